@@ -1,0 +1,3 @@
+"""Batch image retrieval for sky surveys."""
+
+__version__ = "0.1.0"

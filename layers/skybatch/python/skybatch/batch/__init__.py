@@ -1,0 +1,1 @@
+"""The life of one batch: plan, tasks, outcomes, package, message."""

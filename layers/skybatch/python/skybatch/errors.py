@@ -1,0 +1,160 @@
+"""Every error the service can name, in one small tree.
+
+Each class carries a stable ``code``, the HTTP ``status`` it answers with, and whether trying the same
+thing again can help (``retryable``). How an error is rendered (problem+json, VOTable, page) is decided
+at the edge, never here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True)
+class CellError:
+    """One bad value of a request: where it stands, what it is, and the rule it breaks.
+
+    ``line`` counts from 1 in the uploaded text, ``row`` from 1 in the table's data; both are None for a
+    field outside the table. ``column`` is the table column or the request field.
+    """
+
+    column: str
+    value: str
+    rule: str
+    line: int | None = None
+    row: int | None = None
+
+    def sentence(self) -> str:
+        """One sentence a person can act on."""
+        place = f"line {self.line}, " if self.line is not None else ""
+        place += f"row {self.row}, " if self.row is not None else ""
+        shown = self.value if len(self.value) <= 60 else self.value[:57] + "..."
+        return f"{place}{self.column} {shown!r}: {self.rule}"
+
+
+class SkybatchError(Exception):
+    """Root of the tree; raised itself only for what nobody foresaw."""
+
+    code: ClassVar[str] = "internal"
+    title: ClassVar[str] = "Something went wrong"
+    status: ClassVar[int] = 500
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, detail: str, *, errors: Sequence[CellError] = ()) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.errors = tuple(errors)
+
+    def problem(self) -> dict[str, Any]:
+        """The error as an RFC 9457 ``application/problem+json`` object."""
+        body: dict[str, Any] = {
+            "type": f"urn:skybatch:error:{self.code}",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            "code": self.code,
+        }
+        if self.errors:
+            body["errors"] = [asdict(error) for error in self.errors]
+        return body
+
+
+# What the caller can mend ---------------------------------------------------------------------------
+
+
+class MalformedRequest(SkybatchError):
+    """The body is not what its media type says."""
+
+    code, title, status = "malformed", "The request could not be read", 400
+
+
+class InvalidRequest(SkybatchError):
+    """Read, but some values break a rule; ``errors`` names up to 100 of them."""
+
+    code, title, status = "invalid", "Some values are not valid", 422
+
+
+class TooLarge(SkybatchError):
+    """More rows, images or bytes than one request may carry."""
+
+    code, title, status = "too_large", "The request is too large", 413
+
+
+class UnsupportedMedia(SkybatchError):
+    """A content type nobody here reads."""
+
+    code, title, status = "unsupported_media", "This media type is not supported", 415
+
+
+class NotFound(SkybatchError):
+    """No such batch, file or image."""
+
+    code, title, status = "not_found", "There is nothing here", 404
+
+
+class Expired(SkybatchError):
+    """It was here, and its time is over."""
+
+    code, title, status = "expired", "These results have expired", 410
+
+
+class Conflict(SkybatchError):
+    """The batch is not in a state that allows this."""
+
+    code, title, status = "conflict", "The batch is not in a state for this", 409
+
+
+class TooMany(SkybatchError):
+    """Come back later; the answer's Retry-After says when."""
+
+    code, title, status, retryable = "too_many", "Too many requests", 429, True
+
+
+# What one image can suffer --------------------------------------------------------------------------
+
+
+class SourceError(SkybatchError):
+    """A stored image that cannot be delivered, for good; ``reason`` stands in the tables."""
+
+    code, title, status = "source", "The stored image cannot be delivered", 502
+
+
+class SourceMissing(SourceError):
+    """The inventory lists the image, the archive does not hold it."""
+
+    code = "source_missing"
+
+
+class SourceDamaged(SourceError):
+    """Truncated, not gzip where it must be, or not FITS."""
+
+    code = "source_damaged"
+
+
+class SourceUnsupported(SourceError):
+    """A FITS file of a kind we do not cut: a cube, a multi-extension file, another pixel type."""
+
+    code = "source_unsupported"
+
+
+class SourceDiffers(SourceError):
+    """The stored image is not the one the inventory describes (its size changed, say)."""
+
+    code = "source_differs"
+
+
+# What the service suffers ---------------------------------------------------------------------------
+
+
+class Transient(SkybatchError):
+    """A service answered badly for now; the same call may pass later."""
+
+    code, title, status, retryable = "transient", "Please try again in a moment", 503, True
+
+
+class InventoryError(SkybatchError):
+    """The inventory is absent or not whole; an operator must act."""
+
+    code, title, status = "inventory", "The image inventory cannot be read", 503

@@ -1,0 +1,1 @@
+"""Pixels in, pixels out: bytes and headers, nothing of S3 or batches."""

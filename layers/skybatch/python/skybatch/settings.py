@@ -1,0 +1,50 @@
+"""What the template passes to the functions: one frozen object, read from the environment once."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Names and limits of one deployment; each field is the environment variable of its name, upper case.
+
+    Defaults are those of the template's parameters (a test holds the two together). Bytes are plain
+    bytes, durations seconds unless the name says days.
+    """
+
+    results_bucket: str = ""
+    archive_bucket: str = ""
+    archive_prefix: str = ""
+    queue_url: str = ""
+    state_machine_arn: str = ""
+    public_url: str = ""
+    mail_from: str = ""
+    max_batch_bytes: int = 1_000_000_000
+    max_rows: int = 2500
+    max_images: int = 100_000
+    max_upload_bytes: int = 4_000_000
+    dispatch_window: int = 500
+    visibility_seconds: int = 180
+    deadline_seconds: int = 7200
+    expire_days: int = 14
+
+    @classmethod
+    def from_environment(cls, environment: dict[str, str] | None = None) -> Settings:
+        """Read every field that the environment sets; an empty string means the default."""
+        env = os.environ if environment is None else environment
+        given: dict[str, Any] = {}
+        for field in fields(cls):
+            text = env.get(field.name.upper(), "")
+            if text:
+                given[field.name] = int(text) if isinstance(field.default, int) else text
+        return cls(**given)
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process."""
+    return Settings.from_environment()
