@@ -1,0 +1,120 @@
+"""What a request asked, in a few facts that outlive it and in a sentence for people.
+
+The facts stand in the batch's status under ``asked``, so that neither a page nor an email has to read
+a request of thousands of rows again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from skybatch.batch.wording import count, listing, plain
+
+if TYPE_CHECKING:
+    from skybatch.requests.request import Region, Request, Row
+
+QUICKLOOK_CAUTION = (
+    "Quicklook images are restored from lossy-compressed files. Use them for positions, finding charts "
+    "and looking at the sky; for photometry always use Atlas images."
+)
+BAND_NAMES = {"j": "J", "h": "H", "k": "Ks"}
+DATASET_TITLES = {
+    "asky": "2MASS All-Sky Data Release",
+    "askyw": "2MASS All-Sky, full survey",
+    "sx": "2MASS 6X Catalog",
+    "sxw": "2MASS 6X, full survey",
+    "cal": "2MASS calibration fields",
+}
+_HEMISPHERES = {"n": "north", "s": "south"}
+_RELATIONS = {
+    "overlap": "overlap",
+    "cover": "wholly cover",
+    "enclosed": "lie wholly within",
+}
+_LISTS = {
+    "positions": ("position", "positions"),
+    "coadd_keys": ("coadd key", "coadd keys"),
+    "scans": ("scan", "scans"),
+}
+
+
+def asked(request: Request) -> dict[str, Any]:
+    """The facts of a request worth showing, small and made of JSON types."""
+    facts: dict[str, Any] = {
+        "mode": str(request.mode),
+        "bands": list(request.bands),
+        "image_type": request.image_type,
+        "decompress": request.decompress,
+        "form": request.form,
+        "dataset": request.dataset,
+        "rows": len(request.rows),
+        "table_name": request.table_name,
+        "quicklooks": asks_quicklooks(request),
+        "ours": request.ours,
+    }
+    if request.region is not None:
+        facts["region"] = _region(request.region)
+    elif str(request.mode) == "scan" and request.rows:
+        facts["scan"] = _scan(request.rows[0])
+    return facts
+
+
+def asks_quicklooks(request: Request) -> bool:
+    """Whether any image of the request is a Quicklook: by its own type or by that of a row."""
+    return request.image_type == "quicklook" or any(row.image_type == "quicklook" for row in request.rows)
+
+
+def _region(region: Region) -> dict[str, Any]:
+    center = None if region.center is None else [region.center.ra, region.center.dec]
+    return {
+        "center": center,
+        "name": region.name,
+        "diameter": region.diameter,
+        "relation": str(region.relation),
+    }
+
+
+def _scan(row: Row) -> dict[str, Any]:
+    return {"date": row.date, "hem": row.hem, "scan": row.scan}
+
+
+def asked_sentence(facts: Mapping[str, Any]) -> str:
+    """What was asked, as the object of "you asked for": no capital, no full stop."""
+    kind = "Quicklook images" if facts.get("image_type") == "quicklook" else "Atlas images"
+    bands = listing([BAND_NAMES.get(band, band) for band in facts.get("bands", ())])
+    return f"{bands} {kind} {_where(facts)}".strip()
+
+
+def _where(facts: Mapping[str, Any]) -> str:
+    if region := facts.get("region"):
+        relation = _RELATIONS.get(region["relation"], region["relation"])
+        return f"that {relation} the circle of {region['diameter']:g}° diameter around {_center(region)}"
+    if scan := facts.get("scan"):
+        hemisphere = _HEMISPHERES.get(scan["hem"], scan["hem"])
+        return f"of scan {scan['scan']} of the night {scan['date']}, {hemisphere}"
+    nouns = _LISTS.get(facts.get("mode", ""), ("row", "rows"))
+    return f"for {count(facts.get('rows'), *nouns)}"
+
+
+def _center(region: Mapping[str, Any]) -> str:
+    name = plain(region["name"], 60) if region.get("name") else ""
+    if not region.get("center"):
+        return name
+    ra, dec = region["center"]
+    position = f"{ra:.5f} {dec:+.5f}"
+    return f"{name} ({position}, ICRS)" if name else f"{position} (ICRS)"
+
+
+def asked_details(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The choices beside the where: pairs of a term and what was chosen."""
+    details = [("Data set", DATASET_TITLES.get(facts.get("dataset", ""), str(facts.get("dataset", ""))))]
+    if facts.get("table_name"):
+        details.append(("Table", plain(facts["table_name"], 80)))
+    return [*details, ("Delivered as", _delivery(facts))]
+
+
+def _delivery(facts: Mapping[str, Any]) -> str:
+    if facts.get("image_type") == "quicklook":
+        return "plain FITS, restored" if facts.get("decompress", True) else "compressed, as stored"
+    return "plain FITS" if facts.get("form") == "fits" else "gzip-compressed FITS, as stored; crops plain"

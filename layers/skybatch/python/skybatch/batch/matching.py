@@ -1,0 +1,95 @@
+"""From the rows of a request to the image sets they ask for, in one data set."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skybatch.requests.request import Mode, Request, Row
+
+if TYPE_CHECKING:
+    from skybatch.archive.inventory import Inventory
+
+
+@dataclass(frozen=True)
+class Matches:
+    """Pairs of request row and image set, element-wise.
+
+    Attributes
+    ----------
+    row
+        Index of the request row, (n,) intp, ascending.
+    set
+        Index of the image set in the inventory, (n,) intp.
+    edge_dist
+        Distance of the row's position to the image's nearest edge, (n,) arcsec; NaN for rows without one.
+    """
+
+    row: NDArray[np.intp]
+    set: NDArray[np.intp]
+    edge_dist: NDArray[np.float64]
+
+
+def match(request: Request, rows: Sequence[int], inventory: Inventory, max_images: int) -> Matches:
+    """The image sets of one data set that the given rows of a request ask for.
+
+    Raises `TooLarge` before listing where they are more than ``max_images``.
+    """
+    wanted = [request.rows[i] for i in rows]
+    index = np.asarray(rows, dtype=np.intp)
+    if request.mode is Mode.REGION:
+        return _region(request, inventory, max_images)
+    if request.mode is Mode.POSITIONS:
+        return _positions(wanted, index, inventory, max_images)
+    if request.mode is Mode.COADD_KEYS:
+        return _keys(wanted, index, inventory)
+    return _scans(wanted, index, inventory, max_images)
+
+
+def _region(request: Request, inventory: Inventory, max_images: int) -> Matches:
+    region = request.region
+    if region is None or region.center is None:
+        return _none()
+    sets = inventory.region(
+        region.center.ra, region.center.dec, region.diameter, region.relation, limit=max_images
+    )
+    return Matches(np.zeros(len(sets), np.intp), sets, np.full(len(sets), np.nan))
+
+
+def _positions(
+    rows: Sequence[Row], index: NDArray[np.intp], inventory: Inventory, max_images: int
+) -> Matches:
+    placed = np.array([i for i, row in enumerate(rows) if row.sky is not None], dtype=np.intp)
+    if not len(placed):
+        return _none()
+    skies = [(row.sky.ra, row.sky.dec) for row in rows if row.sky is not None]
+    ra, dec = np.array(skies, dtype=np.float64).T
+    best = np.array([rows[i].best for i in placed], dtype=bool)
+    found = inventory.positions(ra, dec, best, limit=max_images)
+    return Matches(index[placed[found.row]], found.set, found.edge_dist)
+
+
+def _keys(rows: Sequence[Row], index: NDArray[np.intp], inventory: Inventory) -> Matches:
+    sets = inventory.keys(np.array([row.coadd_key for row in rows], dtype=np.int64))
+    known = sets >= 0
+    return Matches(index[known], sets[known], np.full(int(known.sum()), np.nan))
+
+
+def _scans(rows: Sequence[Row], index: NDArray[np.intp], inventory: Inventory, max_images: int) -> Matches:
+    found = inventory.scans(
+        np.array([row.date for row in rows]),
+        np.array([row.hem for row in rows]),
+        np.array([row.scan for row in rows]),
+        np.array([row.image or 0 for row in rows]),
+        limit=max_images,
+    )
+    return Matches(index[found.row], found.set, np.full(len(found.set), np.nan))
+
+
+def _none() -> Matches:
+    empty = np.empty(0, np.intp)
+    return Matches(empty, empty, np.empty(0))

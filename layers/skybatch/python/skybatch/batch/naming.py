@@ -1,0 +1,43 @@
+"""Names of delivered files: unique in a batch, sortable, safe in any shell and file system."""
+
+from __future__ import annotations
+
+import re
+
+from skybatch.archive.layout import ImageId
+
+UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
+MIN_ROW_DIGITS = 4
+
+
+def image_file(
+    image: ImageId, image_type: str, form: str, row: int | None = None, row_id: str | None = None
+) -> str:
+    """The name of one delivered image.
+
+    ``{row:04d}_{id}_{yymmdd}{hem}_{band}{scan:03d}{image:04d}.fits[.gz]``: row and id only where the
+    request is a list (``row`` counts from 1), the id reduced to letters, digits, dot, dash and underscore;
+    Quicklooks carry ``_ql``.
+    """
+    asked = [] if row is None else [f"{row:0{MIN_ROW_DIGITS}d}"]
+    if row is not None and row_id:
+        asked.append(UNSAFE.sub("_", row_id))
+    what = f"{image.band}{image.scan:03d}{image.image:04d}"
+    if image_type == "quicklook":
+        what += "_ql"
+    return "_".join([*asked, f"{image.date}{image.hem}", what]) + f".{form}"
+
+
+def make_unique(names: list[str]) -> list[str]:
+    """Tell equal names apart by a ``-2``, ``-3`` ... before the first dot of the ending."""
+    taken: set[str] = set()
+    unique = []
+    for name in names:
+        candidate, count = name, 1
+        while candidate in taken:
+            count += 1
+            stem, ending = name.rsplit(".fits", 1)
+            candidate = f"{stem}-{count}.fits{ending}"
+        taken.add(candidate)
+        unique.append(candidate)
+    return unique

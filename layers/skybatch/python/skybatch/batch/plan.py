@@ -1,0 +1,184 @@
+"""The plan of a batch: every image wanted, in order, with all that was decided about it.
+
+``plan.jsonl`` is written once. Its order is the order of file names, so that a listing of finished images
+runs along it; the limit is a line drawn across it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from skybatch.batch.store import BatchStore, to_lines
+from skybatch.imaging.box import PixelBox
+
+TASKS_A_MESSAGE = 100
+
+
+@dataclass(frozen=True)
+class Task:
+    """One image file to deliver.
+
+    Attributes
+    ----------
+    n
+        Position in the plan, from 0.
+    row
+        Index (from 0) of the request row it is for.
+    file
+        Name of the file delivered, unique in the batch.
+    source
+        Key of the stored image in the archive bucket.
+    dataset, set, band
+        The image: data set, index of the image set in that data set's inventory version, and band.
+    image_type
+        ``atlas`` or ``quicklook``.
+    form
+        ``fits`` (plain), or the stored form to copy (``fits.gz``, ``fits.H`` ...).
+    box
+        Pixels to cut, or None for the whole image.
+    bytes
+        Size of the file to deliver, exact if the archive is as its inventory says.
+    refusal
+        Why it cannot be delivered although it exists, known at plan time; None for what can.
+    edge_dist
+        For a position: its distance to the image's nearest edge, arcsec.
+    """
+
+    n: int
+    row: int
+    file: str
+    source: str
+    dataset: str
+    set: int
+    band: str
+    image_type: str
+    form: str
+    box: PixelBox | None
+    bytes: int
+    refusal: str | None = None
+    edge_dist: float | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """A line of ``plan.jsonl``; the box as ``[x0, y0, nx, ny]``."""
+        box = self.box
+        return {**vars(self), "box": box and [box.x0, box.y0, box.nx, box.ny]}
+
+    @classmethod
+    def from_json(cls, line: dict[str, Any]) -> Task:
+        """Read a line of ``plan.jsonl``."""
+        box = line["box"]
+        return cls(**{**line, "box": PixelBox(*box) if box else None})
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All tasks of a batch, and the rows that got none.
+
+    Attributes
+    ----------
+    tasks
+        In plan order.
+    versions
+        Inventory version used, by data set: whoever needs an image's details reads that version.
+    unplanned
+        Outcome (``not_covered``, ``unresolved``, ``duplicate``) and reason of each row index without a
+        task.
+    limit
+        Bytes of image files the batch may hold.
+    """
+
+    tasks: tuple[Task, ...]
+    versions: dict[str, str]
+    unplanned: dict[int, tuple[str, str]]
+    limit: int
+    notices: tuple[str, ...] = field(default=())
+
+    def line(self, start: int, done: int) -> int:
+        """Where the limit falls: the end of the longest run of tasks from ``start`` that still fits.
+
+        ``done`` is the real size of all images delivered so far. Refused tasks weigh nothing.
+        """
+        room = self.limit - done
+        for task in self.tasks[start:]:
+            if task.refusal is None:
+                room -= task.bytes
+            if room < 0:
+                return task.n
+        return len(self.tasks)
+
+
+@dataclass(frozen=True)
+class Message:
+    """One SQS message: one stored image and what is wanted from it."""
+
+    batch_id: str
+    source: str
+    tasks: tuple[Task, ...]
+    again: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """The message's body."""
+        return {
+            "batch_id": self.batch_id,
+            "source": self.source,
+            "again": self.again,
+            "tasks": [task.to_json() for task in self.tasks],
+        }
+
+    @classmethod
+    def from_json(cls, body: dict[str, Any]) -> Message:
+        """Read a message's body."""
+        tasks = tuple(Task.from_json(task) for task in body["tasks"])
+        return cls(body["batch_id"], body["source"], tasks, body["again"])
+
+
+def messages(batch_id: str, tasks: Sequence[Task]) -> list[Message]:
+    """Group tasks by the stored image they read, up to 100 a message, in order of first need."""
+    by_source: dict[str, list[Task]] = defaultdict(list)
+    for task in tasks:
+        if task.refusal is None:
+            by_source[task.source].append(task)
+    return [
+        Message(batch_id, source, tuple(part))
+        for source, wanted in by_source.items()
+        for part in _parts(wanted)
+    ]
+
+
+def _parts(tasks: Sequence[Task]) -> Iterator[list[Task]]:
+    remaining = iter(tasks)
+    while part := list(islice(remaining, TASKS_A_MESSAGE)):
+        yield part
+
+
+def save_plan(store: BatchStore, plan: Plan) -> bool:
+    """Write the plan, tasks first; False where another run had written it."""
+    store.create("plan.jsonl", to_lines(task.to_json() for task in plan.tasks), "application/jsonl")
+    head = {
+        "tasks": len(plan.tasks),
+        "bytes": sum(task.bytes for task in plan.tasks),
+        "limit": plan.limit,
+        "versions": plan.versions,
+        "unplanned": {str(row): list(why) for row, why in plan.unplanned.items()},
+        "notices": list(plan.notices),
+    }
+    return store.create_json("plan.json", head)
+
+
+def load_plan(store: BatchStore) -> Plan | None:
+    """The batch's plan, or None where it is not (wholly) written yet."""
+    head = store.read_json("plan.json")
+    lines = store.read_lines("plan.jsonl")
+    if head is None or lines is None:
+        return None
+    return Plan(
+        tasks=tuple(Task.from_json(line) for line in lines),
+        versions=head["versions"],
+        unplanned={int(row): (why[0], why[1]) for row, why in head["unplanned"].items()},
+        limit=head["limit"],
+        notices=tuple(head["notices"]),
+    )

@@ -1,0 +1,162 @@
+"""The objects of one batch in the results bucket, by name.
+
+Everything a batch is lives below ``batches/{id}/``. An object that decides something is written once, by
+whoever comes first (`create`); an object that only reports may be overwritten (`write`).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Literal
+
+import obstore
+from obstore.exceptions import AlreadyExistsError, PreconditionError
+
+from skybatch.errors import NotFound
+
+if TYPE_CHECKING:
+    from obstore.store import ObjectStore
+
+BATCH_ID = re.compile(r"[0-9a-f]{32}")
+SAFE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,199}")
+READS_IN_FLIGHT = 32
+LINK_LIFE = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """One object as a listing shows it: its name below the listed folder, its size in bytes."""
+
+    name: str
+    bytes: int
+
+
+class BatchStore:
+    """Reads and writes the objects of one batch.
+
+    Parameters
+    ----------
+    objects
+        The results bucket (any obstore store: S3, or memory in tests).
+    batch_id
+        32 hexadecimal digits; anything else is no batch (`NotFound`), so that an id can never reach
+        outside its folder.
+    """
+
+    def __init__(self, objects: ObjectStore, batch_id: str) -> None:
+        if not BATCH_ID.fullmatch(batch_id):
+            raise NotFound("There is no batch of that id.")
+        self.objects = objects
+        self.batch_id = batch_id
+
+    def path(self, name: str) -> str:
+        """The key of an object of this batch."""
+        return f"batches/{self.batch_id}/{name}"
+
+    # Whole objects ----------------------------------------------------------------------------------
+
+    def read(self, name: str) -> bytes | None:
+        """The object's bytes, or None where there is none."""
+        try:
+            return bytes(obstore.get(self.objects, self.path(name)).bytes())
+        except FileNotFoundError:
+            return None
+
+    def write(self, name: str, body: bytes, media_type: str = "application/octet-stream") -> None:
+        """Write or overwrite."""
+        obstore.put(self.objects, self.path(name), body, attributes={"Content-Type": media_type})
+
+    def create(self, name: str, body: bytes, media_type: str = "application/json") -> bool:
+        """Write only if nobody has; False where somebody had.
+
+        S3 answers a lost race with 412 or, while the other write is under way, 409.
+        """
+        try:
+            obstore.put(
+                self.objects, self.path(name), body, mode="create", attributes={"Content-Type": media_type}
+            )
+        except (AlreadyExistsError, PreconditionError):
+            return False
+        return True
+
+    def exists(self, name: str) -> bool:
+        """Whether the object is there now."""
+        return self.size(name) is not None
+
+    def size(self, name: str) -> int | None:
+        """The object's size in bytes, or None where there is none."""
+        try:
+            return int(obstore.head(self.objects, self.path(name))["size"])
+        except FileNotFoundError:
+            return None
+
+    def upload(self, name: str, chunks: Iterator[bytes], media_type: str) -> None:
+        """Stream chunks of any size into one object (multipart, constant memory)."""
+        obstore.put(
+            self.objects,
+            self.path(name),
+            chunks,
+            attributes={"Content-Type": media_type},
+            chunk_size=8 * 1024 * 1024,
+            max_concurrency=4,
+        )
+
+    # JSON -------------------------------------------------------------------------------------------
+
+    def read_json(self, name: str) -> dict[str, Any] | None:
+        """The object as a JSON object, or None where there is none."""
+        body = self.read(name)
+        return None if body is None else json.loads(body)
+
+    def write_json(self, name: str, value: dict[str, Any]) -> None:
+        """Write or overwrite a JSON object."""
+        self.write(name, _compact(value), "application/json")
+
+    def create_json(self, name: str, value: dict[str, Any]) -> bool:
+        """Write a JSON object if nobody has; False where somebody had."""
+        return self.create(name, _compact(value))
+
+    def read_lines(self, name: str) -> list[dict[str, Any]] | None:
+        """A JSON-lines object as a list, or None where there is none."""
+        body = self.read(name)
+        return None if body is None else [json.loads(line) for line in body.splitlines()]
+
+    # Many objects -----------------------------------------------------------------------------------
+
+    def list(self, folder: str, after: str = "") -> Iterator[Stored]:
+        """What lies in a folder, in name order, strictly after the name ``after``.
+
+        S3 listings are strongly consistent: what was written before the call is in it.
+        """
+        prefix = self.path(folder) + "/"
+        offset = prefix + after if after else None
+        for page in obstore.list(self.objects, prefix, offset=offset, chunk_size=1000):
+            for entry in page:
+                name = entry["path"].removeprefix(prefix)
+                if name > after:
+                    yield Stored(name, int(entry["size"]))
+
+    def read_many(self, names: Iterable[str]) -> Iterator[bytes | None]:
+        """Read objects side by side; answers in the order asked."""
+        with ThreadPoolExecutor(READS_IN_FLIGHT) as pool:
+            yield from pool.map(self.read, names)
+
+    # Links ------------------------------------------------------------------------------------------
+
+    def link(self, name: str, verb: Literal["GET", "HEAD"] = "GET") -> str:
+        """A URL signed now, good for an hour (or the role's session, if shorter) and this verb alone."""
+        return obstore.sign(self.objects, verb, self.path(name), LINK_LIFE)  # type: ignore[arg-type]
+
+
+def to_lines(values: Iterable[dict[str, Any]]) -> bytes:
+    """JSON lines, one compact object a line."""
+    return b"".join(_compact(value) + b"\n" for value in values)
+
+
+def _compact(value: dict[str, Any]) -> bytes:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()

@@ -1,0 +1,106 @@
+"""How figures, dates and other people's words are written, on pages and in emails alike."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+LABEL_SHOWN = 200
+"""Characters of a label that are shown; requests refuse longer ones, pages do not rely on it."""
+
+_MONTHS = (
+    "January February March April May June July August September October November December".split()
+)
+_JOINERS = "\u200d"  # joins emoji; every other format character (bidi overrides, soft hyphens) goes
+_LINKABLE = re.compile(r"://|(?i:\bwww)\.|(?<=[^\W_])\.(?=[^\W\d_]{2})")
+
+
+def plain(text: object, limit: int = LABEL_SHOWN) -> str:
+    """One line of visible characters, at most `limit` of them, the last an ellipsis where cut.
+
+    Control and format characters, line and paragraph separators and lone surrogates go (Unicode
+    categories C* and Zl, Zp); runs of white space become one blank. Markup is left for the template to
+    escape.
+    """
+    cut = str(text)[: 4 * limit]
+    kept = "".join(c if _visible(c) else " " for c in cut)
+    line = " ".join(kept.split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def _visible(character: str) -> bool:
+    category = unicodedata.category(character)
+    return character in _JOINERS or not (category[0] == "C" or category in ("Zl", "Zp"))
+
+
+def unlinked(text: object, limit: int = LABEL_SHOWN) -> str:
+    """`plain`, written so that no mail program makes a link of it.
+
+    An address typed into a label reaches whoever's email was typed beside it; only our own links may
+    be clickable there.
+    """
+    return _LINKABLE.sub(lambda found: f"[{found.group()}]", plain(text, limit))
+
+
+def count(number: int | None, noun: str, plural: str | None = None) -> str:
+    """``1 image``, ``2,500 images``, ``no images``."""
+    if not number:
+        return f"no {plural or noun + 's'}"
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def size(octets: int | float | None) -> str:
+    """Bytes in decimal units to three figures: ``0 bytes``, ``23.0 kB``, ``1.54 MB``, ``1 GB``."""
+    value = float(octets or 0)
+    if value < 1000:
+        return count(int(value), "byte") if value else "0 bytes"
+    for unit in ("kB", "MB", "GB", "TB"):
+        value /= 1000
+        if value < 999.5 or unit == "TB":
+            break
+    text = f"{value:.2f}" if value < 9.995 else f"{value:.1f}" if value < 99.95 else f"{value:.0f}"
+    return f"{text.removesuffix('.00').removesuffix('.0') or '0'} {unit}"
+
+
+def instant(moment: str | float | None) -> datetime | None:
+    """An ISO 8601 text or Unix seconds as an aware UTC time; None for what is neither."""
+    if isinstance(moment, int | float):
+        return datetime.fromtimestamp(moment, UTC)
+    try:
+        read = datetime.fromisoformat(moment) if moment else None
+    except ValueError:
+        return None
+    if read is None:
+        return None
+    return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def when(moment: str | float | None) -> str:
+    """``4 December 2026, 14:05 UTC``; empty for no time."""
+    read = instant(moment)
+    return f"{read.day} {_MONTHS[read.month - 1]} {read.year}, {read:%H:%M} UTC" if read else ""
+
+
+def day(moment: str | float | None) -> str:
+    """``4 December 2026`` (UTC); empty for no time."""
+    return when(moment).partition(",")[0]
+
+
+def duration(seconds: float) -> str:
+    """Rounded as one would say it: ``40 seconds``, ``3 minutes``, ``1 hour 20 minutes``."""
+    if seconds < 90:
+        return count(max(1, round(seconds)), "second")
+    minutes = round(seconds / 60)
+    if minutes < 90:
+        return count(minutes, "minute")
+    hours, rest = divmod(minutes, 60)
+    return count(hours, "hour") + (f" {count(rest, 'minute')}" if rest else "")
+
+
+def listing(words: Sequence[str], last: str = "and") -> str:
+    """``J``, ``J and H``, ``J, H and Ks``."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
