@@ -113,7 +113,7 @@ def _spawn(folder: Path, log: Path, port: int, extra: dict[str, str]) -> subproc
 
 def _environment(folder: Path, port: int) -> dict[str, str]:
     """The emulator's whole environment: nothing of the caller's AWS settings may leak into it."""
-    kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "HOME") if name in os.environ}
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
     temporary = str(folder / "tmp")
     return kept | {
         **CREDENTIALS,
@@ -122,6 +122,7 @@ def _environment(folder: Path, port: int) -> dict[str, str]:
         "GATEWAY_PORT": str(port),
         "SFTP_ENABLED": "0",
         "IOT_MTLS_ENABLED": "0",
+        "HOME": temporary,
         "TMPDIR": temporary,
         "STATE_DIR": f"{temporary}/state",
         "S3_DATA_DIR": f"{temporary}/s3",
