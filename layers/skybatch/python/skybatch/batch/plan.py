@@ -28,6 +28,8 @@ class Task:
         Position in the plan, from 0.
     row
         Index (from 0) of the request row it is for.
+    scntr, id
+        The row's number and id as the tables show them; None where the request is no list.
     file
         Name of the file delivered, unique in the batch.
     source
@@ -50,6 +52,8 @@ class Task:
 
     n: int
     row: int
+    scntr: int | None
+    id: str | None
     file: str
     source: str
     dataset: str

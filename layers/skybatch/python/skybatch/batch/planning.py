@@ -19,7 +19,7 @@ from skybatch.batch.naming import image_file, make_unique
 from skybatch.batch.plan import Plan, Task
 from skybatch.errors import TooLarge
 from skybatch.imaging.box import PixelBox, cutout_bytes
-from skybatch.requests.request import Mode, Request, Row
+from skybatch.requests.request import LIST_MODES, Mode, Request, Row
 
 if TYPE_CHECKING:
     from skybatch.archive.inventory import ImageSets, Inventory
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 OpenInventory = Callable[[str], "Inventory"]
 ATLAS_BITPIX = -32
 QUICKLOOK_BITPIX = 16
-LISTS = (Mode.POSITIONS, Mode.COADD_KEYS, Mode.SCANS)
 
 
 def make_plan(request: Request, open_inventory: OpenInventory, limit: int, max_images: int) -> Plan:
@@ -200,12 +199,14 @@ class _Drafting:
             refusal = f"larger than the limit: {size:,} bytes, and a batch may hold {self.limit:,}"
         image = details.image_id(i, band)
         key = quicklook_key if image_type == "quicklook" else atlas_key
-        numbered = self.request.mode in LISTS and row.number > 0
+        scntr = row.number if self.request.mode in LIST_MODES and row.number > 0 else None
         edge = float(self.matches.edge_dist[i])
         return Task(
             n=-1,
             row=index,
-            file=image_file(image, image_type, form, row.number if numbered else None, row.id),
+            scntr=scntr,
+            id=row.id,
+            file=image_file(image, image_type, form, scntr, row.id),
             source=key(image, suffix),
             dataset=image.dataset,
             set=int(self.matches.set[i]),

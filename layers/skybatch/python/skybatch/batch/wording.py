@@ -10,9 +10,7 @@ from datetime import UTC, datetime
 LABEL_SHOWN = 200
 """Characters of a label that are shown; requests refuse longer ones, pages do not rely on it."""
 
-_MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
+_MONTHS = "January February March April May June July August September October November December".split()
 _JOINERS = "\u200d"  # joins emoji; every other format character (bidi overrides, soft hyphens) goes
 _LINKABLE = re.compile(r"://|(?i:\bwww)\.|(?<=[^\W_])\.(?=[^\W\d_]{2})")
 

@@ -1,0 +1,125 @@
+"""The worker's job: one stored image read once, everything wanted from it delivered.
+
+Whatever cannot be delivered for good is recorded with its reason; what may pass later is raised, for the
+queue to bring the message again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import obstore
+
+from skybatch.batch.plan import Message, Task
+from skybatch.batch.store import BatchStore
+from skybatch.batch.tally import write_failure
+from skybatch.errors import SourceDiffers, SourceError, SourceMissing
+from skybatch.imaging import atlas
+from skybatch.imaging.provenance import Origin
+
+if TYPE_CHECKING:
+    from obstore.store import ObjectStore
+
+UPLOADS_IN_FLIGHT = 8
+MEDIA_TYPES = {"fits": "image/fits", "fits.gz": "application/gzip"}
+
+
+@dataclass(frozen=True)
+class Archive:
+    """The stored images: a store to read them through, and what a server-side copy needs."""
+
+    objects: ObjectStore
+    s3: Any
+    bucket: str
+    prefix: str
+    results_bucket: str
+
+
+def work(message: Message, archive: Archive, store: BatchStore) -> None:
+    """Deliver what a message asks, or record why not.
+
+    Raises whatever S3 answers badly for now; nothing is lost by doing the message again.
+    """
+    if store.exists("cancel"):
+        return
+    wanted = [task for task in message.tasks if not (message.again and store.exists(f"images/{task.file}"))]
+    copies = [task for task in wanted if _is_copy(task)]
+    made = [task for task in wanted if not _is_copy(task)]
+    for task in copies:
+        _recording_failures(store, [task], lambda task=task: _copy(archive, store, task))
+    if made:
+        _recording_failures(store, made, lambda: _make(archive, store, message.source, made))
+
+
+def _is_copy(task: Task) -> bool:
+    """Whether the stored file is delivered as it is."""
+    return task.box is None and task.source.endswith(f".{task.form}")
+
+
+def _recording_failures(store: BatchStore, tasks: Sequence[Task], deliver: Any) -> None:
+    try:
+        deliver()
+    except SourceError as error:
+        for task in tasks:
+            write_failure(store, task.file, error.code, error.detail)
+
+
+def _copy(archive: Archive, store: BatchStore, task: Task) -> None:
+    """Copy within S3; the stored size must still be the one the plan counted on."""
+    try:
+        size = obstore.head(archive.objects, task.source)["size"]
+    except FileNotFoundError:
+        raise SourceMissing(f"the archive does not hold {task.source}") from None
+    if size != task.bytes:
+        raise SourceDiffers(f"the stored image has {size:,} bytes, the inventory says {task.bytes:,}")
+    archive.s3.copy_object(
+        Bucket=archive.results_bucket,
+        Key=store.path(f"images/{task.file}"),
+        CopySource={"Bucket": archive.bucket, "Key": archive.prefix + task.source},
+        MetadataDirective="REPLACE",
+        ContentType=MEDIA_TYPES.get(task.form, "application/octet-stream"),
+    )
+
+
+def _make(archive: Archive, store: BatchStore, source: str, tasks: Sequence[Task]) -> None:
+    """Read the stored image and make every file wanted from it."""
+    try:
+        stored = bytes(obstore.get(archive.objects, source).bytes())
+    except FileNotFoundError:
+        raise SourceMissing(f"the archive does not hold {source}") from None
+    asyncio.run(_upload_all(store, _files(stored, source, tasks)))
+
+
+def _files(stored: bytes, source: str, tasks: Sequence[Task]) -> Iterator[tuple[Task, bytes]]:
+    """The files to deliver, one at a time: crops from a single inflate, then whole images."""
+    origin = Origin(source.rsplit("/", 1)[-1])
+    crops = [task for task in tasks if task.box is not None]
+    boxes = [task.box for task in crops if task.box is not None]
+    yield from zip(crops, atlas.cut(stored, boxes, origin), strict=True)
+    for task in tasks:
+        if task.box is None:
+            yield task, atlas.plain(stored)
+
+
+async def _upload_all(store: BatchStore, files: Iterator[tuple[Task, bytes]]) -> None:
+    """Upload with a few in flight, making the next file meanwhile."""
+    flying: set[asyncio.Task[Any]] = set()
+    for task, body in files:
+        flying.add(asyncio.create_task(_upload(store, task, body)))
+        if len(flying) >= UPLOADS_IN_FLIGHT:
+            done, flying = await asyncio.wait(flying, return_when=asyncio.FIRST_COMPLETED)
+            for upload in done:
+                upload.result()
+    await asyncio.gather(*flying)
+
+
+async def _upload(store: BatchStore, task: Task, body: bytes) -> None:
+    await obstore.put_async(
+        store.objects,
+        store.path(f"images/{task.file}"),
+        body,
+        attributes={"Content-Type": MEDIA_TYPES["fits"]},
+    )
