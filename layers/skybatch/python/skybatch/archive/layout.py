@@ -27,10 +27,10 @@ DATASETS: dict[str, tuple[str, str]] = {
 DATASET_OF = {folders: dataset for dataset, folders in DATASETS.items()}
 
 DATASET_TITLES = {
-    "asky": "All-Sky Data Release",
-    "askyw": "All-Sky Release Survey",
+    "asky": "All-Sky Release Survey",
+    "askyw": "Full Survey",
     "sx": "6X Catalog",
-    "sxw": "6X Full",
+    "sxw": "Full 6X",
     "cal": "Calibration",
 }
 

@@ -1,0 +1,132 @@
+"""Region predicates against shapely in a gnomonic plane, at distances just to either side of every edge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+import shapely
+from astropy.coordinates import SkyCoord
+from skybatch.archive.geometry import Footprints, fk5_vector
+from skybatch.archive.regions import Box, Circle, box
+from skybatch.archive.regions import circle as circle_region
+
+from tests.unit.archive.sky import GRIDS, gnomonic, icrs_at, images
+
+ORIGIN = shapely.Point(0.0, 0.0)
+Case = tuple[Footprints, SkyCoord, shapely.Polygon, np.random.Generator]
+
+
+def cases(count: int, seed: int, spread: float) -> Iterator[Case]:
+    """An image, a position in or about it (up to ``spread`` image sizes away), its plane footprint."""
+    sky = images(count, seed)
+    rng = np.random.default_rng(seed + 1)
+    for i in range(count):
+        n1, n2, _, _ = GRIDS[int(sky.shape[i])]
+        x, y = (0.5 + rng.uniform(-spread, spread, 2)) * [n1, n2]
+        center = icrs_at(sky, i, x, y)
+        one = Footprints(*(a[i : i + 1] for a in (sky.crval1, sky.crval2, sky.crota2, sky.shape)), sky.shapes)
+        yield one, center, gnomonic(center, sky, i), rng
+
+
+def nudge(rng: np.random.Generator) -> float:
+    """A step of 2e-6 to 20 arcsec to either side, in radians."""
+    return float(10.0 ** rng.uniform(-11, -4) * rng.choice([-1.0, 1.0]))
+
+
+def largest_within(footprint: shapely.Polygon, ratio: np.ndarray) -> np.ndarray:
+    """Half sizes, in this ratio, of the largest box about the origin whose corners reach an edge."""
+    ring = np.array(footprint.exterior.coords)
+    side = np.diff(ring, axis=0)
+    normal = np.stack([side[:, 1], -side[:, 0]], axis=-1)
+    return ratio * np.min(np.abs(np.sum(normal * ring[:-1], axis=-1)) / (np.abs(normal) @ ratio))
+
+
+def test_circles_overlap_cover_and_enclose_as_in_the_plane() -> None:
+    seen = dict.fromkeys([(r, h) for r in ("overlap", "cover", "enclosed") for h in (True, False)], 0)
+    for image, center, footprint, rng in cases(700, seed=11, spread=0.9):
+        inside = footprint.covers(ORIGIN)
+        to_edge = footprint.exterior.distance(ORIGIN)
+        farthest = max(np.hypot(*corner) for corner in footprint.exterior.coords)
+        expected = {
+            "overlap": lambda t, inside=inside, d=to_edge: inside or t >= d,
+            "cover": lambda t, inside=inside, d=to_edge: inside and t <= d,
+            "enclosed": lambda t, d=farthest: t >= d,
+        }
+        for critical in (to_edge, farthest, rng.uniform(0, 0.06)):
+            tangent = abs(critical + nudge(rng))
+            region = Circle(fk5_vector(center.ra.deg, center.dec.deg), float(np.degrees(np.arctan(tangent))))
+            for relation, holds in expected.items():
+                answer = bool(region.holds(image, relation)[0])
+                assert answer == holds(tangent), (relation, center, tangent)
+                seen[relation, answer] += 1
+    assert min(seen.values()) > 100, seen  # every relation both held and failed, often
+
+
+def test_boxes_overlap_cover_and_enclose_as_in_the_plane() -> None:
+    seen = dict.fromkeys([(r, h) for r in ("overlap", "cover", "enclosed") for h in (True, False)], 0)
+    for image, center, footprint, rng in cases(600, seed=13, spread=0.9):
+        corners = np.abs(np.array(footprint.exterior.coords))
+        on_edge = np.abs(footprint.exterior.interpolate(rng.random(), normalized=True).coords[0])
+        for half in (
+            corners[rng.integers(4)] + [nudge(rng), rng.uniform(0, 0.004)],
+            corners[rng.integers(4)] + [rng.uniform(0, 0.004), nudge(rng)],
+            corners.max(axis=0) + np.array([nudge(rng), nudge(rng)]),
+            on_edge + nudge(rng),
+            largest_within(footprint, rng.uniform(0.2, 1.0, 2)) + nudge(rng),
+        ):
+            w, h = np.abs(half)
+            plane = shapely.box(-w, -h, w, h)
+            region = box(center.ra.deg, center.dec.deg, *np.degrees([2 * w, 2 * h]))
+            expected = {
+                "overlap": footprint.intersects(plane),
+                "cover": footprint.covers(plane),
+                "enclosed": plane.covers(footprint),
+            }
+            for relation, holds in expected.items():
+                answer = bool(region.holds(image, relation)[0])
+                assert answer == holds, (relation, center, w, h)
+                seen[relation, answer] += 1
+    assert min(seen.values()) > 100, seen
+
+
+def test_box_of_no_size_is_a_point() -> None:
+    for image, center, footprint, _ in cases(200, seed=15, spread=0.8):
+        region = box(center.ra.deg, center.dec.deg, 0.0, 0.0)
+        for relation in ("overlap", "cover", "center"):
+            assert region.holds(image, relation)[0] == footprint.covers(ORIGIN)
+        assert not region.holds(image, "enclosed")[0]
+
+
+def test_box_of_no_width_is_a_line() -> None:
+    for image, center, footprint, rng in cases(300, seed=16, spread=1.0):
+        h = rng.uniform(0.0005, 0.006)
+        line = shapely.LineString([(0.0, -h), (0.0, h)])
+        region = box(center.ra.deg, center.dec.deg, 0.0, float(np.degrees(2 * h)))
+        assert region.holds(image, "overlap")[0] == footprint.intersects(line)
+        assert region.holds(image, "cover")[0] == footprint.covers(line)
+
+
+@pytest.mark.parametrize("diameter", [0.05, 1.0, 7.0])
+def test_a_region_about_the_image_centre(diameter: float) -> None:
+    sky = images(100, seed=17)
+    for i in range(100):
+        n1, n2, _, _ = GRIDS[int(sky.shape[i])]
+        center = icrs_at(sky, i, n1 / 2, n2 / 2)
+        region = circle_region(center.ra.deg, center.dec.deg, diameter)
+        assert region.holds(sky, "overlap")[i]
+        assert region.holds(sky, "center")[i]
+        assert region.holds(sky, "cover")[i] == (diameter == 0.05)
+        assert region.holds(sky, "enclosed")[i] == (diameter > 0.5)
+
+
+def test_no_image_of_the_far_side_is_ever_touched() -> None:
+    sky = images(500, seed=18)
+    center = -fk5_vector(sky.crval1[:1], sky.crval2[:1])[0]
+    near = np.sum(fk5_vector(sky.crval1, sky.crval2) * center, axis=-1) > np.cos(np.radians(5))
+    for relation in ("overlap", "cover", "enclosed", "center"):
+        held = Circle(center, 3.5).holds(sky, relation)
+        assert not np.any(held & ~near)
+    far = Box(center, np.array([1.0, 0, 0]), np.array([0, 1.0, 0]), 1.0, 1.0)
+    assert not far.holds(sky, "cover")[0]
