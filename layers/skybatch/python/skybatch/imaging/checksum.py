@@ -1,0 +1,59 @@
+"""DATASUM and CHECKSUM of an HDU (FITS standard 4.0, section 4.4.2.7 and appendix J)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from skybatch.imaging.box import CARD
+from skybatch.imaging.cards import with_text
+
+# Punctuation that the ASCII encoding of appendix J.2 steers around.
+_EXCLUDED = frozenset(b":;<=>?@[\\]^_`")
+
+
+def ones_complement_sum(blocks: bytes | bytearray, start: int = 0) -> int:
+    """32-bit ones' complement sum of whole FITS blocks, on top of ``start``."""
+    total = start + int(np.frombuffer(blocks, ">u4").sum(dtype=np.uint64))
+    while total >> 32:
+        total = (total & 0xFFFFFFFF) + (total >> 32)
+    return total
+
+
+def encoded(total: int) -> bytes:
+    """The 16 characters that bring an HDU, whose sum with CHECKSUM all '0' is ``total``, to -0."""
+    complement = ~total & 0xFFFFFFFF
+    columns = [_four_characters(complement >> shift & 0xFF) for shift in (24, 16, 8, 0)]
+    text = bytes(columns[column][row] for row in range(4) for column in range(4))
+    return text[-1:] + text[:-1]  # the value starts at byte 12 of its card, one off the 4-byte grid
+
+
+def _four_characters(byte: int) -> list[int]:
+    quotient, remainder = divmod(byte, 4)
+    quarters = [quotient + 48 + remainder, quotient + 48, quotient + 48, quotient + 48]
+    while _EXCLUDED.intersection(quarters):
+        for i in (0, 2):
+            if _EXCLUDED.intersection(quarters[i : i + 2]):
+                quarters[i] += 1
+                quarters[i + 1] -= 1
+    return quarters
+
+
+def refresh(header: bytearray, data: bytes) -> None:
+    """Make DATASUM and CHECKSUM true again where a padded header has them."""
+    total = None
+    if (place := _place(header, b"DATASUM = ")) is not None:
+        total = ones_complement_sum(data)
+        header[place : place + CARD] = with_text(bytes(header[place : place + CARD]), str(total))
+    if (place := _place(header, b"CHECKSUM= ")) is not None:
+        card = with_text(bytes(header[place : place + CARD]), "0" * 16)
+        header[place : place + CARD] = card
+        total = ones_complement_sum(data) if total is None else total
+        text = encoded(ones_complement_sum(header, total))
+        header[place + 11 : place + 27] = text
+
+
+def _place(header: bytearray, start: bytes) -> int | None:
+    found = header.find(start)
+    while found % CARD and found >= 0:
+        found = header.find(start, found + 1)
+    return None if found < 0 else found

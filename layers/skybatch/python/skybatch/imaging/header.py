@@ -1,0 +1,175 @@
+"""The header of a two-dimensional image: read, held as the bytes it was, patched for a cutout."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from skybatch.errors import SourceDamaged, SourceDiffers, SourceUnsupported
+from skybatch.imaging.box import BLOCK, CARD, PixelBox, header_blocks, padded
+from skybatch.imaging.cards import Value, integer, number_token, shifted, value, with_number
+from skybatch.imaging.provenance import KEYWORDS
+from skybatch.imaging.source import FITS_MAGIC, Reader
+
+_END = b"END".ljust(CARD)
+_MOST_BLOCKS = 400  # 14,400 cards; no survey image comes near, and a file without END must end somewhere
+_BITPIX = (8, 16, 32, 64, -32, -64)
+# Pixel coordinates that move with the first pixel: the reference pixel of each world coordinate system
+# (FITS standard, table 22) and the offsets of the logical from the physical frame that IRAF writes.
+_MOVES = re.compile(rb"(?:CRPIX([12])[ A-Z]|LTV([12])  ) ")
+# Plate solutions of the Digitized Sky Survey count from a corner of the plate by cards of their own.
+_PLATE = b"CNPIX1  "
+
+
+@dataclass(frozen=True)
+class Header:
+    """A primary header of two axes. ``cards`` are its bytes up to END, END not included.
+
+    ``naxis1`` and ``naxis2`` are columns and rows, ``bitpix`` the pixel type (section 4.4.1.1).
+    """
+
+    cards: bytes
+    bitpix: int
+    naxis1: int
+    naxis2: int
+
+    @property
+    def blocks(self) -> int:
+        """2880-byte blocks that the header fills."""
+        return header_blocks(len(self.cards) // CARD)
+
+    @property
+    def row_bytes(self) -> int:
+        """Bytes of one row of pixels."""
+        return self.naxis1 * abs(self.bitpix) // 8
+
+    @property
+    def data_bytes(self) -> int:
+        """Bytes of the pixels, without padding."""
+        return self.naxis2 * self.row_bytes
+
+    @property
+    def file_bytes(self) -> int:
+        """Bytes of the plain file: header and padded data."""
+        return self.blocks * BLOCK + padded(self.data_bytes)
+
+    def get(self, keyword: str) -> Value:
+        """The value of a keyword's first card, None where absent or undefined."""
+        offset = self._offsets.get(keyword.encode().ljust(8))
+        return None if offset is None else value(self.cards[offset : offset + CARD])
+
+    def cutout_blocks(self, added: bytes) -> int:
+        """Blocks of a cutout's header with ``added`` cards at its end."""
+        return header_blocks((len(self.cards) + len(added)) // CARD)
+
+    def check(self, boxes: Sequence[PixelBox]) -> None:
+        """Whether these boxes can be cut from this image.
+
+        Raises SourceDiffers where a box leaves the image, SourceUnsupported where the header ties sky to
+        pixels in a way that a shift of CRPIX does not mend, SourceDamaged where CRPIX is no number.
+        """
+        for box in boxes:
+            if box.x0 + box.nx > self.naxis1 or box.y0 + box.ny > self.naxis2:
+                raise SourceDiffers(f"pixels {box.section} of an image of {self.naxis1} x {self.naxis2}")
+        for offset, _ in self._moving:
+            number_token(self.cards[offset : offset + CARD])
+
+    def cutout(self, box: PixelBox, added: bytes) -> bytearray:
+        """The padded header of a cutout: NAXIS1/2, CRPIX1/2 patched in place, ``added`` before END.
+
+        The box must have passed ``check``.
+        """
+        patched = bytearray(self.cards)
+        _patch(patched, 3 * CARD, with_number(self.cards[3 * CARD : 4 * CARD], str(box.nx)))
+        _patch(patched, 4 * CARD, with_number(self.cards[4 * CARD : 5 * CARD], str(box.ny)))
+        for offset, axis in self._moving:
+            card = self.cards[offset : offset + CARD]
+            _patch(patched, offset, shifted(card, box.y0 if axis == 2 else box.x0))
+        for offset in self._earlier_origins:
+            _patch(patched, offset, b"HISTORY " + self.cards[offset : offset + CARD - 8])
+        return closed(patched + added)
+
+    @cached_property
+    def _offsets(self) -> dict[bytes, int]:
+        last_first = range(len(self.cards) - CARD, -1, -CARD)
+        return {self.cards[offset : offset + 8]: offset for offset in last_first}
+
+    @cached_property
+    def _moving(self) -> list[tuple[int, int]]:
+        """Offset and axis of every card that moves with the first pixel."""
+        if _PLATE in self._offsets:
+            raise SourceUnsupported("the header has a plate solution (CNPIX1); such images are not cut")
+        for axis in (b"1", b"2"):
+            described = {b"CTYPE%s  " % axis, b"CRVAL%s  " % axis} & self._offsets.keys()
+            if described and b"CRPIX%s  " % axis not in self._offsets:
+                raise SourceUnsupported(f"the header has no CRPIX{axis.decode()} for its coordinates")
+        found = (match for match in _MOVES.finditer(self.cards) if match.start() % CARD == 0)
+        return [(match.start(), int(match[1] or match[2])) for match in found]
+
+    @cached_property
+    def _earlier_origins(self) -> list[int]:
+        """Offsets of the provenance cards of an image that is itself a cutout: no keyword stands twice."""
+        keys = (keyword.encode().ljust(8) for keyword in KEYWORDS)
+        return [self._offsets[key] for key in keys if key in self._offsets]
+
+
+def closed(header: bytes | bytearray) -> bytearray:
+    """Cards with END behind them, filled with blanks to whole blocks (section 4.4.1.2)."""
+    length = len(header) + CARD
+    return bytearray(b"".join((header, _END, b" " * (padded(length) - length))))
+
+
+def read_header(reader: Reader) -> Header:
+    """Read block by block up to END, leaving the reader at the first pixel.
+
+    Raises SourceDamaged for what is not FITS, SourceUnsupported for anything but one image of two axes.
+    """
+    header = b""
+    for _ in range(_MOST_BLOCKS):
+        block = bytes(reader.read(BLOCK))
+        header += block
+        if not header.startswith(FITS_MAGIC):
+            raise SourceDamaged(f"not FITS: the data begin with {header[:9]!r}")
+        if (end := _end(header, len(header) - len(block))) >= 0:
+            return parse(header[:end])
+        if len(block) < BLOCK:
+            raise SourceDamaged("the file ends within its header")
+    raise SourceDamaged(f"the header has no END in its first {_MOST_BLOCKS} blocks")
+
+
+def _end(header: bytes, start: int) -> int:
+    end = header.find(_END, start)
+    while end >= 0 and end % CARD:
+        end = header.find(_END, end + 1)
+    return end
+
+
+def parse(raw: bytes) -> Header:
+    """A header from its cards without END; errors as ``read_header``."""
+    simple, bitpix, naxis = (_mandatory(raw, i, key) for i, key in enumerate(("SIMPLE", "BITPIX", "NAXIS")))
+    if value(simple) is not True:
+        raise SourceUnsupported("SIMPLE is not T: the file does not conform to the FITS standard")
+    if integer(bitpix) not in _BITPIX:
+        raise SourceDamaged(f"BITPIX is {integer(bitpix)}, which no FITS file can have")
+    if (axes := integer(naxis)) != 2:
+        kind = "no image in its primary HDU" if axes == 0 else f"an image of {axes} axes"
+        raise SourceUnsupported(f"the file has {kind} (NAXIS = {axes}); only images of 2 axes are cut")
+    sides = [integer(_mandatory(raw, 2 + axis, f"NAXIS{axis}")) for axis in (1, 2)]
+    if min(sides) < 0:
+        raise SourceDamaged(f"NAXIS1, NAXIS2 are {sides[0]}, {sides[1]}")
+    if min(sides) == 0:
+        raise SourceUnsupported(f"the image has no pixels (NAXIS1, NAXIS2 are {sides[0]}, {sides[1]})")
+    return Header(raw, integer(bitpix), *sides)
+
+
+def _mandatory(raw: bytes, index: int, keyword: str) -> bytes:
+    card = raw[index * CARD : (index + 1) * CARD]
+    if not card.startswith(keyword.ljust(8).encode() + b"= "):
+        raise SourceDamaged(f"not FITS: card {index + 1} is not {keyword}")
+    return card
+
+
+def _patch(header: bytearray, offset: int, card: bytes) -> None:
+    header[offset : offset + CARD] = card

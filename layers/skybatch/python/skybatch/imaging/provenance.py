@@ -1,0 +1,29 @@
+"""Cards that say where a cutout came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from skybatch import __version__
+from skybatch.imaging.box import PixelBox
+from skybatch.imaging.cards import string_cards
+
+KEYWORDS = ("CUTFILE", "CUTPIX", "CUTBY")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a cutout is made from, and by whom: parent file name, and service with its version."""
+
+    parent: str
+    service: str = f"skybatch {__version__}"
+
+    def cards(self, box: PixelBox) -> bytes:
+        """CUTFILE, CUTPIX and CUTBY: three cards, more only for names beyond 68 characters."""
+        return b"".join(
+            (
+                string_cards("CUTFILE", self.parent, "image this cutout was taken from"),
+                string_cards("CUTPIX", box.section, "its first:last pixels there, from 1"),
+                string_cards("CUTBY", self.service, "service and version that cut it"),
+            )
+        )

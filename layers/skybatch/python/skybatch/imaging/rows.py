@@ -1,0 +1,46 @@
+"""Rows of pixels, and the FITS files made from parts of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skybatch.imaging import checksum
+from skybatch.imaging.box import PixelBox, padded
+from skybatch.imaging.header import Header
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Plain bytes of the rows ``first`` (from 0) to before ``last`` of an image with this header."""
+
+    data: bytes | memoryview
+    first: int
+    last: int
+    header: Header
+
+    def holds(self, box: PixelBox) -> bool:
+        """Whether every row of the box is here."""
+        return self.first <= box.y0 and box.y0 + box.ny <= self.last
+
+    def cut(self, box: PixelBox) -> bytes:
+        """The pixels of a box as stored, row by row."""
+        top = box.y0 - self.first
+        return self._pixels[top : top + box.ny, box.x0 : box.x0 + box.nx].tobytes()
+
+    @cached_property
+    def _pixels(self) -> NDArray[np.generic]:
+        """Shape (rows, columns). Unsigned integers only carry the bytes: nothing is ever computed on them."""
+        pixels = np.frombuffer(self.data, f"u{abs(self.header.bitpix) // 8}")
+        return pixels.reshape(self.last - self.first, self.header.naxis1)
+
+
+def cutout_file(header: Header, rows: Rows, box: PixelBox, added: bytes) -> bytes:
+    """A complete FITS file of the box's pixels, ``added`` cards at the end of its header."""
+    head, data = header.cutout(box, added), rows.cut(box)
+    data += bytes(padded(len(data)) - len(data))
+    checksum.refresh(head, data)
+    return b"".join((head, data))
