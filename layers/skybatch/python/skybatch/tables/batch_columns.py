@@ -1,0 +1,208 @@
+"""The columns of a batch's tables: images in each format, and the rows of the request.
+
+The first columns are the image inventory's own, in its order; what we add stands at the end. Tables of
+images can be posted back: see `POSTED_BACK`.
+"""
+
+from __future__ import annotations
+
+from skybatch.tables.columns import Column, double, integer, text
+from skybatch.tables.common_columns import (
+    BAND,
+    COADD_KEY,
+    CORNERS,
+    CROTA2,
+    DATASET,
+    DELIVERY,
+    EDGE_DIST,
+    FORM,
+    HEM,
+    ID,
+    IMAGE,
+    MARK_COLUMN,
+    PHOTOMETRY,
+    REQUESTED,
+    ROW_NUMBER,
+    SCAN,
+    TYPE,
+    UT_DATE,
+    XDATE,
+)
+
+BATCH_IPAC: tuple[Column, ...] = (
+    text("download", "URL of the image.", ucd="VOX:Image_AccessReference", link="image", key="url"),
+    ID,
+    integer("scntr", ROW_NUMBER, key="row"),
+    text("name", "Name of the image file in the survey archive.", key="fname"),
+    TYPE,
+    DATASET,
+    text("xdate", XDATE),
+    HEM,
+    SCAN,
+    IMAGE,
+    UT_DATE,
+    BAND,
+    COADD_KEY,
+    double("ra", "Right ascension of the image centre.", unit="deg", format="%.8f", frame="FK5"),
+    double("dec", "Declination of the image centre.", unit="deg", format="%.8f", frame="FK5"),
+    *CORNERS,
+    integer("naxis1", "Columns of the image.", unit="pix"),
+    integer("naxis2", "Rows of the image.", unit="pix"),
+    CROTA2,
+    *PHOTOMETRY,
+    *REQUESTED,
+    *DELIVERY,
+    EDGE_DIST,
+    FORM,
+)
+
+INVENTORY: tuple[Column, ...] = (
+    text("name", "Concise description of the image.", ucd="VOX:Image_Title", key="title"),
+    text("download", "URL of the image.", ucd="VOX:Image_AccessReference", link="image", key="url"),
+    double(
+        "center_ra",
+        "Right ascension of the image centre.",
+        unit="deg",
+        ucd="POS_EQ_RA_MAIN",
+        format="%.8f",
+        frame="FK5",
+        key="ra",
+    ),
+    double(
+        "center_dec",
+        "Declination of the image centre.",
+        unit="deg",
+        ucd="POS_EQ_DEC_MAIN",
+        format="%.8f",
+        frame="FK5",
+        key="dec",
+    ),
+    integer("naxes", "Number of image axes.", ucd="VOX:Image_Naxes"),
+    integer("naxis", "Length of each image axis in pixels.", ucd="VOX:Image_Naxis", arraysize="*"),
+    double(
+        "scale",
+        "Degrees per pixel along each image axis.",
+        unit="deg",
+        ucd="VOX:Image_Scale",
+        arraysize="*",
+        format="%.9e",
+    ),
+    text("format", "MIME type of what the URL gives.", ucd="VOX:Image_Format"),
+    double(
+        "crpix",
+        "Pixel coordinates of the WCS reference pixel.",
+        unit="pix",
+        ucd="VOX:WCS_CoordRefPixel",
+        arraysize="*",
+    ),
+    double(
+        "crval",
+        "World coordinates of the WCS reference pixel.",
+        unit="deg",
+        ucd="VOX:WCS_CoordRefValue",
+        arraysize="*",
+    ),
+    CROTA2,
+    BAND,
+    double(
+        "bref", "Reference wavelength of the filter.", unit="m", ucd="VOX:BandPass_RefValue", format="%.3e"
+    ),
+    double(
+        "bhi", "Upper wavelength limit of the filter.", unit="m", ucd="VOX:BandPass_HiLimit", format="%.3e"
+    ),
+    double(
+        "blo", "Lower wavelength limit of the filter.", unit="m", ucd="VOX:BandPass_LoLimit", format="%.3e"
+    ),
+    text("pers_art", "URL of the table of persistence artifacts; null where the archive has none."),
+    text("glint_art", "URL of the table of filter glint artifacts; null where the archive has none."),
+    TYPE,
+    DATASET,
+    text(
+        "pixflags",
+        "Pixel flags of the image: C, copied from their source; Z, valid fluxes; V, for looking.",
+        ucd="VOX:Image_PixFlags",
+    ),
+    ID,
+    text("scntr", ROW_NUMBER, key="row"),
+    text("date", XDATE, key="xdate"),
+    HEM,
+    SCAN,
+    IMAGE,
+    UT_DATE,
+    COADD_KEY,
+    *PHOTOMETRY,
+    integer("bin", "Level-7 HTM triangle that holds the image's reference position, in base-4 digits."),
+)
+
+BATCH_VOTABLE: tuple[Column, ...] = (*INVENTORY, *DELIVERY, EDGE_DIST, *REQUESTED, FORM)
+BATCH_CSV: tuple[Column, ...] = (*BATCH_VOTABLE, MARK_COLUMN)
+
+# For people: the few facts that tell one image from another, with links to it and to its preview.
+BATCH_HTML: tuple[Column, ...] = (
+    integer("row", ROW_NUMBER),
+    ID,
+    text("name", "Name of the image file in the survey archive.", key="fname"),
+    BAND,
+    TYPE,
+    text("date", XDATE, key="xdate"),
+    HEM,
+    SCAN,
+    IMAGE,
+    COADD_KEY,
+    double("ra", "Right ascension of the image centre, FK5 J2000.", unit="deg", format="%.6f", frame="FK5"),
+    double("dec", "Declination of the image centre, FK5 J2000.", unit="deg", format="%.6f", frame="FK5"),
+    *DELIVERY[:2],
+    DELIVERY[3],
+    EDGE_DIST,
+    text("file", "URL of the image.", link="image", key="url"),
+    text("preview", "URL of a page or picture that shows the image.", link="preview"),
+)
+
+OUTCOME_OPTIONS = (
+    ("retrieved", "All its images came"),
+    ("partial", "Some of its images came"),
+    ("over_limit", "Its images lie beyond the size limit of one batch"),
+    ("failed", "Its images could not be delivered"),
+    ("not_covered", "No image there; or the key or scan is unknown"),
+    ("unresolved", "The object name could not be resolved"),
+    ("duplicate", "An earlier row asked for the same"),
+    ("cancelled", "The batch was cancelled first"),
+)
+
+# Each input row and its outcome. It bears no mark: posted back it is a list like any other.
+ROWS: tuple[Column, ...] = (
+    integer("row", "Number of the row in the request, from 1.", ucd="meta.id;meta.main"),
+    text("id", "Identifier given in the row.", ucd="meta.id"),
+    double(
+        "ra",
+        "Right ascension asked for, or found for the name; ICRS.",
+        unit="deg",
+        ucd="pos.eq.ra",
+        frame="ICRS",
+    ),
+    double(
+        "dec",
+        "Declination asked for, or found for the name; ICRS.",
+        unit="deg",
+        ucd="pos.eq.dec",
+        frame="ICRS",
+    ),
+    text("name", "Object name asked for."),
+    REQUESTED[2],
+    text(
+        "best",
+        "Whether only the best image was asked for.",
+        options=(("y", "best only"), ("n", "all images")),
+    ),
+    COADD_KEY,
+    text("xdate", XDATE),
+    HEM,
+    SCAN,
+    integer("image", "Number of the image in its scan; null for all of the scan."),
+    text("band", "Bands asked for, such as JHK."),
+    text("outcome", "What became of the row.", ucd="meta.code.status", options=OUTCOME_OPTIONS),
+    integer("retrieved", "Images that came.", ucd="meta.number"),
+    integer("over_limit", "Images beyond the size limit of one batch.", ucd="meta.number"),
+    integer("failed", "Images that could not be delivered.", ucd="meta.number"),
+    text("reason", "Why nothing, or not everything, came.", ucd="meta.note"),
+)

@@ -1,0 +1,49 @@
+"""Comma- and tab-separated values: one header line, one line a row (RFC 4180), UTF-8.
+
+Spreadsheets run a cell that begins like a formula, so a quote mark goes before it (OWASP, CSV injection).
+Whoever reads our own tables takes it off again with `unprotect`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from skybatch.tables.cells import cells
+from skybatch.tables.columns import Column, Table
+
+_FORMULA = re.compile(r"'*[=+\-@]")
+_PROTECTED = re.compile(r"'+[=+\-@]")
+_QUOTED = re.compile(r'[",]|^ | $')
+
+
+def chunks(table: Table, rows: int, delimiter: str) -> Iterator[bytes]:
+    """The table in pieces of ``rows`` rows. Cells hold neither tabs nor line breaks (see `cells`)."""
+    yield (delimiter.join(column.name for column in table.columns) + "\n").encode()
+    for start in range(0, len(table), rows):
+        span = slice(start, start + rows)
+        columns = [_cells(column, table, span, delimiter) for column in table.columns]
+        lines = map(delimiter.join, zip(*columns, strict=True))
+        yield ("\n".join(lines) + "\n").encode()
+
+
+def protect(text: str) -> str:
+    """Text that no spreadsheet takes for a formula; `unprotect` gives the text back."""
+    return "'" + text if _FORMULA.match(text) else text
+
+
+def unprotect(text: str) -> str:
+    """The text that `protect` was given."""
+    return text[1:] if _PROTECTED.match(text) else text
+
+
+def _cells(column: Column, table: Table, span: slice, delimiter: str) -> list[str]:
+    texts = cells(column, table.values(column, span))
+    if not column.is_text:
+        return texts
+    texts = [protect(text) for text in texts]
+    return [_quote(text) for text in texts] if delimiter == "," else texts
+
+
+def _quote(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text

@@ -1,0 +1,30 @@
+"""Every column set we hand out, by the name that help pages and documentation give it."""
+
+from __future__ import annotations
+
+from skybatch.tables.batch_columns import BATCH_CSV, BATCH_HTML, BATCH_IPAC, BATCH_VOTABLE, INVENTORY, ROWS
+from skybatch.tables.columns import Column
+from skybatch.tables.search_columns import INVENTORY_PARAMS, NATIVE_SEARCH, SIA_PARAMS, SIA_SEARCH
+
+__all__ = [
+    "BATCH_CSV",
+    "BATCH_HTML",
+    "BATCH_IPAC",
+    "BATCH_VOTABLE",
+    "COLUMN_SETS",
+    "INVENTORY",
+    "INVENTORY_PARAMS",
+    "NATIVE_SEARCH",
+    "ROWS",
+    "SIA_PARAMS",
+    "SIA_SEARCH",
+]
+
+COLUMN_SETS: dict[str, tuple[Column, ...]] = {
+    "Images of a batch, IPAC ASCII": BATCH_IPAC,
+    "Images of a batch, VOTable and CSV": BATCH_CSV,
+    "Rows of a batch": ROWS,
+    "Image inventory (nph-im_sia)": INVENTORY,
+    "Simple Image Access (/ibe/sia)": SIA_SEARCH,
+    "Archive search (/ibe/search)": NATIVE_SEARCH,
+}

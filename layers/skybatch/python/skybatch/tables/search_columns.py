@@ -1,0 +1,165 @@
+"""The columns of search answers: Simple Image Access v1 and the archive's own search.
+
+Names, order, types, units and UCDs follow the survey archive's services (SIA 1.0 section 4.2).
+"""
+
+from __future__ import annotations
+
+from skybatch.tables.columns import Column, Param, double, integer, text
+from skybatch.tables.common_columns import COADD_KEY, CORNERS, CROTA2, HEMISPHERE_OPTIONS, PHOTOMETRY
+
+_ORDATE = "Reference date of the image, yymmdd; it can differ by a day from the UT date."
+_ARRAY = {"arraysize": "*"}
+_NATIVE_COMMON: tuple[Column, ...] = (
+    text("ordate", _ORDATE, arraysize="6", key="xdate"),
+    text("hemisphere", "Hemisphere of the observatory: n or s.", key="hem", options=HEMISPHERE_OPTIONS),
+    integer("scanno", "Number of the scan in its night.", key="scan"),
+    integer("coaddno", "Number of the image in its scan.", key="image"),
+)
+_UT_DATE = text("ut_date", "UT date on which the image was taken, yymmdd.", arraysize="6")
+
+SIA_SEARCH: tuple[Column, ...] = (
+    text("sia_title", "Concise description of the image.", ucd="VOX:Image_Title"),
+    text("sia_url", "URL of the image.", ucd="VOX:Image_AccessReference", key="url", link="image"),
+    integer("sia_naxes", "Number of image axes.", ucd="VOX:Image_Naxes", key="naxes"),
+    text("sia_fmt", "MIME type of the image.", ucd="VOX:Image_Format", key="format"),
+    double(
+        "sia_ra",
+        "Right ascension of the image centre.",
+        unit="deg",
+        ucd="POS_EQ_RA_MAIN",
+        format="%.8f",
+        frame="FK5",
+        key="ra",
+    ),
+    double(
+        "sia_dec",
+        "Declination of the image centre.",
+        unit="deg",
+        ucd="POS_EQ_DEC_MAIN",
+        format="%.8f",
+        frame="FK5",
+        key="dec",
+    ),
+    integer(
+        "sia_naxis", "Length of each image axis in pixels.", ucd="VOX:Image_Naxis", key="naxis", **_ARRAY
+    ),
+    double(
+        "sia_crpix",
+        "Pixel coordinates of the WCS reference pixel.",
+        unit="pix",
+        ucd="VOX:WCS_CoordRefPixel",
+        key="crpix",
+        **_ARRAY,
+    ),
+    double(
+        "sia_crval",
+        "World coordinates of the WCS reference pixel.",
+        unit="deg",
+        ucd="VOX:WCS_CoordRefValue",
+        key="crval",
+        **_ARRAY,
+    ),
+    text("sia_proj", "Celestial projection of the image.", ucd="VOX:WCS_CoordProjection", arraysize="3"),
+    double(
+        "sia_scale",
+        "Degrees per pixel along each image axis.",
+        unit="deg/pix",
+        ucd="VOX:Image_Scale",
+        key="scale",
+        format="%.9e",
+        **_ARRAY,
+    ),
+    double(
+        "sia_cd",
+        "WCS CD matrix: CD1_1, CD1_2, CD2_1, CD2_2.",
+        unit="deg/pix",
+        ucd="VOX:WCS_CDMatrix",
+        **_ARRAY,
+    ),
+    text("sia_bp_id", "Band of the image.", ucd="VOX:BandPass_ID", key="BAND"),
+    double(
+        "sia_bp_ref",
+        "Reference wavelength of the filter.",
+        unit="m",
+        ucd="VOX:BandPass_RefValue",
+        key="bref",
+        format="%.3e",
+    ),
+    double(
+        "sia_bp_lo",
+        "Lower wavelength limit of the filter.",
+        unit="m",
+        ucd="VOX:BandPass_LoLimit",
+        key="blo",
+        format="%.3e",
+    ),
+    double(
+        "sia_bp_hi",
+        "Upper wavelength limit of the filter.",
+        unit="m",
+        ucd="VOX:BandPass_HiLimit",
+        key="bhi",
+        format="%.3e",
+    ),
+    text("pers_art", "URL of the table of persistence artifacts; null where the archive has none."),
+    text("glint_art", "URL of the table of filter glint artifacts; null where the archive has none."),
+    *_NATIVE_COMMON,
+    _UT_DATE,
+    COADD_KEY,
+    *PHOTOMETRY,
+)
+
+SIA_PARAMS: tuple[Param, ...] = (
+    Param("sia_pixflags", "CZ", ucd="VOX:Image_PixFlags", description="Pixel flags of all images."),
+    Param("sia_radesys", "FK5", ucd="VOX:STC_CoordRefFrame", description="Coordinate reference frame."),
+    Param(
+        "sia_equinox",
+        "2000.0",
+        "double",
+        ucd="VOX:STC_CoordEquinox",
+        unit="yr",
+        description="Equinox of the world coordinate system.",
+    ),
+    Param("sia_bp_unit", "meters", ucd="VOX:BandPass_Unit", description="Unit of the bandpass values."),
+)
+
+INVENTORY_PARAMS: tuple[Param, ...] = (
+    Param("crefframe", "FK5", ucd="VOX:STC_CoordRefFrame", description="Coordinate system reference frame."),
+    Param(
+        "cequinox",
+        "2000.0",
+        "double",
+        ucd="VOX:STC_CoordEquinox",
+        description="Equinox of the image world coordinate system (WCS).",
+    ),
+    Param(
+        "ctype",
+        "SIN",
+        arraysize="3",
+        ucd="VOX:WCS_CoordProjection",
+        description="Orthographic projection; first axis right ascension, second declination.",
+    ),
+    Param("bunit", "meters", ucd="VOX:BandPass_Unit", description="The unit of the bandpass values."),
+)
+
+NATIVE_SEARCH: tuple[Column, ...] = (
+    *_NATIVE_COMMON,
+    text("filter", "Band of the image, in lower case.", key="band"),
+    text("fname", "Name of the image file."),
+    _UT_DATE,
+    COADD_KEY,
+    double("ra", "Right ascension of the image centre.", unit="deg", format="%.8f", frame="FK5"),
+    double("dec", "Declination of the image centre.", unit="deg", format="%.8f", frame="FK5"),
+    double("crval1", "Right ascension at the reference pixel.", unit="deg", frame="FK5"),
+    double("crval2", "Declination at the reference pixel.", unit="deg", frame="FK5"),
+    double("crpix1", "Reference pixel along axis 1.", unit="pix"),
+    double("crpix2", "Reference pixel along axis 2.", unit="pix"),
+    double("cdelt1", "Degrees per pixel along axis 1.", unit="deg/pix", format="%.9e"),
+    double("cdelt2", "Degrees per pixel along axis 2.", unit="deg/pix", format="%.9e"),
+    CROTA2,
+    integer("naxis1", "Columns of the image.", unit="pix"),
+    integer("naxis2", "Rows of the image.", unit="pix"),
+    *CORNERS,
+    *PHOTOMETRY,
+)
