@@ -7,7 +7,7 @@ queue to bring the message again.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -29,13 +29,23 @@ MEDIA_TYPES = {"fits": "image/fits", "fits.gz": "application/gzip"}
 
 @dataclass(frozen=True)
 class Archive:
-    """The stored images: a store to read them through, and what a server-side copy needs."""
+    """The stored images.
+
+    Attributes
+    ----------
+    objects
+        A store to read them through, keys as the plan has them.
+    bucket, prefix, results_bucket
+        What a copy within S3 names: the archive's bucket, what stands before its keys, and where to.
+    s3
+        Makes the boto3 client for copies; called only where a copy is wanted.
+    """
 
     objects: ObjectStore
-    s3: Any
     bucket: str
     prefix: str
     results_bucket: str
+    s3: Callable[[], Any]
 
 
 def work(message: Message, archive: Archive, store: BatchStore) -> None:
@@ -59,7 +69,7 @@ def _is_copy(task: Task) -> bool:
     return task.box is None and task.source.endswith(f".{task.form}")
 
 
-def _recording_failures(store: BatchStore, tasks: Sequence[Task], deliver: Any) -> None:
+def _recording_failures(store: BatchStore, tasks: Sequence[Task], deliver: Callable[[], None]) -> None:
     try:
         deliver()
     except SourceError as error:
@@ -75,7 +85,7 @@ def _copy(archive: Archive, store: BatchStore, task: Task) -> None:
         raise SourceMissing(f"the archive does not hold {task.source}") from None
     if size != task.bytes:
         raise SourceDiffers(f"the stored image has {size:,} bytes, the inventory says {task.bytes:,}")
-    archive.s3.copy_object(
+    archive.s3().copy_object(
         Bucket=archive.results_bucket,
         Key=store.path(f"images/{task.file}"),
         CopySource={"Bucket": archive.bucket, "Key": archive.prefix + task.source},

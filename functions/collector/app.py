@@ -1,0 +1,33 @@
+"""The collector: tallies, packages, and records failures, as the state machine asks."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from skybatch.archive.inventory import open_inventory
+
+from skybatch.aws import bucket_store
+from skybatch.batch import steps
+from skybatch.settings import settings
+
+logger = Logger()
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Run the step the state machine names."""
+    here = settings()
+    results = bucket_store(here.results_bucket)
+    match event["action"]:
+        case "tally":
+            return steps.tally_step(results, event, here, time.time())
+        case "package":
+            inventories = open_inventory(bucket_store(here.archive_bucket, here.archive_prefix))
+            return steps.package_step(results, event, inventories, time.time())
+        case "fail":
+            logger.error("batch failed", error=event.get("error"))
+            return steps.fail_step(results, event, time.time())
+        case action:
+            raise ValueError(f"unknown action {action!r}")

@@ -1,0 +1,45 @@
+"""The worker: one SQS message is one stored image and what is wanted from it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from skybatch.aws import bucket_store, client
+from skybatch.batch.plan import Message
+from skybatch.batch.store import BatchStore
+from skybatch.batch.work import Archive, work
+from skybatch.settings import settings
+
+logger = Logger()
+# A message that fails is left to the queue to bring again; the function itself never falls over, for
+# that would cost its warm process.
+processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+
+
+def deliver(record: SQSRecord) -> None:
+    """Do one message; a delivery after the first skips what is there already."""
+    body = json.loads(record.body)
+    again = body["again"] or int(record.attributes.approximate_receive_count or 1) > 1
+    message = Message.from_json({**body, "again": again})
+    here = settings()
+    archive = Archive(
+        objects=bucket_store(here.archive_bucket, here.archive_prefix),
+        bucket=here.archive_bucket,
+        prefix=here.archive_prefix,
+        results_bucket=here.results_bucket,
+        s3=lambda: client("s3"),
+    )
+    work(message, archive, BatchStore(bucket_store(here.results_bucket), message.batch_id))
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answer with the messages to bring again."""
+    return dict(
+        process_partial_response(event=event, record_handler=deliver, processor=processor, context=context)
+    )

@@ -1,0 +1,52 @@
+"""The finished images of a running batch, in the order they were seen, a page at a time."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from skybatch.batch.store import BatchStore
+from skybatch.errors import CellError, InvalidRequest
+
+PAGE_IMAGES = 1000
+_CURSOR = re.compile(r"(\d{1,6})-(\d{1,6})")
+
+
+@dataclass(frozen=True)
+class Page:
+    """Finished images, and the cursor from where to go on; None after the last page of an ended batch."""
+
+    images: list[dict[str, Any]]
+    next: str | None
+
+
+def read_journal(store: BatchStore, after: str | None, ended: bool) -> Page:
+    """The images that finished after a cursor (None: from the first one on).
+
+    While the batch runs there is always a next cursor; following it misses no image and repeats none.
+
+    Raises InvalidRequest for a cursor that we did not hand out.
+    """
+    part, offset = _cursor(after)
+    images: list[dict[str, Any]] = []
+    while len(images) < PAGE_IMAGES:
+        entries = store.read_lines(f"journal/{part}.jsonl")
+        if entries is None:
+            return Page(images, None if ended else f"{part}-0")
+        taken = entries[offset : offset + PAGE_IMAGES - len(images)]
+        images += taken
+        offset += len(taken)
+        if offset >= len(entries):
+            part, offset = part + 1, 0
+    return Page(images, f"{part}-{offset}")
+
+
+def _cursor(after: str | None) -> tuple[int, int]:
+    if not after:
+        return 0, 0
+    found = _CURSOR.fullmatch(after)
+    if found is None:
+        error = CellError("after", after, "must be the `next` of an earlier answer")
+        raise InvalidRequest(error.sentence(), errors=[error])
+    return int(found[1]), int(found[2])

@@ -1,0 +1,56 @@
+"""The email at the end of a batch: sent once, whatever runs twice."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from skybatch.batch.message import Message, completed_message, failed_message
+from skybatch.batch.record import load_record
+from skybatch.batch.status import read_status
+from skybatch.batch.store import BatchStore
+
+
+class Mailer(Protocol):
+    """Sends one message to one address; raises whatever went wrong."""
+
+    def send(self, address: str, message: Message) -> None:
+        """Send, or raise."""
+
+
+class SesMailer:
+    """Mail through SES (a boto3 ``sesv2`` client), from the deployment's own address."""
+
+    def __init__(self, ses: Any, sender: str) -> None:
+        self.ses = ses
+        self.sender = sender
+
+    def send(self, address: str, message: Message) -> None:
+        """Send, or raise what boto3 raises."""
+        self.ses.send_email(
+            FromEmailAddress=self.sender,
+            Destination={"ToAddresses": [address]},
+            Content=message.simple(),
+        )
+
+
+def notify(store: BatchStore, mailer: Mailer | None, now: float) -> str:
+    """Mail the end of a batch to who asked for it, at most once.
+
+    Returns what became of the mail, as ``mail.json`` records it: ``sent``, ``failed``, ``none`` (no
+    address, or a deployment that sends no mail), or ``before`` where another run had taken it on. A batch
+    whose mail fails is complete all the same.
+    """
+    record = load_record(store)
+    if record.email is None or mailer is None:
+        return "none"
+    if not store.create_json("mail.json", {"state": "sending", "at": now}):
+        return "before"
+    status = read_status(store, now)
+    make = failed_message if status["state"] == "failed" else completed_message
+    try:
+        mailer.send(record.email, make(status, record.url("results")))
+    except Exception as error:  # noqa: BLE001 - whatever the mail service raises, the batch stands
+        store.write_json("mail.json", {"state": "failed", "at": now, "error": type(error).__name__})
+        return "failed"
+    store.write_json("mail.json", {"state": "sent", "at": now})
+    return "sent"

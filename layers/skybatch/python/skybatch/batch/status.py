@@ -1,0 +1,173 @@
+"""The status of a batch: the object that ``GET /batches/{id}`` answers, at every moment of its life.
+
+Reads a handful of small objects; lists nothing, asks no service.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from skybatch.batch.asked import asked
+from skybatch.batch.outcomes import ROW_OUTCOMES, Outcome, RowOutcome, Status
+from skybatch.batch.plan import Plan
+from skybatch.batch.record import Record, load_record, load_request
+from skybatch.batch.store import BatchStore
+from skybatch.batch.summary import group_reasons
+from skybatch.requests.request import Request
+
+ENDED = frozenset({"complete", "failed", "cancelled"})
+
+
+@dataclass(frozen=True)
+class ResultFile:
+    """One file of a finished batch."""
+
+    name: str
+    bytes: int
+    md5: str
+    media_type: str
+
+
+def instant(moment: float) -> str:
+    """A Unix time as ISO 8601 in UTC, to the second."""
+    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def read_status(store: BatchStore, now: float) -> dict[str, Any]:
+    """The status object.
+
+    Raises NotFound, or Expired once the results are gone.
+    """
+    record = load_record(store, now)
+    final = store.read_json("status.json")
+    status = final or _running(store, record)
+    following = store.read_json("next/unretrieved.json")
+    status["chain"] = {
+        "part": record.part,
+        "previous": record.previous,
+        "next": following and following["batch_id"],
+    }
+    mail = store.read_json("mail.json") or {}
+    status["mail"] = mail.get("state")
+    if mail.get("state") == "failed":
+        status["notices"] = [*status["notices"], "The email about this batch could not be sent."]
+    return status
+
+
+def _running(store: BatchStore, record: Record) -> dict[str, Any]:
+    head = store.read_json("accepted.json") or {}
+    progress = store.read_json("progress.json") or {"state": "accepted"}
+    total = head.get("asked", {}).get("rows", 0)
+    return {
+        **_head(record, head),
+        "state": progress.pop("state"),
+        "finished": None,
+        "progress": {**NO_PROGRESS, **progress},
+        "rows": {"total": total, **dict.fromkeys(ROW_OUTCOMES, 0)},
+        "images": dict.fromkeys(("retrieved", "over_limit", "failed"), 0),
+        "bytes": progress.get("bytes_done", 0),
+        "files": [],
+        "unretrieved": None,
+        "reason": None,
+        "reasons": [],
+    }
+
+
+NO_PROGRESS = {"tasks": 0, "done": 0, "failed": 0, "bytes_done": 0, "bytes_planned": 0}
+
+
+def _head(record: Record, facts: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "batch_id": record.batch_id,
+        "label": facts.get("label"),
+        "mode": facts.get("mode"),
+        "created": instant(record.created),
+        "expires": instant(record.expires),
+        "limit_bytes": record.limit_bytes,
+        "notices": facts.get("notices", []),
+        "asked": facts.get("asked", {}),
+    }
+
+
+def facts_of(request: Request) -> dict[str, Any]:
+    """The few facts of a request that the status shows; kept as ``accepted.json``."""
+    return {
+        "label": request.label,
+        "mode": str(request.mode),
+        "notices": list(request.notices),
+        "asked": asked(request),
+    }
+
+
+def finished_status(
+    record: Record,
+    request: Request,
+    plan: Plan,
+    outcomes: Sequence[Outcome],
+    rows: Sequence[RowOutcome],
+    files: Sequence[ResultFile],
+    *,
+    cancelled: bool,
+    now: float,
+) -> dict[str, Any]:
+    """The status of a batch whose outcomes are settled and packaged."""
+    images = Counter(outcome.status for outcome in outcomes)
+    delivered = sum(outcome.bytes for outcome in outcomes)
+    by_row = Counter(row.outcome for row in rows)
+    facts = facts_of(request)
+    facts["notices"] = [*facts["notices"], *plan.notices]
+    return {
+        **_head(record, facts),
+        "state": "cancelled" if cancelled else "complete",
+        "finished": instant(now),
+        "progress": {
+            "tasks": len(plan.tasks) - images[Status.OVER_LIMIT],
+            "done": images[Status.RETRIEVED],
+            "failed": images[Status.FAILED],
+            "bytes_done": delivered,
+            "bytes_planned": delivered,
+        },
+        "rows": {"total": len(rows), **{outcome: by_row[outcome] for outcome in ROW_OUTCOMES}},
+        "images": {str(status): images[status] for status in Status if status != Status.CANCELLED},
+        "bytes": delivered,
+        "files": [{**vars(file), "url": record.url(f"files/{file.name}")} for file in files],
+        "unretrieved": _unretrieved(record, plan, outcomes),
+        "reason": None,
+        "reasons": group_reasons(
+            {
+                "outcome": row.outcome,
+                "reason": row.reason,
+                "row": request.rows[row.row].number,
+                "id": request.rows[row.row].id,
+            }
+            for row in rows
+        ),
+    }
+
+
+def _unretrieved(record: Record, plan: Plan, outcomes: Sequence[Outcome]) -> dict[str, Any] | None:
+    left = [
+        task
+        for task, outcome in zip(plan.tasks, outcomes, strict=True)
+        if outcome.status is Status.OVER_LIMIT
+    ]
+    if not left:
+        return None
+    return {
+        "images": len(left),
+        "bytes": sum(task.bytes for task in left),
+        "resubmit_url": record.url("resubmit"),
+    }
+
+
+def record_failure(store: BatchStore, reason: str, now: float) -> dict[str, Any]:
+    """Record that the batch as a whole failed, unless it has ended already; returns its final status."""
+    record = load_record(store)
+    status = {**_running(store, record), "state": "failed", "finished": instant(now), "reason": reason}
+    status["rows"] = {"total": len(load_request(store).rows), **dict.fromkeys(ROW_OUTCOMES, 0)}
+    store.create_json("status.json", status)
+    return store.read_json("status.json") or status

@@ -1,0 +1,89 @@
+"""The steps of a batch's execution, as the state machine calls them.
+
+Each takes the state machine's small object ``{action, batch_id, next, wait, loop}`` and returns it with
+where to go next. Every step may run twice.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from obstore.store import ObjectStore
+
+from skybatch.batch.dispatch import TaskQueue, dispatch
+from skybatch.batch.plan import Plan, load_plan, save_plan
+from skybatch.batch.planning import OpenInventory, make_plan
+from skybatch.batch.progress import Loop, Next
+from skybatch.batch.record import load_record, load_request
+from skybatch.batch.store import BatchStore
+from skybatch.batch.tally import Patience, tally
+from skybatch.errors import SkybatchError
+from skybatch.settings import Settings
+
+State = dict[str, Any]
+
+
+def plan_step(objects: ObjectStore, state: State, open_inventory: OpenInventory, settings: Settings) -> State:
+    """Write the plan. A request that cannot be planned ends the batch with its own words."""
+    store = BatchStore(objects, state["batch_id"])
+    store.write_json("progress.json", {"state": "planning"})
+    request, record = load_request(store), load_record(store)
+    try:
+        plan = make_plan(request, open_inventory, record.limit_bytes, settings.max_images)
+    except SkybatchError as error:
+        if error.retryable:
+            raise
+        return {**_answer(state, "fail", 0, Loop()), "error": _words(error)}
+    save_plan(store, plan)
+    deliverable = any(task.refusal is None for task in plan.tasks)
+    return _answer(state, "dispatch" if deliverable else "package", 0, Loop())
+
+
+def dispatch_step(
+    objects: ObjectStore, state: State, queue: TaskQueue, settings: Settings, now: float
+) -> State:
+    """Send what the window has room for."""
+    store = BatchStore(objects, state["batch_id"])
+    loop = Loop(**state["loop"])
+    loop = dispatch(store, _plan(store), queue, loop, settings.dispatch_window, now)
+    return _answer(state, "wait", 0, loop)
+
+
+def tally_step(objects: ObjectStore, state: State, settings: Settings, now: float) -> State:
+    """Account for what finished."""
+    store = BatchStore(objects, state["batch_id"])
+    patience = Patience(settings.visibility_seconds, settings.deadline_seconds)
+    loop = Loop(**state["loop"])
+    verdict = tally(store, _plan(store), loop, patience, settings.dispatch_window, now)
+    return _answer(state, verdict.next, verdict.wait, verdict.loop)
+
+
+def failure_reason(error: dict[str, Any]) -> str:
+    """What a person may read of an error that Step Functions caught.
+
+    Our own words where a step ended the batch with them; the name alone of anything else, for what a
+    stack trace says belongs in the logs.
+    """
+    if error.get("Error") == "Skybatch":
+        return str(error["Cause"])
+    try:
+        kind = json.loads(error.get("Cause", "{}")).get("errorType")
+    except (ValueError, AttributeError):
+        kind = None
+    return f"an internal error ({kind or error.get('Error') or 'unknown'}) stopped this batch"
+
+
+def _words(error: SkybatchError) -> dict[str, str]:
+    return {"Error": "Skybatch", "Cause": error.detail}
+
+
+def _plan(store: BatchStore) -> Plan:
+    plan = load_plan(store)
+    if plan is None:
+        raise SkybatchError("the batch has no plan")
+    return plan
+
+
+def _answer(state: State, step: Next, wait: int, loop: Loop) -> State:
+    return {"batch_id": state["batch_id"], "next": step, "wait": wait, "loop": loop.to_json()}

@@ -1,0 +1,165 @@
+"""Accepting a batch: an id, its record, and a started execution."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any
+
+import obstore
+from obstore.exceptions import AlreadyExistsError, PreconditionError
+from obstore.store import ObjectStore
+
+from skybatch.batch.naming import UNSAFE
+from skybatch.batch.record import SECONDS_A_DAY, Record, load_record, load_request, save_record
+from skybatch.batch.status import facts_of
+from skybatch.batch.store import BatchStore
+from skybatch.errors import Conflict
+from skybatch.requests.request import Request
+from skybatch.settings import Settings
+
+ID_BYTES = 16
+KEY_PATH = "keys/idempotency"
+LONGEST_UPLOAD_NAME = 80
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A batch that was accepted, now or by the same call before."""
+
+    record: Record
+    request: Request
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where batches are handed in.
+
+    Attributes
+    ----------
+    objects
+        The results bucket.
+    start
+        Starts the execution of a batch id; starting twice is no error.
+    settings
+        Limits and names of this deployment.
+    base_url
+        Where the caller reached us.
+    now
+        Unix time.
+    """
+
+    objects: ObjectStore
+    start: Callable[[str], None]
+    settings: Settings
+    base_url: str
+    now: float
+
+    def submit(self, request: Request, upload: bytes | None = None, seed: bytes | None = None) -> Accepted:
+        """Accept a request.
+
+        ``seed`` is what makes two calls the same call (an idempotency key with the body); without one
+        every call is a new batch.
+        """
+        batch_id = secrets.token_hex(ID_BYTES) if seed is None else self._id_of(seed)
+        return self._accept(self._record(batch_id, request, upload), request, upload)
+
+    def resubmit(self, parent_id: str, what: str) -> Accepted:
+        """The next batch, of what a finished one left over (``unretrieved``) or failed at (``failed``).
+
+        The same call again answers with the same batch.
+
+        Raises
+        ------
+        NotFound, Expired
+            No such batch, or no longer.
+        Conflict
+            It is still running, or left nothing of the kind.
+        """
+        parent = BatchStore(self.objects, parent_id)
+        record = load_record(parent, self.now)
+        if parent.read_json("status.json") is None:
+            raise Conflict("The batch is still running; what it leaves over is known when it is done.")
+        rest = parent.read_json(f"rest/{what}.json")
+        if rest is None:
+            raise Conflict(f"The batch left no {what} images.")
+        request = Request.from_json(rest)
+        batch_id = self._id_of(f"resubmit {parent_id} {what}".encode())
+        child = replace(
+            self._record(batch_id, request, None),
+            email=record.email,
+            part=record.part + 1 if what == "unretrieved" else record.part,
+            previous=parent_id,
+        )
+        accepted = self._accept(child, request, None)
+        parent.create_json(f"next/{what}.json", {"batch_id": batch_id})
+        return accepted
+
+    def _record(self, batch_id: str, request: Request, upload: bytes | None) -> Record:
+        return Record(
+            batch_id=batch_id,
+            created=self.now,
+            expires=self.now + self.settings.expire_days * SECONDS_A_DAY,
+            base_url=self.base_url,
+            email=request.email,
+            limit_bytes=self.settings.max_batch_bytes,
+            upload=None if upload is None else upload_name(request.table_name),
+        )
+
+    def _accept(self, record: Record, request: Request, upload: bytes | None) -> Accepted:
+        store = BatchStore(self.objects, record.batch_id)
+        if upload is not None and record.upload is not None:
+            store.create(f"results/{record.upload}", upload, "application/octet-stream")
+        store.create_json("accepted.json", facts_of(request))
+        if not save_record(store, record, request):
+            record, request = load_record(store), load_request(store)
+        self.start(record.batch_id)
+        return Accepted(record, request)
+
+    def _id_of(self, seed: bytes) -> str:
+        """An id that only the same seed gives, and that nobody can guess from it."""
+        digest = hmac.new(self._secret(), seed, hashlib.sha256).digest()
+        return digest[:ID_BYTES].hex()
+
+    def _secret(self) -> bytes:
+        """The deployment's own key, made by whoever first needs it."""
+        with suppress(AlreadyExistsError, PreconditionError):  # usually it exists, and is read below
+            obstore.put(self.objects, KEY_PATH, secrets.token_bytes(32), mode="create")
+        return bytes(obstore.get(self.objects, KEY_PATH).bytes())
+
+
+def upload_name(given: str | None) -> str:
+    """A safe name for the uploaded table, never one of our own files'."""
+    base = UNSAFE.sub("_", (given or "table").replace("\\", "/").rsplit("/", 1)[-1])
+    return "uploaded_" + base[-LONGEST_UPLOAD_NAME:]
+
+
+def executions(client: Any, machine_arn: str) -> Callable[[str], None]:
+    """What starts a batch's execution in Step Functions, named after the batch so that it starts once."""
+
+    def start(batch_id: str) -> None:
+        try:
+            client.start_execution(
+                stateMachineArn=machine_arn, name=batch_id, input=json.dumps({"batch_id": batch_id})
+            )
+        except client.exceptions.ExecutionAlreadyExists:
+            return  # the same call made before started it
+
+    return start
+
+
+def cancel(store: BatchStore, now: float) -> Record:
+    """Ask a running batch to end; what it delivered so far stays.
+
+    Raises `Conflict` where it has already ended.
+    """
+    record = load_record(store, now)
+    if store.exists("status.json"):
+        raise Conflict("The batch has ended; there is nothing to cancel.")
+    store.create_json("cancel", {"at": now})
+    return record

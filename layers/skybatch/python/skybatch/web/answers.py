@@ -1,0 +1,95 @@
+"""How answers leave through API Gateway: addresses, redirects, and errors as problems or pages."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+
+from skybatch.errors import SkybatchError
+from skybatch.settings import Settings
+
+PROBLEM = "application/problem+json"
+RETRY_AFTER_SECONDS = 5
+# Every answer may be read by any page, and none may be taken for another type than it says.
+COMMON_HEADERS = {"Access-Control-Allow-Origin": "*", "X-Content-Type-Options": "nosniff"}
+
+
+def base_url(event: APIGatewayProxyEventV2, settings: Settings) -> str:
+    """Where the service was reached: its public address, else the API's own domain; never a Host header."""
+    if settings.public_url:
+        return settings.public_url
+    context = event.request_context
+    stage = "" if context.stage == "$default" else f"/{context.stage}"
+    return f"https://{context.domain_name}{stage}"
+
+
+def body_of(event: APIGatewayProxyEventV2) -> bytes:
+    """The request's body as bytes."""
+    text = event.body or ""
+    return base64.b64decode(text) if event.is_base64_encoded else text.encode()
+
+
+def header(event: APIGatewayProxyEventV2, name: str) -> str:
+    """A request header, empty where it was not sent. API Gateway gives names in lower case."""
+    return str((event.headers or {}).get(name.lower(), ""))
+
+
+def wants_page(event: APIGatewayProxyEventV2) -> bool:
+    """Whether a browser asked, rather than a program."""
+    return "text/html" in header(event, "accept")
+
+
+def json_answer(body: dict[str, Any], status: int = 200, **headers: str) -> Response[str]:
+    """A JSON object, not to be cached: what it tells changes."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Response(
+        status_code=status,
+        content_type="application/json",
+        body=json.dumps(body, ensure_ascii=False),
+        headers={**COMMON_HEADERS, "Cache-Control": "no-store", **named},
+    )
+
+
+def redirect(url: str, status: int = 302) -> Response[str]:
+    """To another address, decided now and not to be cached."""
+    return Response(
+        status_code=status,
+        content_type="text/plain",
+        body="",
+        headers={**COMMON_HEADERS, "Location": url, "Cache-Control": "no-store"},
+    )
+
+
+def page(html: str, status: int = 200) -> Response[str]:
+    """A page for people, with the headers that keep it to itself."""
+    from skybatch.pages.render import page_headers
+
+    headers = page_headers()
+    kind = headers.pop("Content-Type")
+    return Response(status_code=status, content_type=kind, body=html, headers=dict(headers))
+
+
+def problem(error: SkybatchError) -> Response[str]:
+    """An error as RFC 9457 has it."""
+    headers = dict(COMMON_HEADERS)
+    if error.retryable:
+        headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return Response(
+        status_code=error.status,
+        content_type=PROBLEM,
+        body=json.dumps(error.problem(), ensure_ascii=False),
+        headers=headers,
+    )
+
+
+def refusal(event: APIGatewayProxyEventV2, error: SkybatchError) -> Response[str]:
+    """An error as the caller reads errors: a page for a browser, a problem for a program."""
+    if not wants_page(event):
+        return problem(error)
+    from skybatch.pages.errors import error_page
+
+    return page(error_page(error.problem()), error.status)
