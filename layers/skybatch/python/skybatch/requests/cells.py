@@ -1,0 +1,156 @@
+"""One cell of a table, or one field, to its value. Each raises BadValue with the rule that is broken."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import date
+
+from skybatch.requests.faults import BadValue
+from skybatch.requests.request import BANDS
+
+MOST_ID_CHARACTERS = 15
+MOST_NAME_CHARACTERS = 100
+MAX_INT = 2**31 - 1  # IPAC tables' and the inventory's integers are 32 bits wide
+MAX_SCAN = 999
+NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+INTEGER = re.compile(r"([+-]?[0-9]{1,12})(?:\.0*)?")
+SIX_DIGITS = re.compile(r"[0-9]{6}")
+TRUE_WORDS = frozenset({"y", "yes", "t", "true", "1", "on"})
+FALSE_WORDS = frozenset({"n", "no", "f", "false", "0", "off"})
+BAND_WORDS = {"j": ("j",), "h": ("h",), "k": ("k",), "ks": ("k",), "a": BANDS, "all": BANDS}
+HEMISPHERES = {"n": "n", "north": "n", "s": "s", "south": "s"}
+IMAGE_TYPES = {"a": "atlas", "atlas": "atlas", "q": "quicklook", "quicklook": "quicklook"}
+
+
+def number(text: str) -> float:
+    """A finite decimal number."""
+    if not NUMBER.fullmatch(text) or not math.isfinite(float(text)):
+        raise BadValue("must be a decimal number")
+    return float(text)
+
+
+def integer(text: str) -> int | None:
+    """A whole number, also as 12. or 12.0; None for anything else."""
+    match = INTEGER.fullmatch(text)
+    return int(match.group(1)) if match else None
+
+
+def flag(text: str) -> bool:
+    """Yes or no."""
+    word = text.lower()
+    if word in TRUE_WORDS:
+        return True
+    if word in FALSE_WORDS:
+        return False
+    raise BadValue("must be y or n")
+
+
+def size(text: str) -> float | None:
+    """The crop's width and height in arcsec; None, no crop, for zero, a negative number or NaN."""
+    if text.lower() == "nan":
+        return None
+    try:
+        arcsec = number(text)
+    except BadValue:
+        raise BadValue("must be the width and height of the crop in arcseconds, a decimal number") from None
+    return arcsec if arcsec > 0 else None
+
+
+def row_id(text: str) -> str:
+    """The user's identifier of a row."""
+    if len(text) > MOST_ID_CHARACTERS:
+        raise BadValue(f"an id has at most {MOST_ID_CHARACTERS} characters, this one has {len(text)}")
+    if not text.isprintable():
+        raise BadValue("an id holds printable characters only")
+    return text
+
+
+def bands(text: str) -> tuple[str, ...]:
+    """The bands of a row: j, h, k (or Ks), or a for all three, in any case."""
+    try:
+        return BAND_WORDS[text.lower()]
+    except KeyError:
+        raise BadValue("must be j, h, k or a (all three bands)") from None
+
+
+def coadd_key(text: str) -> int:
+    """The number of an image set."""
+    key = integer(text)
+    if key is None or not 1 <= key <= MAX_INT:
+        raise BadValue(f"a coadd_key is a whole number from 1 to {MAX_INT}")
+    return key
+
+
+def xdate(text: str) -> str:
+    """An observation date yymmdd, kept as text."""
+    rule = "a date is exactly six digits yymmdd (August 4, 2000 is 000804)"
+    if not SIX_DIGITS.fullmatch(text):
+        raise BadValue(rule)
+    century = 1900 if int(text[:2]) >= 50 else 2000
+    try:
+        date(century + int(text[:2]), int(text[2:4]), int(text[4:]))
+    except ValueError:
+        raise BadValue(f"{rule}, and this is no day of the calendar") from None
+    return text
+
+
+def hemisphere(text: str) -> str:
+    """The observatory: n (Mt. Hopkins) or s (Cerro Tololo)."""
+    try:
+        return HEMISPHERES[text.lower()]
+    except KeyError:
+        raise BadValue("a hemisphere is n (north) or s (south)") from None
+
+
+def scan(text: str) -> int:
+    """A nightly scan number."""
+    value = integer(text)
+    if value is None or not 1 <= value <= MAX_SCAN:
+        raise BadValue(f"a scan is a whole number from 1 to {MAX_SCAN}")
+    return value
+
+
+def image(text: str) -> int | None:
+    """An image number within a scan; None, all of the scan, for zero, a negative number or NaN."""
+    if text.lower() == "nan":
+        return None
+    value = integer(text)
+    if value is None or value > MAX_INT:
+        raise BadValue("an image is a whole number; empty, null, zero or negative means all of the scan")
+    return value if value > 0 else None
+
+
+def row_number(text: str) -> int:
+    """The number of a row of an earlier request (``scntr``)."""
+    value = integer(text)
+    if value is None or not 1 <= value <= MAX_INT:
+        raise BadValue("scntr is the number of a row, a whole number from 1 on")
+    return value
+
+
+def image_type(text: str) -> str:
+    """Atlas image or Quicklook, in words or as our tables' A and Q."""
+    try:
+        return IMAGE_TYPES[text.lower()]
+    except KeyError:
+        raise BadValue("an image type is atlas (A) or quicklook (Q)") from None
+
+
+def choice(text: str, allowed: tuple[str, ...]) -> str:
+    """One of a few words, in any case."""
+    for word in allowed:
+        if text.lower() == word.lower():
+            return word
+    raise BadValue(f"must be one of {', '.join(allowed)}")
+
+
+def object_name(text: str) -> str:
+    """What is no coordinate and so must be a name."""
+    name = " ".join(text.split())
+    if not name or len(name) > MOST_NAME_CHARACTERS or not name.isprintable():
+        raise BadValue(
+            "is no coordinate, and an object name is printable, at most"
+            f" {MOST_NAME_CHARACTERS} characters long"
+        )
+    return name

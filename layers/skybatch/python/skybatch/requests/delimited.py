@@ -1,0 +1,145 @@
+"""Tables of separated values: CSV, TSV, and words separated by blanks, each with a header line."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from skybatch.requests.faults import Faults
+from skybatch.requests.tables import OUR_MARK, Table, Wanted, chosen, text_or_null, unreadable
+
+KINDS = {",": "CSV table", "\t": "TSV table", ";": "CSV table", " ": "blank-separated table"}
+RULER = frozenset("-=,;| \t\r")  # the line of dashes that VizieR and others put under a header
+
+
+@dataclass(frozen=True)
+class Record:
+    """The values of one line (or of several, where a quoted value holds a newline)."""
+
+    values: Sequence[str]
+    line: int
+
+
+def read(text: str, wanted: Wanted) -> Table:
+    """The wanted columns of a table whose first line names them.
+
+    Lines starting with ``#`` are comments; the last of them names the columns where the first other line
+    holds none of the wanted ones. Raises InvalidRequest for rows of another length than the header,
+    TooLarge for too many rows.
+    """
+    lines = text.split("\n")
+    first = next((i for i, line in enumerate(lines) if is_content(line)), None)
+    if first is None:
+        raise unreadable("there is nothing but blank lines and comments")
+    header_at, header = header_line(lines, first, wanted)
+    delimiter = delimiter_of(header)
+    data_from = max(header_at + 1, first)
+    names = names_of(header, delimiter)
+    places = chosen(names, wanted, header_at + 1)
+    data_from = past_ruler(lines, data_from)
+    ours = any(name.lower() == OUR_MARK for name in names)
+    rows = take_rows(records(lines, data_from, delimiter), names, wanted, ours)
+    columns = {name: [text_or_null(row.values[i]) for row in rows] for name, i in places.items()}
+    return Table(KINDS[delimiter], names, columns, [row.line for row in rows], header_at + 1)
+
+
+def is_content(line: str) -> bool:
+    """Whether a line is neither blank nor a comment."""
+    stripped = line.strip()
+    return bool(stripped) and not stripped.startswith("#")
+
+
+def header_line(lines: Sequence[str], first: int, wanted: Wanted) -> tuple[int, str]:
+    """Where the column names stand: the first line, or the comment above it if only that knows a column."""
+    header = lines[first].strip("\r\n")
+    if not knows_column(header, wanted) and first > 0:
+        above = lines[first - 1].strip().lstrip("#").strip()
+        if knows_column(above, wanted):
+            return first - 1, above
+    return first, header
+
+
+def knows_column(line: str, wanted: Wanted) -> bool:
+    """Whether one of the line's words is a wanted column."""
+    return any(name.lower() in wanted.columns for name in names_of(line, delimiter_of(line)))
+
+
+def delimiter_of(header: str) -> str:
+    """Tab before comma before semicolon before blank: names hold none of them."""
+    return next((mark for mark in "\t,;" if mark in header), " ")
+
+
+def names_of(header: str, delimiter: str) -> tuple[str, ...]:
+    """The header line's names without quotes and blanks around them."""
+    record = next(SeparatedLines([header], delimiter), [])
+    return tuple(name.strip().strip("\"'").strip() for name in record)
+
+
+def past_ruler(lines: Sequence[str], start: int) -> int:
+    """The line after a ruler of dashes, if one follows the names at once or after a line of units."""
+    for index in range(start, min(start + 2, len(lines))):
+        if "--" in lines[index] and RULER.issuperset(lines[index]):
+            return index + 1
+    return start
+
+
+def records(lines: Sequence[str], start: int, delimiter: str) -> Iterator[Record]:
+    """Every record from line index ``start`` on, blank lines and comments left out."""
+    if not any('"' in line for line in lines[start:]):
+        for index in range(start, len(lines)):
+            line = lines[index]
+            if is_content(line):
+                yield Record(line.split() if delimiter == " " else line.split(delimiter), index + 1)
+        return
+    reader = SeparatedLines(lines[start:], delimiter)
+    before = 0
+    for values in reader:
+        if any(value.strip() for value in values) and not values[0].startswith("#"):
+            yield Record(values, start + before + 1)
+        before = reader.line_num
+
+
+class SeparatedLines:
+    """csv.reader over lines, runs of blanks counting as one; its errors are ours.
+
+    ``line_num`` is how many lines were taken so far.
+    """
+
+    def __init__(self, lines: Sequence[str], delimiter: str) -> None:
+        blank = delimiter == " "
+        fed = (line.replace("\t", " ").strip() if blank else line for line in lines)
+        self.reader = csv.reader((line + "\n" for line in fed), delimiter=delimiter, skipinitialspace=True)
+
+    @property
+    def line_num(self) -> int:
+        """Lines read so far."""
+        return self.reader.line_num
+
+    def __iter__(self) -> Iterator[list[str]]:
+        return self
+
+    def __next__(self) -> list[str]:
+        try:
+            return next(self.reader)
+        except csv.Error as error:
+            raise unreadable(f"the quotes or separators cannot be read ({error})", self.line_num) from None
+
+
+def take_rows(found: Iterator[Record], names: Sequence[str], wanted: Wanted, ours: bool) -> list[Record]:
+    """All records, each as long as the header; empty values past its end are let go."""
+    rows: list[Record] = []
+    faults = Faults()
+    for record in found:
+        values = list(record.values)
+        while len(values) > len(names) and not values[-1].strip():
+            values.pop()
+        if len(values) != len(names):
+            rule = f"this row has {len(values)} values for {len(names)} columns"
+            faults.add("table", " ".join(values), rule, record.line, len(rows) + 1)
+            if faults.full:
+                break
+        rows.append(Record(values, record.line))
+        wanted.check_count(len(rows), ours)
+    faults.stop_if_any()
+    return rows

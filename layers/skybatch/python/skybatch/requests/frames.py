@@ -1,0 +1,72 @@
+"""Locations in any celestial frame to ICRS, many at a time.
+
+ICRS is itself; FK5 J2000 is a constant rotation; the others go through astropy, imported only when one
+of them is asked for.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skybatch.archive.geometry import fk5_to_icrs
+from skybatch.requests.positions import FK5, ICRS, Frame, Location
+from skybatch.requests.request import Sky
+
+Floats = NDArray[np.float64]
+
+
+def to_icrs(locations: Sequence[Location | None]) -> list[Sky | None]:
+    """ICRS positions of locations, element by element; None stays None."""
+    skies: list[Sky | None] = [None] * len(locations)
+    groups: dict[Frame, list[int]] = defaultdict(list)
+    for index, place in enumerate(locations):
+        if place is not None:
+            groups[place.frame].append(index)
+    for frame, indices in groups.items():
+        members = [place for i in indices if (place := locations[i]) is not None]
+        lon, lat = (np.array(values) for values in zip(*((p.lon, p.lat) for p in members), strict=True))
+        ra, dec = frame_to_icrs(frame, lon, lat)
+        for index, a, d in zip(indices, ra.tolist(), dec.tolist(), strict=True):
+            skies[index] = Sky(a, d)
+    return skies
+
+
+def frame_to_icrs(frame: Frame, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
+    """ICRS right ascension in [0, 360) and declination of positions in one frame, all in degrees."""
+    if frame == ICRS:
+        return lon, lat
+    if frame == FK5:
+        return fk5_to_icrs(lon, lat)
+    return through_astropy(frame, lon, lat)
+
+
+def through_astropy(frame: Frame, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
+    """The same by astropy's frames: FK4 with E-terms, FK5, Galactic, supergalactic, mean ecliptic."""
+    from astropy import units
+    from astropy.coordinates import ICRS as ASTROPY_ICRS
+
+    here = astropy_frame(frame, lon * units.deg, lat * units.deg)
+    there = here.transform_to(ASTROPY_ICRS())
+    ra = there.ra.deg % 360.0
+    return np.where(ra >= 360.0, 0.0, ra), np.asarray(there.dec.deg)
+
+
+def astropy_frame(frame: Frame, lon: Any, lat: Any) -> Any:
+    """The astropy coordinates; ecliptic means the mean ecliptic and equinox, without aberration."""
+    from astropy import coordinates
+
+    if frame.system == "galactic":
+        return coordinates.Galactic(lon, lat)
+    if frame.system == "supergalactic":
+        return coordinates.Supergalactic(lon, lat)
+    classes = {
+        "fk4": coordinates.FK4,
+        "fk5": coordinates.FK5,
+        "ecliptic": coordinates.BarycentricMeanEcliptic,
+    }
+    return classes[frame.system](lon, lat, equinox=frame.equinox)

@@ -1,0 +1,88 @@
+"""An uploaded table in any format people send, as columns of text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from skybatch.errors import CellError, InvalidRequest, TooLarge
+
+OUR_MARK = "skybatch"  # keyword, PARAM or column by which a table says that we wrote it
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a reader is asked for: which columns (lower case), which of them never hold a blank, how much."""
+
+    columns: frozenset[str]
+    one_word: frozenset[str]
+    max_rows: int
+
+    def check_count(self, count: int, ours: bool) -> None:
+        """Raise TooLarge for more rows than one request may have; our own tables know no such limit."""
+        if count > self.max_rows and not ours:
+            raise TooLarge(
+                f"The table has more than {self.max_rows} rows; please split it into tables"
+                f" of at most {self.max_rows} rows."
+            )
+
+
+@dataclass(frozen=True)
+class Table:
+    """The wanted columns of an uploaded table.
+
+    ``columns`` maps a lower-case name to its cells, one a data row, None for null; ``lines`` has for each
+    data row its line in the upload (None in binary formats); ``marks`` the keywords or PARAMs, names in
+    lower case; ``names`` all columns as the table writes them.
+    """
+
+    kind: str
+    names: tuple[str, ...]
+    columns: Mapping[str, Sequence[str | None]]
+    lines: Sequence[int | None]
+    header_line: int | None = None
+    marks: Mapping[str, str] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    @property
+    def ours(self) -> bool:
+        """Whether the table says that this service wrote it."""
+        return OUR_MARK in self.marks or OUR_MARK in {name.lower() for name in self.names}
+
+
+Reader = Callable[[str, Wanted], Table]
+
+
+def chosen(names: Iterable[str], wanted: Wanted, line: int | None = None) -> dict[str, int]:
+    """Where the wanted columns stand, by lower-case name; the exact lower-case spelling wins.
+
+    Raises InvalidRequest for a meaningful column that stands twice in the same spelling.
+    """
+    places: dict[str, int] = {}
+    spelled: dict[str, str] = {}
+    for index, name in enumerate(names):
+        key = name.lower()
+        if key not in wanted.columns:
+            continue
+        if spelled.get(key) == name:
+            raise unreadable(f"the column {name} stands twice", line, column=name)
+        if key not in places or name == key:
+            places[key], spelled[key] = index, name
+    return places
+
+
+def text_or_null(cell: str) -> str | None:
+    """The cell without blanks around it; None for an empty one or the word null in any case."""
+    text = cell.strip()
+    return None if not text or text.lower() == "null" else text
+
+
+def unreadable(
+    rule: str, line: int | None = None, *, column: str = "table", value: str = ""
+) -> InvalidRequest:
+    """The error for a table whose shape, rather than one of its values, is wrong."""
+    error = CellError(column, value, rule, line)
+    place = f"In line {line} of the table " if line is not None else "In the table "
+    return InvalidRequest(f"{place}{rule}.", errors=[error])

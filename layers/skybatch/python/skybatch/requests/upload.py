@@ -1,0 +1,63 @@
+"""An upload's bytes to a table: gzip, encoding, and which format it is."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zlib
+
+from skybatch.errors import TooLarge
+from skybatch.requests import delimited, fitstable, ipac, votable
+from skybatch.requests.tables import Table, Wanted, unreadable
+
+GZIP = b"\x1f\x8b"
+FITS = b"SIMPLE  ="
+UTF8_MARK = b"\xef\xbb\xbf"
+UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+
+def read_table(upload: bytes, wanted: Wanted, max_bytes: int) -> Table:
+    """The wanted columns of a table in any format we know, gzipped or not.
+
+    Raises InvalidRequest for what is no table, TooLarge for more than ``max_bytes`` after inflating or more
+    rows than ``wanted`` allows.
+    """
+    plain = inflate(upload, max_bytes) if upload.startswith(GZIP) else upload
+    if plain.startswith(FITS):
+        return fitstable.read(plain, wanted)
+    if looks_like_xml(plain):
+        return votable.read(plain, wanted)
+    text = decode(plain)
+    return ipac.read(text, wanted) if ipac.is_ipac(text) else delimited.read(text, wanted)
+
+
+def inflate(packed: bytes, max_bytes: int) -> bytes:
+    """Every member of a gzip file; raises TooLarge as soon as there is more than ``max_bytes``."""
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(packed)) as members:
+            plain = members.read(max_bytes + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise unreadable(f"the gzip compression is damaged ({error})") from None
+    if len(plain) > max_bytes:
+        raise TooLarge(f"The gzipped table holds more than {max_bytes} bytes; please split it.")
+    return plain
+
+
+def looks_like_xml(plain: bytes) -> bool:
+    """Whether the first character is a tag's; in UTF-16 too, whose mark XML readers know."""
+    start = plain[:256].removeprefix(UTF8_MARK).lstrip()
+    return start.startswith(b"<") or (start[:2] in UTF16_MARKS and b"<" in start[2:4])
+
+
+def decode(plain: bytes) -> str:
+    r"""Text with ``\n`` line ends: UTF-8, UTF-16 with its mark, else Latin-1."""
+    if plain[:2] in UTF16_MARKS:
+        text = plain.decode("utf-16", errors="replace")
+    else:
+        try:
+            text = plain.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = plain.removeprefix(UTF8_MARK).decode("latin-1")
+    if "\0" in text:
+        raise unreadable("there are bytes that no text holds; is this a table?")
+    return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -1,0 +1,151 @@
+"""VOTable documents (IVOA Recommendation VOTable 1.4): the first table, in any serialization.
+
+Read with expat alone: it knows the line of every cell, and fetches nothing. Entity declarations and streams
+that point elsewhere are refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from xml.parsers import expat
+
+from skybatch.requests.tables import OUR_MARK, Table, Wanted, chosen, text_or_null, unreadable
+from skybatch.requests.votable_binary import Field, read_stream
+
+FLOATS = frozenset({"float", "double"})
+
+
+def read(document: bytes, wanted: Wanted) -> Table:
+    """The wanted columns of a document's first table.
+
+    Raises InvalidRequest for XML that is not well formed, holds no table, or points to other documents;
+    TooLarge for too many rows.
+    """
+    content = Content(wanted)
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    parser.StartElementHandler = content.start
+    parser.EndElementHandler = content.end
+    parser.CharacterDataHandler = content.characters
+    parser.EntityDeclHandler = refuse_entities
+    content.parser = parser
+    try:
+        parser.Parse(document, True)
+    except (expat.ExpatError, ValueError, LookupError) as error:
+        raise unreadable(f"the XML is not well formed ({error})") from None
+    return content.table()
+
+
+def refuse_entities(*_: object) -> None:
+    """Entities let a small document grow without bound, or read files; no VOTable needs them."""
+    raise unreadable("entity declarations are not accepted")
+
+
+class Content:
+    """What was met so far, while expat walks the document."""
+
+    def __init__(self, wanted: Wanted) -> None:
+        self.wanted = wanted
+        self.parser: expat.XMLParserType
+        self.marks: dict[str, str] = {}
+        self.fields: list[Field] = []
+        self.places: dict[str, int] | None = None
+        self.by_index: dict[int, list[str | None]] = {}
+        self.columns: dict[str, list[str | None]] = {}
+        self.lines: list[int | None] = []
+        self.header_line: int | None = None
+        self.tables = 0
+        self.cell = -1
+        self.pieces: list[str] | None = None
+        self.encoding = ""
+        self.stream: str | None = None
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """An element opens; only those of the first table count, and PARAMs."""
+        name = tag.rpartition(" ")[2]
+        if name == "TABLE":
+            self.tables += 1
+        elif name == "PARAM":
+            self.marks[attributes.get("name", "").lower()] = attributes.get("value", "")
+        elif self.tables == 1:
+            self.start_in_table(name, attributes)
+
+    def start_in_table(self, name: str, attributes: Mapping[str, str]) -> None:
+        """FIELD and VALUES describe, TR and TD hold cells, STREAM holds all rows in binary."""
+        if name == "FIELD":
+            self.header_line = self.header_line or self.parser.CurrentLineNumber
+            self.fields.append(Field.of(attributes))
+        elif name == "VALUES" and self.fields and attributes.get("null") is not None:
+            self.fields[-1] = self.fields[-1].with_null(attributes["null"])
+        elif name == "TR":
+            self.open_row()
+        elif name == "TD":
+            self.cell += 1
+            self.pieces = [] if self.cell in self.by_index else None
+        elif name in ("BINARY", "BINARY2", "FITS"):
+            self.encoding = name
+        elif name == "STREAM":
+            if "href" in attributes:
+                raise unreadable("the data lie in another document; send them inside the table", self.line)
+            self.pieces = []
+
+    @property
+    def line(self) -> int:
+        """The line expat is on."""
+        return self.parser.CurrentLineNumber
+
+    def open_row(self) -> None:
+        """A row opens: every wanted cell is null until it is met."""
+        if self.places is None:
+            self.places = chosen([field.name for field in self.fields], self.wanted, self.header_line)
+            self.columns = {name: [] for name in self.places}
+            self.by_index = {index: self.columns[name] for name, index in self.places.items()}
+        self.lines.append(self.line)
+        self.wanted.check_count(len(self.lines), self.ours)
+        self.cell = -1
+        for column in self.by_index.values():
+            column.append(None)
+
+    @property
+    def ours(self) -> bool:
+        """Whether a PARAM or a field says that we wrote the table."""
+        return OUR_MARK in self.marks or any(field.name.lower() == OUR_MARK for field in self.fields)
+
+    def characters(self, text: str) -> None:
+        """Text of a wanted cell or of the stream."""
+        if self.pieces is not None:
+            self.pieces.append(text)
+
+    def end(self, tag: str) -> None:
+        """An element closes."""
+        name = tag.rpartition(" ")[2]
+        if name == "TD" and self.pieces is not None:
+            field = self.fields[self.cell]
+            text = text_or_null("".join(self.pieces))
+            nothing = text == field.null or (field.datatype in FLOATS and (text or "").lower() == "nan")
+            self.by_index[self.cell][-1] = None if nothing else text
+            self.pieces = None
+        elif name == "TR" and self.tables == 1 and self.cell + 1 > len(self.fields):
+            rule = f"this row has {self.cell + 1} values for {len(self.fields)} columns"
+            raise unreadable(rule, self.line)
+        elif name == "STREAM" and self.pieces is not None:
+            self.stream, self.pieces = "".join(self.pieces), None
+
+    def table(self) -> Table:
+        """The first table; raises InvalidRequest if there was none."""
+        if not self.fields:
+            raise unreadable("this XML holds no VOTable with columns")
+        names = tuple(field.name for field in self.fields)
+        if self.stream is not None and not self.lines:
+            return self.from_stream(names)
+        columns = self.columns or {name: [] for name in chosen(names, self.wanted, self.header_line)}
+        return Table("VOTable", names, columns, self.lines, self.header_line, self.marks)
+
+    def from_stream(self, names: tuple[str, ...]) -> Table:
+        """The table whose rows are in binary, and so have no lines."""
+        places = chosen(names, self.wanted, self.header_line)
+        found = read_stream(self.stream or "", self.encoding, self.fields, places, self.wanted, self.ours)
+        if isinstance(found, Table):
+            return found
+        count, columns = found
+        return Table("VOTable", names, columns, [None] * count, self.header_line, self.marks)
