@@ -22,6 +22,7 @@ STATUS_OPTIONS = (
     ("retrieved", "The image is in the archive of this batch"),
     ("over_limit", "It lies beyond the size limit of one batch"),
     ("failed", "It could not be delivered"),
+    ("cancelled", "The batch was cancelled first"),
 )
 
 # The mark by which a table of ours is known when it comes back, and the version of its layout.

@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from skybatch.tables.cells import cells
 from skybatch.tables.columns import Column, Table
 
-_FORMULA = re.compile(r"'*[=+\-@]")
-_PROTECTED = re.compile(r"'+[=+\-@]")
+# Blanks before it do not stop every spreadsheet, and some take the full-width signs too.
+_FORMULA = re.compile(r"[ ']*[=+\-@＝＋－＠]")
+_PROTECTED = re.compile(r"'[ ']*[=+\-@＝＋－＠]")
 _QUOTED = re.compile(r'[",]|^ | $')
 
 

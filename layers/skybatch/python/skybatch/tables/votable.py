@@ -6,6 +6,7 @@ Written directly: astropy's writer takes a minute for 100,000 rows of 40 columns
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from xml.sax.saxutils import escape, quoteattr
 
@@ -18,6 +19,7 @@ _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
  xsi:schemaLocation="http://www.ivoa.net/xml/VOTable/v1.3 http://www.ivoa.net/xml/VOTable/v1.3">
 <RESOURCE type="results">
 """
+_NOT_NAME = re.compile(r"\W", re.ASCII)
 _TAIL = "</RESOURCE>\n</VOTABLE>\n"
 _FRAMES = {
     "FK5": ("J2000", '<COOSYS ID="J2000" system="eq_FK5" equinox="J2000.0" epoch="J2000.0"/>\n'),
@@ -106,6 +108,8 @@ def _field(column: Column, datatype: str) -> str:
 def _param(param: Param) -> str:
     is_ascii = param.datatype != "char" or param.value.isascii()
     attributes = {
+        # SIA's own names for inputs, INPUT:POS, are no XML names, which readers want an ID to be.
+        "ID": "" if param.name.isidentifier() else _NOT_NAME.sub("_", param.name),
         "name": param.name,
         "ucd": param.ucd,
         "datatype": param.datatype if is_ascii else "unicodeChar",

@@ -1,0 +1,184 @@
+"""Tables of images: every column computed for all images at once from their image sets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skybatch.tables.batch_columns import BATCH_CSV, BATCH_HTML, BATCH_IPAC, BATCH_VOTABLE
+from skybatch.tables.columns import Column, Table, Values
+from skybatch.tables.common_columns import (
+    CAUTION,
+    DATASET_OPTIONS,
+    MARK,
+    MARK_VERSION,
+    POSITION_COLUMNS,
+)
+from skybatch.tables.formats import Format
+from skybatch.tables.htm import htm_bin
+from skybatch.tables.images import Images, ImageSets, gather
+from skybatch.tables.search_columns import INVENTORY_PARAMS
+from skybatch.tables.wcs import cd_matrix, image_points
+
+Facts = dict[str, NDArray[Any]]
+
+SETS_OF_FORMAT: dict[Format, tuple[Column, ...]] = {
+    "tbl": BATCH_IPAC,
+    "xml": BATCH_VOTABLE,
+    "csv": BATCH_CSV,
+    "tsv": BATCH_CSV,
+    "html": BATCH_HTML,
+}
+TITLES = dict(DATASET_OPTIONS)
+# How image search titles its data sets; the inventory has names of its own.
+SIA_TITLES = {
+    "asky": "2MASS All-Sky Data Release",
+    "askyw": "2MASS Full Survey",
+    "sx": "2MASS 6X Catalog",
+    "sxw": "2MASS Full 6X",
+    "cal": "2MASS Calibration",
+}
+GIVEN = frozenset(field.name for field in fields(Images))
+KINDS = {"A": "Atlas", "Q": "Quicklook"}
+# SIA 1.0 section 4.2.4: C copied pixels, Z valid fluxes; V for display, "not for numerical analysis".
+PIXFLAGS = {"A": "CZ", "Q": "V"}
+# Reference, upper and lower wavelength of the survey's filters in metres.
+WAVELENGTHS = {
+    "j": (1.235e-06, 1.404e-06, 1.066e-06),
+    "h": (1.662e-06, 1.924e-06, 1.400e-06),
+    "k": (2.159e-06, 2.434e-06, 1.884e-06),
+}
+
+
+def image_table(
+    sets: Mapping[str, ImageSets],
+    images: Images,
+    fmt: Format,
+    *,
+    title: str = "",
+    positions: bool | None = None,
+    keywords: Mapping[str, str] | None = None,
+) -> Table:
+    """A batch's table of images (retrieved, unretrieved or failed), with the columns of a format.
+
+    ``sets`` holds image sets by data set. ``positions`` says whether the columns of position rows are
+    there (default: if any image has one), so that all tables of a batch can have one shape.
+
+    Raises
+    ------
+    KeyError
+        When an image's data set or image set is not among ``sets``.
+    """
+    asked = _any_position(images) if positions is None else positions
+    columns = tuple(c for c in SETS_OF_FORMAT[fmt] if asked or c.name not in POSITION_COLUMNS)
+    return Table(
+        columns,
+        image_data(sets, images, columns),
+        keywords={MARK: MARK_VERSION, **(keywords or {})},
+        params=INVENTORY_PARAMS if fmt == "xml" else (),
+        title=title,
+        notes=(CAUTION,) if "Q" in images.type else (),
+    )
+
+
+def image_data(sets: Mapping[str, ImageSets], images: Images, columns: Iterable[Column]) -> dict[str, Values]:
+    """Values for these columns: of the batch sets, of `SIA_SEARCH` or of `NATIVE_SEARCH`.
+
+    Raises
+    ------
+    KeyError
+        For a column nobody knows how to fill, a data set or an image set that is not among ``sets``.
+    """
+    facts = _as_delivered(gather(sets, images), images)
+    facts |= image_points(facts)
+    return {column.source: _values(column.source, facts, images) for column in columns}
+
+
+def _any_position(images: Images) -> bool:
+    return images.req_ra is not None and any(v is not None and v == v for v in images.req_ra)
+
+
+def _as_delivered(facts: Facts, images: Images) -> Facts:
+    """The facts of crops: a crop has its own size and reference pixel, all else is its parent's."""
+    if images.box is None:
+        return facts
+    x0, y0, nx, ny = np.asarray(images.box).T
+    cut = nx > 0
+    return facts | {
+        "crpix1": np.where(cut, facts["crpix1"] - x0, facts["crpix1"]),
+        "crpix2": np.where(cut, facts["crpix2"] - y0, facts["crpix2"]),
+        "naxis1": np.where(cut, nx, facts["naxis1"]),
+        "naxis2": np.where(cut, ny, facts["naxis2"]),
+    }
+
+
+def _values(source: str, facts: Facts, images: Images) -> Values:
+    if source in DERIVED:
+        return DERIVED[source](facts, images)
+    if source in facts:
+        return facts[source]
+    if source not in GIVEN:
+        raise KeyError(f"no facts for a column of {source}")
+    given: Values | None = getattr(images, source)
+    return [None] * len(images) if given is None else given
+
+
+def _pair(first: str, second: str) -> Callable[[Facts, Images], Values]:
+    return lambda facts, _: np.stack([facts[first], facts[second]], axis=1)
+
+
+def _wavelength(which: int) -> Callable[[Facts, Images], Values]:
+    return lambda _, images: [WAVELENGTHS[band][which] for band in images.band]
+
+
+def _constant(value: object) -> Callable[[Facts, Images], Values]:
+    return lambda _, images: [value] * len(images)
+
+
+def _titles(names: Mapping[str, str]) -> Callable[[Facts, Images], Values]:
+    """Titles such as ``6X Catalog J-Band Atlas Image: 001114 n 046 0033``."""
+
+    def titles(facts: Facts, images: Images) -> Values:
+        numbers = (facts[name].tolist() for name in ("date", "hem", "scan", "image"))
+        rows = zip(images.dataset, images.band, images.type, *numbers, strict=True)
+        return [
+            f"{names[dataset]} {band.upper()}-Band {KINDS[kind]} Image: {date} {hem} {scan:03d} {image:04d}"
+            for dataset, band, kind, date, hem, scan, image in rows
+        ]
+
+    return titles
+
+
+def _file_names(facts: Facts, images: Images) -> Values:
+    suffixes = np.where(np.asarray(images.type) == "Q", facts["quicklook_suffix"], facts["suffix"])
+    rows = zip(images.band, facts["scan"].tolist(), facts["image"].tolist(), suffixes.tolist(), strict=True)
+    return [f"{band}i{scan:03d}{image:04d}{suffix}" for band, scan, image, suffix in rows]
+
+
+DERIVED: dict[str, Callable[[Facts, Images], Values]] = {
+    "BAND": lambda _, images: [band.upper() for band in images.band],
+    "title": _titles(TITLES),
+    "sia_title": _titles(SIA_TITLES),
+    "fname": _file_names,
+    "xdate": lambda facts, _: facts["date"],
+    "format": lambda _, images: images.format or ["image/fits"] * len(images),
+    "naxes": _constant(2),
+    "naxis": _pair("naxis1", "naxis2"),
+    "scale": _pair("cdelt1", "cdelt2"),
+    "crpix": _pair("crpix1", "crpix2"),
+    "crval": _pair("crval1", "crval2"),
+    "sia_proj": _constant("SIN"),
+    "sia_cd": lambda facts, _: cd_matrix(facts),
+    "bref": _wavelength(0),
+    "bhi": _wavelength(1),
+    "blo": _wavelength(2),
+    "pers_art": _constant(None),
+    "glint_art": _constant(None),
+    "pixflags": lambda _, images: [PIXFLAGS[kind] for kind in images.type],
+    "bin": lambda facts, _: htm_bin(facts["crval1"], facts["crval2"]),
+    MARK: _constant(MARK_VERSION),
+}

@@ -1,0 +1,128 @@
+"""What tables of images are made from: the images of a batch or a search, and where their facts stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skybatch.tables.columns import Values
+
+Array = NDArray[Any]
+BANDS = ("j", "h", "k")
+
+
+class ImageSets(Protocol):
+    """Facts of image sets of one data set, (n,) arrays; ``sets`` are their numbers in its inventory.
+
+    Degrees, pixels (FITS, from 1), FK5 J2000. ``archive.inventory.ImageSets`` is one. Attributes beyond
+    those named here are read by name: see `SET_FACTS` and `BAND_FACTS`.
+    """
+
+    @property
+    def sets(self) -> Array: ...
+
+
+# Of an image set, the same for its bands.
+SET_FACTS = (
+    *("crval1", "crval2", "crpix1", "crpix2", "cdelt1", "cdelt2", "crota2", "naxis1", "naxis2"),
+    *("date", "hem", "scan", "image", "ut_date", "coadd_key"),
+)
+# Of one band's image: a mapping from band to (n,) arrays.
+BAND_FACTS = ("seesh", "magzp", "msnr10", "suffix", "quicklook_suffix")
+
+
+@dataclass(frozen=True)
+class Images:
+    """Images in table order, one element an image; what is None is null in all rows.
+
+    Attributes
+    ----------
+    dataset, set, band
+        The image: its data set (``asky``...), number of the image set in that inventory, ``j``/``h``/``k``.
+    type
+        ``A`` (Atlas) or ``Q`` (Quicklook).
+    url, preview
+        Where the image is, and a page or picture that shows it.
+    row, id
+        Number (from 1) and id of the request row, None where the request is no list.
+    status, reason, file, bytes, md5, form
+        What became of it; path in the archive of the batch; size; form of delivery (``fits.gz``...).
+    req_ra, req_dec, size
+        What a position row asked for: ICRS degrees, arcsec; NaN for what was not asked.
+    edge_dist
+        Distance from the position to the nearest image edge, arcsec.
+    box
+        Pixels cut from the image as (n, 4) integers x0, y0 (from 0), nx, ny; nx = 0 for a whole image.
+        The table describes the image as delivered: its size, centre, corners and reference pixel.
+    format
+        MIME type behind ``url``; ``image/fits`` if None.
+    """
+
+    dataset: Sequence[str]
+    set: Sequence[int] | Array
+    band: Sequence[str]
+    type: Sequence[str]
+    url: Values
+    preview: Values | None = None
+    row: Values | None = None
+    id: Values | None = None
+    status: Values | None = None
+    reason: Values | None = None
+    file: Values | None = None
+    bytes: Values | None = None
+    md5: Values | None = None
+    form: Values | None = None
+    req_ra: Values | None = None
+    req_dec: Values | None = None
+    size: Values | None = None
+    edge_dist: Values | None = None
+    box: Array | None = None
+    format: Values | None = None
+
+    def __len__(self) -> int:
+        return len(self.band)
+
+
+def gather(sets: Mapping[str, ImageSets], images: Images) -> dict[str, Array]:
+    """The facts of each image, (n,) arrays by name, from the image sets of its data set.
+
+    Raises
+    ------
+    KeyError
+        When an image's data set or image set is not among ``sets``.
+    """
+    facts: dict[str, Array] = {}
+    datasets, numbers, bands = np.asarray(images.dataset), np.asarray(images.set), np.asarray(images.band)
+    unknown = set(images.dataset) - set(sets)
+    if unknown:
+        raise KeyError(f"no image sets of {', '.join(sorted(unknown))}")
+    for dataset, known in sets.items():
+        rows = np.flatnonzero(datasets == dataset)
+        at = _locate(np.asarray(known.sets), numbers[rows])
+        for name in SET_FACTS:
+            _put(facts, name, len(images), rows, np.asarray(getattr(known, name))[at])
+        for band in BANDS:
+            mine = bands[rows] == band
+            for name in BAND_FACTS:
+                _put(facts, name, len(images), rows[mine], np.asarray(getattr(known, name)[band])[at[mine]])
+    return facts
+
+
+def _locate(known: Array, wanted: Array) -> Array:
+    if not wanted.size:
+        return np.zeros(0, dtype=np.intp)
+    order = np.argsort(known, kind="stable")
+    at = order[np.searchsorted(known, wanted, sorter=order).clip(max=len(known) - 1)]
+    if (known[at] != wanted).any():
+        raise KeyError(f"image set {wanted[known[at] != wanted][0]} is not among those given")
+    return np.asarray(at)
+
+
+def _put(facts: dict[str, Array], name: str, length: int, rows: Array, values: Array) -> None:
+    if name not in facts:
+        facts[name] = np.zeros(length, dtype=values.dtype)
+    facts[name][rows] = values

@@ -1,0 +1,47 @@
+"""Writing a batch's tables: time in every format, and memory for the largest."""
+
+from __future__ import annotations
+
+import tracemalloc
+
+from skybatch.tables.columns import Table
+from skybatch.tables.formats import FORMATS, chunks
+from skybatch.tables.image_table import SETS_OF_FORMAT, image_table
+from tests.bench.harness import Bench, median_ms
+from tests.unit.tables.made import made_images, made_sets
+
+SMALL, LARGE = 2500, 100_000
+
+
+def run(bench: Bench) -> None:
+    """Time the making and the writing of tables of 2,500 and 100,000 images."""
+    for rows, repeats, at_most in ((SMALL, 5, 500), (LARGE, 1, 10_000)):
+        sets = made_sets(rows)
+        images = made_images(sets)
+        known = {"askyw": sets}
+        made = median_ms(lambda known=known, images=images: image_table(known, images, "csv"), repeats)
+        bench.add(f"tables: {rows} images, columns made", made, at_most=at_most)
+        for fmt in FORMATS:
+            table = image_table(known, images, fmt)
+            took = median_ms(lambda table=table, fmt=fmt: _size(table, fmt), repeats)
+            width = len(SETS_OF_FORMAT[fmt])
+            bench.add(f"tables: {rows} x {width} as {fmt}", took, at_most=at_most)
+    for fmt in FORMATS:
+        bench.add(
+            f"tables: {LARGE} rows as {fmt}, memory",
+            _peak_mb(image_table(known, images, fmt), fmt),
+            unit="MB",
+        )
+
+
+def _size(table: Table, fmt: str) -> int:
+    return sum(map(len, chunks(table, fmt)))  # type: ignore[arg-type]
+
+
+def _peak_mb(table: Table, fmt: str) -> float:
+    tracemalloc.start()
+    try:
+        _size(table, fmt)
+        return tracemalloc.get_traced_memory()[1] / 1e6
+    finally:
+        tracemalloc.stop()
