@@ -19,6 +19,14 @@ MOST_BYTES = 64 * 1024 * 1024
 _GAP_BYTES = 256 * 1024
 
 
+def check_bytes(length: int) -> None:
+    """Raise SourceUnsupported where an image would take more than ``MOST_BYTES`` of memory."""
+    if length > MOST_BYTES:
+        raise SourceUnsupported(
+            f"the image takes {length:,} bytes of memory; at most {MOST_BYTES:,} are given"
+        )
+
+
 def header_of(source: bytes) -> Header:
     """The header of a stored image; the first bytes of the file are enough, pixels are not looked at.
 
@@ -33,7 +41,7 @@ def plain(source: bytes) -> bytes:
     Raises SourceDamaged, SourceUnsupported, as ``cut`` does; the checksum of gzip data is verified too.
     """
     header = header_of(source)
-    _bounded(header.file_bytes)
+    check_bytes(header.file_bytes)
     opened = reader(source)
     data = bytes(opened.read(header.file_bytes))
     _check_end(opened, header, len(data))
@@ -54,7 +62,7 @@ def cut(source: bytes, boxes: Sequence[PixelBox], origin: Origin) -> Iterator[by
     opened = reader(source)
     header = read_header(opened)
     if isinstance(opened, GzipReader):
-        _bounded(header.file_bytes)
+        check_bytes(header.file_bytes)
     header.check(boxes)
     rows = _read_rows(opened, header, 0, max((box.y0 + box.ny for box in boxes), default=0))
     if opened.claimed_length() != header.file_bytes & 0xFFFFFFFF:
@@ -72,14 +80,14 @@ def cut_ranged(
     """
     opened = RangedReader(read_range, size, ahead)
     if opened.read(2) == GZIP_MAGIC:
-        _bounded(size)
+        check_bytes(size)
         return cut(read_range(0, size), boxes, origin)
     opened.seek(0)
     header = read_header(opened)
     header.check(boxes)
     _check_end(opened, header, header.blocks * BLOCK)
     spans = _spans(boxes, _GAP_BYTES // header.row_bytes)
-    _bounded(sum(last - first for first, last in spans) * header.row_bytes)
+    check_bytes(sum(last - first for first, last in spans) * header.row_bytes)
     parts = [_read_rows(opened, header, first, last) for first, last in spans]
     pairs = ((box, next(part for part in parts if part.holds(box))) for box in boxes)
     return (cutout_file(header, part, box, origin.cards(box)) for box, part in pairs)
@@ -105,13 +113,6 @@ def _spans(boxes: Sequence[PixelBox], gap: int) -> list[tuple[int, int]]:
         else:
             spans.append((box.y0, last))
     return spans
-
-
-def _bounded(length: int) -> None:
-    if length > MOST_BYTES:
-        raise SourceUnsupported(
-            f"the image takes {length:,} bytes of memory; at most {MOST_BYTES:,} are given"
-        )
 
 
 def _check_end(opened: Reader, header: Header, position: int) -> None:

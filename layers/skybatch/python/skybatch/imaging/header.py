@@ -128,21 +128,30 @@ def read_header(reader: Reader) -> Header:
     """
     header = b""
     for _ in range(_MOST_BLOCKS):
-        block = bytes(reader.read(BLOCK))
-        header += block
+        start = len(header)
+        header += reader.read(BLOCK)
         if not header.startswith(FITS_MAGIC):
             raise SourceDamaged(f"not FITS: the data begin with {header[:9]!r}")
-        if (end := _end(header, len(header) - len(block))) >= 0:
+        if (end := _find_end(header, start)) >= 0:
             return parse(header[:end])
-        if len(block) < BLOCK:
+        if len(header) < start + BLOCK:
             raise SourceDamaged("the file ends within its header")
     raise SourceDamaged(f"the header has no END in its first {_MOST_BLOCKS} blocks")
 
 
-def _end(header: bytes, start: int) -> int:
-    end = header.find(_END, start)
-    while end >= 0 and end % CARD:
-        end = header.find(_END, end + 1)
+def end_of_cards(source: bytes, start: int = 0) -> int:
+    """Where END stands in the header that begins at ``start``; SourceDamaged if there is none."""
+    if (end := _find_end(source, start)) < 0:
+        raise SourceDamaged("the file has no END of its header")
+    return end
+
+
+def _find_end(source: bytes, start: int) -> int:
+    """Offset of END on the grid of cards from ``start``, -1 if absent."""
+    last = start + _MOST_BLOCKS * BLOCK
+    end = source.find(_END, start, last)
+    while end >= 0 and (end - start) % CARD:
+        end = source.find(_END, end + 1, last)
     return end
 
 

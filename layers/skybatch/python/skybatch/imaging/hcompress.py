@@ -1,0 +1,135 @@
+"""HCOMPRESS streams of 16-bit images (FITS standard 4.0, section 10.4.4), safe against damaged ones.
+
+The decoder is cfitsio's C code as astropy ships it, called in place: astropy's wrapper of it loses a frame
+of memory with every damaged stream and lets other threads in while the C code works on global variables.
+That C code also trusts the sizes in the stream and reads on past its end, so the sizes are checked here
+and bytes follow the stream on which it must stop.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from ctypes import PyDLL, byref, c_int, c_void_p
+from functools import cache
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skybatch.errors import SourceDamaged
+
+MAGIC = b"\xdd\x99"
+_NARROW = struct.Struct(">2s4i3B")  # magic, rows, columns, scale, sum of pixels, planes a quadrant
+_WIDE = struct.Struct(">2s3iq3B")  # the same with the sum as 8 bytes, as cfitsio writes it
+_SUM = 14  # where the sum begins
+_LEAST_SIDE = 4  # cfitsio's own bound; below it the C code computes the logarithm of nothing
+_MOST_PLANES = 31  # coefficients are 32-bit integers with a sign
+# A nybble of 1, 2, 4 or 8 can begin no bit plane (0 and 15 can) nor end the last one (0 does).
+_STOP = b"\x11"
+_encoding = Lock()  # cfitsio's encoder keeps its state in global variables too
+
+Frame = NDArray[np.int32]
+
+
+def widened(stream: bytes | memoryview) -> bytes:
+    """The original program's stream as cfitsio's: the sum of pixels as 8 bytes instead of 4."""
+    if len(stream) < _NARROW.size:
+        raise SourceDamaged("the HCOMPRESS stream ends within its first bytes")
+    sign = b"\xff" if stream[_SUM] & 0x80 else b"\0"
+    return b"".join((stream[:_SUM], sign * 4, stream[_SUM:]))
+
+
+def narrowed(stream: bytes) -> bytes:
+    """cfitsio's stream as the original program's, for images whose sum of pixels fits 32 bits."""
+    total = _WIDE.unpack_from(stream)[4]
+    if not -(2**31) <= total < 2**31:
+        raise ValueError("the sum of the pixels does not fit the 32 bits of the original stream")
+    return stream[:_SUM] + stream[_SUM + 4 :]
+
+
+def scale_of(stream: bytes | memoryview) -> int:
+    """The scale by which the coefficients of a stream, in either form, were divided."""
+    return int.from_bytes(stream[10:14], "big", signed=True)
+
+
+def decode(stream: bytes | memoryview, rows: int, columns: int, *, smooth: bool = False) -> Frame:
+    """The pixels of cfitsio's form of stream, shape (rows, columns).
+
+    Takes no more memory than the frame and a copy of the stream. Raises SourceDamaged where the stream's
+    header does not agree with the shape, and where its coefficients break off or make no sense. A stream
+    that lost only signs, at its very end, cannot be told from a whole one.
+    """
+    _check(stream, rows, columns)
+    padded = np.full(len(stream) + _overrun(rows, columns), _STOP[0], np.uint8)
+    padded[: len(stream)] = np.frombuffer(stream, np.uint8)
+    frame = np.empty((rows, columns), np.int32)
+    decompress, its_error = _decoder()
+    try:
+        status = decompress(padded.ctypes.data, smooth, frame)
+    except its_error as error:
+        raise SourceDamaged(f"the HCOMPRESS stream is damaged: {error}") from error
+    if status:
+        raise SourceDamaged(f"the HCOMPRESS stream is damaged (cfitsio status {status})")
+    return frame
+
+
+def encode(pixels: Frame, scale: int) -> bytes:
+    """Pixels of shape (rows, columns), each side at least 4, as cfitsio's form of stream."""
+    from astropy.io.fits.hdu.compressed._compression import compress_hcompress_1_c
+
+    rows, columns = pixels.shape
+    data = np.ascontiguousarray(pixels, np.int32).tobytes()
+    with _encoding:
+        stream: bytes = compress_hcompress_1_c(data, rows, columns, scale, pixels.itemsize)
+    return stream
+
+
+@cache
+def _decoder() -> tuple[Callable[[int, bool, Frame], int], type[Exception]]:
+    """cfitsio's ``fits_hdecompress`` out of astropy's library, and what it raises.
+
+    It is called holding the interpreter lock, which keeps other threads off its global variables and lets
+    it raise Python exceptions. Astropy 8 gave it one argument more, the bytes of the frame; the way it
+    passes on an earlier status, before it touches anything, tells which one is installed.
+    """
+    from astropy.io.fits.hdu.compressed import _compression
+
+    function = PyDLL(_compression.__file__).fits_hdecompress
+    function.argtypes = [c_void_p, c_int, c_void_p]
+    earlier = byref(c_int(7)), byref(c_int(8))
+    sized = function(None, 0, None, None, None, None, *earlier) == 8
+
+    def decompress(stream: int, smooth: bool, frame: Frame) -> int:
+        size = [c_int(frame.nbytes)] if sized else []
+        answers = [byref(c_int(0)) for _ in range(4)]  # columns, rows, scale, status
+        status: int = function(stream, smooth, frame.ctypes.data, *size, *answers)
+        return status
+
+    return decompress, _compression.CfitsioException
+
+
+def _check(stream: bytes | memoryview, rows: int, columns: int) -> None:
+    if len(stream) < _WIDE.size:
+        raise SourceDamaged("the HCOMPRESS stream ends within its first bytes")
+    magic, its_rows, its_columns, scale, _, *planes = _WIDE.unpack_from(stream)
+    if magic != MAGIC:
+        raise SourceDamaged(f"an HCOMPRESS stream begins with dd99, not {magic.hex()}")
+    if (its_rows, its_columns) != (rows, columns):
+        raise SourceDamaged(
+            f"the HCOMPRESS stream has {its_columns} x {its_rows} pixels, its header {columns} x {rows}"
+        )
+    if min(rows, columns) < _LEAST_SIDE:
+        raise SourceDamaged(f"HCOMPRESS has no images of {columns} x {rows} pixels")
+    if scale < 0 or max(planes) > _MOST_PLANES:
+        raise SourceDamaged(f"the HCOMPRESS stream has scale {scale} and {planes} bit planes")
+
+
+def _overrun(rows: int, columns: int) -> int:
+    """Bytes that the C code may read past the end of a stream.
+
+    Within one bit plane of one quadrant no code is longer than 6 bits, and there are at most (1/4 + 1/16 +
+    ...) codes a coefficient, so 2 bits a coefficient; behind the plane it stops. Signs are 1 bit a pixel.
+    """
+    quadrant = (rows // 2 + 1) * (columns // 2 + 1)
+    return max(2 * quadrant, rows * columns) // 8 + 64

@@ -1,0 +1,117 @@
+"""Quicklook images: lossy 16-bit versions of survey images, in both forms that archives store.
+
+Form 1 is the original program's: the image's cards up to END, unpadded, and at once the HCOMPRESS stream.
+Form 2 is a tile-compressed FITS file. Which it is, is told by content. Everything made from either says in
+its header that it is lossy: for positions and looking, not for photometry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from skybatch.errors import SourceDamaged, SourceUnsupported
+from skybatch.imaging import checksum, hcompress
+from skybatch.imaging.atlas import MOST_BYTES, check_bytes, plain
+from skybatch.imaging.box import CARD, PixelBox, padded
+from skybatch.imaging.cards import string_cards, with_number
+from skybatch.imaging.header import Header, closed, end_of_cards, parse
+from skybatch.imaging.provenance import Origin
+from skybatch.imaging.rows import Rows, cutout_file
+from skybatch.imaging.source import FITS_MAGIC, GZIP_MAGIC, GzipReader
+from skybatch.imaging.tiles import TiledImage, open_tiles, to_int16
+
+SCALE = 4  # what the survey's own Quicklooks are compressed with
+_NOTE = b"COMMENT Quicklook, lossy: for positions and looking, not for photometry.".ljust(CARD)
+
+
+@dataclass(frozen=True)
+class StreamImage:
+    """Form 1: one stream that has no partial decoding."""
+
+    header: Header
+    stream: bytes
+
+    def rows(self, first: int, last: int) -> np.ndarray[tuple[int, ...], np.dtype[np.int16]]:
+        """Pixels of the rows ``first`` to before ``last``, shape (rows, columns), big-endian."""
+        frame = hcompress.decode(self.stream, self.header.naxis2, self.header.naxis1)
+        return to_int16(frame[first:last])
+
+
+def restore(source: bytes) -> bytes:
+    """The whole Quicklook as plain FITS, BITPIX 16, the header as stored but for what marks it as lossy.
+
+    Raises SourceDamaged, SourceUnsupported.
+    """
+    image = _opened(source)
+    head = closed(image.header.cards + _lossy(image))
+    data = image.rows(0, image.header.naxis2).tobytes()
+    data += bytes(padded(len(data)) - len(data))
+    checksum.refresh(head, data)
+    return b"".join((head, data))
+
+
+def cut_quicklook(source: bytes, boxes: Sequence[PixelBox], origin: Origin) -> Iterator[bytes]:
+    """Cutouts of one Quicklook as plain FITS, BITPIX 16; otherwise as ``atlas.cut``, errors too."""
+    image = _opened(source)
+    header = image.header
+    header.check(boxes)
+    first = min((box.y0 for box in boxes), default=0)
+    last = max((box.y0 + box.ny for box in boxes), default=0)
+    rows = Rows(image.rows(first, last).tobytes() if boxes else b"", first, last, header)
+    lossy = _lossy(image)
+    return (cutout_file(header, rows, box, origin.cards(box) + lossy) for box in boxes)
+
+
+def header_of(source: bytes) -> Header:
+    """The header of a Quicklook in either form, as that of the plain image it stands for.
+
+    Raises SourceDamaged, SourceUnsupported.
+    """
+    return _opened(source).header
+
+
+def encode(image: bytes, scale: int = SCALE) -> bytes:
+    """A Quicklook in form 1 of a stored float image, the bytes that the original program writes.
+
+    Pixels are rounded to the nearest integer (halves to even), clipped to 16 bits; NaNs become 0.
+    Raises SourceDamaged, SourceUnsupported.
+    """
+    whole = plain(image)
+    header = parse(whole[: end_of_cards(whole)])
+    if header.bitpix not in (-32, -64):
+        raise SourceUnsupported(f"Quicklooks are made of float images, not of BITPIX {header.bitpix}")
+    start = padded(len(header.cards) + CARD)
+    floats = np.frombuffer(whole, f">f{-header.bitpix // 8}", header.naxis1 * header.naxis2, start)
+    rounded = np.clip(np.rint(np.nan_to_num(floats, posinf=np.inf, neginf=-np.inf)), -32768, 32767)
+    pixels = rounded.astype(np.int32).reshape(header.naxis2, header.naxis1)
+    bitpix = with_number(header.cards[CARD : 2 * CARD], "16")
+    cards = header.cards[:CARD] + bitpix + header.cards[2 * CARD :]
+    return cards + b"END".ljust(CARD) + hcompress.narrowed(hcompress.encode(pixels, scale))
+
+
+def _opened(source: bytes) -> StreamImage | TiledImage:
+    if source.startswith(GZIP_MAGIC):
+        source = GzipReader(source).read(MOST_BYTES)
+    if not source.startswith(FITS_MAGIC):
+        raise SourceDamaged(f"not a Quicklook: the file begins with {source[:9]!r}")
+    end = end_of_cards(source)
+    tiled = not source.startswith(hcompress.MAGIC, end + CARD)
+    image = open_tiles(source) if tiled else _stream_image(source, end)
+    check_bytes(4 * image.header.naxis1 * image.header.naxis2)
+    return image
+
+
+def _stream_image(source: bytes, end: int) -> StreamImage:
+    header = parse(source[:end])
+    if header.bitpix != 16:
+        raise SourceUnsupported(f"a Quicklook has BITPIX 16, not {header.bitpix}")
+    return StreamImage(header, hcompress.widened(memoryview(source)[end + CARD :]))
+
+
+def _lossy(image: StreamImage | TiledImage) -> bytes:
+    stream = image.stream if isinstance(image, StreamImage) else image.streams[0]
+    text = f"HCOMPRESS scale {hcompress.scale_of(stream)}"
+    return string_cards("LOSSY", text, "compression this image went through") + _NOTE
