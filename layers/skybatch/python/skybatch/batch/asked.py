@@ -93,6 +93,8 @@ def _where(facts: Mapping[str, Any]) -> str:
     if scan := facts.get("scan"):
         hemisphere = _HEMISPHERES.get(scan["hem"], scan["hem"])
         return f"of scan {scan['scan']} of the night {scan['date']}, {hemisphere}"
+    if facts.get("ours"):
+        return f"for {count(facts.get('rows'), 'row')} of a table of an earlier batch"
     nouns = _LISTS.get(facts.get("mode", ""), ("row", "rows"))
     return f"for {count(facts.get('rows'), *nouns)}"
 

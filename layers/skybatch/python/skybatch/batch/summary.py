@@ -6,6 +6,7 @@ All of it reads the object that ``GET /batches/{id}`` answers and nothing else.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -35,7 +36,6 @@ REASON_WORDS = {
     "source_unsupported": "the stored file is not a plain two-dimensional image",
     "source_differs": "the stored file is not the one that the inventory describes",
     "gave_up": "several attempts to make the image did not finish",
-    "too_large": "the image alone is larger than the whole limit",
 }
 
 
@@ -120,7 +120,7 @@ def nothing_found(status: Status) -> bool:
 
 def headline(status: Status) -> str:
     """The outcome in at most a few words, for titles and subjects."""
-    state = status["state"]
+    state = str(status["state"])
     if state not in FINISHED:
         return "in progress"
     if state != "complete":
@@ -138,7 +138,8 @@ def headline(status: Status) -> str:
 def missing_rows(status: Status) -> int:
     """Rows that miss some or all of their images; a repeated row misses nothing."""
     rows = status.get("rows") or {}
-    return max(0, rows.get("total", 0) - rows.get("retrieved", 0) - rows.get("duplicate", 0))
+    whole_rows = rows.get("retrieved", 0) + rows.get("duplicate", 0)
+    return max(0, int(rows.get("total", 0) - whole_rows))
 
 
 def summary(status: Status) -> str:
@@ -197,6 +198,16 @@ def part(status: Status) -> str:
     return f"part {number} of about {number + max(1, to_come)}"
 
 
+def failure(status: Status) -> str:
+    """What happened to a batch that failed: its reason as a sentence, without the code in front."""
+    reason = plain(status.get("reason") or "", 400)
+    words = re.sub(r"^[a-z]+(_[a-z]+)*: ", "", reason) or (
+        "the service stopped before the batch was finished, and left no reason"
+    )
+    sentence = words[0].upper() + words[1:]
+    return sentence if sentence[-1] in ".!?…" else sentence + "."
+
+
 def advice(status: Status) -> str:
     """What to do about a batch that failed, by its reason."""
     reason = str(status.get("reason") or "").lower()
@@ -229,3 +240,19 @@ _ADVICE: tuple[tuple[tuple[str, ...], str], ...] = (
         "Submit the same request again; if it is a large one, in two halves.",
     ),
 )
+
+_BLANK: dict[str, Any] = {
+    **dict.fromkeys(("batch_id", "label", "created", "finished", "expires", "reason", "mail", "asked")),
+    **{"unretrieved": None, "chain": None, "bytes": 0, "limit_bytes": 0},
+    **{"notices": (), "reasons": (), "files": ()},
+}
+_BLANK_PROGRESS = {"tasks": 0, "done": 0, "failed": 0, "bytes_done": 0, "bytes_planned": 0}
+
+
+def whole(status: Status) -> dict[str, Any]:
+    """The status with every field there that pages and emails look at; early states lack most."""
+    filled = {**_BLANK, **status}
+    filled["progress"] = {**_BLANK_PROGRESS, **(status.get("progress") or {})}
+    filled["rows"] = {"total": 0, **(status.get("rows") or {})}
+    filled["images"] = {"retrieved": 0, "over_limit": 0, "failed": 0, **(status.get("images") or {})}
+    return filled

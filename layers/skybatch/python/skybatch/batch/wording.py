@@ -10,9 +10,12 @@ from datetime import UTC, datetime
 LABEL_SHOWN = 200
 """Characters of a label that are shown; requests refuse longer ones, pages do not rely on it."""
 
-_MONTHS = "January February March April May June July August September October November December".split()
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 _JOINERS = "\u200d"  # joins emoji; every other format character (bidi overrides, soft hyphens) goes
-_LINKABLE = re.compile(r"://|(?i:\bwww)\.|(?<=[^\W_])\.(?=[^\W\d_]{2})")
+_LINKABLE = re.compile(r"://|@|(?<=[^\W_])\.(?=[^\W\d_]{2})")
 
 
 def plain(text: object, limit: int = LABEL_SHOWN) -> str:
@@ -50,7 +53,7 @@ def count(number: int | None, noun: str, plural: str | None = None) -> str:
 
 
 def size(octets: int | float | None) -> str:
-    """Bytes in decimal units to three figures: ``0 bytes``, ``23.0 kB``, ``1.54 MB``, ``1 GB``."""
+    """Bytes in decimal units to three figures: ``0 bytes``, ``23 kB``, ``1.54 MB``, ``1 GB``."""
     value = float(octets or 0)
     if value < 1000:
         return count(int(value), "byte") if value else "0 bytes"
@@ -58,8 +61,7 @@ def size(octets: int | float | None) -> str:
         value /= 1000
         if value < 999.5 or unit == "TB":
             break
-    text = f"{value:.2f}" if value < 9.995 else f"{value:.1f}" if value < 99.95 else f"{value:.0f}"
-    return f"{text.removesuffix('.00').removesuffix('.0') or '0'} {unit}"
+    return f"{value:.3g} {unit}"
 
 
 def instant(moment: str | float | None) -> datetime | None:
