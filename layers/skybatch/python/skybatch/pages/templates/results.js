@@ -1,0 +1,171 @@
+"use strict";
+// Everything here is a comfort: without it the page renews itself and the buttons are plain forms.
+(() => {
+  const batch = document.getElementById("batch");
+  const table = document.getElementById("images");
+  const ROWS_SHOWN = 2500;
+  const SHORTEST = 2000, LONGEST = 10000; // milliseconds between two looks at the status
+  const element = (name, text) => Object.assign(document.createElement(name), {textContent: text});
+  const number = (n) => n.toLocaleString("en-US");
+
+  const size = (octets) => {
+    if (octets < 1000) return `${octets} bytes`;
+    const power = Math.min(4, Math.floor(Math.log10(octets) / 3));
+    return `${Number((octets / 1000 ** power).toPrecision(3))} ${["", "kB", "MB", "GB", "TB"][power]}`;
+  };
+
+  const plural = (n, noun) => `${number(n)} ${noun}${n === 1 ? "" : "s"}`;
+
+  const duration = (seconds) => {
+    if (seconds < 90) return plural(Math.max(1, Math.round(seconds)), "second");
+    const minutes = Math.round(seconds / 60);
+    if (minutes < 90) return plural(minutes, "minute");
+    return `${plural(Math.floor(minutes / 60), "hour")} ${plural(minutes % 60, "minute")}`;
+  };
+
+  const busyButtons = () => {
+    for (const button of document.querySelectorAll("button[data-busy]")) {
+      button.form.addEventListener("submit", () => {
+        button.disabled = true;
+        button.textContent = button.dataset.busy;
+      });
+    }
+    // Coming back by the browser's Back button shows the page as it was left.
+    addEventListener("pageshow", (event) => event.persisted && location.reload());
+  };
+
+  const sortable = () => {
+    const body = table.tBodies[0];
+    const value = (row, column, numeric) => {
+      const cell = row.cells[column];
+      const text = cell.dataset.v ?? cell.textContent;
+      return numeric ? (text === "" ? Infinity : Number(text)) : text;
+    };
+    const order = (heading) => {
+      const down = heading.getAttribute("aria-sort") === "ascending";
+      const numeric = heading.classList.contains("num");
+      const column = heading.cellIndex;
+      const keyed = Array.from(body.rows, (row) => [value(row, column, numeric), row]);
+      keyed.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+      if (down) keyed.reverse();
+      for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
+      heading.setAttribute("aria-sort", down ? "descending" : "ascending");
+      body.append(...keyed.map(([, row]) => row));
+    };
+    for (const heading of table.tHead.rows[0].cells) {
+      if (heading.classList.contains("look")) continue;
+      const button = element("button", heading.textContent);
+      button.type = "button";
+      heading.replaceChildren(button);
+      button.addEventListener("click", () => order(heading));
+    }
+  };
+
+  const imageRow = (image) => {
+    const row = document.createElement("tr");
+    const cell = (text, type) => {
+      const made = element("td", text ?? "");
+      if (type) made.className = type;
+      row.append(made);
+      return made;
+    };
+    if (table.querySelector("th.look")) cell("");
+    const file = cell("", "file");
+    const came = (image.status ?? "retrieved") === "retrieved";
+    if (came && /^(https?:\/\/|[^:]*$)/.test(image.url ?? "")) {
+      file.append(Object.assign(element("a", image.file), {href: image.url}));
+    } else {
+      file.textContent = image.file ?? "";
+    }
+    cell(image.row, "num");
+    cell(image.id);
+    cell({j: "J", h: "H", k: "Ks"}[String(image.band).toLowerCase()] ?? image.band);
+    cell(image.bytes ? size(image.bytes) : "", "num").dataset.v = image.bytes ?? 0;
+    cell(came ? "retrieved" : `failed ${image.reason ?? ""}`);
+    return row;
+  };
+
+  let cursor = batch.dataset.after;
+  const fetchImages = async () => {
+    const body = table.tBodies[0];
+    while (body.rows.length < ROWS_SHOWN) {
+      const answer = await fetch(`images?after=${encodeURIComponent(cursor)}`);
+      if (!answer.ok) return;
+      const page = await answer.json();
+      body.append(...page.images.map(imageRow));
+      if (page.images.length) document.getElementById("images-section").hidden = false;
+      if (!page.next || page.next === cursor) return;
+      cursor = page.next;
+      if (!page.images.length) return;
+    }
+  };
+
+  const seen = []; // [seconds, images settled] of the last looks, for a rate of now
+  const pace = (settled, tasks) => {
+    seen.push([performance.now() / 1000, settled]);
+    if (seen.length > 10) seen.shift();
+    const rate = (settled - seen[0][1]) / (seen.at(-1)[0] - seen[0][0]);
+    if (!(rate > 0)) return null;
+    const spoken = rate >= 1.5 ? `${number(Math.round(rate))} images a second`
+      : `${plural(Math.max(1, Math.round(rate * 60)), "image")} a minute`;
+    return `about ${spoken}${tasks > settled ? `, ${duration((tasks - settled) / rate)} to go` : ""}`;
+  };
+
+  let spokenAt = -Infinity;
+  const speak = (text, at) => { // a screen reader wants to hear of progress, not of every image
+    if (at - spokenAt < 20000) return;
+    spokenAt = at;
+    document.getElementById("spoken").textContent = text;
+  };
+
+  const showSteps = (state) => {
+    const steps = [...document.querySelectorAll("[data-step]")];
+    const here = steps.findIndex((step) => step.dataset.step === state);
+    steps.forEach((step, place) => {
+      step.classList.toggle("past", place < here);
+      if (place === here) step.setAttribute("aria-current", "step");
+      else step.removeAttribute("aria-current");
+    });
+  };
+
+  const showProgress = (status) => {
+    showSteps(status.state);
+    const progress = status.progress ?? {};
+    if (!progress.tasks) return 0;
+    const failed = progress.failed ?? 0, settled = (progress.done ?? 0) + failed;
+    Object.assign(document.getElementById("bar"), {max: progress.tasks, value: settled});
+    const text = `${number(settled)} of ${plural(progress.tasks, "image")}`
+      + (failed ? `, ${number(failed)} failed` : "");
+    document.getElementById("figures").textContent =
+      `${text}, ${size(progress.bytes_done ?? 0)} of ${size(progress.bytes_planned ?? 0)}`;
+    const spoken = pace(settled, progress.tasks);
+    if (spoken) document.getElementById("pace").textContent = spoken;
+    speak(text, performance.now());
+    return settled;
+  };
+
+  const follow = async () => {
+    const own = location.pathname.replace(/\/results\/?$/, "");
+    let wait = SHORTEST, before = -1;
+    for (;;) {
+      await new Promise((done) => setTimeout(done, document.hidden ? LONGEST : wait));
+      try {
+        const answer = await fetch(own, {headers: {Accept: "application/json"}});
+        if (answer.status === 404 || answer.status === 410) return location.reload();
+        if (!answer.ok) throw new Error(String(answer.status));
+        const status = await answer.json();
+        if (["complete", "failed", "cancelled"].includes(status.state)) return location.reload();
+        const settled = showProgress(status);
+        wait = settled === before ? Math.min(LONGEST, wait * 1.3) : SHORTEST;
+        if (settled !== before) await fetchImages();
+        before = settled;
+      } catch {
+        wait = LONGEST; // the line is down or the service busy: the next look may pass
+      }
+    }
+  };
+
+  busyButtons();
+  if (table) sortable();
+  if (!batch.dataset.finished) follow();
+})();

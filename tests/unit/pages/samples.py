@@ -1,0 +1,224 @@
+"""Batches in every state, as GET /batches/{id} answers them.
+
+``python -m tests.unit.pages.samples`` writes each as a page below build/pages, to be looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from skybatch import pages
+from skybatch.batch.asked import asked
+from skybatch.batch.summary import group_reasons
+from skybatch.requests.request import Mode, Region, Request, Row, Sky
+
+ROOT = "https://images.example.org"
+BATCH = "kV3q9sXw0bPf7ZtYh2LmNA"
+NOW = datetime(2026, 11, 20, 12, 1, 40, tzinfo=UTC)
+EVIL = "<script>alert(1)</script>\"'\r\nBcc: x@evil.example ../../../etc/passwd \u202egnp.exe 🔭"
+
+
+def positions_request(targets: int = 2500, **changes: Any) -> Request:
+    listed = tuple(
+        Row(n, ("j", "h", "k"), id=f"t{n}", sky=Sky(10.0, 41.0), size=50.0) for n in range(1, targets + 1)
+    )
+    given: dict[str, Any] = {
+        "mode": Mode.POSITIONS,
+        "bands": ("j", "h", "k"),
+        "image_type": "atlas",
+        "decompress": True,
+        "form": "fits.gz",
+        "dataset": "askyw",
+        "rows": listed,
+        "label": "Brown dwarf candidates",
+        "table_name": "candidates.tbl",
+    }
+    return Request(**{**given, **changes})
+
+
+def region_request(**changes: Any) -> Request:
+    region = Region(Sky(204.253958, -29.865417), "m83", 0.5, "overlap")
+    row = Row(1, ("j", "h", "k"), sky=region.center)
+    return positions_request(
+        **{
+            "mode": Mode.REGION,
+            "region": region,
+            "rows": (row,),
+            "label": "M 83",
+            "table_name": None,
+            **changes,
+        }
+    )
+
+
+def status(state: str = "complete", request: Request | None = None, **changes: Any) -> dict[str, Any]:
+    """A status with every field of the contract; `changes` replace fields."""
+    made = {
+        "batch_id": BATCH,
+        "label": "Brown dwarf candidates",
+        "state": state,
+        "created": "2026-11-20T12:00:00Z",
+        "finished": "2026-11-20T12:03:12Z" if state in ("complete", "failed", "cancelled") else None,
+        "expires": "2026-12-04T12:03:12Z",
+        "notices": [],
+        "progress": {
+            "tasks": 7500,
+            "done": 2712,
+            "failed": 3,
+            "bytes_done": 61_234_560,
+            "bytes_planned": 172_800_000,
+        },
+        "rows": {"total": 2500, "retrieved": 2500},
+        "images": {"retrieved": 7500, "over_limit": 0, "failed": 0},
+        "bytes": 172_800_000,
+        "limit_bytes": 1_000_000_000,
+        "files": [],
+        "unretrieved": None,
+        "chain": None,
+        "reason": None,
+        "asked": asked(request or positions_request()),
+        "reasons": [],
+    }
+    return {**made, **changes}
+
+
+def files(*tables: str) -> list[dict[str, Any]]:
+    names = ["images.tar", *(f"{t}{e}" for t in tables for e in (".tbl", ".xml", ".csv"))]
+    names += ["manifest.json", "md5sums.txt", "download.sh", "request.json", "candidates.tbl"]
+    return [
+        {
+            "name": name,
+            "url": f"{ROOT}/batches/{BATCH}/files/{name}",
+            "bytes": 612_345_678 if name == "images.tar" else 1_234_567 // (place + 1),
+            "md5": f"{place * 7919 + 1:032x}",
+            "media_type": "application/octet-stream",
+        }
+        for place, name in enumerate(names)
+    ]
+
+
+def images(number: int, previews: bool = False) -> list[dict[str, Any]]:
+    return [_image(n, previews) for n in range(number)]
+
+
+def _image(n: int, previews: bool) -> dict[str, Any]:
+    row, band = n // 3 + 1, "jhk"[n % 3]
+    name = f"{row:04d}_t{row}_001114n_{band}0460{33 + n % 5:03d}.fits"
+    failed = n % 97 == 40
+    return {
+        "file": name,
+        "url": f"{ROOT}/batches/{BATCH}/images/{name}",
+        "bytes": 0 if failed else 23_040 + 2880 * (n % 4),
+        "row": row,
+        "id": f"t{row}",
+        "band": band.upper(),
+        "status": "failed" if failed else "retrieved",
+        "reason": "source_damaged" if failed else None,
+        "preview": "preview.svg" if previews else None,
+    }
+
+
+PREVIEW = (
+    "<svg xmlns='http://www.w3.org/2000/svg' width='48' height='48'><rect width='48' height='48' fill='#112'/>"
+    "<circle cx='24' cy='24' r='5' fill='#fff'/></svg>"
+)
+
+REASONS = [
+    {"outcome": "failed", "reason": "source_damaged", "row": n, "id": f"t{n}"} for n in (14, 47, 112)
+] + [{"outcome": "unresolved", "reason": "IRSA, NED and SIMBAD do not know it", "row": n} for n in (8, 9)]
+MIXED_ROWS = {
+    "total": 2500,
+    "retrieved": 1606,
+    "partial": 3,
+    "over_limit": 804,
+    "failed": 3,
+    "not_covered": 70,
+    "unresolved": 2,
+    "duplicate": 12,
+    "cancelled": 0,
+}
+
+
+def mixed(**changes: Any) -> dict[str, Any]:
+    """A second part of a chain: some of everything, and more to come."""
+    given: dict[str, Any] = {
+        "rows": MIXED_ROWS,
+        "images": {"retrieved": 4818, "over_limit": 2412, "failed": 12},
+        "bytes": 997_120_000,
+        "files": files("images", "unretrieved", "failed", "rows"),
+        "unretrieved": {
+            "images": 2412,
+            "bytes": 1_800_000_000,
+            "resubmit_url": f"{ROOT}/batches/{BATCH}/resubmit",
+        },
+        "chain": {"part": 2, "previous": "aaaaaaaaaaaaaaaaaaaaaa", "next": None},
+        "reasons": group_reasons(REASONS),
+        "notices": ["3 rows have a size over 1,024 arcsec; their crops end at the image's edge."],
+    }
+    return status(**{**given, **changes})
+
+
+def nothing(**changes: Any) -> dict[str, Any]:
+    request = region_request()
+    empty = {"retrieved": 0, "over_limit": 0, "failed": 0}
+    return status(
+        request=request,
+        label="M 83",
+        rows={"total": 1, "not_covered": 1},
+        images=empty,
+        bytes=0,
+        files=files("rows")[1:],
+        **changes,
+    )
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "accepted": lambda: pages.results_page(status("accepted", progress={}, rows={}, images={}), [], now=NOW),
+    "working": lambda: pages.results_page(status("working"), images(40), after="2", now=NOW),
+    "complete": lambda: pages.results_page(
+        status(files=files("images", "rows")), images(2500, previews=True)
+    ),
+    "mixed": lambda: pages.results_page(mixed(), images(2600)),
+    "nothing": lambda: pages.results_page(nothing(), []),
+    "failed": lambda: pages.results_page(
+        status("failed", reason="too_large: the request matches 214,000 images, the limit is 100,000"), []
+    ),
+    "cancelled": lambda: pages.results_page(
+        status(
+            "cancelled",
+            rows={"total": 2500, "retrieved": 900, "cancelled": 1600},
+            files=files("images", "rows"),
+        ),
+        images(30),
+    ),
+    "quicklooks": lambda: pages.results_page(
+        status(
+            request=region_request(image_type="quicklook"),
+            label="M 83 finding charts",
+            rows={"total": 1, "retrieved": 1},
+            images={"retrieved": 12, "over_limit": 0, "failed": 0},
+            bytes=12_700_800,
+            files=files("images", "rows"),
+        ),
+        [{**image, "row": None, "id": None} for image in images(12)],
+    ),
+    "hostile": lambda: pages.results_page(
+        mixed(label=EVIL * 20, notices=[EVIL]),
+        [{**image, "id": EVIL, "reason": EVIL} for image in images(45)],
+    ),
+}
+
+
+def write(folder: Path) -> None:
+    """Every sample page as a file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "preview.svg").write_text(PREVIEW)
+    for name, page in PAGES.items():
+        (folder / f"{name}.html").write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write(Path("build/pages"))

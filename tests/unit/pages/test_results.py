@@ -1,0 +1,191 @@
+"""The page of a batch: what a person reads in each state, and that nothing typed becomes markup."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+
+import pytest
+
+from skybatch import pages
+from skybatch.pages.render import address
+from skybatch.pages.results import IMAGES_SHOWN, pace
+from tests.unit.pages import samples
+from tests.unit.pages.markup import Page
+
+LABELLED = {"input", "select", "textarea"}
+
+
+def shown(status: dict[str, Any], images: list[dict[str, Any]] | None = None, **more: Any) -> Page:
+    return Page(pages.results_page(status, images or [], **more))
+
+
+@pytest.mark.parametrize("name", samples.PAGES)
+def test_every_page_is_whole_and_keeps_to_its_own_policy(name: str) -> None:
+    page = Page(samples.PAGES[name]())
+    assert page.unclosed == []
+    assert page.one("html").attributes["lang"] == "en"
+    assert len(page.all("h1")) == 1
+    policy = pages.content_security_policy()
+    for element in page.all("style") + page.all("script"):
+        if element.attributes.get("type") != "application/json":
+            digest = b64encode(sha256(element.text.encode()).digest()).decode()
+            assert f"'sha256-{digest}'" in policy
+    for element in page.elements:
+        assert "style" not in element.attributes, "a style attribute is blocked by the policy"
+        assert not any(attribute.startswith("on") for attribute in element.attributes)
+        assert element.attributes.get("src", "preview.svg") == "preview.svg", "nothing from outside"
+
+
+@pytest.mark.parametrize("name", samples.PAGES)
+def test_every_table_and_field_has_its_name(name: str) -> None:
+    page = Page(samples.PAGES[name]())
+    for cell in page.all("th"):
+        assert cell.attributes.get("scope") in ("col", "row")
+    for image in page.all("img"):
+        assert "alt" in image.attributes
+    names = {label.attributes.get("for") for label in page.all("label")}
+    for element in page.elements:
+        if element.name in LABELLED and element.attributes.get("type") != "hidden":
+            assert element.attributes.get("id") in names, element
+    ids = [e.attributes["id"] for e in page.elements if "id" in e.attributes]
+    assert len(ids) == len(set(ids))
+    for element in page.elements:
+        for attribute in ("aria-labelledby", "aria-describedby"):
+            assert set(element.attributes.get(attribute, "").split()) <= set(ids)
+
+
+def test_before_anything_is_done_the_page_says_what_was_asked_and_what_comes() -> None:
+    early = samples.status("accepted", progress={}, rows={}, images={})
+    page = shown(early)
+    assert "You asked for J, H and Ks Atlas images for 2,500 positions." in page.words
+    assert "an email tells you" in page.words
+    assert "value" not in page.one("progress").attributes
+    assert page.one("form").attributes == {"method": "post", "action": "cancel"}
+
+
+def test_a_running_batch_shows_counts_rate_and_finished_images() -> None:
+    page = shown(samples.status("working"), samples.images(40), after="c2", now=samples.NOW)
+    bar = page.one("progress").attributes
+    assert (bar["max"], bar["value"]) == ("7500", "2715")
+    assert "2,715 of 7,500 images, 3 failed, 61.2 MB of 173 MB" in page.words
+    assert "about 27 images a second, 3 minutes to go" in page.words
+    assert len(page.all("tr")) == 41
+    assert page.one("div", id="batch").attributes["data-after"] == "c2"
+    assert page.one("p", id="spoken").attributes["aria-live"] == "polite"
+    assert page.one("meta", **{"http-equiv": "refresh"})
+
+
+def test_a_finished_page_does_not_renew_itself() -> None:
+    assert not shown(samples.status()).all("meta", **{"http-equiv": "refresh"})
+
+
+def test_the_summary_leads_and_outcomes_carry_their_reasons() -> None:
+    page = shown(samples.mixed(), samples.images(10))
+    assert "882 of 2,500 rows lack some or all images" in page.words
+    assert "the stored file is damaged: 3, rows 14 (t14), 47 (t47) and 112 (t112)" in page.words
+    listed = [int(cell.text.replace(",", "")) for cell in page.all("td", **{"class": "num"})[:7]]
+    assert sum(listed) == 2500
+
+
+def test_what_is_left_over_is_one_button_away_and_never_a_link() -> None:
+    page = shown(samples.mixed())
+    resubmits = page.all("form", action="resubmit")
+    assert [form.attributes["method"] for form in resubmits] == ["post", "post"]
+    assert [field.attributes["value"] for field in page.all("input", name="what")] == [
+        "unretrieved",
+        "failed",
+    ]
+    assert not any("resubmit" in link.attributes.get("href", "") for link in page.all("a"))
+    assert "part 2 of about 4" in page.words
+
+
+def test_a_batch_whose_rest_was_started_links_to_it_instead() -> None:
+    page = shown(samples.mixed(chain={"part": 2, "parts": 4, "previous": "a" * 22, "next": "b" * 22}))
+    assert page.one("a", rel="next").attributes["href"] == f"../{'b' * 22}/results"
+    assert page.one("a", rel="prev").attributes["href"] == f"../{'a' * 22}/results"
+    assert "unretrieved" not in [field.attributes["value"] for field in page.all("input", name="what")]
+    assert "part 2 of 4" in page.words
+
+
+def test_downloads_name_every_file_with_size_and_md5() -> None:
+    page = shown(samples.mixed())
+    for entry in samples.mixed()["files"]:
+        assert page.one("a", href=entry["url"]).text == entry["name"]
+        assert entry["md5"] in page.one("pre").text
+
+
+def test_nothing_found_is_told_kindly_with_what_was_asked() -> None:
+    page = shown(samples.nothing())
+    assert "No image set matches what you asked for." in page.words
+    assert "overlap the circle of 0.5° diameter around m83" in page.words
+    assert "Failed" not in page.words
+
+
+def test_a_failed_batch_says_what_happened_and_what_to_do() -> None:
+    page = shown(samples.status("failed", reason="too_large: 214,000 images match, the limit is 100,000"))
+    assert "What happened. 214,000 images match, the limit is 100,000." in page.words
+    assert "Split the request" in page.words
+
+
+def test_quicklooks_are_never_delivered_without_the_caution() -> None:
+    quick = samples.status(request=samples.region_request(image_type="quicklook"))
+    named = [{**samples.images(1)[0], "file": "0001_a_001114n_j0460033_ql.fits"}]
+    for page in (shown(quick), shown(samples.status(), named)):
+        assert "for photometry always use Atlas images" in page.words
+    assert "lossy" not in shown(samples.status(), samples.images(3)).words
+
+
+def test_long_tables_are_cut_and_say_so() -> None:
+    page = shown(samples.status(), samples.images(2600))
+    assert len(page.all("tr")) == IMAGES_SHOWN + 3  # two headings, one outcome
+    assert "The first 2,500 images of 2,600 images" in page.words
+
+
+def test_a_page_of_2500_images_fits_an_answer_of_lambda() -> None:
+    assert len(pages.results_page(samples.mixed(), samples.images(2500, previews=True)).encode()) < 4_000_000
+
+
+def test_pace_speaks_only_when_there_is_something_to_go_by() -> None:
+    since = samples.NOW - timedelta(seconds=600)
+    assert pace(0, 100, since, samples.NOW) == ""
+    assert pace(5, 100, None, samples.NOW) == ""
+    assert pace(10, 10, since, samples.NOW) == "about 1 image a minute"
+    assert pace(1200, 4800, since, samples.NOW) == "about 2 images a second, 30 minutes to go"
+
+
+@pytest.mark.parametrize("typed", [samples.EVIL, "x" * 10_000, "\x00\x1b[31m", "\ud800", "🔭" * 500])
+def test_what_a_user_typed_stays_inert_on_the_page(typed: str) -> None:
+    request = samples.positions_request(3, label=typed, table_name=typed)
+    bare = pages.results_page(samples.mixed(label="", notices=[""]), samples.images(3))
+    hostile = samples.mixed(
+        request=request, label=typed, notices=[typed], reason=typed,
+        reasons=[{"outcome": "failed", "reason": typed, "rows": 3, "named": [typed]}],
+        files=[{**samples.files()[0], "name": typed}],
+    )  # fmt: skip
+    rows = [
+        {**image, "id": typed, "file": typed, "band": typed, "reason": typed} for image in samples.images(41)
+    ]
+    page = shown(hostile, rows)
+    assert len(page.all("script")) == Page(bare).source.count("<script")
+    assert page.unclosed == []
+    assert len(page.source) < len(bare) + 60_000
+    page.source.encode("utf-8")
+    assert not any(ord(c) < 32 and c != "\n" for c in page.source)
+    assert "\u202e" not in page.source
+
+
+@pytest.mark.parametrize(
+    "link", ["javascript:alert(1)", "JAVASCRIPT:x", "data:text/html,x", " javascript:x", "x\njavascript:"]
+)
+def test_only_web_addresses_become_links(link: str) -> None:
+    assert address(link) == "#"
+
+
+@pytest.mark.parametrize(
+    "link", ["https://a.example/x?y=1:2", "images/a.fits", "../b/results", "/x?at=12:00"]
+)
+def test_our_own_addresses_pass(link: str) -> None:
+    assert address(link) == link
