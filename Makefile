@@ -1,0 +1,81 @@
+# Everything a developer or operator starts. `make help` lists it.
+#
+# PYTHON   the interpreter that the virtual environment is made of (3.11 or later)
+# PORT     where `make serve` listens            ARCHIVE  a folder in the archive's layout, served as it is
+# PYTEST   more words for pytest, as in PYTEST='-k tally'
+# PARAMS   template parameters for serve and demo, as in PARAMS='MaxBatchBytes=1000000 MaxRows=100'
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+PORT ?= 8080
+ARCHIVE ?=
+PARAMS ?=
+PYTEST ?=
+
+PY := .venv/bin/python
+STAMP := .venv/.installed
+ASL_VALIDATOR := asl-validator@4.0.0
+NODE := build/node
+# Debian packages whose programs judge our files in tests; tests that want a missing one say so and skip.
+TEST_PROGRAMS := funpack:libcfitsio-bin
+
+.PHONY: help venv system lint test demo serve bench drill package clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+venv: $(STAMP) ## install the package and all it needs for development into .venv
+
+$(STAMP): pyproject.toml
+	@test -x $(PY) || $(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or later is needed: make PYTHON=…")'
+	@test -x $(PY) || $(PYTHON) -m venv .venv
+	$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+system: ## install the programs that tests compare with (as root; else only says what is missing)
+	@for pair in $(TEST_PROGRAMS); do \
+	  command -v "$${pair%%:*}" >/dev/null && continue; \
+	  package="$${pair##*:}"; \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    { apt-get update -qq && apt-get install -qq -y "$$package" >/dev/null; } \
+	      || echo "system: $$package could not be installed; its tests are skipped"; \
+	  else echo "system: $$package is not installed; its tests are skipped"; fi; \
+	done
+
+lint: $(STAMP) ## style, types, the template and the state machine
+	@$(PY) -m ruff check --quiet .
+	@$(PY) -m ruff format --check --quiet .
+	@$(PY) -m mypy --no-error-summary
+	@$(PY) -m mypy --no-error-summary functions tools
+	@.venv/bin/cfn-lint template.yaml
+	@if ! command -v npm >/dev/null; then echo "asl-validator: skipped, there is no node"; \
+	elif ! $(MAKE) --no-print-directory $(NODE)/installed; then echo "asl-validator: skipped, npm could not install it"; \
+	else $(NODE)/node_modules/.bin/asl-validator --json-path statemachine/batch.asl.json; fi
+
+$(NODE)/installed: Makefile
+	@mkdir -p $(NODE)
+	@npm install --silent --no-audit --no-fund --prefix $(NODE) $(ASL_VALIDATOR)
+	@touch $@
+
+test: system lint ## all checks and tests but the long ones
+	@$(PY) -m pytest -n 2 -m 'not drill' $(PYTEST)
+
+demo: $(STAMP) ## one batch from request to verified result on this machine
+	@PARAMS='$(PARAMS)' $(PY) -m local.demo
+
+serve: $(STAMP) ## the whole service on this machine until Ctrl-C
+	@PORT='$(PORT)' ARCHIVE='$(ARCHIVE)' PARAMS='$(PARAMS)' $(PY) -m local.serve
+
+bench: $(STAMP) ## figures, as a table and in build/bench.json
+	@$(PY) -m tests.bench
+
+drill: $(STAMP) ## the long tests: large batches, faults, load
+	@$(PY) -m pytest -m drill $(PYTEST)
+
+package: $(STAMP) ## layers and functions for Lambda in build/package, weighed and imported
+	@$(PY) -m tools.package
+
+clean: ## all that was built, the virtual environment aside
+	rm -rf build .mypy_cache .ruff_cache .pytest_cache .hypothesis

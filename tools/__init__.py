@@ -1,0 +1,1 @@
+"""What builds and checks the deployment; never part of it."""

@@ -1,0 +1,72 @@
+"""The science layer: wheels for a machine other than this one, made small, checked for what they lack."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from importlib.metadata import Distribution, distributions
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+# glibc of the wheels that Amazon Linux 2023 (2.34) runs; pip takes the names as they are, and infers none.
+GLIBC_TAGS = ("manylinux_2_28", "manylinux_2_27", "manylinux_2_26", "manylinux_2_24", "manylinux_2_17")
+LEGACY_TAGS = ("manylinux2014",)
+
+PIP_INSTALL = (sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet")
+
+# `import astropy` needs astropy/tests; every other package's tests stay at home.
+KEPT_TESTS = ("astropy/tests",)
+# Console scripts, C headers and Cython sources serve nobody on Lambda.
+NEEDLESS = ("bin", "**/__pycache__", "**/include", "**/*.pyx", "**/*.pxd")
+
+
+def install_layer(target: Path, requirements: Path, python: str, machine: str) -> None:
+    """Unpack the pinned wheels for ``python`` (``3.13``) on ``machine`` (``x86_64``) into ``target``."""
+    platforms = [f"--platform={tag}_{machine}" for tag in GLIBC_TAGS + LEGACY_TAGS]
+    command = [*PIP_INSTALL, "--target", str(target), *platforms]
+    command += ["--implementation=cp", f"--python-version={python}"]
+    command += ["--only-binary=:all:", "--no-deps", "--no-compile", "--requirement", str(requirements)]
+    subprocess.run(command, check=True)  # noqa: S603 (our own words, no shell)
+
+
+def slim(layer: Path) -> None:
+    """Remove what no function imports."""
+    doomed = [path for pattern in NEEDLESS for path in layer.glob(pattern)]
+    doomed += [path for path in layer.rglob("tests") if path.relative_to(layer).as_posix() not in KEPT_TESTS]
+    for path in doomed:
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.exists():  # not gone with its folder already
+            path.unlink()
+
+
+def unmet_requirements(layer: Path, python: str, machine: str) -> list[str]:
+    """What the distributions in ``layer`` require and do not find there, as sentences; extras aside."""
+    present = {_canonical(found.metadata["Name"]): found for found in distributions(path=[str(layer)])}
+    environment = {
+        "python_version": python,
+        "python_full_version": f"{python}.0",
+        "sys_platform": "linux",
+        "platform_system": "Linux",
+        "platform_machine": machine,
+        "implementation_name": "cpython",
+        "platform_python_implementation": "CPython",
+        "extra": "",
+    }
+    return [
+        f"{needed} (wanted by {name})"
+        for name, found in sorted(present.items())
+        for needed in map(Requirement, found.requires or [])
+        if (needed.marker is None or needed.marker.evaluate(environment)) and not _met(needed, present)
+    ]
+
+
+def _met(needed: Requirement, present: dict[str, Distribution]) -> bool:
+    found = present.get(_canonical(needed.name))
+    return found is not None and needed.specifier.contains(found.version, prereleases=True)
+
+
+def _canonical(name: str) -> str:
+    return name.lower().replace("_", "-").replace(".", "-")
