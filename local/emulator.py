@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -65,6 +66,8 @@ def free_port() -> int:
 def emulator(folder: Path, *, extra: Mapping[str, str] | None = None) -> Iterator[Emulator]:
     """Run the emulator for the length of a ``with`` block, all its files below ``folder``.
 
+    Only its log stays there.
+
     ``extra`` adds environment variables (``AUTH=true``, say). However the block ends, the emulator and
     every function process it started are gone after it. Raises EmulatorFailed when it does not start.
     """
@@ -73,6 +76,7 @@ def emulator(folder: Path, *, extra: Mapping[str, str] | None = None) -> Iterato
         yield running
     finally:
         _stop(process)
+        shutil.rmtree(folder / "tmp", ignore_errors=True)
 
 
 def _start(folder: Path, extra: dict[str, str]) -> tuple[subprocess.Popen[bytes], Emulator]:

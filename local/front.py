@@ -1,0 +1,145 @@
+"""The public address: a loopback port whose requests go to the emulated HTTP API as they are."""
+
+from __future__ import annotations
+
+import http.client
+import sys
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
+
+# Of one connection only (RFC 9110 section 7.6.1), so not passed on; the rest goes through untouched.
+HOP_BY_HOP = {
+    "connection",
+    "content-length",
+    "date",
+    "host",
+    "keep-alive",
+    "proxy-connection",
+    "server",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+}
+MOST_BYTES = 10_000_000  # API Gateway's own limit for a request; it answers 413 above
+MOST_DISCARDED = 200_000_000
+SECONDS = 60.0
+
+
+class Front(ThreadingHTTPServer):
+    """Listens from the start; answers 503 until `target`, the API's base URL, is known."""
+
+    daemon_threads = True
+    request_queue_size = 64
+    target: str | None = None
+
+    def __init__(self, port: int) -> None:
+        """Bind ``port`` on the loopback interface, or any free one if it is 0. OSError if it is taken."""
+        super().__init__(("127.0.0.1", port), _Forward)
+
+    @property
+    def url(self) -> str:
+        """The address people use."""
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that hangs up is no event; anything else shows its traceback."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
+@contextmanager
+def front(port: int = 0) -> Iterator[Front]:
+    """Serve for the length of a ``with`` block."""
+    server = Front(port)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+class _Forward(BaseHTTPRequestHandler):
+    server: Front
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def _forward(self) -> None:
+        body = self._body()
+        if body is None:
+            return
+        if self.server.target is None:
+            self._plain(503, "the stack is not up yet")
+            return
+        try:
+            status, headers, content = self._ask(self.server.target, body)
+        except (OSError, http.client.HTTPException) as error:
+            self._plain(502, f"the emulator did not answer: {error}")
+            return
+        self._answer(status, headers, content)
+
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _forward  # noqa: N815
+
+    def _body(self) -> bytes | None:
+        """The request's body; None where the request was refused for it."""
+        if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
+            self._refuse(411, "send a Content-Length")
+            return None
+        length = int(self.headers.get("Content-Length") or 0)
+        if length > MOST_BYTES:
+            self._refuse(413, "Request Entity Too Large")
+            self._discard(length)
+            return None
+        return self.rfile.read(length)
+
+    def _refuse(self, status: int, reason: str) -> None:
+        self.close_connection = True  # the body was not read, so nothing after it can be
+        self._plain(status, reason)
+
+    def _discard(self, length: int) -> None:
+        """Read on, so that a client still sending sees the answer and not a connection reset."""
+        left = min(length, MOST_DISCARDED)
+        while left > 0 and (piece := self.rfile.read(min(left, 1 << 16))):
+            left -= len(piece)
+
+    def _ask(self, target: str, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
+        base = urlsplit(target)
+        connection = http.client.HTTPConnection(base.hostname or "", base.port, timeout=SECONDS)
+        try:
+            connection.putrequest(self.command, base.path + self.path, skip_accept_encoding=True)
+            for name, value in _passed_on(self.headers.items()):
+                connection.putheader(name, value)
+            connection.putheader("Content-Length", str(len(body)))
+            connection.endheaders(body)
+            answer = connection.getresponse()
+            return answer.status, answer.getheaders(), answer.read()
+        finally:
+            connection.close()
+
+    def _answer(self, status: int, headers: list[tuple[str, str]], content: bytes) -> None:
+        self.send_response(status)
+        for name, value in _passed_on(headers):
+            self.send_header(name, value)
+        told = {name.lower(): value for name, value in headers}.get("content-length")
+        length = told if self.command == "HEAD" and told else str(len(content))
+        if status != 204:
+            self.send_header("Content-Length", length)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
+
+    def _plain(self, status: int, text: str) -> None:
+        self._answer(status, [("Content-Type", "text/plain; charset=utf-8")], f"{text}\n".encode())
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing: a batch id in a path opens its batch, and stays out of logs."""
+
+
+def _passed_on(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(name, value) for name, value in headers if name.lower() not in HOP_BY_HOP]

@@ -1,0 +1,100 @@
+"""The public address hands requests and answers through as they are."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import httpx
+import pytest
+
+from local.front import MOST_BYTES, Front, front
+
+SEEN: list[tuple[str, str, dict[str, str], bytes]] = []
+
+
+class Echo(BaseHTTPRequestHandler):
+    """Stands for the emulated API: records the request, answers binary."""
+
+    protocol_version = "HTTP/1.1"
+
+    def _echo(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        SEEN.append((self.command, self.path, {k.lower(): v for k, v in self.headers.items()}, body))
+        redirect = "/redirect" in self.path
+        self.send_response(302 if redirect else 200)
+        if redirect:
+            self.send_header("Location", "http://127.0.0.1:1/elsewhere")
+        self.send_header("Content-Type", "application/fits")
+        self.send_header("Content-Length", "4" if self.command == "HEAD" else str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    do_GET = do_HEAD = do_POST = _echo  # noqa: N815
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Keep the test's output clean."""
+
+
+@pytest.fixture(scope="module")
+def api() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Echo)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/_aws/execute-api/abc/$default"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def server(api: str) -> Iterator[Front]:
+    with front() as running:
+        running.target = api
+        yield running
+
+
+def test_binary_bodies_arrive_and_come_back_unchanged(server: Front) -> None:
+    body = bytes(range(256)) * 5000
+    answer = httpx.post(f"{server.url}/batches?a=1", content=body, headers={"Idempotency-Key": "k1"})
+    method, path, headers, seen = SEEN[-1]
+    assert (method, path, seen) == ("POST", "/_aws/execute-api/abc/$default/batches?a=1", body)
+    assert headers["idempotency-key"] == "k1"
+    assert answer.content == body
+
+
+def test_escapes_in_a_path_stay_as_they_are(server: Front) -> None:
+    httpx.get(f"{server.url}/batches/x/files/%2E%2E%2Fsecret%20name?where=a%3D%27j%27+b")
+    assert SEEN[-1][1].endswith("/batches/x/files/%2E%2E%2Fsecret%20name?where=a%3D%27j%27+b")
+
+
+def test_head_tells_the_length_without_a_body(server: Front) -> None:
+    answer = httpx.head(f"{server.url}/ibe/data/x.fits.gz")
+    assert (answer.status_code, answer.headers["content-length"], answer.content) == (200, "4", b"")
+
+
+def test_redirects_are_the_clients_to_follow(server: Front) -> None:
+    answer = httpx.get(f"{server.url}/redirect", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (302, "http://127.0.0.1:1/elsewhere")
+
+
+def test_a_connection_serves_many_requests(server: Front) -> None:
+    with httpx.Client() as client:
+        assert [client.post(server.url, content=b"%d" % n).content for n in range(3)] == [b"0", b"1", b"2"]
+
+
+def test_too_large_a_body_is_refused_here(server: Front) -> None:
+    before = len(SEEN)
+    assert httpx.post(server.url, content=bytes(MOST_BYTES + 1)).status_code == 413
+    assert len(SEEN) == before
+
+
+def test_without_a_stack_it_says_so() -> None:
+    with front() as server:
+        assert httpx.get(server.url).status_code == 503
+        server.target = "http://127.0.0.1:1"
+        assert httpx.get(server.url).status_code == 502
+
+
+def test_it_listens_on_the_loopback_interface_alone(server: Front) -> None:
+    assert server.server_address[0] == "127.0.0.1"
