@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,9 @@ from skybatch.requests.request import Mode, Request, Row
 
 if TYPE_CHECKING:
     from skybatch.archive.inventory import Inventory
+
+# A data set and the inventory version wanted (None: the current one) -> that inventory.
+OpenInventory = Callable[[str, str | None], "Inventory"]
 
 
 @dataclass(frozen=True)

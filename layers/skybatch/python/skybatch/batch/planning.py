@@ -6,7 +6,7 @@ The same request against the same inventory version gives the same plan, byte fo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skybatch.archive.layout import atlas_key, quicklook_key
-from skybatch.batch.matching import Matches, match
+from skybatch.batch.matching import Matches, OpenInventory, match
 from skybatch.batch.naming import image_file, make_unique
 from skybatch.batch.plan import Plan, Task
 from skybatch.errors import TooLarge
@@ -24,7 +24,6 @@ from skybatch.requests.request import LIST_MODES, Mode, Request, Row
 if TYPE_CHECKING:
     from skybatch.archive.inventory import ImageSets, Inventory
 
-OpenInventory = Callable[[str], "Inventory"]
 ATLAS_BITPIX = -32
 QUICKLOOK_BITPIX = 16
 
@@ -57,7 +56,7 @@ def make_plan(request: Request, open_inventory: OpenInventory, limit: int, max_i
     matched: set[int] = set()
     versions: dict[str, str] = {}
     for dataset, rows in by_dataset.items():
-        inventory = open_inventory(dataset)
+        inventory = open_inventory(dataset, None)
         versions[dataset] = inventory.version
         matches = match(request, rows, inventory, max_images - len(drafts))
         _check_count(request, matches, max_images - len(drafts))

@@ -12,10 +12,13 @@ from typing import Any
 from obstore.store import ObjectStore
 
 from skybatch.batch.dispatch import TaskQueue, dispatch
+from skybatch.batch.matching import OpenInventory
+from skybatch.batch.package import package
 from skybatch.batch.plan import Plan, load_plan, save_plan
-from skybatch.batch.planning import OpenInventory, make_plan
+from skybatch.batch.planning import make_plan
 from skybatch.batch.progress import Loop, Next
 from skybatch.batch.record import load_record, load_request
+from skybatch.batch.status import record_failure
 from skybatch.batch.store import BatchStore
 from skybatch.batch.tally import Patience, tally
 from skybatch.errors import SkybatchError
@@ -57,6 +60,20 @@ def tally_step(objects: ObjectStore, state: State, settings: Settings, now: floa
     loop = Loop(**state["loop"])
     verdict = tally(store, _plan(store), loop, patience, settings.dispatch_window, now)
     return _answer(state, verdict.next, verdict.wait, verdict.loop)
+
+
+def package_step(objects: ObjectStore, state: State, open_inventory: OpenInventory, now: float) -> State:
+    """Write the results and the final status."""
+    store = BatchStore(objects, state["batch_id"])
+    package(store, _plan(store), open_inventory, now)
+    return {"batch_id": state["batch_id"]}
+
+
+def fail_step(objects: ObjectStore, state: State, now: float) -> State:
+    """Record that the batch failed, with a reason a person may read."""
+    store = BatchStore(objects, state["batch_id"])
+    record_failure(store, failure_reason(state.get("error") or {}), now)
+    return {"batch_id": state["batch_id"]}
 
 
 def failure_reason(error: dict[str, Any]) -> str:

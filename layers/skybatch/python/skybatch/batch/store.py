@@ -95,7 +95,7 @@ class BatchStore:
         except FileNotFoundError:
             return None
 
-    def upload(self, name: str, chunks: Iterator[bytes], media_type: str) -> None:
+    def upload(self, name: str, chunks: Iterator[bytes | obstore.Bytes], media_type: str) -> None:
         """Stream chunks of any size into one object (multipart, constant memory)."""
         obstore.put(
             self.objects,

@@ -20,7 +20,8 @@ from skybatch.batch.record import SECONDS_A_DAY, Record, load_record, load_reque
 from skybatch.batch.status import facts_of
 from skybatch.batch.store import BatchStore
 from skybatch.errors import Conflict
-from skybatch.requests.request import Request
+from skybatch.requests.request import Mode, Request
+from skybatch.requests.rows import Defaults, read_rows
 from skybatch.settings import Settings
 
 ID_BYTES = 16
@@ -85,14 +86,13 @@ class Desk:
         record = load_record(parent, self.now)
         if parent.read_json("status.json") is None:
             raise Conflict("The batch is still running; what it leaves over is known when it is done.")
-        rest = parent.read_json(f"rest/{what}.json")
-        if rest is None:
+        table = parent.read(f"results/{what}.tbl")
+        if table is None:
             raise Conflict(f"The batch left no {what} images.")
-        request = Request.from_json(rest)
+        request = replace(read_back(table, load_request(parent)), email=record.email)
         batch_id = self._id_of(f"resubmit {parent_id} {what}".encode())
         child = replace(
             self._record(batch_id, request, None),
-            email=record.email,
             part=record.part + 1 if what == "unretrieved" else record.part,
             previous=parent_id,
         )
@@ -131,6 +131,16 @@ class Desk:
         with suppress(AlreadyExistsError, PreconditionError):  # usually it exists, and is read below
             obstore.put(self.objects, KEY_PATH, secrets.token_bytes(32), mode="create")
         return bytes(obstore.get(self.objects, KEY_PATH).bytes())
+
+
+def read_back(table: bytes, parent: Request) -> Request:
+    """The request that posting one of our own tables back makes, its other fields those of ``parent``."""
+    listing = read_rows(
+        table, Mode.COADD_KEYS, Defaults(parent.bands, best=False), max_rows=0, max_bytes=len(table)
+    )
+    return replace(
+        parent, mode=Mode.COADD_KEYS, rows=listing.rows, ours=True, region=None, notices=(), table_name=None
+    )
 
 
 def upload_name(given: str | None) -> str:

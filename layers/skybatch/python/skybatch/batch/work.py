@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -59,9 +60,11 @@ def work(message: Message, archive: Archive, store: BatchStore) -> None:
     copies = [task for task in wanted if _is_copy(task)]
     made = [task for task in wanted if not _is_copy(task)]
     for task in copies:
-        _recording_failures(store, [task], lambda task=task: _copy(archive, store, task))
+        with _recording_failures(store, [task]):
+            _copy(archive, store, task)
     if made:
-        _recording_failures(store, made, lambda: _make(archive, store, message.source, made))
+        with _recording_failures(store, made):
+            _make(archive, store, message.source, made)
 
 
 def _is_copy(task: Task) -> bool:
@@ -69,9 +72,11 @@ def _is_copy(task: Task) -> bool:
     return task.box is None and task.source.endswith(f".{task.form}")
 
 
-def _recording_failures(store: BatchStore, tasks: Sequence[Task], deliver: Callable[[], None]) -> None:
+@contextmanager
+def _recording_failures(store: BatchStore, tasks: Sequence[Task]) -> Iterator[None]:
+    """What is wrong with the stored image for good becomes each task's reason."""
     try:
-        deliver()
+        yield
     except SourceError as error:
         for task in tasks:
             write_failure(store, task.file, error.code, error.detail)

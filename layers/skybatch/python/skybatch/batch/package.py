@@ -1,0 +1,126 @@
+"""Packaging: what came, streamed into one archive, with tables that say what did not and why.
+
+Memory stays constant whatever the batch's size: images are read ahead, bounded in number and bytes, and
+written on as they come.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import obstore
+
+from skybatch.batch import tarball
+from skybatch.batch.matching import OpenInventory
+from skybatch.batch.outcomes import Outcome, row_outcomes, settle
+from skybatch.batch.plan import Plan, Task
+from skybatch.batch.record import load_record, load_request
+from skybatch.batch.results import File, Results
+from skybatch.batch.status import ResultFile, finished_status
+from skybatch.batch.store import BatchStore
+from skybatch.errors import Transient
+
+ARCHIVE = "images.tar"
+FOLDER_ID_DIGITS = 12
+
+
+def package(store: BatchStore, plan: Plan, open_inventory: OpenInventory, now: float) -> dict[str, Any]:
+    """Settle the outcomes, write every result file, then the final status.
+
+    Written twice, it writes the same again: results depend on plan and outcomes alone.
+    """
+    store.write_json("progress.json", {**(store.read_json("progress.json") or {}), "state": "packaging"})
+    outcomes = settle(store, plan)
+    request = load_request(store)
+    rows = row_outcomes(plan, outcomes, len(request.rows))
+    results = Results(load_record(store), request, plan, outcomes, rows, md5={})
+    written = list(_write_results(store, results, open_inventory))
+    status = finished_status(
+        results.record,
+        request,
+        plan,
+        outcomes,
+        rows,
+        written,
+        cancelled=store.exists("cancel"),
+        now=now,
+    )
+    store.create_json("status.json", status)
+    return store.read_json("status.json") or status
+
+
+def _write_results(
+    store: BatchStore, results: Results, open_inventory: OpenInventory
+) -> Iterator[ResultFile]:
+    """Write the archive (if any image came) and every file beside it; yields what was written."""
+    small: list[File] = []
+    if results.retrieved:
+        whole = tarball.Counted()
+        chunks = whole.through(_archive(store, results, open_inventory, small))
+        store.upload(f"results/{ARCHIVE}", chunks, "application/x-tar")
+        yield ResultFile(ARCHIVE, whole.bytes, whole.md5, "application/x-tar")
+    else:
+        small += [*results.tables(open_inventory), *results.small_files()]
+    for file in small:
+        store.write(f"results/{file.name}", file.body, file.media_type)
+        yield ResultFile(file.name, len(file.body), _md5(file.body), file.media_type)
+    upload = results.record.upload
+    body = store.read(f"results/{upload}") if upload else None
+    if upload and body is not None:
+        yield ResultFile(upload, len(body), _md5(body), "application/octet-stream")
+
+
+def _archive(
+    store: BatchStore, results: Results, open_inventory: OpenInventory, small: list[File]
+) -> Iterator[tarball.Chunk]:
+    """The archive's chunks: README, images, then the tables, which carry the images' checksums.
+
+    The files beside the images are left in ``small`` for the caller, made only once.
+    """
+    folder = f"skybatch-{results.record.batch_id[:FOLDER_ID_DIGITS]}"
+    written = 0
+    for chunk in _members(store, results, open_inventory, folder, small):
+        written += len(chunk)
+        yield chunk
+    yield tarball.end(written)
+
+
+def _members(
+    store: BatchStore, results: Results, open_inventory: OpenInventory, folder: str, small: list[File]
+) -> Iterator[tarball.Chunk]:
+    yield tarball.folder_entry(folder)
+    yield from _member(folder, results.readme())
+    yield tarball.folder_entry(f"{folder}/images")
+    sums: dict[str, str] = {}
+    for task, body in _images(store, results):
+        sums[task.file] = _md5(body)
+        yield tarball.file_entry(f"{folder}/images/{task.file}", len(body))
+        yield body
+        yield tarball.padding(len(body))
+    known = replace(results, md5=sums)
+    for file in (*known.tables(open_inventory), *known.small_files()):
+        small.append(file)
+        yield from _member(folder, file)
+
+
+def _images(store: BatchStore, results: Results) -> Iterator[tuple[Task, tarball.Chunk]]:
+    def read(item: tuple[Task, Outcome]) -> tarball.Chunk:
+        return obstore.get(store.objects, store.path(f"images/{item[0].file}")).bytes()
+
+    for (task, outcome), body in tarball.read_ahead(results.retrieved, lambda item: item[1].bytes, read):
+        if len(body) != outcome.bytes:
+            raise Transient(f"{task.file} has {len(body)} bytes; {outcome.bytes} were settled")
+        yield task, body
+
+
+def _member(folder: str, file: File) -> Iterator[bytes]:
+    yield tarball.file_entry(f"{folder}/{file.name}", len(file.body))
+    yield file.body
+    yield tarball.padding(len(file.body))
+
+
+def _md5(body: tarball.Chunk) -> str:
+    return hashlib.md5(body, usedforsecurity=False).hexdigest()

@@ -1,0 +1,240 @@
+"""The files of a finished batch beside its images: tables, manifest, checksums, README, script."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from skybatch.batch.asked import QUICKLOOK_CAUTION, asked, asked_sentence
+from skybatch.batch.matching import OpenInventory
+from skybatch.batch.outcomes import Outcome, RowOutcome, Status, of_status
+from skybatch.batch.plan import Plan, Task
+from skybatch.batch.record import Record
+from skybatch.batch.status import instant
+from skybatch.requests.request import Mode, Request, Row, Sky
+from skybatch.tables.batch_columns import ROWS
+from skybatch.tables.columns import Table
+from skybatch.tables.formats import MEDIA_TYPES, Format, write
+from skybatch.tables.image_table import image_table
+from skybatch.tables.images import Images
+
+if TYPE_CHECKING:
+    from skybatch.archive.imagesets import ImageSets
+
+TABLE_FORMATS: tuple[Format, ...] = ("tbl", "xml", "csv")
+NOWHERE = (0, 0, 0, 0)
+
+# Name of the table -> what became of the images in it.
+IMAGE_TABLES = {
+    "images": Status.RETRIEVED,
+    "unretrieved": Status.OVER_LIMIT,
+    "failed": Status.FAILED,
+}
+TABLE_TITLES = {
+    "images": "Images retrieved",
+    "unretrieved": "Images beyond the limit of this batch: post this table back to have them",
+    "failed": "Images that could not be delivered",
+}
+
+
+@dataclass(frozen=True)
+class File:
+    """A small file of the results, whole in memory."""
+
+    name: str
+    body: bytes
+    media_type: str
+
+
+@dataclass(frozen=True)
+class Results:
+    """Everything known of a batch once its outcomes are settled.
+
+    ``md5`` holds the checksum of each image that came, by file name.
+    """
+
+    record: Record
+    request: Request
+    plan: Plan
+    outcomes: Sequence[Outcome]
+    rows: Sequence[RowOutcome]
+    md5: Mapping[str, str]
+
+    @property
+    def retrieved(self) -> list[tuple[Task, Outcome]]:
+        """The images that came, in plan order."""
+        return of_status(self.plan, self.outcomes, Status.RETRIEVED)
+
+    def tables(self, open_inventory: OpenInventory) -> Iterator[File]:
+        """Each table in each format; tables of images only where there are some."""
+        sets = self._sets(open_inventory)
+        positions = any(self._position(row) is not None for row in self.request.rows)
+        for name, status in IMAGE_TABLES.items():
+            chosen = of_status(self.plan, self.outcomes, status)
+            if not chosen:
+                continue
+            images = self._images(chosen)
+            for fmt in TABLE_FORMATS:
+                table = image_table(sets, images, fmt, title=TABLE_TITLES[name], positions=positions)
+                yield _table_file(name, table, fmt)
+        rows = self._rows_table()
+        for fmt in TABLE_FORMATS:
+            yield _table_file("rows", rows, fmt)
+
+    def small_files(self) -> Iterator[File]:
+        """Manifest, checksums, script and the request, in that order."""
+        yield File("manifest.json", self._manifest(), "application/json")
+        sums = "".join(f"{self.md5[task.file]}  images/{task.file}\n" for task, _ in self.retrieved)
+        yield File("md5sums.txt", sums.encode(), "text/plain; charset=utf-8")
+        yield File("download.sh", self._download_script(), "text/x-shellscript; charset=utf-8")
+        yield File("request.json", request_body(self.request), "application/json")
+
+    def readme(self) -> File:
+        """What lies in the folder, and how to read it."""
+        template = files("skybatch.batch").joinpath("templates", "README.txt").read_text("utf-8")
+        counts = self._counts()
+        text = template.format(
+            batch_id=self.record.batch_id,
+            asked=asked_sentence(asked(self.request)),
+            created=instant(self.record.created),
+            retrieved=counts[Status.RETRIEVED],
+            over_limit=counts[Status.OVER_LIMIT],
+            failed=counts[Status.FAILED],
+            page=self.record.url("results"),
+            expires=instant(self.record.expires),
+            caution=QUICKLOOK_CAUTION,
+        )
+        return File("README.txt", text.encode(), "text/plain; charset=utf-8")
+
+    def _counts(self) -> dict[Status, int]:
+        return {status: sum(o.status is status for o in self.outcomes) for status in Status}
+
+    def _sets(self, open_inventory: OpenInventory) -> dict[str, ImageSets]:
+        """Details of the image sets in the plan, from the inventory version it was made with."""
+        wanted: dict[str, set[int]] = {}
+        for task in self.plan.tasks:
+            wanted.setdefault(task.dataset, set()).add(task.set)
+        return {
+            dataset: open_inventory(dataset, self.plan.versions[dataset]).details(
+                np.array(sorted(sets), dtype=np.intp)
+            )
+            for dataset, sets in wanted.items()
+        }
+
+    def _images(self, chosen: Sequence[tuple[Task, Outcome]]) -> Images:
+        rows = [self.request.rows[task.row] for task, _ in chosen]
+        skies = [self._position(row) for row in rows]
+        return Images(
+            dataset=[task.dataset for task, _ in chosen],
+            set=[task.set for task, _ in chosen],
+            band=[task.band for task, _ in chosen],
+            type=["Q" if task.image_type == "quicklook" else "A" for task, _ in chosen],
+            url=[self._url(task, outcome) for task, outcome in chosen],
+            row=[task.scntr for task, _ in chosen],
+            id=[task.id for task, _ in chosen],
+            status=[str(outcome.status) for _, outcome in chosen],
+            reason=[outcome.reason for _, outcome in chosen],
+            file=[f"images/{task.file}" for task, _ in chosen],
+            bytes=[outcome.bytes or task.bytes for task, outcome in chosen],
+            md5=[self.md5.get(task.file) for task, _ in chosen],
+            form=[task.form for task, _ in chosen],
+            req_ra=[sky and sky.ra for sky in skies],
+            req_dec=[sky and sky.dec for sky in skies],
+            size=[row.size for row in rows],
+            edge_dist=[task.edge_dist for task, _ in chosen],
+            box=np.array([_box(task) for task, _ in chosen], dtype=np.int64),
+        )
+
+    def _position(self, row: Row) -> Sky | None:
+        """The position that a row's images were found for; a region's centre is none."""
+        return None if self.request.mode is Mode.REGION else row.sky
+
+    def _url(self, task: Task, outcome: Outcome) -> str:
+        """The delivered file; for what did not come, the stored image itself."""
+        if outcome.status is Status.RETRIEVED:
+            return self.record.url(f"images/{task.file}")
+        return f"{self.record.base_url}/ibe/data/{task.source}"
+
+    def _rows_table(self) -> Table:
+        """Each row of the request and what became of it."""
+        asked_rows = [self.request.rows[outcome.row] for outcome in self.rows]
+        region = self.request.region
+        skies = [row.sky or (region.center if region else None) for row in asked_rows]
+        names = [row.name or (region.name if region else None) for row in asked_rows]
+        keys: dict[str, Sequence[Any]] = {
+            # Tables of a region name no rows; posted back, their rows count from 1 again.
+            "row": [row.number or i for i, row in enumerate(asked_rows, 1)],
+            "ra": [sky and sky.ra for sky in skies],
+            "dec": [sky and sky.dec for sky in skies],
+            "name": names,
+            "best": ["y" if row.best else "n" for row in asked_rows],
+            "band": ["".join(row.bands).upper() for row in asked_rows],
+            "xdate": [row.date for row in asked_rows],
+            "outcome": [outcome.outcome for outcome in self.rows],
+            "reason": [outcome.reason for outcome in self.rows],
+        }
+        for name in ("id", "size", "coadd_key", "hem", "scan", "image"):
+            keys[name] = [getattr(row, name) for row in asked_rows]
+        for status in IMAGE_TABLES.values():
+            keys[str(status)] = [outcome.counts.get(status, 0) for outcome in self.rows]
+        return Table(ROWS, {column.source: keys[column.name] for column in ROWS}, title="Rows of the request")
+
+    def _manifest(self) -> bytes:
+        """All images with their sizes and checksums, for programs."""
+        images = [
+            {
+                "file": f"images/{task.file}",
+                "url": self.record.url(f"images/{task.file}"),
+                "bytes": outcome.bytes,
+                "md5": self.md5[task.file],
+                "row": task.scntr,
+                "id": task.id,
+                "band": task.band,
+                "image_type": task.image_type,
+            }
+            for task, outcome in self.retrieved
+        ]
+        counts = {str(status): count for status, count in self._counts().items()}
+        head = {"batch_id": self.record.batch_id, "created": instant(self.record.created), "counts": counts}
+        return json.dumps({**head, "images": images}, indent=1, ensure_ascii=False).encode() + b"\n"
+
+    def _download_script(self) -> bytes:
+        script = files("skybatch.batch").joinpath("templates", "download.sh").read_text("utf-8")
+        lines = [f"{self.md5[task.file]} {task.file}" for task, _ in self.retrieved]
+        filled = script.replace("@URL@", self.record.url()).replace("@FILES@", "\n".join(lines))
+        return filled.encode()
+
+
+def request_body(request: Request) -> bytes:
+    """The request as it can be posted again; the table stands beside it, as uploaded."""
+    body: dict[str, Any] = {
+        "mode": str(request.mode),
+        "bands": [band.upper() for band in request.bands],
+        "image_type": request.image_type,
+        "decompress": request.decompress,
+        "form": request.form,
+        "dataset": request.dataset,
+        "label": request.label,
+    }
+    if request.region is not None:
+        centre = request.region.center
+        place = request.region.name or (f"{centre.ra!r} {centre.dec!r}" if centre else None)
+        body |= {"center": place, "diameter": request.region.diameter, "relation": request.region.relation}
+    elif request.mode is Mode.SCAN:
+        row = request.rows[0]
+        body |= {"date": row.date, "hemisphere": row.hem, "scan": row.scan}
+    return json.dumps(body, indent=1, ensure_ascii=False).encode() + b"\n"
+
+
+def _box(task: Task) -> tuple[int, int, int, int]:
+    box = task.box
+    return (box.x0, box.y0, box.nx, box.ny) if box else NOWHERE
+
+
+def _table_file(name: str, table: Table, fmt: Format) -> File:
+    return File(f"{name}.{fmt}", write(table, fmt), MEDIA_TYPES[fmt])

@@ -1,0 +1,180 @@
+"""Dispatch and tally: a bounded window, an exact limit, bounded resends, and an end in every case."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from skybatch.batch.dispatch import BYTES_A_CALL, TaskQueue
+from skybatch.batch.journal import read_journal
+from skybatch.batch.plan import Message, load_plan, messages
+from skybatch.batch.tally import MAX_SENDS
+from skybatch.errors import InvalidRequest, Transient
+from skybatch.imaging.box import PixelBox
+from tests.unit.batch.world import BATCH_ID, PATIENCE, Sqs, World, task
+
+
+def test_plan_survives_its_file_exactly() -> None:
+    world = World([task(0, box=PixelBox(1, 2, 3, 4)), task(1, refusal="larger than the limit")])
+    assert load_plan(world.store) == world.plan
+
+
+def test_one_message_is_one_source_with_at_most_100_tasks() -> None:
+    tasks = [task(n, source="a" if n % 2 else "b") for n in range(250)]
+    grouped = messages(BATCH_ID, tasks)
+    assert [m.source for m in grouped] == ["b", "b", "a", "a"]
+    assert [len(m.tasks) for m in grouped] == [100, 25, 100, 25]
+    assert sorted(t.n for m in grouped for t in m.tasks) == list(range(250))
+
+
+def test_window_bounds_what_is_outstanding_and_refills() -> None:
+    world = World([task(n) for n in range(10)], window=4)
+    assert len(world.dispatch()) == 4
+    assert world.tally().next == "wait"
+    world.deliver(*world.plan.tasks[:2])
+    assert world.tally().next == "dispatch"
+    assert [m.tasks[0].n for m in world.dispatch()] == [4, 5]
+
+
+def test_calls_are_bounded_by_ten_messages_and_by_bytes() -> None:
+    sqs = Sqs()
+    long = [task(n, source="x", id="i" * 15) for n in range(100)]
+    TaskQueue(sqs, "queue").send([Message(BATCH_ID, "x", tuple(long))] * 25)
+    for call in sqs.calls:
+        assert len(call) <= 10
+        assert sum(len(entry["MessageBody"].encode()) for entry in call) <= BYTES_A_CALL
+        assert {entry["MessageGroupId"] for entry in call} == {BATCH_ID}
+    assert sum(map(len, sqs.calls)) == 25
+
+
+def test_messages_the_queue_refuses_are_sent_again_and_then_raise() -> None:
+    sqs = Sqs(refuse=[{"0"}])
+    TaskQueue(sqs, "queue").send([Message(BATCH_ID, "x", (task(0),)), Message(BATCH_ID, "y", (task(1),))])
+    assert sorted(json.loads(e["MessageBody"])["source"] for call in sqs.calls for e in call) == ["x", "y"]
+    with pytest.raises(Transient, match="refused 1"):
+        TaskQueue(Sqs(refuse=[{"0"}] * 3), "queue").send([Message(BATCH_ID, "x", (task(0),))])
+
+
+def test_limit_is_a_line_in_plan_order_and_nothing_beyond_it_is_sent() -> None:
+    world = World([task(n, size=400) for n in range(5)], limit=1000)
+    assert [m.tasks[0].n for m in world.dispatch()] == [0, 1]
+    world.deliver(*world.plan.tasks[:2])
+    assert world.tally().next == "package"
+
+
+def test_line_moves_on_where_failures_left_room() -> None:
+    world = World([task(n, size=400) for n in range(5)], limit=1000)
+    world.dispatch()
+    world.deliver(world.plan.tasks[0])
+    world.fail(world.plan.tasks[1])
+    assert world.tally().next == "dispatch"
+    assert [m.tasks[0].n for m in world.dispatch()] == [2]
+    world.deliver(world.plan.tasks[2])
+    assert world.tally().next == "package"
+
+
+def test_refused_task_weighs_nothing_and_is_never_sent() -> None:
+    world = World([task(0, size=5000, refusal="larger than the limit"), task(1, size=900)], limit=1000)
+    assert [m.tasks[0].n for m in world.dispatch()] == [1]
+    world.deliver(world.plan.tasks[1])
+    assert world.tally().next == "package"
+
+
+def test_wait_grows_from_none_to_half_a_minute() -> None:
+    world = World([task(0)])
+    world.dispatch()
+    waits = []
+    for now in (1000, 1030, 1100, 1600, 3000):
+        world.now = now
+        world.loop = world.loop.move(progressed=now)
+        waits.append(world.tally().wait)
+    assert waits == [1, 1, 5, 30, 30]
+
+
+def test_lost_message_is_sent_again_after_silence_and_given_up_after_three_sends() -> None:
+    world = World([task(0), task(1)])
+    world.dispatch()
+    world.deliver(world.plan.tasks[0])
+    sends = 1
+    for _ in range(10):
+        verdict = world.tally()
+        if verdict.next == "package":
+            break
+        if verdict.next == "dispatch":
+            again = world.dispatch()
+            assert [(m.again, [t.n for t in m.tasks]) for m in again] == [(True, [1])]
+            sends += 1
+        world.now += PATIENCE.visibility
+    assert verdict.next == "package"
+    assert sends == MAX_SENDS
+    failure = world.store.read_json(f"failed/{world.plan.tasks[1].file}.json")
+    assert failure is not None
+    assert failure["code"] == "gave_up"
+
+
+def test_nothing_is_sent_again_while_there_is_progress() -> None:
+    world = World([task(n) for n in range(5)])
+    world.dispatch()
+    for each in world.plan.tasks[:4]:
+        world.now += PATIENCE.visibility - 1
+        world.deliver(each)
+        assert world.tally().next == "wait"
+
+
+def test_deadline_ends_a_batch_that_still_progresses() -> None:
+    world = World([task(0), task(1)])
+    world.dispatch()
+    world.now += PATIENCE.deadline + 1
+    world.deliver(world.plan.tasks[0])
+    assert world.tally().next == "wait"
+    assert world.tally().next == "package"
+    assert world.store.exists(f"failed/{world.plan.tasks[1].file}.json")
+
+
+def test_cancel_ends_at_the_next_tally() -> None:
+    world = World([task(0), task(1)])
+    world.dispatch()
+    world.store.create_json("cancel", {"at": 1})
+    assert world.tally().next == "package"
+
+
+def test_journal_misses_none_and_repeats_none_when_a_tally_dies_half_way() -> None:
+    world = World([task(n) for n in range(6)])
+    world.dispatch()
+    world.deliver(*world.plan.tasks[:2])
+    world.tally()
+    world.deliver(world.plan.tasks[4])
+    before = world.store.read("tally.json")
+    world.tally()
+    assert before is not None
+    world.store.write("tally.json", before)  # as if the tally had died before saving its marks
+    world.deliver(world.plan.tasks[3])
+    world.tally()
+    world.tally()
+    seen, cursor = [], None
+    while True:
+        page = read_journal(world.store, cursor, ended=True)
+        seen += [image["n"] for image in page.images]
+        cursor = page.next
+        if cursor is None:
+            break
+    assert seen == [0, 1, 4, 3]
+
+
+def test_journal_goes_on_where_it_stopped_while_the_batch_runs() -> None:
+    world = World([task(n) for n in range(3)])
+    first = read_journal(world.store, None, ended=False)
+    assert first.images == []
+    world.dispatch()
+    world.deliver(world.plan.tasks[1])
+    world.tally()
+    second = read_journal(world.store, first.next, ended=False)
+    assert [image["file"] for image in second.images] == [world.plan.tasks[1].file]
+    assert read_journal(world.store, second.next, ended=False).images == []
+
+
+@pytest.mark.parametrize("cursor", ["x", "1", "-1-0", "../0", "1-2-3", "9" * 40 + "-1"])
+def test_cursor_that_is_none_of_ours_is_refused(cursor: str) -> None:
+    with pytest.raises(InvalidRequest, match="next"):
+        read_journal(World([task(0)]).store, cursor, ended=False)

@@ -1,0 +1,72 @@
+"""Every image and every row ends in exactly one place."""
+
+from __future__ import annotations
+
+from skybatch.batch.outcomes import Outcome, Status, load_outcomes, row_outcomes, settle
+from skybatch.batch.plan import Plan
+from tests.unit.batch.world import World, task
+
+
+def statuses(outcomes: list[Outcome]) -> list[str]:
+    return [str(outcome.status) for outcome in outcomes]
+
+
+def test_each_task_ends_in_one_place() -> None:
+    tasks = [task(0), task(1), task(2, refusal="larger than the limit: 5 bytes"), task(3)]
+    world = World(tasks)
+    world.deliver(tasks[0])
+    world.fail(tasks[1], reason="truncated")
+    outcomes = settle(world.store, world.plan)
+    assert statuses(outcomes) == ["retrieved", "failed", "failed", "over_limit"]
+    assert [o.reason for o in outcomes[1:3]] == ["truncated", "larger than the limit: 5 bytes"]
+
+
+def test_success_beats_failure_until_settled_and_nothing_after() -> None:
+    world = World([task(0), task(1)])
+    world.fail(*world.plan.tasks)
+    world.deliver(world.plan.tasks[0])
+    assert statuses(settle(world.store, world.plan)) == ["retrieved", "failed"]
+    world.deliver(world.plan.tasks[1])
+    assert statuses(settle(world.store, world.plan)) == ["retrieved", "failed"]
+
+
+def test_first_settlement_wins() -> None:
+    world = World([task(0)])
+    world.store.create("outcomes.jsonl", b'{"n":0,"status":"failed","bytes":0,"reason":"first"}\n')
+    assert settle(world.store, world.plan)[0].reason == "first"
+    assert load_outcomes(world.store) == [Outcome(0, Status.FAILED, 0, "first")]
+
+
+def test_limit_holds_by_real_sizes_too() -> None:
+    world = World([task(n, size=400) for n in range(3)], limit=1300)
+    world.deliver(*world.plan.tasks, size=500)
+    outcomes = settle(world.store, world.plan)
+    assert statuses(outcomes) == ["retrieved", "retrieved", "over_limit"]
+    assert sum(o.bytes for o in outcomes) <= 1300
+
+
+def test_cancelled_batch_keeps_what_came() -> None:
+    world = World([task(0), task(1)])
+    world.deliver(world.plan.tasks[0])
+    world.store.create_json("cancel", {})
+    assert statuses(settle(world.store, world.plan)) == ["retrieved", "cancelled"]
+
+
+def test_rows_add_up_whatever_became_of_their_images() -> None:
+    rows = [0, 0, 1, 1, 2, 3, 4]
+    wanted = [Status.RETRIEVED] * 3 + [Status.FAILED, Status.OVER_LIMIT, Status.FAILED, Status.CANCELLED]
+    tasks = [task(n, row=row) for n, row in enumerate(rows)]
+    plan = Plan(tuple(tasks), {}, {5: ("not_covered", "nothing there"), 6: ("duplicate", "again")}, 10**9)
+    outcomes = [Outcome(n, status, reason=str(status)) for n, status in enumerate(wanted)]
+    told = row_outcomes(plan, outcomes, 7)
+    assert [row.outcome for row in told] == [
+        "retrieved",
+        "partial",
+        "over_limit",
+        "failed",
+        "cancelled",
+        "not_covered",
+        "duplicate",
+    ]
+    assert told[1].counts == {"retrieved": 1, "failed": 1}
+    assert told[5].reason == "nothing there"

@@ -1,0 +1,100 @@
+"""A small world for the life of a batch: a store in memory, a queue one can look into, a clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from obstore.store import MemoryStore
+
+from skybatch.batch.dispatch import TaskQueue, dispatch
+from skybatch.batch.plan import Message, Plan, Task, save_plan
+from skybatch.batch.progress import Loop
+from skybatch.batch.store import BatchStore
+from skybatch.batch.tally import Patience, Verdict, tally
+
+BATCH_ID = "0123456789abcdef" * 2
+PATIENCE = Patience(visibility=60, deadline=7200)
+
+
+def task(n: int, size: int = 100, source: str | None = None, **more: Any) -> Task:
+    """A task of a made-up plan."""
+    given: dict[str, Any] = {
+        "row": n,
+        "scntr": n + 1,
+        "id": None,
+        "file": f"{n + 1:04d}_990101n_j0010009.fits",
+        "source": source or f"twomass/allsky/allsky/990101n/s001/image/ji{n:07d}.fits.gz",
+        "dataset": "asky",
+        "set": n,
+        "band": "j",
+        "image_type": "atlas",
+        "form": "fits",
+        "box": None,
+    }
+    return Task(n=n, bytes=size, **{**given, **more})
+
+
+@dataclass
+class Sqs:
+    """Takes messages as SQS does; ``refuse`` says which ids of the next calls fail."""
+
+    calls: list[list[dict[str, Any]]] = field(default_factory=list)
+    refuse: list[set[str]] = field(default_factory=list)
+
+    def send_message_batch(self, QueueUrl: str, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
+        refused = self.refuse.pop(0) if self.refuse else set()
+        self.calls.append([entry for entry in Entries if entry["Id"] not in refused])
+        return {"Failed": [{"Id": entry["Id"]} for entry in Entries if entry["Id"] in refused]}
+
+
+@dataclass
+class World:
+    """One batch, driven by hand."""
+
+    tasks: list[Task]
+    limit: int = 10**9
+    window: int = 500
+    now: float = 1000.0
+    store: BatchStore = field(default_factory=lambda: BatchStore(MemoryStore(), BATCH_ID))
+    sqs: Sqs = field(default_factory=Sqs)
+    sent: list[Message] = field(default_factory=list)
+    loop: Loop = field(default_factory=Loop)
+
+    def __post_init__(self) -> None:
+        self.plan = Plan(tuple(self.tasks), {"asky": "v1"}, {}, self.limit)
+        save_plan(self.store, self.plan)
+
+    def dispatch(self) -> list[Message]:
+        """Dispatch once; the messages that went out."""
+        queue = _Recording(self.sqs, "queue")
+        self.loop = dispatch(self.store, self.plan, queue, self.loop, self.window, self.now)
+        self.sent += queue.messages
+        return queue.messages
+
+    def tally(self) -> Verdict:
+        """Tally once."""
+        verdict = tally(self.store, self.plan, self.loop, PATIENCE, self.window, self.now)
+        self.loop = verdict.loop
+        return verdict
+
+    def deliver(self, *tasks: Task, size: int | None = None) -> None:
+        """What a worker does: the images are there."""
+        for each in tasks:
+            self.store.write(f"images/{each.file}", bytes(each.bytes if size is None else size))
+
+    def fail(self, *tasks: Task, reason: str = "the stored file is damaged") -> None:
+        """What a worker does with a bad source."""
+        for each in tasks:
+            self.store.write_json(f"failed/{each.file}.json", {"code": "source_damaged", "reason": reason})
+
+
+class _Recording(TaskQueue):
+    def __init__(self, sqs: Any, url: str) -> None:
+        super().__init__(sqs, url)
+        self.messages: list[Message] = []
+
+    def send(self, wanted: Any) -> int:
+        listed = list(wanted)
+        self.messages += listed
+        return super().send(listed)
