@@ -153,14 +153,18 @@ def test_a_table_without_rows_is_whole(fmt: Format) -> None:
 def test_rows_table_takes_nulls_everywhere_but_in_its_number() -> None:
     data: dict[str, Any] = {column.name: [None] for column in ROWS} | {"row": [1]}
     for fmt in ("tbl", "xml", "csv"):
-        back = read_back(Table(ROWS, data), fmt)  # type: ignore[arg-type]
+        back = read_back(Table(ROWS, data), fmt)
         assert back["row"][0] == 1
         assert all(np.ma.is_masked(back[c.name][0]) or is_null(back[c.name][0]) for c in ROWS[1:]), fmt
 
 
 def test_masked_and_missing_numbers_are_null() -> None:
     columns = (integer("i", ""), double("x", ""), double("y", "", format="%.2f"))
-    data = {"i": np.ma.array([1, 2], mask=[False, True]), "x": [None, 1.5], "y": np.array([np.nan, 2])}
+    data: dict[str, Any] = {
+        "i": np.ma.array([1, 2], mask=[False, True]),
+        "x": [None, 1.5],
+        "y": np.array([np.nan, 2]),
+    }
     assert write(Table(columns, data), "csv").decode() == "i,x,y\n1,,\n,1.5,2.00\n"
 
 

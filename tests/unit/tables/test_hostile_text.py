@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from skybatch.tables.cells import one_line
 from skybatch.tables.columns import Table, integer, text
 from skybatch.tables.delimited import protect, unprotect
-from skybatch.tables.formats import write
+from skybatch.tables.formats import Format, write
 from skybatch.tables.ipac import TEXT_WIDTH
 
 HOSTILE = [
@@ -44,7 +44,7 @@ HOSTILE = [
     "  blanks around  ",
     "null",
 ]
-DIALECTS: dict[str, Any] = {
+DIALECTS: dict[Format, Any] = {
     "csv": {"delimiter": ","},
     "tsv": {"delimiter": "\t", "quoting": csv.QUOTE_NONE},
 }
@@ -134,9 +134,9 @@ def test_protected_text_is_no_formula_and_comes_back(cell: str) -> None:
 
 
 @pytest.mark.parametrize("fmt", ["csv", "tsv"])
-def test_no_cell_is_a_formula_but_numbers_may_be_negative(fmt: str) -> None:
+def test_no_cell_is_a_formula_but_numbers_may_be_negative(fmt: Format) -> None:
     table = Table((integer("n", ""), text("t", "")), {"n": [-1], "t": ["-1"]})
-    assert write(table, fmt).decode().splitlines()[1].split("," if fmt == "csv" else "\t") == ["-1", "'-1"]  # type: ignore[arg-type]
+    assert write(table, fmt).decode().splitlines()[1].split("," if fmt == "csv" else "\t") == ["-1", "'-1"]
 
 
 def test_ipac_stays_ascii_one_character_for_one() -> None:
