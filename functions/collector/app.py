@@ -7,8 +7,8 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from skybatch.archive.inventory import open_inventory
 
+from skybatch.archive.opening import open_inventories
 from skybatch.aws import bucket_store
 from skybatch.batch import steps
 from skybatch.settings import settings
@@ -24,7 +24,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         case "tally":
             return steps.tally_step(results, event, here, time.time())
         case "package":
-            inventories = open_inventory(bucket_store(here.archive_bucket, here.archive_prefix))
+            inventories = open_inventories(bucket_store(here.archive_bucket, here.archive_prefix))
             return steps.package_step(results, event, inventories, time.time())
         case "fail":
             logger.error("batch failed", error=event.get("error"))

@@ -8,8 +8,8 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from skybatch.archive.inventory import open_inventory
 
+from skybatch.archive.opening import open_inventories
 from skybatch.aws import bucket_store, client
 from skybatch.batch import steps
 from skybatch.batch.dispatch import TaskQueue
@@ -61,7 +61,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         case None:
             return app.resolve(event, context)
         case "plan":
-            inventories = open_inventory(bucket_store(here.archive_bucket, here.archive_prefix))
+            inventories = open_inventories(bucket_store(here.archive_bucket, here.archive_prefix))
             return steps.plan_step(bucket_store(here.results_bucket), event, inventories, here)
         case "dispatch":
             queue = TaskQueue(client("sqs"), here.queue_url)

@@ -59,7 +59,7 @@ def images(batch_id: str) -> Response[str]:
 @app.route("/batches/<batch_id>/<folder>/<name>", method=READ)
 def download(batch_id: str, folder: str, name: str) -> Response[str]:
     """One file of a batch, or one image."""
-    verb = reading.verb_of(app.current_event)
+    verb = answers.verb_of(app.current_event)
     return reading.download(batch(batch_id), folder, name, verb, time.time())
 
 

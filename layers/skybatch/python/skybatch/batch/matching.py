@@ -28,13 +28,10 @@ class Matches:
         Index of the request row, (n,) intp, ascending.
     set
         Index of the image set in the inventory, (n,) intp.
-    edge_dist
-        Distance of the row's position to the image's nearest edge, (n,) arcsec; NaN for rows without one.
     """
 
     row: NDArray[np.intp]
     set: NDArray[np.intp]
-    edge_dist: NDArray[np.float64]
 
 
 def match(request: Request, rows: Sequence[int], inventory: Inventory, max_images: int) -> Matches:
@@ -60,7 +57,7 @@ def _region(request: Request, inventory: Inventory, max_images: int) -> Matches:
     sets = inventory.region(
         region.center.ra, region.center.dec, region.diameter, region.relation, limit=max_images
     )
-    return Matches(np.zeros(len(sets), np.intp), sets, np.full(len(sets), np.nan))
+    return Matches(np.zeros(len(sets), np.intp), sets)
 
 
 def _positions(
@@ -73,13 +70,13 @@ def _positions(
     ra, dec = np.array(skies, dtype=np.float64).T
     best = np.array([rows[i].best for i in placed], dtype=bool)
     found = inventory.positions(ra, dec, best, limit=max_images)
-    return Matches(index[placed[found.row]], found.set, found.edge_dist)
+    return Matches(index[placed[found.row]], found.set)
 
 
 def _keys(rows: Sequence[Row], index: NDArray[np.intp], inventory: Inventory) -> Matches:
     sets = inventory.keys(np.array([row.coadd_key for row in rows], dtype=np.int64))
     known = sets >= 0
-    return Matches(index[known], sets[known], np.full(int(known.sum()), np.nan))
+    return Matches(index[known], sets[known])
 
 
 def _scans(rows: Sequence[Row], index: NDArray[np.intp], inventory: Inventory, max_images: int) -> Matches:
@@ -90,9 +87,9 @@ def _scans(rows: Sequence[Row], index: NDArray[np.intp], inventory: Inventory, m
         np.array([row.image or 0 for row in rows]),
         limit=max_images,
     )
-    return Matches(index[found.row], found.set, np.full(len(found.set), np.nan))
+    return Matches(index[found.row], found.set)
 
 
 def _none() -> Matches:
     empty = np.empty(0, np.intp)
-    return Matches(empty, empty, np.empty(0))
+    return Matches(empty, empty)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import Any
+from typing import Any, Literal
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
@@ -36,6 +36,11 @@ def body_of(event: APIGatewayProxyEventV2) -> bytes:
 def header(event: APIGatewayProxyEventV2, name: str) -> str:
     """A request header, empty where it was not sent. API Gateway gives names in lower case."""
     return str((event.headers or {}).get(name.lower(), ""))
+
+
+def verb_of(event: APIGatewayProxyEventV2) -> Literal["GET", "HEAD"]:
+    """The verb that a signed link is for."""
+    return "HEAD" if event.http_method == "HEAD" else "GET"
 
 
 def wants_page(event: APIGatewayProxyEventV2) -> bool:

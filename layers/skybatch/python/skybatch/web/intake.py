@@ -36,7 +36,7 @@ def submit(event: APIGatewayProxyEventV2, desk: Desk) -> Response[str]:
 
 
 def resubmit(event: APIGatewayProxyEventV2, desk: Desk, batch_id: str) -> Response[str]:
-    """``POST /batches/{id}/resubmit``: JSON or a form, ``what`` is ``unretrieved`` (default) or ``failed``."""
+    """``POST /batches/{id}/resubmit``: ``what`` is ``unretrieved`` (default) or ``failed``."""
     what = _fields(event).get("what", "unretrieved")
     if what not in LEFT_OVER:
         error = CellError("what", str(what), f"must be one of {', '.join(LEFT_OVER)}")

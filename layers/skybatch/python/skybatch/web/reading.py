@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from skybatch.batch.images import finished_images
 from skybatch.batch.journal import read_journal
@@ -63,8 +62,3 @@ def download(
 
 def _linked(url: str, image: dict[str, Any]) -> dict[str, Any]:
     return {**image, "url": url}
-
-
-def verb_of(event: APIGatewayProxyEventV2) -> Literal["GET", "HEAD"]:
-    """The verb a link is signed for."""
-    return "HEAD" if event.http_method == "HEAD" else "GET"
