@@ -1,0 +1,38 @@
+"""Positions read off 2MASS and 2MASX designations, which carry them (survey documentation, "Names")."""
+
+from __future__ import annotations
+
+import re
+
+from skybatch.requests.angles import DEGREES_PER_HOUR, sexagesimal
+from skybatch.requests.faults import BadValue
+from skybatch.requests.request import Sky
+
+# Hours, minutes, seconds and one or two decimals; degrees, minutes, seconds and up to one.
+_DESIGNATION = re.compile(
+    r"2MAS[SX]i?\s*J?\s*([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{1,2})([+-])([0-9]{2})([0-9]{2})([0-9]{2})([0-9]?)",
+    re.IGNORECASE,
+)
+
+
+def is_designation(name: str) -> bool:
+    """Whether a name is a 2MASS or 2MASX designation with a position in it."""
+    return _DESIGNATION.fullmatch(name.strip()) is not None
+
+
+def designated(name: str) -> Sky | None:
+    """The ICRS position in a designation, cut to its digits; None if there is none on the sky.
+
+    ``2MASXJ23045666+1219223`` is 23h04m56.66s +12d19m22.3s.
+    """
+    match = _DESIGNATION.fullmatch(name.strip())
+    if not match:
+        return None
+    hours, minutes, seconds, decimals, sign, *declination, last = match.groups()
+    try:
+        ra = DEGREES_PER_HOUR * sexagesimal("+", hours, minutes, f"{seconds}.{decimals}")
+        degrees, arcmin, arcsec = declination
+        dec = sexagesimal(sign, degrees, arcmin, f"{arcsec}.{last}")
+    except BadValue:
+        return None
+    return Sky(ra, dec) if ra < 360.0 and -90.0 <= dec <= 90.0 else None

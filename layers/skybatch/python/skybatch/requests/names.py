@@ -1,0 +1,218 @@
+"""Object names to positions: IRSA, then NED, then SIMBAD; the first that knows a name wins.
+
+2MASS and 2MASX designations are IRSA's alone; where it cannot answer, the position is read off the name.
+Each service's answers are cached one by one, so that a call cut short by its deadline loses nothing.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+import urllib3
+
+from skybatch.requests.designations import designated, is_designation
+from skybatch.requests.request import Request, Sky
+from skybatch.requests.resolvers import SERVICES, Reply, Service, State, ask
+
+DAY = 86_400.0
+FOUND_AGE = 365 * DAY
+UNKNOWN_AGE = DAY
+# After so many failures one upon the other a service is left alone for the rest of the call.
+MOST_FAILURES = 3
+DESIGNATION = "designation"
+
+
+class Cache(Protocol):
+    """Keeps small JSON documents; S3 in the service, a dictionary in tests."""
+
+    def get(self, key: str) -> tuple[Mapping[str, Any], float] | None:
+        """The document and its age in seconds, or None."""
+
+    def put(self, key: str, document: Mapping[str, Any]) -> None:
+        """Keep a document under ``key``, which is text of any characters."""
+
+
+class NoCache:
+    """Keeps nothing."""
+
+    def get(self, key: str) -> tuple[Mapping[str, Any], float] | None:
+        """Nothing is ever there."""
+
+    def put(self, key: str, document: Mapping[str, Any]) -> None:
+        """Nothing is kept."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """All that came of one name: its position if anybody knew it, and what each service said."""
+
+    name: str
+    sky: Sky | None
+    replies: tuple[Reply, ...]
+
+    @property
+    def state(self) -> State:
+        """Found; unknown to all that were asked; or down, if one that might know did not answer."""
+        if self.sky is not None:
+            return State.FOUND
+        down = any(reply.state is State.DOWN for reply in self.replies)
+        return State.DOWN if down else State.UNKNOWN
+
+    @property
+    def source(self) -> str | None:
+        """Who knew it: a service's name, or ``designation``."""
+        return next((reply.service for reply in self.replies if reply.state is State.FOUND), None)
+
+    def sentence(self) -> str:
+        """What each service said, for the row's reason."""
+        return "; ".join(f"{reply.service}: {reply.words}" for reply in self.replies)
+
+    def to_json(self) -> dict[str, Any]:
+        """A plain JSON object."""
+        return {"name": self.name, "replies": [reply.to_json() for reply in self.replies]}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Answer:
+        """The answer that ``to_json`` wrote."""
+        return answer_of(stored["name"], [Reply.from_json(reply) for reply in stored["replies"]])
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """Answers by name, and the names there was no time for, in their order."""
+
+    answers: Mapping[str, Answer]
+    remaining: tuple[str, ...]
+
+
+class OutOfTime(Exception):
+    """The deadline came before an answer."""
+
+
+class Lane:
+    """Lets through as many at once as a service allows, and no sooner after each other."""
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+        self.places = threading.BoundedSemaphore(service.side_by_side)
+        self.lock = threading.Lock()
+        self.free_from = 0.0
+        self.failures = 0
+
+    def ask(self, name: str, pool: urllib3.PoolManager, deadline: float) -> Reply:
+        """The service's reply in its turn; raises OutOfTime if the deadline (monotonic) comes first."""
+        if not self.places.acquire(timeout=max(deadline - time.monotonic(), 0.0)):
+            raise OutOfTime
+        try:
+            if self.failures >= MOST_FAILURES:
+                return Reply(self.service.name, State.DOWN, "does not answer at present")
+            self.wait_turn(deadline)
+            reply = ask(self.service, name, pool, min(self.service.timeout, deadline - time.monotonic()))
+            if reply.state is State.DOWN and time.monotonic() >= deadline:
+                raise OutOfTime
+            self.failures = self.failures + 1 if reply.state is State.DOWN else 0
+            return reply
+        finally:
+            self.places.release()
+
+    def wait_turn(self, deadline: float) -> None:
+        """Sleep until the interval since the last request is over."""
+        with self.lock:
+            turn = max(self.free_from, time.monotonic())
+            if turn >= deadline:
+                raise OutOfTime
+            self.free_from = turn + self.service.interval
+        time.sleep(max(turn - time.monotonic(), 0.0))
+
+
+class Resolver:
+    """Asks the services in their order, each in a lane of its own that all calls share."""
+
+    def __init__(self, services: Sequence[Service] = SERVICES, cache: Cache | None = None) -> None:
+        self.lanes = [Lane(service) for service in services]
+        self.cache = cache or NoCache()
+        self.width = sum(service.side_by_side for service in services)
+        self.pool = urllib3.PoolManager(maxsize=self.width, num_pools=len(services))
+
+    def resolve(self, names: Iterable[str], deadline: float) -> Resolution:
+        """Answer as many names as there is time for.
+
+        Parameters
+        ----------
+        names
+            Object names; one that stands several times is asked once.
+        deadline
+            End of the time for this call, in seconds of ``time.monotonic()``; no request is sent later.
+        """
+        for lane in self.lanes:
+            lane.failures = 0
+        wanted = list(dict.fromkeys(names))
+        with ThreadPoolExecutor(self.width) as workers:
+            found = list(workers.map(lambda name: self.within(name, deadline), wanted))
+        answers = {answer.name: answer for answer in found if answer is not None}
+        return Resolution(answers, tuple(name for name in wanted if name not in answers))
+
+    def within(self, name: str, deadline: float) -> Answer | None:
+        """One name's answer, None if time runs out."""
+        try:
+            return self.one(name, deadline)
+        except OutOfTime:
+            return None
+
+    def one(self, name: str, deadline: float) -> Answer:
+        """One name's answer; raises OutOfTime."""
+        replies: list[Reply] = []
+        mine = [lane for lane in self.lanes if lane.service.name == "IRSA"]
+        for lane in mine if is_designation(name) else self.lanes:
+            replies.append(self.cached(lane, name, deadline))
+            if replies[-1].state is State.FOUND:
+                break
+        return answer_of(name, replies)
+
+    def cached(self, lane: Lane, name: str, deadline: float) -> Reply:
+        """The service's kept reply if it is young enough, else a new one; a failure is not kept."""
+        key = f"{lane.service.name}/{name}"
+        kept = self.cache.get(key)
+        if kept is not None:
+            reply = Reply.from_json(kept[0])
+            if kept[1] <= (FOUND_AGE if reply.state is State.FOUND else UNKNOWN_AGE):
+                return reply
+        reply = lane.ask(name, self.pool, deadline)
+        if reply.state is not State.DOWN:
+            self.cache.put(key, reply.to_json())
+        return reply
+
+
+def answer_of(name: str, replies: Sequence[Reply]) -> Answer:
+    """The answer that replies make together; a designation answers for itself when no service could."""
+    sky = next((reply.sky for reply in replies if reply.sky is not None), None)
+    if sky is None and (sky := designated(name)) is not None:
+        own = Reply(DESIGNATION, State.FOUND, "the position was read off the designation itself", sky)
+        return Answer(name, sky, (*replies, own))
+    return Answer(name, sky, tuple(replies))
+
+
+def unresolved_names(request: Request) -> tuple[str, ...]:
+    """Every object name of a request whose position is not known, once each, in order."""
+    region = request.region
+    names = [region.name] if region and region.name and region.center is None else []
+    names += [row.name for row in request.rows if row.name and row.sky is None]
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def with_positions(request: Request, answers: Mapping[str, Answer]) -> Request:
+    """The request with the position of each name that was found; the names stay beside them."""
+    skies = {name: answer.sky for name, answer in answers.items() if answer.sky is not None}
+    rows = tuple(
+        replace(row, sky=skies[row.name]) if row.name in skies and row.sky is None else row
+        for row in request.rows
+    )
+    region = request.region
+    if region and region.center is None and region.name in skies:
+        region = replace(region, center=skies[region.name])
+    return replace(request, rows=rows, region=region)
