@@ -64,9 +64,10 @@ def cut(source: bytes, boxes: Sequence[PixelBox], origin: Origin) -> Iterator[by
     if isinstance(opened, GzipReader):
         check_bytes(header.file_bytes)
     header.check(boxes)
-    rows = _read_rows(opened, header, 0, max((box.y0 + box.ny for box in boxes), default=0))
+    last = max((box.y0 + box.ny for box in boxes), default=0)
+    rows = _read_rows(opened, header, 0, last)
     if opened.claimed_length() != header.file_bytes & 0xFFFFFFFF:
-        _check_end(opened, header, header.blocks * BLOCK + len(rows.data))
+        _check_end(opened, header, header.blocks * BLOCK + last * header.row_bytes)
     return (cutout_file(header, rows, box, origin.cards(box)) for box in boxes)
 
 

@@ -7,13 +7,19 @@ import numpy as np
 from skybatch.imaging.box import CARD
 from skybatch.imaging.cards import with_text
 
+Data = bytes | bytearray | memoryview
+
 # Punctuation that the ASCII encoding of appendix J.2 steers around.
 _EXCLUDED = frozenset(b":;<=>?@[\\]^_`")
 
 
-def ones_complement_sum(blocks: bytes | bytearray, start: int = 0) -> int:
-    """32-bit ones' complement sum of whole FITS blocks, on top of ``start``."""
-    total = start + int(np.frombuffer(blocks, ">u4").sum(dtype=np.uint64))
+def ones_complement_sum(data: Data, start: int = 0) -> int:
+    """32-bit ones' complement sum of data as if filled with zeros, on top of ``start``."""
+    length = memoryview(data).nbytes
+    words = np.frombuffer(data, ">u4", length // 4)
+    total = start + int(words.sum(dtype=np.uint64))
+    if rest := length % 4:
+        total += int.from_bytes(np.frombuffer(data, np.uint8)[-rest:].tobytes().ljust(4, b"\0"), "big")
     while total >> 32:
         total = (total & 0xFFFFFFFF) + (total >> 32)
     return total
@@ -38,7 +44,7 @@ def _four_characters(byte: int) -> list[int]:
     return quarters
 
 
-def refresh(header: bytearray, data: bytes) -> None:
+def refresh(header: bytearray, data: Data) -> None:
     """Make DATASUM and CHECKSUM true again where a padded header has them."""
     total = None
     if (place := _place(header, b"DATASUM = ")) is not None:

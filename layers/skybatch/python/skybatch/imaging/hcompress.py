@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skybatch.errors import SourceDamaged
+from skybatch.imaging.stopword import signs_from_stops, stops
 
 MAGIC = b"\xdd\x99"
 _NARROW = struct.Struct(">2s4i3B")  # magic, rows, columns, scale, sum of pixels, planes a quadrant
@@ -25,8 +26,6 @@ _WIDE = struct.Struct(">2s3iq3B")  # the same with the sum as 8 bytes, as cfitsi
 _SUM = 14  # where the sum begins
 _LEAST_SIDE = 4  # cfitsio's own bound; below it the C code computes the logarithm of nothing
 _MOST_PLANES = 31  # coefficients are 32-bit integers with a sign
-# A nybble of 1, 2, 4 or 8 can begin no bit plane (0 and 15 can) nor end the last one (0 does).
-_STOP = b"\x11"
 _encoding = Lock()  # cfitsio's encoder keeps its state in global variables too
 
 Frame = NDArray[np.int32]
@@ -57,12 +56,11 @@ def decode(stream: bytes | memoryview, rows: int, columns: int, *, smooth: bool 
     """The pixels of cfitsio's form of stream, shape (rows, columns).
 
     Takes no more memory than the frame and a copy of the stream. Raises SourceDamaged where the stream's
-    header does not agree with the shape, and where its coefficients break off or make no sense. A stream
-    that lost only signs, at its very end, cannot be told from a whole one.
+    header does not agree with the shape, where its coefficients make no sense, and where it breaks off: for
+    scales of 4 and more by at least 4 bytes, for others and smoothed ones by more than the signs at its end.
     """
     _check(stream, rows, columns)
-    padded = np.full(len(stream) + _overrun(rows, columns), _STOP[0], np.uint8)
-    padded[: len(stream)] = np.frombuffer(stream, np.uint8)
+    padded = np.concatenate((np.frombuffer(stream, np.uint8), stops(_overrun(rows, columns))))
     frame = np.empty((rows, columns), np.int32)
     decompress, its_error = _decoder()
     try:
@@ -71,6 +69,8 @@ def decode(stream: bytes | memoryview, rows: int, columns: int, *, smooth: bool 
         raise SourceDamaged(f"the HCOMPRESS stream is damaged: {error}") from error
     if status:
         raise SourceDamaged(f"the HCOMPRESS stream is damaged (cfitsio status {status})")
+    if not smooth and signs_from_stops(frame, scale_of(stream)):
+        raise SourceDamaged("the HCOMPRESS stream breaks off within its signs")
     return frame
 
 
@@ -132,4 +132,4 @@ def _overrun(rows: int, columns: int) -> int:
     ...) codes a coefficient, so 2 bits a coefficient; behind the plane it stops. Signs are 1 bit a pixel.
     """
     quadrant = (rows // 2 + 1) * (columns // 2 + 1)
-    return max(2 * quadrant, rows * columns) // 8 + 64
+    return max(2 * quadrant, rows * columns) // 32 * 4 + 64

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from skybatch.errors import SourceDamaged, SourceUnsupported
-from skybatch.imaging import checksum, hcompress
+from skybatch.imaging import hcompress
 from skybatch.imaging.atlas import MOST_BYTES, check_bytes, plain
 from skybatch.imaging.box import CARD, PixelBox, padded
 from skybatch.imaging.cards import string_cards, with_number
 from skybatch.imaging.header import Header, closed, end_of_cards, parse
 from skybatch.imaging.provenance import Origin
-from skybatch.imaging.rows import Rows, cutout_file
+from skybatch.imaging.rows import Rows, cutout_file, fits_file
 from skybatch.imaging.source import FITS_MAGIC, GZIP_MAGIC, GzipReader
 from skybatch.imaging.tiles import TiledImage, open_tiles, to_int16
 
@@ -47,10 +47,7 @@ def restore(source: bytes) -> bytes:
     """
     image = _opened(source)
     head = closed(image.header.cards + _lossy(image))
-    data = image.rows(0, image.header.naxis2).tobytes()
-    data += bytes(padded(len(data)) - len(data))
-    checksum.refresh(head, data)
-    return b"".join((head, data))
+    return fits_file(head, image.rows(0, image.header.naxis2).data)
 
 
 def cut_quicklook(source: bytes, boxes: Sequence[PixelBox], origin: Origin) -> Iterator[bytes]:
@@ -60,7 +57,7 @@ def cut_quicklook(source: bytes, boxes: Sequence[PixelBox], origin: Origin) -> I
     header.check(boxes)
     first = min((box.y0 for box in boxes), default=0)
     last = max((box.y0 + box.ny for box in boxes), default=0)
-    rows = Rows(image.rows(first, last).tobytes() if boxes else b"", first, last, header)
+    rows = Rows(image.rows(first, last).data, first, last, header)
     lossy = _lossy(image)
     return (cutout_file(header, rows, box, origin.cards(box) + lossy) for box in boxes)
 

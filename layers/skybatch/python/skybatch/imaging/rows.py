@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from skybatch.imaging import checksum
 from skybatch.imaging.box import PixelBox, padded
+from skybatch.imaging.checksum import Data
 from skybatch.imaging.header import Header
 
 
@@ -17,7 +18,7 @@ from skybatch.imaging.header import Header
 class Rows:
     """Plain bytes of the rows ``first`` (from 0) to before ``last`` of an image with this header."""
 
-    data: bytes | memoryview
+    data: Data
     first: int
     last: int
     header: Header
@@ -40,7 +41,11 @@ class Rows:
 
 def cutout_file(header: Header, rows: Rows, box: PixelBox, added: bytes) -> bytes:
     """A complete FITS file of the box's pixels, ``added`` cards at the end of its header."""
-    head, data = header.cutout(box, added), rows.cut(box)
-    data += bytes(padded(len(data)) - len(data))
-    checksum.refresh(head, data)
-    return b"".join((head, data))
+    return fits_file(header.cutout(box, added), rows.cut(box))
+
+
+def fits_file(header: bytearray, data: Data) -> bytes:
+    """Padded header and data, filled up to whole blocks, checksums true where the header has them."""
+    length = memoryview(data).nbytes
+    checksum.refresh(header, data)
+    return b"".join((header, data, bytes(padded(length) - length)))

@@ -67,8 +67,8 @@ class TiledImage:
 
 
 def to_int16(frame: hcompress.Frame) -> NDArray[np.int16]:
-    """Big-endian 16-bit integers; what decoding threw beyond their range is clipped to it."""
-    return np.clip(frame, -32768, 32767).astype(">i2")
+    """Big-endian 16-bit integers of a frame no longer needed: what overshot their range is clipped in it."""
+    return np.clip(frame, -32768, 32767, out=frame).astype(">i2")
 
 
 def open_tiles(source: bytes) -> TiledImage:
