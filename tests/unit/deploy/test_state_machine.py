@@ -1,0 +1,129 @@
+"""The state machine: every failure is caught, every step leads on, all of it ends in time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, get_args
+
+import pytest
+
+from skybatch.batch.progress import Next
+from tests.unit.deploy.stack import FUNCTIONS, MACHINE, PARAMETERS, ROOT, STATES, of_type, properties
+
+TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task"}
+TRANSIENT = {
+    "Lambda.ServiceException",
+    "Lambda.AWSLambdaException",
+    "Lambda.SdkClientException",
+    "Lambda.TooManyRequestsException",
+}
+(SUBSTITUTIONS,) = (m["DefinitionSubstitutions"] for m in of_type("AWS::Serverless::StateMachine").values())
+
+
+def function_of(state: dict[str, Any]) -> dict[str, Any]:
+    substitution = SUBSTITUTIONS[state["Resource"].strip("${}")]
+    return FUNCTIONS[substitution["Fn::GetAtt"][0]]
+
+
+def followers(state: dict[str, Any]) -> Iterator[str]:
+    yield from (state[key] for key in ("Next", "Default") if key in state)
+    yield from (rule["Next"] for rule in [*state.get("Choices", []), *state.get("Catch", [])])
+
+
+def test_every_substitution_is_given_and_used() -> None:
+    used = re.findall(r"\$\{(\w+)\}", (ROOT / "statemachine/batch.asl.json").read_text())
+    assert set(used) == set(SUBSTITUTIONS)
+
+
+def test_every_state_is_reached_and_exists() -> None:
+    reached, waiting = set(), [MACHINE["StartAt"]]
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached.add(name)
+            waiting.extend(followers(STATES[name]))
+    assert reached == set(STATES)
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_task_retries_what_passes_and_catches_all(name: str) -> None:
+    retried = {error for rule in TASKS[name]["Retry"] for error in rule["ErrorEquals"]}
+    assert retried >= TRANSIENT | {"States.TaskFailed", "States.Timeout"}
+    assert all("JitterStrategy" in rule and rule["BackoffRate"] > 1 for rule in TASKS[name]["Retry"])
+    assert [rule["ErrorEquals"] for rule in TASKS[name]["Catch"]] == [["States.ALL"]]
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_caught_error_leads_where_it_is_told(name: str) -> None:
+    """Unless telling is what failed: the rule on failed executions takes over then."""
+    told = {"Notify": "CompleteUnannounced", "RecordFailure": "Failed", "NotifyFailure": "Failed"}
+    (rule,) = TASKS[name]["Catch"]
+    assert rule["Next"] == told.get(name, "RecordFailure")
+    assert rule["ResultPath"] == "$.error"  # beside batch_id, which the next state needs
+
+
+def test_a_recorded_failure_is_mailed_and_ends_the_execution_as_failed() -> None:
+    assert STATES["RecordFailure"]["Next"] == "NotifyFailure"
+    assert STATES["NotifyFailure"]["Next"] == "Failed"
+    assert STATES["Failed"]["Type"] == "Fail"
+
+
+def test_every_step_a_function_can_name_has_a_state() -> None:
+    cases = {choice["StringEquals"] for choice in STATES["NextStep"]["Choices"]}
+    assert cases == set(get_args(Next))
+    assert STATES[STATES["NextStep"]["Default"]]["Next"] == "RecordFailure"
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_function_ends_before_its_state_gives_up(name: str) -> None:
+    assert TASKS[name]["TimeoutSeconds"] > function_of(TASKS[name])["Timeout"]
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_payloads_are_the_small_object_only(name: str) -> None:
+    parameters = TASKS[name]["Parameters"]
+    assert {key.removesuffix(".$") for key in parameters} <= {
+        "action", "batch_id", "next", "wait", "loop", "error",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("folder", ["planner", "collector"])
+def test_every_action_a_function_knows_is_asked_of_it(folder: str) -> None:
+    known = re.findall(r'case "(\w+)":', (ROOT / f"functions/{folder}/app.py").read_text())
+    asked = {
+        task["Parameters"]["action"]
+        for task in TASKS.values()
+        if function_of(task)["CodeUri"] == f"functions/{folder}"
+    }
+    assert known
+    assert set(known) <= asked
+
+
+def test_the_execution_outlives_the_longest_batch() -> None:
+    """The deadline, then the last wait, Package with its retries, and the email."""
+    packaging = STATES["Package"]["TimeoutSeconds"] * 3
+    assert MACHINE["TimeoutSeconds"] > PARAMETERS["DeadlineSeconds"]["MaxValue"] + packaging + 600
+
+
+def test_messages_live_as_long_as_the_execution() -> None:
+    assert properties("TaskQueue")["MessageRetentionPeriod"] >= MACHINE["TimeoutSeconds"]
+
+
+def test_executions_that_end_badly_reach_the_notifier() -> None:
+    (rule,) = FUNCTIONS["NotifierFunction"]["Events"].values()
+    assert rule["Type"] == "EventBridgeRule"
+    detail = rule["Properties"]["Pattern"]["detail"]
+    assert set(detail["status"]) == {"FAILED", "ABORTED", "TIMED_OUT"}
+    assert detail["stateMachineArn"] == [{"Ref": "BatchStateMachine"}]
+
+
+def test_the_planner_starts_the_machine_by_its_name() -> None:
+    """Named, not referred to: the machine refers to the planner."""
+    machine = properties("BatchStateMachine")["Name"]["Fn::Sub"]
+    arn = FUNCTIONS["PlannerFunction"]["Environment"]["Variables"]["STATE_MACHINE_ARN"]["Fn::Sub"]
+    assert arn.endswith(f":stateMachine:{machine}")
+
+
+def test_batch_ids_stay_out_of_the_machines_logs() -> None:
+    assert properties("BatchStateMachine")["Logging"]["IncludeExecutionData"] is False

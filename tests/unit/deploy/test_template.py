@@ -1,0 +1,192 @@
+"""The template agrees with the settings, the API's contract and the limits of AWS."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import pytest
+
+from skybatch.settings import Settings
+from tests.unit.deploy.stack import FUNCTIONS, PARAMETERS, RESOURCES, TEMPLATE, of_type, properties
+
+SETTINGS = {field.name.upper(): field for field in fields(Settings)}
+# Read by powertools, astropy and boto3 rather than by us.
+OTHERS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL", "HOME"}
+
+
+def environment(function: str) -> dict[str, object]:
+    variables: dict[str, object] = FUNCTIONS[function]["Environment"]["Variables"]
+    return TEMPLATE["Globals"]["Function"]["Environment"]["Variables"] | variables
+
+
+def default_of(value: object) -> str | None:
+    """What a variable is when no parameter is given; None where that is known on deployment only."""
+    match value:
+        case {"Ref": str(name)} if name in PARAMETERS:
+            return str(PARAMETERS[name].get("Default"))
+        case {"Fn::FindInMap": [str(mapping), {"Ref": str(name)}, str(column)]}:
+            return str(TEMPLATE["Mappings"][mapping][str(PARAMETERS[name]["Default"])][column])
+    return None
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_every_variable_is_a_setting(function: str) -> None:
+    assert set(environment(function)) - OTHERS <= set(SETTINGS)
+
+
+def test_every_setting_reaches_a_function() -> None:
+    assert set().union(*(environment(function) for function in FUNCTIONS)) >= set(SETTINGS)
+
+
+def test_parameter_defaults_are_the_settings_defaults() -> None:
+    compared = set()
+    for function in FUNCTIONS:
+        for name, value in environment(function).items():
+            given = default_of(value)
+            if name in SETTINGS and given not in (None, "None"):
+                assert given == str(SETTINGS[name].default), name
+                compared.add(name)
+    deployed = {"RESULTS_BUCKET", "ARCHIVE_BUCKET", "QUEUE_URL", "STATE_MACHINE_ARN"}
+    assert compared == set(SETTINGS) - deployed
+
+
+@pytest.mark.parametrize(
+    ("parameter", "column", "sum_of"),
+    [
+        ("ExpireDays", "PurgeDays", lambda days: days + 2),
+        ("WorkerTimeout", "VisibilitySeconds", lambda seconds: 6 * seconds),
+    ],
+)
+def test_mappings_hold_the_right_sums(parameter, column, sum_of) -> None:
+    allowed = [str(value) for value in PARAMETERS[parameter]["AllowedValues"]]
+    mapping = TEMPLATE["Mappings"][parameter]
+    assert list(mapping) == allowed
+    assert {key: int(row[column]) for key, row in mapping.items()} == {a: sum_of(int(a)) for a in allowed}
+
+
+def test_uploads_fit_lambda_as_base64() -> None:
+    """Lambda takes 6 MB an event; 100 kB are left for headers."""
+    assert PARAMETERS["MaxUploadBytes"]["MaxValue"] * 4 / 3 < 6_000_000 - 100_000
+
+
+def test_batches_are_bounded_at_ten_gigabytes() -> None:
+    assert PARAMETERS["MaxBatchBytes"]["MaxValue"] == 10_000_000_000
+
+
+# The HTTP API -------------------------------------------------------------------------------------------
+
+PLANNER = ["POST /batches", "POST /batches/{id}/cancel", "POST /batches/{id}/resubmit", "POST /plans"]
+PORTAL = [
+    "$default",
+    "ANY /",
+    "ANY /batches/{id}",
+    "ANY /batches/{id}/files/{name}",
+    "ANY /batches/{id}/images",
+    "ANY /batches/{id}/images/{file}",
+    "ANY /batches/{id}/results",
+    "ANY /docs",
+    "ANY /health",
+    "ANY /help",
+    "ANY /help/{proxy+}",
+    "ANY /openapi.json",
+]
+SEARCH = ["ANY /cgi-bin/{proxy+}", "ANY /ibe/{proxy+}"]
+
+
+@pytest.mark.parametrize(("name", "routes"), [("Planner", PLANNER), ("Portal", PORTAL), ("Search", SEARCH)])
+def test_routes_lead_to_their_function(name: str, routes: list[str]) -> None:
+    target = {"Fn::Sub": f"integrations/${{{name}Integration}}"}
+    led = [route["RouteKey"] for route in of_type("AWS::ApiGatewayV2::Route").values()]
+    here = [r["RouteKey"] for r in of_type("AWS::ApiGatewayV2::Route").values() if r["Target"] == target]
+    assert sorted(here) == routes
+    assert len(led) == len(set(led)) == len(PLANNER + PORTAL + SEARCH)
+
+
+@pytest.mark.parametrize("name", ["Planner", "Portal", "Search"])
+def test_the_api_may_call_what_it_routes_to(name: str) -> None:
+    function = f"{name}Function"
+    assert properties(f"{name}Integration")["IntegrationUri"] == {"Fn::GetAtt": [function, "Arn"]}
+    assert properties(f"{name}Permission")["FunctionName"] == {"Ref": function}
+
+
+@pytest.mark.parametrize("function", ["PortalFunction", "SearchFunction"])
+def test_a_function_gives_up_before_the_api_does(function: str) -> None:
+    timeouts = [i["TimeoutInMillis"] for i in of_type("AWS::ApiGatewayV2::Integration").values()]
+    assert FUNCTIONS[function]["Timeout"] * 1000 < min(timeouts) <= 30_000
+
+
+def test_throttled_routes_exist_before_their_stage() -> None:
+    stage = RESOURCES["HttpStage"]
+    routes = {properties(name)["RouteKey"] for name in stage["DependsOn"]}
+    assert set(stage["Properties"]["RouteSettings"]) == routes
+
+
+def test_access_logs_carry_no_path() -> None:
+    """A path holds the batch id, which is all it takes to read a batch."""
+    form = properties("HttpStage")["AccessLogSettings"]["Format"]
+    assert not any(word in form for word in ("$context.path", "$context.rawPath", "sourceIp", "requestBody"))
+
+
+# Storage, queue, logs -----------------------------------------------------------------------------------
+
+
+def test_the_results_bucket_is_private_and_encrypted() -> None:
+    bucket = properties("ResultsBucket")
+    assert all(bucket["PublicAccessBlockConfiguration"].values())
+    assert len(bucket["PublicAccessBlockConfiguration"]) == 4
+    rules = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert rules == [{"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]
+
+
+def test_the_results_bucket_refuses_plain_http() -> None:
+    (statement,) = properties("ResultsBucketPolicy")["PolicyDocument"]["Statement"]
+    assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "s3:*")
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_results_are_removed_but_the_key_of_batch_ids_is_not() -> None:
+    rules = {rule["Id"]: rule for rule in properties("ResultsBucket")["LifecycleConfiguration"]["Rules"]}
+    assert rules["batches"]["Prefix"] == "batches/"
+    purge = {"Fn::FindInMap": ["ExpireDays", {"Ref": "ExpireDays"}, "PurgeDays"]}
+    assert rules["batches"]["ExpirationInDays"] == purge
+    assert rules["unfinished-uploads"]["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
+    expiring = {rule["Prefix"] for rule in rules.values() if "ExpirationInDays" in rule}
+    assert expiring == {"batches/", "active/", "names/"}
+
+
+def test_the_queue_waits_six_worker_timeouts_and_gives_up_after_five() -> None:
+    queue = properties("TaskQueue")
+    column = ["WorkerTimeout", {"Ref": "WorkerTimeout"}, "VisibilitySeconds"]
+    assert queue["VisibilityTimeout"] == {"Fn::FindInMap": column}
+    assert FUNCTIONS["WorkerFunction"]["Timeout"] == {"Ref": "WorkerTimeout"}
+    assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
+
+
+def test_one_message_at_a_time_reported_one_by_one() -> None:
+    (source,) = FUNCTIONS["WorkerFunction"]["Events"].values()
+    assert source["Properties"]["BatchSize"] == 1
+    assert source["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_every_function_logs_where_logs_end(function: str) -> None:
+    group = FUNCTIONS[function]["LoggingConfig"]["LogGroup"]["Ref"]
+    assert group == function.replace("Function", "Logs")
+    assert properties(group)["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+
+
+def test_all_logs_end() -> None:
+    assert all("RetentionInDays" in group for group in of_type("AWS::Logs::LogGroup").values())
+
+
+def test_alarms_watch_the_dead_letter_queue_and_failed_executions() -> None:
+    watched = {alarm["MetricName"]: alarm for alarm in of_type("AWS::CloudWatch::Alarm").values()}
+    queue = watched["ApproximateNumberOfMessagesVisible"]["Dimensions"][0]["Value"]
+    assert queue == {"Fn::GetAtt": ["DeadLetterQueue", "QueueName"]}
+    assert watched["ExecutionsFailed"]["Dimensions"][0]["Value"] == {"Ref": "BatchStateMachine"}
+
+
+def test_functions_are_the_folders() -> None:
+    assert {f["CodeUri"] for f in FUNCTIONS.values()} == {
+        f"functions/{name}" for name in ("planner", "worker", "collector", "notifier", "portal", "search")
+    }
