@@ -6,6 +6,7 @@ import numpy as np
 import shapely
 from astropy.coordinates import FK5, ICRS, SkyCoord
 from astropy.wcs import WCS
+
 from skybatch.archive.geometry import Footprints, Shapes
 
 CDELT = 0.0002777777845

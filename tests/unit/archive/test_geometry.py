@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from astropy.coordinates import FK5, ICRS, SkyCoord
 from astropy.coordinates.builtin_frames.icrs_fk5_transforms import _ICRS_TO_FK5_J2000_MAT
+
 from skybatch.archive.geometry import (
     ICRS_TO_FK5,
     Footprints,
@@ -15,7 +16,6 @@ from skybatch.archive.geometry import (
     icrs_to_fk5,
     to_vector,
 )
-
 from tests.unit.archive.sky import GRIDS, corner_pixels, icrs_at, images, wcs
 
 ARCSEC = 1.0 / 3600.0

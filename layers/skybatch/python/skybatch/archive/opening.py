@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 KEPT_OPEN = 8
 
 
-@lru_cache(maxsize=2)
 def open_inventories(objects: ObjectStore) -> Callable[[str, str | None], Inventory]:
     """A function that opens the inventory of a data set in a bucket: a version, or the current one.
 

@@ -1,0 +1,149 @@
+"""Write an inventory version: every file first, checked, and only then the pointer that makes it current.
+
+``inventory/{dataset}/{version}/`` holds one ``.npy`` file a column and, written last, ``manifest.json``;
+``inventory/{dataset}/current`` names the version that new readers use. Versions are never changed; the
+last few stay for batches that run on them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skybatch.archive.geometry import Shapes
+from skybatch.archive.imagesets import ImageSets, scan_codes, to_records
+from skybatch.archive.inventory import inventory_folder
+from skybatch.archive.layout import MISSION
+from skybatch.archive.sources import Tree
+from skybatch.archive.zones import zone_keys
+from skybatch.errors import InventoryError
+
+FORMAT = 1
+KEPT_VERSIONS = 3
+
+Columns = dict[str, NDArray[Any]]
+
+
+def publish(
+    tree: Tree,
+    sets: ImageSets,
+    *,
+    numbered: bool,
+    origin: str,
+    keep: int = KEPT_VERSIONS,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> str:
+    """Write the image sets of one data set as a new version and make it current; answers the version.
+
+    ``sets`` may come in any order (its ``sets`` numbers are not used). ``numbered`` says that the coadd
+    keys are our own numbers, ``origin`` how the facts were come by. The version that was current stays
+    whole and usable whatever happens; the newest ``keep`` versions are kept. Raises InventoryError where
+    two sets share an identity or a coadd key, or what was written does not read back.
+    """
+    columns = zone_ordered(sets)
+    files = {name: _npy(column) for name, column in columns.items()}
+    digest = hashlib.sha256(b"".join(hashlib.sha256(data).digest() for data in files.values())).hexdigest()
+    created = now()
+    version = f"{created:%Y%m%dT%H%M%S%fZ}-{digest[:8]}"
+    folder = f"{inventory_folder(sets.dataset)}/{version}"
+    manifest = {
+        "format": FORMAT,
+        "mission": MISSION,
+        "dataset": sets.dataset,
+        "version": version,
+        "created": created.isoformat(timespec="seconds"),
+        "origin": origin,
+        "numbered": numbered,
+        "size": len(sets),
+        "reach": Shapes.of(columns["shapes"]).reach if len(sets) else 0.0,
+        "columns": {name: _described(columns[name], data) for name, data in files.items()},
+    }
+    for name, data in files.items():
+        _write_checked(tree, f"{folder}/{name}.npy", data)
+    _write_checked(tree, f"{folder}/manifest.json", json.dumps(manifest, indent=1).encode())
+    tree.write(f"{inventory_folder(sets.dataset)}/current", version.encode("ascii"))
+    _drop_old(tree, sets.dataset, version, keep)
+    return version
+
+
+def zone_ordered(sets: ImageSets) -> Columns:
+    """The columns of an inventory, rows by declination zone, right ascension, then identity."""
+    zone_key = zone_keys(sets.crval1, sets.crval2)
+    code = scan_codes(sets.date, sets.hem, sets.scan, sets.image)
+    order = np.lexsort((code, sets.crval2, sets.crval1, zone_key))
+    shapes, shape = sets.grids()
+    key, key_set = _sorted_once(sets.coadd_key[order], "coadd key")
+    scan_code, scan_set = _sorted_once(code[order], "date, hemisphere, scan and image number")
+    return {
+        "zone_key": zone_key[order],
+        "crval1": sets.crval1[order],
+        "crval2": sets.crval2[order],
+        "crota2": sets.crota2[order],
+        "shape": shape[order].astype(np.min_scalar_type(max(len(shapes) - 1, 0))),
+        "shapes": shapes,
+        "key": key,
+        "key_set": key_set,
+        "scan_code": scan_code,
+        "scan_set": scan_set,
+        "records": to_records(sets)[order],
+    }
+
+
+def _sorted_once(values: NDArray[np.int64], what: str) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
+    """Values ascending, and where each stands; a repeated one is refused."""
+    order = np.argsort(values, kind="stable")
+    ordered = values[order]
+    repeated = np.flatnonzero(ordered[1:] == ordered[:-1])
+    if len(repeated):
+        raise InventoryError(
+            f"{len(repeated)} image sets repeat the {what} of another: {ordered[repeated[0]]}"
+        )
+    return ordered.astype(np.int64), order.astype(np.uint32)
+
+
+def _npy(column: NDArray[Any]) -> bytes:
+    buffer = io.BytesIO()
+    np.lib.format.write_array(buffer, np.ascontiguousarray(column), allow_pickle=False)
+    return buffer.getvalue()
+
+
+def _described(column: NDArray[Any], data: bytes) -> dict[str, Any]:
+    return {
+        "dtype": np.lib.format.dtype_to_descr(column.dtype),
+        "shape": column.shape,
+        "offset": len(data) - column.nbytes,
+        "bytes": len(data),
+        "sha256": hashlib.sha256(data).hexdigest(),
+    }
+
+
+def _write_checked(tree: Tree, path: str, data: bytes) -> None:
+    tree.write(path, data)
+    if tree.read(path) != data:
+        raise InventoryError(f"{path} does not read back as it was written; the old version stays current")
+
+
+def versions(tree: Tree, dataset: str) -> list[str]:
+    """The versions of a data set, oldest first; one that was cut off in writing among them."""
+    folder = f"{inventory_folder(dataset)}/"
+    below = (entry.path.removeprefix(folder).split("/") for entry in tree.entries(folder))
+    return sorted({parts[0] for parts in below if len(parts) == 2 and parts[0] != INDEX_FOLDER})
+
+
+# Where an interrupted `index` finds what it had read already; not a version.
+INDEX_FOLDER = "index"
+
+
+def _drop_old(tree: Tree, dataset: str, current: str, keep: int) -> None:
+    folder = inventory_folder(dataset)
+    old = [version for version in versions(tree, dataset) if version != current]
+    for version in old[: max(len(old) - (keep - 1), 0)]:
+        for entry in list(tree.entries(f"{folder}/{version}/")):
+            tree.delete(entry.path)

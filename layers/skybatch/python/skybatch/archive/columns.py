@@ -1,0 +1,170 @@
+"""The files of one inventory version, mapped into memory: from a directory as they lie, else from a cache.
+
+From an object store, small columns (geometry, keys) are fetched whole when first used, the records only in
+the blocks that hold the rows wanted. What was fetched stays in the cache directory; versions are
+immutable, so it never needs to be checked again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skybatch.archive.sources import Source
+from skybatch.errors import InventoryError
+
+# One request's worth of a whole column, several in flight: one stream alone does not fill a Lambda's line.
+PIECE_BYTES = 8 << 20
+# A block holds 528 records; a region's rows lie in a few, and 2500 scattered rows do not read a file twice.
+BLOCK_BYTES = 1 << 16
+# Other versions in the cache that nobody opened for so long are removed.
+STALE_SECONDS = 3600.0
+
+
+@dataclass(frozen=True)
+class Column:
+    """A file of a version as its manifest has it: ``.npy`` with ``offset`` bytes of header."""
+
+    name: str
+    dtype: Any
+    shape: tuple[int, ...]
+    offset: int
+    size: int
+
+    @classmethod
+    def of(cls, name: str, entry: Mapping[str, Any]) -> Column:
+        """From the manifest's entry; a record type is a list of fields there."""
+        described = entry["dtype"]
+        dtype = np.dtype(described if isinstance(described, str) else [_field(f) for f in described])
+        return cls(name, dtype, tuple(entry["shape"]), entry["offset"], entry["bytes"])
+
+    def mapped(self, path: Path) -> NDArray[Any]:
+        """The column in a complete file, read only."""
+        if not path.exists() or path.stat().st_size != self.size:
+            raise InventoryError(f"{path} is not the file of {self.size} bytes that its manifest describes")
+        if 0 in self.shape:
+            return np.zeros(self.shape, self.dtype)
+        return np.memmap(path, self.dtype, "r", self.offset, self.shape)
+
+
+def _field(field: list[Any]) -> tuple[Any, ...]:
+    name, dtype, *shape = field
+    return (name, dtype, *(tuple(s) for s in shape))
+
+
+class Columns:
+    """The columns of one version folder of a source."""
+
+    def __init__(self, source: Source, folder: str, columns: Mapping[str, Column], cache: Path) -> None:
+        self._source, self._folder, self._columns, self._cache = source, folder, columns, cache
+        self._lock = threading.Lock()
+
+    def whole(self, name: str) -> NDArray[Any]:
+        """One column, all of it."""
+        column = self._columns[name]
+        path = f"{self._folder}/{name}.npy"
+        local = self._source.local(path)
+        if local is None:
+            local = self._cache / f"{name}.npy"
+            with self._lock:
+                if not local.exists():
+                    self._fetch(path, column.size, local)
+        return column.mapped(local)
+
+    def rows(self, name: str, wanted: NDArray[np.integer]) -> NDArray[Any]:
+        """These rows of a column, in this order."""
+        local = self._source.local(f"{self._folder}/{name}.npy")
+        if local is not None:
+            return np.asarray(self._mapped_records[wanted])
+        self._require(name, wanted)
+        return np.asarray(self._mapped_records[wanted])
+
+    @cached_property
+    def _mapped_records(self) -> NDArray[Any]:
+        column = self._columns["records"]
+        local = self._source.local(f"{self._folder}/records.npy")
+        return column.mapped(local if local is not None else self._partial[0])
+
+    @cached_property
+    def _partial(self) -> tuple[Path, NDArray[np.uint8]]:
+        """The cached file of records, holes where nothing was fetched yet, and which blocks it holds."""
+        size = self._columns["records"].size
+        path, have = self._cache / "records.npy", self._cache / "records.have"
+        self._cache.mkdir(parents=True, exist_ok=True)
+        for file, length in ((path, size), (have, -(-size // BLOCK_BYTES))):
+            with file.open("ab") as opened:
+                opened.truncate(length)
+        return path, np.memmap(have, np.uint8, "r+")
+
+    def _require(self, name: str, wanted: NDArray[np.integer]) -> None:
+        """Fetch the blocks that hold these rows and are not here yet."""
+        column = self._columns[name]
+        if len(wanted) == 0:
+            return
+        first = column.offset + np.asarray(wanted, dtype=np.int64) * column.dtype.itemsize
+        blocks = np.unique(
+            np.concatenate([first // BLOCK_BYTES, (first + column.dtype.itemsize - 1) // BLOCK_BYTES])
+        )
+        with self._lock:
+            path, have = self._partial
+            missing = blocks[have[blocks] == 0]
+            if len(missing):
+                self._fetch_blocks(f"{self._folder}/{name}.npy", missing, path, column.size)
+                have[missing] = 1
+
+    def _fetch_blocks(self, path: str, blocks: NDArray[np.int64], into: Path, size: int) -> None:
+        starts = blocks * BLOCK_BYTES
+        lengths = np.minimum(starts + BLOCK_BYTES, size) - starts
+        parts = self._read(path, starts.tolist(), lengths.tolist())
+        with into.open("r+b") as file:
+            for start, part in zip(starts.tolist(), parts, strict=True):
+                os.pwrite(file.fileno(), part, start)
+
+    def _fetch(self, path: str, size: int, into: Path) -> None:
+        """A whole file into the cache; under its name only when complete."""
+        into.parent.mkdir(parents=True, exist_ok=True)
+        starts = list(range(0, size, PIECE_BYTES))
+        lengths = [min(PIECE_BYTES, size - start) for start in starts]
+        with tempfile.NamedTemporaryFile(dir=into.parent, delete=False) as file:
+            for part in self._read(path, starts, lengths):
+                file.write(part)
+        Path(file.name).replace(into)
+
+    def _read(self, path: str, starts: list[int], lengths: list[int]) -> list[bytes]:
+        try:
+            return self._source.read_ranges(path, starts, lengths)
+        except FileNotFoundError as error:
+            raise InventoryError(f"{path} is gone; was its version removed?") from error
+
+
+def cache_folder(source: Source, dataset: str, version: str) -> Path:
+    """Where this machine keeps what it fetched of a version: below ``SKYBATCH_CACHE``, else ``/tmp``."""
+    root = Path(os.environ.get("SKYBATCH_CACHE") or Path(tempfile.gettempdir(), "skybatch-inventory"))
+    where = hashlib.sha256(repr(source).encode()).hexdigest()[:16]
+    return root / where / dataset / version
+
+
+def drop_stale(current: Path) -> None:
+    """Remove the cached versions beside ``current`` that nobody opened lately; disk on Lambda is scarce.
+
+    Files already mapped stay readable to whoever holds them.
+    """
+    if not current.parent.is_dir():
+        return
+    if current.exists():
+        os.utime(current)
+    for folder in current.parent.iterdir():
+        if folder != current and folder.stat().st_mtime < time.time() - STALE_SECONDS:
+            shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,170 @@
+"""Image sets as columns, and as the fixed-size records in which an inventory keeps their details."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skybatch.archive.geometry import Floats, Footprints, Shapes
+from skybatch.archive.layout import ATLAS_SUFFIXES, BANDS, QUICKLOOK_SUFFIXES, ImageId
+
+Ints = NDArray[np.int64]
+Texts = NDArray[np.str_]
+Objects = NDArray[np.object_]
+
+# Position in this list is what a record stores; append only.
+SUFFIXES = np.array(["", *ATLAS_SUFFIXES, *QUICKLOOK_SUFFIXES], dtype=object)
+
+# One record a set, row after row, so that the details of a set are one short range of the file.
+RECORD = np.dtype(
+    [
+        ("coadd_key", "<i4"),
+        ("date", "S6"),
+        ("ut_date", "S6"),
+        ("hem", "S1"),
+        ("scan", "<u2"),
+        ("image", "<u2"),
+        ("header_blocks", "u1"),
+        ("bytes", "<u4", 3),
+        ("quicklook_bytes", "<u4", 3),
+        ("suffix", "u1", 3),
+        ("quicklook_suffix", "u1", 3),
+        ("seesh", "<f8", 3),
+        ("magzp", "<f8", 3),
+        ("msnr10", "<f8", 3),
+    ]
+)
+_PLAIN = ("coadd_key", "date", "ut_date", "hem", "scan", "image", "header_blocks")
+_PER_BAND = ("bytes", "quicklook_bytes", "seesh", "magzp", "msnr10")
+_CODED = ("suffix", "quicklook_suffix")
+_GRID = ("naxis1", "naxis2", "crpix1", "crpix2", "cdelt1", "cdelt2")
+
+
+@dataclass(frozen=True)
+class ImageSets:
+    """Image sets as arrays; element i of each describes one set.
+
+    ``sets`` are the numbers of the sets in their inventory. The pixel grid (CRVAL, CROTA2, CDELT in
+    degrees, FK5 J2000) is one for the bands of a set; dates are ``yymmdd`` text, hemispheres ``n`` or
+    ``s``. ``header_blocks`` counts the 2880-byte blocks of the plain FITS header.
+
+    By band (``j``, ``h``, ``k``): ``bytes`` the stored size (0: the archive has no such image) and
+    ``suffix`` the end of the stored name, the same for Quicklooks, ``seesh`` (seeing shape), ``magzp`` and
+    ``msnr10`` (mag), NaN where unknown.
+    """
+
+    sets: NDArray[np.intp]
+    crval1: Floats
+    crval2: Floats
+    crpix1: Floats
+    crpix2: Floats
+    cdelt1: Floats
+    cdelt2: Floats
+    crota2: Floats
+    naxis1: Ints
+    naxis2: Ints
+    date: Texts
+    hem: Texts
+    scan: Ints
+    image: Ints
+    ut_date: Texts
+    coadd_key: Ints
+    header_blocks: Ints
+    bytes: dict[str, Ints]
+    suffix: dict[str, Objects]
+    quicklook_bytes: dict[str, Ints]
+    quicklook_suffix: dict[str, Objects]
+    seesh: dict[str, Floats]
+    magzp: dict[str, Floats]
+    msnr10: dict[str, Floats]
+    dataset: str = ""
+
+    def __len__(self) -> int:
+        return len(self.sets)
+
+    def image_id(self, i: int, band: str) -> ImageId:
+        """The identity of one band of element ``i``."""
+        date, hem = str(self.date[i]), str(self.hem[i])
+        return ImageId(self.dataset, date, hem, int(self.scan[i]), int(self.image[i]), band)
+
+    def take(self, order: NDArray[np.integer] | NDArray[np.bool_]) -> ImageSets:
+        """The elements at these places, in this order."""
+        return ImageSets(**{f.name: _taken(getattr(self, f.name), order) for f in fields(self)})
+
+    def footprints(self) -> Footprints:
+        """Where the sets lie, each distinct pixel grid once."""
+        table, code = self.grids()
+        return Footprints(self.crval1, self.crval2, self.crota2, code, Shapes.of(table))
+
+    def grids(self) -> tuple[Floats, NDArray[np.intp]]:
+        """The distinct pixel grids, (k, 6) in the order of `Shapes`, and for each set its number there."""
+        columns = [np.asarray(getattr(self, name), dtype=np.float64) for name in _GRID]
+        code = np.zeros(len(self), dtype=np.intp)
+        # One column after another: the few values of each make this far cheaper than sorting rows.
+        for column in columns:
+            values, inverse = np.unique(column, return_inverse=True)
+            code = np.unique(code * len(values) + inverse, return_inverse=True)[1]
+        first = np.unique(code, return_index=True)[1]
+        return np.stack([column[first] for column in columns], axis=-1), code
+
+
+def _taken(value: Any, order: Any) -> Any:
+    if isinstance(value, dict):
+        return {band: column[order] for band, column in value.items()}
+    return value if isinstance(value, str) else value[order]
+
+
+def to_records(sets: ImageSets) -> NDArray[np.void]:
+    """The details of sets as records (n,) of dtype `RECORD`."""
+    records = np.zeros(len(sets), dtype=RECORD)
+    for name in _PLAIN:
+        records[name] = getattr(sets, name)
+    for number, band in enumerate(BANDS):
+        for name in _PER_BAND:
+            records[name][:, number] = getattr(sets, name)[band]
+        for name in _CODED:
+            records[name][:, number] = _codes(getattr(sets, name)[band])
+    return records
+
+
+def _codes(suffixes: Objects) -> NDArray[np.uint8]:
+    codes = np.zeros(len(suffixes), dtype=np.uint8)
+    for code, suffix in enumerate(SUFFIXES):
+        codes[suffixes == suffix] = code
+    return codes
+
+
+def from_records(dataset: str, records: NDArray[np.void], images: Footprints, sets: Any) -> ImageSets:
+    """Sets from their records (n,) and footprints (n,)."""
+    columns: dict[str, Any] = {name: getattr(images.shapes, name)[images.shape] for name in _GRID}
+    for name in ("naxis1", "naxis2"):
+        columns[name] = columns[name].astype(np.int64)
+    for name in ("coadd_key", "scan", "image", "header_blocks"):
+        columns[name] = records[name].astype(np.int64)
+    for name in ("date", "ut_date", "hem"):
+        columns[name] = records[name].astype(np.str_)
+    for name in _PER_BAND:
+        columns[name] = _by_band(records[name])
+    for name in _CODED:
+        columns[name] = {band: SUFFIXES[records[name][:, n]] for n, band in enumerate(BANDS)}
+    columns |= {"crval1": images.crval1, "crval2": images.crval2, "crota2": images.crota2}
+    return ImageSets(sets=np.asarray(sets), dataset=dataset, **columns)
+
+
+def _by_band(column: NDArray[Any]) -> dict[str, Any]:
+    wide = np.float64 if column.dtype.kind == "f" else np.int64
+    return {band: column[:, number].astype(wide) for number, band in enumerate(BANDS)}
+
+
+def scan_codes(date: Any, hem: Any, scan: Any, image: Any) -> Ints:
+    """Date, hemisphere, scan and image number as one number that sorts in this order.
+
+    Dates are ``yymmdd`` text, scans below 1000, images below 10,000.
+    """
+    days = np.asarray(date).astype("S6").astype(np.int64)
+    south = (np.asarray(hem).astype("S1") == b"s").astype(np.int64)
+    scans, images = np.asarray(scan, dtype=np.int64), np.asarray(image, dtype=np.int64)
+    return np.asarray(((days * 2 + south) * 1000 + scans) * 10_000 + images)

@@ -1,0 +1,338 @@
+"""Look-ups against brute force over every image, and versions that stay what they are."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import obstore
+import pytest
+from obstore.store import MemoryStore
+
+from skybatch.archive.build import publish, versions
+from skybatch.archive.geometry import fk5_vector
+from skybatch.archive.imagesets import ImageSets
+from skybatch.archive.inventory import DirectorySource, Inventory, StoreSource
+from skybatch.archive.regions import box, circle
+from skybatch.archive.survey import synthetic
+from skybatch.errors import InventoryError, NotFound, TooLarge
+
+CENTRES = [
+    (0.0, 90.0),
+    (123.0, -90.0),
+    (359.999, 0.0),
+    (0.001, -45.0),
+    (200.0, 88.0),
+    (77.0, -3.0),
+    (10.0, -87.1),
+]
+
+
+@pytest.fixture(scope="module")
+def survey() -> ImageSets:
+    return synthetic(3000)
+
+
+@pytest.fixture(scope="module")
+def source(survey: ImageSets, tmp_path_factory: pytest.TempPathFactory) -> DirectorySource:
+    tree = DirectorySource(tmp_path_factory.mktemp("archive"))
+    publish(tree, survey, numbered=False, origin="synthetic")
+    return tree
+
+
+@pytest.fixture(scope="module")
+def inventory(source: DirectorySource) -> Inventory:
+    return Inventory.open(source, "asky")
+
+
+def keys_where(survey: ImageSets, held: np.ndarray) -> set[int]:
+    return set(survey.coadd_key[held].tolist())
+
+
+def keys_of(inventory: Inventory, sets: np.ndarray) -> set[int]:
+    keys = inventory.details(sets).coadd_key.tolist()
+    assert len(set(keys)) == len(keys)
+    return set(keys)
+
+
+@pytest.mark.parametrize("diameter", [0.05, 1.0, 7.0])
+@pytest.mark.parametrize("relation", ["overlap", "cover", "enclosed", "center"])
+def test_no_zone_hides_an_image_from_a_region(
+    survey: ImageSets, inventory: Inventory, diameter: float, relation: str
+) -> None:
+    rng = np.random.default_rng(1)
+    found = 0
+    images = survey.footprints()
+    corners = images.corners()
+    own = [(corners[0][i, 1], corners[1][i, 1]) for i in rng.integers(0, len(survey), 20)]
+    for ra, dec in [*CENTRES, *own]:
+        sets = inventory.region(ra, dec, diameter, relation)
+        assert np.all(np.diff(sets) > 0)
+        expected = keys_where(survey, circle(ra, dec, diameter).holds(images, relation))
+        assert keys_of(inventory, sets) == expected
+        found += len(sets)
+    assert found or (relation, diameter) in {("cover", 1.0), ("cover", 7.0), ("enclosed", 0.05)}
+
+
+def test_no_zone_hides_an_image_from_a_box(survey: ImageSets, inventory: Inventory) -> None:
+    images = survey.footprints()
+    for ra, dec in CENTRES:
+        for relation in ("overlap", "enclosed", "cover", "center"):
+            sets = inventory.box(ra, dec, 5.0, 0.7, relation)
+            assert keys_of(inventory, sets) == keys_where(
+                survey, box(ra, dec, 5.0, 0.7).holds(images, relation)
+            )
+
+
+def test_positions_find_every_image_that_contains_them(survey: ImageSets, inventory: Inventory) -> None:
+    rng = np.random.default_rng(2)
+    images = survey.footprints()
+    some = rng.integers(0, len(survey), 150)
+    ra = (images.crval1[some] + rng.normal(0, 0.08, 150)) % 360.0
+    dec = np.clip(images.crval2[some] + rng.normal(0, 0.1, 150), -90, 90)
+    ra, dec = np.append(ra, [c[0] for c in CENTRES]), np.append(dec, [c[1] for c in CENTRES])
+    matches = inventory.positions(ra, dec)
+    details = inventory.details(matches.set)
+    for row in range(len(ra)):
+        distance = images.edge_distance(fk5_vector(ra[row], dec[row]))
+        mine = matches.row == row
+        assert set(details.coadd_key[mine].tolist()) == keys_where(survey, distance >= 0.0)
+        assert np.all(np.diff(matches.edge_dist[mine]) <= 0.0)
+        assert np.allclose(np.sort(distance[distance >= 0])[::-1], matches.edge_dist[mine], atol=1e-6)
+    assert np.all(np.diff(matches.row) >= 0)
+    assert len(matches) > 100
+
+
+def test_best_is_the_first_of_each_row(inventory: Inventory) -> None:
+    rng = np.random.default_rng(3)
+    sky = inventory.footprints(rng.integers(0, inventory.size, 200))
+    wanted = rng.random(200) < 0.5
+    everything = inventory.positions(sky.crval1, sky.crval2)
+    mixed = inventory.positions(sky.crval1, sky.crval2, best=wanted)
+    first = np.diff(everything.row, prepend=-1) != 0
+    keep = first | ~wanted[everything.row]
+    assert np.array_equal(mixed.set, everything.set[keep])
+    assert np.array_equal(mixed.row, everything.row[keep])
+
+
+def test_equally_good_images_tie_by_identity(tmp_path: Path) -> None:
+    one = synthetic(1).take(np.array([3, 3, 3]))
+    three = replace(one, date=np.array(["990103", "990101", "990102"]), coadd_key=np.array([1, 2, 3]))
+    publish(DirectorySource(tmp_path), three, numbered=False, origin="test")
+    inventory = Inventory.open(DirectorySource(tmp_path), "asky")
+    position = float(one.crval1[0]), float(one.crval2[0])
+    matches = inventory.positions([position[0]], [position[1]])
+    assert inventory.details(matches.set).date.tolist() == ["990101", "990102", "990103"]
+    best = inventory.positions([position[0]], [position[1]], best=True)
+    assert inventory.details(best.set).date.tolist() == ["990101"]
+
+
+def test_keys_find_their_sets_and_only_theirs(survey: ImageSets, inventory: Inventory) -> None:
+    rng = np.random.default_rng(4)
+    wanted = rng.choice(survey.coadd_key, 500)
+    assert np.array_equal(inventory.details(inventory.keys(wanted)).coadd_key, wanted)
+    assert inventory.keys([0, -5, int(survey.coadd_key.max()) + 1, 2**40]).tolist() == [-1] * 4
+
+
+def test_scans_answer_one_image_or_all_in_order(survey: ImageSets, inventory: Inventory) -> None:
+    i = 1234
+    asked = (str(survey.date[i]), str(survey.hem[i]), int(survey.scan[i]))
+    matches = inventory.scans([asked[0]] * 3, [asked[1]] * 3, [asked[2]] * 3, [0, int(survey.image[i]), 5])
+    assert matches.row.tolist() == [0] * 23 + [1]
+    details = inventory.details(matches.set)
+    assert details.image[:23].tolist() == sorted(set(survey.image.tolist()))
+    assert details.coadd_key[23] == survey.coadd_key[i]
+    assert set(details.date.tolist()) == {asked[0]}
+    other = "s" if asked[1] == "n" else "n"
+    assert len(inventory.scans(["990230"], [other], [998])) == 0
+    assert len(inventory.scans([asked[0]], [asked[1]], [asked[2]], [10_009])) == 0
+
+
+def test_details_are_what_was_written(survey: ImageSets, inventory: Inventory) -> None:
+    order = np.random.default_rng(5).permutation(len(survey))[:400]
+    expected = survey.take(order)
+    details = inventory.details(inventory.keys(expected.coadd_key))
+    for name, value in vars(expected).items():
+        ours = getattr(details, name)
+        if isinstance(value, dict):
+            assert all(np.array_equal(ours[band], value[band]) for band in "jhk"), name
+        elif name != "sets":
+            assert np.array_equal(ours, value), name
+    image = details.image_id(7, "h")
+    assert (image.date, image.hem, image.scan, image.image) == (
+        expected.date[7], expected.hem[7], expected.scan[7], expected.image[7],
+    )  # fmt: skip
+
+
+def test_pixels_take_icrs_positions(inventory: Inventory) -> None:
+    sets = np.arange(0, inventory.size, 97)
+    details = inventory.details(sets)
+    x, y = inventory.pixels(sets, details.crval1, details.crval2)
+    shift = np.hypot(x - details.crpix1, y - details.crpix2)
+    # FK5 numbers taken for ICRS are off by the frame bias: at most 0.03 arcsec, and not nothing.
+    assert np.median(shift) > 1e-3
+    assert shift.max() < 0.04
+
+
+def test_limits_name_count_and_limit(inventory: Inventory) -> None:
+    count = len(inventory.region(10, 0, 7, "overlap"))
+    assert len(inventory.region(10, 0, 7, "overlap", limit=count)) == count
+    with pytest.raises(TooLarge, match=f"{count} image sets match, and the limit is {count - 1}"):
+        inventory.region(10, 0, 7, "overlap", limit=count - 1)
+    details = inventory.details(np.arange(50))
+    matches = inventory.positions(details.crval1, details.crval2)
+    with pytest.raises(TooLarge, match=f"{len(matches)} image sets"):
+        inventory.positions(details.crval1, details.crval2, limit=len(matches) - 1)
+    with pytest.raises(TooLarge, match="46 image sets"):
+        inventory.scans(details.date[:2], details.hem[:2], details.scan[:2], 0, limit=45)
+
+
+def test_a_field_scanned_thousands_of_times_is_counted_in_bounded_memory(tmp_path: Path) -> None:
+    times = 250_000
+    many = synthetic(1, dataset="cal").take(np.zeros(times, dtype=int))
+    number = np.arange(times)
+    dates = np.char.zfill((990000 + number // 9999).astype("U6"), 6)
+    many = replace(many, date=dates, image=number % 9999 + 1, coadd_key=number + 1)
+    publish(DirectorySource(tmp_path), many, numbered=False, origin="test")
+    inventory = Inventory.open(DirectorySource(tmp_path), "cal")
+    position = float(many.crval1[0]), float(many.crval2[0])
+    with pytest.raises(TooLarge, match="250000 image sets"):
+        inventory.region(*position, 0.05, "overlap", limit=100_000)
+    with pytest.raises(TooLarge, match="500000 image sets"):
+        inventory.positions([position[0]] * 2, [position[1]] * 2, limit=100_000)
+    assert inventory.positions([position[0]] * 2, [position[1]] * 2, best=True, limit=2).set.tolist() == [
+        0,
+        0,
+    ]
+
+
+def test_an_object_store_answers_as_a_directory_does(
+    survey: ImageSets, inventory: Inventory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SKYBATCH_CACHE", str(tmp_path))
+    store = MemoryStore()
+    publish(StoreSource(store, "mirror/a"), survey, numbered=False, origin="synthetic")
+    asked = []
+    reading = StoreSource(store, "mirror/a")
+    monkeypatch.setattr(
+        StoreSource,
+        "read_ranges",
+        lambda self, p, s, n, get=StoreSource.read_ranges: asked.append((p, sum(n))) or get(self, p, s, n),
+    )
+    remote = Inventory.open(reading, "asky")
+    assert asked == []
+    assert np.array_equal(remote.region(77, -3, 7, "overlap"), inventory.region(77, -3, 7, "overlap"))
+    assert not any("record" in path or "key_set" in path for path, _ in asked)
+    asked.clear()
+    sets = np.array([5, 6, 60_000, 7])
+    assert np.array_equal(remote.details(sets).coadd_key, inventory.details(sets).coadd_key)
+    assert sum(length for _, length in asked) <= 4 * 65536
+    asked.clear()
+    again = Inventory.open(reading, "asky")
+    assert np.array_equal(again.details(sets).magzp["k"], inventory.details(sets).magzp["k"])
+    assert len(again.region(77, -3, 7, "overlap")) > 0
+    assert asked == []  # all of it from the local cache
+
+
+def test_a_rebuild_changes_nothing_for_those_who_hold_the_old_version(
+    survey: ImageSets, tmp_path: Path
+) -> None:
+    tree = DirectorySource(tmp_path)
+    first = publish(tree, survey, numbered=False, origin="test")
+    held = Inventory.open(tree, "asky")
+    before = held.region(77, -3, 3, "overlap")
+    second = publish(tree, survey.take(np.arange(0, len(survey), 2)), numbered=False, origin="test")
+    assert Inventory.open(tree, "asky").version == second
+    assert np.array_equal(Inventory.open(tree, "asky", first).region(77, -3, 3, "overlap"), before)
+    assert np.array_equal(held.details(before).sets, before)
+
+
+def test_the_last_versions_are_kept_and_no_more(tmp_path: Path) -> None:
+    tree = DirectorySource(tmp_path)
+    made = []
+    for scans in range(1, 6):
+        made.append(publish(tree, synthetic(scans), numbered=False, origin="test", keep=3))
+        time.sleep(0.001)
+    assert versions(tree, "asky") == made[-3:]
+    assert Inventory.open(tree, "asky").version == made[-1]
+
+
+def test_a_build_cut_off_at_any_write_leaves_the_old_version(tmp_path: Path) -> None:
+    class Failing(DirectorySource):
+        writes = 0
+
+        def write(self, path: str, data: bytes) -> None:
+            Failing.writes -= 1
+            if Failing.writes < 0:
+                raise OSError("disk is full")
+            super().write(path, data)
+
+    tree = DirectorySource(tmp_path)
+    old = publish(tree, synthetic(2), numbered=False, origin="test")
+    for upto in range(13):
+        Failing.writes = upto
+        with pytest.raises(OSError):
+            publish(Failing(tmp_path), synthetic(3), numbered=False, origin="test")
+        assert Inventory.open(tree, "asky").version == old
+        assert len(Inventory.open(tree, "asky").details(np.arange(46))) == 46
+    Failing.writes = 13
+    assert publish(Failing(tmp_path), synthetic(3), numbered=False, origin="test") != old
+
+
+def test_what_does_not_read_back_never_becomes_current(tmp_path: Path) -> None:
+    class Forgetful(DirectorySource):
+        def read(self, path: str) -> bytes:
+            return super().read(path)[:-1] if path.endswith("crota2.npy") else super().read(path)
+
+    with pytest.raises(InventoryError, match=r"crota2\.npy does not read back"):
+        publish(Forgetful(tmp_path), synthetic(2), numbered=False, origin="test")
+    with pytest.raises(InventoryError, match="no inventory of data set asky"):
+        Inventory.open(DirectorySource(tmp_path), "asky")
+
+
+def test_two_sets_of_one_name_or_number_are_refused(tmp_path: Path) -> None:
+    two = synthetic(1).take(np.array([0, 1]))
+    with pytest.raises(InventoryError, match="repeat the coadd key"):
+        publish(
+            DirectorySource(tmp_path), replace(two, coadd_key=np.array([7, 7])), numbered=False, origin=""
+        )
+    with pytest.raises(InventoryError, match="repeat the date"):
+        publish(DirectorySource(tmp_path), replace(two, image=np.array([9, 9])), numbered=False, origin="")
+
+
+def test_absent_and_broken_inventories_are_named(tmp_path: Path) -> None:
+    tree = DirectorySource(tmp_path)
+    with pytest.raises(NotFound, match="unknown data set 'nope'"):
+        Inventory.open(tree, "nope")
+    with pytest.raises(InventoryError, match="no inventory of data set sx"):
+        Inventory.open(tree, "sx")
+    version = publish(tree, synthetic(2), numbered=False, origin="test")
+    with pytest.raises(InventoryError, match="version 1999 of the inventory of asky is not whole"):
+        Inventory.open(tree, "asky", "1999")
+    (tmp_path / "inventory/asky" / version / "crval1.npy").write_bytes(b"short")
+    with pytest.raises(InventoryError, match=r"crval1\.npy is not the file"):
+        Inventory.open(tree, "asky").pixels([0], [0.0], [0.0])
+
+
+def test_a_version_gone_from_the_store_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SKYBATCH_CACHE", str(tmp_path))
+    store = MemoryStore()
+    version = publish(StoreSource(store), synthetic(2), numbered=False, origin="test")
+    inventory = Inventory.open(StoreSource(store), "asky")
+    obstore.delete(store, f"inventory/asky/{version}/zone_key.npy")
+    with pytest.raises(InventoryError, match="gone"):
+        inventory.region(0, 0, 7, "overlap")
+
+
+def test_an_empty_inventory_answers(tmp_path: Path) -> None:
+    publish(
+        DirectorySource(tmp_path), synthetic(1).take(np.zeros(0, dtype=int)), numbered=False, origin="test"
+    )
+    inventory = Inventory.open(DirectorySource(tmp_path), "asky")
+    assert len(inventory.region(0, 0, 7, "overlap")) == 0
+    assert len(inventory.positions([1.0], [2.0])) == 0
+    assert inventory.keys([1]).tolist() == [-1]
+    assert len(inventory.scans(["990101"], ["n"], [1])) == 0
+    assert len(inventory.details([])) == 0
