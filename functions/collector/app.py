@@ -8,10 +8,9 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from skybatch.archive.opening import open_inventories
-from skybatch.aws import bucket_store
 from skybatch.batch import steps
 from skybatch.settings import settings
+from skybatch.web import deployment
 
 logger = Logger()
 
@@ -19,13 +18,12 @@ logger = Logger()
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Run the step the state machine names."""
     here = settings()
-    results = bucket_store(here.results_bucket)
+    results = deployment.results()
     match event["action"]:
         case "tally":
             return steps.tally_step(results, event, here, time.time())
         case "package":
-            inventories = open_inventories(bucket_store(here.archive_bucket, here.archive_prefix))
-            return steps.package_step(results, event, inventories, time.time())
+            return steps.package_step(results, event, deployment.inventories(), time.time())
         case "fail":
             logger.error("batch failed", error=event.get("error"))
             return steps.fail_step(results, event, time.time())

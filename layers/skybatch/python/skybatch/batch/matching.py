@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from skybatch.requests.request import Mode, Request, Row
 
 if TYPE_CHECKING:
     from skybatch.archive.inventory import Inventory
+    from skybatch.archive.regions import Relation
 
 # A data set and the inventory version wanted (None: the current one) -> that inventory.
 OpenInventory = Callable[[str, str | None], "Inventory"]
@@ -54,9 +55,8 @@ def _region(request: Request, inventory: Inventory, max_images: int) -> Matches:
     region = request.region
     if region is None or region.center is None:
         return _none()
-    sets = inventory.region(
-        region.center.ra, region.center.dec, region.diameter, region.relation, limit=max_images
-    )
+    relation = cast("Relation", region.relation)  # one of its words: requests saw to that
+    sets = inventory.region(region.center.ra, region.center.dec, region.diameter, relation, limit=max_images)
     return Matches(np.zeros(len(sets), np.intp), sets)
 
 

@@ -3,58 +3,73 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 from urllib.parse import parse_qs
 
 from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
-from skybatch.batch.store import BatchStore
-from skybatch.batch.submit import Accepted, Desk
+from skybatch.batch.submit import Accepted
 from skybatch.batch.submit import cancel as cancel_batch
 from skybatch.errors import CellError, InvalidRequest, MalformedRequest, TooLarge
 from skybatch.requests.models import parse_body
 from skybatch.web.answers import body_of, header, json_answer, redirect, wants_page
+from skybatch.web.deployment import batch
+from skybatch.web.deployment import desk as desk_of
 
+router = APIGatewayHttpRouter()
 LEFT_OVER = ("unretrieved", "failed")
 LONGEST_KEY = 200
 
 
-def submit(event: APIGatewayProxyEventV2, desk: Desk) -> Response[str]:
-    """``POST /batches``."""
+@router.post("/batches")
+def submit() -> Response[str]:
+    """Take in a batch."""
+    event = router.current_event
+    desk = desk_of(event)
     body = body_of(event)
     most = desk.settings.max_upload_bytes
     if len(body) > most:
         raise TooLarge(f"The request has {len(body):,} bytes; at most {most:,} can be taken at once.")
     request, upload = parse_body(body, header(event, "content-type"), desk.settings)
-    key = header(event, "idempotency-key")
-    if len(key) > LONGEST_KEY:
-        error = CellError("Idempotency-Key", key, f"must have at most {LONGEST_KEY} characters")
-        raise InvalidRequest(error.sentence(), errors=[error])
-    seed = json.dumps(["submit", key, body.hex()]).encode() if key else None
-    return _accepted(event, desk.submit(request, upload, seed))
+    return _accepted(desk.submit(request, upload, _seed(header(event, "idempotency-key"), body)))
 
 
-def resubmit(event: APIGatewayProxyEventV2, desk: Desk, batch_id: str) -> Response[str]:
-    """``POST /batches/{id}/resubmit``: ``what`` is ``unretrieved`` (default) or ``failed``."""
-    what = _fields(event).get("what", "unretrieved")
+@router.post("/batches/<batch_id>/resubmit")
+def resubmit(batch_id: str) -> Response[str]:
+    """Take in the next batch of a chain: ``what`` is ``unretrieved`` (default) or ``failed``."""
+    what = _fields(router.current_event).get("what", "unretrieved")
     if what not in LEFT_OVER:
-        error = CellError("what", str(what), f"must be one of {', '.join(LEFT_OVER)}")
-        raise InvalidRequest(error.sentence(), errors=[error])
-    return _accepted(event, desk.resubmit(batch_id, what))
+        raise _invalid("what", str(what), f"must be one of {', '.join(LEFT_OVER)}")
+    return _accepted(desk_of(router.current_event).resubmit(batch_id, what))
 
 
-def cancel(event: APIGatewayProxyEventV2, desk: Desk, batch_id: str) -> Response[str]:
-    """``POST /batches/{id}/cancel``."""
-    record = cancel_batch(BatchStore(desk.objects, batch_id), desk.now)
-    if wants_page(event):
+@router.post("/batches/<batch_id>/cancel")
+def cancel(batch_id: str) -> Response[str]:
+    """Ask a batch to end."""
+    record = cancel_batch(batch(batch_id), time.time())
+    if wants_page(router.current_event):
         return redirect(record.url("results"), 303)
     return json_answer({"batch_id": batch_id, "status_url": record.url()}, 202)
 
 
-def _accepted(event: APIGatewayProxyEventV2, accepted: Accepted) -> Response[str]:
+def _seed(key: str, body: bytes) -> bytes | None:
+    """What makes the same call the same batch: the caller's key together with the body."""
+    if len(key) > LONGEST_KEY:
+        raise _invalid("Idempotency-Key", key, f"must have at most {LONGEST_KEY} characters")
+    return json.dumps(["submit", key, body.hex()]).encode() if key else None
+
+
+def _invalid(column: str, value: str, rule: str) -> InvalidRequest:
+    error = CellError(column, value, rule)
+    return InvalidRequest(error.sentence(), errors=[error])
+
+
+def _accepted(accepted: Accepted) -> Response[str]:
     record, request = accepted.record, accepted.request
-    if wants_page(event):
+    if wants_page(router.current_event):
         return redirect(record.url("results"), 303)
     body = {
         "batch_id": record.batch_id,

@@ -2,63 +2,75 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+import time
+from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from skybatch.batch.images import finished_images
 from skybatch.batch.journal import read_journal
-from skybatch.batch.record import load_record
+from skybatch.batch.record import Record, load_record
 from skybatch.batch.status import ENDED, read_status
-from skybatch.batch.store import SAFE_NAME, BatchStore
+from skybatch.batch.store import SAFE_NAME
 from skybatch.errors import NotFound
 from skybatch.pages.results import IMAGES_SHOWN, results_page
-from skybatch.web.answers import json_answer, page, redirect
+from skybatch.web.answers import json_answer, page, redirect, verb_of
+from skybatch.web.deployment import batch
 
+router = APIGatewayHttpRouter()
+READ = ["GET", "HEAD"]
 # Folder of a public address -> folder in the bucket; nothing else of a batch can be fetched.
 FOLDERS = {"files": "results", "images": "images"}
 
 
-def status(store: BatchStore, now: float) -> Response[str]:
-    """``GET /batches/{id}``."""
-    return json_answer(read_status(store, now))
+@router.route("/batches/<batch_id>", method=READ)
+def status(batch_id: str) -> Response[str]:
+    """The status of a batch."""
+    return json_answer(read_status(batch(batch_id), time.time()))
 
 
-def images(store: BatchStore, after: str | None, now: float) -> Response[str]:
-    """``GET /batches/{id}/images?after=...``."""
-    record = load_record(store, now)
+@router.route("/batches/<batch_id>/images", method=READ)
+def images(batch_id: str) -> Response[str]:
+    """The images finished so far, in the order they finished, a page at a time."""
+    store = batch(batch_id)
+    record = load_record(store, time.time())
     ended = store.exists("status.json")  # asked before the journal is read, so its end is the end
-    found = read_journal(store, after, ended)
-    listed = [_linked(record.url(f"images/{image['file']}"), image) for image in found.images]
-    return json_answer({"images": listed, "next": found.next})
+    found = read_journal(store, router.current_event.get_query_string_value("after"), ended)
+    return json_answer({"images": _linked(record, found.images), "next": found.next})
 
 
-def results(store: BatchStore, now: float) -> Response[str]:
-    """``GET /batches/{id}/results``: progress while it runs, the results after."""
-    told = read_status(store, now)
+@router.route("/batches/<batch_id>/results", method=READ)
+def results(batch_id: str) -> Response[str]:
+    """The page of a batch: progress while it runs, the results after."""
+    store = batch(batch_id)
+    told = read_status(store, time.time())
     record = load_record(store)
     if told["state"] in ENDED:
-        shown, after = finished_images(store, record, IMAGES_SHOWN), None
-    else:
-        found = read_journal(store, None, ended=False)
-        shown = [_linked(record.url(f"images/{image['file']}"), image) for image in found.images]
-        after = found.next
-    return page(results_page(told, shown, after=after))
+        return page(results_page(told, finished_images(store, record, IMAGES_SHOWN)))
+    found = read_journal(store, None, ended=False)
+    return page(results_page(told, _linked(record, found.images), after=found.next))
 
 
-def download(
-    store: BatchStore, folder: str, name: str, verb: Literal["GET", "HEAD"], now: float
-) -> Response[str]:
-    """``GET /batches/{id}/files/{name}`` and ``…/images/{file}``: to a URL signed now for the same verb.
+@router.route("/batches/<batch_id>/<folder>/<name>", method=READ)
+def download(batch_id: str, folder: str, name: str) -> Response[str]:
+    """One file of a batch, or one image: to a URL signed now for the same verb.
 
-    Raises NotFound for a name that is no file of this batch, whatever it looks like.
+    A name that is no file of this batch is not found, whatever it looks like.
     """
-    load_record(store, now)
+    store = batch(batch_id)
+    load_record(store, time.time())
     where = f"{FOLDERS.get(folder)}/{name}"
     if folder not in FOLDERS or not SAFE_NAME.fullmatch(name) or not store.exists(where):
         raise NotFound("This batch has no such file.")
-    return redirect(store.link(where, verb))
+    return redirect(store.link(where, verb_of(router.current_event)))
 
 
-def _linked(url: str, image: dict[str, Any]) -> dict[str, Any]:
-    return {**image, "url": url}
+@router.route("/health", method=READ)
+def health() -> Response[str]:
+    """That the service answers."""
+    return json_answer({"status": "ok"})
+
+
+def _linked(record: Record, images: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{**image, "url": record.url(f"images/{image['file']}")} for image in images]
