@@ -1,74 +1,66 @@
-"""The sample sky as a tree in the archive's layout: Atlas images, Quicklooks, and their metadata table."""
+"""The sample sky as a tree in the archive's layout: Atlas images, Quicklooks and the inventory of them."""
 
 from __future__ import annotations
 
-import csv
 import multiprocessing
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 from isal import igzip
+from numpy.typing import NDArray
 
-from local.pixels import Exposure
-from local.scans import ImageSet, image_sets
+from local.cards import HEADER_BYTES
+from local.pixels import BLOCK, Exposure
+from local.scans import PIXEL, WIDTH, ImageSet, image_sets
+from skybatch.archive.build import publish
+from skybatch.archive.imagesets import ImageSets
 from skybatch.archive.layout import BANDS, ImageId, atlas_key, quicklook_key
+from skybatch.archive.sources import DirectorySource
 from skybatch.imaging.quicklook import encode
 
 # Noise hardly compresses: more effort costs time and gains a thousandth.
 GZIP_LEVEL = 1
-# Magnitude at signal to noise 10, below the zero point by this much in the survey's own tables.
+# In the survey's tables: magnitude at signal to noise 10, below the zero point by about this.
 DEPTH_BELOW_ZERO_POINT = 4.6
-
-# The columns of the archive's own metadata tables that headers do not have, and what finds the image.
-METADATA_COLUMNS = (
-    "ordate",
-    "hemisphere",
-    "scanno",
-    "coaddno",
-    "filter",
-    "ut_date",
-    "coadd_key",
-    "seesh",
-    "magzp",
-    "msnr10",
-)
+# The tables' seesh (seeing, arcsec) is about this many times the header's (a shape near one).
+SEEING_PER_SHAPE = 2.9
 
 
 @dataclass(frozen=True)
-class Sky:
-    """A sample sky on disk: the tree's root, a metadata table (CSV) a data set, and what was written."""
+class Written:
+    """Stored sizes, bytes, of one image in both forms."""
 
-    root: Path
-    metadata: dict[str, Path]
-    images: int
-    bytes: int
+    atlas: int
+    quicklook: int
 
 
-def make_sky(root: Path, *, few: bool = False) -> Sky:
-    """Write the sample sky below ``root``; the same bytes on every machine and every time.
+def make_sky(root: Path, *, few: bool = False) -> int:
+    """Write the sample sky and its inventory below ``root``; answers the number of Atlas images.
 
-    All of it is about 150 Atlas images and as many Quicklooks; ``few`` makes 14 image sets instead of 51.
+    The images are the same bytes on every machine and every time. All of it is 51 image sets of three
+    bands; ``few`` makes 14 sets.
     """
     sets = image_sets(few=few)
-    wanted = [Exposure(images, band) for images in sets for band in BANDS]
+    exposures = [Exposure(images, band) for images in sets for band in BANDS]
     context = multiprocessing.get_context("spawn")  # a fork would take over threads of the caller
     with ProcessPoolExecutor(max_workers=os.cpu_count(), mp_context=context) as pool:
-        sizes = list(pool.map(_write, [root] * len(wanted), wanted, chunksize=4))
-    datasets = sorted({images.scan.dataset for images in sets})
-    metadata = {dataset: _write_metadata(root, dataset, wanted) for dataset in datasets}
-    return Sky(root, metadata, images=len(wanted), bytes=sum(sizes))
+        written = list(pool.map(_write, [root] * len(exposures), exposures, chunksize=4))
+    sizes = dict(zip(exposures, written, strict=True))
+    for dataset in sorted({images.scan.dataset for images in sets}):
+        columns = inventory_of([images for images in sets if images.scan.dataset == dataset], sizes)
+        publish(DirectorySource(root), columns, numbered=False, origin="the sample sky")
+    return len(exposures)
 
 
-def _write(root: Path, exposure: Exposure) -> int:
-    """Write one image in both forms; the bytes written."""
-    plain = exposure.fits()
-    image = identity(exposure)
-    return _put(root / atlas_key(image), igzip.compress(plain, GZIP_LEVEL, mtime=0)) + _put(
-        root / quicklook_key(image), encode(plain)
-    )
+def _write(root: Path, exposure: Exposure) -> Written:
+    plain, image = exposure.fits(), identity(exposure)
+    atlas = _put(root / atlas_key(image), igzip.compress(plain, GZIP_LEVEL, mtime=0))
+    return Written(atlas, _put(root / quicklook_key(image), encode(plain)))
 
 
 def _put(path: Path, body: bytes) -> int:
@@ -78,24 +70,48 @@ def _put(path: Path, body: bytes) -> int:
 
 def identity(exposure: Exposure) -> ImageId:
     """The archive's identity of a sample image."""
-    images: ImageSet = exposure.images
-    scan = images.scan
-    return ImageId(scan.dataset, scan.date, scan.hem, scan.scan, images.image, exposure.band)
+    scan = exposure.images.scan
+    return ImageId(scan.dataset, scan.date, scan.hem, scan.scan, exposure.images.image, exposure.band)
 
 
-def _write_metadata(root: Path, dataset: str, exposures: Iterable[Exposure]) -> Path:
-    """One row an image, as the archive's own metadata tables have it."""
-    path = root / f"metadata-{dataset}.csv"
-    with path.open("w", newline="") as sink:
-        table = csv.writer(sink)
-        table.writerow(METADATA_COLUMNS)
-        table.writerows(_metadata_row(e) for e in exposures if e.images.scan.dataset == dataset)
-    return path
+def inventory_of(sets: Sequence[ImageSet], sizes: dict[Exposure, Written]) -> ImageSets:
+    """What the archive's metadata tables say of image sets of one data set."""
+    scans = [images.scan for images in sets]
+    height = np.array([images.naxis2 for images in sets])
 
+    def every(value: Any) -> NDArray[Any]:
+        return np.full(len(sets), value)
 
-def _metadata_row(exposure: Exposure) -> tuple[object, ...]:
-    images, scan = exposure.images, exposure.images.scan
-    # The tables' seesh is not the header's: about three times it, the seeing's width in arcsec.
-    seeing, depth = round(2.9 * exposure.seesh, 4), round(exposure.magzp - DEPTH_BELOW_ZERO_POINT, 4)
-    name = (scan.date, scan.hem, scan.scan, images.image, exposure.band)
-    return (*name, scan.date, images.coadd_key, seeing, exposure.magzp, depth)
+    def by_band(fact: Callable[[Exposure], float]) -> dict[str, NDArray[Any]]:
+        return {band: np.array([fact(Exposure(images, band)) for images in sets]) for band in BANDS}
+
+    def suffix(name: str) -> dict[str, NDArray[np.object_]]:
+        return {band: np.full(len(sets), name, dtype=object) for band in BANDS}
+
+    return ImageSets(
+        dataset=scans[0].dataset,
+        sets=np.arange(len(sets)),
+        crval1=np.array([images.crval1 for images in sets]),
+        crval2=np.array([images.crval2 for images in sets]),
+        crota2=np.array([images.crota2 for images in sets]),
+        crpix1=every((WIDTH + 1) / 2),
+        crpix2=(height + 1) / 2,
+        cdelt1=every(-PIXEL),
+        cdelt2=every(PIXEL),
+        naxis1=every(WIDTH),
+        naxis2=height,
+        date=np.array([scan.date for scan in scans]),
+        ut_date=np.array([scan.date for scan in scans]),
+        hem=np.array([scan.hem for scan in scans]),
+        scan=np.array([scan.scan for scan in scans]),
+        image=np.array([images.image for images in sets]),
+        coadd_key=np.array([images.coadd_key for images in sets]),
+        header_blocks=every(HEADER_BYTES // BLOCK),
+        bytes=by_band(lambda exposure: sizes[exposure].atlas),
+        suffix=suffix(".fits.gz"),
+        quicklook_bytes=by_band(lambda exposure: sizes[exposure].quicklook),
+        quicklook_suffix=suffix(".fits.H"),
+        seesh=by_band(lambda exposure: round(SEEING_PER_SHAPE * exposure.seesh, 4)),
+        magzp=by_band(lambda exposure: exposure.magzp),
+        msnr10=by_band(lambda exposure: round(exposure.magzp - DEPTH_BELOW_ZERO_POINT, 4)),
+    )

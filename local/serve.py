@@ -1,0 +1,102 @@
+"""``python -m local.serve``: the whole service on this machine, until Ctrl-C.
+
+Environment: ``PORT`` (8080), ``ARCHIVE`` a folder in the archive's layout instead of the sample sky,
+``PARAMS`` template parameters as in ``MaxBatchBytes=1000000 MaxRows=100``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shlex
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+from types import FrameType
+
+from local.deploy import ROOT, DeployFailed
+from local.emulator import EmulatorFailed
+from local.mailbox import Email
+from local.stack import Plan, running_stack
+
+DEFAULT_PORT = 8080
+
+
+def main() -> int:
+    """Serve until told to stop; 1 with one line of reason where that cannot be."""
+    arguments = argparse.ArgumentParser(prog="python -m local.serve", description=__doc__)
+    arguments.add_argument("--fields", choices=["all", "few"], default="all", help="size of the sample sky")
+    few = arguments.parse_args().fields == "few"
+    stop_on_signals()
+    try:
+        serve(_plan(few=few))
+    except KeyboardInterrupt:
+        say("stopped")
+        return 0
+    except (OSError, ValueError, DeployFailed, EmulatorFailed) as error:
+        print(f"skybatch cannot serve: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def serve(plan: Plan) -> None:
+    """Run the service and wait for KeyboardInterrupt."""
+    say(f"run directory: {plan.folder} (log and emails)")
+    with running_stack(plan, say=say, on_email=show_email) as stack:
+        say(f"skybatch is serving at {stack.url}")
+        while True:
+            threading.Event().wait(3600)
+
+
+def stop_on_signals() -> None:
+    """Let SIGINT, SIGTERM and SIGHUP end the program cleanly, once: later ones wait for the clean-up."""
+    handled = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        for name in handled:
+            signal.signal(name, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for name in handled:
+        signal.signal(name, stop)
+
+
+def template_parameters(text: str) -> dict[str, str]:
+    """``A=1 B='two words'`` as a mapping; ValueError for a word without an equals sign."""
+    words = shlex.split(text)
+    wrong = [word for word in words if "=" not in word.lstrip("=")]
+    if wrong:
+        raise ValueError(f"PARAMS has the form 'Name=value Name=value'; not so: {' '.join(wrong)}")
+    return dict(word.split("=", 1) for word in words)
+
+
+def run_folder(kind: str) -> Path:
+    """A folder of this run's own below build/runs."""
+    return ROOT / "build" / "runs" / f"{time.strftime('%Y%m%dT%H%M%S')}-{kind}-{os.getpid()}"
+
+
+def _plan(*, few: bool) -> Plan:
+    archive = os.environ.get("ARCHIVE", "")
+    return Plan(
+        folder=run_folder("serve"),
+        archive=Path(archive).expanduser().resolve() if archive else None,
+        few=few,
+        port=int(os.environ.get("PORT") or DEFAULT_PORT),
+        parameters=template_parameters(os.environ.get("PARAMS", "")),
+    )
+
+
+def show_email(email: Email, path: Path) -> None:
+    """Print an email and where it is kept."""
+    say(f"\nemail to {', '.join(email.to)}, kept as {path}\nSubject: {email.subject}\n\n{email.text}")
+
+
+def say(text: str) -> None:
+    """Print at once, also into a pipe."""
+    print(text, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

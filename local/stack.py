@@ -1,0 +1,103 @@
+"""The whole service on this machine: archive, emulator, deployed template, public address, mail."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from local.archive import indexed, upload_tree
+from local.deploy import Outputs, api_base, deploy
+from local.emulator import Emulator, emulator
+from local.front import front
+from local.mailbox import Email, watched
+from local.sky import make_sky
+
+ARCHIVE_BUCKET = "skybatch-archive"
+MAIL_FROM = "skybatch@example.org"
+# Two to four workers keep two cores busy; AWS takes no fewer than two.
+WORKERS = str(min(4, max(2, os.cpu_count() or 2)))
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A running service: its address, what it runs on, and the folder that keeps mail and log.
+
+    ``archive`` is the tree that was uploaded, as long as the stack runs.
+    """
+
+    url: str
+    emulator: Emulator
+    outputs: Outputs
+    folder: Path
+    archive: Path
+    archive_bucket: str = ARCHIVE_BUCKET
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to start: ``archive`` a tree of real files or None for the sample sky, small if ``few``.
+
+    ``port`` 0 takes any free one; ``parameters`` override the template's; ``emulator`` adds to the
+    emulator's environment.
+    """
+
+    folder: Path
+    archive: Path | None = None
+    few: bool = False
+    port: int = 0
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    emulator: Mapping[str, str] = field(default_factory=dict)
+
+
+def silent(_: object, __: object = None) -> None:
+    """Say nothing."""
+
+
+@contextmanager
+def running_stack(
+    plan: Plan,
+    *,
+    say: Callable[[str], None] = silent,
+    on_email: Callable[[Email, Path], None] = silent,
+) -> Iterator[Stack]:
+    """Bring the service up for the length of a ``with`` block; nothing of it is left running after it.
+
+    ``say`` hears what is being done, ``on_email`` each email and where it is kept. Raises OSError for a
+    port that is taken, ValueError for a parameter that the template does not have, FileNotFoundError for
+    a folder that is no archive.
+    """
+    plan.folder.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as running:
+        public = running.enter_context(front(plan.port))
+        scratch = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="skybatch-")))
+        archive = _archive(plan, scratch, say)
+        aws = running.enter_context(emulator(plan.folder, extra=plan.emulator))
+        objects, size = upload_tree(aws, ARCHIVE_BUCKET, archive)
+        say(f"archive: {objects} objects, {size / 1e6:.0f} MB")
+        outputs = deploy(aws, local_parameters(public.url) | dict(plan.parameters))
+        public.target = api_base(aws, outputs.api_id)
+        running.enter_context(watched(aws.url, plan.folder / "mail", on_email))
+        yield Stack(public.url, aws, outputs, plan.folder, archive)
+
+
+def local_parameters(public_url: str) -> dict[str, str]:
+    """What a local deployment sets of the template's parameters."""
+    return {
+        "ArchiveBucket": ARCHIVE_BUCKET,
+        "PublicUrl": public_url,
+        "MailFrom": MAIL_FROM,
+        "WorkerConcurrency": WORKERS,
+        "DispatchWindow": "100",
+    }
+
+
+def _archive(plan: Plan, scratch: Path, say: Callable[[str], None]) -> Path:
+    if plan.archive is not None:
+        return indexed(plan.archive, scratch, say)
+    images = make_sky(scratch / "archive", few=plan.few)
+    say(f"sample sky: {images} simulated Atlas images and their Quicklooks")
+    return scratch / "archive"
