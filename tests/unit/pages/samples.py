@@ -7,13 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from skybatch import pages
 from skybatch.batch.asked import asked
 from skybatch.batch.summary import group_reasons
+from skybatch.errors import InvalidRequest
+from skybatch.pages.examples import EXAMPLES
+from skybatch.pages.help import TOPICS
 from skybatch.requests.request import Mode, Region, Request, Row, Sky
+from skybatch.settings import Settings
 
 ROOT = "https://images.example.org"
 BATCH = "kV3q9sXw0bPf7ZtYh2LmNA"
@@ -122,8 +127,8 @@ def _image(n: int, previews: bool) -> dict[str, Any]:
 
 
 PREVIEW = (
-    "<svg xmlns='http://www.w3.org/2000/svg' width='48' height='48'><rect width='48' height='48' fill='#112'/>"
-    "<circle cx='24' cy='24' r='5' fill='#fff'/></svg>"
+    "<svg xmlns='http://www.w3.org/2000/svg' width='48' height='48'>"
+    "<rect width='48' height='48' fill='#112'/><circle cx='24' cy='24' r='5' fill='#fff'/></svg>"
 )
 
 REASONS = [
@@ -209,6 +214,42 @@ PAGES: dict[str, Callable[[], str]] = {
         mixed(label=EVIL * 20, notices=[EVIL]),
         [{**image, "id": EVIL, "reason": EVIL} for image in images(45)],
     ),
+}
+PAGES |= {"help": lambda: pages.help_page("", Settings())}
+PAGES |= {f"help-{topic}": partial(pages.help_page, topic, Settings()) for topic in TOPICS}
+PAGES |= {f"form-{mode}": partial(pages.form_page, Settings(), example=mode) for mode in EXAMPLES}
+BAD_CELLS = [
+    {"line": 4, "row": 1, "column": "ra", "value": "400", "rule": "must lie between 0 and 360 degrees"},
+    {"line": 6, "row": 3, "column": "best", "value": "maybe", "rule": "must be y or n"},
+]
+BAD_FIELDS = [
+    {"line": None, "row": None, "column": "email", "value": "me", "rule": "must be one e-mail address"},
+    {"line": None, "row": None, "column": "mode", "value": "all", "rule": "must be one of five"},
+]
+PROBLEM = InvalidRequest("2 values are not valid; the first: line 4, row 1, ra '400'.").problem()
+PAGES |= {
+    "form-problem": lambda: pages.form_page(
+        Settings(),
+        values={
+            "mode": "positions",
+            "email": "me",
+            "table": EXAMPLES["positions"]["table"],
+            "bands": ["J", "Ks"],
+        },
+        problem={**PROBLEM, "errors": BAD_CELLS + BAD_FIELDS},
+    ),
+    "form-plan": lambda: pages.form_page(Settings(), example="positions", plan=PLAN),
+    "error": lambda: pages.error_page({**PROBLEM, "errors": BAD_CELLS}),
+    "not-found": pages.not_found_page,
+}
+PLAN = {
+    "rows": 2500,
+    "images": 7236,
+    "bytes": 2_612_000_000,
+    "parts": 3,
+    "by_outcome": {"retrieved": 2412, "not_covered": 70, "unresolved": 18},
+    "by_band": {"j": 2412, "h": 2412, "k": 2412},
+    "notices": ["18 names are not resolved yet; they are counted as such."],
 }
 
 

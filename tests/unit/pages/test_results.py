@@ -141,7 +141,7 @@ def test_quicklooks_are_never_delivered_without_the_caution() -> None:
 def test_long_tables_are_cut_and_say_so() -> None:
     page = shown(samples.status(), samples.images(2600))
     assert len(page.all("tr")) == IMAGES_SHOWN + 3  # two headings, one outcome
-    assert "The first 2,500 images of 2,600 images" in page.words
+    assert "The first 2,500 images of 7,500; all" in page.words
 
 
 def test_a_page_of_2500_images_fits_an_answer_of_lambda() -> None:

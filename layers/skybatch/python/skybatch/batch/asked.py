@@ -20,11 +20,11 @@ QUICKLOOK_CAUTION = (
 )
 BAND_NAMES = {"j": "J", "h": "H", "k": "Ks"}
 DATASET_TITLES = {
-    "asky": "2MASS All-Sky Data Release",
-    "askyw": "2MASS All-Sky, full survey",
+    "asky": "2MASS All-Sky Release Survey",
+    "askyw": "2MASS Full Survey",
     "sx": "2MASS 6X Catalog",
-    "sxw": "2MASS 6X, full survey",
-    "cal": "2MASS calibration fields",
+    "sxw": "2MASS Full 6X",
+    "cal": "2MASS Calibration",
 }
 _HEMISPHERES = {"n": "north", "s": "south"}
 _RELATIONS = {

@@ -1,6 +1,21 @@
-"""The pages people see, rendered on the server."""
+"""The pages people see, rendered on the server: pure functions from facts to HTML.
 
+A page is sent with `page_headers`, whose Content-Security-Policy knows the page's one style sheet and
+its scripts by their hashes.
+"""
+
+from skybatch.pages.errors import error_page, not_found_page
+from skybatch.pages.form import form_page
+from skybatch.pages.help import help_page
 from skybatch.pages.render import content_security_policy, page_headers
 from skybatch.pages.results import results_page
 
-__all__ = ["content_security_policy", "page_headers", "results_page"]
+__all__ = [
+    "content_security_policy",
+    "error_page",
+    "form_page",
+    "help_page",
+    "not_found_page",
+    "page_headers",
+    "results_page",
+]

@@ -17,7 +17,7 @@ from skybatch.batch.asked import BAND_NAMES, QUICKLOOK_CAUTION
 from skybatch.batch.summary import reason_words
 
 STYLE = "page.css"
-SCRIPTS = ("results.js", "form.js")
+SCRIPTS = ("results.js", "preview.js", "form.js")
 _SAFE_ADDRESS = re.compile(r"https?://|[^:]*(?:[/?#]|$)")
 
 

@@ -73,15 +73,15 @@ def results_page(
         quicklooks=_quicklooks(status, images),
         **(_after_facts(status) if finished else _running_facts(status, now or datetime.now(UTC))),
         **_asked_facts(status["asked"] or {}),
-        **_image_facts(images),
+        **_image_facts(images, sum(status["images"].values()) if finished else 0),
     )
 
 
-def _image_facts(images: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _image_facts(images: Sequence[Mapping[str, Any]], total: int) -> dict[str, Any]:
     shown = [{**_BLANK_IMAGE, **image} for image in images[:IMAGES_SHOWN]]
     return {
         "images": shown,
-        "images_left": len(images) - len(shown),
+        "images_left": max(total, len(images)) - len(shown),
         "listed": any(image["row"] for image in shown),
         "previews": any(image["preview"] for image in shown),
     }

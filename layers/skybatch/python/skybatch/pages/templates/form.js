@@ -1,0 +1,154 @@
+"use strict";
+// Without this the form is a plain post and the examples are links.
+(() => {
+  const form = document.getElementById("ask");
+  const byId = (id) => document.getElementById(id);
+  const examples = JSON.parse(byId("examples").textContent);
+  const element = (name, text, className) =>
+    Object.assign(document.createElement(name), {textContent: text ?? "", className: className ?? ""});
+  const plural = (n, noun) => `${n.toLocaleString("en-US")} ${noun}${n === 1 ? "" : "s"}`;
+  const OUTCOMES = {
+    over_limit: "beyond the limit of one batch", failed: "failed", not_covered: "without any image",
+    unresolved: "with a name not found", duplicate: "repeated", partial: "partly beyond the limit",
+  };
+
+  const size = (octets) => {
+    if (octets < 1000) return `${octets} bytes`;
+    const power = Math.min(4, Math.floor(Math.log10(octets) / 3));
+    return `${Number((octets / 1000 ** power).toPrecision(3))} ${["", "kB", "MB", "GB", "TB"][power]}`;
+  };
+
+  const mode = () => form.elements.mode.value;
+  const listMode = () => ["positions", "coadd_keys", "scans"].includes(mode());
+  const chosenFile = () => byId("file").files[0];
+
+  const look = (errors) => {
+    if (listMode()) return tablePreview(byId("preview"), chosenFile(), byId("table").value, errors);
+    byId("preview").replaceChildren();
+    return null;
+  };
+
+  const fillExample = (name) => {
+    form.elements.mode.value = name;
+    byId("file").value = "";
+    for (const [field, value] of Object.entries(examples[name])) {
+      const target = field === "table" ? byId("table") : form.elements[field];
+      target.value = value;
+    }
+    clear();
+    look();
+    byId(`mode-${name}`).focus();
+  };
+
+  const clear = () => {
+    byId("problem").replaceChildren();
+    byId("plan").replaceChildren();
+    for (const field of form.querySelectorAll("[aria-invalid]")) {
+      field.removeAttribute("aria-invalid");
+      const described = (field.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => !id.startsWith("wrong-"));
+      if (described.join("")) field.setAttribute("aria-describedby", described.join(" "));
+      else field.removeAttribute("aria-describedby");
+    }
+    for (const told of form.querySelectorAll(".wrong")) told.remove();
+  };
+
+  const markField = (error) => {
+    const field = byId(error.column);
+    if (!field || !form.contains(field)) return false;
+    const told = element("span", error.rule, "wrong");
+    told.id = `wrong-${error.column}`;
+    field.after(told);
+    field.setAttribute("aria-invalid", "true");
+    field.setAttribute("aria-describedby", [told.id, field.getAttribute("aria-describedby")].filter(Boolean).join(" "));
+    return true;
+  };
+
+  const place = (error) => [
+    error.line != null && `line ${error.line}`, error.row != null && `row ${error.row}`, error.column,
+  ].filter(Boolean).join(", ");
+
+  const showProblem = async (problem) => {
+    const box = element("section", "", "problem");
+    box.append(element("h2", problem.title ?? "Something went wrong"), element("p", problem.detail ?? ""));
+    const errors = problem.errors ?? [];
+    const ofTable = errors.filter((e) => e.line != null || e.row != null);
+    const others = errors.filter((e) => !ofTable.includes(e)).filter((e) => !markField(e));
+    const listed = [...others, ...ofTable];
+    if (listed.length) {
+      const list = element("ul");
+      for (const error of listed.slice(0, 20)) {
+        const value = String(error.value ?? "").slice(0, 60);
+        list.append(element("li", `${place(error)}${value ? ` “${value}”` : ""}: ${error.rule}`));
+      }
+      if (listed.length > 20) list.append(element("li", `and ${listed.length - 20} more`));
+      box.append(list);
+    }
+    byId("problem").replaceChildren(box);
+    if (ofTable.length) await look(ofTable);
+    const first = form.querySelector("[aria-invalid]");
+    (first ?? box).scrollIntoView({block: "center"});
+    if (first) first.focus();
+  };
+
+  const showPlan = (plan) => {
+    const box = element("section", "", "card good");
+    box.append(element("h2", "What this would give"));
+    const say = (text) => box.append(element("p", text));
+    const kinds = Object.entries(plan.by_band ?? {}).filter(([, n]) => n)
+      .map(([band, n]) => `${{j: "J", h: "H", k: "Ks"}[band.toLowerCase()] ?? band} ${n.toLocaleString("en-US")}`);
+    if (!plan.images) say("No image set matches what you ask for.");
+    else say(`${plural(plan.images, "image")}, ${size(plan.bytes)}${kinds.length > 1 ? ` (${kinds.join(", ")})` : ""}.`);
+    if (plan.parts > 1) say(`That takes ${plan.parts} batches; each further one starts with a button on the page of the one before.`);
+    const rows = Object.entries(plan.by_outcome ?? {}).filter(([outcome, n]) => n && outcome in OUTCOMES)
+      .map(([outcome, n]) => `${plural(n, "row")} ${OUTCOMES[outcome]}`);
+    if (rows.length) say(`Of ${plural(plan.rows, "row")}: ${rows.join(", ")}.`);
+    for (const notice of plan.notices ?? []) say(notice);
+    byId("plan").replaceChildren(box);
+    box.scrollIntoView({block: "nearest"});
+  };
+
+  const send = async (path) => {
+    const answer = await fetch(path, {method: "POST", body: new FormData(form), headers: {Accept: "application/json"}});
+    const kind = answer.headers.get("Content-Type") ?? "";
+    if (answer.ok) return {ok: true, body: await answer.json()};
+    const body = kind.includes("json") ? await answer.json()
+      : {title: "The service did not answer", detail: `It answered ${answer.status}. Please try again in a moment.`};
+    return {ok: false, body};
+  };
+
+  const post = async (button, path, done) => {
+    const words = button.textContent;
+    clear();
+    button.disabled = true;
+    button.textContent = button.dataset.busy;
+    try {
+      const {ok, body} = await send(path);
+      await (ok ? done(body) : showProblem(body));
+    } catch {
+      await showProblem({title: "The service cannot be reached", detail: "No answer came. Please check the connection and try again; should an email arrive, the batch had started all the same."});
+    } finally {
+      button.disabled = false;
+      button.textContent = words;
+    }
+  };
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (event.submitter?.id === "check") post(byId("check"), "plans", showPlan);
+    else post(byId("start"), "batches", (accepted) => location.assign(accepted.results_url));
+  });
+  for (const link of document.querySelectorAll("[data-example]")) {
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      fillExample(link.dataset.example);
+    });
+  }
+  let pause;
+  byId("table").addEventListener("input", () => {
+    clearTimeout(pause);
+    pause = setTimeout(look, 300);
+  });
+  byId("file").addEventListener("change", () => look());
+  form.addEventListener("change", (event) => event.target.name === "mode" && look());
+  look();
+})();

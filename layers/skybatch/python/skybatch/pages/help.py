@@ -1,0 +1,67 @@
+"""Help for astronomers, with columns, limits and names from the definitions that the code uses."""
+
+from __future__ import annotations
+
+from skybatch.batch.asked import DATASET_TITLES
+from skybatch.batch.summary import OUTCOMES, REASON_WORDS
+from skybatch.errors import NotFound
+from skybatch.pages.examples import EXAMPLES
+from skybatch.pages.render import render
+from skybatch.requests import cells, columns, models, request
+from skybatch.settings import Settings
+from skybatch.tables.metadata import COLUMN_SETS
+
+TOPICS = {
+    "modes": ("Five ways to ask", "regions, positions, keys, scans: what each finds"),
+    "tables": ("Tables to send", "formats, columns, and what is done with each"),
+    "coordinates": ("Coordinates and names", "every way to write a place on the sky"),
+    "quicklooks": ("Quicklooks", "what they are good for, and how to decompress them"),
+    "results": ("What you get", "files, names, outcomes, the next part of a large request"),
+    "columns": ("Metadata columns", "every column of the tables we hand out"),
+    "limits": ("Limits", "rows, bytes, days"),
+}
+
+COORDINATES = (
+    ("NGC 7479", "an object name"),
+    ("2MASXJ23045666+1219223", "a 2MASS designation"),
+    ("23h04m56.63s 12d19m22.7s Equ J2000", "sexagesimal, FK5 J2000"),
+    ("m83", "an object name"),
+    ("17h 44m 34s -27d 59m 13s Equatorial J2000", "sexagesimal, FK5 J2000"),
+    ("17h44m34s -27d59m13s", "sexagesimal, ICRS"),
+    ("00h42m44.3s +41d16m08s b1950", "sexagesimal, FK4 B1950"),
+    ("00:42:44.3 -41:16:08", "sexagesimal, hours and degrees, ICRS"),
+    ("00 42 44.3 -41 16 08 b1983", "FK4 of equinox B1983"),
+    ("004244.3 -411608", "compact sexagesimal, ICRS"),
+    ("17h -27d Equ J2000", "hours and degrees alone, FK5 J2000"),
+    ("17h -27d", "hours and degrees alone, ICRS"),
+    ("34.5565 54.2321 gal", "Galactic longitude and latitude, degrees"),
+    ("34. 54. ecl", "ecliptic longitude and latitude, degrees"),
+    ("204.2540 -29.8654", "decimal degrees, ICRS"),
+)
+"""The survey documentation's examples, and the plainest; each as it is understood."""
+
+
+def help_page(topic: str, settings: Settings) -> str:
+    """One page of the help as HTML; the empty topic is the list of all. Raises NotFound for others."""
+    if topic and topic not in TOPICS:
+        raise NotFound("There is no help on this topic.")
+    title, about = TOPICS.get(topic, ("Help", ""))
+    return render(
+        f"help_{topic or 'topics'}.html",
+        topic=topic,
+        title=title,
+        about=about,
+        topics=TOPICS,
+        settings=settings,
+        examples=EXAMPLES,
+        requests=request,
+        fields=models,
+        cells=cells,
+        position_pairs=columns.POSITION_PAIRS,
+        place_columns=columns.PLACE_COLUMNS,
+        coordinates=COORDINATES,
+        datasets=DATASET_TITLES,
+        outcomes=OUTCOMES,
+        reasons=REASON_WORDS,
+        column_sets=COLUMN_SETS,
+    )
