@@ -11,7 +11,7 @@ import pytest
 from tests.unit.deploy.stack import ROOT, TEMPLATE
 from tools.imports import ImportFailed, find_python, import_handler, imports_of
 from tools.package import chosen, unzipped_bytes
-from tools.wheels import slim, unmet_requirements
+from tools.wheels import compile_bytecode, slim, unmet_requirements
 
 
 def write(path: Path, text: str = "") -> Path:
@@ -91,6 +91,16 @@ def test_a_handler_is_imported_from_the_given_folders_alone(tmp_path: Path) -> N
     assert import_handler(python, [tmp_path, tmp_path / "layer"], ["json"]) > 0
     with pytest.raises(ImportFailed, match="No module named 'numpy'"):
         import_handler(python, [tmp_path, tmp_path / "layer"], ["numpy"])
+
+
+def test_bytecode_is_used_whatever_the_sources_time(tmp_path: Path) -> None:
+    source = write(tmp_path / "python/thing.py", "value = 1\n")
+    compile_bytecode(Path(sys.executable), tmp_path, "/opt")
+    (compiled,) = tmp_path.rglob("*.pyc")
+    flags = int.from_bytes(compiled.read_bytes()[4:8], "little")
+    assert flags == 0b01  # PEP 552: by hash, and the source not checked
+    assert b"/opt/python/thing.py" in compiled.read_bytes()
+    assert source.exists()
 
 
 def test_size_counts_files_at_any_depth(tmp_path: Path) -> None:
