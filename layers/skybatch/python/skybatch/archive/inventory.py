@@ -252,6 +252,14 @@ class Inventory:
         records = self._columns.rows("records", rows)
         return from_records(self.dataset, records, self._footprints(rows), rows)
 
+    def numbering(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The codes of all sets (see `imagesets.scan_codes`), ascending, and the coadd key of each."""
+        keys, key_set = self._keys
+        codes, code_set = self._scans
+        by_set = np.empty(self.size, dtype=np.int64)
+        by_set[key_set] = keys
+        return np.asarray(codes), by_set[code_set]
+
     # Columns ------------------------------------------------------------------------------------------
 
     @cached_property

@@ -1,0 +1,125 @@
+"""What a stored image says of itself: its header alone, by range reads, and where that puts it on the sky.
+
+Errors are those of an image nobody could deliver, `skybatch.errors.SourceDamaged` and `SourceUnsupported`.
+"""
+
+from __future__ import annotations
+
+import math
+import zlib
+
+from skybatch.archive.layout import ImageId
+from skybatch.archive.sources import Entry, Tree
+from skybatch.errors import SourceDamaged, SourceUnsupported
+from skybatch.imaging.header import Header, end_of_cards, parse
+from skybatch.imaging.source import FITS_MAGIC, GZIP_MAGIC
+
+# A survey header is 11,520 bytes, 3 to 4 kB compressed: one request holds either.
+FIRST_BYTES = 12_288
+MOST_BYTES = 1 << 20
+GZIP = 16 + zlib.MAX_WBITS
+
+HEMISPHERE_OF = {"hopkins": "n", "ctio": "s"}
+GRID = ("CRPIX1", "CRPIX2", "CDELT1", "CDELT2", "CRVAL1", "CRVAL2")
+# Other ways to turn or distort an image; the survey uses CROTA2 alone, and so does our geometry.
+FOREIGN = ("CD1_1", "CD1_2", "CD2_1", "CD2_2", "PC1_1", "PC1_2", "PC2_1", "PC2_2", "PV2_1", "PV2_2")
+
+
+def stored_header(tree: Tree, entry: Entry) -> Header:
+    """The header of a stored image, gzip or plain as its first bytes tell, and its length checked.
+
+    Reads the first kilobytes (more only if END lies further on) and, of a gzip file, the four bytes at
+    its end that say how long the plain file is: a truncated file shows there.
+    """
+    want = FIRST_BYTES
+    while True:
+        stored = tree.read_range(entry.path, 0, min(want, entry.size)) if entry.size else b""
+        plain = _inflated(stored) if stored.startswith(GZIP_MAGIC) else stored
+        if not plain.startswith(FITS_MAGIC):
+            raise SourceDamaged(f"not FITS: the data begin with {plain[:9]!r}")
+        try:
+            header = parse(plain[: end_of_cards(plain)])
+        except SourceDamaged:
+            if len(stored) >= min(entry.size, MOST_BYTES):
+                raise
+            want *= 4
+            continue
+        _check_length(tree, entry, header, compressed=stored.startswith(GZIP_MAGIC))
+        return header
+
+
+def _inflated(stored: bytes) -> bytes:
+    try:
+        return zlib.decompressobj(GZIP).decompress(stored)
+    except zlib.error as error:
+        raise SourceDamaged(f"the gzip data are damaged: {error}") from error
+
+
+def _check_length(tree: Tree, entry: Entry, header: Header, compressed: bool) -> None:
+    if not compressed:
+        if entry.size < header.file_bytes:
+            raise SourceDamaged(f"truncated: {entry.size} of {header.file_bytes} bytes")
+        return
+    claimed = int.from_bytes(tree.read_range(entry.path, entry.size - 4, 4), "little")
+    if claimed != header.file_bytes & 0xFFFFFFFF:
+        raise SourceDamaged(
+            f"truncated: the gzip data end without the length of the file, {header.file_bytes} bytes"
+        )
+
+
+def check_identity(header: Header, image: ImageId) -> None:
+    """SourceUnsupported where a header names another date, hemisphere, scan or band than the path."""
+    telescope = header.get("TELNAME")
+    said = {
+        "date": header.get("ORDATE"),
+        "hem": HEMISPHERE_OF.get(telescope.lower()) if isinstance(telescope, str) else None,
+        "scan": header.get("SCANNO"),
+        "band": header.get("FILTER"),
+    }
+    for name, value in said.items():
+        if value is not None and str(value).lower() != str(getattr(image, name)):
+            raise SourceUnsupported(f"the header says {name} {value}, the path {getattr(image, name)}")
+
+
+def grid_of(header: Header) -> dict[str, float]:
+    """CRPIX, CDELT, CRVAL, CROTA2 by lower-case name, of a float image in the SIN projection, FK5 J2000.
+
+    SourceUnsupported for any other image: our geometry and our planned sizes would be wrong for it.
+    """
+    projection = (header.get("CTYPE1"), header.get("CTYPE2"))
+    if projection == (None, None):
+        raise SourceUnsupported("no WCS: CTYPE1 and CTYPE2 are missing")
+    if projection != ("RA---SIN", "DEC--SIN"):
+        raise SourceUnsupported(f"projection {projection[0]}, {projection[1]}; only SIN images are known")
+    for keyword in FOREIGN:
+        if header.get(keyword) is not None:
+            raise SourceUnsupported(f"{keyword} in the header; only CROTA2 is understood")
+    if header.bitpix != -32:
+        raise SourceUnsupported(f"BITPIX {header.bitpix}; Atlas images have -32")
+    if header.get("RADESYS") not in (None, "FK5") or header.get("EQUINOX") not in (None, 2000):
+        raise SourceUnsupported(
+            f"frame {header.get('RADESYS')} {header.get('EQUINOX')}; only FK5 J2000 is known"
+        )
+    grid = {keyword.lower(): _number(header, keyword) for keyword in GRID}
+    grid["crota2"] = 0.0 if header.get("CROTA2") is None else _number(header, "CROTA2")
+    _check_grid(grid, header)
+    return grid
+
+
+def _number(header: Header, keyword: str) -> float:
+    value = header.get(keyword)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise SourceUnsupported(f"no WCS: {keyword} is {value!r}")
+    return float(value)
+
+
+def _check_grid(grid: dict[str, float], header: Header) -> None:
+    if not -90.0 <= grid["crval2"] <= 90.0:
+        raise SourceUnsupported(f"CRVAL2 {grid['crval2']} is no declination")
+    if grid["cdelt1"] == 0.0 or grid["cdelt2"] == 0.0:
+        raise SourceUnsupported("CDELT1 or CDELT2 is 0")
+    wide = max(grid["crpix1"], header.naxis1 - grid["crpix1"]) + 1.0
+    high = max(grid["crpix2"], header.naxis2 - grid["crpix2"]) + 1.0
+    if math.radians(math.hypot(wide * grid["cdelt1"], high * grid["cdelt2"])) >= 1.0:
+        raise SourceUnsupported("the image reaches beyond the hemisphere that a SIN projection shows")
+    grid["crval1"] %= 360.0

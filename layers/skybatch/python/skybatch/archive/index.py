@@ -1,0 +1,223 @@
+"""Build an inventory from the images themselves: list a tree or bucket, read every header, publish.
+
+Only headers are read, many at a time. Every few thousand images what was learnt is kept as an object below
+``inventory/{dataset}/index/``; an index that was cut off starts again from there, and files that did not
+change since are not read again.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from skybatch.archive.build import INDEX_FOLDER, publish
+from skybatch.archive.facts import (
+    FACTS,
+    QUICKLOOKS,
+    SUFFIX_CODE,
+    Problem,
+    Rows,
+    assemble,
+    consistent,
+    image_code,
+)
+from skybatch.archive.headers import check_identity, grid_of, stored_header
+from skybatch.archive.imagesets import ImageSets, scan_codes
+from skybatch.archive.inventory import Inventory, inventory_folder
+from skybatch.archive.layout import BANDS, ImageId, dataset_prefix, parse_key
+from skybatch.archive.sources import Entry, Tree
+from skybatch.errors import InventoryError, NotFound, SourceError
+
+IN_FLIGHT = 32
+PART_IMAGES = 2000
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What an index or import made, and what it left out.
+
+    ``numbered`` counts the image sets whose coadd key is a number of our own, ``reused`` the images whose
+    headers an earlier run had read already.
+    """
+
+    version: str
+    sets: int
+    images: int
+    quicklooks: int
+    numbered: int
+    reused: int
+    problems: tuple[Problem, ...]
+
+
+@dataclass
+class _Listing:
+    """What the listing of a data set has come across so far."""
+
+    quicklooks: list[tuple[int, int, int, int]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    reused: list[int] = field(default_factory=list)
+
+
+def index(
+    tree: Tree,
+    dataset: str,
+    *,
+    in_flight: int = IN_FLIGHT,
+    part_images: int = PART_IMAGES,
+    progress: Progress = lambda images: None,
+) -> Report:
+    """Index one data set of a tree and make the result its current inventory.
+
+    Headers carry no coadd key. Image sets that the current inventory knows keep theirs; new ones are
+    numbered on from the highest, in the order of date, hemisphere, scan and image number. ``progress`` is
+    told how many more images are done. Files that cannot be used are skipped and stand in the report;
+    InventoryError is raised where there is nothing at all to index.
+    """
+    parts = _Parts(tree, dataset)
+    known = parts.load()
+    listing = _Listing()
+    fresh = _to_read(tree, dataset, known, listing, progress)
+    facts = [_table([])]
+    with ThreadPoolExecutor(in_flight) as pool:
+        while batch := list(islice(fresh, part_images)):
+            rows = list(pool.map(lambda item: _examined(tree, *item), batch))
+            listing.problems += [row for row in rows if isinstance(row, Problem)]
+            facts.append(_table([row for row in rows if isinstance(row, tuple)]))
+            parts.keep(facts[-1])
+            progress(len(batch))
+    facts.append(known[listing.reused])
+    return _published(tree, dataset, np.concatenate(facts), listing, parts)
+
+
+def _published(tree: Tree, dataset: str, facts: Rows, listing: _Listing, parts: _Parts) -> Report:
+    if not len(facts):
+        raise InventoryError(f"no image of data set {dataset} could be indexed: {_first(listing.problems)}")
+    facts, contradictions = consistent(dataset, facts)
+    sets, strays = assemble(dataset, facts, np.array(listing.quicklooks, dtype=QUICKLOOKS))
+    sets, numbered = with_keys(tree, sets)
+    version = publish(tree, sets, numbered=numbered > 0, origin="index")
+    parts.clear()
+    problems = (*listing.problems, *contradictions, *strays)
+    quicklooks = sum(int(np.count_nonzero(sets.quicklook_bytes[band])) for band in BANDS)
+    return Report(version, len(sets), len(facts), quicklooks, numbered, len(listing.reused), problems)
+
+
+def _first(problems: list[Problem]) -> str:
+    return f"{len(problems)} files were skipped, the first {problems[0]}" if problems else "there is none"
+
+
+def with_keys(tree: Tree, sets: ImageSets) -> tuple[ImageSets, int]:
+    """The sets with coadd keys, and how many of these are numbers of our own."""
+    codes = scan_codes(sets.date, sets.hem, sets.scan, sets.image)
+    keys = np.zeros(len(sets), dtype=np.int64)
+    highest, ours_before = 0, False
+    try:
+        old = Inventory.open(tree, sets.dataset)
+    except InventoryError:
+        old = None
+    if old is not None and old.size:
+        old_codes, old_keys = old.numbering()
+        place = np.minimum(np.searchsorted(old_codes, codes), old.size - 1)
+        keys = np.where(old_codes[place] == codes, old_keys[place], 0)
+        highest, ours_before = int(old_keys.max()), old.numbered
+    new = np.flatnonzero(keys == 0)
+    keys[new[np.argsort(codes[new])]] = highest + 1 + np.arange(len(new))
+    return replace(sets, coadd_key=keys), len(sets) if ours_before else len(new)
+
+
+def _to_read(
+    tree: Tree, dataset: str, known: Rows, listing: _Listing, progress: Progress
+) -> Iterator[tuple[Entry, ImageId, str]]:
+    """The images whose headers must be read, as the listing finds them; all else goes into ``listing``."""
+    seen = {(int(row["code"]), int(row["band"]), int(row["suffix"])): n for n, row in enumerate(known)}
+    for entry in tree.entries(dataset_prefix(dataset)):
+        try:
+            image, kind, suffix = parse_key(entry.path)
+        except NotFound:
+            listing.problems.append(Problem(entry.path, "not the name of an image in the archive's layout"))
+            continue
+        place = (image_code(image), BANDS.index(image.band), SUFFIX_CODE[suffix])
+        number = seen.get(place)
+        if kind == "quicklook":
+            listing.quicklooks.append((*place, entry.size))
+        elif number is not None and _unchanged(known[number], entry):
+            listing.reused.append(number)
+            progress(1)
+        else:
+            yield entry, image, suffix
+
+
+def _unchanged(row: Any, entry: Entry) -> bool:
+    return bool(row["bytes"] == entry.size and row["modified"] == entry.modified)
+
+
+def _examined(tree: Tree, entry: Entry, image: ImageId, suffix: str) -> tuple[Any, ...] | Problem:
+    """The facts of one stored image, or why it has none."""
+    try:
+        header = stored_header(tree, entry)
+        check_identity(header, image)
+        grid = grid_of(header)
+    except SourceError as error:
+        return Problem(entry.path, error.detail)
+    except FileNotFoundError:
+        return Problem(entry.path, "gone before it could be read")
+    zero_point, ut_date = header.get("MAGZP"), header.get("UT_DATE")
+    facts: dict[str, Any] = {
+        **grid,
+        "code": image_code(image),
+        "band": BANDS.index(image.band),
+        "suffix": SUFFIX_CODE[suffix],
+        "bytes": entry.size,
+        "modified": entry.modified,
+        "header_blocks": header.blocks,
+        "ut_date": ut_date if isinstance(ut_date, str) else image.date,
+        "coadd_key": 0,
+        "naxis1": header.naxis1,
+        "naxis2": header.naxis2,
+        # The header's SEESH is another quantity than the metadata tables' seesh.
+        "seesh": np.nan,
+        "magzp": zero_point if isinstance(zero_point, int | float) else np.nan,
+        "msnr10": np.nan,
+        "line": 0,
+    }
+    return tuple(facts[name] for name in FACTS.names or ())
+
+
+def _table(rows: list[tuple[Any, ...]]) -> Rows:
+    return np.array(rows, dtype=FACTS)
+
+
+class _Parts:
+    """What an index has learnt so far, kept beside the inventory until it is published."""
+
+    def __init__(self, tree: Tree, dataset: str) -> None:
+        self._tree, self._folder = tree, f"{inventory_folder(dataset)}/{INDEX_FOLDER}/"
+        self._next = 0
+
+    def load(self) -> Rows:
+        """The facts of all parts; of an image that stands in several, the last."""
+        paths = [entry.path for entry in self._tree.entries(self._folder)]
+        self._next = 1 + max((int(path[len(self._folder) :].split(".")[0]) for path in paths), default=0)
+        tables = [np.load(io.BytesIO(self._tree.read(path))) for path in paths]
+        return np.concatenate([_table([]), *(table for table in tables if table.dtype == FACTS)])
+
+    def keep(self, facts: Rows) -> None:
+        """Write one more part."""
+        if len(facts):
+            buffer = io.BytesIO()
+            np.save(buffer, facts)
+            self._tree.write(f"{self._folder}{self._next:06d}.npy", buffer.getvalue())
+            self._next += 1
+
+    def clear(self) -> None:
+        """Remove all parts: the published inventory holds what they held."""
+        for entry in list(self._tree.entries(self._folder)):
+            self._tree.delete(entry.path)
