@@ -18,7 +18,7 @@ from skybatch.batch.matching import OpenInventory
 from skybatch.batch.outcomes import Outcome, row_outcomes, settle
 from skybatch.batch.plan import Plan, Task
 from skybatch.batch.record import load_record, load_request
-from skybatch.batch.results import File, Results
+from skybatch.batch.results import File, Results, Sets
 from skybatch.batch.status import ResultFile, finished_status
 from skybatch.batch.store import BatchStore
 from skybatch.errors import Transient
@@ -37,7 +37,7 @@ def package(store: BatchStore, plan: Plan, open_inventory: OpenInventory, now: f
     request = load_request(store)
     rows = row_outcomes(plan, outcomes, len(request.rows))
     results = Results(load_record(store), request, plan, outcomes, rows, md5={})
-    written = list(_write_results(store, results, open_inventory))
+    written = list(_write_results(store, results, results.sets(open_inventory)))
     status = finished_status(
         results.record,
         request,
@@ -52,18 +52,16 @@ def package(store: BatchStore, plan: Plan, open_inventory: OpenInventory, now: f
     return store.read_json("status.json") or status
 
 
-def _write_results(
-    store: BatchStore, results: Results, open_inventory: OpenInventory
-) -> Iterator[ResultFile]:
+def _write_results(store: BatchStore, results: Results, sets: Sets) -> Iterator[ResultFile]:
     """Write the archive (if any image came) and every file beside it; yields what was written."""
     small: list[File] = []
     if results.retrieved:
         whole = tarball.Counted()
-        chunks = whole.through(_archive(store, results, open_inventory, small))
+        chunks = whole.through(_archive(store, results, sets, small))
         store.upload(f"results/{ARCHIVE}", chunks, "application/x-tar")
         yield ResultFile(ARCHIVE, whole.bytes, whole.md5, "application/x-tar")
     else:
-        small += [*results.tables(open_inventory), *results.small_files()]
+        small += [*results.tables(sets), *results.small_files()]
     for file in small:
         store.write(f"results/{file.name}", file.body, file.media_type)
         yield ResultFile(file.name, len(file.body), _md5(file.body), file.media_type)
@@ -73,23 +71,22 @@ def _write_results(
         yield ResultFile(upload, len(body), _md5(body), "application/octet-stream")
 
 
-def _archive(
-    store: BatchStore, results: Results, open_inventory: OpenInventory, small: list[File]
-) -> Iterator[tarball.Chunk]:
+def _archive(store: BatchStore, results: Results, sets: Sets, small: list[File]) -> Iterator[tarball.Chunk]:
     """The archive's chunks: README, images, then the tables, which carry the images' checksums.
 
-    The files beside the images are left in ``small`` for the caller, made only once.
+    The files beside the images are left in ``small`` for the caller, made only once. obstore pulls the
+    chunks on a thread of its own runtime, where it cannot be called again: what they need is read before.
     """
     folder = f"skybatch-{results.record.batch_id[:FOLDER_ID_DIGITS]}"
     written = 0
-    for chunk in _members(store, results, open_inventory, folder, small):
+    for chunk in _members(store, results, sets, folder, small):
         written += len(chunk)
         yield chunk
     yield tarball.end(written)
 
 
 def _members(
-    store: BatchStore, results: Results, open_inventory: OpenInventory, folder: str, small: list[File]
+    store: BatchStore, results: Results, sets: Sets, folder: str, small: list[File]
 ) -> Iterator[tarball.Chunk]:
     yield tarball.folder_entry(folder)
     yield from _member(folder, results.readme())
@@ -101,7 +98,7 @@ def _members(
         yield body
         yield tarball.padding(len(body))
     known = replace(results, md5=sums)
-    for file in (*known.tables(open_inventory), *known.small_files()):
+    for file in (*known.tables(sets), *known.small_files()):
         small.append(file)
         yield from _member(folder, file)
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 TABLE_FORMATS: tuple[Format, ...] = ("tbl", "xml", "csv")
 NOWHERE = (0, 0, 0, 0)
+# Details of the image sets of a plan, by data set.
+Sets: TypeAlias = "dict[str, ImageSets]"
 
 # Name of the table -> what became of the images in it.
 IMAGE_TABLES = {
@@ -70,9 +72,8 @@ class Results:
         """The images that came, in plan order."""
         return of_status(self.plan, self.outcomes, Status.RETRIEVED)
 
-    def tables(self, open_inventory: OpenInventory) -> Iterator[File]:
+    def tables(self, sets: Sets) -> Iterator[File]:
         """Each table in each format; tables of images only where there are some."""
-        sets = self._sets(open_inventory)
         positions = any(self._position(row) is not None for row in self.request.rows)
         for name, status in IMAGE_TABLES.items():
             chosen = of_status(self.plan, self.outcomes, status)
@@ -114,7 +115,7 @@ class Results:
     def _counts(self) -> dict[Status, int]:
         return {status: sum(o.status is status for o in self.outcomes) for status in Status}
 
-    def _sets(self, open_inventory: OpenInventory) -> dict[str, ImageSets]:
+    def sets(self, open_inventory: OpenInventory) -> Sets:
         """Details of the image sets in the plan, from the inventory version it was made with."""
         wanted: dict[str, set[int]] = {}
         for task in self.plan.tasks:
