@@ -1,6 +1,5 @@
 """Build layers and functions for Lambda from pinned wheels; compile, weigh and import them.
 
-
 `make package` runs this. build/package mirrors the repository's layout (template, state machine, layers,
 functions), so that `sam deploy` or `aws cloudformation package` from there deploys what was checked here.
 """
