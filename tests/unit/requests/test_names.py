@@ -181,7 +181,9 @@ def test_ned_is_asked_one_at_a_time_and_no_faster_than_its_interval(services: Na
     Resolver(quick).resolve(names, time.monotonic() + 10)
     calls = sorted((call.began, call.ended) for call in services.calls if call.service == "NED")
     assert len(calls) == 6
-    assert all(later[0] - earlier[0] > 0.1 for earlier, later in pairwise(calls))
+    assert all(later[0] >= earlier[1] for earlier, later in pairwise(calls))
+    # A busy machine may hold up the first of them by a little.
+    assert calls[-1][0] - calls[0][0] > 4 * 0.15
     assert NED.side_by_side == 1
     assert NED.interval >= 1.0
 

@@ -43,15 +43,21 @@ _MINUS = str.maketrans({"−": "-", "–": "-", "\u00a0": " ", "\t": " "})
 
 @dataclass(frozen=True)
 class Angle:
-    """Degrees, and how they were written: sexagesimal without marks (``bare``), or with the mark h."""
+    """Degrees (hours where ``hours``), and how they were written.
+
+    ``broken`` is the rule that an angle breaks whose form is right; it is raised only when the angle is
+    used, so that no name is refused for having a half that looks like one (HD 209458).
+    """
 
     value: float
     sexagesimal: bool = False
     hours: bool = False
     marked: bool = False
+    broken: str = ""
 
     def longitude(self, bare_hours: bool) -> float:
         """Degrees of a longitude; ``bare_hours``: sexagesimal without marks counts hours."""
+        self.check()
         in_hours = self.hours or (bare_hours and self.sexagesimal and not self.marked)
         degrees = self.value * DEGREES_PER_HOUR if in_hours else self.value
         if not 0.0 <= degrees <= 360.0:
@@ -60,11 +66,17 @@ class Angle:
 
     def latitude(self) -> float:
         """Degrees of a latitude."""
+        self.check()
         if self.hours:
             raise BadValue("is written in hours; a declination or latitude is in degrees")
         if not -90.0 <= self.value <= 90.0:
             raise BadValue("must lie between -90 and 90 degrees")
         return self.value
+
+    def check(self) -> None:
+        """Raise BadValue if the angle breaks a rule in itself."""
+        if self.broken:
+            raise BadValue(self.broken)
 
 
 def spelled_plainly(text: str) -> str:
@@ -78,24 +90,31 @@ def spelled_plainly(text: str) -> str:
 def parse(plain: str, *, compact: bool = False) -> Angle | None:
     """The angle that a plainly spelled text writes, or None if it writes none.
 
-    ``compact`` reads six digits before the point as hhmmss or ddmmss. Raises BadValue for minutes or
-    seconds of 60 and more.
+    ``compact`` reads six digits before the point as hhmmss or ddmmss.
     """
     if compact and (match := _COMPACT.fullmatch(plain)):
-        return Angle(sexagesimal(*match.groups()), sexagesimal=True)
+        return in_parts(*match.groups())
     if _DECIMAL.fullmatch(plain):
         return Angle(float(plain))
     if match := _UNMARKED.fullmatch(plain):
-        return Angle(sexagesimal(*match.groups()), sexagesimal=True)
+        return in_parts(*match.groups())
     if match := _MARKED.fullmatch(plain) or _HALF_MARKED.fullmatch(plain):
         sign, whole, mark, minutes, seconds = match.groups()
-        value = sexagesimal(sign, whole, minutes, seconds)
-        return Angle(value, sexagesimal=True, hours=mark == "h", marked=True)
+        return in_parts(sign, whole, minutes, seconds, mark)
     return None
 
 
+def in_parts(sign: str, whole: str, minutes: str | None, seconds: str | None, mark: str = "") -> Angle:
+    """The angle of a sexagesimal writing; ``mark`` is h, d or, without marks, empty."""
+    try:
+        value, broken = sexagesimal(sign, whole, minutes, seconds), ""
+    except BadValue as error:
+        value, broken = 0.0, str(error)
+    return Angle(value, sexagesimal=True, hours=mark == "h", marked=bool(mark), broken=broken)
+
+
 def sexagesimal(sign: str, whole: str, minutes: str | None, seconds: str | None) -> float:
-    """The value in units of ``whole``; 60 itself is let pass, as rounding writes it."""
+    """The value in units of ``whole``; 60 itself is let pass, as rounding writes it. Raises BadValue."""
     parts = [part for part in (whole, minutes, seconds) if part]
     if any(fractional(part) for part in parts[:-1]):
         raise BadValue("has a fraction before its last part")

@@ -43,7 +43,8 @@ class Row:
     height of the crop in arcsec, None for whole images. ``image`` None means all images of the scan.
     ``dataset``, ``image_type`` and ``form`` come from our own tables posted back; None means the
     request's. ``number`` is the row's number, in our own tables the ``scntr`` of the first request, which
-    several rows (images) then share. ``line`` counts from 1 in the uploaded text.
+    several rows (images) then share, and 0 where that request was no list. ``line`` counts from 1 in
+    the uploaded text.
     """
 
     number: int

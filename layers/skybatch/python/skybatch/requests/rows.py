@@ -114,7 +114,7 @@ def shared(reading: Cells, index: int) -> dict[str, Any]:
         "line": table.lines[index],
     }
     if table.ours:
-        common["number"] = reading.value("scntr", index, cells.row_number, index + 1)
+        common["number"] = reading.value("scntr", index, cells.row_number, 0)
         common["dataset"] = reading.value("dataset", index, dataset, table.marks.get("dataset"))
         common["image_type"] = reading.value("type", index, cells.image_type, None)
         common["form"] = reading.value("form", index, form, table.marks.get("form"))
