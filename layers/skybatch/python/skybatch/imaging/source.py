@@ -93,7 +93,7 @@ class GzipReader:
         self._inflater = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
 
     def read(self, length: int) -> bytes:
-        chunk = self._some(length)
+        chunk = self._some(length) if length else b""
         if len(chunk) == length:
             return chunk
         chunks, missing = [], length
@@ -143,4 +143,4 @@ def reader(source: bytes) -> PlainReader | GzipReader:
         return GzipReader(source)
     if source.startswith(FITS_MAGIC):
         return PlainReader(source)
-    raise SourceDamaged(f"neither FITS nor gzip: the file begins with {source[:9]!r}")
+    raise SourceDamaged(f"neither FITS nor gzip: the data begin with {source[:9]!r}")

@@ -1,0 +1,279 @@
+"""The whole life of a batch in one process: accepted, planned, worked, tallied, packaged."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import json
+import tarfile
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import obstore
+import pytest
+from astropy.io import fits
+from astropy.table import Table
+from obstore.store import MemoryStore
+
+from skybatch.batch import steps
+from skybatch.batch.plan import Message
+from skybatch.batch.status import read_status
+from skybatch.batch.store import BatchStore
+from skybatch.batch.submit import Accepted, Desk
+from skybatch.batch.work import Archive, work
+from skybatch.errors import Conflict
+from skybatch.requests.models import parse_body
+from skybatch.settings import Settings
+from tests.unit.batch.archive import MadeArchive
+
+POSITIONS = """\
+|ra       |dec    |size|id   |
+ 180.0      20.0   50   crop
+ 180.0      20.1   null whole
+ 50.0       50.0   50   off
+ 180.005    20.0   20   crop2
+"""
+
+
+class Service:
+    """The functions' code around stores in memory; every queued message is worked at once."""
+
+    def __init__(self, archive: MadeArchive, **limits: Any) -> None:
+        self.archive = archive
+        self.settings = replace(Settings(), **limits)
+        self.objects = MemoryStore()
+        self.desk = Desk(self.objects, lambda _: None, self.settings, "https://sky.example", now=1000.0)
+        self.reader = Archive(archive.objects, "archive", "", "results", s3=lambda: self)
+        self.worked: list[Message] = []
+
+    def copy_object(self, Key: str, CopySource: dict[str, str], **_: Any) -> None:  # noqa: N803
+        obstore.put(self.objects, Key, obstore.get(self.archive.objects, CopySource["Key"]).bytes())
+
+    def submit(self, **fields: Any) -> Accepted:
+        request, upload = parse_body(json.dumps(fields).encode(), "application/json", self.settings)
+        return self.desk.submit(request, upload)
+
+    def send_message_batch(self, QueueUrl: str, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
+        for entry in Entries:
+            message = Message.from_json(json.loads(entry["MessageBody"]))
+            self.worked.append(message)
+            work(message, self.reader, self.store(message.batch_id))
+        return {}
+
+    def store(self, batch_id: str) -> BatchStore:
+        return BatchStore(self.objects, batch_id)
+
+    def run(self, accepted: Accepted) -> dict[str, Any]:
+        """What the state machine does; the final status."""
+        batch_id = accepted.record.batch_id
+        state: dict[str, Any] = {"batch_id": batch_id}
+        state = steps.plan_step(self.objects, state, self.archive.open, self.settings)
+        while state["next"] != "package":
+            if state["next"] == "fail":
+                steps.fail_step(self.objects, state, 1100.0)
+                return read_status(self.store(batch_id), 1200.0)
+            if state["next"] == "dispatch":
+                queue = steps.TaskQueue(self, "queue")
+                state = steps.dispatch_step(self.objects, state, queue, self.settings, 1010.0)
+            state = steps.tally_step(self.objects, state, self.settings, 1020.0)
+        steps.package_step(self.objects, state, self.archive.open, 1100.0)
+        return read_status(self.store(batch_id), 1200.0)
+
+    def file(self, accepted: Accepted, name: str) -> bytes:
+        body = self.store(accepted.record.batch_id).read(f"results/{name}")
+        assert body is not None
+        return body
+
+
+@pytest.fixture(scope="module")
+def archive() -> MadeArchive:
+    return MadeArchive()
+
+
+def images_of(tar: bytes) -> dict[str, bytes]:
+    with tarfile.open(fileobj=io.BytesIO(tar)) as read:
+        return {
+            member.name.split("/images/")[1]: read.extractfile(member).read()
+            for member in read
+            if "/images/" in member.name and member.isfile()
+        }
+
+
+def test_batch_of_positions_ends_complete_and_adds_up(archive: MadeArchive) -> None:
+    service = Service(archive)
+    accepted = service.submit(mode="positions", table=POSITIONS, bands="J,K", label="mine")
+    status = service.run(accepted)
+    assert status["state"] == "complete"
+    assert status["rows"] | {"total": 4} == status["rows"]
+    assert sum(n for outcome, n in status["rows"].items() if outcome != "total") == 4
+    assert (status["rows"]["retrieved"], status["rows"]["not_covered"]) == (3, 1)
+    names = {entry["name"] for entry in status["files"]}
+    tables = {f"{table}.{fmt}" for table in ("images", "rows") for fmt in ("tbl", "xml", "csv")}
+    assert names == tables | {"images.tar", "manifest.json", "md5sums.txt", "download.sh", "request.json"} | {
+        accepted.record.upload
+    }
+    for entry in status["files"]:
+        body = service.file(accepted, entry["name"])
+        assert (len(body), hashlib.md5(body).hexdigest()) == (entry["bytes"], entry["md5"])
+
+
+def test_archive_holds_images_tables_and_readme_that_agree(archive: MadeArchive) -> None:
+    service = Service(archive)
+    accepted = service.submit(mode="positions", table=POSITIONS)
+    status = service.run(accepted)
+    tar = service.file(accepted, "images.tar")
+    images = images_of(tar)
+    assert len(images) == status["images"]["retrieved"]
+    assert sum(map(len, images.values())) == status["bytes"]
+    table = Table.read(service.file(accepted, "images.tbl").decode(), format="ascii.ipac")
+    listed = dict(zip(table["file"], table["md5"], strict=True))
+    assert listed == {f"images/{name}": hashlib.md5(body).hexdigest() for name, body in images.items()}
+    sums = service.file(accepted, "md5sums.txt").decode().splitlines()
+    assert {line.split("  ")[1]: line.split("  ")[0] for line in sums} == listed
+    with tarfile.open(fileobj=io.BytesIO(tar)) as read:
+        names = [member.name for member in read]
+    folder = names[0]
+    assert all(name == folder or name.startswith(f"{folder}/") for name in names)
+    assert f"{folder}/README.txt" in names
+    for body in images.values():
+        plain = gzip.decompress(body) if body.startswith(b"\x1f\x8b") else body
+        with fits.open(io.BytesIO(plain)) as hdus:
+            hdus.verify("exception")
+
+
+def test_packaging_twice_gives_the_same_bytes(archive: MadeArchive) -> None:
+    service = Service(archive)
+    accepted = service.submit(mode="positions", table=POSITIONS)
+    service.run(accepted)
+    first = service.file(accepted, "images.tar")
+    service.run(accepted)
+    assert service.file(accepted, "images.tar") == first
+
+
+def test_nothing_found_is_a_complete_batch_without_archive(archive: MadeArchive) -> None:
+    service = Service(archive)
+    status = service.run(service.submit(mode="region", center="10 10", diameter=0.1))
+    assert status["state"] == "complete"
+    assert "images.tar" not in {entry["name"] for entry in status["files"]}
+    assert status["rows"]["not_covered"] == 1
+    assert status["unretrieved"] is None
+
+
+def test_bad_sources_fail_with_reasons_and_nothing_else_is_lost() -> None:
+    archive = MadeArchive()
+    obstore.delete(archive.objects, archive.key(0, "j"))
+    obstore.put(archive.objects, archive.key(0, "h"), b"\x1f\x8b not gzip after all")
+    service = Service(archive)
+    accepted = service.submit(
+        mode="coadd_keys", table="coadd_key,band,req_ra,req_dec,size\n1001,A,180,20,60\n"
+    )
+    status = service.run(accepted)
+    assert (status["images"]["retrieved"], status["images"]["failed"]) == (1, 2)
+    assert status["rows"]["partial"] == 1
+    failed = Table.read(service.file(accepted, "failed.csv").decode(), format="ascii.csv")
+    assert dict(zip(failed["band"], failed["reason"], strict=True)).keys() == {"J", "H"}
+    assert "does not hold" in str(failed["reason"][list(failed["band"]).index("J")])
+
+
+def test_a_stored_file_of_another_size_is_not_delivered_as_a_whole_image() -> None:
+    archive = MadeArchive()
+    whole = bytes(obstore.get(archive.objects, archive.key(0, "j")).bytes())
+    obstore.put(archive.objects, archive.key(0, "j"), whole[:-100])
+    service = Service(archive)
+    status = service.run(service.submit(mode="coadd_keys", table="coadd_key,band\n1001,J\n"))
+    assert status["images"]["failed"] == 1
+    assert "inventory" in status["reasons"][0]["reason"]
+
+
+def chain(
+    service: Service, first: Accepted, follow: Callable[[Accepted], Accepted]
+) -> list[dict[str, bytes]]:
+    """The images of each part of a chain, to its end."""
+    parts, accepted = [], first
+    while True:
+        status = service.run(accepted)
+        assert status["state"] == "complete"
+        assert status["bytes"] <= service.settings.max_batch_bytes
+        parts.append(images_of(service.file(accepted, "images.tar")))
+        if status["unretrieved"] is None:
+            return parts
+        assert len(parts) < 50, "the chain does not end"
+        accepted = follow(accepted)
+
+
+@pytest.mark.parametrize("what", ["positions", "region"])
+@pytest.mark.parametrize("fmt", ["tbl", "xml", "csv"])
+def test_unretrieved_posted_back_gives_exactly_the_rest(archive: MadeArchive, what: str, fmt: str) -> None:
+    whole = Service(archive)
+    fields: dict[str, Any] = (
+        {"mode": "positions", "table": POSITIONS, "form": "fits"}
+        if what == "positions"
+        else {"mode": "region", "center": "180 20", "diameter": 0.3, "bands": ["J", "H"]}
+    )
+    accepted = whole.submit(**fields)
+    whole.run(accepted)
+    everything = images_of(whole.file(accepted, "images.tar"))
+    service = Service(archive, max_batch_bytes=max(map(len, everything.values())) + 1000)
+
+    def post_back(last: Accepted) -> Accepted:
+        table = service.file(last, f"unretrieved.{fmt}").decode()
+        return service.submit(mode="coadd_keys", table=table)
+
+    parts = chain(service, service.submit(**fields), post_back)
+    assert len(parts) > 1
+    assert sum(map(len, parts)) == len(everything)
+    assert {name: body for part in parts for name, body in part.items()} == everything
+
+
+def test_resubmit_is_the_same_as_posting_back_and_pressed_twice_one_batch(archive: MadeArchive) -> None:
+    service = Service(archive, max_batch_bytes=3_000_000)
+    first = service.submit(mode="positions", table=POSITIONS, email="a@example.org")
+    service.run(first)
+    again = service.desk.resubmit(first.record.batch_id, "unretrieved")
+    twice = service.desk.resubmit(first.record.batch_id, "unretrieved")
+    assert again.record == twice.record
+    assert (again.record.part, again.record.previous) == (2, first.record.batch_id)
+    assert again.record.email == "a@example.org"
+    posted = service.submit(mode="coadd_keys", table=service.file(first, "unretrieved.tbl").decode())
+    assert images_after(service, again) == images_after(service, posted)
+    assert read_status(service.store(first.record.batch_id), 1200.0)["chain"]["next"] == again.record.batch_id
+
+
+def images_after(service: Service, accepted: Accepted) -> dict[str, bytes]:
+    service.run(accepted)
+    return images_of(service.file(accepted, "images.tar"))
+
+
+def test_resubmit_waits_for_the_end_and_refuses_where_nothing_is_left(archive: MadeArchive) -> None:
+    service = Service(archive)
+    accepted = service.submit(mode="positions", table=POSITIONS)
+    with pytest.raises(Conflict, match="running"):
+        service.desk.resubmit(accepted.record.batch_id, "unretrieved")
+    service.run(accepted)
+    with pytest.raises(Conflict, match="no unretrieved"):
+        service.desk.resubmit(accepted.record.batch_id, "unretrieved")
+
+
+def test_limit_smaller_than_one_image_fails_it_and_the_chain_ends(archive: MadeArchive) -> None:
+    service = Service(archive, max_batch_bytes=1000)
+    status = service.run(service.submit(mode="positions", table=POSITIONS))
+    assert status["unretrieved"] is None
+    assert status["images"]["failed"] > 0
+    assert status["reasons"][0]["reason"].startswith("larger than the limit")
+
+
+def test_more_images_than_allowed_fail_the_batch_with_the_reason(archive: MadeArchive) -> None:
+    service = Service(archive, max_images=2)
+    status = service.run(service.submit(mode="region", center="180 20", diameter=0.3))
+    assert status["state"] == "failed"
+    assert "the limit is 2" in status["reason"]
+
+
+def test_same_key_and_body_is_the_same_batch(archive: MadeArchive) -> None:
+    desk = Service(archive).desk
+    request, _ = parse_body(b'{"mode":"region","center":"1 2","diameter":1}', "application/json", Settings())
+    first = desk.submit(request, None, seed=b"key and body")
+    assert desk.submit(request, None, seed=b"key and body").record == first.record
+    assert desk.submit(request, None, seed=b"another").record != first.record
