@@ -5,6 +5,7 @@ from math import inf, nan
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from skybatch.imaging.box import PixelBox, cutout_bytes, header_blocks
 
 sides = st.integers(1, 2000)

@@ -131,7 +131,7 @@ def read_header(reader: Reader) -> Header:
         start = len(header)
         header += reader.read(BLOCK)
         if not header.startswith(FITS_MAGIC):
-            raise SourceDamaged(f"not FITS: the data begin with {header[:9]!r}")
+            raise SourceDamaged(f"neither FITS nor gzip: the data begin with {header[:9]!r}")
         if (end := _find_end(header, start)) >= 0:
             return parse(header[:end])
         if len(header) < start + BLOCK:

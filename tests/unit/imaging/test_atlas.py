@@ -1,0 +1,170 @@
+"""Cutouts: what is kept, what is added, how little is read."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from isal import igzip_lib
+
+from skybatch import __version__
+from skybatch.imaging import source
+from skybatch.imaging.atlas import Origin, PixelBox, cut, cut_ranged, header_of, plain
+from skybatch.imaging.box import cutout_bytes
+from tests.fits import gzipped, make_image
+from tests.unit.imaging import oracle
+
+BOX = PixelBox(30, 40, 20, 10)
+ORIGIN = Origin("made.fits.gz")
+IMAGE = make_image(nx=100, ny=120)
+ROW = 400  # bytes
+
+
+def test_provenance_cards() -> None:
+    hdu = oracle.opened(next(cut(IMAGE, [BOX], ORIGIN)))
+    assert [hdu.header[k] for k in oracle.ADDED] == [
+        "made.fits.gz",
+        "[31:50,41:50]",
+        f"skybatch {__version__}",
+    ]
+    assert all(hdu.header.comments[k] for k in oracle.ADDED)
+
+
+@pytest.mark.parametrize("name", ["it's.fits", "x" * 68, "y" * 200 + ".fits", "'" * 90, "n\u00e4chste.fits"])
+def test_any_parent_name_can_be_read_back(name: str) -> None:
+    hdu = oracle.opened(next(cut(IMAGE, [BOX], Origin(name))))
+    assert hdu.header["CUTFILE"] == name.replace("\u00e4", "?")
+
+
+def test_a_cutout_of_a_cutout_keeps_its_history() -> None:
+    once = next(cut(IMAGE, [BOX], ORIGIN))
+    hdu = oracle.opened(next(cut(once, [PixelBox(1, 2, 3, 4)], Origin("cut.fits"))))
+    assert hdu.header["CUTFILE"] == "cut.fits"
+    assert any("made.fits.gz" in line for line in hdu.header["HISTORY"])
+    assert hdu.header["CRPIX1"] == 50.5 - 31
+    assert hdu.data.tobytes() == oracle.opened(IMAGE).data[42:46, 31:34].tobytes()
+
+
+def test_a_full_last_block_takes_one_more() -> None:
+    image = make_image(nx=100, ny=120, total_cards=4 * 36 - 2)
+    cutout = next(cut(image, [BOX], ORIGIN))
+    blocks = header_of(image).cutout_blocks(ORIGIN.cards(BOX))
+    assert (header_of(image).blocks, blocks) == (4, 5)
+    assert len(cutout) == cutout_bytes(blocks, BOX, -32)
+    oracle.assert_same_pixels(oracle.opened(cutout), oracle.opened(image), BOX)
+
+
+def test_every_coordinate_version_moves() -> None:
+    image = make_image(nx=100, ny=120, cards={"CRPIX1A": 3, "CRPIX2A": "-1.5D2", "LTV1": 0.0})
+    image = image.replace(b"'-1.5D2  '", b"-1.5D2    ")
+    header = oracle.opened(next(cut(image, [BOX], ORIGIN))).header
+    assert (header["CRPIX1A"], header["CRPIX2A"], header["LTV1"]) == (-27, -190.0, -30.0)
+    assert (header["CRPIX1"], header["CRPIX2"]) == (50.5 - 30, 60.5 - 40)
+
+
+def test_checksums_stay_true(tmp_path: Path) -> None:
+    hdu = oracle.opened(IMAGE)
+    hdu.add_checksum(when="on a day")
+    hdu.writeto(tmp_path / "summed.fits")
+    image = (tmp_path / "summed.fits").read_bytes()
+    for box in (BOX, PixelBox(0, 0, 1, 1), PixelBox(3, 7, 97, 113)):
+        again = oracle.opened(next(cut(image, [box], ORIGIN)))
+        assert (again.verify_checksum(), again.verify_datasum()) == (1, 1)
+        assert again.header.comments["DATASUM"] == "on a day"
+
+
+def test_fitsverify_finds_nothing_that_was_not_in_the_parent(genuine: Path, tmp_path: Path) -> None:
+    if shutil.which("fitsverify") is None:
+        pytest.skip("fitsverify is not installed")
+    stored = next((genuine / "archive").rglob("*.fits.gz")).read_bytes()
+    complaints = []
+    for name, image in (("parent", plain(stored)), ("cut", next(cut(stored, [BOX], ORIGIN)))):
+        (tmp_path / name).write_bytes(image)
+        run = subprocess.run(
+            ["fitsverify", str(tmp_path / name)], capture_output=True, text=True, check=False
+        )
+        complaints.append([line for line in (run.stdout + run.stderr).splitlines() if "***" in line])
+    assert complaints[0] == complaints[1]
+
+
+def test_plain_is_what_was_stored() -> None:
+    assert plain(IMAGE) == plain(gzipped(IMAGE)) == IMAGE
+
+
+def test_several_gzip_members_are_one_file() -> None:
+    stored = gzipped(IMAGE[:20_000]) + gzipped(IMAGE[20_000:]) + b"\0" * 100
+    assert plain(stored) == IMAGE
+    assert list(cut(stored, [BOX], ORIGIN)) == list(cut(IMAGE, [BOX], ORIGIN))
+
+
+def test_inflates_no_further_than_the_last_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    inflated: list[bytes] = []
+    genuine_inflater = igzip_lib.IgzipDecompressor
+
+    class Counting:
+        def __init__(self, **options: int) -> None:
+            self.inner = genuine_inflater(**options)
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(self.inner, name)
+
+        def decompress(self, data: bytes, length: int) -> bytes:
+            inflated.append(self.inner.decompress(data, length))
+            return inflated[-1]
+
+    monkeypatch.setattr(source.igzip_lib, "IgzipDecompressor", Counting)
+    list(cut(gzipped(IMAGE), [BOX, PixelBox(0, 0, 5, 5)], ORIGIN))
+    assert sum(map(len, inflated)) == 4 * 2880 + 50 * ROW
+
+
+def test_ranges_are_the_header_and_the_rows() -> None:
+    asked = []
+
+    def read_range(start: int, length: int) -> bytes:
+        asked.append((start, length))
+        return IMAGE[start : start + length]
+
+    cutouts = list(cut_ranged(read_range, len(IMAGE), [BOX], ORIGIN))
+    assert cutouts == list(cut(IMAGE, [BOX], ORIGIN))
+    assert asked == [(0, 11520), (11520 + 40 * ROW, 10 * ROW)]
+
+
+def test_ranges_near_each_other_are_one_request() -> None:
+    image = make_image(nx=500, ny=1000, total_cards=200)
+    asked = []
+
+    def read_range(start: int, length: int) -> bytes:
+        asked.append((start, length))
+        return image[start : start + length]
+
+    boxes = [PixelBox(0, 900, 9, 9), PixelBox(5, 3, 9, 9), PixelBox(400, 20, 100, 5), PixelBox(0, 905, 2, 2)]
+    assert list(cut_ranged(read_range, len(image), boxes, ORIGIN)) == list(cut(image, boxes, ORIGIN))
+    head = 6 * 2880
+    assert asked == [
+        (0, 11520),
+        (11520, 2880),
+        (14400, 2880),
+        (head + 6000, 44_000),
+        (head + 1_800_000, 18_000),
+    ]
+
+
+def test_a_file_called_plain_may_be_gzip() -> None:
+    stored = gzipped(IMAGE)
+    cutouts = cut_ranged(lambda start, length: stored[start : start + length], len(stored), [BOX], ORIGIN)
+    assert list(cutouts) == list(cut(IMAGE, [BOX], ORIGIN))
+
+
+def test_an_image_without_its_last_padding_is_whole() -> None:
+    bare = IMAGE[: 4 * 2880 + 120 * ROW]
+    assert plain(bare) == plain(gzipped(bare)) == IMAGE
+    assert list(cut(bare, [BOX], ORIGIN)) == list(cut(IMAGE, [BOX], ORIGIN))
+
+
+def test_header_needs_only_the_first_bytes() -> None:
+    header = header_of(gzipped(IMAGE)[:9000])
+    assert (header.naxis1, header.naxis2, header.bitpix, header.blocks) == (100, 120, -32, 4)
+    values = [header.get(k) for k in ("ORDATE", "CRVAL1", "SCANNO", "EXTEND", "NOTHING", "COMMENT")]
+    assert values == ["980321", 180.0, 106, True, None, None]

@@ -1,0 +1,80 @@
+"""2,000 random crops of genuine and made images against astropy and cfitsio."""
+
+from __future__ import annotations
+
+import random
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from skybatch.imaging.atlas import Origin, PixelBox, cut, header_of, plain
+from skybatch.imaging.box import cutout_bytes
+from tests.fits import gzipped, make_image
+from tests.unit.imaging import oracle
+
+MADE = {
+    "plain sky": {},
+    "north pole": {"ra": 77.0, "dec": 90.0, "rotation": 12.0},
+    "south pole": {"ra": 300.0, "dec": -89.999, "rotation": -33.0},
+    "near the pole": {"ra": 180.0, "dec": 89.9},
+    "RA 0": {"ra": 0.0001, "dec": 5.0},
+    "RA 360": {"ra": 359.9999, "dec": -41.0},
+    "rotated": {"rotation": 45.0},
+    "upside down": {"rotation": 180.0, "dec": -20.0},
+    "short frame": {"ny": 829},
+    "shorter frame": {"ny": 698, "nx": 511},
+    "bytes": {"bitpix": 8},
+    "16 bits": {"bitpix": 16, "cards": {"BZERO": 32768.0, "BSCALE": 1.0}},
+    "32 bits": {"bitpix": 32},
+    "64 bits": {"bitpix": 64},
+    "doubles": {"bitpix": -64, "ra": 0.0},
+}
+CROPS = 2000
+GENUINE = 24
+
+
+def boxes(image: bytes, seed: str, count: int) -> list[PixelBox]:
+    """Random positions and sizes, at edges too, of one image."""
+    dice, header = random.Random(seed), header_of(image)
+    found: list[PixelBox] = []
+    while len(found) < count:
+        x, y = dice.uniform(-5, header.naxis1 + 5), dice.uniform(-5, header.naxis2 + 5)
+        size_x, size_y = (dice.choice([0.3, 1, 9.5, 50, 50, 50, 120, 700]) for _ in "xy")
+        with suppress(ValueError):  # outside by more than half its size
+            found.append(PixelBox.around(x, y, size_x, size_y, header.naxis1, header.naxis2))
+    return found
+
+
+def check_crops(stored: bytes, name: str, scratch: Path) -> None:
+    whole, count = plain(stored), CROPS // (GENUINE + len(MADE)) + 1
+    parent, header = oracle.opened(whole), header_of(stored)
+    sky = oracle.wcs(parent)
+    file = scratch / "parent.fits"
+    file.write_bytes(whole)
+    wanted = boxes(stored, name, count)
+    cutouts = list(cut(stored, wanted, Origin(f"{name}.fits.gz")))
+    assert cutouts == list(cut(whole, wanted, Origin(f"{name}.fits.gz")))
+    for box, cutout in zip(wanted, cutouts, strict=True):
+        assert len(cutout) == cutout_bytes(header.blocks, box, header.bitpix)
+        hdu = oracle.opened(cutout)
+        oracle.assert_same_pixels(hdu, parent, box)
+        oracle.assert_same_sky(oracle.wcs(hdu), sky, box)
+        oracle.assert_same_cards(cutout, whole)
+    for box, cutout in zip(wanted, cutouts, strict=True):
+        ours, theirs = oracle.opened(cutout, verify=False), oracle.fitscopy(file, box, scratch / "cut.fits")
+        oracle.assert_equal_pixels(ours, theirs)
+        assert [ours.header[k] for k in oracle.CHANGED] == [theirs.header[k] for k in oracle.CHANGED]
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_crops_of_made_images(name: str, tmp_path: Path) -> None:
+    check_crops(gzipped(make_image(seed=len(name), **MADE[name])), name, tmp_path)
+
+
+@pytest.mark.parametrize("number", range(GENUINE))
+def test_crops_of_genuine_images(number: int, genuine: Path, tmp_path: Path) -> None:
+    files = sorted((genuine / "archive").rglob("*.fits.gz"))
+    if number >= len(files):
+        pytest.skip(f"only {len(files)} genuine images here")
+    check_crops(files[number].read_bytes(), files[number].name, tmp_path)
