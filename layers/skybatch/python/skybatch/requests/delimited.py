@@ -39,7 +39,11 @@ def read(text: str, wanted: Wanted) -> Table:
     places = chosen(names, wanted, header_at + 1)
     data_from = past_ruler(lines, data_from)
     ours = any(name.lower() == OUR_MARK for name in names)
-    rows = take_rows(records(lines, data_from, delimiter), names, wanted, ours)
+    if delimiter == " " and len(names) == 1:  # a list of names, say: a line is a value, blanks and all
+        found = whole_lines(lines, data_from)
+    else:
+        found = records(lines, data_from, delimiter)
+    rows = take_rows(found, names, wanted, ours)
     columns = {name: [text_or_null(row.values[i]) for row in rows] for name, i in places.items()}
     return Table(KINDS[delimiter], names, columns, [row.line for row in rows], header_at + 1)
 
@@ -82,6 +86,13 @@ def past_ruler(lines: Sequence[str], start: int) -> int:
         if "--" in lines[index] and RULER.issuperset(lines[index]):
             return index + 1
     return start
+
+
+def whole_lines(lines: Sequence[str], start: int) -> Iterator[Record]:
+    """Every line of content as one value."""
+    for index in range(start, len(lines)):
+        if is_content(lines[index]):
+            yield Record([lines[index].strip().strip('"')], index + 1)
 
 
 def records(lines: Sequence[str], start: int, delimiter: str) -> Iterator[Record]:

@@ -131,6 +131,8 @@ def take_cells(
     data: Sequence[DataLine], header: Header, places: dict[str, int], wanted: Wanted
 ) -> dict[str, list[str]]:
     """The cells of each wanted column: by the bars, or by words if some line does not keep to the bars."""
+    if len(header.names) == 1:
+        return {name: [item.text for item in data] for name in places}
     spans = {name: (header.bars[i] + 1, header.bars[i + 1]) for name, i in places.items()}
     width = header.bars[-1] + 1
     under_bars = itemgetter(*header.bars)
