@@ -11,7 +11,9 @@ import obstore
 from obstore.store import S3Store
 
 from local.emulator import CREDENTIALS, REGION, Emulator
-from skybatch.archive.layout import MISSION
+from skybatch.archive.index import Report, index
+from skybatch.archive.layout import DATASETS, MISSION, dataset_prefix
+from skybatch.archive.sources import DirectorySource
 
 UPLOADS_AT_A_TIME = 8
 FOLDERS = (MISSION, "inventory")
@@ -56,7 +58,17 @@ def indexed(root: Path, scratch: Path, say: Callable[[str], None]) -> Path:
     borrowed = scratch / "archive"
     borrowed.mkdir()
     (borrowed / MISSION).symlink_to(root / MISSION, target_is_directory=True)
+    for dataset in DATASETS:
+        if (borrowed / dataset_prefix(dataset)).is_dir():
+            _say_indexed(index(DirectorySource(borrowed), dataset), dataset, say)
     return borrowed
+
+
+def _say_indexed(report: Report, dataset: str, say: Callable[[str], None]) -> None:
+    keys = f", {report.numbered} of them with coadd keys of our own making" if report.numbered else ""
+    say(f"data set {dataset}: {report.sets} image sets, {report.images} Atlas images{keys}")
+    for problem in report.problems:
+        say(f"  left out: {problem}")
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -13,6 +13,7 @@ from local.archive import indexed, upload_tree
 from local.deploy import Outputs, api_base, deploy
 from local.emulator import Emulator, emulator
 from local.front import front
+from local.logs import save_logs
 from local.mailbox import Email, watched
 from local.sky import make_sky
 
@@ -24,7 +25,7 @@ WORKERS = str(min(4, max(2, os.cpu_count() or 2)))
 
 @dataclass(frozen=True)
 class Stack:
-    """A running service: its address, what it runs on, and the folder that keeps mail and log.
+    """A running service: its address, what it runs on, and the folder that keeps mail and logs.
 
     ``archive`` is the tree that was uploaded, as long as the stack runs.
     """
@@ -80,6 +81,7 @@ def running_stack(
         say(f"archive: {objects} objects, {size / 1e6:.0f} MB")
         outputs = deploy(aws, local_parameters(public.url) | dict(plan.parameters))
         public.target = api_base(aws, outputs.api_id)
+        running.callback(save_logs, aws, plan.folder / "logs")
         running.enter_context(watched(aws.url, plan.folder / "mail", on_email))
         yield Stack(public.url, aws, outputs, plan.folder, archive)
 
