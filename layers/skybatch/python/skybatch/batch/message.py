@@ -76,7 +76,7 @@ def _facts(status: Mapping[str, Any], results_url: str) -> dict[str, Any]:
         "details": [(term, wording.unlinked(value)) for term, value in asked_details(facts)] if facts else [],
         "summary": summary.summary(status),
         "nothing_found": summary.nothing_found(status),
-        "outcomes": _told_outcomes(status),
+        "outcomes": summary.told_outcomes(status),
         "part": summary.part(status),
         "left": _left(status["unretrieved"] or {}),
         "files": [entry for entry in status.get("files") or () if entry["name"] in _ANNOUNCED],
@@ -89,12 +89,6 @@ def _facts(status: Mapping[str, Any], results_url: str) -> dict[str, Any]:
 
 def _left(unretrieved: Mapping[str, Any]) -> str:
     return f"{wording.count(unretrieved.get('images'), 'image')} ({wording.size(unretrieved.get('bytes'))})"
-
-
-def _told_outcomes(status: Mapping[str, Any]) -> list[summary.Outcome]:
-    """A list of one row says nothing that the summary has not said, unless it has a reason."""
-    told = summary.outcomes(status)
-    return told if status["rows"]["total"] > 1 or any(outcome.reasons for outcome in told) else []
 
 
 @lru_cache(maxsize=1)

@@ -87,6 +87,13 @@ def outcomes(status: Status) -> list[Outcome]:
     ]
 
 
+def told_outcomes(status: Status) -> list[Outcome]:
+    """`outcomes` worth telling: a single row says nothing beside the summary, unless it has a reason."""
+    told = outcomes(status)
+    rows = (status.get("rows") or {}).get("total", 0)
+    return told if rows > 1 or any(outcome.reasons for outcome in told) else []
+
+
 def _reasons(status: Status, code: str) -> Iterable[str]:
     for group in status.get("reasons") or ():
         if group["outcome"] == code:

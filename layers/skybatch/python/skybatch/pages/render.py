@@ -88,6 +88,7 @@ def environment() -> Environment:
         day=wording.day,
         plain=wording.plain,
         address=address,
+        opening=opening,
         reason=reason_words,
         band=lambda band: BAND_NAMES.get(str(band).lower()) or wording.plain(band, 8),
     )
@@ -102,3 +103,8 @@ def address(link: object) -> str:
     """A link as it may stand in an href: http, https or relative; anything else leads nowhere."""
     text = str(link)
     return text if _SAFE_ADDRESS.match(text) else "#"
+
+
+def opening(detail: object) -> str:
+    """The first line of a problem's detail: a sentence to act on; the others repeat its list of errors."""
+    return wording.plain(str(detail).strip().partition("\n")[0], 1000)

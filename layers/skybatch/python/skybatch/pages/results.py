@@ -132,7 +132,7 @@ def _after_facts(status: Mapping[str, Any]) -> dict[str, Any]:
         "nothing_advice": _ADVICE_NOTHING if nothing else "",
         "failure": summary.failure(status),
         "advice": summary.advice(status),
-        "outcomes": summary.outcomes(status),
+        "outcomes": summary.told_outcomes(status),
         "files": files_in_order(status["files"]),
     }
 

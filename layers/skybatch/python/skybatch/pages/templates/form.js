@@ -69,7 +69,7 @@
 
   const showProblem = async (problem) => {
     const box = element("section", "", "problem");
-    box.append(element("h2", problem.title ?? "Something went wrong"), element("p", problem.detail ?? ""));
+    box.append(element("h2", problem.title ?? "Something went wrong"), element("p", (problem.detail ?? "").split("\n")[0]));
     const errors = problem.errors ?? [];
     const ofTable = errors.filter((e) => e.line != null || e.row != null);
     const others = errors.filter((e) => !ofTable.includes(e)).filter((e) => !markField(e));

@@ -77,8 +77,8 @@
     } else {
       file.textContent = image.file ?? "";
     }
-    cell(image.row, "num");
-    cell(image.id);
+    cell(image.row, "row num");
+    cell(image.id, "id");
     cell({j: "J", h: "H", k: "Ks"}[String(image.band).toLowerCase()] ?? image.band);
     cell(image.bytes ? size(image.bytes) : "", "num").dataset.v = image.bytes ?? 0;
     cell(came ? "retrieved" : `failed ${image.reason ?? ""}`);

@@ -1,0 +1,125 @@
+"""A batch told in words: every end of a batch has its own sentence, and parts are counted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from skybatch.batch import summary
+from skybatch.batch.asked import DATASET_TITLES, asked, asked_details, asked_sentence
+from skybatch.batch.outcomes import ROW_OUTCOMES
+from skybatch.requests.request import Mode, Row
+from skybatch.tables.common_columns import DATASET_OPTIONS
+from tests.unit.pages import samples
+
+
+def told(**changes: Any) -> str:
+    return summary.summary(summary.whole(samples.status(**changes)))
+
+
+def one(**images: int) -> dict[str, Any]:
+    counts = {"retrieved": 0, "over_limit": 0, "failed": 0, **images}
+    return {"images": counts, "bytes": 1_000_000, "request": samples.region_request()}
+
+
+def test_every_end_has_its_own_sentence() -> None:
+    assert told() == "Everything you asked for is here: 7,500 images (173 MB)."
+    assert told(rows={"total": 1, "not_covered": 1}, **one()) == "No image set matches what you asked for."
+    assert told(rows={"total": 1, "unresolved": 1}, **one()) == "No image could be retrieved."
+    assert told(rows={"total": 1, "failed": 1}, **one(failed=3)) == "No image could be retrieved."
+    assert told(rows={"total": 1, "partial": 1}, **one(retrieved=1, failed=2)) == "1 image (1 MB) is here."
+    assert told(state="failed") == "This batch failed, and no images can be delivered."
+    assert told(state="cancelled", rows={"total": 9, "retrieved": 8, "cancelled": 1}).startswith(
+        "This batch was cancelled. 7,500 images (173 MB) are here; 1 of 9 rows lacks some or all images."
+    )
+
+
+def test_repeated_rows_miss_nothing() -> None:
+    assert told(rows={"total": 9, "retrieved": 5, "duplicate": 4}).startswith(
+        "Everything you asked for is here"
+    )
+
+
+def test_every_outcome_of_a_row_has_its_words() -> None:
+    assert set(summary.OUTCOMES) == set(ROW_OUTCOMES)
+
+
+def test_data_sets_are_called_as_in_the_tables() -> None:
+    assert {name: f"2MASS {title}" for name, title in DATASET_OPTIONS} == DATASET_TITLES
+
+
+def test_nothing_asked_for_is_found_by_no_name_either() -> None:
+    unknown = samples.status(rows={"total": 1, "unresolved": 1}, **one())
+    assert not summary.nothing_found(unknown)
+    assert summary.headline(unknown) == "nothing could be retrieved"
+
+
+@pytest.mark.parametrize(
+    ("chain", "left", "words"),
+    [
+        (None, 0, ""),
+        ({"part": 1, "previous": None, "next": None}, 0, ""),
+        ({"part": 1}, 2_500_000_000, "part 1 of about 4"),
+        ({"part": 3, "previous": "x"}, 1, "part 3 of about 4"),
+        ({"part": 4, "previous": "x"}, 0, "part 4 of 4"),
+        ({"part": 2, "parts": 5}, 9, "part 2 of 5"),
+    ],
+)
+def test_parts_of_a_chain_are_counted(chain: dict[str, Any] | None, left: int, words: str) -> None:
+    unretrieved = {"images": 1, "bytes": left} if left else None
+    assert summary.part(samples.status(chain=chain, unretrieved=unretrieved)) == words
+
+
+def test_reasons_are_grouped_most_frequent_first_with_the_first_rows() -> None:
+    rows = [{"outcome": "failed", "reason": "source_missing", "row": n, "id": None} for n in range(1, 10)]
+    rows += [{"outcome": "failed", "reason": "gave_up: 3 sends", "row": 20, "id": "m31"}]
+    rows += [{"outcome": "retrieved", "reason": None, "row": 21, "id": "x"}]
+    groups = summary.group_reasons(reversed(rows))
+    assert [(group["reason"], group["rows"]) for group in groups] == [
+        ("source_missing", 9),
+        ("gave_up: 3 sends", 1),
+    ]
+    assert [summary.reason_sentence(group) for group in groups] == [
+        "the archive lists the image but does not hold it: 9, rows 9, 8, 7, 6, 5 and others",
+        "several attempts to make the image did not finish (3 sends): 1, row 20 (m31)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("reason", "sentence", "advice"),
+    [
+        ("too_large: 214,000 images match", "214,000 images match.", "Split the request"),
+        ("larger than the limit", "Larger than the limit.", "Ask for crops"),
+        ("inventory: cannot be read", "Cannot be read.", "Submit the same request again later"),
+        ("States.Timeout: it timed out", "States.Timeout: it timed out.", "in two halves"),
+        (
+            None,
+            "The service stopped before the batch was finished, and left no reason.",
+            "tell the operators",
+        ),
+    ],
+)
+def test_a_failure_says_what_happened_and_what_to_do(reason: str | None, sentence: str, advice: str) -> None:
+    status = samples.status("failed", reason=reason)
+    assert summary.failure(status) == sentence
+    assert advice in summary.advice(status)
+
+
+def test_what_was_asked_is_told_by_mode() -> None:
+    scan = samples.positions_request(
+        mode=Mode.SCAN, rows=(Row(1, ("j",), date="971031", hem="n", scan=96),), bands=("j",)
+    )
+    keys = samples.positions_request(mode=Mode.COADD_KEYS, rows=(Row(1, ("k",), coadd_key=7),), bands=("k",))
+    assert asked_sentence(asked(scan)) == "J Atlas images of scan 96 of the night 971031, north"
+    assert asked_sentence(asked(keys)) == "Ks Atlas images for 1 coadd key"
+    assert "wholly cover the circle" in asked_sentence(
+        asked(samples.region_request(region=samples.Region(None, "m83", 1.0, "cover")))
+    )
+
+
+def test_a_row_of_our_own_table_can_make_a_batch_one_of_quicklooks() -> None:
+    request = samples.positions_request(rows=(Row(1, ("j",), coadd_key=7, image_type="quicklook"),))
+    assert asked(request)["quicklooks"] is True
+    assert asked(samples.positions_request(3))["quicklooks"] is False
+    assert ("Data set", "2MASS Full Survey") in asked_details(asked(request))

@@ -1,0 +1,158 @@
+"""The form: every mode in one click, posts what the request parser reads, shows errors where they are."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from skybatch import pages
+from skybatch.batch.asked import DATASET_TITLES
+from skybatch.pages.examples import EXAMPLES
+from skybatch.pages.form import MODES, form_page, plan_sentences
+from skybatch.requests.models import Body, parse_body
+from skybatch.requests.request import Mode
+from skybatch.requests.rows import DATASET_NAMES
+from skybatch.settings import Settings
+from tests.unit.pages import samples
+from tests.unit.pages.markup import Page
+
+SETTINGS = Settings()
+
+
+def posted(page: Page) -> list[tuple[str, str]]:
+    """What a browser without scripts would send, in document order."""
+    pairs, select, option = [], "", False
+    for element in page.elements:
+        given = element.attributes
+        if element.name == "select":
+            select, option = given["name"], False
+        elif element.name == "option" and ("selected" in given or not option):
+            if option is False or "selected" in given:
+                pairs = [pair for pair in pairs if pair[0] != select]
+                pairs.append((select, given["value"]))
+            option = True
+        elif element.name == "textarea":
+            pairs.append((given["name"], element.text.removeprefix("\n").replace("\n", "\r\n")))
+        elif element.name == "input" and "name" in given:
+            if given["type"] in ("radio", "checkbox"):
+                if "checked" in given:
+                    pairs.append((given["name"], given["value"]))
+            else:
+                pairs.append((given["name"], given.get("value", "")))
+    return pairs
+
+
+def multipart(pairs: list[tuple[str, str]]) -> tuple[bytes, str]:
+    """The pairs as a browser encodes them; the file input, the last `table`, is sent empty with a name."""
+    files = [i for i, (name, _) in enumerate(pairs) if name == "table"][-1:]
+    parts = []
+    for i, (name, value) in enumerate(pairs):
+        filename = '; filename=""' if i in files else ""
+        parts.append(f'--b\r\nContent-Disposition: form-data; name="{name}"{filename}\r\n\r\n{value}\r\n')
+    return ("".join(parts) + "--b--\r\n").encode(), "multipart/form-data; boundary=b"
+
+
+@pytest.mark.parametrize("mode", EXAMPLES)
+def test_each_example_posts_a_request_the_service_takes(mode: str) -> None:
+    page = Page(form_page(SETTINGS, example=mode))
+    pairs = [(n, "me@example.org" if n == "email" else v) for n, v in posted(page)]
+    request, _ = parse_body(*multipart(pairs), SETTINGS)
+    assert request.mode == mode
+    assert request.bands == ("j", "h", "k")
+    assert (request.image_type, request.form, request.dataset) == ("atlas", "fits.gz", "asky")
+    assert request.decompress is True
+    assert request.email == "me@example.org"
+    assert request.notices == ()
+    expected = {"region": 1, "positions": 3, "coadd_keys": 4, "scan": 1, "scans": 2}
+    assert len(request.rows) == expected[mode]
+
+
+def test_the_positions_example_means_what_it_shows() -> None:
+    body = json.dumps({"mode": "positions", **EXAMPLES["positions"]}).encode()
+    request, _ = parse_body(body, "application/json", SETTINGS)
+    assert [(row.id, row.size, row.best) for row in request.rows] == [
+        ("crop", 50.0, True), ("whole", None, False), ("finder", 300.0, True),
+    ]  # fmt: skip
+
+
+def test_the_form_sends_every_field_the_service_knows_and_no_other() -> None:
+    sent = {name for name, _ in posted(Page(form_page(SETTINGS)))}
+    assert sent == {*Body.model_fields, "table"}
+
+
+def test_modes_and_data_sets_are_those_of_the_service() -> None:
+    assert [mode for mode, _, _ in MODES] == list(Mode) == list(EXAMPLES)
+    assert tuple(DATASET_TITLES) == DATASET_NAMES
+
+
+def test_every_mode_has_its_example_one_click_away_without_scripts() -> None:
+    links = [link.attributes["href"] for link in Page(form_page(SETTINGS)).all("a", **{"class": "example"})]
+    assert links == [f"?example={mode}" for mode in Mode]
+
+
+def test_works_without_scripts_as_a_plain_post_and_asks_for_an_address() -> None:
+    page = Page(form_page(SETTINGS))
+    assert page.one("form").attributes["enctype"] == "multipart/form-data"
+    assert (page.one("form").attributes["action"], page.one("form").attributes["method"]) == (
+        "batches",
+        "post",
+    )
+    assert "required" in page.one("input", id="email").attributes
+    assert page.one("button", formaction="plans").attributes["id"] == "check"
+
+
+def test_quicklooks_are_offered_with_the_caution() -> None:
+    assert "for photometry always use Atlas images" in Page(form_page(SETTINGS)).words
+
+
+def test_errors_stand_at_their_fields_and_cells_and_values_come_back() -> None:
+    page = Page(samples.PAGES["form-problem"]())
+    email = page.one("input", id="email").attributes
+    assert (email["value"], email["aria-invalid"]) == ("me", "true")
+    assert page.one("span", id="wrong-email").text == "must be one e-mail address"
+    assert email["aria-describedby"].split()[0] == "wrong-email"
+    cells = [[cell.text for cell in page.all("td")[start : start + 5]] for start in (0, 5)]
+    assert cells[0] == ["4", "1", "ra", "400", "must lie between 0 and 360 degrees"]
+    assert dict(posted(page))["mode"] == "positions"
+    assert [value for name, value in posted(page) if name == "bands"] == ["J", "K"]
+    assert "crop" in page.one("textarea").text
+
+
+@pytest.mark.parametrize("bands", ["all", ["J", "H", "Ks"], "j,h ks", ["j", "h", "k"]])
+def test_bands_come_back_ticked(bands: Any) -> None:
+    page = Page(form_page(SETTINGS, values={"bands": bands}))
+    assert [value for name, value in posted(page) if name == "bands"] == ["J", "H", "K"]
+
+
+def test_unknown_examples_and_fields_change_nothing() -> None:
+    plain = form_page(SETTINGS)
+    assert form_page(SETTINGS, example="<script>", values={"x": "y"}) == plain
+
+
+def test_a_dry_run_tells_images_bytes_and_parts() -> None:
+    assert plan_sentences(samples.PLAN, SETTINGS) == [
+        "7,236 images, 2.61 GB.",
+        "That takes 3 batches of at most 1 GB, started one after another.",
+        "No image there: 70 rows; name not found: 18 rows.",
+        "18 names are not resolved yet; they are counted as such.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "typed", [samples.EVIL, "</textarea><script>x</script>", "</script><!--", "x" * 10_000]
+)
+def test_what_a_user_typed_stays_inert_in_the_form(typed: str) -> None:
+    values = dict.fromkeys((*Body.model_fields, "table"), typed)
+    errors = [{"line": 1, "row": 1, "column": typed, "value": typed, "rule": typed}]
+    errors += [{"line": None, "row": None, "column": "label", "value": typed, "rule": typed}]
+    problem = {"title": typed, "detail": typed, "status": 422, "errors": errors}
+    plan = {**samples.PLAN, "notices": [typed], "by_outcome": {typed: 1}}
+    page = Page(form_page(SETTINGS, values=values, problem=problem, plan=plan, example=typed))
+    assert page.unclosed == []
+    assert len(page.all("script")) == 3
+    assert json.loads(page.one("script", id="examples").text) == EXAMPLES
+    errors_page = Page(pages.error_page(problem))
+    assert errors_page.all("script") == []
+    assert errors_page.unclosed == []
