@@ -84,7 +84,10 @@ def open_tiles(source: bytes) -> TiledImage:
     table = {card[:8].decode("latin-1").rstrip(): value(card) for card in reversed(cards)}
     _check_kind(table)
     header = parse(b"".join(_image_cards(cards)))
-    tile = min(_count(table, "ZTILE2"), header.naxis2), min(_count(table, "ZTILE1"), header.naxis1)
+    sides = _count(table, "ZTILE2"), _count(table, "ZTILE1")
+    if 0 in sides:
+        raise SourceDamaged("the compressed image has tiles without pixels")
+    tile = min(sides[0], header.naxis2), min(sides[1], header.naxis1)
     data = memoryview(source)[padded(end + CARD) :]
     streams = tuple(_streams(table, data))
     if len(streams) != -(-header.naxis2 // tile[0]) * -(-header.naxis1 // tile[1]):
