@@ -1,0 +1,104 @@
+"""No input makes anything but a request or an error of the caller's: seeded, bounded in time and memory."""
+
+from __future__ import annotations
+
+import json
+import time
+import tracemalloc
+from functools import partial
+
+import pytest
+
+from skybatch.requests.models import parse_body
+
+from .made import LIMITS, form_of, status_of
+from .mutated import mutated_coordinates, mutated_tables
+
+QUICK, WHOLE = 500, 10_000
+MOST_SECONDS = 1.0
+MOST_BYTES = 200_000_000
+SEED = 20_010_204
+
+
+def post_table(mode: str, table: bytes) -> int:
+    """The status of a table posted as a file."""
+    return status_of(partial(parse_body, *form_of({"mode": mode}, table), LIMITS))
+
+
+def post_center(text: str) -> int:
+    """The status of a region around a text."""
+    body = json.dumps({"mode": "region", "center": text, "diameter": 1}).encode()
+    return status_of(partial(parse_body, body, "application/json", LIMITS))
+
+
+def hold_tables(count: int) -> None:
+    """Post damaged tables: 200 or 4xx each, within time and memory; both must occur."""
+    post_table("coadd_keys", b"SIMPLE  =")  # what a first FITS table imports is no memory of its own
+    seen: dict[int, int] = {}
+    tracemalloc.start()
+    try:
+        for mode, table in mutated_tables(count, SEED):
+            start = time.process_time()
+            status = post_table(mode, table)
+            assert time.process_time() - start < MOST_SECONDS, table[:300]
+            assert status == 200 or 400 <= status < 500, table[:300]
+            seen[status] = seen.get(status, 0) + 1
+        assert tracemalloc.get_traced_memory()[1] < MOST_BYTES
+    finally:
+        tracemalloc.stop()
+    assert seen[200] > count // 50
+    assert seen[422] > count // 50
+
+
+def hold_coordinates(count: int) -> None:
+    """Post damaged coordinates, alike."""
+    seen: dict[int, int] = {}
+    for text in mutated_coordinates(count, SEED):
+        start = time.process_time()
+        status = post_center(text)
+        assert time.process_time() - start < MOST_SECONDS, text[:300]
+        seen[status] = seen.get(status, 0) + 1
+    assert set(seen) == {200, 422}
+
+
+def test_damaged_tables_are_read_or_refused() -> None:
+    hold_tables(QUICK)
+
+
+def test_damaged_coordinates_are_read_or_refused() -> None:
+    hold_coordinates(QUICK)
+
+
+@pytest.mark.drill
+def test_ten_thousand_damaged_tables_are_read_or_refused() -> None:
+    hold_tables(WHOLE)
+
+
+@pytest.mark.drill
+def test_ten_thousand_damaged_coordinates_are_read_or_refused() -> None:
+    hold_coordinates(WHOLE)
+
+
+HOSTILE = {
+    "a line without end": b"ra dec\n" + b"-" * 3_900_000 + b"x",
+    "a quote without end": b'ra,dec\n"' + b"1,2\n" * 900_000,
+    "a header without end": b"|" * 3_900_000,
+    "columns without end": b"|ra|dec|" + b"x|" * 1_900_000 + b"\n 1 2\n",
+    "a million rows": b"ra,dec\n" + b"1,2\n" * 900_000,
+    "rows of nothing": b"ra,dec\n" + b"\n" * 3_900_000,
+    "a number without end": b"ra,dec\n" + b"1" * 3_900_000 + b",2\n",
+    "numbers of many digits": b"ra,dec,size\n" + (b"1,2," + b"9" * 1500 + b"\n") * 2500,
+    "elements without end": b"<VOTABLE>" + b"<TABLE>" * 500_000,
+    "a row without end": b"<VOTABLE><TABLE><FIELD name='coadd_key' datatype='int'/><DATA><TABLEDATA><TR>"
+    + b"<TD/>" * 700_000,
+    "attributes without end": b"<VOTABLE " + b"".join(b"a%d='' " % i for i in range(200_000)) + b"/>",
+    "brackets": b"[" * 3_900_000,
+}
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+@pytest.mark.parametrize("mode", ["positions", "coadd_keys"])
+def test_a_hostile_table_is_refused_soon(what: str, mode: str) -> None:
+    start = time.process_time()
+    assert post_table(mode, HOSTILE[what]) in (413, 422)
+    assert time.process_time() - start < 4 * MOST_SECONDS  # of the largest upload there is
