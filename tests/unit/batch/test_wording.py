@@ -79,6 +79,7 @@ def test_harmless_text_stays_as_it_is(text: str) -> None:
         ("WWW.Evil.Example/x", "WWW[.]Evil[.]Example/x"),
         ("mail me@evil.org", "mail me[@]evil[.]org"),
         ("z = 1.5, v2.1 at 12.30", "z = 1.5, v2.1 at 12.30"),
+        ("my.targets.tbl, a.fits.gz, x.dat.com", "my[.]targets.tbl, a.fits.gz, x.dat[.]com"),
         ("etc. and so on", "etc. and so on"),
     ],
 )

@@ -61,7 +61,7 @@ def test_before_anything_is_done_the_page_says_what_was_asked_and_what_comes() -
     early = samples.status("accepted", progress={}, rows={}, images={})
     page = shown(early)
     assert "You asked for J, H and Ks Atlas images for 2,500 positions." in page.words
-    assert "an email tells you" in page.words
+    assert "You may close this page" in page.words
     assert "value" not in page.one("progress").attributes
     assert page.one("form").attributes == {"method": "post", "action": "cancel"}
 
@@ -76,6 +76,14 @@ def test_a_running_batch_shows_counts_rate_and_finished_images() -> None:
     assert page.one("div", id="batch").attributes["data-after"] == "c2"
     assert page.one("p", id="spoken").attributes["aria-live"] == "polite"
     assert page.one("meta", **{"http-equiv": "refresh"})
+
+
+@pytest.mark.parametrize(("mode", "named"), [("positions", True), ("scans", False)])
+def test_finding_names_is_a_step_only_where_names_can_stand(mode: str, named: bool) -> None:
+    facts = {**samples.status()["asked"], "mode": mode}
+    steps = shown(samples.status("planning", asked=facts)).all("li")
+    assert ("Finding names" in [step.text for step in steps]) is named
+    assert [step.text for step in steps if "aria-current" in step.attributes] == ["Finding images"]
 
 
 def test_a_finished_page_does_not_renew_itself() -> None:

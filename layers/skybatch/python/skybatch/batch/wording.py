@@ -15,7 +15,7 @@ _MONTHS = (
     *("July", "August", "September", "October", "November", "December"),
 )
 _JOINERS = "\u200d"  # joins emoji; every other format character (bidi overrides, soft hyphens) goes
-_LINKABLE = re.compile(r"://|@|(?<=[^\W_])\.(?=[^\W\d_]{2})")
+_LINKABLE = re.compile(r"://|@|(?<=[^\W_])\.(?=[^\W\d_]{2})(?!(?:tbl|csv|tsv|txt|xml|vot|fits?|dat|gz)\b)")
 
 
 def plain(text: object, limit: int = LABEL_SHOWN) -> str:

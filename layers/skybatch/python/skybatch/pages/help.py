@@ -7,9 +7,7 @@ from skybatch.batch.summary import OUTCOMES, REASON_WORDS
 from skybatch.errors import NotFound
 from skybatch.pages.examples import EXAMPLES
 from skybatch.pages.render import render
-from skybatch.requests import cells, columns, models, request
 from skybatch.settings import Settings
-from skybatch.tables.metadata import COLUMN_SETS
 
 TOPICS = {
     "modes": ("Five ways to ask", "regions, positions, keys, scans: what each finds"),
@@ -45,6 +43,10 @@ def help_page(topic: str, settings: Settings) -> str:
     """One page of the help as HTML; the empty topic is the list of all. Raises NotFound for others."""
     if topic and topic not in TOPICS:
         raise NotFound("There is no help on this topic.")
+    # Here, because pydantic and numpy behind them cost 0.2 s, which the other pages need not pay.
+    from skybatch.requests import cells, columns, models, request
+    from skybatch.tables.metadata import COLUMN_SETS
+
     title, about = TOPICS.get(topic, ("Help", ""))
     return render(
         f"help_{topic or 'topics'}.html",

@@ -22,6 +22,7 @@ STEPS = (
     ("packaging", "Packing"),
     ("complete", "Done"),
 )
+NAMING_MODES = ("region", "positions")  # those in which an object name can stand
 _ADVICE_NOTHING = (
     "The survey has nothing there, or the search was a little too narrow. A larger region or the relation "
     "“overlap” finds more; so does another data set. Decimal coordinates are read as ICRS degrees."
@@ -96,7 +97,7 @@ def _running_facts(status: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     progress = status["progress"]
     settled, tasks = progress["done"] + progress["failed"], progress["tasks"]
     return {
-        "steps": _steps(status["state"]),
+        "steps": _steps(status["state"], (status["asked"] or {}).get("mode")),
         "settled": settled,
         "tasks": tasks,
         "pace": pace(settled, tasks, wording.instant(status["created"]), now),
@@ -115,12 +116,13 @@ def pace(settled: int, tasks: int, since: datetime | None, now: datetime) -> str
     return f"about {spoken}{left}"
 
 
-def _steps(state: str) -> list[dict[str, Any]]:
-    order = [code for code, _ in STEPS]
+def _steps(state: str, mode: str | None) -> list[dict[str, Any]]:
+    steps = [step for step in STEPS if step[0] != "resolving" or state == "resolving" or mode in NAMING_MODES]
+    order = [code for code, _ in steps]
     here = order.index(state) if state in order else 0
     return [
         {"code": code, "title": title, "past": place < here, "here": place == here}
-        for place, (code, title) in enumerate(STEPS)
+        for place, (code, title) in enumerate(steps)
     ]
 
 
@@ -129,6 +131,7 @@ def _after_facts(status: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "summary": summary.summary(status),
         "nothing": nothing,
+        "whole": not (summary.missing_rows(status) or status["unretrieved"]),
         "nothing_advice": _ADVICE_NOTHING if nothing else "",
         "failure": summary.failure(status),
         "advice": summary.advice(status),

@@ -121,6 +121,7 @@
   const showSteps = (state) => {
     const steps = [...document.querySelectorAll("[data-step]")];
     const here = steps.findIndex((step) => step.dataset.step === state);
+    if (here < 0) return;
     steps.forEach((step, place) => {
       step.classList.toggle("past", place < here);
       if (place === here) step.setAttribute("aria-current", "step");
