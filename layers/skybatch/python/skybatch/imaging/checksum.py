@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from skybatch.imaging.box import CARD
 from skybatch.imaging.cards import with_text
 
 Data = bytes | bytearray | memoryview
 
+_ALL_ONES = 0xFFFFFFFF
 # Punctuation that the ASCII encoding of appendix J.2 steers around.
 _EXCLUDED = frozenset(b":;<=>?@[\\]^_`")
 
 
 def ones_complement_sum(data: Data, start: int = 0) -> int:
-    """32-bit ones' complement sum of data as if filled with zeros, on top of ``start``."""
-    length = memoryview(data).nbytes
-    words = np.frombuffer(data, ">u4", length // 4)
-    total = start + int(words.sum(dtype=np.uint64))
-    if rest := length % 4:
-        total += int.from_bytes(np.frombuffer(data, np.uint8)[-rest:].tobytes().ljust(4, b"\0"), "big")
-    while total >> 32:
-        total = (total & 0xFFFFFFFF) + (total >> 32)
-    return total
+    """32-bit ones' complement sum of data as if filled with zeros, on top of ``start``.
+
+    That sum is the remainder by 2**32 - 1 of the data read as one number, but that it is only 0 where
+    every bit is.
+    """
+    number = int.from_bytes(data, "big") << 8 * (-len(data) % 4)
+    number += start
+    return number % _ALL_ONES or (_ALL_ONES if number else 0)
 
 
 def encoded(total: int) -> bytes:
     """The 16 characters that bring an HDU, whose sum with CHECKSUM all '0' is ``total``, to -0."""
-    complement = ~total & 0xFFFFFFFF
+    complement = ~total & _ALL_ONES
     columns = [_four_characters(complement >> shift & 0xFF) for shift in (24, 16, 8, 0)]
     text = bytes(columns[column][row] for row in range(4) for column in range(4))
     return text[-1:] + text[:-1]  # the value starts at byte 12 of its card, one off the 4-byte grid

@@ -47,7 +47,7 @@ def restore(source: bytes) -> bytes:
     """
     image = _opened(source)
     head = closed(image.header.cards + _lossy(image))
-    return fits_file(head, image.rows(0, image.header.naxis2).data)
+    return fits_file(head, _bytes(image, 0, image.header.naxis2))
 
 
 def cut_quicklook(source: bytes, boxes: Sequence[PixelBox], origin: Origin) -> Iterator[bytes]:
@@ -57,7 +57,7 @@ def cut_quicklook(source: bytes, boxes: Sequence[PixelBox], origin: Origin) -> I
     header.check(boxes)
     first = min((box.y0 for box in boxes), default=0)
     last = max((box.y0 + box.ny for box in boxes), default=0)
-    rows = Rows(image.rows(first, last).data, first, last, header)
+    rows = Rows(_bytes(image, first, last), first, last, header)
     lossy = _lossy(image)
     return (cutout_file(header, rows, box, origin.cards(box) + lossy) for box in boxes)
 
@@ -106,6 +106,11 @@ def _stream_image(source: bytes, end: int) -> StreamImage:
     if header.bitpix != 16:
         raise SourceUnsupported(f"a Quicklook has BITPIX 16, not {header.bitpix}")
     return StreamImage(header, hcompress.widened(memoryview(source)[end + CARD :]))
+
+
+def _bytes(image: StreamImage | TiledImage, first: int, last: int) -> memoryview:
+    """The rows ``first`` to before ``last`` as they stand in a FITS file."""
+    return image.rows(first, last).view(np.uint8).reshape(-1).data
 
 
 def _lossy(image: StreamImage | TiledImage) -> bytes:

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
-
-import numpy as np
-from numpy.typing import NDArray
 
 from skybatch.imaging import checksum
 from skybatch.imaging.box import PixelBox, padded
@@ -29,14 +25,10 @@ class Rows:
 
     def cut(self, box: PixelBox) -> bytes:
         """The pixels of a box as stored, row by row."""
-        top = box.y0 - self.first
-        return self._pixels[top : top + box.ny, box.x0 : box.x0 + box.nx].tobytes()
-
-    @cached_property
-    def _pixels(self) -> NDArray[np.generic]:
-        """Shape (rows, columns). Unsigned integers only carry the bytes: nothing is ever computed on them."""
-        pixels = np.frombuffer(self.data, f"u{abs(self.header.bitpix) // 8}")
-        return pixels.reshape(self.last - self.first, self.header.naxis1)
+        pixel, stride = abs(self.header.bitpix) // 8, self.header.row_bytes
+        start, length = (box.y0 - self.first) * stride + box.x0 * pixel, box.nx * pixel
+        view = memoryview(self.data)
+        return b"".join([view[i : i + length] for i in range(start, start + box.ny * stride, stride)])
 
 
 def cutout_file(header: Header, rows: Rows, box: PixelBox, added: bytes) -> bytes:
@@ -46,6 +38,5 @@ def cutout_file(header: Header, rows: Rows, box: PixelBox, added: bytes) -> byte
 
 def fits_file(header: bytearray, data: Data) -> bytes:
     """Padded header and data, filled up to whole blocks, checksums true where the header has them."""
-    length = memoryview(data).nbytes
     checksum.refresh(header, data)
-    return b"".join((header, data, bytes(padded(length) - length)))
+    return b"".join((header, data, bytes(padded(len(data)) - len(data))))
