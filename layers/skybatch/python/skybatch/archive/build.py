@@ -19,8 +19,7 @@ from numpy.typing import NDArray
 
 from skybatch.archive.geometry import Shapes
 from skybatch.archive.imagesets import ImageSets, scan_codes, to_records
-from skybatch.archive.inventory import inventory_folder
-from skybatch.archive.layout import MISSION
+from skybatch.archive.layout import MISSION, inventory_folder
 from skybatch.archive.sources import Tree
 from skybatch.archive.zones import zone_keys
 from skybatch.errors import InventoryError

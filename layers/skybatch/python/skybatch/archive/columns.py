@@ -7,10 +7,7 @@ immutable, so it never needs to be checked again.
 
 from __future__ import annotations
 
-import hashlib
 import os
-import shutil
-import tempfile
 import threading
 import time
 from collections.abc import Mapping
@@ -22,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skybatch.archive.layout import inventory_folder
 from skybatch.archive.sources import Source
 from skybatch.errors import InventoryError
 
@@ -56,7 +54,8 @@ class Column:
             raise InventoryError(f"{path} is not the file of {self.size} bytes that its manifest describes")
         if 0 in self.shape:
             return np.zeros(self.shape, self.dtype)
-        return np.memmap(path, self.dtype, "r", self.offset, self.shape)
+        # A plain view: numpy's memmap class costs a microsecond and more on every use.
+        return np.asarray(np.memmap(path, self.dtype, "r", self.offset, self.shape))
 
 
 def _field(field: list[Any]) -> tuple[Any, ...]:
@@ -67,9 +66,17 @@ def _field(field: list[Any]) -> tuple[Any, ...]:
 class Columns:
     """The columns of one version folder of a source."""
 
-    def __init__(self, source: Source, folder: str, columns: Mapping[str, Column], cache: Path) -> None:
-        self._source, self._folder, self._columns, self._cache = source, folder, columns, cache
+    def __init__(self, source: Source, dataset: str, version: str, columns: Mapping[str, Column]) -> None:
+        self._source, self._columns = source, columns
+        self._dataset, self._version = dataset, version
+        self._folder = f"{inventory_folder(dataset)}/{version}"
         self._lock = threading.Lock()
+
+    @cached_property
+    def _cache(self) -> Path:
+        folder = cache_folder(self._source, self._dataset, self._version)
+        drop_stale(folder)
+        return folder
 
     def whole(self, name: str) -> NDArray[Any]:
         """One column, all of it."""
@@ -134,6 +141,8 @@ class Columns:
 
     def _fetch(self, path: str, size: int, into: Path) -> None:
         """A whole file into the cache; under its name only when complete."""
+        import tempfile
+
         into.parent.mkdir(parents=True, exist_ok=True)
         starts = list(range(0, size, PIECE_BYTES))
         lengths = [min(PIECE_BYTES, size - start) for start in starts]
@@ -151,6 +160,10 @@ class Columns:
 
 def cache_folder(source: Source, dataset: str, version: str) -> Path:
     """Where this machine keeps what it fetched of a version: below ``SKYBATCH_CACHE``, else ``/tmp``."""
+    # Imported here and below because a cold start that maps a directory needs none of them (5 ms).
+    import hashlib
+    import tempfile
+
     root = Path(os.environ.get("SKYBATCH_CACHE") or Path(tempfile.gettempdir(), "skybatch-inventory"))
     where = hashlib.sha256(repr(source).encode()).hexdigest()[:16]
     return root / where / dataset / version
@@ -161,6 +174,8 @@ def drop_stale(current: Path) -> None:
 
     Files already mapped stay readable to whoever holds them.
     """
+    import shutil
+
     if not current.parent.is_dir():
         return
     if current.exists():

@@ -64,7 +64,7 @@ def fk5_to_icrs(ra: ArrayLike, dec: ArrayLike) -> tuple[Floats, Floats]:
     return to_sphere(to_vector(ra, dec) @ ICRS_TO_FK5)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Shapes:
     """The distinct pixel grids of a survey, (k,) arrays; images point into them by shape number."""
 
@@ -116,7 +116,7 @@ class Shapes:
         return float(np.degrees(np.arccos(np.min(self.corners[..., 2]))))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Footprints:
     """Images on the sky: reference positions and rotation in degrees, (n,) each, and their shapes.
 

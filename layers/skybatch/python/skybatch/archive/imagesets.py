@@ -43,7 +43,7 @@ _CODED = ("suffix", "quicklook_suffix")
 _GRID = ("naxis1", "naxis2", "crpix1", "crpix2", "cdelt1", "cdelt2")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ImageSets:
     """Image sets as arrays; element i of each describes one set.
 

@@ -29,8 +29,8 @@ from skybatch.archive.facts import (
 )
 from skybatch.archive.headers import check_identity, grid_of, stored_header
 from skybatch.archive.imagesets import ImageSets, scan_codes
-from skybatch.archive.inventory import Inventory, inventory_folder
-from skybatch.archive.layout import BANDS, ImageId, dataset_prefix, parse_key
+from skybatch.archive.inventory import Inventory
+from skybatch.archive.layout import BANDS, ImageId, dataset_prefix, inventory_folder, parse_key
 from skybatch.archive.sources import Entry, Tree
 from skybatch.errors import InventoryError, NotFound, SourceError
 

@@ -8,6 +8,7 @@ then identity (see `skybatch.archive.build`). Equal questions to one version hav
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -16,14 +17,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from skybatch.archive.columns import Column, Columns, cache_folder, drop_stale
+from skybatch.archive.columns import Column, Columns
 from skybatch.archive.geometry import Floats, Footprints, Shapes, fk5_vector, to_sphere
 from skybatch.archive.imagesets import ImageSets, from_records, scan_codes
-from skybatch.archive.layout import DATASETS
+from skybatch.archive.layout import inventory_folder
 from skybatch.archive.regions import Box, Circle, Relation, box, circle
 from skybatch.archive.sources import DirectorySource, Source, StoreSource
-from skybatch.archive.zones import expand, ranges
-from skybatch.errors import InventoryError, NotFound, TooLarge
+from skybatch.archive.zones import expand, ranges, ranges_about
+from skybatch.errors import InventoryError, TooLarge
 
 __all__ = [
     "DirectorySource",
@@ -41,7 +42,7 @@ SetNumbers = NDArray[np.intp]
 CHUNK = 100_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PositionMatches:
     """Which images contain which positions, (m,) arrays.
 
@@ -58,7 +59,7 @@ class PositionMatches:
         return len(self.row)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ScanMatches:
     """Which sets belong to which rows of a scan list, (m,) arrays sorted by row, then image number."""
 
@@ -67,13 +68,6 @@ class ScanMatches:
 
     def __len__(self) -> int:
         return len(self.row)
-
-
-def inventory_folder(dataset: str) -> str:
-    """The folder of a data set's versions below the archive's root."""
-    if dataset not in DATASETS:
-        raise NotFound(f"unknown data set {dataset!r}; known are {', '.join(DATASETS)}")
-    return f"inventory/{dataset}"
 
 
 def current_version(source: Source, dataset: str) -> str:
@@ -98,9 +92,7 @@ class Inventory:
         self.numbered: bool = manifest["numbered"]
         self._reach: float = manifest["reach"]
         columns = {name: Column.of(name, entry) for name, entry in manifest["columns"].items()}
-        cache = cache_folder(source, dataset, version)
-        drop_stale(cache)
-        self._columns = Columns(source, f"{inventory_folder(dataset)}/{version}", columns, cache)
+        self._columns = Columns(source, dataset, version, columns)
 
     @classmethod
     def open(cls, source: Source, dataset: str, version: str | None = None) -> Inventory:
@@ -140,26 +132,21 @@ class Inventory:
         return self._held(box(ra, dec, width, height), relation, limit)
 
     def _held(self, figure: Circle | Box, relation: Relation, limit: int | None) -> SetNumbers:
-        ra, dec = to_sphere(figure.center)
         reach = 0.0 if relation == "center" else figure.reach
-        starts, stops, _ = self._row_ranges(ra, dec, reach)
+        low, high = ranges_about(*_degrees(figure.center), reach + self._reach)
+        edges = np.array([*low, *(key + 1 for key in high)], dtype=np.uint32)
+        starts, stops = self._zone_key.searchsorted(edges).reshape(2, -1)
         found, count = [], 0
-        for first, last in _chunks(np.cumsum(stops - starts)):
+        for first, last in _chunks(stops - starts):
             rows = expand(starts[first:last], stops[first:last])[0]
             rows = rows[figure.holds(self._footprints(rows), relation)]
             count += len(rows)
             if limit is None or count <= limit:
                 found.append(rows)
         _check(count, limit)
-        return np.sort(np.concatenate(found)) if found else np.zeros(0, np.intp)
-
-    def _row_ranges(self, ra: ArrayLike, dec: ArrayLike, reach: float) -> tuple[SetNumbers, ...]:
-        """Half-open ranges of rows that may lie within ``reach`` of positions (FK5), and their owners."""
-        low, high, owner = ranges(ra, dec, reach + self._reach)
-        starts = np.searchsorted(self._zone_key, low, side="left")
-        stops = np.searchsorted(self._zone_key, high, side="right")
-        some = stops > starts
-        return starts[some], stops[some], owner[some]
+        rows = np.concatenate(found)
+        rows.sort()
+        return rows
 
     # Positions ----------------------------------------------------------------------------------------
 
@@ -172,9 +159,11 @@ class Inventory:
         """
         vectors = np.atleast_2d(fk5_vector(ra, dec))
         only_best = np.broadcast_to(np.asarray(best, dtype=bool), len(vectors))
-        starts, stops, owner = self._row_ranges(*to_sphere(vectors), 0.0)
+        low, high, owner = ranges(*to_sphere(vectors), self._reach)
+        starts = self._zone_key.searchsorted(low)
+        stops = self._zone_key.searchsorted(high, side="right")
         found, count = [], 0
-        for first, last in _chunks(np.cumsum(stops - starts), owner):
+        for first, last in _chunks(stops - starts, owner):
             sets, of_range = expand(starts[first:last], stops[first:last])
             matches = self._contain(vectors, owner[first:last][of_range], sets, only_best)
             count += len(matches)
@@ -292,10 +281,16 @@ def _check(count: int, limit: int | None) -> None:
         raise TooLarge(f"{count} image sets match, and the limit is {limit}")
 
 
-def _chunks(total: NDArray[np.integer], owner: SetNumbers | None = None) -> list[tuple[int, int]]:
+def _degrees(vector: Floats) -> tuple[float, float]:
+    x, y, z = vector.tolist()
+    return math.degrees(math.atan2(y, x)) % 360.0, math.degrees(math.atan2(z, math.hypot(x, y)))
+
+
+def _chunks(sizes: NDArray[np.integer], owner: SetNumbers | None = None) -> list[tuple[int, int]]:
     """Runs of ranges with about `CHUNK` candidates each; ranges of one owner stay together."""
-    if len(total) == 0:
-        return []
+    total = np.cumsum(sizes)
+    if len(total) == 0 or total[-1] <= CHUNK:
+        return [(0, len(total))]
     cuts = np.flatnonzero(np.diff(total // CHUNK)) + 1
     if owner is not None:
         cuts = np.unique(np.searchsorted(owner, owner[cuts], side="left"))
@@ -304,8 +299,5 @@ def _chunks(total: NDArray[np.integer], owner: SetNumbers | None = None) -> list
 
 
 def _joined(found: list[PositionMatches]) -> PositionMatches:
-    if not found:
-        none = np.zeros(0, np.intp)
-        return PositionMatches(none, none, np.zeros(0))
     columns = [np.concatenate([getattr(m, name) for m in found]) for name in ("row", "set", "edge_dist")]
     return PositionMatches(*columns)

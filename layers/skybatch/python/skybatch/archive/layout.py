@@ -77,6 +77,13 @@ def dataset_prefix(dataset: str) -> str:
     return f"{MISSION}/{folder}/{table}/"
 
 
+def inventory_folder(dataset: str) -> str:
+    """The folder of a data set's versions below the archive's root."""
+    if dataset not in DATASETS:
+        raise NotFound(f"unknown data set {dataset!r}; known are {', '.join(DATASETS)}")
+    return f"inventory/{dataset}"
+
+
 def atlas_key(image: ImageId, suffix: str = ".fits.gz") -> str:
     """The key of an Atlas image: ``twomass/full/full/001126n/s101/image/ji1010266.fits.gz``."""
     return _key(image, "image", suffix)

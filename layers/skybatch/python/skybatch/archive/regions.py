@@ -6,18 +6,20 @@ whether a single point is in an image is told exactly, by its pixel coordinates.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
-from skybatch.archive.geometry import ICRS_TO_FK5, Flags, Floats, Footprints, fk5_vector
+from skybatch.archive.geometry import ICRS_TO_FK5, Flags, Floats, Footprints, Shapes, fk5_vector
 
 Relation = Literal["overlap", "cover", "enclosed", "center"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Circle:
     """All points within ``radius`` degrees (below 90) of ``center``, a unit vector (3,)."""
 
@@ -36,34 +38,42 @@ class Circle:
         local = images.seen(self.center)
         if relation == "enclosed":
             # A circle below 90 degrees is convex: with the corners, all of the image is inside.
-            return np.asarray(np.max(self._chords(images, local), axis=1) <= self._chord)
+            return np.asarray(np.max(self._chords(images.shapes, images.shape, local), axis=1) <= self._chord)
         # Sines of the signed distances of the centre from the four great circles, inside positive.
         depth = np.einsum("nkj,nj->nk", images.shapes.edges[images.shape], local)
         inside = np.min(depth, axis=1)
+        sine = math.sin(math.radians(self.radius))
         if relation == "cover":
-            return np.asarray(inside >= np.sin(np.radians(self.radius)))
-        return np.asarray((inside >= 0.0) | self._meets_an_edge(images, local, depth))
+            return np.asarray(inside >= sine)
+        held: Flags = np.asarray(inside >= 0.0)
+        # Farther than the radius beyond one great circle is beyond reach of the whole image.
+        near = np.flatnonzero(~held & (inside >= -sine))
+        if len(near):
+            held[near] = self._meets_an_edge(images.shapes, images.shape[near], local[near], depth[near])
+        return held
 
     @property
     def _chord(self) -> float:
-        return float(4.0 * np.sin(np.radians(self.radius) / 2.0) ** 2)
+        return 4.0 * math.sin(math.radians(self.radius) / 2.0) ** 2
 
-    def _chords(self, images: Footprints, local: Floats) -> Floats:
+    def _chords(self, shapes: Shapes, code: NDArray[np.integer], local: Floats) -> Floats:
         """Squared chords (n, 4) to the corners; unlike cosines they keep their digits at small angles."""
-        difference = images.shapes.corners[images.shape] - local[:, None, :]
+        difference = shapes.corners[code] - local[:, None, :]
         return np.asarray(np.einsum("nkj,nkj->nk", difference, difference))
 
-    def _meets_an_edge(self, images: Footprints, local: Floats, depth: Floats) -> Flags:
+    def _meets_an_edge(
+        self, shapes: Shapes, code: NDArray[np.integer], local: Floats, depth: Floats
+    ) -> Flags:
         """An end of an edge in the circle, or the foot of the perpendicular on it."""
-        corner = np.min(self._chords(images, local), axis=1) <= self._chord
-        toward_stop, toward_start = images.shapes.along
-        between = np.einsum("nkj,nj->nk", toward_stop[images.shape], local) >= 0.0
-        between &= np.einsum("nkj,nj->nk", toward_start[images.shape], local) >= 0.0
-        near = np.abs(depth) <= np.sin(np.radians(self.radius))
-        return np.asarray(corner | np.any(between & near, axis=1))
+        corner = np.min(self._chords(shapes, code, local), axis=1) <= self._chord
+        toward_stop, toward_start = shapes.along
+        between = np.einsum("nkj,nj->nk", toward_stop[code], local) >= 0.0
+        between &= np.einsum("nkj,nj->nk", toward_start[code], local) >= 0.0
+        close = np.abs(depth) <= math.sin(math.radians(self.radius))
+        return np.asarray(corner | np.any(between & close, axis=1))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Box:
     """A box ``width`` along east and ``height`` along north, degrees, in a TAN plane about ``center``.
 

@@ -7,6 +7,8 @@ Gray, Nieto-Santisteban & Szalay 2006, "The Zones Algorithm".
 
 from __future__ import annotations
 
+from math import acos, asin, cos, degrees, floor, pi, radians, sin
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -14,6 +16,7 @@ ZONE_DEGREES = 0.1
 ZONES = 1800
 RA_BITS = 21
 RA_STEPS = 1 << RA_BITS
+STEPS_PER_RADIAN = RA_STEPS / (2.0 * pi)
 
 Keys = NDArray[np.uint32]
 Rows = NDArray[np.intp]
@@ -27,6 +30,41 @@ def zone_keys(ra: ArrayLike, dec: ArrayLike) -> Keys:
     zone = np.clip(np.floor((np.asarray(dec) + 90.0) / ZONE_DEGREES), 0, ZONES - 1)
     step = np.clip(np.floor(np.asarray(ra) * (RA_STEPS / 360.0)), 0, RA_STEPS - 1)
     return np.asarray((zone * RA_STEPS + step).astype(np.uint32))
+
+
+def ranges_about(ra: float, dec: float, radius: float) -> tuple[list[int], list[int]]:
+    """First and last key, inclusive, of ranges that hold all within ``radius`` degrees of one position.
+
+    Plain arithmetic zone by zone: for the few zones of one region arrays would cost more than the search.
+    """
+    reach = radius + MARGIN
+    alpha, delta, r = radians(ra), radians(dec), radians(reach)
+    sin_delta, cos_delta, cos_r = sin(delta), cos(delta), cos(r)
+    widest = degrees(asin(max(-1.0, min(1.0, sin_delta / cos_r))))
+    first = max(floor((dec - reach + 90.0) / ZONE_DEGREES), 0)
+    last = min(floor((dec + reach + 90.0) / ZONE_DEGREES), ZONES - 1)
+    starts, stops = [], []
+    for zone in range(first, last + 1):
+        bottom = zone * ZONE_DEGREES - 90.0
+        at = radians(max(bottom - MARGIN, min(bottom + ZONE_DEGREES + MARGIN, widest)))
+        cosine = (cos_r - sin(at) * sin_delta) / max(cos(at) * cos_delta, 1e-300)
+        if cosine > 1.0:
+            continue
+        half = acos(max(cosine, -1.0))
+        low = floor((alpha - half) * STEPS_PER_RADIAN) - 1
+        high = floor((alpha + half) * STEPS_PER_RADIAN) + 1
+        base = zone * RA_STEPS
+        if high - low >= RA_STEPS:
+            low, high = 0, RA_STEPS - 1
+        starts.append(base + max(low, 0))
+        stops.append(base + min(high, RA_STEPS - 1))
+        if low < 0:
+            starts.append(base + low + RA_STEPS)
+            stops.append(base + RA_STEPS - 1)
+        if high >= RA_STEPS:
+            starts.append(base)
+            stops.append(base + high - RA_STEPS)
+    return starts, stops
 
 
 def ranges(ra: ArrayLike, dec: ArrayLike, radius: float) -> tuple[Keys, Keys, Rows]:

@@ -1,0 +1,204 @@
+"""The inventory over the full synthetic survey, beside DuckDB on Parquet and SQLite's R*Tree.
+
+Answers are compared before anything is timed.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from skybatch.archive.build import publish
+from skybatch.archive.imagesets import ImageSets, scan_codes
+from skybatch.archive.inventory import DirectorySource, Inventory
+from skybatch.archive.survey import synthetic
+from tests.bench.harness import Bench, median_ms
+from tests.bench.inventory_rivals import DuckDB, Rival, SQLite
+
+ROOT = Path(__file__).resolve().parents[2]
+ROWS = 2500
+PLACE = (100.0, -40.0)
+COLD_RUNS = 7
+
+# What one fresh process does after importing numpy; it prints milliseconds and its peak memory.
+COLD = """
+import json, time
+from pathlib import Path
+import numpy
+start = time.perf_counter()
+{work}
+elapsed = (time.perf_counter() - start) * 1e3
+# Not ru_maxrss: a child inherits that from whoever started it.
+peak = int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) / 1024
+print(json.dumps([elapsed, peak, len(found)]))
+"""
+COLD_OURS = """
+from skybatch.archive.inventory import DirectorySource, Inventory
+found = Inventory.open(DirectorySource(Path({path!r})), "asky").region(100.0, -40.0, {diameter}, "overlap")
+"""
+COLD_RIVAL = """
+from tests.bench.inventory_rivals import {name}
+found = {name}(Path({path!r}), numpy.load({shapes!r})).region(100.0, -40.0, {diameter})
+"""
+
+
+def run(bench: Bench) -> None:
+    """Every row of the inventory's table of targets."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        sets = synthetic()
+        publish(DirectorySource(folder), sets, numbered=False, origin="synthetic")
+        inventory = Inventory.open(DirectorySource(folder), "asky")
+        np.save(folder / "shapes.npy", sets.grids()[0])
+        rivals = _rivals(bench, folder, sets)
+        for diameter in (1.0, 7.0):
+            _cold(bench, folder, diameter, rivals)
+        _regions(bench, inventory, rivals)
+        _positions(bench, inventory, rivals)
+        _lists(bench, inventory, rivals)
+
+
+def _rivals(bench: Bench, folder: Path, sets: ImageSets) -> dict[str, Rival]:
+    shapes = sets.grids()[0]
+    SQLite.build(folder / "SQLite", sets)
+    rivals: dict[str, Rival] = {"SQLite": SQLite(folder / "SQLite", shapes)}
+    if importlib.util.find_spec("duckdb") is None or importlib.util.find_spec("pyarrow") is None:
+        bench.skip("DuckDB on Parquet (install the extra `bench`)")
+        return rivals
+    DuckDB.build(folder / "DuckDB", sets)
+    return {"DuckDB": DuckDB(folder / "DuckDB", shapes), **rivals}
+
+
+def _cold(bench: Bench, folder: Path, diameter: float, rivals: dict[str, Rival]) -> None:
+    ours = _fresh(COLD_OURS.format(path=str(folder), diameter=diameter))
+    what = f"cold: open + first region of {diameter:g} deg, after numpy's import"
+    bench.add(what, ours[0], at_most=60.0)
+    bench.add(f"{what}: peak memory", ours[1], unit="MB", at_most=150.0)
+    for name in rivals:
+        work = COLD_RIVAL.format(
+            name=name, path=str(folder / name), shapes=str(folder / "shapes.npy"), diameter=diameter
+        )
+        theirs = _fresh(work)
+        _same(np.array(ours[2]), np.array(theirs[2]), f"{what}, {name}")
+        bench.add(f"{what}, against {name}", ours[0], reference=theirs[0], ratio_at_least=1.0)
+
+
+def _fresh(work: str) -> tuple[float, float, int]:
+    runs = []
+    for _ in range(COLD_RUNS):
+        done = subprocess.run(
+            [sys.executable, "-c", COLD.format(work=work)],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        runs.append(json.loads(done.stdout))
+    return statistics.median(r[0] for r in runs), max(r[1] for r in runs), runs[0][2]
+
+
+def _regions(bench: Bench, inventory: Inventory, rivals: dict[str, Rival]) -> None:
+    for diameter, at_most, repeats in ((0.05, 0.3, 200), (1.0, 0.5, 100), (7.0, 3.0, 50)):
+        compare(
+            bench,
+            f"region of {diameter:g} deg, overlap",
+            lambda d=diameter: inventory.region(*PLACE, d, "overlap"),
+            lambda found: np.sort(inventory.details(found).coadd_key),
+            {name: lambda d=diameter, r=r: r.region(*PLACE, d) for name, r in rivals.items()},
+            at_most,
+            repeats,
+        )
+    pole = median_ms(lambda: inventory.region(0.0, 90.0, 7.0, "overlap"), 30)
+    bench.add("region of 7 deg about the pole, overlap", pole)
+    for relation in ("cover", "enclosed"):
+        times = median_ms(lambda r=relation: inventory.region(*PLACE, 7.0, r), 50)
+        bench.add(f"region of 7 deg, {relation}", times, at_most=3.0)
+
+
+def _positions(bench: Bench, inventory: Inventory, rivals: dict[str, Rival]) -> None:
+    rng = np.random.default_rng(3)
+    ra = rng.uniform(0.0, 360.0, ROWS)
+    dec = np.degrees(np.arcsin(rng.uniform(-1.0, 1.0, ROWS)))
+    for best, at_most in ((False, 60.0), (True, 80.0)):
+        compare(
+            bench,
+            f"{ROWS} positions, all sky, {'best image' if best else 'all images'}",
+            lambda b=best: inventory.positions(ra, dec, b),
+            lambda found: _by_row(found.row, inventory.details(found.set).coadd_key),
+            {name: lambda b=best, r=r: r.positions(ra, dec, b) for name, r in rivals.items()},
+            at_most,
+            10,
+            lambda answer: _by_row(*answer),
+        )
+    found = inventory.positions(ra, dec)
+    bench.add(f"details of {len(found)} scattered sets", median_ms(lambda: inventory.details(found.set), 10))
+    bench.add(
+        f"pixels of {len(found)} positions",
+        median_ms(lambda: inventory.pixels(found.set, ra[found.row], dec[found.row]), 10),
+    )
+
+
+def _lists(bench: Bench, inventory: Inventory, rivals: dict[str, Rival]) -> None:
+    details = inventory.details(np.random.default_rng(4).integers(0, inventory.size, ROWS))
+    keys = details.coadd_key
+    compare(
+        bench,
+        f"{ROWS} coadd keys",
+        lambda: inventory.keys(keys),
+        lambda found: inventory.details(found).coadd_key,
+        {name: lambda r=r: r.keys(keys) for name, r in rivals.items()},
+        10.0,
+        20,
+    )
+    rows = (details.date, details.hem, details.scan)
+    for what, image in (("with image number", details.image), ("whole scans", np.zeros(ROWS, int))):
+        low = scan_codes(*rows, image)
+        high = low + np.where(image > 0, 0, 9999)
+        compare(
+            bench,
+            f"{ROWS} scan rows, {what}",
+            lambda i=image: inventory.scans(*rows, i),
+            lambda found: inventory.details(found.set).coadd_key,
+            {name: lambda r=r, a=low, b=high: r.scans(a, b) for name, r in rivals.items()},
+            10.0,
+            20,
+        )
+
+
+def compare(
+    bench: Bench,
+    name: str,
+    ours: Callable[[], Any],
+    keys: Callable[[Any], Any],
+    rivals: dict[str, Callable[[], Any]],
+    at_most: float,
+    repeats: int,
+    answer: Callable[[Any], Any] = lambda found: found,
+) -> None:
+    """Our median against its target, and against each rival's after checking that it answers the same."""
+    expected = keys(ours())
+    median = median_ms(ours, repeats)
+    bench.add(name, median, at_most=at_most)
+    for rival, call in rivals.items():
+        _same(expected, answer(call()), f"{name}, {rival}")
+        theirs = median_ms(call, max(repeats // 10, 3))
+        bench.add(f"{name}, against {rival}", median, reference=theirs, ratio_at_least=1.0)
+
+
+def _by_row(row: Any, key: Any) -> Any:
+    order = np.lexsort((key, row))
+    return np.stack([row[order], key[order]])
+
+
+def _same(ours: Any, theirs: Any, what: str) -> None:
+    if not np.array_equal(ours, theirs):
+        raise AssertionError(f"the answers differ: {what}")
