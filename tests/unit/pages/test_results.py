@@ -146,6 +146,19 @@ def test_quicklooks_are_never_delivered_without_the_caution() -> None:
     assert "lossy" not in shown(samples.status(), samples.images(3)).words
 
 
+def test_images_that_did_not_come_say_why_once_and_have_no_link() -> None:
+    image = {**samples.images(1)[0], "url": None}
+    left = {**image, "status": "over_limit", "reason": "beyond the batch's limit"}
+    failed = {**image, "status": "failed", "reason": "source_missing"}
+    stopped = {**image, "status": "cancelled", "reason": "the batch was cancelled"}
+    body = shown(samples.status(), [left, failed, stopped]).one("table", id="images")
+    assert "beyond the limit" in body.text
+    assert "beyond the batch's limit" not in body.text
+    assert "failed the archive lists the image but does not hold it" in body.text
+    assert "the batch was cancelled" not in body.text
+    assert not shown(samples.status(), [left, failed, stopped]).all("a", href="None")
+
+
 def test_long_tables_are_cut_and_say_so() -> None:
     page = shown(samples.status(), samples.images(2600))
     assert len(page.all("tr")) == IMAGES_SHOWN + 3  # two headings, one outcome

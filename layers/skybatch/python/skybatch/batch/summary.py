@@ -30,6 +30,8 @@ OUTCOMES: dict[str, tuple[str, str]] = {
 }
 """Title and meaning of each outcome of a row, in the order they are told."""
 
+_SELF_EXPLAINING = frozenset({"over_limit", "duplicate", "cancelled"})
+
 REASON_WORDS = {
     "source_missing": "the archive lists the image but does not hold it",
     "source_damaged": "the stored file is damaged",
@@ -96,7 +98,7 @@ def told_outcomes(status: Status) -> list[Outcome]:
 
 def _reasons(status: Status, code: str) -> Iterable[str]:
     for group in status.get("reasons") or ():
-        if group["outcome"] == code:
+        if group["outcome"] == code and code not in _SELF_EXPLAINING:
             yield reason_sentence(group)
 
 
@@ -243,7 +245,7 @@ _ADVICE: tuple[tuple[tuple[str, ...], str], ...] = (
         "again later.",
     ),
     (
-        ("timed out", "deadline", "timeout", "took too long"),
+        ("timed out", "timed_out", "deadline", "timeout", "took too long"),
         "Submit the same request again; if it is a large one, in two halves.",
     ),
 )

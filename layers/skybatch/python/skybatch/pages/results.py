@@ -38,6 +38,7 @@ FILE_MEANINGS = {
     "manifest.json": "all files with sizes and md5, for programs",
     "request.json": "what you asked, as it can be posted again",
 }
+IMAGE_ENDS = {"over_limit": "beyond the limit"}
 _BLANK_IMAGE = {
     **dict.fromkeys(("file", "url", "bytes", "row", "id", "reason", "preview")),
     **{"band": "", "status": "retrieved"},
@@ -82,6 +83,7 @@ def _image_facts(images: Sequence[Mapping[str, Any]], total: int) -> dict[str, A
     shown = [{**_BLANK_IMAGE, **image} for image in images[:IMAGES_SHOWN]]
     return {
         "images": shown,
+        "image_ends": IMAGE_ENDS,
         "images_left": max(total, len(images)) - len(shown),
         "listed": any(image["row"] for image in shown),
         "previews": any(image["preview"] for image in shown),
