@@ -90,6 +90,11 @@ def test_reasons_are_grouped_most_frequent_first_with_the_first_rows() -> None:
     ("reason", "sentence", "advice"),
     [
         ("too_large: 214,000 images match", "214,000 images match.", "Split the request"),
+        (
+            "214000 image sets match, and the limit is 9",
+            "214000 image sets match, and the limit is 9.",
+            "Split",
+        ),
         ("larger than the limit", "Larger than the limit.", "Ask for crops"),
         ("inventory: cannot be read", "Cannot be read.", "Submit the same request again later"),
         ("States.Timeout: it timed out", "States.Timeout: it timed out.", "in two halves"),

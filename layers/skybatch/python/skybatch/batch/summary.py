@@ -236,7 +236,7 @@ _ADVICE: tuple[tuple[tuple[str, ...], str], ...] = (
         "so that each image fits within the limit.",
     ),
     (
-        ("too many images", "too_large", "more images", "maximages"),
+        ("too_large", "image sets match", "one request may ask"),
         "Split the request: a smaller diameter, fewer rows or fewer bands, in several batches.",
     ),
     (
