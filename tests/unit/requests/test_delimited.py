@@ -19,7 +19,7 @@ SAME = {
     "CSV with blanks": "ra, dec, size, id\n65.5, 19.25, 50, first one\n 0.5, -9, ,\n",
     "CSV of a European spreadsheet": "ra;dec;size;id\n65.5;19.25;50;first one\n0.5;-9;;\n",
     "CSV with a comma too many": "ra,dec,size,id\n65.5,19.25,50,first one,\n0.5,-9,,,,\n",
-    "CSV with comments": "# by hand\nra,dec,size,id\n# half way\n65.5,19.25,50,first one\n\n0.5,-9,null,NULL\n",
+    "CSV with comments": "# by hand\nra,dec,size,id\n# half\n65.5,19.25,50,first one\n\n0.5,-9,null,NULL\n",
     "TSV": "ra\tdec\tsize\tid\n65.5\t19.25\t50\tfirst one\n0.5\t-9\t\t\n",
     "TSV of VizieR": "#RESOURCE\n#\nra\tdec\tsize\tid\ndeg\tdeg\tarcsec\t\n---\t---\t---\t---\n"
     "65.5\t19.25\t50\tfirst one\n0.5\t-9\t\t\n",

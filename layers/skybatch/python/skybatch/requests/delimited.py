@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from skybatch.requests.faults import Faults
-from skybatch.requests.tables import OUR_MARK, Table, Wanted, chosen, text_or_null, unreadable
+from skybatch.requests.tables import Table, Wanted, chosen, text_or_null, unreadable
+from skybatch.tables.common_columns import MARK as OUR_MARK
 
 KINDS = {",": "CSV table", "\t": "TSV table", ";": "CSV table", " ": "blank-separated table"}
 RULER = frozenset("-=,;| \t\r")  # the line of dashes that VizieR and others put under a header

@@ -14,6 +14,7 @@ from operator import itemgetter
 
 from skybatch.requests.faults import Faults
 from skybatch.requests.tables import Table, Wanted, chosen, text_or_null, unreadable
+from skybatch.tables.common_columns import MARK as OUR_MARK
 
 MOST_HEADER_LINES = 4
 KEYWORD = re.compile(r"\\\s*([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
@@ -60,7 +61,7 @@ def read(text: str, wanted: Wanted) -> Table:
     header = read_header(lines)
     places = chosen(header.names, wanted, header.line)
     data = data_lines(lines, header)
-    ours = "skybatch" in header.marks
+    ours = OUR_MARK in header.marks
     wanted.check_count(len(data), ours)
     cells = take_cells(data, header, places, wanted)
     columns = {name: nulled(column, header.nulls[places[name]]) for name, column in cells.items()}

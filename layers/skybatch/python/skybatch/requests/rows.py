@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from skybatch.archive.layout import DATASETS
+from skybatch.archive.layout import ATLAS_SUFFIXES, DATASETS, QUICKLOOK_SUFFIXES
 from skybatch.errors import TooLarge
 from skybatch.requests import cells
 from skybatch.requests.columns import DATE_COLUMNS, REQUEST_POINT, Cells, first_present, wanted
@@ -16,6 +16,8 @@ from skybatch.requests.tables import Table, unreadable
 from skybatch.requests.upload import read_table
 
 FORMS = ("fits.gz", "fits")
+# A row of ours may also ask for an image just as it is stored.
+ROW_FORMS = (*FORMS, *(suffix[1:] for suffix in (*ATLAS_SUFFIXES, *QUICKLOOK_SUFFIXES)))
 DATASET_NAMES = tuple(DATASETS)
 
 
@@ -138,8 +140,8 @@ def dataset(text: str) -> str:
 
 
 def form(text: str) -> str:
-    """The form whole images are delivered in."""
-    return cells.choice(text, FORMS)
+    """The form a whole image is delivered in."""
+    return cells.choice(text, ROW_FORMS)
 
 
 def check_image_sets(table: Table, most: int) -> None:

@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from skybatch.errors import CellError, InvalidRequest, TooLarge
-
-OUR_MARK = "skybatch"  # keyword, PARAM or column by which a table says that we wrote it
+from skybatch.tables.common_columns import MARK as OUR_MARK
 
 
 @dataclass(frozen=True)

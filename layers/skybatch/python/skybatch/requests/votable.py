@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from xml.parsers import expat
 
-from skybatch.requests.tables import OUR_MARK, Table, Wanted, chosen, text_or_null, unreadable
+from skybatch.requests.tables import Table, Wanted, chosen, text_or_null, unreadable
 from skybatch.requests.votable_binary import Field, read_stream
+from skybatch.tables.common_columns import MARK as OUR_MARK
 
 FLOATS = frozenset({"float", "double"})
 
