@@ -53,7 +53,7 @@ class Service:
         opener = urllib.request.build_opener(*([] if follow else [_NoRedirect]))
         try:
             with opener.open(request, timeout=60) as answer:
-                return Answer(answer.status, dict(answer.headers.lower_items()), answer.read())
+                return Answer(answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read())
         except urllib.error.HTTPError as error:
             return Answer(error.code, {k.lower(): v for k, v in error.headers.items()}, error.read())
 

@@ -54,10 +54,13 @@ def test_a_task_retries_what_passes_and_catches_all(name: str) -> None:
     assert [rule["ErrorEquals"] for rule in TASKS[name]["Catch"]] == [["States.ALL"]]
 
 
+RECORDING = ("RecordFailure", "RecordRefusal", "NotifyFailure")
+
+
 @pytest.mark.parametrize("name", TASKS)
 def test_a_caught_error_leads_where_it_is_told(name: str) -> None:
     """Unless telling is what failed: the rule on failed executions takes over then."""
-    told = {"Notify": "CompleteUnannounced", "RecordFailure": "Failed", "NotifyFailure": "Failed"}
+    told = {"Notify": "CompleteUnannounced", **dict.fromkeys(RECORDING, "Failed")}
     (rule,) = TASKS[name]["Catch"]
     assert rule["Next"] == told.get(name, "RecordFailure")
     assert rule["ResultPath"] == "$.error"  # beside batch_id, which the next state needs
@@ -67,6 +70,10 @@ def test_a_recorded_failure_is_mailed_and_ends_the_execution_as_failed() -> None
     assert STATES["RecordFailure"]["Next"] == "NotifyFailure"
     assert STATES["NotifyFailure"]["Next"] == "Failed"
     assert STATES["Failed"]["Type"] == "Fail"
+
+
+def test_a_request_that_cannot_be_planned_fails_the_batch_and_not_the_execution() -> None:
+    assert STATES["RecordRefusal"]["Next"] == "Notify"
 
 
 def test_every_step_a_function_can_name_has_a_state() -> None:
