@@ -13,6 +13,7 @@ from local.emulator import Emulator
 from local.template import load_template, resolved_parameters, with_numeric_concurrency, with_uploaded_code
 
 ROOT = Path(__file__).resolve().parents[1]
+TEMPLATE = ROOT / "template.yaml"
 STACK_NAME = "skybatch"
 CODE_BUCKET = "skybatch-code"
 DEPLOY_SECONDS = 60.0
@@ -46,9 +47,7 @@ FIELDS = {
 }
 
 
-def deploy(
-    emulator: Emulator, parameters: Mapping[str, str], template: Path = ROOT / "template.yaml"
-) -> Outputs:
+def deploy(emulator: Emulator, parameters: Mapping[str, str], template: Path = TEMPLATE) -> Outputs:
     """Create the stack from the template's local folders and wait until it stands.
 
     ``parameters`` override the template's defaults. Raises ValueError for a parameter the template does

@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from local.archive import indexed, upload_tree
-from local.deploy import Outputs, api_base, deploy
+from local.deploy import TEMPLATE, Outputs, api_base, deploy
 from local.emulator import Emulator, emulator
 from local.front import front
 from local.logs import save_logs
 from local.mailbox import Email, watched
 from local.sky import make_sky
+from local.template import load_template, resolved_parameters
 
 ARCHIVE_BUCKET = "skybatch-archive"
 MAIL_FROM = "skybatch@example.org"
@@ -71,6 +72,7 @@ def running_stack(
     port that is taken, ValueError for a parameter that the template does not have, FileNotFoundError for
     a folder that is no archive.
     """
+    resolved_parameters(load_template(TEMPLATE), plan.parameters)  # refuse before anything is made
     plan.folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as running:
         public = running.enter_context(front(plan.port))
