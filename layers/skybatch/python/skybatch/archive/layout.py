@@ -41,7 +41,8 @@ KINDS: tuple[Kind, ...] = ("image", "quicklook")
 ATLAS_SUFFIXES = (".fits.gz", ".fits", ".fit.gz", ".fit")
 QUICKLOOK_SUFFIXES = (".fits.H", ".fits.fz")
 
-_KEY = re.compile(
+# Compiled when first used, and kept by `re`: most processes never parse a key.
+_KEY = (
     rf"(?:^|/){MISSION}/(?P<set>\w+)/(?P<table>\w+)/(?P<date>\d{{6}})(?P<hem>[ns])/s(?P<scan>\d{{3}})"
     r"/(?P<kind>image|quicklook)/(?P<band>[jhk])i(?P<fscan>\d{3})(?P<image>\d{4})(?P<suffix>\.\w+(?:\.\w+)?)$"
 )
@@ -104,7 +105,7 @@ def parse_key(key: str) -> tuple[ImageId, Kind, str]:
 
     Raises NotFound for anything that is not the key of an image in a known data set.
     """
-    found = _KEY.search(key)
+    found = re.search(_KEY, key)
     if found is None or found["scan"] != found["fscan"]:
         raise NotFound(f"not the key of an image: {key}")
     dataset = DATASET_OF.get((found["set"], found["table"]))
