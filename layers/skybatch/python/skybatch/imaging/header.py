@@ -19,6 +19,8 @@ _BITPIX = (8, 16, 32, 64, -32, -64)
 # Pixel coordinates that move with the first pixel: the reference pixel of each world coordinate system
 # (FITS standard, table 22) and the offsets of the logical from the physical frame that IRAF writes.
 _MOVES = re.compile(rb"(?:CRPIX([12])[ A-Z]|LTV([12])  ) ")
+_MOVING = (b"CRPIX", b"LTV")
+_PROVENANCE = [keyword.encode().ljust(8) for keyword in KEYWORDS]
 # Plate solutions of the Digitized Sky Survey count from a corner of the plate by cards of their own.
 _PLATE = b"CNPIX1  "
 
@@ -57,8 +59,16 @@ class Header:
 
     def get(self, keyword: str) -> Value:
         """The value of a keyword's first card, None where absent or undefined."""
-        offset = self._offsets.get(keyword.encode().ljust(8))
-        return None if offset is None else value(self.cards[offset : offset + CARD])
+        key = keyword.encode().ljust(8)
+        if key not in self._keys:
+            return None
+        offset = CARD * self._keys.index(key)
+        return value(self.cards[offset : offset + CARD])
+
+    @cached_property
+    def has_checksums(self) -> bool:
+        """Whether DATASUM or CHECKSUM stand in the header."""
+        return b"DATASUM " in self._keys or b"CHECKSUM" in self._keys
 
     def cutout_blocks(self, added: bytes) -> int:
         """Blocks of a cutout's header with ``added`` cards at its end."""
@@ -92,27 +102,27 @@ class Header:
         return closed(patched + added)
 
     @cached_property
-    def _offsets(self) -> dict[bytes, int]:
-        last_first = range(len(self.cards) - CARD, -1, -CARD)
-        return {self.cards[offset : offset + 8]: offset for offset in last_first}
+    def _keys(self) -> list[bytes]:
+        """Keyword of every card, in order."""
+        return [self.cards[offset : offset + 8] for offset in range(0, len(self.cards), CARD)]
 
     @cached_property
     def _moving(self) -> list[tuple[int, int]]:
         """Offset and axis of every card that moves with the first pixel."""
-        if _PLATE in self._offsets:
+        if _PLATE in self._keys:
             raise SourceUnsupported("the header has a plate solution (CNPIX1); such images are not cut")
         for axis in (b"1", b"2"):
-            described = {b"CTYPE%s  " % axis, b"CRVAL%s  " % axis} & self._offsets.keys()
-            if described and b"CRPIX%s  " % axis not in self._offsets:
+            described = b"CTYPE%s  " % axis in self._keys or b"CRVAL%s  " % axis in self._keys
+            if described and b"CRPIX%s  " % axis not in self._keys:
                 raise SourceUnsupported(f"the header has no CRPIX{axis.decode()} for its coordinates")
-        found = (match for match in _MOVES.finditer(self.cards) if match.start() % CARD == 0)
-        return [(match.start(), int(match[1] or match[2])) for match in found]
+        likely = [i for i, key in enumerate(self._keys) if key.startswith(_MOVING)]
+        matches = ((CARD * i, _MOVES.match(self.cards, CARD * i)) for i in likely)
+        return [(offset, int(match[1] or match[2])) for offset, match in matches if match]
 
     @cached_property
     def _earlier_origins(self) -> list[int]:
         """Offsets of the provenance cards of an image that is itself a cutout: no keyword stands twice."""
-        keys = (keyword.encode().ljust(8) for keyword in KEYWORDS)
-        return [self._offsets[key] for key in keys if key in self._offsets]
+        return [CARD * self._keys.index(key) for key in _PROVENANCE if key in self._keys]
 
 
 def closed(header: bytes | bytearray) -> bytearray:

@@ -47,7 +47,7 @@ def restore(source: bytes) -> bytes:
     """
     image = _opened(source)
     head = closed(image.header.cards + _lossy(image))
-    return fits_file(head, _bytes(image, 0, image.header.naxis2))
+    return fits_file(image.header, head, _bytes(image, 0, image.header.naxis2))
 
 
 def cut_quicklook(source: bytes, boxes: Sequence[PixelBox], origin: Origin) -> Iterator[bytes]:

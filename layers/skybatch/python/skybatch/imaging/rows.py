@@ -33,10 +33,11 @@ class Rows:
 
 def cutout_file(header: Header, rows: Rows, box: PixelBox, added: bytes) -> bytes:
     """A complete FITS file of the box's pixels, ``added`` cards at the end of its header."""
-    return fits_file(header.cutout(box, added), rows.cut(box))
+    return fits_file(header, header.cutout(box, added), rows.cut(box))
 
 
-def fits_file(header: bytearray, data: Data) -> bytes:
-    """Padded header and data, filled up to whole blocks, checksums true where the header has them."""
-    checksum.refresh(header, data)
-    return b"".join((header, data, bytes(padded(len(data)) - len(data))))
+def fits_file(parent: Header, head: bytearray, data: Data) -> bytes:
+    """A padded header and data filled up to whole blocks, with true checksums where the parent had some."""
+    if parent.has_checksums:
+        checksum.refresh(head, data)
+    return b"".join((head, data, bytes(padded(len(data)) - len(data))))
