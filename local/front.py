@@ -38,7 +38,7 @@ class Front(ThreadingHTTPServer):
 
     def __init__(self, port: int) -> None:
         """Bind ``port`` on the loopback interface, or any free one if it is 0. OSError if it is taken."""
-        super().__init__(("127.0.0.1", port), _Forward)
+        super().__init__(("127.0.0.1", port), Forward)
 
     @property
     def url(self) -> str:
@@ -65,7 +65,9 @@ def front(port: int = 0) -> Iterator[Front]:
         thread.join()
 
 
-class _Forward(BaseHTTPRequestHandler):
+class Forward(BaseHTTPRequestHandler):
+    """Passes one request on to the server's target, and the answer back."""
+
     server: Front
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True

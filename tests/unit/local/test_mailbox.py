@@ -6,10 +6,9 @@ import json
 import threading
 from collections.abc import Iterator
 from email import message_from_bytes, policy
-from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -70,7 +69,7 @@ def test_every_email_is_kept_once_in_order(store: str, tmp_path: Path) -> None:
 def test_an_eml_file_reads_back_with_both_bodies(store: str) -> None:
     RECORDS.append(record(1))
     (email,) = emails(store)
-    read = cast(EmailMessage, message_from_bytes(email.eml(), policy=policy.default))
+    read = message_from_bytes(email.eml(), policy=policy.default)
     text, html = read.get_body(("plain",)), read.get_body(("html",))
     assert text is not None
     assert html is not None
