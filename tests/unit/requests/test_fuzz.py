@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import time
 import tracemalloc
@@ -102,3 +103,26 @@ def test_a_hostile_table_is_refused_soon(what: str, mode: str) -> None:
     start = time.process_time()
     assert post_table(mode, HOSTILE[what]) in (413, 422)
     assert time.process_time() - start < 4 * MOST_SECONDS  # of the largest upload there is
+
+
+INFLATING = {
+    "lines": b"ra,dec\n" + b"\n" * 39_000_000,
+    "columns": b"ra,dec" + b",x" * 15_000_000 + b"\n1,2\n",
+    "values": b"ra,dec\n1,2" + b",12" * 13_000_000 + b"\n",
+    "rows of many values": b"ra,dec" + b",x" * 9_000 + b"\n" + (b"1,2" + b",34" * 9_000 + b"\n") * 400,
+    "bars": b"|ra|dec" + b"|x" * 15_000_000 + b"\n",
+    "keywords": b"".join(b"\\k%d=1\n" % i for i in range(300_000)) + b"|ra|dec|\n 1  2\n",
+    "fields": b"<VOTABLE><TABLE>" + b"<FIELD name='x' datatype='int'/>" * 1_200_000,
+    "elements": b"<VOTABLE>" + b"<A>" * 5_000_000,
+}
+
+
+@pytest.mark.parametrize("what", INFLATING)
+def test_a_small_upload_does_not_grow_without_bound(what: str) -> None:
+    packed = gzip.compress(INFLATING[what], 1)
+    tracemalloc.start()
+    try:
+        assert post_table("positions", packed) in (200, 413, 422)
+        assert tracemalloc.get_traced_memory()[1] < MOST_BYTES
+    finally:
+        tracemalloc.stop()

@@ -91,7 +91,7 @@ def test_a_field_nobody_reads_is_said() -> None:
         *[
             ("label", "x" * 201),
             ("label", "two\nlines"),
-            ("label", 7.5j.imag and ["a", {"b": 1}]),
+            ("label", ["a", {"b": 1}]),
             ("email", "x"),
         ],
         *[("bands", "J and H"), ("bands", [["J"]]), ("bands", {"J": 1}), ("bands", True)],
@@ -174,7 +174,8 @@ def test_no_fields_make_anything_but_a_request_or_a_4xx(fields: dict[str, object
 def test_requests_are_read_without_astropy() -> None:
     code = (
         "import sys; from skybatch.requests.models import parse_body; from skybatch.settings import Settings;"
-        'parse_body(b\'{"mode": "positions", "table": "ra,dec\\\\n1,2\\\\n10h,5d\\\\n"}\', "application/json", Settings());'
+        """body = b'{"mode": "positions", "table": "ra,dec\\\\n1,2\\\\n10h,5d"}';"""
+        "parse_body(body, 'application/json', Settings());"
         "assert 'astropy' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

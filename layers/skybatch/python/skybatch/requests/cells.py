@@ -13,6 +13,7 @@ MOST_ID_CHARACTERS = 15
 MOST_NAME_CHARACTERS = 100
 MAX_INT = 2**31 - 1  # IPAC tables' and the inventory's integers are 32 bits wide
 MAX_SCAN = 999
+MAX_SIZE = 648_000.0  # arcsec, half a turn
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 INTEGER = re.compile(r"([+-]?[0-9]{1,12})(?:\.0*)?")
 SIX_DIGITS = re.compile(r"[0-9]{6}")
@@ -54,6 +55,8 @@ def size(text: str) -> float | None:
         arcsec = number(text)
     except BadValue:
         raise BadValue("must be the width and height of the crop in arcseconds, a decimal number") from None
+    if arcsec > MAX_SIZE:
+        raise BadValue(f"must be at most {MAX_SIZE:.0f} arcseconds (180 degrees)")
     return arcsec if arcsec > 0 else None
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from skybatch.requests.faults import Faults
-from skybatch.requests.tables import Table, Wanted, chosen, text_or_null, unreadable
+from skybatch.requests.tables import Table, Wanted, chosen, lines_of, text_or_null, unreadable
 from skybatch.tables.common_columns import MARK as OUR_MARK
 
 KINDS = {",": "CSV table", "\t": "TSV table", ";": "CSV table", " ": "blank-separated table"}
@@ -29,7 +29,7 @@ def read(text: str, wanted: Wanted) -> Table:
     holds none of the wanted ones. Raises InvalidRequest for rows of another length than the header,
     TooLarge for too many rows.
     """
-    lines = text.split("\n")
+    lines = lines_of(text)
     first = next((i for i, line in enumerate(lines) if is_content(line)), None)
     if first is None:
         raise unreadable("there is nothing but blank lines and comments")
@@ -44,9 +44,14 @@ def read(text: str, wanted: Wanted) -> Table:
         found = whole_lines(lines, data_from)
     else:
         found = records(lines, data_from, delimiter)
-    rows = take_rows(found, names, wanted, ours)
-    columns = {name: [text_or_null(row.values[i]) for row in rows] for name, i in places.items()}
-    return Table(KINDS[delimiter], names, columns, [row.line for row in rows], header_at + 1)
+    counted = checked(found, len(names), wanted, ours)
+    columns: dict[str, list[str | None]] = {name: [] for name in places}
+    numbers: list[int | None] = []
+    for record in counted:
+        numbers.append(record.line)
+        for name, index in places.items():
+            columns[name].append(text_or_null(record.values[index]))
+    return Table(KINDS[delimiter], names, columns, numbers, header_at + 1)
 
 
 def is_content(line: str) -> bool:
@@ -138,20 +143,20 @@ class SeparatedLines:
             raise unreadable(f"the quotes or separators cannot be read ({error})", self.line_num) from None
 
 
-def take_rows(found: Iterator[Record], names: Sequence[str], wanted: Wanted, ours: bool) -> list[Record]:
-    """All records, each as long as the header; empty values past its end are let go."""
-    rows: list[Record] = []
+def checked(found: Iterable[Record], width: int, wanted: Wanted, ours: bool) -> Iterator[Record]:
+    """Each record as long as the header; empty values past its end are let go.
+
+    Raises InvalidRequest, once all are seen, for records of another length, and TooLarge for too many.
+    """
     faults = Faults()
-    for record in found:
+    for row, record in enumerate(found, 1):
+        wanted.check_count(row, ours)
         values = list(record.values)
-        while len(values) > len(names) and not values[-1].strip():
+        while len(values) > width and not values[-1].strip():
             values.pop()
-        if len(values) != len(names):
-            rule = f"this row has {len(values)} values for {len(names)} columns"
-            faults.add("table", " ".join(values), rule, record.line, len(rows) + 1)
-            if faults.full:
-                break
-        rows.append(Record(values, record.line))
-        wanted.check_count(len(rows), ours)
+        if len(values) == width:
+            yield Record(values, record.line)
+        else:
+            rule = f"this row has {len(values)} values for {width} columns"
+            faults.add("table", " ".join(values), rule, record.line, row)
     faults.stop_if_any()
-    return rows

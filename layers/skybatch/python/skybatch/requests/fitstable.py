@@ -7,10 +7,9 @@ import warnings
 from typing import Any
 
 from skybatch.errors import SkybatchError
-from skybatch.requests.tables import Table, Wanted, chosen, text_or_null, unreadable
+from skybatch.requests.tables import MARKS, Table, Wanted, chosen, text_or_null, unreadable
 from skybatch.tables.common_columns import MARK as OUR_MARK
 
-MARKS = (OUR_MARK, "dataset", "form")
 MOST_EXTENSIONS = 100
 
 

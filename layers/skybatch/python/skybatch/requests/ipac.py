@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from operator import itemgetter
 
 from skybatch.requests.faults import Faults
-from skybatch.requests.tables import Table, Wanted, chosen, text_or_null, unreadable
+from skybatch.requests.tables import MARKS, Table, Wanted, chosen, lines_of, text_or_null, unreadable
 from skybatch.tables.common_columns import MARK as OUR_MARK
 
 MOST_HEADER_LINES = 4
 KEYWORD = re.compile(r"\\\s*([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
+# Blank lines and lines opening with a backslash, then the first character of another line.
+FIRST_OTHER = re.compile(r"(?:\s*+(?:\\[^\n]*+(?:\n|$))?)*+\s*+(\S)")
 QUOTED = re.compile(r"'(.*)'|\"(.*)\"")
 
 
@@ -44,11 +46,8 @@ class DataLine:
 
 def is_ipac(text: str) -> bool:
     """Whether the first line that is no comment, keyword or blank opens with a bar."""
-    for line in text.split("\n"):
-        stripped = line.strip()
-        if stripped and not stripped.startswith("\\"):
-            return stripped.startswith("|")
-    return False
+    match = FIRST_OTHER.match(text)
+    return match is not None and match.group(1) == "|"
 
 
 def read(text: str, wanted: Wanted) -> Table:
@@ -57,7 +56,7 @@ def read(text: str, wanted: Wanted) -> Table:
     Raises InvalidRequest where a header or the place of a value cannot be understood, TooLarge for too
     many rows.
     """
-    lines = text.split("\n")
+    lines = lines_of(text)
     header = read_header(lines)
     places = chosen(header.names, wanted, header.line)
     data = data_lines(lines, header)
@@ -87,8 +86,9 @@ def read_header(lines: Sequence[str]) -> Header:
 
 
 def note_keyword(line: str, marks: dict[str, str]) -> None:
-    r"""Keep ``\name = value``; any other line before the header is a comment."""
-    if match := KEYWORD.match(line):
+    r"""Keep a ``\name = value`` that means something; any other line before the header is a comment."""
+    match = KEYWORD.match(line)
+    if match and match.group(1).lower() in MARKS:
         value = match.group(2).strip()
         quoted = QUOTED.fullmatch(value)
         marks[match.group(1).lower()] = (quoted.group(1) or quoted.group(2) or "") if quoted else value

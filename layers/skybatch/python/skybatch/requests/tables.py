@@ -8,6 +8,13 @@ from dataclasses import dataclass, field
 from skybatch.errors import CellError, InvalidRequest, TooLarge
 from skybatch.tables.common_columns import MARK as OUR_MARK
 
+# Keywords and PARAMs that are kept: the mark itself, and what may hold for all rows of a table of ours.
+MARKS = (OUR_MARK, "dataset", "form")
+# More than any table has; what goes beyond them costs memory many times the upload's size.
+MOST_LINES = 1_000_000
+MOST_LINE_CHARACTERS = 1_000_000
+MOST_COLUMNS = 10_000
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -57,11 +64,14 @@ Reader = Callable[[str, Wanted], Table]
 def chosen(names: Iterable[str], wanted: Wanted, line: int | None = None) -> dict[str, int]:
     """Where the wanted columns stand, by lower-case name; the exact lower-case spelling wins.
 
-    Raises InvalidRequest for a meaningful column that stands twice in the same spelling.
+    Raises InvalidRequest for a meaningful column that stands twice in the same spelling, and for more
+    columns than any table has.
     """
     places: dict[str, int] = {}
     spelled: dict[str, str] = {}
     for index, name in enumerate(names):
+        if index >= MOST_COLUMNS:
+            raise unreadable(f"there are more than {MOST_COLUMNS} columns", line)
         key = name.lower()
         if key not in wanted.columns:
             continue
@@ -70,6 +80,17 @@ def chosen(names: Iterable[str], wanted: Wanted, line: int | None = None) -> dic
         if key not in places or name == key:
             places[key], spelled[key] = index, name
     return places
+
+
+def lines_of(text: str) -> list[str]:
+    """The text's lines; raises InvalidRequest for more, or for longer ones, than any table has."""
+    if text.count("\n") > MOST_LINES:
+        raise unreadable(f"there are more than {MOST_LINES} lines")
+    lines = text.split("\n")
+    for number, line in enumerate(lines, 1):
+        if len(line) > MOST_LINE_CHARACTERS:
+            raise unreadable(f"there are more than {MOST_LINE_CHARACTERS} characters", number)
+    return lines
 
 
 def text_or_null(cell: str) -> str | None:

@@ -9,10 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from xml.parsers import expat
 
-from skybatch.requests.tables import Table, Wanted, chosen, text_or_null, unreadable
+from skybatch.requests.tables import (
+    MARKS,
+    MOST_COLUMNS,
+    Table,
+    Wanted,
+    chosen,
+    text_or_null,
+    unreadable,
+)
 from skybatch.requests.votable_binary import Field, read_stream
 from skybatch.tables.common_columns import MARK as OUR_MARK
 
+MOST_LEVELS = 100
 FLOATS = frozenset({"float", "double"})
 
 
@@ -55,6 +64,7 @@ class Content:
         self.columns: dict[str, list[str | None]] = {}
         self.lines: list[int | None] = []
         self.header_line: int | None = None
+        self.depth = 0
         self.tables = 0
         self.cell = -1
         self.pieces: list[str] | None = None
@@ -63,11 +73,15 @@ class Content:
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """An element opens; only those of the first table count, and PARAMs."""
+        self.depth += 1
+        if self.depth > MOST_LEVELS:
+            raise unreadable("the XML is nested too deep", self.line)
         name = tag.rpartition(" ")[2]
         if name == "TABLE":
             self.tables += 1
         elif name == "PARAM":
-            self.marks[attributes.get("name", "").lower()] = attributes.get("value", "")
+            if (mark := attributes.get("name", "").lower()) in MARKS:
+                self.marks[mark] = attributes.get("value", "")
         elif self.tables == 1:
             self.start_in_table(name, attributes)
 
@@ -76,6 +90,8 @@ class Content:
         if name == "FIELD":
             self.header_line = self.header_line or self.parser.CurrentLineNumber
             self.fields.append(Field.of(attributes))
+            if len(self.fields) > MOST_COLUMNS:
+                raise unreadable(f"there are more than {MOST_COLUMNS} columns", self.line)
         elif name == "VALUES" and self.fields and attributes.get("null") is not None:
             self.fields[-1] = self.fields[-1].with_null(attributes["null"])
         elif name == "TR":
@@ -119,6 +135,7 @@ class Content:
 
     def end(self, tag: str) -> None:
         """An element closes."""
+        self.depth -= 1
         name = tag.rpartition(" ")[2]
         if name == "TD" and self.pieces is not None:
             field = self.fields[self.cell]
