@@ -121,6 +121,12 @@ def containing(archive: Path, dataset: str, targets: Sequence[Target]) -> list[s
     return found
 
 
+def stored_sizes(archive: Path, dataset: str) -> dict[str, int]:
+    """Bytes of each stored image of a data set, by `identity`."""
+    paths = (archive / MISSION).joinpath(*DATASETS[dataset]).rglob("image/*.fits*")
+    return {_identity(path): path.stat().st_size for path in paths}
+
+
 def identity(row: Mapping[str, str]) -> str:
     """Date, hemisphere and stem of a table row's image, e.g. ``981121n/ji0690256``."""
     stem = f"{row['band'].lower()}i{int(row['scan']):03d}{int(row['image']):04d}"

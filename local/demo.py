@@ -18,7 +18,16 @@ from typing import Any
 import httpx
 import numpy as np
 
-from local.check import Target, WrongResult, check_crop, check_whole, containing, delivered, identity
+from local.check import (
+    Target,
+    WrongResult,
+    check_crop,
+    check_whole,
+    containing,
+    delivered,
+    identity,
+    stored_sizes,
+)
 from local.deploy import DeployFailed
 from local.emulator import EmulatorFailed
 from local.mailbox import wait_for_email
@@ -187,9 +196,16 @@ def check_region(stack: Stack, result: Result) -> int:
         check_whole(image, stack.archive)
     came = {identity(image.row) for image in images}
     overlapping = set().union(*containing(stack.archive, DATASET, points_in_region()))
-    missing, over_limit = overlapping - came, result.status["images"]["over_limit"]
-    if len(missing) > over_limit or not overlapping:
-        raise WrongResult(f"{len(missing)} images of the region are missing, {over_limit} beyond the limit")
+    sizes, limit, counts = (
+        stored_sizes(stack.archive, DATASET),
+        result.status["limit_bytes"],
+        result.status["images"],
+    )
+    # One image larger than a whole batch may be is a failure that no further batch can mend.
+    too_large = {stem for stem in overlapping if sizes[stem] > limit}
+    missing = overlapping - came - too_large
+    if len(missing) > counts["over_limit"] or bool(too_large) != bool(counts["failed"]) or not overlapping:
+        raise WrongResult(f"{len(missing)} images of the region are missing; the batch says {counts}")
     return len(images)
 
 

@@ -21,6 +21,17 @@ REGION = "us-east-1"
 # The emulator takes any key pair; a fixed one keeps real credentials of the machine out of it.
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": REGION}
 
+# Linux ends the emulator with us even where we are killed and no clean-up runs (prctl PR_SET_PDEATHSIG).
+RUN = """
+import ctypes, os, runpy, signal, sys
+if sys.platform == "linux":
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+    if os.getppid() != int(os.environ["STARTED_BY"]):
+        sys.exit("whoever started the emulator is gone")
+sys.argv = ["ministack"]
+runpy.run_module("ministack", run_name="__main__")
+"""
+
 START_SECONDS = 30.0
 STOP_SECONDS = 5.0
 START_ATTEMPTS = 3
@@ -105,7 +116,7 @@ def _spawn(folder: Path, log: Path, port: int, extra: dict[str, str]) -> subproc
     with log.open("ab") as sink:
         # A session of its own: Ctrl-C in the terminal reaches us alone, and we end the whole group.
         return subprocess.Popen(
-            [sys.executable, "-m", "ministack"],
+            [sys.executable, "-c", RUN],
             cwd=folder / "tmp",
             env=_environment(folder, port) | extra,
             stdin=subprocess.DEVNULL,
@@ -130,6 +141,7 @@ def _environment(folder: Path, port: int) -> dict[str, str]:
         "TMPDIR": temporary,
         "STATE_DIR": f"{temporary}/state",
         "S3_DATA_DIR": f"{temporary}/s3",
+        "STARTED_BY": str(os.getpid()),
         "PYTHONUNBUFFERED": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
     }

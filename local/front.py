@@ -38,7 +38,10 @@ class Front(ThreadingHTTPServer):
 
     def __init__(self, port: int) -> None:
         """Bind ``port`` on the loopback interface, or any free one if it is 0. OSError if it is taken."""
-        super().__init__(("127.0.0.1", port), Forward)
+        try:
+            super().__init__(("127.0.0.1", port), Forward)
+        except OSError as error:
+            raise OSError(f"port {port} of 127.0.0.1 cannot be had: {error.strerror}") from error
 
     @property
     def url(self) -> str:
