@@ -14,8 +14,11 @@ from skybatch.batch.record import Record, load_record
 from skybatch.batch.status import ENDED, read_status
 from skybatch.batch.store import SAFE_NAME
 from skybatch.errors import NotFound
+from skybatch.pages.form import form_page
+from skybatch.pages.help import help_page
 from skybatch.pages.results import IMAGES_SHOWN, results_page
-from skybatch.web.answers import json_answer, page, redirect, verb_of
+from skybatch.settings import settings
+from skybatch.web.answers import base_url, json_answer, page, redirect, verb_of
 from skybatch.web.deployment import batch
 
 router = APIGatewayHttpRouter()
@@ -64,6 +67,31 @@ def download(batch_id: str, folder: str, name: str) -> Response[str]:
     if folder not in FOLDERS or not SAFE_NAME.fullmatch(name) or not store.exists(where):
         raise NotFound("This batch has no such file.")
     return redirect(store.link(where, verb_of(router.current_event)))
+
+
+@router.route("/", method=READ)
+def form() -> Response[str]:
+    """The form; ``?example=MODE`` fills one in."""
+    example = router.current_event.get_query_string_value("example")
+    return page(form_page(settings(), example=example))
+
+
+@router.route("/help", method=READ)
+def help_address() -> Response[str]:
+    """To the help's own folder: its links are relative, so that any address in front works."""
+    return redirect(f"{base_url(router.current_event, settings())}/help/")
+
+
+@router.route("/help/", method=READ)
+def help_contents() -> Response[str]:
+    """What the help tells of."""
+    return page(help_page("", settings()))
+
+
+@router.route("/help/<topic>", method=READ)
+def help_on(topic: str) -> Response[str]:
+    """One topic of the help."""
+    return page(help_page(topic, settings()))
 
 
 @router.route("/health", method=READ)
