@@ -1,0 +1,70 @@
+"""A tree without an inventory gets one beside it, and stays untouched itself."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from local.archive import indexed
+from local.serve import template_parameters
+from local.sky import make_sky
+from skybatch.archive.inventory import DirectorySource, Inventory
+
+
+@pytest.fixture(scope="module")
+def sky(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("sky")
+    assert make_sky(root, few=True) == 42
+    return root
+
+
+def test_the_sample_skys_inventory_answers_the_founding_examples(sky: Path) -> None:
+    inventory = Inventory.open(DirectorySource(sky), "asky")
+    assert (inventory.keys([1590591, 1590590, 1230312, 699387]) >= 0).all()
+    match = inventory.positions([65.497627], [19.535070])
+    assert np.round(match.edge_dist).tolist() == [60.0, 24.0]
+    assert len(inventory.scans(["971031"], ["n"], [96], 197)) == 1
+
+
+def test_the_inventory_tells_the_files_true_sizes(sky: Path) -> None:
+    details = Inventory.open(DirectorySource(sky), "asky")
+    sets = details.details(np.arange(details.size))
+    files = {path.name: path.stat().st_size for path in sky.rglob("twomass/**/*.fits*")}
+    for band in "jhk":
+        for number in range(len(sets)):
+            stem = sets.image_id(number, band).stem
+            assert sets.bytes[band][number] == files[f"{stem}{sets.suffix[band][number]}"]
+            assert sets.quicklook_bytes[band][number] == files[f"{stem}{sets.quicklook_suffix[band][number]}"]
+
+
+def test_a_tree_of_ones_own_is_indexed_beside_itself(sky: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    shutil.copytree(sky / "twomass" / "allsky" / "allsky" / "971031n", own / "twomass/allsky/allsky/971031n")
+    before = sorted(own.rglob("*"))
+    said: list[str] = []
+    (tmp_path / "scratch").mkdir()
+    tree = indexed(own, tmp_path / "scratch", said.append)
+    assert sorted(own.rglob("*")) == before
+    assert Inventory.open(DirectorySource(tree), "asky").size == 2
+    assert said == [
+        "data set asky: 2 image sets, 6 Atlas images, 2 of them with coadd keys of our own making"
+    ]
+
+
+def test_a_tree_with_an_inventory_is_taken_as_it_is(sky: Path, tmp_path: Path) -> None:
+    assert indexed(sky, tmp_path, print) == sky
+
+
+def test_a_folder_that_is_no_archive_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="no folder twomass"):
+        indexed(tmp_path, tmp_path, print)
+
+
+def test_parameters_are_words_with_equals_signs() -> None:
+    assert template_parameters("A=1 B='two words' C=x=y") == {"A": "1", "B": "two words", "C": "x=y"}
+    assert template_parameters("") == {}
+    with pytest.raises(ValueError, match="not so: MaxRows"):
+        template_parameters("A=1 MaxRows")

@@ -1,0 +1,84 @@
+"""The judge of the demonstration sees what is wrong: one pixel, one card, a shift, a wrong size."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from astropy.io import fits
+
+from local.check import Delivered, Target, WrongResult, check_crop, check_whole, containing
+from local.pixels import Exposure
+from local.scans import image_sets
+from local.sky import identity
+from skybatch.archive.layout import atlas_key
+
+IMAGES = next(i for i in image_sets(few=True) if i.scan.scan == 69)
+TARGET = Target(65.497627, 19.535070, 50)
+ROW = {"dataset": "asky", "date": "981121", "hem": "n", "scan": "69", "image": "256", "band": "J"}
+# First pixel (from 0) of the box of 50 pixels about the target, as astropy's WCS places it.
+X0, Y0 = 35, 608
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("archive")
+    exposure = Exposure(IMAGES, "j")
+    path = root / atlas_key(identity(exposure))
+    path.parent.mkdir(parents=True)
+    path.write_bytes(exposure.fits())
+    return root
+
+
+def crop(archive: Path, size: int = 50, brighter: float = 0.0, **cards: str) -> Delivered:
+    """A crop made of the parent's cards and pixels; ``brighter`` and ``cards`` spoil it on purpose."""
+    image = Delivered({**ROW, "name": "an image", "file": "a file"}, b"")
+    with fits.open(image.parent(archive)) as hdus:
+        data = np.array(hdus[0].data[Y0 : Y0 + size, X0 : X0 + size])
+    data[10, 10] += brighter
+    values = {"NAXIS1": f"{size}", "NAXIS2": f"{size}", "CRPIX1": f"{256.5 - X0}", "CRPIX2": f"{512.5 - Y0}"}
+    header = Exposure(IMAGES, "j").header().decode()
+    for keyword, value in (values | cards).items():
+        header = re.sub(rf"(?<={keyword:8}= ).{{20}}", f"{value:>20}", header, count=1)
+    body = data.astype(">f4").tobytes()
+    return Delivered(image.row, header.encode() + body + bytes(-len(body) % 2880))
+
+
+def test_a_true_crop_passes(archive: Path) -> None:
+    check_crop(crop(archive), archive, TARGET)
+
+
+@pytest.mark.parametrize(
+    ("spoiled", "what"),
+    [
+        ({"brighter": 0.001}, "pixels"),
+        ({"MAGZP": "20.9999"}, "cards"),
+        ({"CRPIX1": f"{256.5 - X0 + 1}"}, "pixels"),
+        ({"CRPIX2": f"{512.5 - Y0 + 0.001}"}, "coordinates"),
+    ],
+)
+def test_a_false_crop_is_found(archive: Path, spoiled: dict[str, Any], what: str) -> None:
+    with pytest.raises(WrongResult, match=what):
+        check_crop(crop(archive, **spoiled), archive, TARGET)
+
+
+def test_a_crop_of_another_size_or_place_is_found(archive: Path) -> None:
+    with pytest.raises(WrongResult, match="size"):
+        check_crop(crop(archive, size=60), archive, TARGET)
+    with pytest.raises(WrongResult, match="position"):
+        check_crop(crop(archive), archive, Target(65.45, 19.5, 50))
+
+
+def test_a_whole_image_must_be_the_stored_bytes(archive: Path) -> None:
+    image = crop(archive)
+    stored = image.parent(archive).read_bytes()
+    check_whole(Delivered(image.row, stored), archive)
+    with pytest.raises(WrongResult, match="bytes"):
+        check_whole(Delivered(image.row, stored[:-1]), archive)
+
+
+def test_the_images_that_hold_a_position(archive: Path) -> None:
+    assert containing(archive, "asky", [TARGET, Target(1, 1, 1)]) == [{"981121n/ji0690256"}, set()]
