@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
-from ctypes import PyDLL, byref, c_int, c_void_p
+from ctypes import PyDLL, byref, c_char_p, c_int, c_void_p
 from functools import cache
 from threading import Lock
 
@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skybatch.errors import SourceDamaged
-from skybatch.imaging.stopword import signs_from_stops, stops
+from skybatch.imaging.stopword import signs_from_stops, stopped
 
 MAGIC = b"\xdd\x99"
 _NARROW = struct.Struct(">2s4i3B")  # magic, rows, columns, scale, sum of pixels, planes a quadrant
@@ -60,11 +60,11 @@ def decode(stream: bytes | memoryview, rows: int, columns: int, *, smooth: bool 
     scales of 4 and more by at least 4 bytes, for others and smoothed ones by more than the signs at its end.
     """
     _check(stream, rows, columns)
-    padded = np.concatenate((np.frombuffer(stream, np.uint8), stops(_overrun(rows, columns))))
+    stream = stopped(stream, _overrun(rows, columns))
     frame = np.empty((rows, columns), np.int32)
     decompress, its_error = _decoder()
     try:
-        status = decompress(padded.ctypes.data, smooth, frame)
+        status = decompress(stream, smooth, frame)
     except its_error as error:
         raise SourceDamaged(f"the HCOMPRESS stream is damaged: {error}") from error
     if status:
@@ -86,7 +86,7 @@ def encode(pixels: Frame, scale: int) -> bytes:
 
 
 @cache
-def _decoder() -> tuple[Callable[[int, bool, Frame], int], type[Exception]]:
+def _decoder() -> tuple[Callable[[bytes, bool, Frame], int], type[Exception]]:
     """cfitsio's ``fits_hdecompress`` out of astropy's library, and what it raises.
 
     It is called holding the interpreter lock, which keeps other threads off its global variables and lets
@@ -96,11 +96,11 @@ def _decoder() -> tuple[Callable[[int, bool, Frame], int], type[Exception]]:
     from astropy.io.fits.hdu.compressed import _compression
 
     function = PyDLL(_compression.__file__).fits_hdecompress
-    function.argtypes = [c_void_p, c_int, c_void_p]
+    function.argtypes = [c_char_p, c_int, c_void_p]
     earlier = byref(c_int(7)), byref(c_int(8))
     sized = function(None, 0, None, None, None, None, *earlier) == 8
 
-    def decompress(stream: int, smooth: bool, frame: Frame) -> int:
+    def decompress(stream: bytes, smooth: bool, frame: Frame) -> int:
         size = [c_int(frame.nbytes)] if sized else []
         answers = [byref(c_int(0)) for _ in range(4)]  # columns, rows, scale, status
         status: int = function(stream, smooth, frame.ctypes.data, *size, *answers)
@@ -132,4 +132,4 @@ def _overrun(rows: int, columns: int) -> int:
     ...) codes a coefficient, so 2 bits a coefficient; behind the plane it stops. Signs are 1 bit a pixel.
     """
     quadrant = (rows // 2 + 1) * (columns // 2 + 1)
-    return max(2 * quadrant, rows * columns) // 32 * 4 + 64
+    return max(2 * quadrant, rows * columns) // 8 + 64

@@ -18,12 +18,12 @@ _NUMBER = int.from_bytes(WORD, "big")
 _ROTATIONS = frozenset((_NUMBER << i | _NUMBER >> (_BITS - i)) & 0xFFFFFFFF for i in range(_BITS))
 # Below this scale a coefficient of one unit can round away in the pixels.
 _LEAST_SCALE = 4
-_PAIRS = 16  # rows of coefficients looked at together
+_PAIRS = 4  # rows of coefficients looked at together; the last ones mostly hold enough signs
 
 
-def stops(length: int) -> NDArray[np.uint8]:
-    """``length`` bytes (a multiple of 4) of stop words."""
-    return np.tile(np.frombuffer(WORD, np.uint8), length // len(WORD))
+def stopped(stream: bytes | memoryview, length: int) -> bytes:
+    """The stream with at least ``length`` bytes of stop words behind it."""
+    return b"".join((stream, WORD * (length // len(WORD) + 1)))
 
 
 def signs_from_stops(frame: NDArray[np.int32], scale: int) -> bool:
@@ -47,9 +47,8 @@ def signs_from_stops(frame: NDArray[np.int32], scale: int) -> bool:
 
 def _differences(rows: NDArray[np.int32]) -> NDArray[np.int32]:
     """Vertical, then diagonal differences of 2 x 2 pixels, a row for each pair of image rows."""
-    lower, upper = rows[::2], rows[1::2]
-    rise = upper - lower
-    even, odd = rise[:, ::2].copy(), rise[:, 1::2]
+    rise = rows[1::2] - rows[::2]
+    even, odd = rise[:, ::2], rise[:, 1::2]
     diagonal = odd - even[:, : odd.shape[1]]
-    even[:, : odd.shape[1]] += odd
-    return np.hstack((even, diagonal))
+    vertical = even + odd if even.shape == odd.shape else np.hstack((even[:, :-1] + odd, even[:, -1:]))
+    return np.hstack((vertical, diagonal))
