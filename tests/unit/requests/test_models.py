@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skybatch.errors import InvalidRequest, TooLarge
-from skybatch.requests.models import Body, parse_body
+from skybatch.requests.fields import Body
+from skybatch.requests.models import parse_body
 from skybatch.settings import Settings
 
 from .made import KEYS_ALL, LIMITS, POSITIONS_ALL, form_of, request_of, status_of

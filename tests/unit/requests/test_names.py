@@ -16,7 +16,18 @@ from local.names import Day, NameServices
 from skybatch.requests.designations import designated, is_designation
 from skybatch.requests.names import DAY, Answer, Resolver, unresolved_names, with_positions
 from skybatch.requests.request import Sky
-from skybatch.requests.resolvers import IRSA, NED, READERS, SERVICES, SIMBAD, State, UnreadableAnswer, ask
+from skybatch.requests.resolvers import (
+    IRSA,
+    NED,
+    READERS,
+    SERVICES,
+    SIMBAD,
+    Service,
+    State,
+    UnreadableAnswer,
+    ask,
+    configured,
+)
 
 from .made import request_of
 
@@ -253,6 +264,50 @@ def test_a_region_around_a_name_gets_its_center(services: NameServices) -> None:
     placed = with_positions(request, resolver(services).resolve(["M 83"], time.monotonic() + 5).answers)
     assert placed.region is not None
     assert placed.region.center == placed.rows[0].sky == Sky(204.253958, -29.865417)
+
+
+class Lease:
+    """A turn that other processes hold at times."""
+
+    def __init__(self, free: bool) -> None:
+        self.free = free
+        self.taken = 0
+        self.given_back = 0
+
+    def take(self, deadline: float) -> bool:
+        self.taken += 1
+        return self.free
+
+    def give_back(self) -> None:
+        self.given_back += 1
+
+
+def test_a_service_is_asked_in_a_turn_shared_with_other_processes(services: NameServices) -> None:
+    quick = [replace(service, interval=0.0) for service in configured_at(services.url)]
+    lease = Lease(free=True)
+    resolution = Resolver(quick, turns={"NED": lease}).resolve(["m83", "nowhere"], time.monotonic() + 5)
+    assert len(resolution.answers) == lease.taken == lease.given_back == 2
+    busy = Lease(free=False)
+    resolution = Resolver(quick, turns={"NED": busy}).resolve(["m83"], time.monotonic() + 5)
+    assert resolution.remaining == ("m83",)
+    assert busy.given_back == 0
+
+
+def configured_at(url: str) -> tuple[Service, ...]:
+    """The services at one base, as a deployment would set them."""
+    return configured(irsa=url, ned=f"{url}/srs/ObjectLookup?name={{name}}", simbad=f"{url}/", timeout=2.0)
+
+
+def test_endpoints_timeouts_and_rates_are_settings() -> None:
+    assert configured() == SERVICES
+    moved = configured_at("http://127.0.0.1:1")
+    assert [service.template for service in moved] == [
+        "http://127.0.0.1:1/cgi-bin/Lookup/nph-lookup?location={name}",
+        "http://127.0.0.1:1/srs/ObjectLookup?name={name}",
+        "http://127.0.0.1:1/cgi-bin/nph-sesame/-oI/S?{name}",
+    ]
+    assert {service.timeout for service in moved} == {2.0}
+    assert [service.interval for service in configured(ned_interval=3.0)] == [0.0, 3.0, 0.0]
 
 
 def test_a_2massx_name_is_a_designation_and_others_are_not() -> None:

@@ -6,8 +6,6 @@ Each service's answers are cached one by one, so that a call cut short by its de
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -16,14 +14,13 @@ from typing import Any, Protocol
 import urllib3
 
 from skybatch.requests.designations import designated, is_designation
+from skybatch.requests.lanes import Lane, OutOfTime, Turn
 from skybatch.requests.request import Request, Sky
-from skybatch.requests.resolvers import SERVICES, Reply, Service, State, ask
+from skybatch.requests.resolvers import SERVICES, Reply, Service, State
 
 DAY = 86_400.0
 FOUND_AGE = 365 * DAY
 UNKNOWN_AGE = DAY
-# After so many failures one upon the other a service is left alone for the rest of the call.
-MOST_FAILURES = 3
 DESIGNATION = "designation"
 
 
@@ -90,51 +87,20 @@ class Resolution:
     remaining: tuple[str, ...]
 
 
-class OutOfTime(Exception):
-    """The deadline came before an answer."""
-
-
-class Lane:
-    """Lets through as many at once as a service allows, and no sooner after each other."""
-
-    def __init__(self, service: Service) -> None:
-        self.service = service
-        self.places = threading.BoundedSemaphore(service.side_by_side)
-        self.lock = threading.Lock()
-        self.free_from = 0.0
-        self.failures = 0
-
-    def ask(self, name: str, pool: urllib3.PoolManager, deadline: float) -> Reply:
-        """The service's reply in its turn; raises OutOfTime if the deadline (monotonic) comes first."""
-        if not self.places.acquire(timeout=max(deadline - time.monotonic(), 0.0)):
-            raise OutOfTime
-        try:
-            if self.failures >= MOST_FAILURES:
-                return Reply(self.service.name, State.DOWN, "does not answer at present")
-            self.wait_turn(deadline)
-            reply = ask(self.service, name, pool, min(self.service.timeout, deadline - time.monotonic()))
-            if reply.state is State.DOWN and time.monotonic() >= deadline:
-                raise OutOfTime
-            self.failures = self.failures + 1 if reply.state is State.DOWN else 0
-            return reply
-        finally:
-            self.places.release()
-
-    def wait_turn(self, deadline: float) -> None:
-        """Sleep until the interval since the last request is over."""
-        with self.lock:
-            turn = max(self.free_from, time.monotonic())
-            if turn >= deadline:
-                raise OutOfTime
-            self.free_from = turn + self.service.interval
-        time.sleep(max(turn - time.monotonic(), 0.0))
-
-
 class Resolver:
-    """Asks the services in their order, each in a lane of its own that all calls share."""
+    """Asks the services in their order, each in a lane of its own that all calls share.
 
-    def __init__(self, services: Sequence[Service] = SERVICES, cache: Cache | None = None) -> None:
-        self.lanes = [Lane(service) for service in services]
+    ``turns`` gives services, by name, a turn shared with other processes.
+    """
+
+    def __init__(
+        self,
+        services: Sequence[Service] = SERVICES,
+        cache: Cache | None = None,
+        turns: Mapping[str, Turn] | None = None,
+    ) -> None:
+        shared = turns or {}
+        self.lanes = [Lane(service, shared.get(service.name)) for service in services]
         self.cache = cache or NoCache()
         self.width = sum(service.side_by_side for service in services)
         self.pool = urllib3.PoolManager(maxsize=self.width, num_pools=len(services))

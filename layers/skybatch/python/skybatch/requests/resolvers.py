@@ -85,6 +85,22 @@ SIMBAD = Service("SIMBAD", "https://cds.unistra.fr/cgi-bin/nph-sesame/-oI/S?{nam
 SERVICES = (IRSA, NED, SIMBAD)
 
 
+def configured(
+    *, irsa: str = "", ned: str = "", simbad: str = "", timeout: float = 10.0, ned_interval: float = 1.0
+) -> tuple[Service, ...]:
+    """The services as a deployment sets them, in the order they are asked.
+
+    Each text is a URL template holding ``{name}``, or a base such as ``https://host`` to which the service's
+    usual path is added; empty means the service's own address.
+    """
+    chosen = []
+    for service, text in ((IRSA, irsa), (NED, ned), (SIMBAD, simbad)):
+        moved = replace(service, template=text) if "{name}" in text else service.at(text) if text else service
+        interval = ned_interval if service is NED else 0.0
+        chosen.append(replace(moved, timeout=timeout, interval=interval))
+    return tuple(chosen)
+
+
 class UnreadableAnswer(ValueError):
     """A service answered, but not in its own language."""
 
