@@ -10,7 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from local.emulator import Emulator
-from local.template import load_template, resolved_parameters, with_numeric_concurrency, with_uploaded_code
+from local.template import (
+    load_template,
+    resolved_parameters,
+    with_numeric_concurrency,
+    with_uploaded_code,
+    without_tls_only,
+)
 
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATE = ROOT / "template.yaml"
@@ -61,7 +67,7 @@ def create_stack(emulator: Emulator, parameters: Mapping[str, str], template: Pa
     loaded = load_template(template)
     values = resolved_parameters(loaded, parameters)
     numbered = with_numeric_concurrency(loaded, values)
-    uploaded = with_uploaded_code(numbered, template.parent, _uploader(emulator))
+    uploaded = with_uploaded_code(without_tls_only(numbered), template.parent, _uploader(emulator))
     body = json.dumps(uploaded).encode()
     _uploader(emulator)("template.json", body)
     cloudformation = emulator.client("cloudformation")

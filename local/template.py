@@ -81,6 +81,23 @@ def with_numeric_concurrency(template: Template, values: Mapping[str, str]) -> T
     return copied
 
 
+def without_tls_only(template: Template) -> Template:
+    """A copy without the bucket policies that only demand TLS: the emulator speaks plain HTTP alone.
+
+    It enforces them where it checks permissions (``AUTH=true``), and no function could reach a bucket. A
+    policy that says anything else stays as it is.
+    """
+    resources = {name: one for name, one in template["Resources"].items() if not _only_demands_tls(one)}
+    return {**template, "Resources": resources}
+
+
+def _only_demands_tls(resource: dict[str, Any]) -> bool:
+    if resource["Type"] != "AWS::S3::BucketPolicy":
+        return False
+    statements = resource["Properties"]["PolicyDocument"]["Statement"]
+    return all(one.get("Condition") == {"Bool": {"aws:SecureTransport": "false"}} for one in statements)
+
+
 def _mapped(node: Any, change: Callable[[str, Any], Any]) -> Any:
     if isinstance(node, dict):
         return {key: _mapped(change(key, value), change) for key, value in node.items()}

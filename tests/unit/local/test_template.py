@@ -16,6 +16,7 @@ from local.template import (
     resolved_parameters,
     with_numeric_concurrency,
     with_uploaded_code,
+    without_tls_only,
 )
 
 TEMPLATE = """
@@ -112,3 +113,16 @@ def test_the_third_party_layer_is_a_stand_in(tmp_path: Path) -> None:
 def test_an_empty_code_folder_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="no code in"):
         layer_or_code(tmp_path)
+
+
+def test_of_bucket_policies_only_the_demand_for_tls_is_left_out() -> None:
+    tls = {"Effect": "Deny", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
+    other = {"Effect": "Deny", "Action": "s3:DeleteObject"}
+    bucket = {"Type": "AWS::S3::Bucket"}
+
+    def policy(*statements: dict[str, Any]) -> dict[str, Any]:
+        document = {"PolicyDocument": {"Statement": list(statements)}}
+        return {"Type": "AWS::S3::BucketPolicy", "Properties": document}
+
+    template = {"Resources": {"Bucket": bucket, "Tls": policy(tls), "More": policy(tls, other)}}
+    assert set(without_tls_only(template)["Resources"]) == {"Bucket", "More"}
