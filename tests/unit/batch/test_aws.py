@@ -1,0 +1,198 @@
+"""Our calls of AWS against moto: what is sent is what the services take."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import obstore
+import pytest
+from moto import mock_aws
+from moto.server import ThreadedMotoServer
+from obstore.store import MemoryStore, S3Store
+
+from skybatch.aws import bucket_store, client
+from skybatch.batch.dispatch import TaskQueue
+from skybatch.batch.message import Message as Mail
+from skybatch.batch.notify import SesMailer, notify
+from skybatch.batch.plan import Message
+from skybatch.batch.record import Record, save_record
+from skybatch.batch.status import facts_of, record_failure
+from skybatch.batch.store import BatchStore
+from skybatch.batch.submit import executions
+from skybatch.requests.request import Mode, Request, Row
+from tests.unit.batch.world import BATCH_ID, task
+
+SENDER = "sky@example.org"
+
+
+@pytest.fixture(autouse=True)
+def _credentials(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    client.cache_clear()
+    bucket_store.cache_clear()
+    yield
+    client.cache_clear()
+    bucket_store.cache_clear()
+
+
+@mock_aws
+def test_messages_arrive_as_they_were_sent() -> None:
+    sqs = client("sqs")
+    url = sqs.create_queue(QueueName="tasks")["QueueUrl"]
+    sent = [Message(BATCH_ID, f"s{n}", (task(n),)) for n in range(23)]
+    assert TaskQueue(sqs, url).send(sent) == 23
+    got: list[Message] = []
+    while entries := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+        got += [Message.from_json(json.loads(entry["Body"])) for entry in entries]
+    assert sorted(got, key=lambda m: m.tasks[0].n) == sent
+
+
+@mock_aws
+def test_email_has_text_and_html_and_reaches_its_address() -> None:
+    ses = client("sesv2")
+    ses.create_email_identity(EmailIdentity=SENDER)
+    SesMailer(ses, SENDER).send("a@example.org", Mail("Subject", "text", "<p>html</p>"))
+    from moto.core import DEFAULT_ACCOUNT_ID
+    from moto.ses.models import ses_backends
+
+    (message,) = ses_backends[DEFAULT_ACCOUNT_ID]["us-east-1"].sent_messages
+    assert message.destinations["ToAddresses"] == ["a@example.org"]
+    assert message.subject == "Subject"
+
+
+@mock_aws
+def test_an_execution_starts_once_whatever_is_repeated() -> None:
+    role = boto3.client("iam").create_role(
+        RoleName="states",
+        AssumeRolePolicyDocument=json.dumps(
+            {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {
+                        "Effect": "Allow",
+                        "Principal": {"Service": "states.us-east-1.amazonaws.com"},
+                        "Action": "sts:AssumeRole",
+                    }
+                ],
+            }
+        ),
+    )["Role"]["Arn"]
+    machines = client("stepfunctions")
+    definition = json.dumps({"StartAt": "End", "States": {"End": {"Type": "Succeed"}}})
+    arn = machines.create_state_machine(name="batch", definition=definition, roleArn=role)["stateMachineArn"]
+    start = executions(machines, arn)
+    start(BATCH_ID)
+    start(BATCH_ID)
+    (execution,) = machines.list_executions(stateMachineArn=arn)["executions"]
+    assert execution["name"] == BATCH_ID
+    told = machines.describe_execution(executionArn=execution["executionArn"])["input"]
+    assert json.loads(told) == {"batch_id": BATCH_ID}
+
+
+@pytest.fixture
+def results(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Store]:
+    """A results bucket on moto's own server: obstore does not pass through botocore."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
+    monkeypatch.setenv("AWS_REGION", "us-east-1")
+    client("s3").create_bucket(Bucket="results")
+    yield bucket_store("results")
+    server.stop()
+
+
+def test_first_writer_wins_in_s3_and_listings_go_on_after_a_name(results: S3Store) -> None:
+    store = BatchStore(results, BATCH_ID)
+    assert store.create_json("outcomes.jsonl", {"first": True})
+    assert not store.create_json("outcomes.jsonl", {"first": False})
+    assert store.read_json("outcomes.jsonl") == {"first": True}
+    for n in range(5):
+        store.write(f"images/{n}.fits", bytes(n))
+    assert [(s.name, s.bytes) for s in store.list("images", "1.fits")] == [
+        ("2.fits", 2),
+        ("3.fits", 3),
+        ("4.fits", 4),
+    ]
+    assert store.size("images/4.fits") == 4
+    assert store.size("images/5.fits") is None
+
+
+def test_an_archive_is_streamed_in_parts(results: S3Store) -> None:
+    store = BatchStore(results, BATCH_ID)
+    chunk = bytes(1_000_000)
+    store.upload("results/images.tar", iter([chunk] * 20), "application/x-tar")
+    assert store.size("results/images.tar") == 20_000_000
+    head = client("s3").head_object(Bucket="results", Key=store.path("results/images.tar"))
+    assert head["ContentType"] == "application/x-tar"
+    assert head["ETag"].endswith('-3"')
+
+
+def test_a_link_is_signed_for_its_object_and_for_an_hour(results: S3Store) -> None:
+    link = BatchStore(results, BATCH_ID).link("images/a.fits", "HEAD")
+    assert f"batches/{BATCH_ID}/images/a.fits" in link
+    assert "X-Amz-Expires=3600" in link
+    assert "X-Amz-Signature=" in link
+
+
+class Mailer:
+    """Keeps what it is given; ``error`` is raised instead where there is one."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.sent: list[tuple[str, Mail]] = []
+        self.error = error
+
+    def send(self, address: str, message: Mail) -> None:
+        if self.error:
+            raise self.error
+        self.sent.append((address, message))
+
+
+def ended_batch(email: str | None) -> BatchStore:
+    store = BatchStore(MemoryStore(), BATCH_ID)
+    given: dict[str, Any] = {"image_type": "atlas", "decompress": True, "form": "fits.gz", "dataset": "asky"}
+    request = Request(Mode.COADD_KEYS, ("j",), rows=(Row(1, ("j",), coadd_key=1),), **given)
+    record = Record(BATCH_ID, 1000.0, 2000.0, "https://sky.example", email, 10**9)
+    store.create_json("accepted.json", facts_of(request))
+    save_record(store, record, request)
+    record_failure(store, "an internal error (Timeout) stopped this batch", 1100.0)
+    return store
+
+
+def test_the_end_of_a_batch_is_mailed_once() -> None:
+    store, mailer = ended_batch("a@example.org"), Mailer()
+    assert [notify(store, mailer, 1200.0) for _ in range(3)] == ["sent", "before", "before"]
+    ((address, message),) = mailer.sent
+    assert address == "a@example.org"
+    assert "failed" in message.subject
+    assert f"https://sky.example/batches/{BATCH_ID}/results" in message.text
+
+
+def test_a_batch_whose_mail_fails_says_so() -> None:
+    from skybatch.batch.status import read_status
+
+    store = ended_batch("a@example.org")
+    assert notify(store, Mailer(RuntimeError("refused")), 1200.0) == "failed"
+    status = read_status(store, 1300.0)
+    assert status["mail"] == "failed"
+    assert any("could not be sent" in notice for notice in status["notices"])
+
+
+def test_no_address_no_mail() -> None:
+    assert notify(ended_batch(None), Mailer(), 1200.0) == "none"
+    assert notify(ended_batch("a@example.org"), None, 1200.0) == "none"
+
+
+def test_a_failure_does_not_overwrite_an_end() -> None:
+    store = ended_batch(None)
+    assert record_failure(store, "another reason", 1300.0)["reason"].startswith("an internal error")
+
+
+def test_bucket_read_through_obstore_is_the_one_boto3_writes(results: S3Store) -> None:
+    client("s3").put_object(Bucket="results", Key="x", Body=b"12")
+    assert bytes(obstore.get(results, "x").bytes()) == b"12"
