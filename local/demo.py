@@ -30,7 +30,7 @@ from local.check import (
 )
 from local.deploy import DeployFailed
 from local.emulator import EmulatorFailed
-from local.mailbox import wait_for_email
+from local.mailbox import emails, wait_for_email
 from local.scans import ImageSet, image_sets
 from local.serve import run_folder, say, stop_on_signals, template_parameters
 from local.stack import Plan, Stack, running_stack
@@ -223,6 +223,8 @@ def check_email_and_page(stack: Stack, name: str, address: str, result: Result) 
     """The email came, once, and links to the page, which answers; both are kept."""
     page = f"{stack.url}/batches/{result.status['batch_id']}/results"
     email = wait_for_email(stack.emulator.url, address)
+    if sum(address in other.to for other in emails(stack.emulator.url)) != 1:
+        raise WrongResult(f"more than one email went to {address}")
     if page not in email.text or page not in email.html:
         raise WrongResult(f"the email does not link to {page}")
     html = httpx.get(page, timeout=30).raise_for_status().text
