@@ -48,9 +48,7 @@ def inventoried(rows: int = len(SETS) * 3) -> Table:
     table["name"] = ["6X Catalog, Atlas Image"] * rows
     table["format"] = "image/fits"
     table["naxis"] = [f"{r['naxis1']} {r['naxis2']}" for r in source]
-    table["scale"] = [
-        f"{r['cdelt1']!r} {r['cdelt2']!r}".replace("np.float64(", "").replace(")", "") for r in source
-    ]
+    table["scale"] = [f"{float(r['cdelt1'])!r} {float(r['cdelt2'])!r}" for r in source]
     table["crpix"] = [f" {r['crpix1']} {r['crpix2']}" for r in source]
     table["crval"] = [f"{float(r['crval1'])!r} {float(r['crval2'])!r}" for r in source]
     table["crota2"] = source["crota2"]

@@ -27,6 +27,8 @@ from skybatch.errors import InventoryError
 PIECE_BYTES = 8 << 20
 # A block holds 528 records; a region's rows lie in a few, and 2500 scattered rows do not read a file twice.
 BLOCK_BYTES = 1 << 16
+# Bounds what is held in memory (16 MB) where thousands of scattered rows want most of the file.
+BLOCKS_AT_ONCE = 256
 # Other versions in the cache that nobody opened for so long are removed.
 STALE_SECONDS = 3600.0
 
@@ -127,9 +129,9 @@ class Columns:
         with self._lock:
             path, have = self._partial
             missing = blocks[have[blocks] == 0]
-            if len(missing):
-                self._fetch_blocks(f"{self._folder}/{name}.npy", missing, path, column.size)
-                have[missing] = 1
+            for some in np.split(missing, range(BLOCKS_AT_ONCE, len(missing), BLOCKS_AT_ONCE)):
+                self._fetch_blocks(f"{self._folder}/{name}.npy", some, path, column.size)
+                have[some] = 1
 
     def _fetch_blocks(self, path: str, blocks: NDArray[np.int64], into: Path, size: int) -> None:
         starts = blocks * BLOCK_BYTES

@@ -125,11 +125,21 @@ def assemble(dataset: str, facts: Rows, quicklooks: Rows) -> tuple[ImageSets, li
     for name, empty in (("bytes", 0), ("seesh", np.nan), ("magzp", np.nan), ("msnr10", np.nan)):
         columns[name] = _by_band(len(codes), number, facts["band"], facts[name], empty)
     columns["suffix"] = _by_band(len(codes), number, facts["band"], SUFFIXES[facts["suffix"]], "")
+    seen, problems = spread_quicklooks(dataset, codes, quicklooks)
+    return ImageSets(sets=np.arange(len(codes)), dataset=dataset, **columns, **seen), problems
+
+
+def spread_quicklooks(
+    dataset: str, codes: NDArray[np.int64], quicklooks: Rows
+) -> tuple[dict[str, Any], list[Problem]]:
+    """Columns ``quicklook_bytes`` and ``quicklook_suffix`` for sets of ascending codes, and strays."""
     quicklooks, place, problems = _belonging(dataset, codes, quicklooks)
-    band = quicklooks["band"]
-    columns["quicklook_bytes"] = _by_band(len(codes), place, band, quicklooks["bytes"], 0)
-    columns["quicklook_suffix"] = _by_band(len(codes), place, band, SUFFIXES[quicklooks["suffix"]], "")
-    return ImageSets(sets=np.arange(len(codes)), dataset=dataset, **columns), problems
+    band, suffix = quicklooks["band"], SUFFIXES[quicklooks["suffix"]]
+    columns = {
+        "quicklook_bytes": _by_band(len(codes), place, band, quicklooks["bytes"], 0),
+        "quicklook_suffix": _by_band(len(codes), place, band, suffix, ""),
+    }
+    return columns, problems
 
 
 def _identities(codes: NDArray[np.int64]) -> dict[str, Any]:

@@ -8,7 +8,6 @@ then identity (see `skybatch.archive.build`). Equal questions to one version hav
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -18,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skybatch.archive.columns import Column, Columns
-from skybatch.archive.geometry import Floats, Footprints, Shapes, fk5_vector, to_sphere
+from skybatch.archive.geometry import Floats, Footprints, Shapes, fk5_vector, position_of, to_sphere
 from skybatch.archive.imagesets import ImageSets, from_records, scan_codes
 from skybatch.archive.layout import inventory_folder
 from skybatch.archive.regions import Box, Circle, Relation, box, circle
@@ -133,7 +132,7 @@ class Inventory:
 
     def _held(self, figure: Circle | Box, relation: Relation, limit: int | None) -> SetNumbers:
         reach = 0.0 if relation == "center" else figure.reach
-        low, high = ranges_about(*_degrees(figure.center), reach + self._reach)
+        low, high = ranges_about(*position_of(figure.center), reach + self._reach)
         edges = np.array([*low, *(key + 1 for key in high)], dtype=np.uint32)
         starts, stops = self._zone_key.searchsorted(edges).reshape(2, -1)
         found, count = [], 0
@@ -279,11 +278,6 @@ class Inventory:
 def _check(count: int, limit: int | None) -> None:
     if limit is not None and count > limit:
         raise TooLarge(f"{count} image sets match, and the limit is {limit}")
-
-
-def _degrees(vector: Floats) -> tuple[float, float]:
-    x, y, z = vector.tolist()
-    return math.degrees(math.atan2(y, x)) % 360.0, math.degrees(math.atan2(z, math.hypot(x, y)))
 
 
 def _chunks(sizes: NDArray[np.integer], owner: SetNumbers | None = None) -> list[tuple[int, int]]:

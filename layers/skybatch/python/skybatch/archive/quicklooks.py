@@ -1,0 +1,124 @@
+"""Make the Quicklook of every Atlas image that lacks one, and let the inventory know."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from skybatch.archive.build import publish
+from skybatch.archive.facts import QUICKLOOKS, SUFFIX_CODE, Problem, image_code, spread_quicklooks
+from skybatch.archive.imagesets import ImageSets, scan_codes
+from skybatch.archive.inventory import Inventory
+from skybatch.archive.layout import BANDS, ImageId, dataset_prefix, parse_key, quicklook_key
+from skybatch.archive.sources import Tree
+from skybatch.errors import InventoryError, NotFound, SourceError
+from skybatch.imaging.quicklook import encode
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class QuicklookReport:
+    """How many Quicklooks were made and how many were there, what failed, and the new inventory version.
+
+    ``version`` is empty where the data set has no inventory yet, or nothing was made.
+    """
+
+    made: int
+    present: int
+    problems: tuple[Problem, ...]
+    version: str
+
+
+def make_quicklooks(
+    tree: Tree, dataset: str, *, processes: int = os.cpu_count() or 1, progress: Progress = lambda n: None
+) -> QuicklookReport:
+    """Write the missing Quicklooks of a data set in the original program's form, then list them anew.
+
+    A Quicklook is made from the Atlas image, rounded to 16-bit integers and compressed lossily (hcompress,
+    scale 4). Images that cannot be read are skipped and named. Stopped and started again, it goes on with
+    what is missing.
+    """
+    images, quicklooks = _listed(tree, dataset)
+    missing = [(key, image) for key, image in images if image not in quicklooks]
+    progress(len(images) - len(missing))
+
+    # Encoding keeps a core busy, reading and writing wait: processes for the one, threads for the others.
+    # Spawned, because the object store's own threads do not survive a fork.
+    spawned = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, spawned) as encoders, ThreadPoolExecutor(2 * processes) as pool:
+
+        def made(item: tuple[str, ImageId]) -> Problem | None:
+            outcome = _made(tree, *item, encoders)
+            progress(1)
+            return outcome
+
+        outcomes = list(pool.map(made, missing))
+    problems = tuple(outcome for outcome in outcomes if outcome is not None)
+    count = len(outcomes) - len(problems)
+    return QuicklookReport(
+        count, len(images) - len(missing), problems, refresh(tree, dataset) if count else ""
+    )
+
+
+def _listed(tree: Tree, dataset: str) -> tuple[list[tuple[str, ImageId]], set[ImageId]]:
+    images, quicklooks = [], set()
+    for key, image, kind, _, _ in _keys(tree, dataset):
+        if kind == "image":
+            images.append((key, image))
+        else:
+            quicklooks.add(image)
+    return images, quicklooks
+
+
+def _keys(tree: Tree, dataset: str) -> Iterator[tuple[str, ImageId, str, str, int]]:
+    for entry in tree.entries(dataset_prefix(dataset)):
+        try:
+            image, kind, suffix = parse_key(entry.path)
+        except NotFound:
+            continue
+        yield entry.path, image, kind, suffix, entry.size
+
+
+def _made(tree: Tree, key: str, image: ImageId, encoders: Executor) -> Problem | None:
+    try:
+        stream = encoders.submit(encode, tree.read(key)).result()
+    except SourceError as error:
+        return Problem(key, error.detail)
+    except FileNotFoundError:
+        return Problem(key, "gone before it could be read")
+    tree.write(quicklook_key(image), stream)
+    return None
+
+
+def refresh(tree: Tree, dataset: str) -> str:
+    """Publish the current inventory anew with the Quicklooks that are stored now; answers the version.
+
+    Headers are not read again. Without an inventory nothing is done, and the answer is empty.
+    """
+    try:
+        inventory = Inventory.open(tree, dataset)
+    except InventoryError:
+        return ""
+    sets = inventory.details(np.arange(inventory.size))
+    found = (
+        (image_code(image), BANDS.index(image.band), SUFFIX_CODE[suffix], size)
+        for _, image, kind, suffix, size in _keys(tree, dataset)
+        if kind == "quicklook"
+    )
+    sets = _with_quicklooks(sets, found)
+    return publish(tree, sets, numbered=inventory.numbered, origin="quicklooks")
+
+
+def _with_quicklooks(sets: ImageSets, found: Iterable[tuple[int, int, int, int]]) -> ImageSets:
+    codes = scan_codes(sets.date, sets.hem, sets.scan, sets.image)
+    order = np.argsort(codes)
+    columns, _ = spread_quicklooks(sets.dataset, codes[order], np.array(list(found), dtype=QUICKLOOKS))
+    back = np.argsort(order)
+    sizes, suffixes = ({band: by[band][back] for band in BANDS} for by in columns.values())
+    return replace(sets, quicklook_bytes=sizes, quicklook_suffix=suffixes)

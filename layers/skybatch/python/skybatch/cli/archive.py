@@ -1,0 +1,166 @@
+"""`skybatch archive …`: an operator fills an archive and keeps its inventory, with credentials of their own.
+
+The service itself only reads the archive. Needs the extra `archive`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+SHOWN_PROBLEMS = 20
+DATASET_NAMES = ("asky", "askyw", "sx", "sxw", "cal")
+BAND_NAMES = ("j", "h", "k")
+EPILOG = "TREE is a directory or s3://bucket/prefix (credentials and AWS_ENDPOINT_URL from the environment)."
+
+
+def add_commands(topics: Any) -> None:
+    """Add the topic `archive` and its commands to the parser."""
+    archive = topics.add_parser("archive", help="fill an archive and keep its inventory", epilog=EPILOG)
+    commands = archive.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    index = _command(commands, "index", _index, "read the headers of all images, publish an inventory")
+    index.add_argument("--in-flight", type=_positive, default=32, help="headers read at a time (%(default)s)")
+
+    tables = _command(commands, "import", _import, "publish an inventory from the archive's metadata tables")
+    tables.add_argument(
+        "tables", nargs="+", type=Path, metavar="TABLE", help="IPAC, CSV, TSV or VOTable file"
+    )
+    tables.add_argument(
+        "--header-blocks", type=_positive, default=4, help="2880-byte blocks of a FITS header (%(default)s)"
+    )
+
+    mirror = _command(commands, "mirror", _mirror, "copy images from a server into the tree")
+    mirror.add_argument("server", help="root address, such as https://irsa.ipac.caltech.edu")
+    wanted = mirror.add_mutually_exclusive_group(required=True)
+    wanted.add_argument(
+        "--region", nargs=3, type=_finite, metavar=("RA", "DEC", "SIZE"), help="a box; ICRS degrees"
+    )
+    wanted.add_argument("--list", type=Path, dest="keys", help="a file with one key, path or URL a line")
+    mirror.add_argument("--bands", nargs="+", choices=BAND_NAMES, default=BAND_NAMES)
+    mirror.add_argument("--in-flight", type=_positive, default=4, help="requests at a time (%(default)s)")
+    mirror.add_argument("--pause", type=_finite, default=0.1, help="seconds between requests (%(default)s)")
+    mirror.add_argument("--tries", type=_positive, default=6, help="tries of each request (%(default)s)")
+
+    _command(commands, "quicklooks", _quicklooks, "make the Quicklook of every image that lacks one")
+
+
+def _command(commands: Any, name: str, run: Callable[[Any], int], summary: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name, help=summary, description=summary, epilog=EPILOG
+    )
+    parser.add_argument("tree", metavar="TREE")
+    parser.add_argument("--dataset", choices=DATASET_NAMES, default="asky", help="data set (%(default)s)")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
+    return number
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise argparse.ArgumentTypeError(f"{text} is not a finite number")
+    return number
+
+
+@contextmanager
+def _bar(what: str, unit: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """A progress bar on standard error; quiet where that is no terminal."""
+    from tqdm import tqdm
+
+    with tqdm(total=total, desc=what, unit=f" {unit}", disable=None) as bar:
+        yield bar.update
+
+
+def _index(options: argparse.Namespace) -> int:
+    from skybatch.archive.index import index
+    from skybatch.archive.sources import open_tree
+
+    with _bar("index", "images") as progress:
+        report = index(
+            open_tree(options.tree), options.dataset, in_flight=options.in_flight, progress=progress
+        )
+    return _told(_counted(report), report.problems)
+
+
+def _import(options: argparse.Namespace) -> int:
+    from skybatch.archive.metadata import import_tables
+    from skybatch.archive.sources import open_tree
+
+    tree = open_tree(options.tree)
+    with _bar("import", "rows") as progress:
+        report = import_tables(
+            tree, options.dataset, options.tables, header_blocks=options.header_blocks, progress=progress
+        )
+    return _told(_counted(report), report.problems)
+
+
+def _counted(report: Any) -> str:
+    text = (
+        f"inventory {report.version}: {report.sets} image sets, {report.images} images stored, "
+        f"{report.quicklooks} Quicklooks"
+    )
+    if report.numbered:
+        text += (
+            f"\n{report.numbered} image sets have numbers of our own for coadd keys: headers carry none. "
+            "Use `skybatch archive import` with the archive's metadata tables for the survey's own keys."
+        )
+    return text
+
+
+def _mirror(options: argparse.Namespace) -> int:
+    from skybatch.archive.mirror import Manners, Server, listed_keys, mirror
+    from skybatch.archive.sources import open_tree
+
+    manners = Manners(in_flight=options.in_flight, pause=options.pause, tries=options.tries)
+    with Server(options.server, manners) as server:
+        if options.keys is not None:
+            keys = listed_keys(options.keys.read_text().splitlines())
+        else:
+            keys = server.images(options.dataset, *options.region)
+        with _bar("mirror", "images", len(keys)) as progress:
+            report = mirror(
+                open_tree(options.tree),
+                server,
+                keys,
+                bands=options.bands,
+                in_flight=options.in_flight,
+                progress=progress,
+            )
+    text = f"{report.fetched} images fetched ({report.bytes} bytes), {report.present} were there already"
+    return _told(text, report.problems)
+
+
+def _quicklooks(options: argparse.Namespace) -> int:
+    from skybatch.archive.quicklooks import make_quicklooks
+    from skybatch.archive.sources import open_tree
+
+    with _bar("quicklooks", "images") as progress:
+        report = make_quicklooks(open_tree(options.tree), options.dataset, progress=progress)
+    text = f"{report.made} Quicklooks made, {report.present} were there already"
+    if report.version:
+        text += f"; inventory {report.version}"
+    return _told(text, report.problems)
+
+
+def _told(text: str, problems: Sequence[object]) -> int:
+    """Print what was done and what was left out; the exit code is 1 where anything was."""
+    print(text)
+    for problem in problems[:SHOWN_PROBLEMS]:
+        print(f"skipped {problem}", file=sys.stderr)
+    if len(problems) > SHOWN_PROBLEMS:
+        print(f"… and {len(problems) - SHOWN_PROBLEMS} more", file=sys.stderr)
+    if problems:
+        print(f"{len(problems)} files or images were skipped", file=sys.stderr)
+    return 1 if problems else 0

@@ -1,0 +1,98 @@
+"""The operator's commands, called as from a shell."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from skybatch.archive.inventory import DirectorySource, Inventory
+from skybatch.archive.layout import DATASETS, ImageId, atlas_key
+from skybatch.cli import archive, main
+from tests.fits import gzipped, make_image
+
+FIRST = ImageId("askyw", "980321", "n", 106, 9, "j")
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    for number in (9, 21):
+        image = gzipped(make_image(nx=64, ny=96, cards={"SCANNO": 106}))
+        DirectorySource(tmp_path).write(atlas_key(replace(FIRST, image=number)), image)
+    return tmp_path
+
+
+def test_index_says_what_it_did_and_that_the_keys_are_our_own(
+    tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["archive", "index", str(tree), "--dataset", "askyw"]) == 0
+    told = capsys.readouterr().out
+    assert "2 image sets, 2 images stored, 0 Quicklooks" in told
+    assert "2 image sets have numbers of our own for coadd keys" in told
+    assert Inventory.open(DirectorySource(tree), "askyw").size == 2
+
+
+def test_skipped_files_are_named_and_make_the_exit_code_1(
+    tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = atlas_key(replace(FIRST, image=33))
+    DirectorySource(tree).write(bad, b"rubbish")
+    assert main(["archive", "index", str(tree), "--dataset", "askyw"]) == 1
+    errors = capsys.readouterr().err
+    assert f"skipped {bad}: not FITS" in errors
+    assert "1 files or images were skipped" in errors
+
+
+def test_import_and_quicklooks_run(tree: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = tmp_path / "table.csv"
+    table.write_text(
+        "ordate,hemisphere,scanno,coaddno,filter,coadd_key,ra,dec,naxis1,naxis2,crota2\n"
+        "980321,n,106,9,j,77,180.0,20.0,64,96,0.01\n"
+    )
+    assert main(["archive", "import", str(tree), str(table), "--dataset", "askyw"]) == 1
+    assert "in no metadata table" in capsys.readouterr().err
+    assert Inventory.open(DirectorySource(tree), "askyw").keys([77]).tolist() == [0]
+    assert main(["archive", "quicklooks", str(tree), "--dataset", "askyw"]) == 0
+    assert "2 Quicklooks made, 0 were there already; inventory " in capsys.readouterr().out
+
+
+def test_errors_are_one_line_and_exit_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["archive", "index", str(tmp_path), "--dataset", "cal"]) == 1
+    assert capsys.readouterr().err == ("skybatch: no image of data set cal could be indexed: there is none\n")
+    listing = tmp_path / "list"
+    listing.write_text("nonsense\n")
+    assert main(["archive", "mirror", str(tmp_path), "http://127.0.0.1:9", "--list", str(listing)]) == 1
+    assert capsys.readouterr().err == "skybatch: line 1: not the key of an image: nonsense\n"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        [],
+        ["archive"],
+        ["archive", "index"],
+        ["archive", "index", "tree", "--dataset", "dss"],
+        ["archive", "index", "tree", "--in-flight", "0"],
+        ["archive", "mirror", "tree", "http://h"],
+        ["archive", "mirror", "tree", "http://h", "--region", "1", "nan", "3"],
+    ],
+)
+def test_wrong_usage_exits_2(wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(wrong)
+    assert stopped.value.code == 2
+    assert "usage: skybatch" in capsys.readouterr().err
+
+
+def test_the_command_knows_every_data_set() -> None:
+    assert tuple(DATASETS) == archive.DATASET_NAMES
+
+
+def test_help_needs_no_package_of_the_service() -> None:
+    heavy = "numpy", "astropy", "boto3", "obstore", "httpx"
+    code = f"import sys; import skybatch.cli; print([m for m in {heavy} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
