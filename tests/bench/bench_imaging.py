@@ -47,6 +47,7 @@ def run(bench: Bench) -> None:
     a_hundred(bench, stored)
     a_quicklook(bench, stored)
     cold_import(bench)
+    memory(bench)
 
 
 def source(bench: Bench) -> tuple[bytes, str]:
@@ -139,6 +140,21 @@ def import_ms(statement: str, before: str = "pass") -> float:
     )
     command = [sys.executable, "-c", code]
     return statistics.median(float(subprocess.check_output(command, text=True)) for _ in range(9))
+
+
+def memory(bench: Bench) -> None:
+    """The most memory that a fresh process takes for 200 crops of the largest image that is inflated."""
+    with tempfile.NamedTemporaryFile(suffix=".fits.gz") as file:
+        file.write(gzipped(make_image(nx=4096, ny=4096)))
+        code = (
+            "import pathlib, re\nfrom skybatch.imaging.atlas import Origin, PixelBox, cut\n"
+            f"stored = pathlib.Path({file.name!r}).read_bytes()\n"
+            "boxes = [PixelBox(20 * i, 20 * i, 50, 50) for i in range(200)]\n"
+            "assert sum(1 for _ in cut(stored, boxes, Origin('large.fits.gz'))) == 200\n"
+            "print(re.search(r'VmHWM:\\s+(\\d+) kB', pathlib.Path('/proc/self/status').read_text())[1])"
+        )
+        peak = 2**-10 * float(subprocess.check_output([sys.executable, "-c", code], text=True))
+    bench.add("200 crops of a 4096 x 4096 float image, peak of the process", peak, unit="MB", at_most=256)
 
 
 def others(bench: Bench, stored: bytes, box: PixelBox, file: Path) -> dict[str, Callable[[], Any]]:

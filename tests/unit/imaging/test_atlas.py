@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -168,3 +169,8 @@ def test_header_needs_only_the_first_bytes() -> None:
     assert (header.naxis1, header.naxis2, header.bitpix, header.blocks) == (100, 120, -32, 4)
     values = [header.get(k) for k in ("ORDATE", "CRVAL1", "SCANNO", "EXTEND", "NOTHING", "COMMENT")]
     assert values == ["980321", 180.0, 106, True, None, None]
+
+
+def test_cutting_starts_without_numpy_or_astropy() -> None:
+    code = "import sys, skybatch.imaging.atlas; print([m for m in ('astropy', 'numpy') if m in sys.modules])"
+    assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"

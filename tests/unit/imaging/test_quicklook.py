@@ -7,6 +7,7 @@ import io
 import json
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -199,6 +200,15 @@ def test_one_typed_error_each(name: str) -> None:
     with pytest.raises(SourceError) as caught:
         restore(stored)
     assert type(caught.value) is kind, caught.value
+
+
+def test_threads_do_not_mix_their_streams() -> None:
+    streams = [encode(made(300, 200 + n)) for n in range(8)]
+    expected = [restore(stream) for stream in streams]
+    with ThreadPoolExecutor(8) as threads:
+        for _ in range(5):
+            assert list(threads.map(restore, streams)) == expected
+            assert list(threads.map(encode, [made(40, 40)] * 8)) == [encode(made(40, 40))] * 8
 
 
 def test_quicklooks_are_made_of_floats() -> None:

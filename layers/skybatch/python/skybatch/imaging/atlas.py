@@ -13,8 +13,9 @@ from skybatch.imaging.source import GZIP_MAGIC, GzipReader, RangedReader, Reader
 
 __all__ = ["MOST_BYTES", "Header", "Origin", "PixelBox", "cut", "cut_ranged", "header_of", "plain"]
 
-# The most that one stored image may take of a worker's memory; a survey image takes 2.1 MB.
-MOST_BYTES = 64 * 1024 * 1024
+# The most that one stored image may take of a worker's memory: room for 4096 x 4096 floats and a header.
+# Inflating takes twice that for a moment. A survey image takes 2.1 MB.
+MOST_BYTES = 65 * 1024 * 1024
 # Rows this near are fetched in one request: a request costs as much time as reading this much.
 _GAP_BYTES = 256 * 1024
 

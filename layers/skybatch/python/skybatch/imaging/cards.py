@@ -61,6 +61,8 @@ def with_text(card: bytes, text: str) -> bytes:
 
 def shifted(card: bytes, pixels: int) -> bytes:
     """The card with ``pixels`` taken from its number, without rounding what decimals can hold."""
+    if not pixels:
+        return card
     first, end = number_token(card)
     old = card[first:end].decode("latin-1")
     new = _decimal(old) - pixels

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from string import ascii_uppercase
 
 from skybatch.errors import SourceDamaged, SourceDiffers, SourceUnsupported
 from skybatch.imaging.box import BLOCK, CARD, PixelBox, header_blocks, padded
@@ -16,10 +16,12 @@ from skybatch.imaging.source import FITS_MAGIC, Reader
 _END = b"END".ljust(CARD)
 _MOST_BLOCKS = 400  # 14,400 cards; no survey image comes near, and a file without END must end somewhere
 _BITPIX = (8, 16, 32, 64, -32, -64)
-# Pixel coordinates that move with the first pixel: the reference pixel of each world coordinate system
-# (FITS standard, table 22) and the offsets of the logical from the physical frame that IRAF writes.
-_MOVES = re.compile(rb"(?:CRPIX([12])[ A-Z]|LTV([12])  ) ")
-_MOVING = (b"CRPIX", b"LTV")
+# Axis of the pixel coordinates that move with the first pixel: the reference pixel of each world coordinate
+# system (FITS standard, table 22) and the offsets of the logical from the physical frame that IRAF writes.
+_MOVING = {
+    f"CRPIX{axis}{version}".encode().ljust(8): axis for axis in (1, 2) for version in " " + ascii_uppercase
+}
+_MOVING |= {b"LTV1    ": 1, b"LTV2    ": 2}
 _PROVENANCE = [keyword.encode().ljust(8) for keyword in KEYWORDS]
 # Plate solutions of the Digitized Sky Survey count from a corner of the plate by cards of their own.
 _PLATE = b"CNPIX1  "
@@ -115,9 +117,7 @@ class Header:
             described = b"CTYPE%s  " % axis in self._keys or b"CRVAL%s  " % axis in self._keys
             if described and b"CRPIX%s  " % axis not in self._keys:
                 raise SourceUnsupported(f"the header has no CRPIX{axis.decode()} for its coordinates")
-        likely = [i for i, key in enumerate(self._keys) if key.startswith(_MOVING)]
-        matches = ((CARD * i, _MOVES.match(self.cards, CARD * i)) for i in likely)
-        return [(offset, int(match[1] or match[2])) for offset, match in matches if match]
+        return [(CARD * i, _MOVING[key]) for i, key in enumerate(self._keys) if key in _MOVING]
 
     @cached_property
     def _earlier_origins(self) -> list[int]:

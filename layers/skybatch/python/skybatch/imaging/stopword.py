@@ -18,7 +18,7 @@ _NUMBER = int.from_bytes(WORD, "big")
 _ROTATIONS = frozenset((_NUMBER << i | _NUMBER >> (_BITS - i)) & 0xFFFFFFFF for i in range(_BITS))
 # Below this scale a coefficient of one unit can round away in the pixels.
 _LEAST_SCALE = 4
-_PAIRS = 4  # rows of coefficients looked at together; the last ones mostly hold enough signs
+_PAIRS = 16  # rows of coefficients looked at together
 
 
 def stopped(stream: bytes | memoryview, length: int) -> bytes:
