@@ -129,7 +129,8 @@ class Columns:
         with self._lock:
             path, have = self._partial
             missing = blocks[have[blocks] == 0]
-            for some in np.split(missing, range(BLOCKS_AT_ONCE, len(missing), BLOCKS_AT_ONCE)):
+            for start in range(0, len(missing), BLOCKS_AT_ONCE):
+                some = missing[start : start + BLOCKS_AT_ONCE]
                 self._fetch_blocks(f"{self._folder}/{name}.npy", some, path, column.size)
                 have[some] = 1
 

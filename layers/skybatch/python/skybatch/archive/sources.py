@@ -1,7 +1,8 @@
 """Where an archive lies: a directory or an object store, read and written through the same few verbs.
 
 Paths are keys with forward slashes, below the archive's root. What is not there raises FileNotFoundError;
-an object store that fails otherwise raises `skybatch.errors.Transient`.
+an object store that refuses access raises `skybatch.errors.InventoryError`, one that fails otherwise
+`Transient`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from skybatch.errors import Transient
+from skybatch.errors import InventoryError, Transient
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
@@ -173,15 +174,21 @@ class StoreSource:
 
 
 def _asked(call: Callable[[], T]) -> T:
-    """The store's answer, its errors in our words."""
-    from obstore.exceptions import BaseError, NotFoundError
+    """The store's answer, its errors in our words; their first line says all, debug output follows it."""
+    from obstore.exceptions import BaseError, NotFoundError, PermissionDeniedError, UnauthenticatedError
 
     try:
         return call()
     except (NotFoundError, FileNotFoundError) as error:
-        raise FileNotFoundError(str(error)) from error
+        raise FileNotFoundError(_first_line(error)) from error
+    except (PermissionDeniedError, UnauthenticatedError) as error:
+        raise InventoryError(f"the archive's store refuses: {_first_line(error)}") from error
     except BaseError as error:
-        raise Transient(f"the archive's store did not answer: {error}") from error
+        raise Transient(f"the archive's store did not answer: {_first_line(error)}") from error
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]
 
 
 def open_tree(location: str) -> Tree:

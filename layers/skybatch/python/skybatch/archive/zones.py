@@ -23,6 +23,8 @@ Rows = NDArray[np.intp]
 
 # Widens every search far beyond rounding errors and far below a pixel (degrees).
 MARGIN = 1e-7
+# Below this the cosine of a radius has no digits left to tell positions apart.
+LEAST_RADIUS = 1e-3
 
 
 def zone_keys(ra: ArrayLike, dec: ArrayLike) -> Keys:
@@ -37,7 +39,7 @@ def ranges_about(ra: float, dec: float, radius: float) -> tuple[list[int], list[
 
     Plain arithmetic zone by zone: for the few zones of one region arrays would cost more than the search.
     """
-    reach = radius + MARGIN
+    reach = max(radius, LEAST_RADIUS) + MARGIN
     alpha, delta, r = radians(ra), radians(dec), radians(reach)
     sin_delta, cos_delta, cos_r = sin(delta), cos(delta), cos(r)
     widest = degrees(asin(max(-1.0, min(1.0, sin_delta / cos_r))))
@@ -73,7 +75,7 @@ def ranges(ra: ArrayLike, dec: ArrayLike, radius: float) -> tuple[Keys, Keys, Ro
     The third array says to which position (a number into ``ra``) a range belongs; it ascends.
     """
     alpha, delta = np.atleast_1d(np.asarray(ra, dtype=np.float64), np.asarray(dec, dtype=np.float64))
-    reach = radius + MARGIN
+    reach = max(radius, LEAST_RADIUS) + MARGIN
     first = np.floor((delta - reach + 90.0) / ZONE_DEGREES).astype(np.int64)
     count = int(2.0 * reach / ZONE_DEGREES) + 2
     zone = first[:, None] + np.arange(count)
