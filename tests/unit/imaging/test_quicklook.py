@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -106,6 +107,21 @@ def test_tiles_of_any_shape(nx: int, ny: int, tile: tuple[int, int] | None, smoo
     box = PixelBox(nx // 2, ny // 3, nx - nx // 2, max(ny // 4, 1))
     cutout = oracle.opened(next(cut_quicklook(stored, [box], ORIGIN)))
     assert np.array_equal(cutout.data, expected[box.y0 : box.y0 + box.ny, box.x0 :])
+
+
+@pytest.mark.parametrize("options", [["-w"], ["-t", "512,16"]])
+def test_tiles_as_cfitsio_writes_them(options: list[str], tmp_path: Path) -> None:
+    if shutil.which("fpack") is None:
+        pytest.skip("fpack is not installed (package libcfitsio-bin)")
+    image = tmp_path / "image.fits"
+    image.write_bytes(make_image(nx=512, ny=829, bitpix=16, cards={"HISTORY": "made = once (or twice)"}))
+    subprocess.run(["fpack", "-h", "-s", "4", *options, str(image)], check=True, capture_output=True)
+    stored = (tmp_path / "image.fits.fz").read_bytes()
+    ours, expected = oracle.opened(restore(stored)), fits.open(io.BytesIO(stored))[1]
+    assert np.array_equal(ours.data, expected.data)
+    before, after = oracle.cards(image.read_bytes()), oracle.cards(restore(stored))
+    assert [card for card in after if card not in before and b"COMPRES" not in card] == after[-1:]
+    assert set(before) <= set(after)
 
 
 def test_header_of_tiles_is_the_images() -> None:
@@ -211,9 +227,11 @@ def test_threads_do_not_mix_their_streams() -> None:
             assert list(threads.map(encode, [made(40, 40)] * 8)) == [encode(made(40, 40))] * 8
 
 
-def test_quicklooks_are_made_of_floats() -> None:
+def test_quicklooks_are_made_of_floats_with_sides() -> None:
     with pytest.raises(SourceUnsupported, match="BITPIX 16"):
         encode(make_image(nx=8, ny=8, bitpix=16))
+    with pytest.raises(SourceUnsupported, match="4 pixels"):
+        encode(make_image(nx=100, ny=3))
 
 
 def alter(count: int, *files: Path) -> Any:

@@ -12,6 +12,7 @@ _TOKEN = re.compile(rb"= +([^ /']+)")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[EeDd][+-]?\d{1,3})?")
 _INTEGER = re.compile(r"[+-]?\d+")
 _TEXT = re.compile(rb"= +'((?:[^']|'')*)'")
+_UNPRINTABLE = re.compile(r"[^ -~]")  # what no header may hold (section 4.1.1)
 
 Value = bool | int | float | str | None
 
@@ -39,7 +40,7 @@ def value(card: bytes) -> Value:
     if not (token := _TOKEN.match(card, 8)):
         return None
     word = token[1].decode("latin-1")
-    if word in "TF":
+    if word in ("T", "F"):
         return word == "T"
     if not _NUMBER.fullmatch(word):
         raise SourceDamaged(f"no value in header card {_shown(card)}")
@@ -76,7 +77,7 @@ def shifted(card: bytes, pixels: int) -> bytes:
 
 def string_cards(keyword: str, text: str, comment: str) -> bytes:
     """A string keyword as one card, or more by the CONTINUE convention (section 4.2.1.2)."""
-    pieces = _pieces(text.encode("ascii", "replace").replace(b"'", b"''"))
+    pieces = _pieces(_UNPRINTABLE.sub("?", text).encode().replace(b"'", b"''"))
     cards = [b"%-8s= '%-8s'" % (keyword.encode(), pieces[0])]
     cards += [b"CONTINUE  '%s'" % piece for piece in pieces[1:]]
     noted = cards[-1].ljust(30) + b" / " + comment.encode()

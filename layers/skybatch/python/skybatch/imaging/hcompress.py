@@ -24,7 +24,7 @@ MAGIC = b"\xdd\x99"
 _NARROW = struct.Struct(">2s4i3B")  # magic, rows, columns, scale, sum of pixels, planes a quadrant
 _WIDE = struct.Struct(">2s3iq3B")  # the same with the sum as 8 bytes, as cfitsio writes it
 _SUM = 14  # where the sum begins
-_LEAST_SIDE = 4  # cfitsio's own bound; below it the C code computes the logarithm of nothing
+LEAST_SIDE = 4  # cfitsio's own bound; below it the C code computes the logarithm of nothing
 _MOST_PLANES = 31  # coefficients are 32-bit integers with a sign
 _encoding = Lock()  # cfitsio's encoder keeps its state in global variables too
 
@@ -40,10 +40,7 @@ def widened(stream: bytes | memoryview) -> bytes:
 
 
 def narrowed(stream: bytes) -> bytes:
-    """cfitsio's stream as the original program's, for images whose sum of pixels fits 32 bits."""
-    total = _WIDE.unpack_from(stream)[4]
-    if not -(2**31) <= total < 2**31:
-        raise ValueError("the sum of the pixels does not fit the 32 bits of the original stream")
+    """cfitsio's stream as the original program's; the sum of 16-bit pixels, as coded, fits its 4 bytes."""
     return stream[:_SUM] + stream[_SUM + 4 :]
 
 
@@ -90,7 +87,7 @@ def _decoder() -> tuple[Callable[[bytes, bool, Frame], int], type[Exception]]:
     """cfitsio's ``fits_hdecompress`` out of astropy's library, and what it raises.
 
     It is called holding the interpreter lock, which keeps other threads off its global variables and lets
-    it raise Python exceptions. Astropy 8 gave it one argument more, the bytes of the frame; the way it
+    it raise Python exceptions. Newer astropy gives it one argument more, the bytes of the frame; the way it
     passes on an earlier status, before it touches anything, tells which one is installed.
     """
     from astropy.io.fits.hdu.compressed import _compression
@@ -119,7 +116,7 @@ def _check(stream: bytes | memoryview, rows: int, columns: int) -> None:
         raise SourceDamaged(
             f"the HCOMPRESS stream has {its_columns} x {its_rows} pixels, its header {columns} x {rows}"
         )
-    if min(rows, columns) < _LEAST_SIDE:
+    if min(rows, columns) < LEAST_SIDE:
         raise SourceDamaged(f"HCOMPRESS has no images of {columns} x {rows} pixels")
     if scale < 0 or max(planes) > _MOST_PLANES:
         raise SourceDamaged(f"the HCOMPRESS stream has scale {scale} and {planes} bit planes")
@@ -128,8 +125,8 @@ def _check(stream: bytes | memoryview, rows: int, columns: int) -> None:
 def _overrun(rows: int, columns: int) -> int:
     """Bytes that the C code may read past the end of a stream.
 
-    Within one bit plane of one quadrant no code is longer than 6 bits, and there are at most (1/4 + 1/16 +
-    ...) codes a coefficient, so 2 bits a coefficient; behind the plane it stops. Signs are 1 bit a pixel.
+    Signs are one bit a pixel. Within one bit plane of one quadrant no code is longer than 6 bits and there
+    are at most (1/4 + 1/16 + ...) codes a pixel, twice that where halved sides round up; behind it it stops.
+    So 2 bits for every pixel of the frame are more than enough.
     """
-    quadrant = (rows // 2 + 1) * (columns // 2 + 1)
-    return max(2 * quadrant, rows * columns) // 8 + 64
+    return rows * columns // 4 + 64

@@ -80,6 +80,8 @@ def encode(image: bytes, scale: int = SCALE) -> bytes:
     header = parse(whole[: end_of_cards(whole)])
     if header.bitpix not in (-32, -64):
         raise SourceUnsupported(f"Quicklooks are made of float images, not of BITPIX {header.bitpix}")
+    if min(header.naxis1, header.naxis2) < hcompress.LEAST_SIDE:
+        raise SourceUnsupported("HCOMPRESS takes no images with a side of less than 4 pixels")
     start = padded(len(header.cards) + CARD)
     floats = np.frombuffer(whole, f">f{-header.bitpix // 8}", header.naxis1 * header.naxis2, start)
     rounded = np.clip(np.rint(np.nan_to_num(floats, posinf=np.inf, neginf=-np.inf)), -32768, 32767)

@@ -33,6 +33,7 @@ _DROPPED = re.compile(
 )
 
 _STRETCH = 32768  # pixels converted at a time, so that they stay in the processor's cache
+_COMPRESSION = ("ZBITPIX", "ZNAXIS", "ZSCALE")
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def open_tiles(source: bytes) -> TiledImage:
         raise SourceUnsupported("the file has neither an HCOMPRESS stream nor a compressed image")
     end = end_of_cards(source, start)
     cards = [source[i : i + CARD] for i in range(start, end, CARD)]
-    table = {card[:8].decode("latin-1").rstrip(): value(card) for card in reversed(cards)}
+    table = _structure(cards)
     _check_kind(table)
     header = parse(b"".join(_image_cards(cards)))
     sides = _count(table, "ZTILE2"), _count(table, "ZTILE1")
@@ -100,6 +101,12 @@ def open_tiles(source: bytes) -> TiledImage:
     if len(streams) != -(-header.naxis2 // tile[0]) * -(-header.naxis1 // tile[1]):
         raise SourceDamaged(f"{len(streams)} tiles of {tile[1]} x {tile[0]} pixels do not make the image")
     return TiledImage(header, tile, _smooth(table), streams)
+
+
+def _structure(cards: list[bytes]) -> dict[str, Value]:
+    """The values that describe the table; the image's own cards are not interpreted."""
+    named = {card[:8].decode("latin-1").rstrip(): card for card in reversed(cards)}
+    return {key: value(card) for key, card in named.items() if _DROPPED.match(key) or key in _COMPRESSION}
 
 
 def _check_kind(table: dict[str, Value]) -> None:
