@@ -98,6 +98,11 @@ class NameServices:
         self.thread = Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
 
     @property
+    def size(self) -> int:
+        """How many names it knows."""
+        return sum(map(len, KNOWN.values()))
+
+    @property
     def url(self) -> str:
         """The base that stands for all three hosts."""
         return f"http://127.0.0.1:{self.server.server_port}"
@@ -159,10 +164,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0)
     port = parser.parse_args().port
     with NameServices(port) as services:
-        print(
-            f"Stand-in for IRSA, NED and SIMBAD at {services.url};"
-            f" it knows {sum(map(len, KNOWN.values()))} names."
-        )
+        print(f"Stand-in for IRSA, NED and SIMBAD at {services.url}; it knows {services.size} names.")
         services.thread.join()
 
 

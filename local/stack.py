@@ -15,6 +15,7 @@ from local.emulator import Emulator, emulator
 from local.front import front
 from local.logs import save_logs
 from local.mailbox import Email, watched
+from local.names import NameServices
 from local.sky import make_sky
 from local.template import load_template, resolved_parameters
 
@@ -36,6 +37,7 @@ class Stack:
     outputs: Outputs
     folder: Path
     archive: Path
+    names: NameServices
     archive_bucket: str = ARCHIVE_BUCKET
 
 
@@ -81,20 +83,24 @@ def running_stack(
         aws = running.enter_context(emulator(plan.folder, extra=plan.emulator))
         objects, size = upload_tree(aws, ARCHIVE_BUCKET, archive)
         say(f"archive: {objects} objects, {size / 1e6:.0f} MB")
-        outputs = deploy(aws, local_parameters(public.url) | dict(plan.parameters))
+        names = running.enter_context(NameServices())
+        say(f"object names: a stand-in for IRSA, NED and SIMBAD answers, it knows {names.size} of them")
+        own = local_parameters(public.url, names.url)
+        outputs = deploy(aws, own | dict(plan.parameters))
         public.target = api_base(aws, outputs.api_id)
         running.callback(save_logs, aws, plan.folder / "logs")
         running.enter_context(watched(aws.url, plan.folder / "mail", on_email))
-        yield Stack(public.url, aws, outputs, plan.folder, archive)
+        yield Stack(public.url, aws, outputs, plan.folder, archive, names)
 
 
-def local_parameters(public_url: str) -> dict[str, str]:
+def local_parameters(public_url: str, names_url: str) -> dict[str, str]:
     """What a local deployment sets of the template's parameters."""
     return {
         "ArchiveBucket": ARCHIVE_BUCKET,
         "PublicUrl": public_url,
         "MailFrom": MAIL_FROM,
         "WorkerConcurrency": WORKERS,
+        **dict.fromkeys(("IrsaResolver", "NedResolver", "SimbadResolver"), names_url),
         "DispatchWindow": "100",
     }
 

@@ -15,7 +15,7 @@ from skybatch.settings import settings
 from skybatch.web import deployment, intake
 
 logger = Logger()
-app = deployment.resolver()
+app = deployment.http_app()
 app.include_router(intake.router)
 
 
@@ -27,6 +27,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
             return app.resolve(event, context)
         case "plan":
             return steps.plan_step(deployment.results(), event, deployment.inventories(), here)
+        case "resolve":
+            names, inventories = deployment.resolver(), deployment.inventories()
+            return steps.resolve_step(deployment.results(), event, names, inventories, here, time.time())
         case "dispatch":
             queue = TaskQueue(client("sqs"), here.queue_url)
             return steps.dispatch_step(deployment.results(), event, queue, here, time.time())

@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from skybatch.web import archive_paths, deployment
 
 logger = Logger()
-app = deployment.resolver()
+app = deployment.http_app()
 app.include_router(archive_paths.router)
 
 

@@ -13,7 +13,8 @@ class Settings:
     """Names and limits of one deployment; each field is the environment variable of its name, upper case.
 
     Defaults are those of the template's parameters (a test holds the two together). Bytes are plain
-    bytes, durations seconds unless the name says days.
+    bytes, durations seconds unless the name says days. A resolver is a base URL or a template that holds
+    ``{name}``; empty for the service's own address.
     """
 
     results_bucket: str = ""
@@ -31,6 +32,10 @@ class Settings:
     visibility_seconds: int = 180
     deadline_seconds: int = 7200
     expire_days: int = 14
+    irsa_resolver: str = ""
+    ned_resolver: str = ""
+    simbad_resolver: str = ""
+    resolver_timeout: int = 10
 
     @classmethod
     def from_environment(cls, environment: dict[str, str] | None = None) -> Settings:

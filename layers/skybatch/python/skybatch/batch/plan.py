@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import islice
+from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Any
 
 from skybatch.batch.store import BatchStore, to_lines
@@ -99,7 +99,6 @@ class Plan:
     versions: dict[str, str]
     unplanned: dict[int, tuple[str, str]]
     limit: int
-    notices: tuple[str, ...] = field(default=())
 
     def line(self, start: int, done: int) -> int:
         """Where the limit falls: the end of the longest run of tasks from ``start`` that still fits.
@@ -159,30 +158,31 @@ def _parts(tasks: Sequence[Task]) -> Iterator[list[Task]]:
         yield part
 
 
-def save_plan(store: BatchStore, plan: Plan) -> bool:
-    """Write the plan, tasks first; False where another run had written it."""
-    store.create("plan.jsonl", to_lines(task.to_json() for task in plan.tasks), "application/jsonl")
+def save_plan(store: BatchStore, plan: Plan) -> Plan:
+    """Write the plan, unless another run has; returns the one that stands.
+
+    One object, its head on the first line, so that head and tasks are never of two runs.
+    """
     head = {
-        "tasks": len(plan.tasks),
-        "bytes": sum(task.bytes for task in plan.tasks),
-        "limit": plan.limit,
         "versions": plan.versions,
         "unplanned": {str(row): list(why) for row, why in plan.unplanned.items()},
-        "notices": list(plan.notices),
+        "limit": plan.limit,
     }
-    return store.create_json("plan.json", head)
+    lines = chain([head], (task.to_json() for task in plan.tasks))
+    if store.create("plan.jsonl", to_lines(lines), "application/jsonl"):
+        return plan
+    return load_plan(store) or plan
 
 
 def load_plan(store: BatchStore) -> Plan | None:
-    """The batch's plan, or None where it is not (wholly) written yet."""
-    head = store.read_json("plan.json")
+    """The batch's plan, or None where it is not written yet."""
     lines = store.read_lines("plan.jsonl")
-    if head is None or lines is None:
+    if lines is None:
         return None
+    head, *tasks = lines
     return Plan(
-        tasks=tuple(Task.from_json(line) for line in lines),
+        tasks=tuple(Task.from_json(line) for line in tasks),
         versions=head["versions"],
         unplanned={int(row): (why[0], why[1]) for row, why in head["unplanned"].items()},
         limit=head["limit"],
-        notices=tuple(head["notices"]),
     )

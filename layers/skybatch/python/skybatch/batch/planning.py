@@ -6,7 +6,7 @@ The same request against the same inventory version gives the same plan, byte fo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -16,10 +16,18 @@ from skybatch.batch.matching import Matches, OpenInventory, match
 from skybatch.batch.naming import make_unique
 from skybatch.batch.plan import Plan, Task
 from skybatch.errors import TooLarge
+from skybatch.requests.names import Answer
 from skybatch.requests.request import Mode, Request, Row
+from skybatch.requests.resolvers import State
 
 
-def make_plan(request: Request, open_inventory: OpenInventory, limit: int, max_images: int) -> Plan:
+def make_plan(
+    request: Request,
+    open_inventory: OpenInventory,
+    limit: int,
+    max_images: int,
+    answers: Mapping[str, Answer] | None = None,
+) -> Plan:
     """List every file a request asks for.
 
     Parameters
@@ -32,6 +40,8 @@ def make_plan(request: Request, open_inventory: OpenInventory, limit: int, max_i
         Bytes of image files one batch may hold.
     max_images
         Most images one request may ask for.
+    answers
+        What the name services said of names without a place.
 
     Raises
     ------
@@ -57,7 +67,7 @@ def make_plan(request: Request, open_inventory: OpenInventory, limit: int, max_i
     planned = {task.row for task in kept}
     repeated = {task.row for task in drafts} - planned
     unplanned = {
-        i: _why_nothing(request, row, i in repeated, i in matched)
+        i: _why_nothing(request, row, i in repeated, i in matched, answers or {})
         for i, row in enumerate(request.rows)
         if i not in planned
     }
@@ -92,17 +102,28 @@ def _without_repeats(request: Request, drafts: list[Task]) -> Iterator[Task]:
             yield task
 
 
-def _why_nothing(request: Request, row: Row, repeated: bool, matched: bool) -> tuple[str, str]:
+def _why_nothing(
+    request: Request, row: Row, repeated: bool, matched: bool, answers: Mapping[str, Answer]
+) -> tuple[str, str]:
     """The outcome and reason of a row that gets no image."""
     if repeated:
         return "duplicate", "every image of this row was asked for by an earlier row"
     name = row.name if request.region is None else request.region.name
     place = row.sky if request.region is None else request.region.center
     if name is not None and place is None:
-        return "unresolved", f"no position is known for the name {name!r}"
+        return "unresolved", _why_unresolved(name, answers.get(name))
     if matched:
         return "not_covered", "the archive holds no image of this kind and band for the image sets found"
     return "not_covered", NOTHING_THERE[request.mode]
+
+
+def _why_unresolved(name: str, answer: Answer | None) -> str:
+    """What the services said; one that is down is told apart from a name that none of them knows."""
+    if answer is None:
+        return f"there was no time to ask for the name {name!r}"
+    if answer.state is State.DOWN:
+        return f"the name {name!r} could not be asked everywhere, please try again: {answer.sentence()}"
+    return f"the name {name!r} is not known: {answer.sentence()}"
 
 
 NOTHING_THERE = {

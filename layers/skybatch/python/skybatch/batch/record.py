@@ -6,11 +6,13 @@ address.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from skybatch.batch.store import BatchStore
 from skybatch.errors import Expired, NotFound
+from skybatch.requests.names import Answer, unresolved_names, with_positions
 from skybatch.requests.request import Request
 
 SECONDS_A_DAY = 86_400
@@ -79,8 +81,37 @@ def load_record(store: BatchStore, now: float | None = None) -> Record:
 
 
 def load_request(store: BatchStore) -> Request:
-    """The request as it was understood."""
+    """The request as it was understood, with the positions of those names that were resolved."""
     body: dict[str, Any] | None = store.read_json("request.json")
     if body is None:
         raise NotFound("There is no batch of that id.")
-    return Request.from_json(body)
+    request = Request.from_json(body)
+    return with_positions(request, load_names(store).answers) if unresolved_names(request) else request
+
+
+@dataclass(frozen=True)
+class Names:
+    """What is known of a batch's object names so far (`names.json`).
+
+    ``rounds`` counts how often they were asked, ``settled`` says that it will not be done again.
+    """
+
+    answers: Mapping[str, Answer]
+    started: float = 0.0
+    rounds: int = 0
+    settled: bool = False
+
+
+def load_names(store: BatchStore) -> Names:
+    """What is known of the batch's names; nothing where nobody asked yet."""
+    body = store.read_json("names.json")
+    if body is None:
+        return Names({})
+    answers = [Answer.from_json(answer) for answer in body.pop("answers")]
+    return Names({answer.name: answer for answer in answers}, **body)
+
+
+def save_names(store: BatchStore, names: Names) -> None:
+    """Keep what is known of the batch's names."""
+    answers = [answer.to_json() for answer in names.answers.values()]
+    store.write_json("names.json", {**vars(names), "answers": answers})

@@ -118,10 +118,8 @@ def finished_status(
     images = Counter(outcome.status for outcome in outcomes)
     delivered = sum(outcome.bytes for outcome in outcomes)
     by_row = Counter(row.outcome for row in rows)
-    facts = facts_of(request)
-    facts["notices"] = [*facts["notices"], *plan.notices]
     return {
-        **_head(record, facts),
+        **_head(record, facts_of(request)),
         "state": "cancelled" if cancelled else "complete",
         "finished": instant(now),
         "progress": {

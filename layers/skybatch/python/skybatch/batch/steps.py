@@ -17,30 +17,53 @@ from skybatch.batch.package import package
 from skybatch.batch.plan import Plan, load_plan, save_plan
 from skybatch.batch.planning import make_plan
 from skybatch.batch.progress import Loop, Next
-from skybatch.batch.record import load_record, load_request
+from skybatch.batch.record import load_names, load_record, load_request
+from skybatch.batch.resolving import resolve_names
 from skybatch.batch.status import record_failure
 from skybatch.batch.store import BatchStore
 from skybatch.batch.tally import Patience, tally
 from skybatch.errors import SkybatchError
+from skybatch.requests.names import Resolver, unresolved_names
 from skybatch.settings import Settings
 
 State = dict[str, Any]
 
 
 def plan_step(objects: ObjectStore, state: State, open_inventory: OpenInventory, settings: Settings) -> State:
-    """Write the plan. A request that cannot be planned ends the batch with its own words."""
+    """Write the plan, once all names are resolved.
+
+    A request that cannot be planned ends the batch with its own words.
+    """
     store = BatchStore(objects, state["batch_id"])
+    request, record, names = load_request(store), load_record(store), load_names(store)
+    if unresolved_names(request) and not names.settled:
+        return _answer(state, "resolve", 0, Loop())
     store.write_json("progress.json", {"state": "planning"})
-    request, record = load_request(store), load_record(store)
     try:
-        plan = make_plan(request, open_inventory, record.limit_bytes, settings.max_images)
+        plan = make_plan(request, open_inventory, record.limit_bytes, settings.max_images, names.answers)
     except SkybatchError as error:
         if error.retryable:
             raise
         return {**_answer(state, "fail", 0, Loop()), "error": _words(error)}
-    save_plan(store, plan)
+    plan = save_plan(store, plan)
     deliverable = any(task.refusal is None for task in plan.tasks)
     return _answer(state, "dispatch" if deliverable else "package", 0, Loop())
+
+
+def resolve_step(
+    objects: ObjectStore,
+    state: State,
+    resolver: Resolver,
+    open_inventory: OpenInventory,
+    settings: Settings,
+    now: float,
+) -> State:
+    """Resolve as many names as one call has time for; when all are answered, plan."""
+    store = BatchStore(objects, state["batch_id"])
+    wait = resolve_names(store, resolver, now)
+    if wait is not None:
+        return _answer(state, "resolve", wait, Loop())
+    return plan_step(objects, state, open_inventory, settings)
 
 
 def dispatch_step(

@@ -12,9 +12,11 @@ from obstore.store import S3Store
 from skybatch.archive.opening import open_inventories
 from skybatch.aws import bucket_store, client
 from skybatch.batch.matching import OpenInventory
+from skybatch.batch.name_store import make_resolver
 from skybatch.batch.store import BatchStore
 from skybatch.batch.submit import Desk, executions
 from skybatch.errors import NotFound, SkybatchError
+from skybatch.requests.names import Resolver
 from skybatch.settings import settings
 from skybatch.web.answers import base_url, refusal
 
@@ -40,6 +42,12 @@ def inventories() -> OpenInventory:
     return open_inventories(archive())
 
 
+@lru_cache(maxsize=1)
+def resolver() -> Resolver:
+    """The name services of this deployment."""
+    return make_resolver(results(), settings())
+
+
 def desk(event: APIGatewayProxyEventV2) -> Desk:
     """Where batches are handed in, as this request reached it."""
     here = settings()
@@ -47,7 +55,7 @@ def desk(event: APIGatewayProxyEventV2) -> Desk:
     return Desk(results(), start, here, base_url(event, here), time.time())
 
 
-def resolver() -> APIGatewayHttpResolver:
+def http_app() -> APIGatewayHttpResolver:
     """A router of HTTP requests that answers our errors as its callers read errors."""
     app = APIGatewayHttpResolver()
 

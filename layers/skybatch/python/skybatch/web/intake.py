@@ -4,37 +4,86 @@ from __future__ import annotations
 
 import json
 import time
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import parse_qs
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
+from skybatch.batch.estimate import estimate
 from skybatch.batch.submit import Accepted
 from skybatch.batch.submit import cancel as cancel_batch
-from skybatch.errors import CellError, InvalidRequest, MalformedRequest, TooLarge
+from skybatch.errors import CellError, InvalidRequest, MalformedRequest, SkybatchError, TooLarge
+from skybatch.requests.body import read_body
 from skybatch.requests.models import parse_body
-from skybatch.web.answers import body_of, header, json_answer, redirect, wants_page
-from skybatch.web.deployment import batch
+from skybatch.settings import settings
+from skybatch.web.answers import body_of, header, json_answer, page, redirect, wants_page
+from skybatch.web.deployment import batch, inventories, resolver
 from skybatch.web.deployment import desk as desk_of
 
 router = APIGatewayHttpRouter()
 LEFT_OVER = ("unretrieved", "failed")
 LONGEST_KEY = 200
+SECONDS_FOR_NAMES = 20.0  # API Gateway waits 30
 
 
 @router.post("/batches")
 def submit() -> Response[str]:
     """Take in a batch."""
     event = router.current_event
-    desk = desk_of(event)
+    desk, body = desk_of(event), _body(event)
+    try:
+        request, upload = parse_body(body, header(event, "content-type"), desk.settings)
+    except SkybatchError as error:
+        return _form_again(event, body, error.status, problem=error.problem()) or _raise(error)
+    return _accepted(desk.submit(request, upload, _seed(header(event, "idempotency-key"), body)))
+
+
+@router.post("/plans")
+def plan() -> Response[str]:
+    """What a batch would give; nothing is started."""
+    event, deadline = router.current_event, time.monotonic() + SECONDS_FOR_NAMES
+    here, body = settings(), _body(router.current_event)
+    try:
+        request, _ = parse_body(body, header(event, "content-type"), here)
+        told = estimate(request, inventories(), here, resolver(), deadline)
+    except SkybatchError as error:
+        return _form_again(event, body, error.status, problem=error.problem()) or _raise(error)
+    return _form_again(event, body, 200, plan=told) or json_answer(told)
+
+
+def _body(event: APIGatewayProxyEventV2) -> bytes:
     body = body_of(event)
-    most = desk.settings.max_upload_bytes
+    most = settings().max_upload_bytes
     if len(body) > most:
         raise TooLarge(f"The request has {len(body):,} bytes; at most {most:,} can be taken at once.")
-    request, upload = parse_body(body, header(event, "content-type"), desk.settings)
-    return _accepted(desk.submit(request, upload, _seed(header(event, "idempotency-key"), body)))
+    return body
+
+
+def _form_again(
+    event: APIGatewayProxyEventV2,
+    body: bytes,
+    status: int,
+    *,
+    problem: dict[str, Any] | None = None,
+    plan: dict[str, Any] | None = None,
+) -> Response[str] | None:
+    """The form as it was filled in, with what is to be told; None where no browser sent it."""
+    if not wants_page(event):
+        return None
+    from skybatch.pages.form import form_page
+
+    try:
+        posted = read_body(body, header(event, "content-type"), settings().max_upload_bytes)
+    except SkybatchError:
+        return None
+    typed = {**posted.fields, "table": (posted.table or b"").decode("utf-8", "replace")}
+    return page(form_page(settings(), values=typed, problem=problem, plan=plan), status)
+
+
+def _raise(error: SkybatchError) -> NoReturn:
+    raise error
 
 
 @router.post("/batches/<batch_id>/resubmit")

@@ -1,0 +1,85 @@
+"""A dry run: what a request would give, nothing started."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from skybatch.batch.matching import OpenInventory
+from skybatch.batch.outcomes import Outcome, Status, row_outcomes
+from skybatch.batch.plan import Plan
+from skybatch.batch.planning import make_plan
+from skybatch.requests.names import Resolver, unresolved_names, with_positions
+from skybatch.requests.request import Request
+from skybatch.settings import Settings
+
+
+def estimate(
+    request: Request, open_inventory: OpenInventory, settings: Settings, resolver: Resolver, deadline: float
+) -> dict[str, Any]:
+    """Counts of rows, images, bytes and batches, as ``POST /plans`` answers them.
+
+    Parameters
+    ----------
+    request
+        As parsed; its names are resolved here.
+    open_inventory
+        Gives the inventory of a data set.
+    settings
+        The limits.
+    resolver
+        Asks the name services.
+    deadline
+        When asking for names ends (``time.monotonic()``); what is not known by then is so counted.
+
+    Raises
+    ------
+    TooLarge, InventoryError
+        As planning the batch would.
+    """
+    notices = list(request.notices)
+    names = unresolved_names(request)
+    answers = {}
+    if names:
+        resolution = resolver.resolve(names, deadline)
+        answers = dict(resolution.answers)
+        request = with_positions(request, answers)
+        if resolution.remaining:
+            notices.append(
+                f"{len(resolution.remaining)} of {len(names)} names are not resolved yet; "
+                "they are counted as unresolved here, and asked for again in the batch."
+            )
+    plan = make_plan(request, open_inventory, settings.max_batch_bytes, settings.max_images, answers)
+    outcomes = list(_expected(plan))
+    wanted = [task for task in plan.tasks if task.refusal is None]
+    return {
+        "rows": len(request.rows),
+        "images": len(wanted),
+        "bytes": sum(task.bytes for task in wanted),
+        "parts": _parts(plan),
+        "by_outcome": dict(Counter(row.outcome for row in row_outcomes(plan, outcomes, len(request.rows)))),
+        "by_band": dict(Counter(task.band.upper() for task in wanted)),
+        "notices": notices,
+    }
+
+
+def _expected(plan: Plan) -> Iterator[Outcome]:
+    """What becomes of each task where nothing goes wrong."""
+    line = plan.line(0, done=0)
+    for task in plan.tasks:
+        if task.refusal is not None:
+            yield Outcome(task.n, Status.FAILED, reason=task.refusal)
+        elif task.n < line:
+            yield Outcome(task.n, Status.RETRIEVED, task.bytes)
+        else:
+            yield Outcome(task.n, Status.OVER_LIMIT)
+
+
+def _parts(plan: Plan) -> int:
+    """How many batches of the limit it takes; every one delivers at least one image."""
+    parts, start = 0, 0
+    while start < len(plan.tasks):
+        start = plan.line(start, done=0)
+        parts += 1
+    return parts

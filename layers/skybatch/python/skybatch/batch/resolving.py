@@ -1,0 +1,51 @@
+"""Object names of a batch to positions: round by round, within bounds, with progress."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+from skybatch.batch.record import Names, load_names, load_request, save_names
+from skybatch.batch.store import BatchStore
+from skybatch.requests.names import Resolver, unresolved_names
+from skybatch.requests.resolvers import State
+
+SECONDS_A_CALL = 40.0
+# A service that is down is given a few chances; after an hour what is not known stays so.
+MAX_ROUNDS = 3
+SECONDS_BETWEEN_ROUNDS = 10
+MAX_SECONDS = 3600.0
+
+
+def resolve_names(store: BatchStore, resolver: Resolver, now: float) -> int | None:
+    """Ask for the batch's names as long as one call may take.
+
+    Returns the seconds to wait before the next call, or None when there is nothing left to ask.
+    """
+    names = load_names(store)
+    names = replace(names, started=names.started or now)
+    wanted = unresolved_names(load_request(store))
+    found = resolver.resolve(_open(wanted, names), time.monotonic() + SECONDS_A_CALL)
+    names = replace(names, answers={**names.answers, **found.answers})
+    if not found.remaining:
+        names = replace(names, rounds=names.rounds + 1)
+    down = any(answer.state is State.DOWN for answer in names.answers.values())
+    over = now - names.started > MAX_SECONDS or names.rounds >= MAX_ROUNDS
+    names = replace(names, settled=over or not (found.remaining or down))
+    save_names(store, names)
+    _report(store, names, len(wanted))
+    if names.settled:
+        return None
+    return 0 if found.remaining else SECONDS_BETWEEN_ROUNDS
+
+
+def _open(wanted: Sequence[str], names: Names) -> list[str]:
+    """Names nobody was asked for yet; when there are none, those that a service then down may know."""
+    fresh = [name for name in wanted if name not in names.answers]
+    return fresh or [name for name in wanted if names.answers[name].state is State.DOWN]
+
+
+def _report(store: BatchStore, names: Names, wanted: int) -> None:
+    known = sum(answer.state is not State.DOWN for answer in names.answers.values())
+    store.write_json("progress.json", {"state": "resolving", "names": max(wanted, known), "named": known})

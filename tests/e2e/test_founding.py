@@ -1,0 +1,124 @@
+"""The founding tables, end to end on the sample sky: they mean what their document says they mean."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from astropy.io import fits
+
+from tests.e2e.service import Service
+
+pytestmark = pytest.mark.e2e
+
+POSITION = "65.497627  19.535070"
+GATOR = """\
+|         ra|        dec|    j_m|    h_m|    k_m| ph_qual|
+|     double|     double| double| double| double|    char|
+|        deg|        deg|    mag|    mag|    mag|        |
+|       null|       null|   null|   null|   null|    null|
+  218.793021  -29.988167  15.269  14.775  14.721      AAA 
+  218.889627  -23.928709  16.954  16.095  15.967      DDD 
+  219.026042  -25.927643  16.413  15.764  15.750      BCD 
+"""  # noqa: W291 - cells end in a blank there
+KEYS_THREE = "|coadd_key|band|\n|int |char|\n 1590591 J\n 1590591 H\n 1590591 K\n"
+KEYS_ALL = "|coadd_key|band|\n|int |char|\n 1590591 A\n"
+KEYS_MIXED = """\
+|   id| coadd_key| band| my_column|
+| char|       int| char|      char|
+     1    1590591     A      these 
+    59    1230312     a     are my 
+     3    1590590     j     column 
+   200     699387     K     values 
+"""  # noqa: W291
+SCANS_SIX = """\
+|  xdate|  hem| scan| image| band|
+|   char| char|  int|   int| char|
+  971031     n    96    197     J 
+  971031     n    96    197     H 
+  971031     n    96    197     K 
+  981121     n    69    256     j 
+  981121     n    69    256     h 
+  981121     n    69    256     k 
+"""  # noqa: W291
+SCANS_TWO = "| xdate| hem| scan| image| band|\n 971031 n 96 197 A\n 981121 n 69 256 a\n"
+WHOLE_SCAN = {
+    "no image": "|  xdate| hem| scan| band|\n  971031    n    96     A \n",
+    "empty image": "|  xdate| hem| scan| image| band|\n  971031    n    96            A \n",
+    "null image": "|  xdate| hem| scan| image| band|\n  971031    n    96   null     A \n",
+}
+IMAGE_SETS_OF_A_SCAN = 23
+
+
+@pytest.fixture(scope="module")
+def service(start_stack: Any) -> Service:
+    """The whole sample sky, which holds all of the founding document's images."""
+    return Service(start_stack(few=False).url)
+
+
+@pytest.mark.parametrize(
+    ("mode", "table", "images"),
+    [
+        ("coadd_keys", KEYS_THREE, 3),
+        ("coadd_keys", KEYS_ALL, 3),
+        ("coadd_keys", KEYS_MIXED, 8),
+        ("scans", SCANS_SIX, 6),
+        ("scans", SCANS_TWO, 6),
+        *(("scans", table, 3 * IMAGE_SETS_OF_A_SCAN) for table in WHOLE_SCAN.values()),
+    ],
+    ids=["three keys", "all bands", "mixed", "six", "two", *WHOLE_SCAN],
+)
+def test_a_list_gives_the_images_its_document_says(
+    service: Service, mode: str, table: str, images: int
+) -> None:
+    status = service.run(mode=mode, table=table)
+    assert status["images"] == {"retrieved": images, "over_limit": 0, "failed": 0}
+
+
+def test_the_mixed_list_carries_its_ids(service: Service) -> None:
+    names = service.images(service.run(mode="coadd_keys", table=KEYS_MIXED))
+    assert sorted(name.split("_")[1] for name in names) == sorted(["1"] * 3 + ["59"] * 3 + ["3", "200"])
+
+
+def test_positions_give_all_images_or_the_best_or_a_crop_of_50_arcsec(service: Service) -> None:
+    everything = service.run(mode="positions", table=f"| ra| dec|best|\n {POSITION} n\n")
+    best = service.run(mode="positions", table=f"| ra| dec|best|\n {POSITION} y\n")
+    assert everything["images"]["retrieved"] > best["images"]["retrieved"] == 3
+    crop = service.run(mode="positions", table="| ra|best| dec|size|\n 65.497627 y 19.535070 50\n")
+    crops = service.images(crop)
+    assert len(crops) == 3
+    for body in crops.values():
+        with fits.open(io.BytesIO(body)) as hdus:
+            assert hdus[0].data.shape == (50, 50)
+
+
+def test_a_catalogue_services_table_is_used_as_it_is(service: Service) -> None:
+    status = service.run(mode="positions", table=GATOR)
+    assert status["rows"]["retrieved"] == 3
+
+
+def test_a_single_scan_is_all_its_image_sets(service: Service) -> None:
+    status = service.run(mode="scan", date="971031", hemisphere="north", scan=96, bands="J")
+    assert status["images"]["retrieved"] == IMAGE_SETS_OF_A_SCAN
+    nothing = service.run(mode="scan", date="971031", hemisphere="south", scan=96)
+    assert nothing["rows"]["not_covered"] == 1
+
+
+def test_names_are_resolved_on_the_way(service: Service) -> None:
+    status = service.run(mode="region", center="m83", diameter=0.1, bands="J")
+    assert status["images"]["retrieved"] > 0
+    names = "name,size\nNGC 7479,50\n2MASXJ23045666+1219223,50\nno such thing at all,50\n"
+    listed = service.run(mode="positions", table=names, bands="K")
+    assert (listed["rows"]["retrieved"], listed["rows"]["unresolved"]) == (2, 1)
+
+
+def test_dry_run_tells_what_the_batch_gives(service: Service) -> None:
+    fields = {"mode": "coadd_keys", "table": KEYS_MIXED}
+    told = service.post("/plans", **fields)
+    assert told.status == 200, told.body
+    status = service.run(**fields)
+    assert told.json()["images"] == status["images"]["retrieved"]
+    assert told.json()["bytes"] == status["bytes"]
+    assert told.json()["by_outcome"] == {"retrieved": 4}
+    assert service.post("/plans", mode="region", center="1 2", diameter="wide").status == 422

@@ -1,0 +1,151 @@
+"""Names of a batch: asked in rounds, within bounds; what nobody knew and who was down is told."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from obstore.store import MemoryStore
+
+from local.names import Day, NameServices
+from skybatch.batch import steps
+from skybatch.batch.estimate import estimate
+from skybatch.batch.name_store import NedTurn, StoredAnswers, make_resolver
+from skybatch.batch.record import load_names
+from skybatch.batch.resolving import MAX_ROUNDS
+from skybatch.requests.names import Resolver
+from skybatch.requests.request import Sky
+from tests.unit.batch.archive import MadeArchive
+from tests.unit.batch.test_life import Service
+
+TABLE = "name,size\nm83,50\nnobody knows me,50\nM 83,20\n"
+M83 = Sky(204.253958, -29.865417)
+
+
+@pytest.fixture(scope="module")
+def archive() -> MadeArchive:
+    return MadeArchive(centres=[(M83.ra, M83.dec)])
+
+
+@pytest.fixture
+def names() -> Iterator[NameServices]:
+    with NameServices() as running:
+        yield running
+
+
+class Naming(Service):
+    """A service with a resolver that asks the stand-in."""
+
+    def __init__(self, archive: MadeArchive, names: NameServices) -> None:
+        where = dict.fromkeys(("irsa_resolver", "ned_resolver", "simbad_resolver"), names.url)
+        super().__init__(archive, **where)
+        self.resolver: Resolver = make_resolver(self.objects, self.settings)
+
+    def plan(self, batch_id: str, most_calls: int = 10) -> tuple[dict[str, Any], list[int]]:
+        """Plan and resolve until there is a plan; the last state, and the waits between."""
+        state = steps.plan_step(self.objects, {"batch_id": batch_id}, self.archive.open, self.settings)
+        waits = []
+        while state["next"] == "resolve":
+            assert len(waits) < most_calls, "resolving does not end"
+            waits.append(state["wait"])
+            state = steps.resolve_step(
+                self.objects, state, self.resolver, self.archive.open, self.settings, 1010.0
+            )
+        return state, waits
+
+
+def test_names_become_positions_and_the_unknown_says_who_was_asked(
+    archive: MadeArchive, names: NameServices
+) -> None:
+    service = Naming(archive, names)
+    accepted = service.submit(mode="positions", table=TABLE, bands="J")
+    state, waits = service.plan(accepted.record.batch_id)
+    assert (state["next"], waits) == ("dispatch", [0])
+    while state["next"] != "package":
+        if state["next"] == "dispatch":
+            queue = steps.TaskQueue(service, "queue")
+            state = steps.dispatch_step(service.objects, state, queue, service.settings, 1010.0)
+        state = steps.tally_step(service.objects, state, service.settings, 1020.0)
+    steps.package_step(service.objects, state, archive.open, 1100.0)
+    rows = service.file(accepted, "rows.csv").decode()
+    status = service.store(accepted.record.batch_id).read_json("status.json") or {}
+    assert (status["rows"]["retrieved"], status["rows"]["unresolved"]) == (2, 1)
+    for word in ("nobody knows me", "IRSA", "NED", "SIMBAD", "204.253958"):
+        assert word in rows
+
+
+def test_a_service_that_is_down_is_asked_again_and_told_apart(
+    archive: MadeArchive, names: NameServices
+) -> None:
+    names.days["SIMBAD"] = Day.DOWN
+    service = Naming(archive, names)
+    accepted = service.submit(mode="positions", table="name\nnobody knows me\n", bands="J")
+    state, waits = service.plan(accepted.record.batch_id)
+    assert state["next"] == "package"
+    assert len(waits) == MAX_ROUNDS
+    assert all(wait > 0 for wait in waits[1:])
+    steps.package_step(service.objects, state, archive.open, 1100.0)
+    rows = service.file(accepted, "rows.csv").decode()
+    assert "please try again" in rows
+    assert "SIMBAD" in rows
+
+
+def test_a_service_that_comes_back_is_heard(archive: MadeArchive, names: NameServices) -> None:
+    names.days["NED"] = Day.DOWN
+    service = Naming(archive, names)
+    accepted = service.submit(mode="positions", table="name\nm83\n", bands="J")
+    batch_id = accepted.record.batch_id
+    state = steps.plan_step(service.objects, {"batch_id": batch_id}, archive.open, service.settings)
+    resolve = (service.resolver, archive.open, service.settings, 1010.0)
+    assert steps.resolve_step(service.objects, state, *resolve)["next"] == "resolve"
+    names.days["NED"] = Day.WELL
+    assert steps.resolve_step(service.objects, state, *resolve)["next"] == "dispatch"
+    assert load_names(service.store(batch_id)).answers["m83"].sky is not None
+
+
+def test_region_about_a_name(archive: MadeArchive, names: NameServices) -> None:
+    service = Naming(archive, names)
+    accepted = service.submit(mode="region", center="m83", diameter=0.1)
+    assert service.plan(accepted.record.batch_id)[0]["next"] == "dispatch"
+
+
+def test_dry_run_counts_what_the_batch_would_give(archive: MadeArchive, names: NameServices) -> None:
+    service = Naming(archive, names)
+    accepted = service.submit(mode="positions", table=TABLE, bands="J,K")
+    told = estimate(accepted.request, archive.open, service.settings, service.resolver, time.monotonic() + 20)
+    assert told["by_outcome"] == {"retrieved": 2, "unresolved": 1}
+    assert (told["rows"], told["images"], told["parts"]) == (3, 4, 1)
+    assert told["by_band"] == {"J": 2, "K": 2}
+    other = service.submit(mode="positions", table="name\nm31\n").request
+    late = estimate(other, archive.open, service.settings, service.resolver, time.monotonic())
+    assert "1 of 1 names" in late["notices"][-1]
+
+
+def test_answers_are_kept_for_all_batches(archive: MadeArchive, names: NameServices) -> None:
+    service = Naming(archive, names)
+    for _ in range(2):
+        service.plan(service.submit(mode="positions", table="name\nm83\n").record.batch_id)
+    assert len([call for call in names.calls if call.service == "NED"]) == 1
+
+
+def test_stored_answer_has_an_age_whatever_its_name() -> None:
+    cache = StoredAnswers(MemoryStore())
+    assert cache.get("NED/../../x\n") is None
+    cache.put("NED/../../x\n", {"a": 1})
+    kept = cache.get("NED/../../x\n")
+    assert kept is not None
+    assert kept[0] == {"a": 1}
+    assert 0 <= kept[1] < 60
+
+
+def test_two_processes_never_have_neds_turn_at_once_nor_within_a_second() -> None:
+    objects = MemoryStore()
+    one, other = NedTurn(objects), NedTurn(objects)
+    assert one.take(time.monotonic() + 5)
+    assert not other.take(time.monotonic() + 0.5)
+    returned = time.monotonic()
+    one.give_back()
+    assert other.take(time.monotonic() + 5)
+    assert time.monotonic() - returned >= 0.9
