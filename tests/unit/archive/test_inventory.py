@@ -302,6 +302,15 @@ def test_two_sets_of_one_name_or_number_are_refused(tmp_path: Path) -> None:
         publish(DirectorySource(tmp_path), replace(two, image=np.array([9, 9])), numbered=False, origin="")
 
 
+@pytest.mark.parametrize(
+    ("column", "value"), [("scan", 1000), ("image", 10_000), ("coadd_key", 2**31), ("header_blocks", -1)]
+)
+def test_numbers_that_a_record_cannot_hold_are_refused(tmp_path: Path, column: str, value: int) -> None:
+    one = replace(synthetic(1).take(np.array([0])), **{column: np.array([value])})
+    with pytest.raises(InventoryError, match=f"{column} from {value} to {value}"):
+        publish(DirectorySource(tmp_path), one, numbered=False, origin="test")
+
+
 def test_absent_and_broken_inventories_are_named(tmp_path: Path) -> None:
     tree = DirectorySource(tmp_path)
     with pytest.raises(NotFound, match="unknown data set 'nope'"):

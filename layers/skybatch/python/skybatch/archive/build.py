@@ -46,6 +46,7 @@ def publish(
     whole and usable whatever happens; the newest ``keep`` versions are kept. Raises InventoryError where
     two sets share an identity or a coadd key, or what was written does not read back.
     """
+    _check_bounds(sets)
     columns = zone_ordered(sets)
     files = {name: _npy(column) for name, column in columns.items()}
     digest = hashlib.sha256(b"".join(hashlib.sha256(data).digest() for data in files.values())).hexdigest()
@@ -70,6 +71,20 @@ def publish(
     tree.write(f"{inventory_folder(sets.dataset)}/current", version.encode("ascii"))
     _drop_old(tree, sets.dataset, version, keep)
     return version
+
+
+# What a record can hold; beyond it numpy would wrap around without a word.
+BOUNDS = {"scan": 999, "image": 9999, "coadd_key": 2**31 - 1, "header_blocks": 2**16 - 1}
+MOST_BYTES = 2**32 - 1
+
+
+def _check_bounds(sets: ImageSets) -> None:
+    columns = [(name, getattr(sets, name), most) for name, most in BOUNDS.items()]
+    columns += [("bytes", column, MOST_BYTES) for column in sets.bytes.values()]
+    columns += [("quicklook_bytes", column, MOST_BYTES) for column in sets.quicklook_bytes.values()]
+    for name, column, most in columns:
+        if len(column) and not 0 <= column.min() <= column.max() <= most:
+            raise InventoryError(f"{name} from {column.min()} to {column.max()}; 0 to {most} can be kept")
 
 
 def zone_ordered(sets: ImageSets) -> Columns:

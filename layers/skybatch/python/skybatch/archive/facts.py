@@ -23,7 +23,7 @@ FACTS = np.dtype(
         ("suffix", "u1"),
         ("bytes", "<i8"),
         ("modified", "<i8"),
-        ("header_blocks", "u1"),
+        ("header_blocks", "<u2"),
         ("ut_date", "S6"),
         ("coadd_key", "<i8"),
         *((name, "<f8") for name in (*GRID, "seesh", "magzp", "msnr10")),

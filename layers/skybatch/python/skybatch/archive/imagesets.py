@@ -27,7 +27,7 @@ RECORD = np.dtype(
         ("hem", "S1"),
         ("scan", "<u2"),
         ("image", "<u2"),
-        ("header_blocks", "u1"),
+        ("header_blocks", "<u2"),
         ("bytes", "<u4", 3),
         ("quicklook_bytes", "<u4", 3),
         ("suffix", "u1", 3),
