@@ -122,3 +122,33 @@ def test_dry_run_tells_what_the_batch_gives(service: Service) -> None:
     assert told.json()["bytes"] == status["bytes"]
     assert told.json()["by_outcome"] == {"retrieved": 4}
     assert service.post("/plans", mode="region", center="1 2", diameter="wide").status == 422
+
+
+@pytest.mark.parametrize(
+    ("fields", "ending"),
+    [
+        ({"decompress": True}, "_ql.fits"),
+        ({"decompress": False}, "_ql.fits.H"),
+        ({"decompress": False, "size": "50"}, "_ql.fits"),
+    ],
+    ids=["restored", "as stored", "a crop is always restored"],
+)
+def test_quicklooks_come_as_they_were_asked_and_say_what_they_are(
+    service: Service, fields: dict[str, Any], ending: str
+) -> None:
+    table = f"ra,dec,size\n65.497627,19.535070,{fields.pop('size', '')}\n"
+    request = {"mode": "positions", "table": table, "image_type": "quicklook", "bands": "J", **fields}
+    planned = service.post("/plans", **request).json()
+    status = service.run(**request)
+    images = service.images(status)
+    assert status["bytes"] == planned["bytes"] == sum(map(len, images.values()))
+    assert images
+    assert all(name.endswith(ending) for name in images)
+    for body in images.values() if ending == "_ql.fits" else ():
+        with fits.open(io.BytesIO(body)) as hdus:
+            hdus.verify("exception")
+            assert hdus[0].header["BITPIX"] == 16
+            assert "LOSSY" in hdus[0].header
+    table_back = service.file(status, "images.tbl").decode()
+    again = service.images(service.run(mode="coadd_keys", table=table_back))
+    assert again == images

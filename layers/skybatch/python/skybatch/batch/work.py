@@ -16,10 +16,9 @@ import obstore
 
 from skybatch.batch.plan import Message, Task
 from skybatch.batch.store import BatchStore
+from skybatch.batch.stored import StoredImage
 from skybatch.batch.tally import write_failure
-from skybatch.errors import SourceDiffers, SourceError, SourceMissing
-from skybatch.imaging import atlas
-from skybatch.imaging.provenance import Origin
+from skybatch.errors import SourceDiffers, SourceError
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
@@ -64,7 +63,7 @@ def work(message: Message, archive: Archive, store: BatchStore) -> None:
             _copy(archive, store, task)
     if made:
         with _recording_failures(store, made):
-            _make(archive, store, message.source, made)
+            _make(store, StoredImage(archive.objects, message.source, made[0].image_type), made)
 
 
 def _is_copy(task: Task) -> bool:
@@ -84,10 +83,7 @@ def _recording_failures(store: BatchStore, tasks: Sequence[Task]) -> Iterator[No
 
 def _copy(archive: Archive, store: BatchStore, task: Task) -> None:
     """Copy within S3; the stored size must still be the one the plan counted on."""
-    try:
-        size = obstore.head(archive.objects, task.source)["size"]
-    except FileNotFoundError:
-        raise SourceMissing(f"the archive does not hold {task.source}") from None
+    size = StoredImage(archive.objects, task.source, task.image_type).size
     if size != task.bytes:
         raise SourceDiffers(f"the stored image has {size:,} bytes, the inventory says {task.bytes:,}")
     archive.s3().copy_object(
@@ -95,28 +91,36 @@ def _copy(archive: Archive, store: BatchStore, task: Task) -> None:
         Key=store.path(f"images/{task.file}"),
         CopySource={"Bucket": archive.bucket, "Key": archive.prefix + task.source},
         MetadataDirective="REPLACE",
+        TaggingDirective="REPLACE",  # tags would need rights of their own
         ContentType=MEDIA_TYPES.get(task.form, "application/octet-stream"),
     )
 
 
-def _make(archive: Archive, store: BatchStore, source: str, tasks: Sequence[Task]) -> None:
-    """Read the stored image and make every file wanted from it."""
+def _make(store: BatchStore, image: StoredImage, tasks: Sequence[Task]) -> None:
+    """Make every file wanted from one reading of the image.
+
+    Where the image is not the one the inventory describes, some boxes may still lie on it: each for
+    itself, then.
+    """
     try:
-        stored = bytes(obstore.get(archive.objects, source).bytes())
-    except FileNotFoundError:
-        raise SourceMissing(f"the archive does not hold {source}") from None
-    asyncio.run(_upload_all(store, _files(stored, source, tasks)))
+        asyncio.run(_upload_all(store, _files(image, tasks)))
+    except SourceDiffers:
+        if len(tasks) == 1:
+            raise
+        for task in tasks:
+            with _recording_failures(store, [task]):
+                _make(store, image, [task])
 
 
-def _files(stored: bytes, source: str, tasks: Sequence[Task]) -> Iterator[tuple[Task, bytes]]:
-    """The files to deliver, one at a time: crops from a single inflate, then whole images."""
-    origin = Origin(source.rsplit("/", 1)[-1])
+def _files(image: StoredImage, tasks: Sequence[Task]) -> Iterator[tuple[Task, bytes]]:
+    """The files to deliver, one at a time: all crops, then whole images."""
     crops = [task for task in tasks if task.box is not None]
-    boxes = [task.box for task in crops if task.box is not None]
-    yield from zip(crops, atlas.cut(stored, boxes, origin), strict=True)
+    if crops:
+        boxes = [task.box for task in crops if task.box is not None]
+        yield from zip(crops, image.crops(boxes), strict=True)
     for task in tasks:
         if task.box is None:
-            yield task, atlas.plain(stored)
+            yield task, image.plain()
 
 
 async def _upload_all(store: BatchStore, files: Iterator[tuple[Task, bytes]]) -> None:

@@ -1,0 +1,175 @@
+"""The worker: one reading of a stored image, everything wanted from it, every fault in its place."""
+
+from __future__ import annotations
+
+import gzip
+import io
+from typing import Any
+
+import obstore
+import pytest
+from astropy.io import fits
+from obstore.store import MemoryStore
+
+from skybatch.batch.plan import Message, Task
+from skybatch.batch.store import BatchStore
+from skybatch.batch.work import Archive, work
+from skybatch.imaging import quicklook
+from skybatch.imaging.box import PixelBox
+from tests.fits import gzipped, make_image
+from tests.unit.batch.world import BATCH_ID, task
+
+IMAGE = make_image(180.0, 20.0)
+SOURCE = "twomass/allsky/allsky/990101n/s001/image/ji0010009.fits.gz"
+
+
+class Copier:
+    """Copies as S3 does, between the stores of the test."""
+
+    def __init__(self, archive: MemoryStore, results: MemoryStore) -> None:
+        self.archive, self.results = archive, results
+        self.copies: list[dict[str, Any]] = []
+
+    def copy_object(self, **asked: Any) -> None:
+        self.copies.append(asked)
+        body = obstore.get(self.archive, asked["CopySource"]["Key"]).bytes()
+        obstore.put(self.results, asked["Key"], body)
+
+
+class Bench:
+    """A worker's surroundings."""
+
+    def __init__(self, stored: bytes | None, source: str = SOURCE) -> None:
+        self.archive, self.results = MemoryStore(), MemoryStore()
+        self.copier = Copier(self.archive, self.results)
+        self.store = BatchStore(self.results, BATCH_ID)
+        self.source = source
+        if stored is not None:
+            obstore.put(self.archive, source, stored)
+
+    def work(self, *tasks: Task, again: bool = False) -> None:
+        reading = Archive(self.archive, "archive", "", "results", s3=lambda: self.copier)
+        work(Message(BATCH_ID, self.source, tasks, again), reading, self.store)
+
+    def image(self, wanted: Task) -> fits.PrimaryHDU:
+        body = self.store.read(f"images/{wanted.file}")
+        assert body is not None
+        return fits.open(io.BytesIO(body))[0]
+
+    def failure(self, wanted: Task) -> dict[str, Any]:
+        return self.store.read_json(f"failed/{wanted.file}.json") or {}
+
+
+def crop(n: int, *box: int, **more: Any) -> Task:
+    return task(n, source=more.pop("source", SOURCE), box=PixelBox(*box), **more)
+
+
+@pytest.mark.parametrize(
+    ("stored", "source"),
+    [
+        (gzipped(IMAGE), SOURCE),
+        (IMAGE, SOURCE.removesuffix(".gz")),
+        (gzipped(IMAGE), SOURCE[:-3]),
+        (IMAGE, SOURCE),
+    ],
+    ids=["gzip", "plain", "gzip called plain", "plain called gzip"],
+)
+def test_crops_come_from_any_stored_form(stored: bytes, source: str) -> None:
+    bench = Bench(stored, source)
+    wanted = [crop(n, 10 * n, 20 * n, 30, 40, source=source) for n in range(12)]
+    bench.work(*wanted)
+    parent = fits.open(io.BytesIO(IMAGE))[0].data
+    for n, each in enumerate(wanted):
+        found = bench.image(each).data
+        assert (found == parent[20 * n : 20 * n + 40, 10 * n : 10 * n + 30])[found == found].all()
+        assert found.shape == (40, 30)
+
+
+def test_whole_images_are_copied_within_s3_or_made_plain() -> None:
+    stored = gzipped(IMAGE)
+    bench = Bench(stored)
+    as_stored = task(0, source=SOURCE, form="fits.gz", size=len(stored))
+    plain = task(1, source=SOURCE, form="fits")
+    bench.work(as_stored, plain)
+    assert bench.store.read(f"images/{as_stored.file}") == stored
+    assert bench.store.read(f"images/{plain.file}") == IMAGE
+    (copy,) = bench.copier.copies
+    assert copy["CopySource"] == {"Bucket": "archive", "Key": SOURCE}
+    assert copy["ContentType"] == "application/gzip"
+
+
+def test_quicklooks_are_restored_cropped_or_left_as_they_are() -> None:
+    source = SOURCE.replace("/image/", "/quicklook/").replace(".fits.gz", ".fits.H")
+    stored = quicklook.encode(IMAGE)
+    bench = Bench(stored, source)
+    as_stored = task(0, source=source, form="fits.H", image_type="quicklook", size=len(stored))
+    restored = task(1, source=source, image_type="quicklook")
+    cut = crop(2, 100, 200, 50, 60, source=source, image_type="quicklook")
+    bench.work(as_stored, restored, cut)
+    assert bench.store.read(f"images/{as_stored.file}") == stored
+    whole = bench.image(restored)
+    assert whole.header["BITPIX"] == 16
+    assert "LOSSY" in whole.header
+    assert (bench.image(cut).data == whole.data[200:260, 100:150]).all()
+
+
+@pytest.mark.parametrize(
+    ("stored", "code"),
+    [
+        (None, "source_missing"),
+        (b"", "source_damaged"),
+        (b"<html>not found</html>", "source_damaged"),
+        (gzipped(IMAGE)[:200_000], "source_damaged"),
+        (gzip.compress(b"hello"), "source_damaged"),
+        (make_image(180.0, 20.0, cards={"NAXIS": 3, "NAXIS3": 2}), "source_unsupported"),
+    ],
+    ids=["missing", "empty", "a page", "truncated", "gzip of something", "a cube"],
+)
+def test_a_bad_source_fails_with_its_reason_and_raises_nothing(stored: bytes | None, code: str) -> None:
+    bench = Bench(stored)
+    wanted = [crop(0, 0, 900, 10, 10), task(1, source=SOURCE)]
+    bench.work(*wanted)
+    for each in wanted:
+        assert bench.failure(each)["code"] == code
+        assert bench.failure(each)["reason"]
+
+
+def test_a_box_off_a_changed_image_fails_alone() -> None:
+    bench = Bench(gzipped(make_image(180.0, 20.0, ny=800)))
+    fine, off = crop(0, 0, 0, 10, 10), crop(1, 0, 900, 10, 10)
+    bench.work(fine, off)
+    assert bench.image(fine).data.shape == (10, 10)
+    assert bench.failure(off)["code"] == "source_differs"
+    assert not bench.failure(fine)
+
+
+def test_what_exists_is_skipped_the_second_time() -> None:
+    bench = Bench(None)
+    done, open_one = crop(0, 0, 0, 10, 10), crop(1, 0, 0, 10, 10)
+    bench.store.write(f"images/{done.file}", b"there")
+    bench.work(done, open_one, again=True)
+    assert bench.store.read(f"images/{done.file}") == b"there"
+    assert not bench.failure(done)
+    assert bench.failure(open_one)["code"] == "source_missing"
+
+
+def test_nothing_is_done_for_a_cancelled_batch() -> None:
+    bench = Bench(gzipped(IMAGE))
+    bench.store.create_json("cancel", {})
+    wanted = crop(0, 0, 0, 10, 10)
+    bench.work(wanted)
+    assert not bench.store.exists(f"images/{wanted.file}")
+
+
+def test_a_fault_that_may_pass_is_left_to_the_queue() -> None:
+    bench = Bench(gzipped(IMAGE))
+
+    class Unwell(Copier):
+        def copy_object(self, **_: Any) -> None:
+            raise ConnectionError("503 SlowDown")
+
+    bench.copier = Unwell(bench.archive, bench.results)
+    wanted = task(0, source=SOURCE, form="fits.gz", size=len(gzipped(IMAGE)))
+    with pytest.raises(ConnectionError):
+        bench.work(wanted)
+    assert not bench.failure(wanted)
