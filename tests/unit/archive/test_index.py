@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -241,3 +244,39 @@ def test_a_file_changed_since_the_stop_is_read_again(tree: DirectorySource, tmp_
     assert (report.images, report.problems) == (9, ())
     details = Inventory.open(tree, "askyw").details([0, 1, 2])
     assert np.abs(to_vector(details.crval1, details.crval2) - to_vector(83.8, 33.0)).max(axis=1).min() < 1e-12
+
+
+SLOWLY = """
+import sys, time
+from pathlib import Path
+from skybatch.archive.index import index
+from skybatch.archive.sources import DirectorySource
+class Slow(DirectorySource):
+    def read_range(self, path, start, length):
+        time.sleep(0.02)
+        return super().read_range(path, start, length)
+index(Slow(Path(sys.argv[1])), "askyw", part_images=3, in_flight=1)
+"""
+
+
+def test_an_index_that_is_killed_leaves_the_old_inventory_and_goes_on(
+    tree: DirectorySource, tmp_path: Path
+) -> None:
+    fill(tree, (9,))
+    old = index(tree, "askyw").version
+    fill(tree, tuple(range(10, 30)))
+    parts = tmp_path / "inventory/askyw/index"
+    killed = subprocess.Popen([sys.executable, "-c", SLOWLY, str(tmp_path)])
+    try:
+        deadline = time.monotonic() + 30
+        while len(list(parts.glob("0*.npy"))) < 2 and time.monotonic() < deadline:
+            assert killed.poll() is None
+            time.sleep(0.01)
+    finally:
+        killed.kill()
+        killed.wait()
+    assert Inventory.open(tree, "askyw").version == old
+    report = index(tree, "askyw")
+    assert report.images == 63
+    assert 6 <= report.reused < 63
+    assert keys_by_image(tree)[9] == 1

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
@@ -27,6 +26,7 @@ from skybatch.archive.facts import (
     consistent,
     image_code,
 )
+from skybatch.archive.flight import side_by_side
 from skybatch.archive.headers import check_identity, grid_of, stored_header
 from skybatch.archive.imagesets import ImageSets, scan_codes
 from skybatch.archive.inventory import Inventory
@@ -86,13 +86,12 @@ def index(
     listing = _Listing()
     fresh = _to_read(tree, dataset, known, listing, progress)
     facts = [_table([])]
-    with ThreadPoolExecutor(in_flight) as pool:
-        while batch := list(islice(fresh, part_images)):
-            rows = list(pool.map(lambda item: _examined(tree, *item), batch))
-            listing.problems += [row for row in rows if isinstance(row, Problem)]
-            facts.append(_table([row for row in rows if isinstance(row, tuple)]))
-            parts.keep(facts[-1])
-            progress(len(batch))
+    while batch := list(islice(fresh, part_images)):
+        rows = list(side_by_side(lambda item: _examined(tree, *item), batch, in_flight))
+        listing.problems += [row for row in rows if isinstance(row, Problem)]
+        facts.append(_table([row for row in rows if isinstance(row, tuple)]))
+        parts.keep(facts[-1])
+        progress(len(batch))
     facts.append(known[listing.reused])
     return _published(tree, dataset, np.concatenate(facts), listing, parts)
 

@@ -12,11 +12,11 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from skybatch.archive.facts import Problem
+from skybatch.archive.flight import side_by_side
 from skybatch.archive.headers import check_identity, grid_of, stored_header
 from skybatch.archive.layout import (
     BANDS,
@@ -215,13 +215,10 @@ def mirror(
     progress(len(present))
     missing = [key for key in wanted if key not in present]
 
-    def fetched(key: str) -> int | Problem:
-        outcome = _fetched(tree, server, key)
+    outcomes = []
+    for outcome in side_by_side(lambda key: _fetched(tree, server, key), missing, in_flight):
+        outcomes.append(outcome)
         progress(1)
-        return outcome
-
-    with ThreadPoolExecutor(in_flight) as pool:
-        outcomes = list(pool.map(fetched, missing))
     sizes = [outcome for outcome in outcomes if isinstance(outcome, int)]
     problems = tuple(outcome for outcome in outcomes if isinstance(outcome, Problem))
     return MirrorReport(len(sizes), sum(sizes), len(present), problems)

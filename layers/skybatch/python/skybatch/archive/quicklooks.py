@@ -5,13 +5,16 @@ from __future__ import annotations
 import multiprocessing
 import os
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Literal
 
 import numpy as np
 
 from skybatch.archive.build import publish
 from skybatch.archive.facts import QUICKLOOKS, SUFFIX_CODE, Problem, image_code, spread_quicklooks
+from skybatch.archive.flight import side_by_side
 from skybatch.archive.imagesets import ImageSets, scan_codes
 from skybatch.archive.inventory import Inventory
 from skybatch.archive.layout import BANDS, ImageId, dataset_prefix, parse_key, quicklook_key
@@ -44,39 +47,31 @@ def make_quicklooks(
     scale 4). Images that cannot be read are skipped and named. Stopped and started again, it goes on with
     what is missing.
     """
-    images, quicklooks = _listed(tree, dataset)
-    missing = [(key, image) for key, image in images if image not in quicklooks]
-    progress(len(images) - len(missing))
-
+    made, present, problems = 0, 0, []
     # Encoding keeps a core busy, reading and writing wait: processes for the one, threads for the others.
     # Spawned, because the object store's own threads do not survive a fork.
     spawned = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, spawned) as encoders, ThreadPoolExecutor(2 * processes) as pool:
-
-        def made(item: tuple[str, ImageId]) -> Problem | None:
-            outcome = _made(tree, *item, encoders)
+    with ProcessPoolExecutor(processes, spawned) as encoders:
+        outcomes = side_by_side(
+            lambda item: _made(tree, *item, encoders), _atlas(tree, dataset), 2 * processes
+        )
+        for outcome in outcomes:
+            made += outcome == "made"
+            present += outcome == "present"
+            problems += [outcome] if isinstance(outcome, Problem) else []
             progress(1)
-            return outcome
-
-        outcomes = list(pool.map(made, missing))
-    problems = tuple(outcome for outcome in outcomes if outcome is not None)
-    count = len(outcomes) - len(problems)
-    return QuicklookReport(
-        count, len(images) - len(missing), problems, refresh(tree, dataset) if count else ""
-    )
+    return QuicklookReport(made, present, tuple(problems), refresh(tree, dataset) if made else "")
 
 
-def _listed(tree: Tree, dataset: str) -> tuple[list[tuple[str, ImageId]], set[ImageId]]:
-    images, quicklooks = [], set()
-    for key, image, kind, _, _ in _keys(tree, dataset):
-        if kind == "image":
-            images.append((key, image))
-        else:
-            quicklooks.add(image)
-    return images, quicklooks
+def _atlas(tree: Tree, dataset: str) -> Iterator[tuple[str, ImageId, bool]]:
+    """Key and identity of each Atlas image, and whether it has a Quicklook; one scan in memory at a time."""
+    for _, scan in groupby(_stored(tree, dataset), lambda one: (one[1].date, one[1].hem, one[1].scan)):
+        stored = list(scan)
+        seen = {image for _, image, kind, _, _ in stored if kind == "quicklook"}
+        yield from ((key, image, image in seen) for key, image, kind, _, _ in stored if kind == "image")
 
 
-def _keys(tree: Tree, dataset: str) -> Iterator[tuple[str, ImageId, str, str, int]]:
+def _stored(tree: Tree, dataset: str) -> Iterator[tuple[str, ImageId, str, str, int]]:
     for entry in tree.entries(dataset_prefix(dataset)):
         try:
             image, kind, suffix = parse_key(entry.path)
@@ -85,7 +80,11 @@ def _keys(tree: Tree, dataset: str) -> Iterator[tuple[str, ImageId, str, str, in
         yield entry.path, image, kind, suffix, entry.size
 
 
-def _made(tree: Tree, key: str, image: ImageId, encoders: Executor) -> Problem | None:
+def _made(
+    tree: Tree, key: str, image: ImageId, present: bool, encoders: Executor
+) -> Problem | Literal["made", "present"]:
+    if present:
+        return "present"
     try:
         stream = encoders.submit(encode, tree.read(key)).result()
     except SourceError as error:
@@ -93,7 +92,7 @@ def _made(tree: Tree, key: str, image: ImageId, encoders: Executor) -> Problem |
     except FileNotFoundError:
         return Problem(key, "gone before it could be read")
     tree.write(quicklook_key(image), stream)
-    return None
+    return "made"
 
 
 def refresh(tree: Tree, dataset: str) -> str:
@@ -108,7 +107,7 @@ def refresh(tree: Tree, dataset: str) -> str:
     sets = inventory.details(np.arange(inventory.size))
     found = (
         (image_code(image), BANDS.index(image.band), SUFFIX_CODE[suffix], size)
-        for _, image, kind, suffix, size in _keys(tree, dataset)
+        for _, image, kind, suffix, size in _stored(tree, dataset)
         if kind == "quicklook"
     )
     sets = _with_quicklooks(sets, found)
