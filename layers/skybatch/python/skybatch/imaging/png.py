@@ -1,0 +1,31 @@
+"""PNG files (PNG specification, third edition) of 8-bit pixels: what previews need, and no more."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+
+import numpy as np
+from numpy.typing import NDArray
+
+MEDIA_TYPE = "image/png"
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_GREY, _RGB = 0, 2
+# Noise does not compress: levels above this double the time and save two bytes in a hundred.
+_LEVEL = 4
+
+
+def write_png(pixels: NDArray[np.uint8]) -> bytes:
+    """A PNG of (rows, columns) grey or (rows, columns, 3) red, green, blue pixels, top row first."""
+    rows, columns = pixels.shape[:2]
+    colour = _RGB if pixels.ndim == 3 else _GREY
+    head = struct.pack(">IIBBBBB", columns, rows, 8, colour, 0, 0, 0)
+    # Every row begins with its filter type (section 7.3); 0 is none.
+    lines = np.zeros((rows, 1 + pixels[0].size), np.uint8)
+    lines[:, 1:] = pixels.reshape(rows, -1)
+    data = zlib.compress(lines.tobytes(), _LEVEL)
+    return _SIGNATURE + _chunk(b"IHDR", head) + _chunk(b"IDAT", data) + _chunk(b"IEND", b"")
+
+
+def _chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))

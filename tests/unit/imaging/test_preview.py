@@ -1,0 +1,168 @@
+"""Previews: astropy's stretches and world coordinates are the judge, Pillow reads the files."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from astropy.io import fits
+from astropy.visualization import AsinhStretch, AsymmetricPercentileInterval, make_lupton_rgb
+from astropy.wcs import WCS
+from numpy.typing import NDArray
+
+from skybatch.errors import SourceDamaged, SourceDiffers
+from skybatch.imaging import preview
+from skybatch.imaging.png import write_png
+from tests.fits import gzipped, make_image
+
+image_module = pytest.importorskip("PIL.Image", reason="no Pillow to read the pictures with")
+
+
+def picture(png: bytes) -> NDArray[np.uint8]:
+    with image_module.open(io.BytesIO(png)) as read:
+        read.load()
+        assert read.format == "PNG"
+        return np.asarray(read)
+
+
+def with_pixels(pixels: NDArray[np.floating], cards: dict[str, float] | None = None) -> bytes:
+    """A plain FITS image with these pixels and the usual coordinates."""
+    hdu = fits.PrimaryHDU(pixels.astype(">f4"))
+    given = {"CDELT1": -1 / 3600, "CDELT2": 1 / 3600, "CROTA2": 0.0, "MAGZP": 20.0}
+    hdu.header.update({**given, **(cards or {})})
+    written = io.BytesIO()
+    hdu.writeto(written)
+    return written.getvalue()
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (7, 3), (64, 64), (3, 200, 3), (5, 1, 3)])
+def test_pillow_reads_our_pngs(shape: tuple[int, ...]) -> None:
+    pixels = np.random.default_rng(1).integers(0, 256, shape, dtype=np.uint8)
+    np.testing.assert_array_equal(picture(write_png(pixels)), pixels)
+
+
+def test_stretched_as_astropy_does() -> None:
+    pixels = np.random.default_rng(2).gamma(2.0, 50.0, (90, 70)).astype(np.float32)
+    pixels[3, 4] = np.nan
+    interval = AsymmetricPercentileInterval(*preview.PERCENTILES)
+    shown = AsinhStretch(preview.SOFTENING)(interval(pixels))
+    expected = np.nan_to_num(shown) * 255
+    got = preview.grey(pixels)
+    assert np.abs(got - expected).max() <= 0.51
+    assert got[3, 4] == 0
+
+
+def test_colours_are_luptons_as_astropy_makes_them() -> None:
+    rng = np.random.default_rng(3)
+    bands = (rng.normal(0, 1, (60, 50, 3)) + 5000 * rng.random((60, 50, 3)) ** 20).astype(np.float32)
+    expected = make_lupton_rgb(
+        *np.moveaxis(bands, -1, 0), minimum=0, stretch=12.0, Q=preview.SOFTNESS
+    ).astype(int)
+    got = preview.lupton(bands, 12.0).astype(int)
+    assert expected.max() == 255
+    assert np.abs(got - expected).max() <= 1
+
+
+@pytest.mark.parametrize("rotation", [0.0, 0.9, 30.0, 90.0, -90.0, 135.0, 180.0, -179.5, 271.0])
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_north_is_up_and_east_left(rotation: float, mirrored: bool) -> None:
+    """A source north of the centre stands above it, one in the east left of it, as astropy's WCS says."""
+    ny, nx = 81, 61
+    made = make_image(10.0, 5.0, nx=nx, ny=ny, rotation=rotation)
+    header = fits.getheader(io.BytesIO(made))
+    header["CDELT1"] *= -1 if mirrored else 1
+    wcs = WCS(header)
+    for east, north, where in ((0, 24, "up"), (24, 0, "left")):
+        x, y = wcs.all_world2pix(10.0 + east / 3600 / np.cos(np.radians(5.0)), 5.0 + north / 3600, 0)
+        pixels = np.zeros((ny, nx), np.float32)
+        rows, columns = np.indices(pixels.shape)
+        pixels += 100 * np.exp(-((columns - x) ** 2 + (rows - y) ** 2) / 4)
+        cards = {key: header[key] for key in ("CDELT1", "CDELT2", "CROTA2")}
+        shown = preview.frame_of(with_pixels(pixels, cards)).pixels
+        row, column = np.unravel_index(np.nanargmax(shown), shown.shape)
+        right = column - (shown.shape[1] - 1) / 2
+        up = (shown.shape[0] - 1) / 2 - row
+        expected = (0, 24) if where == "up" else (-24, 0)
+        assert (right, up) == pytest.approx(expected, abs=1.5)
+
+
+@pytest.mark.parametrize(("rotation", "shape"), [(0.03, (81, 61)), (90.0, (61, 81)), (180.0, (81, 61))])
+def test_a_quarter_turn_keeps_every_pixel(rotation: float, shape: tuple[int, int]) -> None:
+    pixels = np.random.default_rng(4).random((81, 61)).astype(np.float32)
+    shown = preview.frame_of(with_pixels(pixels, {"CROTA2": rotation})).pixels
+    assert shown.shape == shape
+    np.testing.assert_array_equal(np.sort(shown, axis=None), np.sort(pixels, axis=None))
+
+
+def test_whole_images_become_small() -> None:
+    plain = make_image()
+    png = preview.grey_preview(gzipped(plain))
+    assert png == preview.grey_preview(plain)
+    rows, columns = picture(png).shape
+    assert max(rows, columns) <= preview.LONGEST_SIDE
+    assert rows / columns == pytest.approx(2, rel=0.02)
+    assert len(png) < 100_000
+
+
+def test_averaged_are_means_and_blanks_count_for_nothing() -> None:
+    pixels = np.arange(64, dtype=np.float32).reshape(8, 8)
+    pixels[0, 0] = pixels[4:6, 4:6] = np.nan
+    small = preview.averaged(pixels, 4)
+    assert small.shape == (4, 4)
+    assert small[0, 0] == pytest.approx((1 + 8 + 9) / 3)
+    assert np.isnan(small[2, 2])
+
+
+@pytest.mark.parametrize("pixels", [np.full((20, 30), np.nan), np.full((20, 30), 7.0), np.zeros((1, 1))])
+def test_images_of_nothing_have_previews_too(pixels: NDArray[np.floating]) -> None:
+    image = with_pixels(pixels)
+    assert picture(preview.grey_preview(image)).shape == pixels.shape
+    assert picture(preview.colour_preview(image, image, image)).shape == (*pixels.shape, 3)
+
+
+def test_integers_and_headers_without_coordinates() -> None:
+    quicklook = make_image(nx=40, ny=50, bitpix=16, cards={"CDELT1": None, "CDELT2": None, "MAGZP": None})
+    stored = fits.getdata(io.BytesIO(quicklook))
+    np.testing.assert_array_equal(preview.frame_of(quicklook).pixels, stored[::-1])
+    assert picture(preview.colour_preview(quicklook, quicklook, quicklook)).shape == (50, 40, 3)
+
+
+def test_equal_magnitudes_are_white() -> None:
+    """The same flux in bands of different zero points gives the same red, green and blue."""
+    star = np.zeros((40, 40), np.float32)
+    star[20, 20] = 3000.0
+    noise = np.random.default_rng(5).normal(0, 1, star.shape)
+    points = (20.8, 20.4, 19.9)
+    images = [with_pixels((star + noise) * 10 ** (0.4 * (p - 20)) + 100, {"MAGZP": p}) for p in points]
+    shown = picture(preview.colour_preview(*images)).astype(int)
+    assert shown.max() > 200
+    red, green, blue = shown.reshape(-1, 3)[shown.sum(axis=-1).argmax()]
+    assert max(red, green, blue) - min(red, green, blue) <= 2
+
+
+def test_bands_of_different_pixels_do_not_mix() -> None:
+    small, large = make_image(nx=40, ny=40), make_image(nx=41, ny=40)
+    with pytest.raises(SourceDiffers):
+        preview.colour_preview(small, small, large)
+
+
+def test_what_is_no_image_is_refused() -> None:
+    with pytest.raises(SourceDamaged):
+        preview.grey_preview(b"<html>")
+    with pytest.raises(SourceDamaged):
+        preview.grey_preview(make_image()[:100_000])
+
+
+def test_genuine_images(genuine: Path) -> None:
+    """The brightest object of a genuine image stands where astropy puts it."""
+    path = next(genuine.rglob("ji1010266.fits.gz"))
+    data = np.nan_to_num(fits.getdata(path))
+    shown = picture(preview.grey_preview(path.read_bytes()))
+    side = -(-max(data.shape) // preview.LONGEST_SIDE)
+    rows, columns = (length // side for length in data.shape)
+    means = data[: rows * side, : columns * side].reshape(rows, side, columns, side).mean(axis=(1, 3))
+    row, column = np.unravel_index(means.argmax(), means.shape)
+    assert shown.shape == means.shape
+    assert shown[rows - 1 - row, column] == 255
