@@ -1,3 +1,19 @@
 """Batch image retrieval for sky surveys."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from skybatch.client import Client as Client
+
+
+def __getattr__(name: str) -> Any:
+    """`skybatch.Client`, loaded only when it is asked for: the functions import this package too."""
+    if name == "Client":
+        from skybatch.client import Client
+
+        return Client
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

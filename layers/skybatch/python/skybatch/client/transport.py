@@ -1,0 +1,106 @@
+"""Requests to one server, made again where that can help; error answers raised as what they are."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from skybatch import __version__
+from skybatch.client.backoff import RETRYABLE, Backoff, retry_after
+from skybatch.client.failures import UnexpectedAnswer, Unreachable, from_answer
+from skybatch.errors import CellError, InvalidRequest, SkybatchError
+
+CONNECTIONS = 32
+# An upload of 4 MB over a slow line, and the 30 s that the server may take to answer.
+TIMEOUT = httpx.Timeout(60.0, connect=15.0)
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+class Transport:
+    """One server at ``server`` (its root URL). Safe to use from several threads."""
+
+    def __init__(self, server: str, backoff: Backoff | None = None) -> None:
+        if urlsplit(server).scheme not in ("http", "https") or not urlsplit(server).netloc:
+            cell = CellError("server", server, "must be an address that begins with http:// or https://")
+            raise InvalidRequest(cell.sentence(), errors=[cell])
+        self.server = server.rstrip("/")
+        self.backoff = backoff or Backoff()
+        self.stopped = threading.Event()
+        limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
+        agent = {"User-Agent": f"skybatch/{__version__}"}
+        self._http = httpx.Client(headers=agent, timeout=TIMEOUT, limits=limits)
+
+    def close(self) -> None:
+        """Close all connections; waiting transfers end."""
+        self.stopped.set()
+        self._http.close()
+
+    def call(
+        self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
+        """The JSON object that the server answers; every call of this interface may be repeated.
+
+        Raises the server's own error, or Unreachable after the last try.
+        """
+        wanted = {"Accept": "application/json", **(headers or {})}
+        answer = self._ask(method, self.server + path, body, wanted, follow=True)
+        try:
+            told = answer.json()
+        except ValueError:
+            told = None
+        if not isinstance(told, dict):
+            raise UnexpectedAnswer(f"{self.server}{path} answered no JSON object; is it a skybatch server?")
+        return told
+
+    def location(self, path: str) -> str:
+        """Where the server sends whoever gets ``path``: a signed URL, or the same address again."""
+        url = self.server + path
+        answer = self._ask("GET", url, None, {"Range": "bytes=0-0"}, follow=False)
+        return str(answer.headers["Location"]) if answer.status_code in REDIRECTS else url
+
+    @contextmanager
+    def open(self, url: str, start: int, stop: int) -> Iterator[httpx.Response]:
+        """An answer to one try for the bytes ``start`` to before ``stop`` of a URL, yet to be read."""
+        headers = {"Range": f"bytes={start}-{stop - 1}", "Accept-Encoding": "identity"}
+        with self._http.stream("GET", url, headers=headers) as answer:
+            yield answer
+
+    def rest(self, seconds: float) -> None:
+        """Wait, unless the transport is closed meanwhile."""
+        self.stopped.wait(seconds)
+
+    def _ask(
+        self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], *, follow: bool
+    ) -> httpx.Response:
+        attempt = 0
+        while True:
+            attempt += 1
+            told: float | None = None
+            try:
+                answer = self._http.request(
+                    method, url, content=body, headers=headers, follow_redirects=follow
+                )
+            except httpx.RequestError as lost:
+                failure: SkybatchError = Unreachable(f"{self.server} does not answer: {reason(lost)}.")
+                if not isinstance(lost, httpx.TransportError):
+                    raise failure from lost
+            else:
+                if answer.status_code < 400:
+                    return answer
+                failure = from_answer(answer.status_code, answer.content)
+                if answer.status_code not in RETRYABLE:
+                    raise failure
+                told = retry_after(answer.headers.get("Retry-After"))
+            if self.backoff.hopeless(attempt, told):
+                raise failure
+            self.rest(self.backoff.pause(attempt, told))
+
+
+def reason(lost: Exception) -> str:
+    """What went wrong with a connection, in words."""
+    return str(lost) or type(lost).__name__
