@@ -19,6 +19,7 @@ WRITES = {
     "WorkerRole": {"batches"},
     "CollectorRole": {"batches"},
     "NotifierRole": {"batches"},
+    "PortalRole": {"batches/*/previews"},
 }
 ACTIONS = {
     "PlannerRole": {
@@ -31,7 +32,7 @@ ACTIONS = {
     },
     "CollectorRole": {"s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:ListBucket"},
     "NotifierRole": {"s3:GetObject", "s3:PutObject", "s3:ListBucket", "ses:SendEmail"},
-    "PortalRole": {"s3:GetObject", "s3:ListBucket"},
+    "PortalRole": {"s3:GetObject", "s3:PutObject", "s3:ListBucket"},
     "SearchRole": {"s3:GetObject", "s3:ListBucket"},
 }  # fmt: skip
 LOGGING = {"logs:CreateLogStream", "logs:PutLogEvents"}

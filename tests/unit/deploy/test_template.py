@@ -83,6 +83,7 @@ PORTAL = [
     "ANY /batches/{id}/files/{name}",
     "ANY /batches/{id}/images",
     "ANY /batches/{id}/images/{file}",
+    "ANY /batches/{id}/previews/{name}",
     "ANY /batches/{id}/results",
     "ANY /docs",
     "ANY /health",

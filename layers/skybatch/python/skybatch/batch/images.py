@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from skybatch.batch.outcomes import Status, load_outcomes
+from skybatch.batch.outcomes import Outcome, Status, load_outcomes
 from skybatch.batch.plan import load_plan
+from skybatch.batch.previews import colour_names, preview_name
 from skybatch.batch.record import Record
 from skybatch.batch.store import BatchStore
 
@@ -13,11 +14,15 @@ from skybatch.batch.store import BatchStore
 def finished_images(store: BatchStore, record: Record, most: int) -> list[dict[str, Any]]:
     """Up to ``most`` images of a batch that ended, in plan order, each with its outcome.
 
-    What came has a ``url``. A batch that failed before its outcomes were settled has none to show.
+    What came has a ``url`` and a ``preview``, and a ``colour`` where it came in three bands. A batch that
+    failed before its outcomes were settled has none to show.
     """
     plan, outcomes = load_plan(store), load_outcomes(store)
     if plan is None or outcomes is None:
         return []
+    shown = list(zip(plan.tasks[:most], outcomes[:most], strict=True))
+    came = [task.file for task, outcome in shown if outcome.status is Status.RETRIEVED]
+    colours = colour_names(came)
     return [
         {
             "file": task.file,
@@ -27,7 +32,17 @@ def finished_images(store: BatchStore, record: Record, most: int) -> list[dict[s
             "band": task.band,
             "status": str(outcome.status),
             "reason": outcome.reason,
-            "url": record.url(f"images/{task.file}") if outcome.status is Status.RETRIEVED else None,
+            **_addresses(record, task.file, outcome, colours.get(task.file)),
         }
-        for task, outcome in zip(plan.tasks[:most], outcomes[:most], strict=True)
+        for task, outcome in shown
     ]
+
+
+def _addresses(record: Record, file: str, outcome: Outcome, colour: str | None) -> dict[str, str | None]:
+    if outcome.status is not Status.RETRIEVED:
+        return dict.fromkeys(("url", "preview", "colour"))
+    return {
+        "url": record.url(f"images/{file}"),
+        "preview": record.url(f"previews/{preview_name(file)}"),
+        "colour": colour and record.url(f"previews/{colour}"),
+    }

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import obstore
 
+from skybatch.batch import previews
 from skybatch.batch.plan import Message, Task
 from skybatch.batch.store import BatchStore
 from skybatch.batch.stored import StoredImage
@@ -124,15 +125,20 @@ def _files(image: StoredImage, tasks: Sequence[Task]) -> Iterator[tuple[Task, by
 
 
 async def _upload_all(store: BatchStore, files: Iterator[tuple[Task, bytes]]) -> None:
-    """Upload with a few in flight, making the next file meanwhile."""
+    """Upload with a few in flight, making the next file meanwhile; previews when all images are there."""
     flying: set[asyncio.Task[Any]] = set()
+    shown: list[tuple[Task, bytes]] = []
     for task, body in files:
+        if previews.is_drawn_at_once(task):
+            shown.append((task, body))
         flying.add(asyncio.create_task(_upload(store, task, body)))
         if len(flying) >= UPLOADS_IN_FLIGHT:
             done, flying = await asyncio.wait(flying, return_when=asyncio.FIRST_COMPLETED)
             for upload in done:
                 upload.result()
     await asyncio.gather(*flying)
+    if shown:
+        await previews.draw(store, shown)
 
 
 async def _upload(store: BatchStore, task: Task, body: bytes) -> None:

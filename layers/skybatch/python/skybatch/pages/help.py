@@ -44,7 +44,7 @@ def help_page(topic: str, settings: Settings) -> str:
     if topic and topic not in TOPICS:
         raise NotFound("There is no help on this topic.")
     # Here, because pydantic and numpy behind them cost 0.2 s, which the other pages need not pay.
-    from skybatch.requests import cells, columns, models, request
+    from skybatch.requests import cells, columns, fields, request
     from skybatch.tables.metadata import COLUMN_SETS
 
     title, about = TOPICS.get(topic, ("Help", ""))
@@ -57,7 +57,7 @@ def help_page(topic: str, settings: Settings) -> str:
         settings=settings,
         examples=EXAMPLES,
         requests=request,
-        fields=models,
+        fields=fields,
         cells=cells,
         position_pairs=columns.POSITION_PAIRS,
         place_columns=columns.PLACE_COLUMNS,

@@ -14,6 +14,7 @@ from skybatch.settings import Settings
 
 PROBLEM = "application/problem+json"
 RETRY_AFTER_SECONDS = 5
+PICTURE_SECONDS = 86_400
 # Every answer may be read by any page, and none may be taken for another type than it says.
 COMMON_HEADERS = {"Access-Control-Allow-Origin": "*", "X-Content-Type-Options": "nosniff"}
 
@@ -76,6 +77,16 @@ def page(html: str, status: int = 200) -> Response[str]:
     headers = page_headers()
     kind = headers.pop("Content-Type")
     return Response(status_code=status, content_type=kind, body=html, headers=dict(headers))
+
+
+def image(body: bytes, media_type: str) -> Response[bytes]:
+    """A picture that never changes, kept by whoever fetched it but by no cache between."""
+    return Response(
+        status_code=200,
+        content_type=media_type,
+        body=body,
+        headers={**COMMON_HEADERS, "Cache-Control": f"private, max-age={PICTURE_SECONDS}, immutable"},
+    )
 
 
 def problem(error: SkybatchError) -> Response[str]:

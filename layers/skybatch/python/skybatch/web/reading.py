@@ -8,6 +8,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
+from skybatch.batch import previews
 from skybatch.batch.images import finished_images
 from skybatch.batch.journal import read_journal
 from skybatch.batch.record import Record, load_record
@@ -18,7 +19,7 @@ from skybatch.pages.form import form_page
 from skybatch.pages.help import help_page
 from skybatch.pages.results import IMAGES_SHOWN, results_page
 from skybatch.settings import settings
-from skybatch.web.answers import base_url, json_answer, page, redirect, verb_of
+from skybatch.web.answers import base_url, image, json_answer, page, redirect, verb_of
 from skybatch.web.deployment import batch
 
 router = APIGatewayHttpRouter()
@@ -53,6 +54,17 @@ def results(batch_id: str) -> Response[str]:
         return page(results_page(told, finished_images(store, record, IMAGES_SHOWN)))
     found = read_journal(store, None, ended=False)
     return page(results_page(told, _linked(record, found.images), after=found.next))
+
+
+@router.route("/batches/<batch_id>/previews/<name>", method=READ)
+def preview(batch_id: str, name: str) -> Response[bytes]:
+    """A picture of an image, or of its three bands in colour."""
+    store = batch(batch_id)
+    load_record(store, time.time())
+    picture = previews.preview(store, name) if SAFE_NAME.fullmatch(name) else None
+    if picture is None:
+        raise NotFound("This batch has no such preview.")
+    return image(picture, "image/png")
 
 
 @router.route("/batches/<batch_id>/<folder>/<name>", method=READ)
@@ -101,4 +113,11 @@ def health() -> Response[str]:
 
 
 def _linked(record: Record, images: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{**image, "url": record.url(f"images/{image['file']}")} for image in images]
+    return [
+        {
+            **image,
+            "url": record.url(f"images/{image['file']}"),
+            "preview": record.url(f"previews/{previews.preview_name(image['file'])}"),
+        }
+        for image in images
+    ]

@@ -1,0 +1,107 @@
+"""Previews of a batch's images: drawn by the worker for small crops, else when first looked at, then kept.
+
+A preview is named after its file, ``{file}.png``; the colour picture of three bands carries ``jhk`` where
+their files carry the band. Three bands come from three stored images, which different workers read: so a
+colour picture is always drawn on demand.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Iterable, Sequence
+
+import obstore
+
+from skybatch.batch.plan import Task
+from skybatch.batch.store import BatchStore
+from skybatch.errors import SourceError
+
+PREVIEW = ".png"
+LARGEST_DRAWN = 360 * 360
+"""Pixels of a crop that the worker draws itself: those that need no averaging."""
+BANDS = "jhk"
+_BANDED = re.compile(r"(?P<front>(?:.*_)?\d{6}[ns]_)(?P<band>jhk|[jhk])(?P<back>\d{7}.*\.fits.*)")
+_COMPRESSED = (".H", ".fz")  # Quicklooks left as they are stored
+
+log = logging.getLogger(__name__)
+
+
+def preview_name(file: str) -> str:
+    """The name of an image's preview."""
+    return file + PREVIEW
+
+
+def colour_names(files: Iterable[str]) -> dict[str, str]:
+    """The colour preview of each file that came in all three bands, by file name."""
+    kinds: dict[str, list[str]] = {}
+    for file in files:
+        if found := _BANDED.fullmatch(file):
+            kinds.setdefault(f"{found['front']}{BANDS}{found['back']}", []).append(file)
+    return {file: preview_name(name) for name, bands in kinds.items() if len(bands) == 3 for file in bands}
+
+
+def is_drawn_at_once(task: Task) -> bool:
+    """Whether the worker draws the preview of what it cuts."""
+    return task.box is not None and task.box.nx * task.box.ny <= LARGEST_DRAWN
+
+
+async def draw(store: BatchStore, crops: Sequence[tuple[Task, bytes]]) -> None:
+    """Draw and keep the previews of crops. An image never fails for its preview: that is logged."""
+    from skybatch.imaging.preview import grey_preview  # numpy, which cutting alone does not need
+
+    try:
+        pictures = [(preview_name(task.file), grey_preview(body)) for task, body in crops]
+        await asyncio.gather(*(_keep(store, name, picture) for name, picture in pictures))
+    except Exception:  # the images are delivered; a preview missing is drawn when it is asked for
+        log.warning("the previews of %d crops were not made", len(crops), exc_info=True)
+
+
+async def _keep(store: BatchStore, name: str, picture: bytes) -> None:
+    attributes = {"Content-Type": "image/png"}
+    await obstore.put_async(store.objects, store.path(f"previews/{name}"), picture, attributes=attributes)
+
+
+def preview(store: BatchStore, name: str) -> bytes | None:
+    """A preview by its name, drawn and kept if nobody asked before.
+
+    None where the batch has no such image, or it cannot be drawn.
+    """
+    kept = store.read(f"previews/{name}")
+    if kept is not None or not name.endswith(PREVIEW):
+        return kept
+    images = [_plain(store, file) for file in _files(name.removesuffix(PREVIEW))]
+    picture = _drawn([image for image in images if image is not None]) if None not in images else None
+    if picture is not None:
+        store.write(f"previews/{name}", picture, "image/png")
+    return picture
+
+
+def _files(shown: str) -> list[str]:
+    """The images of a preview: itself, or three bands."""
+    found = _BANDED.fullmatch(shown)
+    if found and found["band"] == BANDS:
+        return [f"{found['front']}{band}{found['back']}" for band in BANDS]
+    return [shown]
+
+
+def _plain(store: BatchStore, file: str) -> bytes | None:
+    body = store.read(f"images/{file}")
+    if body is None or not file.endswith(_COMPRESSED):
+        return body
+    from skybatch.imaging.quicklook import restore
+
+    try:
+        return restore(body)
+    except SourceError:
+        return None
+
+
+def _drawn(images: list[bytes]) -> bytes | None:
+    from skybatch.imaging.preview import colour_preview, grey_preview
+
+    try:
+        return colour_preview(*images) if len(images) == len(BANDS) else grey_preview(images[0])
+    except SourceError:
+        return None
