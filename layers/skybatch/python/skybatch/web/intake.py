@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from typing import Any, NoReturn
+from typing import Any
 from urllib.parse import parse_qs
 
 from aws_lambda_powertools.event_handler import Response
@@ -36,7 +36,10 @@ def submit() -> Response[str]:
     try:
         request, upload = parse_body(body, header(event, "content-type"), desk.settings)
     except SkybatchError as error:
-        return _form_again(event, body, error.status, problem=error.problem()) or _raise(error)
+        again = _form_again(event, body, error.status, problem=error.problem())
+        if again is None:
+            raise
+        return again
     return _accepted(desk.submit(request, upload, _seed(header(event, "idempotency-key"), body)))
 
 
@@ -49,7 +52,10 @@ def plan() -> Response[str]:
         request, _ = parse_body(body, header(event, "content-type"), here)
         told = estimate(request, inventories(), here, resolver(), deadline)
     except SkybatchError as error:
-        return _form_again(event, body, error.status, problem=error.problem()) or _raise(error)
+        again = _form_again(event, body, error.status, problem=error.problem())
+        if again is None:
+            raise
+        return again
     return _form_again(event, body, 200, plan=told) or json_answer(told)
 
 
@@ -80,10 +86,6 @@ def _form_again(
         return None
     typed = {**posted.fields, "table": (posted.table or b"").decode("utf-8", "replace")}
     return page(form_page(settings(), values=typed, problem=problem, plan=plan), status)
-
-
-def _raise(error: SkybatchError) -> NoReturn:
-    raise error
 
 
 @router.post("/batches/<batch_id>/resubmit")
