@@ -1,4 +1,4 @@
-"""The archive's own paths: stored images by the addresses its clients build."""
+"""The archive's own doors: image searches, stored images and cutouts at the addresses its clients build."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from skybatch.web import archive_paths, deployment
+from skybatch.web import archive_paths, holdings, image_search
 
 logger = Logger()
-app = deployment.http_app()
+app = holdings.http_app()
+app.include_router(image_search.router)
 app.include_router(archive_paths.router)
 
 

@@ -20,6 +20,7 @@ WRITES = {
     "CollectorRole": {"batches"},
     "NotifierRole": {"batches"},
     "PortalRole": {"batches/*/previews"},
+    "SearchRole": {"answers", "names"},
 }
 ACTIONS = {
     "PlannerRole": {
@@ -33,7 +34,7 @@ ACTIONS = {
     "CollectorRole": {"s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:ListBucket"},
     "NotifierRole": {"s3:GetObject", "s3:PutObject", "s3:ListBucket", "ses:SendEmail"},
     "PortalRole": {"s3:GetObject", "s3:PutObject", "s3:ListBucket"},
-    "SearchRole": {"s3:GetObject", "s3:ListBucket"},
+    "SearchRole": {"s3:GetObject", "s3:PutObject", "s3:ListBucket"},
 }  # fmt: skip
 LOGGING = {"logs:CreateLogStream", "logs:PutLogEvents"}
 

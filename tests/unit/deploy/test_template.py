@@ -91,7 +91,13 @@ PORTAL = [
     "ANY /help/{proxy+}",
     "ANY /openapi.json",
 ]
-SEARCH = ["ANY /cgi-bin/{proxy+}", "ANY /ibe/{proxy+}"]
+SEARCH = [
+    "ANY /cgi-bin/{proxy+}",
+    "ANY /datalink/{proxy+}",
+    "ANY /ibe/{proxy+}",
+    "ANY /sia2/{proxy+}",
+    "ANY /soda/{proxy+}",
+]
 
 
 @pytest.mark.parametrize(("name", "routes"), [("Planner", PLANNER), ("Portal", PORTAL), ("Search", SEARCH)])
@@ -152,7 +158,7 @@ def test_results_are_removed_but_the_key_of_batch_ids_is_not() -> None:
     assert rules["batches"]["ExpirationInDays"] == purge
     assert rules["unfinished-uploads"]["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
     expiring = {rule["Prefix"] for rule in rules.values() if "ExpirationInDays" in rule}
-    assert expiring == {"batches/", "active/", "names/"}
+    assert expiring == {"batches/", "active/", "names/", "answers/"}
 
 
 def test_the_queue_waits_six_worker_timeouts_and_gives_up_after_five() -> None:

@@ -2,71 +2,120 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
 import obstore
 
-from skybatch.archive.layout import DATASETS, ImageId, atlas_key, parse_key, quicklook_key
+from skybatch.archive.layout import (
+    ATLAS_SUFFIXES,
+    DATASETS,
+    MISSION,
+    QUICKLOOK_SUFFIXES,
+    ImageId,
+    Kind,
+    atlas_key,
+    parse_key,
+    quicklook_key,
+)
 from skybatch.batch.store import LINK_LIFE
-from skybatch.errors import CellError, InvalidRequest, NotFound
+from skybatch.batch.stored import StoredImage
+from skybatch.errors import NotFound
+from skybatch.vo.answer import MISSIONS
+from skybatch.vo.cutout import Cutout
+from skybatch.vo.parameters import Parameters, refused
 
 if TYPE_CHECKING:
-    from obstore.store import S3Store
+    from obstore.store import ObjectStore, S3Store
 
-MISSIONS = {"twomass": "twomass", "2mass": "twomass"}
+    from skybatch.archive.inventory import Inventory
 
-
-def key_of_path(path: str) -> str:
-    """The archive key that a path below ``/ibe/data/`` names.
-
-    Raises NotFound for a path that is no image of a data set we know.
-    """
-    mission, _, rest = path.partition("/")
-    key = f"{MISSIONS.get(mission, mission)}/{rest}"
-    parse_key(key)
-    return key
+KINDS = {"at": "image", "ql": "quicklook"}
 
 
-def key_of_image(parameters: Mapping[str, str]) -> str:
-    """The archive key that the parameters of ``nph-im`` name.
+def archive_path(path: str) -> str:
+    """A path below ``/ibe/data/`` as the archive's keys have it: ``2mass`` is the mission's other name."""
+    mission, slash, rest = path.partition("/")
+    return f"{MISSION if mission.lower() in MISSIONS else mission}{slash}{rest}"
+
+
+def key_of_image(given: Parameters, objects: ObjectStore) -> str:
+    """The archive key of the stored image that the parameters of ``nph-im`` name.
 
     ``ds`` data set, ``dh`` date and hemisphere, ``scan``, ``name`` file name, ``type`` ``at`` (default) or
-    ``ql``. ``atdir``, a disk of the original, is ignored.
+    ``ql``. ``atdir``, a disk of the original, is ignored, and so is how the name ends: the archive may
+    keep the image in another form.
 
-    Raises InvalidRequest for a parameter that is missing or unknown, NotFound for what names no image.
+    Raises MalformedRequest for a parameter that is missing or unknown, NotFound for what names no image.
     """
-    given = {name.lower(): value for name, value in parameters.items()}
     for name in ("dh", "scan", "name"):
-        if not given.get(name):
-            raise _bad(name, "", "must be given")
-    dataset = given.get("ds", "asky").lower()
+        if not given.text(name):
+            raise refused(name, "", "must be given")
+    dataset = dataset_word(given)
+    kind = given.text("type", "at").lower()
+    if kind not in KINDS:
+        raise refused("type", kind, "must be at or ql")
+    folder, table = DATASETS[dataset]
+    stem = given.text("name").split(".", 1)[0]
+    where = f"{MISSION}/{folder}/{table}/{given.text('dh')}/s{given.text('scan').zfill(3)}/image/{stem}"
+    image, _, _ = parse_key(f"{where}.fits.gz")
+    return stored_key(objects, image, "image" if kind == "at" else "quicklook")
+
+
+def dataset_word(given: Parameters) -> str:
+    """The data set of ``ds``, by default the All-Sky Release's."""
+    dataset = given.text("ds", "asky").lower()
     if dataset not in DATASETS:
-        raise _bad("ds", dataset, f"must be one of {', '.join(DATASETS)}")
-    folder = "quicklook" if given.get("type", "at").lower() == "ql" else "image"
-    archive, table = DATASETS[dataset]
-    stem = given["name"].split(".", 1)[0]
-    where = f"twomass/{archive}/{table}/{given['dh']}/s{given['scan'].zfill(3)}/{folder}/{stem}"
-    image, _, _ = parse_key(f"{where}.fits.gz" if folder == "image" else f"{where}.fits.H")
-    return _stored_key(image, folder)
+        raise refused("ds", dataset, f"must be one of {', '.join(DATASETS)}")
+    return dataset
 
 
-def _stored_key(image: ImageId, folder: str) -> str:
-    return quicklook_key(image) if folder == "quicklook" else atlas_key(image)
+def stored_key(objects: ObjectStore, image: ImageId, kind: Kind) -> str:
+    """The key under which the archive keeps an image, whichever form it has; NotFound if in none."""
+    suffixes, key_of = (ATLAS_SUFFIXES, atlas_key) if kind == "image" else (QUICKLOOK_SUFFIXES, quicklook_key)
+    for suffix in suffixes:
+        key = key_of(image, suffix)
+        if _is_there(objects, key):
+            return key
+    raise NotFound(f"The archive has no image {key_of(image)}.")
 
 
 def link(archive: S3Store, key: str, verb: Literal["GET", "HEAD"]) -> str:
     """A URL of a stored image, signed now for one verb.
 
-    Raises NotFound where the archive does not hold it.
+    Raises NotFound where the archive does not hold it, or for what is no image's key.
     """
-    try:
-        obstore.head(archive, key)
-    except FileNotFoundError:
-        raise NotFound(f"The archive has no image {key}.") from None
+    parse_key(key)
+    if not _is_there(archive, key):
+        raise NotFound(f"The archive has no image {key}.")
     return obstore.sign(archive, verb, key, LINK_LIFE)
 
 
-def _bad(name: str, value: str, rule: str) -> InvalidRequest:
-    error = CellError(name, value, rule)
-    return InvalidRequest(error.sentence(), errors=[error])
+def plain_image(objects: ObjectStore, key: str) -> bytes:
+    """A stored image whole, as plain FITS; a Quicklook restored."""
+    return _stored(objects, key).plain()
+
+
+def cut(objects: ObjectStore, key: str, wanted: Cutout, inventory: Inventory) -> bytes:
+    """A cutout of a stored image as plain FITS.
+
+    Raises NotFound for an image that is not there, MalformedRequest where the cutout misses it, SourceError
+    for a file that cannot be cut.
+    """
+    image, _, _ = parse_key(key)
+    box = wanted.box(image, inventory)
+    if not _is_there(objects, key):
+        raise NotFound(f"The archive has no image {key}.")
+    return next(iter(_stored(objects, key).crops([box])))
+
+
+def _stored(objects: ObjectStore, key: str) -> StoredImage:
+    kind = parse_key(key)[1]
+    return StoredImage(objects, key, "atlas" if kind == "image" else "quicklook")
+
+
+def _is_there(objects: ObjectStore, key: str) -> bool:
+    try:
+        obstore.head(objects, key)
+    except FileNotFoundError:
+        return False
+    return True

@@ -1,0 +1,74 @@
+"""What a client of the archive's doors asked with: names in any case, values as text, several allowed."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from skybatch.errors import CellError, MalformedRequest
+
+MOST_ROWS = 10_000
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+_WHOLE = re.compile(r"[0-9]{1,12}")
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """Pairs of name and value in the order they came; names are compared without regard to case.
+
+    A value that is blank counts as not given (DALI 1.1 section 2.1 leaves that to services).
+    """
+
+    pairs: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, pairs: Iterable[tuple[str, str]] | Mapping[str, str]) -> Parameters:
+        """From pairs as a query string or a form carries them."""
+        listed = pairs.items() if isinstance(pairs, Mapping) else pairs
+        return cls(tuple((name.lower(), value.strip()) for name, value in listed))
+
+    def every(self, name: str) -> tuple[str, ...]:
+        """All values given under a name."""
+        wanted = name.lower()
+        return tuple(value for known, value in self.pairs if known == wanted and value)
+
+    def text(self, name: str, default: str = "") -> str:
+        """The value of a name, the last where it was given several times."""
+        return (self.every(name) or (default,))[-1]
+
+    def named(self, name: str) -> bool:
+        """Whether the name was given at all, be it without a value: a flag."""
+        return any(known == name.lower() for known, _ in self.pairs)
+
+    def most_rows(self) -> int:
+        """MAXREC, by default 10,000, which is also the most (DALI 1.1 section 3.4.4)."""
+        text = self.text("maxrec")
+        if not text:
+            return MOST_ROWS
+        if not _WHOLE.fullmatch(text):
+            raise refused("MAXREC", text, "must be a whole number of rows")
+        return min(int(text), MOST_ROWS)
+
+
+def number(name: str, text: str) -> float:
+    """A finite decimal number; MalformedRequest names the parameter that is none."""
+    if not _NUMBER.fullmatch(text) or not math.isfinite(float(text)):
+        raise refused(name, text, "must be a decimal number")
+    return float(text)
+
+
+def choice(name: str, text: str, known: Mapping[str, str]) -> str:
+    """What one of a few words, in any case, stands for."""
+    try:
+        return known[text.lower()]
+    except KeyError:
+        words = ", ".join(word.upper() for word in known)
+        raise refused(name, text, f"must be one of {words}") from None
+
+
+def refused(name: str, value: str, rule: str) -> MalformedRequest:
+    """The error of one bad parameter, in a sentence a person can act on."""
+    error = CellError(name, value, rule)
+    return MalformedRequest(error.sentence(), errors=[error])

@@ -1,0 +1,100 @@
+"""POS, SIZE, INTERSECT and mcen: which image sets the archive's own services mean by them.
+
+The box is SIZE wide along east and high along north in a TAN projection about POS; its edges and the
+images' are great circles, and the tests are exact (Simple Image Access 1.0 section 4.1.1, and the survey
+archive's documentation of its image services).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+
+from skybatch.requests.faults import BadValue
+from skybatch.requests.frames import to_icrs
+from skybatch.requests.positions import parse_location
+from skybatch.requests.request import Sky
+from skybatch.vo.parameters import Parameters, choice, number, refused
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from skybatch.archive.inventory import Inventory
+    from skybatch.archive.regions import Relation
+
+RELATIONS = {"overlaps": "overlap", "covers": "cover", "enclosed": "enclosed", "center": "center"}
+MOST_DEGREES = 90.0  # a plane that touches the sphere holds no box much wider
+
+
+@dataclass(frozen=True)
+class Region:
+    """A box about an ICRS position, ``width`` and ``height`` in degrees, and how images relate to it.
+
+    ``most_centred``: of the images that contain the position, only the one in which it lies deepest.
+    """
+
+    sky: Sky
+    width: float = 0.0
+    height: float = 0.0
+    relation: str = "overlap"
+    most_centred: bool = False
+
+    def sets(self, inventory: Inventory) -> NDArray[np.intp]:
+        """The image sets in inventory order; where only the most centred is wanted, deepest first."""
+        if self.most_centred:
+            return inventory.positions(self.sky.ra, self.sky.dec).set
+        relation = cast("Relation", self.relation)
+        return inventory.box(self.sky.ra, self.sky.dec, self.width, self.height, relation)
+
+
+def region(given: Parameters) -> Region | None:
+    """The region that parameters describe, None without POS. Raises MalformedRequest."""
+    if not given.text("pos"):
+        return None
+    width, height = size(given.text("size", "0"))
+    relation = choice("INTERSECT", given.text("intersect", "overlaps"), RELATIONS)
+    is_point = width == height == 0.0 and relation != "enclosed"
+    centred = given.named("mcen") and (is_point or relation == "center")
+    return Region(position("POS", given.text("pos")), width, height, relation, centred)
+
+
+def position(name: str, text: str) -> Sky:
+    """``ra,dec`` in ICRS degrees, or another writing of a coordinate; no object names."""
+    parts = text.split(",")
+    if len(parts) == 2 and (sky := _decimal(name, *parts)):
+        return sky
+    try:
+        place = parse_location(text)
+    except BadValue as broken:
+        raise refused(name, text, str(broken)) from None
+    if place is None:
+        raise refused(name, text, "must be right ascension and declination in degrees, as in 80.5,-69.2")
+    sky = to_icrs([place])[0]
+    if sky is None:
+        raise refused(name, text, "is no position")
+    return sky
+
+
+def _decimal(name: str, first: str, second: str) -> Sky | None:
+    """Both halves as plain numbers: exponents too, which no sexagesimal writing has."""
+    try:
+        ra, dec = float(first), float(second)
+    except ValueError:
+        return None
+    if not (-360.0 <= ra <= 360.0 and -90.0 <= dec <= 90.0):
+        raise refused(name, f"{first},{second}", "lies outside the sky")
+    turned = ra % 360.0
+    return Sky(turned if turned < 360.0 else 0.0, dec)
+
+
+def size(text: str) -> tuple[float, float]:
+    """Width and height in degrees; one number is both."""
+    parts = text.split(",")
+    if len(parts) > 2:
+        raise refused("SIZE", text, "must be one or two numbers of degrees")
+    width, height = (number("SIZE", part.strip()) for part in (parts * 2 if len(parts) == 1 else parts))
+    if not (0.0 <= width <= MOST_DEGREES and 0.0 <= height <= MOST_DEGREES):
+        raise refused("SIZE", text, f"must be 0 to {MOST_DEGREES:g} degrees")
+    return width, height

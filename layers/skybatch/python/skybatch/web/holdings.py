@@ -1,0 +1,46 @@
+"""What every function that answers HTTP has: buckets, inventories, errors as their callers read them."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from obstore.store import S3Store
+
+from skybatch.archive.opening import open_inventories
+from skybatch.aws import bucket_store
+from skybatch.batch.matching import OpenInventory
+from skybatch.errors import NotFound, SkybatchError
+from skybatch.settings import settings
+from skybatch.web.answers import refusal
+
+
+def results() -> S3Store:
+    """The results bucket."""
+    return bucket_store(settings().results_bucket)
+
+
+def archive() -> S3Store:
+    """The archive, keys counted from its prefix."""
+    return bucket_store(settings().archive_bucket, settings().archive_prefix)
+
+
+@lru_cache(maxsize=1)
+def inventories() -> OpenInventory:
+    """The archive's inventories, kept open as long as the process lives."""
+    return open_inventories(archive())
+
+
+def http_app() -> APIGatewayHttpResolver:
+    """A router of HTTP requests that answers our errors as its callers read errors."""
+    app = APIGatewayHttpResolver()
+
+    @app.exception_handler(SkybatchError)  # type: ignore[untyped-decorator]
+    def refuse(error: SkybatchError) -> Response[str]:
+        return refusal(app.current_event, error)
+
+    @app.not_found
+    def nowhere(_: Exception) -> Response[str]:
+        return refusal(app.current_event, NotFound("There is nothing at this address."))
+
+    return app
