@@ -68,7 +68,11 @@ demo: $(STAMP) ## one batch from request to verified result on this machine
 serve: $(STAMP) ## the whole service on this machine until Ctrl-C
 	@PORT='$(PORT)' ARCHIVE='$(ARCHIVE)' PARAMS='$(PARAMS)' $(PY) -m local.serve
 
-bench: $(STAMP) ## figures, as a table and in build/bench.json
+.venv/.bench: $(STAMP)
+	$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	@touch $@
+
+bench: .venv/.bench ## figures, as a table and in build/bench.json
 	@$(PY) -m tests.bench
 
 drill: $(STAMP) ## the long tests: large batches, faults, load
