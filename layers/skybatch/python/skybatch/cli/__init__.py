@@ -3,25 +3,56 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
 from skybatch import __version__, errors
-from skybatch.cli import archive
+from skybatch.cli import archive, batches, completion, decompress
+from skybatch.cli.report import EXIT_CODES, FAILED, STOPPED, exit_code, print_error
+
+EPILOG = f"""\
+examples:
+  export SKYBATCH_SERVER=https://sky.example.org
+  skybatch plan targets.csv                            what it would give, before anything is started
+  skybatch submit targets.csv --download results       the whole job: submit, wait, fetch, verify
+  skybatch submit --center M83 --diameter 0.5 --bands J --download m83 --all-parts
+  skybatch COMMAND --help                              more examples for each command
+
+{EXIT_CODES}"""
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The parser of every command."""
+    parser = argparse.ArgumentParser(
+        prog="skybatch",
+        description="Batch image retrieval for sky surveys.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"skybatch {__version__}")
+    topics = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    batches.add_commands(topics)
+    decompress.add_command(topics)
+    archive.add_commands(topics)
+    completion.add_command(topics, make_parser)
+    return parser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; answers the exit code: 0 done, 1 not or not all of it, 2 wrong usage."""
-    parser = argparse.ArgumentParser(prog="skybatch", description="Batch image retrieval for sky surveys.")
-    parser.add_argument("--version", action="version", version=f"skybatch {__version__}")
-    topics = parser.add_subparsers(title="topics", required=True, metavar="TOPIC")
-    archive.add_commands(topics)
-    options = parser.parse_args(arguments)
+    """Run one command; answers its exit code (`skybatch --help` lists them)."""
+    options = make_parser().parse_args(arguments)
     try:
         return int(options.run(options))
     except errors.SkybatchError as error:
-        print(f"skybatch: {error.detail}", file=sys.stderr)
-        return 1
+        print_error(error, as_json=getattr(options, "json", False))
+        return exit_code(error)
+    except BrokenPipeError:  # whoever reads our output has read enough, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except OSError as error:
+        print(f"skybatch: {error}", file=sys.stderr)
+        return FAILED
     except KeyboardInterrupt:
         print("skybatch: stopped; the same command goes on where it was", file=sys.stderr)
-        return 130
+        return STOPPED

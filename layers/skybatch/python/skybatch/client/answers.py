@@ -141,7 +141,13 @@ class Status:
     def whole(self) -> bool:
         """Whether it ended with every image that exists for its rows."""
         wanting = any(self.rows.get(outcome) for outcome in WANTING)
-        return self.state == "complete" and not (wanting or self.images.get("failed") or self.left_over)
+        return self.whole_but_for_limit and not (wanting or self.left_over)
+
+    @property
+    def whole_but_for_limit(self) -> bool:
+        """Whether it ended, and nothing is wanting but what lies beyond the server's limit."""
+        lost = self.images.get("failed") or self.rows.get("unresolved") or self.rows.get("cancelled")
+        return self.state == "complete" and not lost
 
     def file(self, name: str) -> ResultFile | None:
         """The result file of this name."""

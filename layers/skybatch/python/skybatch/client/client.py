@@ -71,8 +71,8 @@ class Client:
             rule = f"must be given, or stand in the environment as {SERVER_VARIABLE}"
             raise InvalidRequest(f"The server {rule}.", errors=[CellError("server", "", rule)])
         self.in_flight = in_flight
-        self._transport = Transport(named, backoff)
         self._watch = watch or Unwatched()
+        self._transport = Transport(named, backoff, self._watch)
 
     @property
     def server(self) -> str:
@@ -227,14 +227,16 @@ class Client:
             return list(self.download_parts(batch, directory))
         return [download(self._transport, self.wait(batch), Path(directory), self.in_flight, self._watch)]
 
-    def start(self, directory: str | os.PathLike[str], table: Any = None, **fields: Any) -> Batch:
+    def start(
+        self, directory: str | os.PathLike[str], table: Any = None, *, key: str | None = None, **fields: Any
+    ) -> Batch:
         """Submit a batch whose files are to lie in ``directory``, or find it again by what lies there."""
         home, asked = Path(directory), ask(table, **fields)
         ledger = Ledger.load(home)
         if not ledger.key:
             if ledger.batch_id:
                 raise Conflict(f"{home} holds batch {ledger.batch_id}; please choose another directory.")
-            ledger = Ledger(server=self.server, request=asked.digest, key=new_key())
+            ledger = Ledger(server=self.server, request=asked.digest, key=key or new_key())
             ledger.save(home)
         elif (ledger.server, ledger.request) != (self.server, asked.digest):
             raise Conflict(f"{home} holds the images of another request; please choose another directory.")

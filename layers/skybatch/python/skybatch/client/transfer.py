@@ -84,9 +84,7 @@ def stream(link: Link, start: int, stop: int, progress: Progress = silent) -> It
                 link.url(stale=url)
             elif refused.status not in RETRYABLE:
                 raise failure from None
-        if link.transport.stopped.is_set() or link.transport.backoff.hopeless(attempt, told):
-            raise failure
-        link.transport.rest(link.transport.backoff.pause(attempt or 1, told))
+        link.transport.give_way(failure, attempt, told)
 
 
 class _Refused(Exception):

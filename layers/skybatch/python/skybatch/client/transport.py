@@ -13,6 +13,7 @@ import httpx
 from skybatch import __version__
 from skybatch.client.backoff import RETRYABLE, Backoff, retry_after
 from skybatch.client.failures import UnexpectedAnswer, Unreachable, from_answer
+from skybatch.client.watching import Unwatched, Watch
 from skybatch.errors import CellError, InvalidRequest, SkybatchError
 
 CONNECTIONS = 32
@@ -24,13 +25,14 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 class Transport:
     """One server at ``server`` (its root URL). Safe to use from several threads."""
 
-    def __init__(self, server: str, backoff: Backoff | None = None) -> None:
+    def __init__(self, server: str, backoff: Backoff | None = None, watch: Watch | None = None) -> None:
         if urlsplit(server).scheme not in ("http", "https") or not urlsplit(server).netloc:
             cell = CellError("server", server, "must be an address that begins with http:// or https://")
             raise InvalidRequest(cell.sentence(), errors=[cell])
         self.server = server.rstrip("/")
         self.backoff = backoff or Backoff()
         self.stopped = threading.Event()
+        self._watch = watch or Unwatched()
         limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
         agent = {"User-Agent": f"skybatch/{__version__}"}
         self._http = httpx.Client(headers=agent, timeout=TIMEOUT, limits=limits)
@@ -70,6 +72,17 @@ class Transport:
         with self._http.stream("GET", url, headers=headers) as answer:
             yield answer
 
+    def give_way(self, failure: SkybatchError, attempt: int, told: float | None = None) -> None:
+        """Pause before the next try; raises ``failure`` where another is not worth it.
+
+        ``attempt`` counts the tries since something last came; ``told`` is the server's Retry-After, s.
+        """
+        if self.stopped.is_set() or self.backoff.hopeless(attempt, told):
+            raise failure
+        pause = self.backoff.pause(max(1, attempt), told)
+        self._watch.retry(failure, pause)
+        self.rest(pause)
+
     def rest(self, seconds: float) -> None:
         """Wait, unless the transport is closed meanwhile."""
         self.stopped.wait(seconds)
@@ -96,9 +109,7 @@ class Transport:
                 if answer.status_code not in RETRYABLE:
                     raise failure
                 told = retry_after(answer.headers.get("Retry-After"))
-            if self.backoff.hopeless(attempt, told):
-                raise failure
-            self.rest(self.backoff.pause(attempt, told))
+            self.give_way(failure, attempt, told)
 
 
 def reason(lost: Exception) -> str:

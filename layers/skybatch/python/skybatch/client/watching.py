@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from skybatch.client.answers import Status
+from skybatch.errors import SkybatchError
 
 
 class Watch(Protocol):
@@ -12,6 +13,9 @@ class Watch(Protocol):
 
     def status(self, status: Status) -> None:
         """The batch's status, each time it was asked for."""
+
+    def retry(self, failure: SkybatchError, pause: float) -> None:
+        """Something is tried again after ``pause`` seconds; from any thread."""
 
     def start(self, what: str, total: int) -> None:
         """A transfer of ``total`` bytes begins."""
@@ -27,6 +31,9 @@ class Unwatched:
     """Tells nobody."""
 
     def status(self, status: Status) -> None:
+        """Nothing."""
+
+    def retry(self, failure: SkybatchError, pause: float) -> None:
         """Nothing."""
 
     def start(self, what: str, total: int) -> None:

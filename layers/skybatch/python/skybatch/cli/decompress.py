@@ -1,0 +1,80 @@
+"""`skybatch decompress FILE…`: Quicklooks delivered compressed, to plain FITS, offline."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from skybatch.errors import SkybatchError
+
+EXAMPLES = """\
+examples:
+  skybatch decompress 0001_981121n_j0690256_ql.fits.H      writes 0001_981121n_j0690256_ql.fits beside it
+  skybatch decompress images/*.fits.H --output plain
+
+Quicklooks are lossy: for positions, finding charts and looking, never for photometry. The restored files
+say so in their headers. Needs numpy and isal: pip install 'skybatch[quicklook]'."""
+ENDINGS = (".fits.H", ".fits.fz", ".fits.gz", ".fits")
+
+
+def add_command(topics: Any) -> None:
+    """Add the command."""
+    parser = topics.add_parser(
+        "decompress",
+        help="restore compressed Quicklooks to plain FITS",
+        description="Restore compressed Quicklooks to plain FITS, offline.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help=".fits.H or .fits.fz")
+    parser.add_argument("--output", type=Path, metavar="DIR", help="where to write (beside each file)")
+    parser.add_argument("--force", action="store_true", help="overwrite files that exist")
+    parser.set_defaults(run=_decompress)
+
+
+def _decompress(options: argparse.Namespace) -> int:
+    """Restore each file; one that cannot be is told of, and the others go on."""
+    failed = 0
+    for path in options.files:
+        try:
+            print(restore(path, options.output or path.parent, force=options.force))
+        except (SkybatchError, OSError) as error:
+            print(f"skybatch: {path}: {error}", file=sys.stderr)
+            failed += 1
+    return 1 if failed else 0
+
+
+def restore(path: Path, directory: Path, *, force: bool = False) -> Path:
+    """Restore one Quicklook into a directory; the file written.
+
+    Raises SourceDamaged, SourceUnsupported for what is no Quicklook, FileExistsError unless ``force``,
+    PackageMissing without numpy and isal.
+    """
+    decoded = _restored(path.read_bytes())
+    target = directory / plain_name(path.name)
+    if target.exists() and not force:
+        raise FileExistsError(f"{target} exists (--force overwrites)")
+    directory.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(target.name + ".part")
+    part.write_bytes(decoded)
+    return part.replace(target)
+
+
+def plain_name(name: str) -> str:
+    """The name of the plain file: ``.fits`` in place of a compressed ending."""
+    ending = next((ending for ending in ENDINGS if name.endswith(ending)), "")
+    return name.removesuffix(ending) + ".fits"
+
+
+def _restored(source: bytes) -> bytes:
+    try:
+        from skybatch.imaging.quicklook import restore as restored
+    except ImportError as missing:
+        from skybatch.client.failures import PackageMissing
+
+        raise PackageMissing(
+            f"{missing.name} is not installed: pip install 'skybatch[quicklook]'."
+        ) from missing
+    return restored(source)
