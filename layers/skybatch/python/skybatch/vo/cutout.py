@@ -71,9 +71,7 @@ class Cutout:
         try:
             return PixelBox.around(x, y, across, along, int(details.naxis1[0]), int(details.naxis2[0]))
         except ValueError:
-            raise MalformedRequest(
-                "The cutout lies outside the image: they share no pixel."
-            ) from None
+            raise MalformedRequest("The cutout lies outside the image: they share no pixel.") from None
 
 
 def cutout(given: Parameters) -> Cutout | None:

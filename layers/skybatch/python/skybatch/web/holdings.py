@@ -10,7 +10,7 @@ from obstore.store import S3Store
 from skybatch.archive.opening import open_inventories
 from skybatch.aws import bucket_store
 from skybatch.batch.matching import OpenInventory
-from skybatch.errors import NotFound, SkybatchError
+from skybatch.errors import InventoryError, NotFound, SkybatchError
 from skybatch.settings import settings
 from skybatch.web.answers import refusal
 
@@ -29,6 +29,15 @@ def archive() -> S3Store:
 def inventories() -> OpenInventory:
     """The archive's inventories, kept open as long as the process lives."""
     return open_inventories(archive())
+
+
+def holds(dataset: str) -> bool:
+    """Whether the archive has an inventory of a data set."""
+    try:
+        inventories()(dataset, None)
+    except InventoryError:
+        return False
+    return True
 
 
 def http_app() -> APIGatewayHttpResolver:

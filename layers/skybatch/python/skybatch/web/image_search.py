@@ -6,16 +6,20 @@ from collections.abc import Callable
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
-from skybatch.errors import SkybatchError
+from skybatch.archive.layout import DATASET_TITLES, DATASETS
+from skybatch.errors import NotFound, SkybatchError
 from skybatch.tables import formats, votable
-from skybatch.vo.answer import Answer, answer_format, dataset_of
+from skybatch.vo import listing
+from skybatch.vo.answer import MISSIONS, Answer, answer_format, dataset_of
 from skybatch.vo.parameters import Parameters
+from skybatch.vo.search import search
 from skybatch.vo.sia import sia
 from skybatch.web.answers import COMMON_HEADERS
 from skybatch.web.asking import parameters_of, root_of
 from skybatch.web.delivery import deliver, plain_line
-from skybatch.web.holdings import inventories
+from skybatch.web.holdings import holds, inventories
 
 router = APIGatewayHttpRouter()
 ASK = ["GET", "HEAD", "POST"]
@@ -28,15 +32,15 @@ def image_access(mission: str, folder: str, table: str) -> AnyResponse:
     """Simple Image Access on one table."""
     dataset = dataset_of(mission, folder, table)
     root = root_of(router.current_event)
-    return _sia(lambda given: sia(given, inventories()(dataset, None), root))
+    return answer_sia(router.current_event, lambda given: sia(given, inventories()(dataset, None), root))
 
 
-def _sia(ask: Callable[[Parameters], Answer]) -> AnyResponse:
+def answer_sia(event: APIGatewayProxyEventV2, ask: Callable[[Parameters], Answer]) -> AnyResponse:
     """Answer as SIA clients expect: an error is a VOTable too, unless a plain format was asked for."""
     given = Parameters(())
     try:
-        given = parameters_of(router.current_event)
-        return _table(ask(given))
+        given = parameters_of(event)
+        return send_table(event, ask(given))
     except SkybatchError as error:
         if _wants_votable(given):
             return error_votable(error)
@@ -60,6 +64,51 @@ def _wants_votable(given: Parameters) -> bool:
         return True
 
 
-def _table(answer: Answer) -> AnyResponse:
+def send_table(event: APIGatewayProxyEventV2, answer: Answer) -> AnyResponse:
+    """A table in the format asked for."""
     body = formats.write(answer.table, answer.format)
-    return deliver(router.current_event, body, formats.MEDIA_TYPES[answer.format])
+    return deliver(event, body, formats.MEDIA_TYPES[answer.format])
+
+
+@router.route("/ibe/search/?", method=["GET", "HEAD"])
+def missions() -> AnyResponse:
+    """The missions."""
+    return _page(listing.missions_page(root_of(router.current_event)))
+
+
+@router.route("/ibe/search/<mission>/?", method=["GET", "HEAD"])
+def datasets(mission: str) -> AnyResponse:
+    """The data sets of the mission."""
+    if mission.lower() not in MISSIONS:
+        raise NotFound(f"There is no mission {mission}.")
+    return _page(listing.datasets_page(root_of(router.current_event), _held()))
+
+
+@router.route("/ibe/search/<mission>/<folder>/?", method=["GET", "HEAD"])
+def tables(mission: str, folder: str) -> AnyResponse:
+    """The tables of a data set."""
+    held = [dataset for dataset in _held() if DATASETS[dataset][0] == folder.lower()]
+    if mission.lower() not in MISSIONS or not held:
+        raise NotFound(f"There is no data set {mission}/{folder}.")
+    rows = [(DATASETS[dataset][1], f"{DATASET_TITLES[dataset]}: image metadata") for dataset in held]
+    return _page(listing.tables_page(root_of(router.current_event), folder.lower(), rows))
+
+
+@router.route("/ibe/search/<mission>/<folder>/<table>", method=ASK)
+def archive_search(mission: str, folder: str, table: str) -> AnyResponse:
+    """The archive's own search of one table; what is wrong is one line of text."""
+    dataset = dataset_of(mission, folder, table)
+    try:
+        event = router.current_event
+        return send_table(event, search(parameters_of(event), inventories()(dataset, None)))
+    except SkybatchError as error:
+        return plain_line(error.detail, error.status)
+
+
+def _held() -> list[str]:
+    """The data sets of which there is an inventory."""
+    return [dataset for dataset in DATASETS if holds(dataset)]
+
+
+def _page(html: str) -> AnyResponse:
+    return deliver(router.current_event, html.encode(), "text/html; charset=utf-8")

@@ -1,0 +1,238 @@
+"""``nph-im_sia``: the image inventory as Simple Image Access 1.0, with the search circle of batch regions.
+
+Each image has two rows, ``image/fits`` for the file and ``text/html`` for a page that shows it; FORMAT
+chooses between them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING, cast
+from urllib.parse import urlencode
+
+import numpy as np
+
+from skybatch.requests import cells
+from skybatch.requests.faults import BadValue
+from skybatch.requests.frames import to_icrs
+from skybatch.requests.placing import anywhere
+from skybatch.requests.request import BANDS, MAX_DIAMETER, MIN_DIAMETER, Sky
+from skybatch.tables.batch_columns import INVENTORY
+from skybatch.tables.columns import Param, Table
+from skybatch.tables.image_table import image_data
+from skybatch.tables.images import Images
+from skybatch.tables.search_columns import INVENTORY_PARAMS
+from skybatch.vo.answer import Answer, answer_format, cut_off
+from skybatch.vo.ibe import dataset_word
+from skybatch.vo.images import ATLAS, QUICKLOOK, Found, Wanted, find
+from skybatch.vo.parameters import Parameters, choice, refused
+from skybatch.vo.region import RELATIONS, size
+from skybatch.vo.sia import METADATA, image_formats
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from skybatch.archive.inventory import ImageSets, Inventory
+    from skybatch.archive.regions import Relation
+
+TITLE = "2MASS image inventory"
+FITS, PAGE = "image/fits", "text/html"
+TYPES = {"at": (ATLAS,), "ql": (QUICKLOOK,), "": (ATLAS, QUICKLOOK), "all": (ATLAS, QUICKLOOK)}
+NO_LOCATION = "No location specified"
+INPUTS: tuple[Param, ...] = (
+    Param("INPUT:POS", "", description="A coordinate in any form, or an object name."),
+    Param("INPUT:SIZE", "0.05", unit="deg", description="Diameter of the search circle, 0.05 to 7."),
+    Param("INPUT:INTERSECT", "OVERLAPS", description="OVERLAPS, COVERS, ENCLOSED or CENTER."),
+    Param("INPUT:FORMAT", "ALL", description="ALL, image/fits, text/html or METADATA."),
+    Param("INPUT:MAXREC", "10000", "int", description="The most rows to answer with."),
+    Param("INPUT:ds", "asky", description="Data set: asky, askyw, sx, sxw or cal."),
+    Param("INPUT:type", "", description="at for Atlas images, ql for Quicklooks; both without it."),
+    Param("INPUT:band", "A", description="J, H, K, KS, or A for all."),
+    Param("INPUT:xdate", "", description="Reference date, yymmdd."),
+    Param("INPUT:hem", "", description="Hemisphere of the observatory, n or s."),
+    Param("INPUT:scan", "", "int", description="Number of the scan in its night."),
+    Param("INPUT:image", "", "int", description="Number of the image in its scan."),
+    Param("INPUT:coadd_key", "", "int", description="Number of the image set."),
+)
+
+# An object name -> its position; MalformedRequest where nobody knows it, Transient where nobody answers.
+FindName = Callable[[str], Sky]
+
+
+@dataclass(frozen=True)
+class Circle:
+    """The search circle, ICRS and degrees, and what was changed about it to make it a batch region."""
+
+    sky: Sky
+    diameter: float
+    relation: str
+    notes: tuple[str, ...]
+
+
+def inventory_sia(given: Parameters, inventory: Inventory, root: str, find_name: FindName) -> Answer:
+    """Answer a query of the data set that ``ds`` names, whose inventory is given.
+
+    Raises MalformedRequest for a parameter that cannot be read; whatever ``find_name`` raises.
+    """
+    fmt = answer_format(given, "RESPONSEFORMAT", "votable")
+    formats = _formats(given)
+    if formats is None:
+        empty = find(inventory, _no_sets(), 0)
+        return Answer(_table(empty, (FITS,), root, 0, (), (*INPUTS, *INVENTORY_PARAMS)), fmt)
+    where, most = circle(given, find_name), given.most_rows()
+    bands, kinds = _bands(given), choice_of_kinds(given)
+    relation = cast("Relation", where.relation)
+    sets = inventory.region(where.sky.ra, where.sky.dec, where.diameter, relation) if formats else _no_sets()
+    found = find(inventory, sets, most, bands=bands, kinds=kinds, wanted=_narrowed(given))
+    return Answer(_table(found, formats, root, most, where.notes, INVENTORY_PARAMS), fmt)
+
+
+def circle(given: Parameters, find_name: FindName) -> Circle:
+    """The search circle of POS, SIZE and INTERSECT; a SIZE outside 0.05 to 7 degrees is clamped, and told."""
+    text = given.text("pos")
+    if not text:
+        raise refused("POS", "", NO_LOCATION)
+    asked = max(size(given.text("size", "0")))
+    diameter = min(max(asked, MIN_DIAMETER), MAX_DIAMETER)
+    notes = (
+        ()
+        if diameter == asked or not given.text("size")
+        else (
+            f"SIZE {asked:g} lies outside {MIN_DIAMETER:g} to {MAX_DIAMETER:g} degrees: {diameter:g} was taken.",
+        )
+    )
+    relation = choice("INTERSECT", given.text("intersect", "overlaps"), RELATIONS)
+    return Circle(_sky(text, find_name), diameter, relation, notes)
+
+
+def choice_of_kinds(given: Parameters) -> tuple[str, ...]:
+    """Atlas images, Quicklooks, or both, as ``type`` says."""
+    word = given.text("type").lower()
+    if word not in TYPES:
+        raise refused("type", word, "must be at or ql")
+    return TYPES[word]
+
+
+def fits_url(root: str, found: Found, i: int) -> str:
+    """The address of an image file, spelled as the archive's clients know it."""
+    image = found.image_id(i)
+    more = [("type", "ql")] if found.kind[i] == QUICKLOOK else []
+    query = [
+        ("ds", image.dataset),
+        ("atdir", ""),
+        ("dh", f"{image.date}{image.hem}"),
+        ("scan", f"{image.scan:03d}"),
+        ("name", f"{image.stem}.fits"),
+        *more,
+    ]
+    return f"{root}/cgi-bin/2MASS/IM/nph-im?{urlencode(query)}"
+
+
+def page_url(root: str, found: Found, i: int) -> str:
+    """The address of the page that shows an image."""
+    key = int(found.details.coadd_key[found.at[i]])
+    more = "&type=ql" if found.kind[i] == QUICKLOOK else ""
+    band = found.band[i].upper()
+    return f"{root}/cgi-bin/2MASS/IM/nph-im_key?ds={found.details.dataset}&key={key}&band={band}{more}"
+
+
+def _formats(given: Parameters) -> tuple[str, ...] | None:
+    """The formats wanted, in the order of an image's rows; None for METADATA."""
+    words = image_formats(given)
+    if METADATA in words:
+        return None
+    every = {"all", "*", ""} & set(words)
+    return tuple(each for each in (FITS, PAGE) if every or each in words)
+
+
+def _sky(text: str, find_name: FindName) -> Sky:
+    try:
+        place = anywhere(text)
+    except BadValue as broken:
+        raise refused("POS", text, str(broken)) from None
+    if isinstance(place, str):
+        return find_name(place)
+    sky = to_icrs([place])[0]
+    if sky is None:
+        raise refused("POS", text, "is no position")
+    return sky
+
+
+def _bands(given: Parameters) -> tuple[str, ...]:
+    words = given.text("band", "a").replace(",", " ").split()
+    try:
+        asked = {band for word in words for band in cells.bands(word)}
+    except BadValue:
+        raise refused("band", given.text("band"), "must be J, H, K, KS or A") from None
+    return tuple(band for band in BANDS if band in asked)
+
+
+_NARROWING: tuple[tuple[str, str, Callable[[str], object]], ...] = (
+    ("xdate", "date", cells.xdate),
+    ("hem", "hem", cells.hemisphere),
+    ("scan", "scan", cells.scan),
+    ("image", "image", cells.integer),
+    ("coadd_key", "coadd_key", cells.integer),
+)
+
+
+def _narrowed(given: Parameters) -> Wanted | None:
+    """A test for the sets that the parameters beside POS narrow the answer to."""
+    asked = [
+        (field, _value(name, given.text(name), read)) for name, field, read in _NARROWING if given.text(name)
+    ]
+    if not asked:
+        return None
+
+    def wanted(details: ImageSets, band: str) -> NDArray[np.bool_]:
+        return np.logical_and.reduce([getattr(details, field) == value for field, value in asked])
+
+    return wanted
+
+
+def _value(name: str, text: str, read: Callable[[str], object]) -> object:
+    try:
+        value = read(text)
+    except BadValue as broken:
+        raise refused(name, text, str(broken)) from None
+    if value is None:
+        raise refused(name, text, "must be a whole number")
+    return value
+
+
+def _table(
+    found: Found,
+    formats: tuple[str, ...],
+    root: str,
+    most: int,
+    notes: tuple[str, ...],
+    params: tuple[Param, ...],
+) -> Table:
+    """A row for each image and format, no more than MAXREC in all."""
+    rows = list(product(range(len(found)), formats))[:most]
+    images = Images(
+        dataset=[found.details.dataset] * len(rows),
+        set=found.details.sets[found.at[[i for i, _ in rows]]] if rows else _no_sets(),
+        band=[found.band[i] for i, _ in rows],
+        type=[found.kind[i] for i, _ in rows],
+        url=list(_urls(root, found, rows)),
+        format=[form for _, form in rows],
+    )
+    more = cut_off(found, most) or (_words(most) if len(found) * len(formats) > most else "")
+    data = image_data({found.details.dataset: found.details}, images, INVENTORY)
+    return Table(INVENTORY, data, params=params, title=TITLE, notes=notes, overflow=more)
+
+
+def _words(most: int) -> str:
+    return f"There are more rows than MAXREC, {most}: narrow the search or raise MAXREC."
+
+
+def _urls(root: str, found: Found, rows: list[tuple[int, str]]) -> Iterator[str]:
+    for i, form in rows:
+        yield fits_url(root, found, i) if form == FITS else page_url(root, found, i)
+
+
+def _no_sets() -> NDArray[np.intp]:
+    return np.empty(0, np.intp)

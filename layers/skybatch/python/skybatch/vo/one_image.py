@@ -1,0 +1,48 @@
+"""``nph-im_key``: one image by its data set, coadd key and band, as the page that shows it needs it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from skybatch.errors import NotFound
+from skybatch.requests import cells
+from skybatch.requests.faults import BadValue
+from skybatch.tables.cells import cells as texts
+from skybatch.tables.search_columns import NATIVE_SEARCH
+from skybatch.vo.answer import table_of
+from skybatch.vo.images import Found, find
+from skybatch.vo.inventory_sia import choice_of_kinds
+from skybatch.vo.parameters import Parameters, refused
+
+if TYPE_CHECKING:
+    from skybatch.archive.inventory import Inventory
+
+SHOWN = ("ordate", "hemisphere", "scanno", "coaddno", "coadd_key", "ra", "dec", "seesh", "magzp", "msnr10")
+
+
+def one_image(given: Parameters, inventory: Inventory) -> Found:
+    """The one image that ``key``, ``band`` and ``type`` (``at`` by default) name.
+
+    Raises MalformedRequest for a parameter that cannot be read, NotFound where there is no such image.
+    """
+    try:
+        key, bands = cells.coadd_key(given.text("key")), cells.bands(given.text("band"))
+    except BadValue as broken:
+        raise refused("key, band", f"{given.text('key')}, {given.text('band')}", str(broken)) from None
+    sets = inventory.keys([key])
+    kinds = choice_of_kinds(given)[:1]
+    found = find(inventory, sets[sets >= 0], 1, bands=bands[:1], kinds=kinds)
+    if not len(found):
+        raise NotFound(f"The archive has no image of coadd key {key} in that band.")
+    return found
+
+
+def facts(found: Found) -> list[tuple[str, str]]:
+    """What there is to say of the one image: names with their units, and values as text."""
+    table = table_of(found, NATIVE_SEARCH, lambda _: "")
+    columns = [column for column in NATIVE_SEARCH if column.name in SHOWN]
+    return [
+        (f"{column.description.rstrip('.')}{f' ({column.unit})' if column.unit else ''}", value)
+        for column in columns
+        for value in texts(column, table.values(column), "unknown")
+    ]

@@ -1,0 +1,105 @@
+"""``/ibe/search``: the archive's own search, by position and by a condition over its native columns."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from skybatch.errors import TooLarge
+from skybatch.tables.columns import Column, Table, Values, text
+from skybatch.tables.search_columns import NATIVE_SEARCH
+from skybatch.vo.answer import Answer, answer_format, table_of
+from skybatch.vo.images import Found, Wanted, find
+from skybatch.vo.parameters import Parameters, refused
+from skybatch.vo.region import Region, region
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from skybatch.archive.inventory import ImageSets, Inventory
+
+TITLE = "2MASS image metadata"
+MOST_SECONDS = 20.0  # the API gives up after 30
+
+METADATA_COLUMNS: tuple[Column, ...] = (
+    text("name", "Name of the column."),
+    text("description", "What it means."),
+    text("datatype", "Type of its values."),
+    text("unit", "Unit of its values."),
+    text("ucd", "Unified content descriptor."),
+)
+
+
+def search(given: Parameters, inventory: Inventory) -> Answer:
+    """Answer a search of one data set. Raises MalformedRequest; TooLarge where it would take too long."""
+    fmt = answer_format(given, "ct", given.text("responseformat", "ipac"))
+    if given.text("format").lower() == "metadata":
+        return Answer(described(), fmt)
+    columns = chosen(given)
+    where, condition = region(given), given.text("where")
+    if where is None and not condition:
+        raise refused("POS", "", "or where must be given")
+    most = given.most_rows()
+    found = _found(inventory, where, _wanted(condition), most)
+    return Answer(table_of(found, columns, lambda _: "", title=TITLE, most=most), fmt)
+
+
+def _found(inventory: Inventory, where: Region | None, wanted: Wanted | None, most: int) -> Found:
+    sets = np.arange(inventory.size) if where is None else where.sets(inventory)
+    centred = where is not None and where.most_centred
+    return find(inventory, sets, most, wanted=wanted, once_a_band=centred, before=_clock())
+
+
+def _wanted(condition: str) -> Wanted | None:
+    if not condition:
+        return None
+    from skybatch.vo.native import KINDS, NativeColumns  # the parser costs 50 ms of a cold start
+    from skybatch.vo.where import condition as parsed
+
+    test = parsed(condition, KINDS)
+    points: dict[int, dict[str, Any]] = {}
+
+    def wanted(details: ImageSets, band: str) -> NDArray[np.bool_]:
+        if id(details) not in points:  # the bands of one stretch of sets come one after another
+            points.clear()
+        shared = points.setdefault(id(details), {})
+        return test.holds(NativeColumns(details, band, shared), len(details))
+
+    return wanted
+
+
+def _clock() -> Callable[[], None]:
+    end = time.monotonic() + MOST_SECONDS
+
+    def check() -> None:
+        if time.monotonic() > end:
+            raise TooLarge(f"The search takes longer than {MOST_SECONDS:.0f} s: give a POS too.")
+
+    return check
+
+
+def chosen(given: Parameters) -> tuple[Column, ...]:
+    """The columns that ``columns`` names, in that order; all without it. MalformedRequest for others."""
+    known = {column.name: column for column in NATIVE_SEARCH}
+    words = [word.lower() for word in given.text("columns").replace(",", " ").split()]
+    for word in words:
+        if word not in known:
+            raise refused("columns", word, f"is no column; columns are {', '.join(known)}")
+    return tuple(known[word] for word in dict.fromkeys(words)) or NATIVE_SEARCH
+
+
+def described() -> Table:
+    """FORMAT=METADATA: a row for each column there is."""
+    listed = [replace(column, arraysize="") if column.is_text else column for column in NATIVE_SEARCH]
+    data: dict[str, Values] = {
+        "name": [column.name for column in listed],
+        "description": [column.description for column in listed],
+        "datatype": [column.datatype for column in listed],
+        "unit": [column.unit for column in listed],
+        "ucd": [column.ucd for column in listed],
+    }
+    return Table(METADATA_COLUMNS, data, title=TITLE)

@@ -1,0 +1,82 @@
+"""The archive's image inventory over HTTP: ``nph-im_sia``, and the page of one image."""
+
+from __future__ import annotations
+
+import time
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
+
+from skybatch.errors import MalformedRequest, Transient
+from skybatch.requests.names import Answer as NameAnswer
+from skybatch.requests.request import Sky
+from skybatch.requests.resolvers import State
+from skybatch.settings import settings
+from skybatch.vo import ibe
+from skybatch.vo.images import QUICKLOOK
+from skybatch.vo.inventory_sia import fits_url, inventory_sia
+from skybatch.vo.one_image import facts, one_image
+from skybatch.web.answers import page
+from skybatch.web.asking import parameters_of, root_of
+from skybatch.web.delivery import deliver
+from skybatch.web.holdings import archive, inventories, results
+from skybatch.web.image_search import answer_sia
+
+router = APIGatewayHttpRouter()
+NAME_SECONDS = 15.0  # of the 30 that the API waits
+PICTURE = "image/png"
+
+
+@router.route("/cgi-bin/2MASS/IM/nph-im_sia", method=["GET", "HEAD", "POST"])
+def inventory_access() -> Response[bytes] | Response[str]:
+    """The image inventory as Simple Image Access."""
+    root = root_of(router.current_event)
+    return answer_sia(
+        router.current_event,
+        lambda given: inventory_sia(given, inventories()(ibe.dataset_word(given), None), root, find_name),
+    )
+
+
+@router.route("/cgi-bin/2MASS/IM/nph-im_key", method=["GET", "HEAD"])
+def image_shown() -> Response[bytes] | Response[str]:
+    """The page that shows one image, or with ``preview`` the picture on it."""
+    event = router.current_event
+    given = parameters_of(event)
+    found = one_image(given, inventories()(ibe.dataset_word(given), None))
+    if given.named("preview"):
+        return deliver(event, _picture(found.key(0)), PICTURE, compressed=True)
+    from skybatch.pages.image import image_page
+
+    address = f"?{event.raw_query_string}&preview=png"
+    image = found.image_id(0)
+    title = f"{image.band.upper()} band, {image.date} {image.hem}, scan {image.scan}, image {image.image}"
+    quicklook = found.kind[0] == QUICKLOOK
+    download = fits_url(root_of(event), found, 0)
+    return page(image_page(title, facts(found), preview=address, download=download, quicklook=quicklook))
+
+
+def find_name(name: str) -> Sky:
+    """The position of an object, asked of the name services for a bounded time.
+
+    Raises MalformedRequest where none knows it, Transient where one that might did not answer.
+    """
+    from skybatch.batch.name_store import make_resolver  # only where a name is asked for
+
+    resolver = make_resolver(results(), settings())
+    found = resolver.resolve([name], time.monotonic() + NAME_SECONDS).answers.get(name)
+    if found is not None and found.sky is not None:
+        return found.sky
+    if found is not None and found.state is State.UNKNOWN:
+        raise MalformedRequest(f"The object {name!r} is not known: {found.sentence()}")
+    raise Transient(_no_answer(name, found))
+
+
+def _no_answer(name: str, found: NameAnswer | None) -> str:
+    said = found.sentence() if found is not None else "no answer in time"
+    return f"The name services could not tell where {name!r} is: {said}"
+
+
+def _picture(key: str) -> bytes:
+    from skybatch.imaging.preview import grey_preview
+
+    return grey_preview(ibe.plain_image(archive(), key))
