@@ -18,7 +18,7 @@ from skybatch.batch.resolving import MAX_ROUNDS
 from skybatch.requests.names import Resolver
 from skybatch.requests.request import Sky
 from tests.unit.batch.archive import MadeArchive
-from tests.unit.batch.test_life import Service
+from tests.unit.batch.service import Service
 
 TABLE = "name,size\nm83,50\nnobody knows me,50\nM 83,20\n"
 M83 = Sky(204.253958, -29.865417)

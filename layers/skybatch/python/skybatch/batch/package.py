@@ -7,18 +7,20 @@ written on as they come.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 import obstore
 
 from skybatch.batch import tarball
+from skybatch.batch.enclosures import enclosures, readme
 from skybatch.batch.matching import OpenInventory
 from skybatch.batch.outcomes import Outcome, row_outcomes, settle
 from skybatch.batch.plan import Plan, Task
 from skybatch.batch.record import load_record, load_request
-from skybatch.batch.results import File, Results, Sets
+from skybatch.batch.result_file import File
+from skybatch.batch.results import Results, Sets
 from skybatch.batch.status import ResultFile, finished_status
 from skybatch.batch.store import BatchStore
 from skybatch.errors import Transient
@@ -55,41 +57,53 @@ def package(store: BatchStore, plan: Plan, open_inventory: OpenInventory, now: f
 def _write_results(store: BatchStore, results: Results, sets: Sets) -> Iterator[ResultFile]:
     """Write the archive (if any image came) and every file beside it; yields what was written."""
     small: list[File] = []
+    upload = store.read(f"results/{results.record.upload}") if results.record.upload else None
     if results.retrieved:
         whole = tarball.Counted()
-        chunks = whole.through(_archive(store, results, sets, small))
+        chunks = whole.through(_archive(store, results, sets, upload, small))
         store.upload(f"results/{ARCHIVE}", chunks, "application/x-tar")
         yield ResultFile(ARCHIVE, whole.bytes, whole.md5, "application/x-tar")
     else:
-        small += [*results.tables(sets), *results.small_files()]
+        small += _small_files(results, sets, upload)
     for file in small:
         store.write(f"results/{file.name}", file.body, file.media_type)
-        yield ResultFile(file.name, len(file.body), _md5(file.body), file.media_type)
-    upload = results.record.upload
-    body = store.read(f"results/{upload}") if upload else None
-    if upload and body is not None:
-        yield ResultFile(upload, len(body), _md5(body), "application/octet-stream")
+        yield ResultFile(file.name, len(file.body), file.md5, file.media_type)
+    if results.record.upload and upload is not None:
+        yield ResultFile(results.record.upload, len(upload), _md5(upload), "application/octet-stream")
 
 
-def _archive(store: BatchStore, results: Results, sets: Sets, small: list[File]) -> Iterator[tarball.Chunk]:
-    """The archive's chunks: README, images, then the tables, which carry the images' checksums.
+def _small_files(results: Results, sets: Sets, upload: bytes | None) -> list[File]:
+    """README, tables, and what is enclosed; all of them carry or sum the images' checksums."""
+    described = [readme(results), *results.tables(sets)]
+    return [*described, *enclosures(results, described, upload)]
+
+
+def _archive(
+    store: BatchStore, results: Results, sets: Sets, upload: bytes | None, small: list[File]
+) -> Iterator[tarball.Chunk]:
+    """The archive's chunks: README, images, then what carries the images' checksums.
 
     The files beside the images are left in ``small`` for the caller, made only once. obstore pulls the
     chunks on a thread of its own runtime, where it cannot be called again: what they need is read before.
     """
     folder = f"skybatch-{results.record.batch_id[:FOLDER_ID_DIGITS]}"
     written = 0
-    for chunk in _members(store, results, sets, folder, small):
+    for chunk in _members(store, results, folder, lambda known: _small_files(known, sets, upload), small):
         written += len(chunk)
         yield chunk
     yield tarball.end(written)
 
 
 def _members(
-    store: BatchStore, results: Results, sets: Sets, folder: str, small: list[File]
+    store: BatchStore,
+    results: Results,
+    folder: str,
+    make_files: Callable[[Results], list[File]],
+    small: list[File],
 ) -> Iterator[tarball.Chunk]:
     yield tarball.folder_entry(folder)
-    yield from _member(folder, results.readme())
+    first = readme(results)
+    yield from _member(folder, first)
     yield tarball.folder_entry(f"{folder}/images")
     sums: dict[str, str] = {}
     for task, body in _images(store, results):
@@ -97,10 +111,10 @@ def _members(
         yield tarball.file_entry(f"{folder}/images/{task.file}", len(body))
         yield body
         yield tarball.padding(len(body))
-    known = replace(results, md5=sums)
-    for file in (*known.tables(sets), *known.small_files()):
-        small.append(file)
-        yield from _member(folder, file)
+    small += make_files(replace(results, md5=sums))
+    for file in small:
+        if file.name != first.name:
+            yield from _member(folder, file)
 
 
 def _images(store: BatchStore, results: Results) -> Iterator[tuple[Task, tarball.Chunk]]:

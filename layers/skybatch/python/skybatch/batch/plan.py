@@ -7,7 +7,7 @@ runs along it; the limit is a line drawn across it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
@@ -114,6 +114,18 @@ class Plan:
         return len(self.tasks)
 
 
+def parts(tasks: Iterable[Task], limit: int) -> int:
+    """How many batches of ``limit`` bytes deliver these tasks, each as much as fits, in order."""
+    count, room = 0, -1
+    for task in tasks:
+        if task.refusal is not None:
+            continue
+        room -= task.bytes
+        if room < 0:
+            count, room = count + 1, limit - task.bytes
+    return count
+
+
 @dataclass(frozen=True)
 class Message:
     """One SQS message: one stored image and what is wanted from it."""
@@ -167,6 +179,7 @@ def save_plan(store: BatchStore, plan: Plan) -> Plan:
         "versions": plan.versions,
         "unplanned": {str(row): list(why) for row, why in plan.unplanned.items()},
         "limit": plan.limit,
+        "parts": parts(plan.tasks, plan.limit),
     }
     lines = chain([head], (task.to_json() for task in plan.tasks))
     if store.create("plan.jsonl", to_lines(lines), "application/jsonl"):

@@ -1,21 +1,19 @@
-"""The files of a finished batch beside its images: tables, manifest, checksums, README, script."""
+"""What is known of a batch once its outcomes are settled, and its tables."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from skybatch.batch.asked import QUICKLOOK_CAUTION, asked, asked_sentence
 from skybatch.batch.matching import OpenInventory
 from skybatch.batch.outcomes import Outcome, RowOutcome, Status, of_status
 from skybatch.batch.plan import Plan, Task
+from skybatch.batch.previews import preview_name
 from skybatch.batch.record import Record
-from skybatch.batch.status import instant
+from skybatch.batch.result_file import File
 from skybatch.requests.request import Mode, Request, Row, Sky
 from skybatch.tables.batch_columns import ROWS
 from skybatch.tables.columns import Table
@@ -26,7 +24,7 @@ from skybatch.tables.images import Images
 if TYPE_CHECKING:
     from skybatch.archive.imagesets import ImageSets
 
-TABLE_FORMATS: tuple[Format, ...] = ("tbl", "xml", "csv")
+TABLE_FORMATS: tuple[Format, ...] = ("tbl", "xml", "csv", "html")
 NOWHERE = (0, 0, 0, 0)
 # Details of the image sets of a plan, by data set.
 Sets: TypeAlias = "dict[str, ImageSets]"
@@ -42,15 +40,6 @@ TABLE_TITLES = {
     "unretrieved": "Images beyond the limit of this batch: post this table back to have them",
     "failed": "Images that could not be delivered",
 }
-
-
-@dataclass(frozen=True)
-class File:
-    """A small file of the results, whole in memory."""
-
-    name: str
-    body: bytes
-    media_type: str
 
 
 @dataclass(frozen=True)
@@ -87,33 +76,13 @@ class Results:
         for fmt in TABLE_FORMATS:
             yield _table_file("rows", rows, fmt)
 
-    def small_files(self) -> Iterator[File]:
-        """Manifest, checksums, script and the request, in that order."""
-        yield File("manifest.json", self._manifest(), "application/json")
-        sums = "".join(f"{self.md5[task.file]}  images/{task.file}\n" for task, _ in self.retrieved)
-        yield File("md5sums.txt", sums.encode(), "text/plain; charset=utf-8")
-        yield File("download.sh", self._download_script(), "text/x-shellscript; charset=utf-8")
-        yield File("request.json", request_body(self.request), "application/json")
-
-    def readme(self) -> File:
-        """What lies in the folder, and how to read it."""
-        template = files("skybatch.batch").joinpath("templates", "README.txt").read_text("utf-8")
-        counts = self._counts()
-        text = template.format(
-            batch_id=self.record.batch_id,
-            asked=asked_sentence(asked(self.request)),
-            created=instant(self.record.created),
-            retrieved=counts[Status.RETRIEVED],
-            over_limit=counts[Status.OVER_LIMIT],
-            failed=counts[Status.FAILED],
-            page=self.record.url("results"),
-            expires=instant(self.record.expires),
-            caution=QUICKLOOK_CAUTION,
-        )
-        return File("README.txt", text.encode(), "text/plain; charset=utf-8")
-
-    def _counts(self) -> dict[Status, int]:
+    def counts(self) -> dict[Status, int]:
+        """How many images ended so."""
         return {status: sum(o.status is status for o in self.outcomes) for status in Status}
+
+    def checksums(self) -> dict[str, str]:
+        """The MD5 of each image that came, by its path in the archive, in plan order."""
+        return {f"images/{task.file}": self.md5[task.file] for task, _ in self.retrieved}
 
     def sets(self, open_inventory: OpenInventory) -> Sets:
         """Details of the image sets in the plan, from the inventory version it was made with."""
@@ -136,6 +105,7 @@ class Results:
             band=[task.band for task, _ in chosen],
             type=["Q" if task.image_type == "quicklook" else "A" for task, _ in chosen],
             url=[self._url(task, outcome) for task, outcome in chosen],
+            preview=[self._preview(task, outcome) for task, outcome in chosen],
             row=[task.scntr for task, _ in chosen],
             id=[task.id for task, _ in chosen],
             status=[str(outcome.status) for _, outcome in chosen],
@@ -161,6 +131,12 @@ class Results:
             return self.record.url(f"images/{task.file}")
         return f"{self.record.base_url}/ibe/data/{task.source}"
 
+    def _preview(self, task: Task, outcome: Outcome) -> str | None:
+        """A picture of what was delivered."""
+        if outcome.status is not Status.RETRIEVED:
+            return None
+        return self.record.url(f"previews/{preview_name(task.file)}")
+
     def _rows_table(self) -> Table:
         """Each row of the request and what became of it."""
         asked_rows = [self.request.rows[outcome.row] for outcome in self.rows]
@@ -184,52 +160,6 @@ class Results:
         for status in IMAGE_TABLES.values():
             keys[str(status)] = [outcome.counts.get(status, 0) for outcome in self.rows]
         return Table(ROWS, {column.source: keys[column.name] for column in ROWS}, title="Rows of the request")
-
-    def _manifest(self) -> bytes:
-        """All images with their sizes and checksums, for programs."""
-        images = [
-            {
-                "file": f"images/{task.file}",
-                "url": self.record.url(f"images/{task.file}"),
-                "bytes": outcome.bytes,
-                "md5": self.md5[task.file],
-                "row": task.scntr,
-                "id": task.id,
-                "band": task.band,
-                "image_type": task.image_type,
-            }
-            for task, outcome in self.retrieved
-        ]
-        counts = {str(status): count for status, count in self._counts().items()}
-        head = {"batch_id": self.record.batch_id, "created": instant(self.record.created), "counts": counts}
-        return json.dumps({**head, "images": images}, indent=1, ensure_ascii=False).encode() + b"\n"
-
-    def _download_script(self) -> bytes:
-        script = files("skybatch.batch").joinpath("templates", "download.sh").read_text("utf-8")
-        lines = [f"{self.md5[task.file]} {task.file}" for task, _ in self.retrieved]
-        filled = script.replace("@URL@", self.record.url()).replace("@FILES@", "\n".join(lines))
-        return filled.encode()
-
-
-def request_body(request: Request) -> bytes:
-    """The request as it can be posted again; the table stands beside it, as uploaded."""
-    body: dict[str, Any] = {
-        "mode": str(request.mode),
-        "bands": [band.upper() for band in request.bands],
-        "image_type": request.image_type,
-        "decompress": request.decompress,
-        "form": request.form,
-        "dataset": request.dataset,
-        "label": request.label,
-    }
-    if request.region is not None:
-        centre = request.region.center
-        place = request.region.name or (f"{centre.ra!r} {centre.dec!r}" if centre else None)
-        body |= {"center": place, "diameter": request.region.diameter, "relation": request.region.relation}
-    elif request.mode is Mode.SCAN:
-        row = request.rows[0]
-        body |= {"date": row.date, "hemisphere": row.hem, "scan": row.scan}
-    return json.dumps(body, indent=1, ensure_ascii=False).encode() + b"\n"
 
 
 def _box(task: Task) -> tuple[int, int, int, int]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from skybatch.batch.asked import asked
 from skybatch.batch.outcomes import ROW_OUTCOMES, Outcome, RowOutcome, Status
-from skybatch.batch.plan import Plan
+from skybatch.batch.plan import Plan, Task, parts
 from skybatch.batch.record import Record, load_record, load_request
 from skybatch.batch.store import BatchStore
 from skybatch.batch.summary import group_reasons
@@ -45,17 +45,32 @@ def read_status(store: BatchStore, now: float) -> dict[str, Any]:
     record = load_record(store, now)
     final = store.read_json("status.json")
     status = final or _running(store, record)
-    following = store.read_json("next/unretrieved.json")
-    status["chain"] = {
-        "part": record.part,
-        "previous": record.previous,
-        "next": following and following["batch_id"],
-    }
+    status["chain"] = _chain(store, record, final)
     mail = store.read_json("mail.json") or {}
     status["mail"] = mail.get("state")
     if mail.get("state") == "failed":
         status["notices"] = [*status["notices"], "The email about this batch could not be sent."]
     return status
+
+
+def _chain(store: BatchStore, record: Record, final: dict[str, Any] | None) -> dict[str, Any]:
+    """Its neighbours; ``parts`` by planned sizes, None where that is not known (yet).
+
+    A batch of what failed in another is no part of that one's chain, and begins one of its own.
+    """
+    if final:
+        parts = (final.get("chain") or {}).get("parts")
+    else:
+        head = store.read_json("plan.json")
+        parts = record.part - 1 + max(1, head["parts"]) if head else None
+    ids = {what: store.read_json(f"next/{what}.json") or {} for what in ("unretrieved", "failed")}
+    return {
+        "part": record.part,
+        "parts": parts,
+        "previous": record.previous,
+        "next": ids["unretrieved"].get("batch_id"),
+        "retry": ids["failed"].get("batch_id"),
+    }
 
 
 def _running(store: BatchStore, record: Record) -> dict[str, Any]:
@@ -118,6 +133,11 @@ def finished_status(
     images = Counter(outcome.status for outcome in outcomes)
     delivered = sum(outcome.bytes for outcome in outcomes)
     by_row = Counter(row.outcome for row in rows)
+    left = [
+        task
+        for task, outcome in zip(plan.tasks, outcomes, strict=True)
+        if outcome.status is Status.OVER_LIMIT
+    ]
     return {
         **_head(record, facts_of(request)),
         "state": "cancelled" if cancelled else "complete",
@@ -133,7 +153,8 @@ def finished_status(
         "images": {str(status): images[status] for status in Status if status != Status.CANCELLED},
         "bytes": delivered,
         "files": [{**vars(file), "url": record.url(f"files/{file.name}")} for file in files],
-        "unretrieved": _unretrieved(record, plan, outcomes),
+        "unretrieved": _unretrieved(record, left),
+        "chain": {"parts": None if cancelled else record.part + parts(left, plan.limit)},
         "reason": None,
         "reasons": group_reasons(
             {
@@ -147,12 +168,7 @@ def finished_status(
     }
 
 
-def _unretrieved(record: Record, plan: Plan, outcomes: Sequence[Outcome]) -> dict[str, Any] | None:
-    left = [
-        task
-        for task, outcome in zip(plan.tasks, outcomes, strict=True)
-        if outcome.status is Status.OVER_LIMIT
-    ]
+def _unretrieved(record: Record, left: Sequence[Task]) -> dict[str, Any] | None:
     if not left:
         return None
     return {
@@ -166,6 +182,7 @@ def record_failure(store: BatchStore, reason: str, now: float) -> dict[str, Any]
     """Record that the batch as a whole failed, unless it has ended already; returns its final status."""
     record = load_record(store)
     status = {**_running(store, record), "state": "failed", "finished": instant(now), "reason": reason}
-    status["rows"] = {"total": len(load_request(store).rows), **dict.fromkeys(ROW_OUTCOMES, 0)}
+    rows = len(load_request(store).rows)
+    status["rows"] = {"total": rows, **dict.fromkeys(ROW_OUTCOMES, 0), "failed": rows}
     store.create_json("status.json", status)
     return store.read_json("status.json") or status

@@ -89,14 +89,15 @@ class Desk:
         table = parent.read(f"results/{what}.tbl")
         if table is None:
             raise Conflict(f"The batch left no {what} images.")
-        request = replace(read_back(table, load_request(parent)), email=record.email)
+        posted = read_back(table, load_request(parent))
+        request = replace(posted, email=record.email, table_name=f"{what}.tbl")
         batch_id = self._id_of(f"resubmit {parent_id} {what}".encode())
         child = replace(
-            self._record(batch_id, request, None),
-            part=record.part + 1 if what == "unretrieved" else record.part,
+            self._record(batch_id, request, table),
+            part=record.part + 1 if what == "unretrieved" else 1,
             previous=parent_id,
         )
-        accepted = self._accept(child, request, None)
+        accepted = self._accept(child, request, table)
         parent.create_json(f"next/{what}.json", {"batch_id": batch_id})
         return accepted
 

@@ -197,10 +197,11 @@ def part(status: Status) -> str:
     """``part 2 of 4`` where the batch is one of several, else empty; "about" while parts are to come."""
     chain = status.get("chain") or {}
     number, left = chain.get("part") or 1, status.get("unretrieved")
-    if not (number > 1 or left or chain.get("next")):
+    parts = chain.get("parts") or 0
+    if not (number > 1 or parts > 1 or left or chain.get("next")):
         return ""
-    if chain.get("parts"):
-        return f"part {number} of {chain['parts']}"
+    if parts:
+        return f"part {number} of {max(number, parts)}"
     if not left:
         return f"part {number} of {number}" if status["state"] == "complete" else f"part {number}"
     to_come = math.ceil(left["bytes"] / max(1, status.get("limit_bytes") or 1))

@@ -34,8 +34,9 @@ FILE_MEANINGS = {
     "failed": "one row an image that failed, with the reason",
     "rows": "each row you asked for, and its outcome",
     "download.sh": "fetches image by image, resumes, verifies: sh download.sh",
-    "md5sums.txt": "md5 of every file: md5sum -c md5sums.txt",
-    "manifest.json": "all files with sizes and md5, for programs",
+    "README.txt": "what is what, for whoever finds the files later",
+    "md5sums.txt": "md5 of every image and table: md5sum -c md5sums.txt",
+    "manifest.json": "all images and tables with sizes and md5, for programs",
     "request.json": "what you asked, as it can be posted again",
 }
 IMAGE_ENDS = {"over_limit": "beyond the limit"}
@@ -43,7 +44,7 @@ _BLANK_IMAGE = {
     **dict.fromkeys(("file", "url", "bytes", "row", "id", "reason", "preview")),
     **{"band": "", "status": "retrieved"},
 }
-_TABLE_ENDINGS = (".tbl", ".xml", ".csv")
+_TABLE_ENDINGS = (".tbl", ".xml", ".csv", ".html")
 
 
 def results_page(

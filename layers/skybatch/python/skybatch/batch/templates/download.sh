@@ -1,38 +1,61 @@
 #!/bin/sh
-# Fetches the images of one batch into ./images: skips what is there and right, resumes what is begun,
-# tries again what fails, checks every MD5. Run it again to go on. Needs curl or wget, and md5sum or md5.
+# Fetches the images and tables of one batch into this folder: skips what is there and right, resumes what
+# is begun, tries again what fails, checks every MD5. Run it again to go on where it stopped.
+# Needs curl or wget, and md5sum, md5 or openssl. SKYBATCH_FETCH=wget chooses where both are there.
 set -u
 base='@URL@'
 tries=5
 
-fetch() { # url, file
-    if command -v curl >/dev/null 2>&1; then
-        curl --fail --silent --show-error --location --continue-at - --output "$2" "$1"
+for tool in ${SKYBATCH_FETCH:-curl wget} none; do
+    command -v "$tool" >/dev/null 2>&1 && break
+done
+for summer in md5sum md5 openssl none; do
+    command -v "$summer" >/dev/null 2>&1 && break
+done
+if [ "$tool" = none ] || [ "$summer" = none ]; then
+    echo "curl or wget is needed, and md5sum, md5 or openssl" >&2
+    exit 2
+fi
+
+fetch() { # url, file: fetches what is missing of it
+    if [ "$tool" = curl ]; then
+        curl --fail --silent --show-error --location --connect-timeout 30 --speed-time 60 --speed-limit 100 \
+            --continue-at - --output "$2" "$1"
     else
-        wget --quiet --continue --output-document="$2" "$1"
+        wget --quiet --tries=1 --timeout=60 --continue --output-document="$2" "$1"
     fi
 }
 
 sum() { # file
-    if command -v md5sum >/dev/null 2>&1; then
-        md5sum "$1" | cut -d ' ' -f 1
-    else
-        md5 -q "$1"
-    fi
+    case $summer in
+    md5sum) md5sum <"$1" | cut -d ' ' -f 1 ;;
+    md5) md5 -q "$1" ;;
+    openssl) openssl md5 -r <"$1" | cut -d ' ' -f 1 ;;
+    esac
 }
 
 right() { # file, md5
     [ -f "$1" ] && [ "$(sum "$1")" = "$2" ]
 }
 
-get() { # file, md5
+get() { # name, md5
+    case $1 in
+    images/*) url="$base/$1" ;;
+    *) url="$base/files/$1" ;;
+    esac
     try=1
     while [ "$try" -le "$tries" ]; do
-        fetch "$base/images/$1" "images/$1.part" && right "images/$1.part" "$2" &&
-            mv "images/$1.part" "images/$1" && return 0
-        # What is whole but wrong is no use to resume.
-        [ "$try" -lt 2 ] || rm -f "images/$1.part"
-        sleep "$try"
+        came=no
+        right "$1.part" "$2" || { fetch "$url" "$1.part" && came=yes; }
+        if right "$1.part" "$2"; then
+            mv -f "$1.part" "$1"
+            return
+        fi
+        # What is whole but wrong is no use to resume; nor is what cannot be resumed again and again.
+        if [ "$came" = yes ] || [ "$try" -ge 3 ]; then
+            rm -f "$1.part"
+        fi
+        [ "$try" -lt "$tries" ] && sleep "$try"
         try=$((try + 1))
     done
     return 1
@@ -41,16 +64,16 @@ get() { # file, md5
 mkdir -p images || exit 1
 failed=0
 done=0
-while read -r md5 file; do
-    [ -n "$file" ] || continue
-    if right "images/$file" "$md5" || get "$file" "$md5"; then
+while read -r md5 name; do
+    [ -n "$name" ] || continue
+    if right "$name" "$md5" || get "$name" "$md5"; then
         done=$((done + 1))
     else
-        echo "could not fetch $file" >&2
+        echo "could not fetch $name" >&2
         failed=$((failed + 1))
     fi
 done <<'FILES'
 @FILES@
 FILES
-echo "$done images here, $failed missing"
+echo "$done files here, $failed missing"
 [ "$failed" -eq 0 ]

@@ -1,0 +1,152 @@
+"""What is enclosed with the images: README, manifest, script, request and checksums."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from skybatch.batch.asked import QUICKLOOK_CAUTION, asked, asked_sentence
+from skybatch.batch.outcomes import Status
+from skybatch.batch.record import Record
+from skybatch.batch.result_file import File
+from skybatch.batch.status import instant
+from skybatch.batch.wording import plain, size
+from skybatch.requests.request import Mode, Request
+
+if TYPE_CHECKING:
+    from skybatch.batch.results import Results
+
+TEXT = "text/plain; charset=utf-8"
+LARGEST_TABLE_SHOWN = 4_000_000
+"""Bytes of an uploaded table that come back in ``request.json``: more could not be posted again."""
+
+
+def readme(results: Results) -> File:
+    """What lies in the folder, and how to read it."""
+    record, request = results.record, results.request
+    counts = results.counts()
+    text = _template("README.txt").format(
+        batch_id=record.batch_id,
+        label=f"Name: {plain(request.label)}\n" if request.label else "",
+        asked=asked_sentence(asked(request)),
+        created=instant(record.created),
+        retrieved=counts[Status.RETRIEVED],
+        size=size(sum(outcome.bytes for _, outcome in results.retrieved)),
+        over_limit=counts[Status.OVER_LIMIT],
+        failed=counts[Status.FAILED],
+        page=record.url("results"),
+        expires=instant(record.expires),
+        caution=QUICKLOOK_CAUTION,
+    )
+    return File("README.txt", text.encode(), TEXT)
+
+
+def enclosures(results: Results, described: Sequence[File], upload: bytes | None) -> Iterator[File]:
+    """Manifest, script, request and checksums; ``described`` are README and tables, made before them.
+
+    The script fetches, and the checksums cover, the images, what is described, and the manifest.
+    """
+    made = manifest(results, described)
+    yield made
+    sums = {**results.checksums(), **{file.name: file.md5 for file in (*described, made)}}
+    yield script(results.record, sums)
+    body = json.dumps(request_body(results.request, upload), indent=1, ensure_ascii=False)
+    yield File("request.json", body.encode() + b"\n", "application/json")
+    yield File("md5sums.txt", "".join(f"{md5}  {name}\n" for name, md5 in sums.items()).encode(), TEXT)
+
+
+def manifest(results: Results, described: Iterable[File]) -> File:
+    """Every image and table with its size and checksum, for programs."""
+    url = results.record.url
+    images = [
+        {
+            "file": f"images/{task.file}",
+            "url": url(f"images/{task.file}"),
+            "bytes": outcome.bytes,
+            "md5": results.md5[task.file],
+            "row": task.scntr,
+            "id": task.id,
+            "band": task.band,
+            "image_type": task.image_type,
+        }
+        for task, outcome in results.retrieved
+    ]
+    others = [
+        {"file": file.name, "url": url(f"files/{file.name}"), "bytes": len(file.body), "md5": file.md5}
+        for file in described
+    ]
+    whole = {
+        "batch_id": results.record.batch_id,
+        "created": instant(results.record.created),
+        "counts": {str(status): count for status, count in results.counts().items()},
+        "images": images,
+        "files": others,
+    }
+    body = json.dumps(whole, indent=1, ensure_ascii=False).encode() + b"\n"
+    return File("manifest.json", body, "application/json")
+
+
+def script(record: Record, sums: Mapping[str, str]) -> File:
+    """The shell script that fetches all files with a checksum, names relative to the folder."""
+    lines = "\n".join(f"{md5} {name}" for name, md5 in sums.items())
+    filled = _template("download.sh").replace("@URL@", record.url()).replace("@FILES@", lines)
+    return File("download.sh", filled.encode(), "text/x-shellscript; charset=utf-8")
+
+
+def request_body(request: Request, upload: bytes | None) -> dict[str, Any]:
+    """The request as it can be posted again, with its table where that is text.
+
+    A table that is no text (FITS, gzip) or too long stands beside it, as uploaded.
+    """
+    body: dict[str, Any] = {
+        "mode": str(request.mode),
+        "bands": [band.upper() for band in request.bands],
+        "image_type": request.image_type,
+        "decompress": request.decompress,
+        "form": request.form,
+        "dataset": request.dataset,
+    }
+    if request.label:
+        body["label"] = request.label
+    if request.region is not None:
+        centre = request.region.center
+        place = request.region.name or (f"{centre.ra!r} {centre.dec!r}" if centre else None)
+        body |= {"center": place, "diameter": request.region.diameter, "relation": request.region.relation}
+    elif request.mode is Mode.SCAN:
+        row = request.rows[0]
+        body |= {"date": row.date, "hemisphere": row.hem, "scan": row.scan}
+    elif (table := _as_text(upload)) is not None:
+        body |= {"table": table, **_best(request, table)}
+    return body
+
+
+def _as_text(upload: bytes | None) -> str | None:
+    """The uploaded table as text, or None for what is none."""
+    if upload is None or len(upload) > LARGEST_TABLE_SHOWN or b"\0" in upload:
+        return None
+    try:
+        return upload.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def _best(request: Request, table: str) -> dict[str, bool]:
+    """The choice that stood for rows of positions without one of their own, found by reading again."""
+    if request.mode is not Mode.POSITIONS:
+        return {}
+    wanted = [row.best for row in request.rows]
+    if not any(wanted):
+        return {"best": False}
+    from skybatch.requests.rows import Defaults, read_rows
+
+    encoded = table.encode()
+    listing = read_rows(
+        encoded, Mode.POSITIONS, Defaults(request.bands, best=False), len(wanted), len(encoded)
+    )
+    return {"best": [row.best for row in listing.rows] != wanted}
+
+
+def _template(name: str) -> str:
+    return files("skybatch.batch").joinpath("templates", name).read_text("utf-8")

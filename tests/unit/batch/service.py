@@ -1,0 +1,81 @@
+"""The functions' code around stores in memory: what the state machine does, without it."""
+
+from __future__ import annotations
+
+import io
+import json
+import tarfile
+from dataclasses import replace
+from typing import Any
+
+import obstore
+from obstore.store import MemoryStore
+
+from skybatch.batch import steps
+from skybatch.batch.plan import Message
+from skybatch.batch.status import read_status
+from skybatch.batch.store import BatchStore
+from skybatch.batch.submit import Accepted, Desk
+from skybatch.batch.work import Archive, work
+from skybatch.requests.models import parse_body
+from skybatch.settings import Settings
+from tests.unit.batch.archive import MadeArchive
+
+
+class Service:
+    """The functions' code around stores in memory; every queued message is worked at once."""
+
+    def __init__(self, archive: MadeArchive, **limits: Any) -> None:
+        self.archive = archive
+        self.settings = replace(Settings(), **limits)
+        self.objects = MemoryStore()
+        self.desk = Desk(self.objects, lambda _: None, self.settings, "https://sky.example", now=1000.0)
+        self.reader = Archive(archive.objects, "archive", "", "results", s3=lambda: self)
+        self.worked: list[Message] = []
+
+    def copy_object(self, Key: str, CopySource: dict[str, str], **_: Any) -> None:  # noqa: N803
+        obstore.put(self.objects, Key, obstore.get(self.archive.objects, CopySource["Key"]).bytes())
+
+    def submit(self, **fields: Any) -> Accepted:
+        request, upload = parse_body(json.dumps(fields).encode(), "application/json", self.settings)
+        return self.desk.submit(request, upload)
+
+    def send_message_batch(self, QueueUrl: str, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
+        for entry in Entries:
+            message = Message.from_json(json.loads(entry["MessageBody"]))
+            self.worked.append(message)
+            work(message, self.reader, self.store(message.batch_id))
+        return {}
+
+    def store(self, batch_id: str) -> BatchStore:
+        return BatchStore(self.objects, batch_id)
+
+    def run(self, accepted: Accepted) -> dict[str, Any]:
+        """What the state machine does; the final status."""
+        batch_id = accepted.record.batch_id
+        state: dict[str, Any] = {"batch_id": batch_id}
+        state = steps.plan_step(self.objects, state, self.archive.open, self.settings)
+        while state["next"] != "package":
+            if state["next"] == "fail":
+                steps.fail_step(self.objects, state, 1100.0)
+                return read_status(self.store(batch_id), 1200.0)
+            if state["next"] == "dispatch":
+                queue = steps.TaskQueue(self, "queue")
+                state = steps.dispatch_step(self.objects, state, queue, self.settings, 1010.0)
+            state = steps.tally_step(self.objects, state, self.settings, 1020.0)
+        steps.package_step(self.objects, state, self.archive.open, 1100.0)
+        return read_status(self.store(batch_id), 1200.0)
+
+    def file(self, accepted: Accepted, name: str) -> bytes:
+        body = self.store(accepted.record.batch_id).read(f"results/{name}")
+        assert body is not None
+        return body
+
+
+def images_of(tar: bytes) -> dict[str, bytes]:
+    with tarfile.open(fileobj=io.BytesIO(tar)) as read:
+        return {
+            member.name.split("/images/")[1]: read.extractfile(member).read()
+            for member in read
+            if "/images/" in member.name and member.isfile()
+        }
