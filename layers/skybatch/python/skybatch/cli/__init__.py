@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from skybatch import __version__, errors
 from skybatch.cli import archive, batches, completion, decompress
-from skybatch.cli.report import EXIT_CODES, FAILED, STOPPED, exit_code, print_error
+from skybatch.cli.report import EXIT_CODES, FAILED, STOPPED, print_error
 
 EPILOG = f"""\
 examples:
@@ -39,6 +39,11 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def local_failure(_: errors.SkybatchError) -> int:
+    """The exit code of a command that asks no server."""
+    return FAILED
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; answers its exit code (`skybatch --help` lists them)."""
     options = make_parser().parse_args(arguments)
@@ -46,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(options.run(options))
     except errors.SkybatchError as error:
         print_error(error, as_json=getattr(options, "json", False))
-        return exit_code(error)
+        return int(getattr(options, "exit_code", local_failure)(error))
     except BrokenPipeError:  # whoever reads our output has read enough, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED

@@ -85,7 +85,7 @@ def _command(
     parser.add_argument(
         "--in-flight", type=_count, default=8, metavar="N", help="transfers at a time (%(default)s)"
     )
-    parser.set_defaults(run=lambda options: _with_client(parser, run, options))
+    parser.set_defaults(run=lambda options: _with_client(parser, run, options), exit_code=report.exit_code)
     return parser
 
 
