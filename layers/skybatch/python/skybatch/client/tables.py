@@ -136,8 +136,11 @@ def _plain(name: str, column: Any) -> list[Any]:
 
 
 def _values(column: Any) -> list[Any]:
+    """A column's values, those under its mask too."""
+    import numpy as np
+
     values = getattr(column, "value", column)  # a Quantity's numbers
-    return list(getattr(values, "data", values).tolist() if column.dtype.kind != "O" else values)
+    return list(np.asarray(getattr(values, "unmasked", values)).tolist())
 
 
 def _masked(column: Any, values: list[Any]) -> list[Any]:

@@ -1,0 +1,7 @@
+"""``python -m skybatch.cli``."""
+
+import sys
+
+from skybatch.cli import main
+
+sys.exit(main())

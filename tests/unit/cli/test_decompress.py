@@ -1,0 +1,80 @@
+"""`skybatch decompress`: the survey's own Quicklooks, as an independent decoder reads them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from astropy.io import fits
+
+from skybatch.cli import main
+from skybatch.imaging.quicklook import encode
+from tests.fits import make_image
+
+
+@pytest.fixture
+def compressed(tmp_path: Path) -> Path:
+    path = tmp_path / "0001_990101n_j0010009_ql.fits.H"
+    path.write_bytes(encode(make_image(180.0, 20.0, seed=1)))
+    return path
+
+
+def test_writes_plain_fits_beside_the_file(compressed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["decompress", str(compressed)]) == 0
+    written = compressed.with_name("0001_990101n_j0010009_ql.fits")
+    assert capsys.readouterr().out.strip() == str(written)
+    with fits.open(written) as hdus:
+        hdus.verify("exception")
+        assert hdus[0].header["BITPIX"] == 16
+        assert "HCOMPRESS" in hdus[0].header["LOSSY"]
+        whole = fits.HDUList.fromstring(make_image(180.0, 20.0, seed=1))[0].data
+        seen = np.isfinite(whole)
+        # Lossy, but the same sky: what HCOMPRESS takes away is noise.
+        assert np.corrcoef(hdus[0].data[seen], whole[seen])[0, 1] > 0.9
+
+
+def test_genuine_quicklooks(genuine: Path, tmp_path: Path) -> None:
+    files = sorted((genuine / "quicklook").glob("*.fits.H"))[:3]
+    assert files
+    assert main(["decompress", *map(str, files), "--output", str(tmp_path)]) == 0
+    for file in files:
+        stored = next((genuine / "archive").rglob(file.name.replace(".H", ".gz")))
+        atlas, quicklook = fits.getdata(stored), fits.getdata(tmp_path / file.name.removesuffix(".H"))
+        seen = np.isfinite(atlas)
+        assert quicklook.shape == atlas.shape
+        assert np.abs(np.median(quicklook[seen] - atlas[seen])) < 1
+
+
+def test_nothing_is_overwritten_unasked(compressed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = compressed.with_name("0001_990101n_j0010009_ql.fits")
+    target.write_text("mine")
+    assert main(["decompress", str(compressed)]) == 1
+    assert target.read_text() == "mine"
+    assert "--force" in capsys.readouterr().err
+    assert main(["decompress", "--force", str(compressed)]) == 0
+    assert target.read_bytes().startswith(b"SIMPLE")
+
+
+def test_what_is_no_quicklook_is_named_and_the_others_go_on(
+    compressed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = tmp_path / "bad.fits.H"
+    bad.write_bytes(b"no FITS at all")
+    assert main(["decompress", str(bad), str(tmp_path / "nowhere.fits.H"), str(compressed)]) == 1
+    told = capsys.readouterr()
+    assert "bad.fits.H" in told.err
+    assert "nowhere.fits.H" in told.err
+    assert told.out.count("\n") == 1
+    assert not list(tmp_path.glob("bad.fits"))
+
+
+def test_without_numpy_it_says_what_to_install(
+    compressed: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delitem(sys.modules, "skybatch.imaging.quicklook", raising=False)
+    monkeypatch.setitem(sys.modules, "skybatch.imaging.hcompress", None)
+    monkeypatch.delattr("skybatch.imaging.hcompress", raising=False)
+    assert main(["decompress", str(compressed)]) == 1
+    assert "skybatch[quicklook]" in capsys.readouterr().err

@@ -1,0 +1,26 @@
+"""A fake server, and a client that does not wait long between its tries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from skybatch.client import Backoff, Client
+from tests.unit.client.server import BATCH_ID, FakeServer, MadeBatch, fake_server
+
+IMAGES = {f"{n:04d}_990101n_j0010009.fits": bytes([n]) * (700 * n + 1) for n in range(1, 31)}
+QUICK = Backoff(tries=4, first=0.001, longest=0.002, patience=1.0)
+
+
+@pytest.fixture
+def server() -> Iterator[FakeServer]:
+    with fake_server() as fake:
+        fake.batches[BATCH_ID] = MadeBatch(dict(IMAGES))
+        yield fake
+
+
+@pytest.fixture
+def client(server: FakeServer) -> Iterator[Client]:
+    with Client(server.url, backoff=QUICK) as client:
+        yield client

@@ -1,0 +1,263 @@
+"""A server in this process that speaks the interface's words about one made batch, and fails as told to."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import tarfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+BATCH_ID = "0123456789abcdef0123456789abcdef"
+NEXT_ID = "fedcba9876543210fedcba9876543210"
+ROW_OUTCOMES = ("retrieved", "partial", "over_limit", "failed", "not_covered", "unresolved")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One request as it came."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+def md5(body: bytes) -> str:
+    return hashlib.md5(body, usedforsecurity=False).hexdigest()
+
+
+@dataclass
+class MadeBatch:
+    """A finished batch: images by name, and the files beside them."""
+
+    images: dict[str, bytes]
+    batch_id: str = BATCH_ID
+    left_over: int = 0
+    part: int = 1
+    state: str = "complete"
+    tables: dict[str, bytes] = field(default_factory=lambda: {"rows.csv": b"row\n1\n", "images.csv": b"x\n"})
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        listed = [
+            {"file": f"images/{n}", "bytes": len(b), "md5": md5(b), "row": i, "id": None, "band": "j"}
+            for i, (n, b) in enumerate(self.images.items(), 1)
+        ]
+        others = {**self.tables, "manifest.json": json.dumps({"images": listed}).encode()}
+        return {"images.tar": self._tar(others), **others} if self.images else others
+
+    def _tar(self, others: dict[str, bytes]) -> bytes:
+        whole = io.BytesIO()
+        with tarfile.open(fileobj=whole, mode="w") as tar:
+            for name, body in [*((f"images/{n}", b) for n, b in self.images.items()), *others.items()]:
+                info = tarfile.TarInfo(f"skybatch-{self.batch_id[:12]}/{name}")
+                info.size = len(body)
+                tar.addfile(info, io.BytesIO(body))
+        return whole.getvalue()
+
+    def status(self) -> dict[str, Any]:
+        ended = self.state in ("complete", "failed", "cancelled")
+        rows = dict.fromkeys(ROW_OUTCOMES, 0) | {"retrieved": len(self.images)}
+        files = [
+            {"name": n, "url": "", "bytes": len(b), "md5": md5(b), "media_type": ""}
+            for n, b in self.files.items()
+        ]
+        return {
+            "batch_id": self.batch_id,
+            "label": None,
+            "state": self.state,
+            "progress": {"tasks": len(self.images), "done": 0, "failed": 0},
+            "rows": {"total": len(self.images), **rows},
+            "images": {"retrieved": len(self.images), "over_limit": self.left_over, "failed": 0},
+            "bytes": sum(map(len, self.images.values())),
+            "files": files if ended else [],
+            "unretrieved": {"images": self.left_over} if self.left_over else None,
+            "chain": {"part": self.part, "previous": None, "next": None},
+            "reason": "no inventory" if self.state == "failed" else None,
+            "notices": [],
+        }
+
+
+Fault = Callable[["Handler"], bool]
+
+
+@dataclass
+class FakeServer:
+    """What it knows and saw. ``faults`` are tried in order; the first that deals with a request wins."""
+
+    batches: dict[str, MadeBatch] = field(default_factory=dict)
+    accepted: dict[tuple[str, bytes], str] = field(default_factory=dict)
+    seen: list[Seen] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    url: str = ""
+
+    def paths(self, method: str = "GET") -> list[str]:
+        return [seen.path for seen in self.seen if seen.method == method]
+
+    def asked(self, word: str) -> list[Seen]:
+        return [seen for seen in self.seen if word in seen.path]
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    fake: FakeServer
+    body: bytes
+
+    def do_GET(self) -> None:
+        self._serve()
+
+    def do_POST(self) -> None:
+        self._serve()
+
+    def _serve(self) -> None:
+        self.body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self.fake.seen.append(Seen(self.command, self.path, headers, self.body))
+        if any(fault(self) for fault in self.fake.faults):
+            return
+        self._post() if self.command == "POST" else self._get()
+
+    def _post(self) -> None:
+        parts = self.path.strip("/").split("/")
+        if self.path == "/batches":
+            asked = (self.headers["Idempotency-Key"], self.body)
+            batch_id = self.fake.accepted.setdefault(asked, f"{len(self.fake.accepted):032x}")
+            self._accepted(batch_id)
+        elif parts[-1] == "resubmit":
+            self._accepted(NEXT_ID)
+        else:
+            self.json(
+                {
+                    "rows": 1,
+                    "images": 2,
+                    "bytes": 3,
+                    "parts": 1,
+                    "by_outcome": {},
+                    "by_band": {},
+                    "notices": [],
+                }
+            )
+
+    def _accepted(self, batch_id: str) -> None:
+        about = {"status_url": "s", "results_url": "r", "rows": 1, "notices": []}
+        self.json({"batch_id": batch_id, **about}, 202)
+
+    def _get(self) -> None:
+        parts = self.path.partition("?")[0].strip("/").split("/")
+        if parts[0] == "signed":
+            self._stored(parts[1], parts[2], parts[3])
+            return
+        batch = self.fake.batches.get(parts[1])
+        if batch is None:
+            self.problem(404, "not_found", "There is no batch of that id.")
+        elif len(parts) == 2:
+            self.json(batch.status())
+        elif parts[2:] == ["images"]:
+            self._journal(batch)
+        else:
+            self.answer(302, b"", {"Location": f"{self.fake.url}/signed/{'/'.join(parts[1:])}"})
+
+    def _journal(self, batch: MadeBatch) -> None:
+        start = int(self.path.partition("after=")[2] or 0)
+        names = list(batch.images)[start : start + 2]
+        entries = [
+            {"file": n, "bytes": len(batch.images[n]), "row": 1, "id": "a", "band": "j"} for n in names
+        ]
+        self.json({"images": entries, "next": str(start + 2) if start + 2 < len(batch.images) else None})
+
+    def _stored(self, batch_id: str, folder: str, name: str) -> None:
+        batch = self.fake.batches[batch_id]
+        body = (batch.images if folder == "images" else batch.files)[name]
+        first, last = 0, len(body) - 1
+        asked = self.headers.get("Range")
+        if asked:
+            words = asked.removeprefix("bytes=").split("-")
+            first, last = int(words[0]), min(int(words[1]), last)
+        self.answer(206 if asked else 200, body[first : last + 1], {})
+
+    def json(self, value: dict[str, Any], status: int = 200) -> None:
+        self.answer(status, json.dumps(value).encode(), {"Content-Type": "application/json"})
+
+    def problem(self, status: int, code: str, detail: str, **more: Any) -> None:
+        self.json({"status": status, "code": code, "detail": detail, **more}, status)
+
+    def answer(self, status: int, body: bytes, headers: dict[str, str], cut: int | None = None) -> None:
+        """Answer; with ``cut`` only so many bytes of the body, and then the connection is gone."""
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body if cut is None else body[:cut])
+        if cut is not None:
+            self.close_connection = True
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def fake_server() -> Iterator[FakeServer]:
+    fake = FakeServer()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("_Handler", (Handler,), {"fake": fake}))
+    server.daemon_threads = True
+    fake.url = f"http://127.0.0.1:{server.server_address[1]}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield fake
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def times(count: int, word: str, fault: Callable[[Handler], None]) -> Fault:
+    """Apply a fault to the first ``count`` requests whose path has ``word`` in it."""
+    left = [count]
+
+    def sometimes(handler: Handler) -> bool:
+        if word not in handler.path or left[0] <= 0:
+            return False
+        left[0] -= 1
+        fault(handler)
+        return True
+
+    return sometimes
+
+
+def reset(handler: Handler) -> None:
+    """Close the connection without an answer."""
+    handler.close_connection = True
+
+
+def cut_after(count: int) -> Callable[[Handler], None]:
+    """Answer a stored file as asked, and break off after so many bytes."""
+
+    def fault(handler: Handler) -> None:
+        whole = handler.answer
+
+        def broken(status: int, body: bytes, headers: dict[str, str], cut: int | None = None) -> None:
+            whole(status, body, headers, cut=min(count, max(0, len(body) - 1)))
+
+        handler.answer = broken  # type: ignore[method-assign]
+        handler._get()
+
+    return fault
+
+
+def refuse(status: int, code: str = "transient", **headers: str) -> Callable[[Handler], None]:
+    """Answer with a problem."""
+
+    def fault(handler: Handler) -> None:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        body = json.dumps({"status": status, "code": code, "detail": "told to fail"}).encode()
+        handler.answer(status, body, {"Content-Type": "application/problem+json", **named})
+
+    return fault

@@ -1,0 +1,58 @@
+"""The bytes that are posted: read back by the server's own parser, the same every time."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+
+from skybatch.client.asking import ZIP_FROM_BYTES, ask
+from skybatch.requests.models import parse_body
+from skybatch.requests.request import Mode
+from skybatch.settings import Settings
+
+TABLES = {
+    "positions": "ra,dec,size\n180,20,60\n",
+    "coadd_keys": "coadd_key\n12\n",
+    "scans": "xdate,hem,scan\n000307,n,11\n",
+}
+
+
+@pytest.mark.parametrize("mode", TABLES)
+def test_the_server_reads_tables_and_fields(mode: str) -> None:
+    asked = ask(TABLES[mode], mode=mode, bands=["J", "K"], decompress=False, label="ä b", dataset="askyw")
+    request, table = parse_body(asked.body, asked.content_type, Settings())
+    assert table == TABLES[mode].encode()
+    assert (request.mode, request.bands, request.dataset) == (Mode(mode), ("j", "k"), "askyw")
+    assert (request.decompress, request.label) == (False, "ä b")
+    assert request.notices == ()
+
+
+def test_the_server_reads_regions_and_scans() -> None:
+    asked = ask(center="10 20", diameter=0.5, relation="cover")
+    region = parse_body(asked.body, asked.content_type, Settings())[0].region
+    assert region is not None
+    assert (region.diameter, region.relation) == (0.5, "cover")
+    asked = ask(date="000307", hemisphere="n", scan=11)
+    assert parse_body(asked.body, asked.content_type, Settings())[0].rows[0].scan == 11
+
+
+def test_the_same_request_is_the_same_bytes() -> None:
+    first, second = (ask(TABLES["positions"], bands="J", label="x") for _ in range(2))
+    assert first == second
+    assert first.digest != ask(TABLES["positions"], bands="H", label="x").digest
+
+
+def test_a_table_that_looks_like_a_form_is_not_taken_apart() -> None:
+    table = 'ra,dec\n1,2\n--skybatch-\r\nContent-Disposition: form-data; name="mode"\r\n\r\nscan\r\n'
+    asked = ask(table, mode="positions", bands="J")
+    boundary = asked.content_type.partition("boundary=")[2]
+    assert boundary.encode() not in table.encode()
+
+
+def test_long_tables_go_out_gzipped() -> None:
+    table = "ra,dec\n" + "180.0,20.0\n" * (ZIP_FROM_BYTES // 10)
+    asked = ask(table)
+    assert len(asked.body) < len(table) / 10
+    packed = asked.body[asked.body.index(b"\x1f\x8b") : asked.body.rindex(b"\r\n--")]
+    assert gzip.decompress(packed).decode() == table

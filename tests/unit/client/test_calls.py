@@ -1,0 +1,148 @@
+"""Calls are made again where that helps, never as another batch; errors come as what they are."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from skybatch import errors
+from skybatch.client import BatchFailed, Client, StillRunning, UnexpectedAnswer, Unreachable
+from tests.unit.client.conftest import QUICK
+from tests.unit.client.server import BATCH_ID, FakeServer, Handler, refuse, reset, times
+
+TABLE = "ra,dec\n180,20\n"
+LOST = [refuse(429, "too_many"), refuse(500, "internal"), refuse(502), refuse(503), refuse(504), reset]
+
+
+@pytest.mark.parametrize("fault", LOST, ids=["429", "500", "502", "503", "504", "reset"])
+def test_a_submission_sent_again_is_the_same_batch(server: FakeServer, client: Client, fault: object) -> None:
+    server.faults = [times(3, "/batches", fault)]  # type: ignore[arg-type]
+    client.submit(TABLE)
+    sent = server.asked("/batches")
+    assert len(sent) == 4
+    assert len({(s.headers["idempotency-key"], s.headers["content-type"], s.body) for s in sent}) == 1
+    assert len(server.accepted) == 1
+
+
+def test_an_answer_lost_after_the_server_took_the_batch_makes_no_second(
+    server: FakeServer, client: Client
+) -> None:
+    def lose_answer(handler: Handler) -> None:
+        handler.answer = lambda *_, **__: reset(handler)  # type: ignore[method-assign]
+        handler._post()
+
+    server.faults = [times(1, "/batches", lose_answer)]
+    batch = client.submit(TABLE)
+    assert list(server.accepted.values()) == [batch.batch_id]
+
+
+def test_two_submissions_are_two_batches_unless_they_share_a_key(server: FakeServer, client: Client) -> None:
+    assert client.submit(TABLE).batch_id != client.submit(TABLE).batch_id
+    assert client.submit(TABLE, key="k").batch_id == client.submit(TABLE, key="k").batch_id
+
+
+def test_tries_end(server: FakeServer, client: Client) -> None:
+    server.faults = [times(99, "/batches", refuse(503))]
+    with pytest.raises(errors.Transient, match="told to fail"):
+        client.status(BATCH_ID)
+    assert len(server.seen) == QUICK.tries
+
+
+def test_no_server_there_is_unreachable(server: FakeServer, client: Client) -> None:
+    server.faults = [times(99, "", reset)]
+    with pytest.raises(Unreachable) as raised:
+        client.status(BATCH_ID)
+    assert raised.value.retryable
+    assert len(server.seen) == QUICK.tries
+
+
+def test_retry_after_is_honoured(server: FakeServer, client: Client) -> None:
+    server.faults = [times(1, "/batches", refuse(429, "too_many", Retry_After="1"))]
+    began = time.monotonic()
+    client.status(BATCH_ID)
+    assert time.monotonic() - began >= 1.0
+
+
+def test_a_wait_beyond_patience_is_not_begun(server: FakeServer, client: Client) -> None:
+    server.faults = [times(1, "/batches", refuse(429, "too_many", Retry_After="3600"))]
+    with pytest.raises(errors.TooMany):
+        client.status(BATCH_ID)
+    assert len(server.seen) == 1
+
+
+def test_row_errors_come_typed_with_the_exception(server: FakeServer, client: Client) -> None:
+    cells = [
+        {"line": 2, "row": 1, "column": "dec", "value": "99", "rule": "must lie between -90 and 90 degrees"},
+        {"line": None, "row": None, "column": "bands", "value": "Q", "rule": "must be J, H, K"},
+    ]
+    server.faults = [lambda handler: handler.problem(422, "invalid", "Two values.", errors=cells) is None]
+    with pytest.raises(errors.InvalidRequest) as raised:
+        client.submit(TABLE)
+    assert raised.value.errors == tuple(errors.CellError(**cell) for cell in cells)  # type: ignore[arg-type]
+    assert len(server.seen) == 1, "what the user must mend is not sent again"
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "kind"),
+    [
+        (400, "malformed", errors.MalformedRequest),
+        (404, "not_found", errors.NotFound),
+        (409, "conflict", errors.Conflict),
+        (410, "expired", errors.Expired),
+        (413, "too_large", errors.TooLarge),
+        (415, "unsupported_media", errors.UnsupportedMedia),
+        (403, "who knows", UnexpectedAnswer),
+    ],
+)
+def test_each_problem_has_its_class(
+    server: FakeServer, client: Client, status: int, code: str, kind: type[errors.SkybatchError]
+) -> None:
+    server.faults = [times(1, "/batches", refuse(status, code))]
+    with pytest.raises(kind):
+        client.status(BATCH_ID)
+
+
+@pytest.mark.parametrize("body", [b"<html>hello</html>", b"[]", b"{}", b'{"batch_id": "../.."}'])
+def test_another_servers_answer_is_told_apart(server: FakeServer, client: Client, body: bytes) -> None:
+    server.faults = [lambda handler: handler.answer(200, body, {}) is None]
+    with pytest.raises(UnexpectedAnswer):
+        client.status(BATCH_ID)
+
+
+def test_a_gateways_own_error_is_transient(server: FakeServer, client: Client) -> None:
+    server.faults = [lambda handler: handler.answer(503, b'{"message":"Service Unavailable"}', {}) is None]
+    with pytest.raises(errors.Transient, match="Service Unavailable"):
+        client.status(BATCH_ID)
+
+
+def test_waiting_ends_with_the_batch(server: FakeServer, client: Client) -> None:
+    batch = server.batches[BATCH_ID]
+    batch.state = "working"
+    with pytest.raises(StillRunning):
+        client.wait(BATCH_ID, timeout=0.3)
+    batch.state = "cancelled"
+    assert client.wait(BATCH_ID).state == "cancelled"
+    batch.state = "failed"
+    with pytest.raises(BatchFailed, match="no inventory"):
+        client.wait(BATCH_ID)
+
+
+def test_server_comes_from_the_environment(server: FakeServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SKYBATCH_SERVER", server.url + "/")
+    with Client() as client:
+        assert client.status(BATCH_ID).whole
+    monkeypatch.delenv("SKYBATCH_SERVER")
+    with pytest.raises(errors.InvalidRequest, match="SKYBATCH_SERVER"):
+        Client()
+    with pytest.raises(errors.InvalidRequest, match="http"):
+        Client("sky.example.org")
+
+
+def test_a_batch_is_named_by_id_address_or_object(server: FakeServer, client: Client) -> None:
+    status = client.status(f"{server.url}/batches/{BATCH_ID}/results")
+    assert client.status(status).batch_id == BATCH_ID
+    with pytest.raises(ValueError, match="neither"):
+        client.status("../../etc/passwd")
+    assert client.resubmit(status).batch_id != BATCH_ID
+    assert server.seen[-1].body == b'{"what": "unretrieved"}'

@@ -1,0 +1,234 @@
+"""A batch comes to disk whole: by its archive, resumed, each file verified, the rest one by one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from skybatch import errors
+from skybatch.client import BatchFailed, Client, StillRunning, TransferFailed, Unreachable
+from skybatch.client.ledger import Ledger
+from tests.unit.client.conftest import IMAGES
+from tests.unit.client.server import (
+    BATCH_ID,
+    NEXT_ID,
+    FakeServer,
+    Handler,
+    MadeBatch,
+    cut_after,
+    refuse,
+    reset,
+    times,
+)
+
+
+def on_disk(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in (folder / "images").iterdir()}
+
+
+def test_everything_comes_by_the_archive(server: FakeServer, client: Client, tmp_path: Path) -> None:
+    result = client.download(BATCH_ID, tmp_path)
+    assert on_disk(tmp_path) == IMAGES
+    assert [path.name for path in result.images] == list(IMAGES)
+    assert (tmp_path / "rows.csv").read_bytes() == b"row\n1\n"
+    assert server.asked(f"/batches/{BATCH_ID}/images/") == []
+    assert len(server.seen) < 10
+
+
+def test_downloaded_again_nothing_is_transferred(server: FakeServer, client: Client, tmp_path: Path) -> None:
+    client.download(BATCH_ID, tmp_path)
+    server.seen.clear()
+    client.download(BATCH_ID, tmp_path)
+    assert server.paths() == [f"/batches/{BATCH_ID}"]
+
+
+def test_a_stopped_archive_goes_on_behind_its_last_whole_image(
+    server: FakeServer, client: Client, tmp_path: Path
+) -> None:
+    archive = server.batches[BATCH_ID].files["images.tar"]
+    stop = archive.index(list(IMAGES)[20].encode())
+
+    def die(handler: Handler) -> bool:
+        if not handler.path.endswith("images.tar") or "signed" not in handler.path:
+            return False
+        cut_after(stop)(handler) if handler.headers["Range"].startswith("bytes=0-") else reset(handler)
+        return True
+
+    server.faults = [die]
+    with pytest.raises(Unreachable):
+        client.download(BATCH_ID, tmp_path)
+    server.faults = []
+    # The segment that broke was not handed on, so nothing of this small archive was unpacked yet ...
+    assert Ledger.load(tmp_path).batch_id == BATCH_ID
+    # ... but a ledger as a longer one leaves it is believed.
+    for name in list(IMAGES)[:20]:
+        (tmp_path / "images" / name).write_bytes(IMAGES[name])
+    Ledger(server.url, "", "", BATCH_ID, offset=stop, members=20).save(tmp_path)
+    server.seen.clear()
+    client.download(BATCH_ID, tmp_path)
+    assert on_disk(tmp_path) == IMAGES
+    tar = [seen.headers["range"] for seen in server.asked("/signed/") if seen.path.endswith("images.tar")]
+    assert tar == [f"bytes={stop}-{len(archive) - 1}"]
+
+
+def test_a_ledger_that_is_wrong_does_no_harm(server: FakeServer, client: Client, tmp_path: Path) -> None:
+    Ledger(server.url, "", "", BATCH_ID, offset=700, members=0).save(tmp_path)
+    client.download(BATCH_ID, tmp_path)
+    assert on_disk(tmp_path) == IMAGES
+
+
+def test_files_lost_or_damaged_on_disk_come_again_by_themselves(
+    server: FakeServer, client: Client, tmp_path: Path
+) -> None:
+    client.download(BATCH_ID, tmp_path)
+    first, second = list(IMAGES)[:2]
+    (tmp_path / "images" / first).unlink()
+    (tmp_path / "images" / second).write_bytes(b"?" * len(IMAGES[second]))
+    server.seen.clear()
+    client.download(BATCH_ID, tmp_path)
+    assert on_disk(tmp_path) == IMAGES
+    assert server.asked("images.tar") == []
+    assert len(server.asked("/signed/")) == 2
+
+
+def test_an_image_wrong_in_the_archive_comes_by_itself(
+    server: FakeServer, client: Client, tmp_path: Path
+) -> None:
+    batch = server.batches[BATCH_ID]
+    name = list(IMAGES)[3]
+    files = dict(batch.files)
+    files["images.tar"] = files["images.tar"].replace(IMAGES[name], b"?" * len(IMAGES[name]))
+    server.batches[BATCH_ID] = type("Damaged", (MadeBatch,), {"files": files})(dict(IMAGES))
+    client.download(BATCH_ID, tmp_path)
+    assert on_disk(tmp_path) == IMAGES
+    assert [s.path.rpartition("/")[2] for s in server.asked("/signed/") if "/images/" in s.path] == [name]
+
+
+def test_an_image_wrong_everywhere_is_named_and_not_kept(
+    server: FakeServer, client: Client, tmp_path: Path
+) -> None:
+    batch = server.batches[BATCH_ID]
+    files = dict(batch.files)
+    name = list(IMAGES)[3]
+    batch.images[name] = b"?" * len(IMAGES[name])
+    files["images.tar"] = batch.files["images.tar"]
+    server.batches[BATCH_ID] = type("Damaged", (MadeBatch,), {"files": files})(batch.images)
+    with pytest.raises(TransferFailed) as raised:
+        client.download(BATCH_ID, tmp_path)
+    assert raised.value.files == (name,)
+    assert on_disk(tmp_path) == {n: b for n, b in IMAGES.items() if n != name}
+
+
+@pytest.mark.parametrize(
+    "fault", [refuse(500), refuse(429), reset, cut_after(3000)], ids=["500", "429", "reset", "cut"]
+)
+def test_faults_on_the_way_leave_no_trace(
+    server: FakeServer, client: Client, tmp_path: Path, fault: object
+) -> None:
+    for path in ("/signed/", f"/batches/{BATCH_ID}"):
+        server.faults.append(times(3, path, fault))  # type: ignore[arg-type]
+    client.download(BATCH_ID, tmp_path)
+    assert on_disk(tmp_path) == IMAGES
+    assert not list(tmp_path.rglob("*.part"))
+
+
+def test_images_come_as_they_finish(server: FakeServer, client: Client, tmp_path: Path) -> None:
+    server.batches[BATCH_ID].state = "working"
+    names = [image.file for image in client.images(BATCH_ID)]
+    assert names == list(IMAGES)
+    fetched = {image.file: path for image, path in client.fetch(BATCH_ID, tmp_path)}
+    assert {name: path.read_bytes() for name, path in fetched.items()} == IMAGES
+    server.batches[BATCH_ID].state = "complete"
+    server.seen.clear()
+    client.download(BATCH_ID, tmp_path)
+    assert server.asked("images.tar") == [], "what came is checked, not fetched twice"
+
+
+def test_a_directory_holds_one_batch(server: FakeServer, client: Client, tmp_path: Path) -> None:
+    client.download(BATCH_ID, tmp_path)
+    server.batches[NEXT_ID] = MadeBatch({}, batch_id=NEXT_ID)
+    with pytest.raises(errors.Conflict, match=BATCH_ID):
+        client.download(NEXT_ID, tmp_path)
+
+
+def test_a_batch_without_results_says_so(server: FakeServer, client: Client, tmp_path: Path) -> None:
+    batch = server.batches[BATCH_ID]
+    batch.state = "working"
+    with pytest.raises(StillRunning):
+        client.download(BATCH_ID, tmp_path)
+    batch.state = "failed"
+    with pytest.raises(BatchFailed, match="no inventory"):
+        client.download(BATCH_ID, tmp_path)
+
+
+def test_a_batch_of_no_images_brings_its_tables(server: FakeServer, client: Client, tmp_path: Path) -> None:
+    server.batches[BATCH_ID] = MadeBatch({})
+    assert client.download(BATCH_ID, tmp_path).images == ()
+    assert (tmp_path / "rows.csv").exists()
+
+
+def test_names_that_leave_the_directory_are_refused(
+    server: FakeServer, client: Client, tmp_path: Path
+) -> None:
+    server.batches[BATCH_ID] = MadeBatch({"../../evil": b"x"})
+    with pytest.raises(errors.SkybatchError, match="not a safe file name"):
+        client.download(BATCH_ID, tmp_path / "here")
+    assert not list(tmp_path.rglob("evil"))
+
+
+def test_all_parts_follow_the_chain_to_its_end(server: FakeServer, client: Client, tmp_path: Path) -> None:
+    server.batches[BATCH_ID].left_over = 2
+    last = {"0040_990101n_j0010009.fits": b"x" * 99}
+    server.batches[NEXT_ID] = MadeBatch(last, batch_id=NEXT_ID, part=2)
+    parts = list(client.download_parts(BATCH_ID, tmp_path))
+    assert [part.directory for part in parts] == [tmp_path, tmp_path / "part-2"]
+    assert on_disk(tmp_path) == IMAGES
+    assert on_disk(tmp_path / "part-2") == last
+
+
+def test_a_chain_that_brings_nothing_ends(server: FakeServer, client: Client, tmp_path: Path) -> None:
+    server.batches[BATCH_ID] = MadeBatch({}, left_over=2)
+    with pytest.raises(TransferFailed, match="brought nothing"):
+        list(client.download_parts(BATCH_ID, tmp_path))
+
+
+def test_the_same_job_again_is_the_same_batch(server: FakeServer, client: Client, tmp_path: Path) -> None:
+    table = "ra,dec\n1,2\n"
+    batch_id = f"{0:032x}"
+    server.batches[batch_id] = MadeBatch(dict(IMAGES), batch_id=batch_id)
+    server.faults = [times(99, f"/batches/{batch_id}", reset)]
+    with pytest.raises(Unreachable):
+        client.run(tmp_path, table)
+    server.faults = []
+    assert [part.batch_id for part in client.run(tmp_path, table)] == [batch_id]
+    assert len(server.accepted) == 1
+    with pytest.raises(errors.Conflict, match="another request"):
+        client.run(tmp_path, table, bands="J")
+
+
+def test_a_submission_whose_answer_was_lost_for_good_is_found_again(
+    server: FakeServer, client: Client, tmp_path: Path
+) -> None:
+    def lose_answer(handler: Handler) -> bool:
+        if handler.command == "POST":
+            handler.answer = lambda *_, **__: reset(handler)  # type: ignore[method-assign]
+            handler._post()
+            return True
+        return False
+
+    server.faults = [lose_answer]
+    with pytest.raises(Unreachable):
+        client.start(tmp_path, "ra,dec\n1,2\n")
+    server.faults = []
+    batch = client.start(tmp_path, "ra,dec\n1,2\n")
+    assert list(server.accepted.values()) == [batch.batch_id]
+
+
+def test_the_ledger_survives_being_garbled(tmp_path: Path) -> None:
+    Ledger(batch_id="x", offset=5).save(tmp_path)
+    assert Ledger.load(tmp_path).offset == 5
+    for text in ("", "[]", "{}", json.dumps({"batch_id": 3})):
+        (tmp_path / ".skybatch.json").write_text(text)
+        assert Ledger.load(tmp_path) == Ledger()

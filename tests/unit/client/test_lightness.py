@@ -1,0 +1,54 @@
+"""The client stands on errors.py alone, and brings no package that an astronomer did not ask for."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import skybatch
+
+PACKAGE = Path(skybatch.__file__).parent
+HEAVY = ("numpy", "astropy", "pandas", "boto3", "botocore", "obstore", "pydantic", "isal", "jinja2", "tqdm")
+ALLOWED = ("skybatch", "skybatch.errors")
+
+
+def modules_after(code: str) -> set[str]:
+    told = subprocess.run(
+        [sys.executable, "-c", f"{code}\nimport sys; print(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(told.stdout.split())
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import skybatch; skybatch.Client",
+        "import skybatch.client",
+        "from skybatch.cli import make_parser; make_parser().format_help()",
+    ],
+)
+def test_importing_brings_nothing_heavy(code: str) -> None:
+    assert modules_after(code).isdisjoint(HEAVY)
+
+
+def test_the_package_alone_brings_not_even_the_client() -> None:
+    assert modules_after("import skybatch, skybatch.errors").isdisjoint({"httpx", "skybatch.client"})
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "client").glob("*.py")), ids=lambda path: path.stem)
+def test_the_client_stands_on_errors_alone(path: Path) -> None:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+        elif isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+    ours = {name for name in names if name.split(".")[0] == "skybatch"}
+    assert {name for name in ours if not name.startswith("skybatch.client")} <= set(ALLOWED)

@@ -1,0 +1,131 @@
+"""What people have at hand goes out as a table that astropy reads back to the same sky."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import astropy.units as u
+import numpy as np
+import pandas as pd
+import pytest
+from astropy.coordinates import SkyCoord
+from astropy.table import MaskedColumn, QTable, Table
+
+from skybatch.client.asking import ask
+from skybatch.client.tables import upload
+from skybatch.errors import InvalidRequest
+
+RA, DEC = [0.1, 180.123456789012, 359.9999999], [-89.9, 0.0, 45.000000001]
+
+
+def read(table: Any, **more: Any) -> Table:
+    text = upload(table, **more).body.decode()
+    strings = {"xdate": str, "id": str, "ra_text": str}
+    return Table.read(io.StringIO(text).read().splitlines(), format="ascii.csv", converters=strings)
+
+
+def test_sky_coordinates_keep_every_digit() -> None:
+    table = read(SkyCoord(RA * u.deg, DEC * u.deg))
+    assert list(table["ra"]) == list(SkyCoord(RA * u.deg, DEC * u.deg).ra.deg)
+    assert list(table["dec"]) == DEC
+
+
+def test_other_frames_become_icrs() -> None:
+    sky = SkyCoord(RA * u.deg, DEC * u.deg)
+    back = read(sky.galactic)
+    assert SkyCoord(back["ra"], back["dec"], unit="deg").separation(sky).max() < 1e-9 * u.arcsec
+    one = SkyCoord(83.6, 22.0, unit="deg", frame="fk4", equinox="B1950")
+    assert len(read(one)) == 1
+    assert float(read(one)["ra"][0]) == pytest.approx(one.icrs.ra.deg, abs=1e-12)
+
+
+def test_one_size_for_all_positions() -> None:
+    sky = SkyCoord(RA * u.deg, DEC * u.deg)
+    assert list(read(sky, size=60)["size"]) == [60.0] * 3
+    assert list(read(sky, size=1 * u.arcmin)["size"]) == [60.0] * 3
+
+
+def test_astropy_tables_with_units_masks_and_vectors() -> None:
+    table = QTable(
+        {
+            "RA": np.array(RA) / 15 * u.hourangle,
+            "Dec": np.radians(DEC) * u.rad,
+            "size": [0.5, 1.0, 2.0] * u.arcmin,
+            "id": MaskedColumn(["a", "b,c", "d"], mask=[False, False, True]),
+            "flux": np.ones((3, 4)),
+        }
+    )
+    back = read(table)
+    assert back.colnames == ["RA", "Dec", "size", "id"]
+    np.testing.assert_allclose(back["RA"], RA, rtol=1e-14)
+    np.testing.assert_allclose(back["Dec"], DEC, rtol=1e-14)
+    np.testing.assert_allclose(back["size"], [30, 60, 120], rtol=1e-14)
+    assert list(back["id"].filled("")) == ["a", "b,c", ""]
+
+
+def test_masked_quantities_leave_their_cells_empty() -> None:
+    table = Table(
+        {"ra": RA, "dec": DEC, "size": MaskedColumn([1.0, 2.0, 3.0], unit="arcmin", mask=[0, 1, 0])}
+    )
+    assert list(read(table)["size"].filled(-1)) == [60.0, -1, 180.0]
+    assert list(read(QTable(table))["size"].filled(-1)) == [60.0, -1, 180.0]
+
+
+def test_plain_table_with_angle_unit_on_a_column() -> None:
+    table = Table({"ra": RA, "dec": DEC})
+    table["dec"].unit = "deg"
+    table["ra"].unit = "arcsec"
+    np.testing.assert_allclose(read(table)["ra"], np.array(RA) / 3600, rtol=1e-14)
+
+
+def test_a_coordinate_column_stands_for_ra_and_dec() -> None:
+    back = read(QTable({"sky": SkyCoord(RA * u.deg, DEC * u.deg), "id": ["a", "b", "c"]}))
+    assert back.colnames == ["ra", "dec", "id"]
+    assert list(back["dec"]) == DEC
+
+
+def test_pandas_frames_with_nulls_and_dates() -> None:
+    frame = pd.DataFrame(
+        {"xdate": [307, 981121], "hem": ["n", "s"], "scan": [11, 69], "image": [9.0, np.nan]}
+    )
+    assert upload(frame).body == b"xdate,hem,scan,image\n000307,n,11,9\n981121,s,69,\n"
+    frame = pd.DataFrame({"ra": RA, "dec": DEC, "best": [True, False, True], "id": ["a", None, pd.NA]})
+    lines = upload(frame).body.decode().splitlines()
+    assert lines[1:] == [f"{RA[0]!r},{DEC[0]!r},y,a", f"{RA[1]!r},{DEC[1]!r},n,", f"{RA[2]!r},{DEC[2]!r},y,"]
+
+
+def test_files_and_text_go_out_as_they_are(tmp_path: Path) -> None:
+    body = b"|ra |dec|\n 1.0 2.0\n\xff"
+    path = tmp_path / "targets.tbl"
+    path.write_bytes(body)
+    for given in (path, str(path)):
+        assert (upload(given).body, upload(given).name) == (body, "targets.tbl")
+    with path.open("rb") as file:
+        posted = upload(file)
+    assert (posted.body, posted.name) == (body, "targets.tbl")
+    assert upload("ra,dec\n1,2\n").body == b"ra,dec\n1,2\n"
+    assert upload(body).body == body
+
+
+def test_what_is_no_table_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidRequest, match="table"):
+        upload(7)
+    with pytest.raises(FileNotFoundError):
+        upload(tmp_path / "nowhere.tbl")
+    with pytest.raises(InvalidRequest, match="column size"):
+        upload("ra,dec\n1,2\n", size=60)
+    with pytest.raises(InvalidRequest, match="column size"):
+        upload(pd.DataFrame({"ra": [1], "dec": [2], "Size": [3]}), size=60)
+
+
+def test_a_region_from_astropy_objects() -> None:
+    asked = ask(center=SkyCoord(10.5, -20.25, unit="deg"), diameter=30 * u.arcmin, bands="J")
+    assert asked.body == b'{"bands": "J", "center": "10.5 -20.25", "diameter": 0.5, "mode": "region"}'
+
+
+def test_unknown_fields_are_named_before_anything_is_sent() -> None:
+    with pytest.raises(InvalidRequest, match="centre") as raised:
+        ask(centre="M83", diameter=1)
+    assert raised.value.errors[0].column == "centre"
