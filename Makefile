@@ -19,7 +19,7 @@ STAMP := .venv/.installed
 ASL_VALIDATOR := asl-validator@4.0.0
 NODE := build/node
 # Debian packages whose programs judge our files in tests; tests that want a missing one say so and skip.
-TEST_PROGRAMS := funpack:libcfitsio-bin shellcheck:shellcheck curl:curl wget:wget chromium:chromium chromedriver:chromium-driver
+TEST_PROGRAMS := funpack:libcfitsio-bin shellcheck:shellcheck curl:curl wget:wget chromium:chromium chromedriver:chromium-driver stilts:stilts
 
 .PHONY: help venv system lint test demo serve bench drill package clean
 

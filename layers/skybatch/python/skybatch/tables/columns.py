@@ -8,6 +8,8 @@ from typing import Any, Literal, TypeAlias
 
 from numpy.typing import NDArray
 
+from skybatch.tables.services import Service
+
 DataType: TypeAlias = Literal["char", "int", "long", "double"]
 Frame: TypeAlias = Literal["", "FK5", "ICRS"]
 Values: TypeAlias = Sequence[Any] | NDArray[Any]
@@ -90,7 +92,8 @@ class Table:
     ``data`` maps each column's ``source`` to n values: text (None or "" is null), numbers (None, NaN or a
     masked element is null) or an (n, k) array. It may hold more than the columns show. ``keywords`` reach
     every format that has a place for them (IPAC keyword lines, VOTable PARAMs), ``params`` VOTable alone;
-    ``notes`` are sentences for people. ``overflow`` says that the answer was cut off, and why.
+    ``notes`` are sentences for people. ``overflow`` says that the answer was cut off, and why. ``services``
+    are described in VOTables alone.
 
     Raises
     ------
@@ -105,6 +108,7 @@ class Table:
     title: str = ""
     notes: tuple[str, ...] = ()
     overflow: str = ""
+    services: tuple[Service, ...] = ()
 
     def __post_init__(self) -> None:
         missing = [column.source for column in self.columns if column.source not in self.data]

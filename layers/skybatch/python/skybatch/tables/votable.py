@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from skybatch.tables.cells import cells, map_where, one_line
 from skybatch.tables.columns import Column, Param, Table
+from skybatch.tables.services import Input, Service
 
 _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <VOTABLE version="1.3" xmlns="http://www.ivoa.net/xml/VOTable/v1.3"
@@ -70,7 +71,29 @@ def _closing(table: Table) -> Iterator[str]:
     yield "</TABLEDATA></DATA>\n</TABLE>\n"
     if table.overflow:  # DALI 1.1 section 4.4.1: after the table that was cut off
         yield _status("OVERFLOW", table.overflow)
-    yield _TAIL
+    yield "</RESOURCE>\n"
+    yield from map(_service, table.services)
+    yield "</VOTABLE>\n"
+
+
+def _service(service: Service) -> str:
+    facts = (("standardID", service.standard), ("accessURL", service.url))
+    params = "".join(
+        f'<PARAM name="{name}" datatype="char" arraysize="*" value={_attribute(value)}/>\n'
+        for name, value in facts
+    )
+    inputs = "".join(map(_input, service.inputs))
+    return (
+        f'<RESOURCE type="meta" utype="adhoc:service" ID={_attribute(service.name)}>\n{params}'
+        f'<GROUP name="inputParams">\n{inputs}</GROUP>\n</RESOURCE>\n'
+    )
+
+
+def _input(given: Input) -> str:
+    names = ("name", "datatype", "arraysize", "ref", "xtype", "ucd", "unit")
+    attributes = _attributes({name: getattr(given, name) for name in names})
+    described = _described("", given.description) if given.description else ""
+    return f"<PARAM{attributes} value={_attribute(given.value)}>{described}</PARAM>\n"
 
 
 def _status(value: str, words: str) -> str:

@@ -87,6 +87,9 @@ def table_of(
 
 def cut_off(found: Found, most: int) -> str:
     """What to say of an answer that MAXREC cut off; nothing of a whole one."""
-    return (
-        f"There are more rows than MAXREC, {most}: narrow the search or raise MAXREC." if found.more else ""
-    )
+    return too_many(most) if found.more else ""
+
+
+def too_many(most: int) -> str:
+    """The words of an overflow."""
+    return f"There are more rows than MAXREC, {most}: narrow the search or raise MAXREC."

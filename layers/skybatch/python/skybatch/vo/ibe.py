@@ -19,7 +19,8 @@ from skybatch.archive.layout import (
 )
 from skybatch.batch.store import LINK_LIFE
 from skybatch.batch.stored import StoredImage
-from skybatch.errors import NotFound
+from skybatch.errors import NotFound, SourceMissing
+from skybatch.imaging.box import PixelBox
 from skybatch.vo.answer import MISSIONS
 from skybatch.vo.cutout import Cutout
 from skybatch.vo.parameters import Parameters, refused
@@ -102,10 +103,15 @@ def cut(objects: ObjectStore, key: str, wanted: Cutout, inventory: Inventory) ->
     for a file that cannot be cut.
     """
     image, _, _ = parse_key(key)
-    box = wanted.box(image, inventory)
-    if not _is_there(objects, key):
-        raise NotFound(f"The archive has no image {key}.")
-    return next(iter(_stored(objects, key).crops([box])))
+    return cut_box(objects, key, wanted.box(image, inventory))
+
+
+def cut_box(objects: ObjectStore, key: str, box: PixelBox) -> bytes:
+    """These pixels of a stored image as plain FITS; errors as ``cut``."""
+    try:
+        return next(iter(_stored(objects, key).crops([box])))
+    except SourceMissing:
+        raise NotFound(f"The archive has no image {key}.") from None
 
 
 def _stored(objects: ObjectStore, key: str) -> StoredImage:

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 
+from skybatch.errors import MalformedRequest
 from skybatch.requests import cells
 from skybatch.requests.faults import BadValue
 from skybatch.requests.frames import to_icrs
@@ -24,8 +25,7 @@ from skybatch.tables.columns import Param, Table
 from skybatch.tables.image_table import image_data
 from skybatch.tables.images import Images
 from skybatch.tables.search_columns import INVENTORY_PARAMS
-from skybatch.vo.answer import Answer, answer_format, cut_off
-from skybatch.vo.ibe import dataset_word
+from skybatch.vo.answer import Answer, answer_format, cut_off, too_many
 from skybatch.vo.images import ATLAS, QUICKLOOK, Found, Wanted, find
 from skybatch.vo.parameters import Parameters, choice, refused
 from skybatch.vo.region import RELATIONS, size
@@ -93,16 +93,13 @@ def circle(given: Parameters, find_name: FindName) -> Circle:
     """The search circle of POS, SIZE and INTERSECT; a SIZE outside 0.05 to 7 degrees is clamped, and told."""
     text = given.text("pos")
     if not text:
-        raise refused("POS", "", NO_LOCATION)
+        raise MalformedRequest(NO_LOCATION)
     asked = max(size(given.text("size", "0")))
     diameter = min(max(asked, MIN_DIAMETER), MAX_DIAMETER)
-    notes = (
-        ()
-        if diameter == asked or not given.text("size")
-        else (
-            f"SIZE {asked:g} lies outside {MIN_DIAMETER:g} to {MAX_DIAMETER:g} degrees: {diameter:g} was taken.",
-        )
-    )
+    notes: tuple[str, ...] = ()
+    if diameter != asked and given.text("size"):
+        least, most = f"{MIN_DIAMETER:g}", f"{MAX_DIAMETER:g}"
+        notes = (f"SIZE {asked:g} is not within {least} to {most} degrees: {diameter:g} was taken.",)
     relation = choice("INTERSECT", given.text("intersect", "overlaps"), RELATIONS)
     return Circle(_sky(text, find_name), diameter, relation, notes)
 
@@ -187,7 +184,8 @@ def _narrowed(given: Parameters) -> Wanted | None:
         return None
 
     def wanted(details: ImageSets, band: str) -> NDArray[np.bool_]:
-        return np.logical_and.reduce([getattr(details, field) == value for field, value in asked])
+        tests = [getattr(details, field) == value for field, value in asked]
+        return np.asarray(np.logical_and.reduce(tests))
 
     return wanted
 
@@ -220,13 +218,9 @@ def _table(
         url=list(_urls(root, found, rows)),
         format=[form for _, form in rows],
     )
-    more = cut_off(found, most) or (_words(most) if len(found) * len(formats) > most else "")
+    more = cut_off(found, most) or (too_many(most) if len(found) * len(formats) > most else "")
     data = image_data({found.details.dataset: found.details}, images, INVENTORY)
     return Table(INVENTORY, data, params=params, title=TITLE, notes=notes, overflow=more)
-
-
-def _words(most: int) -> str:
-    return f"There are more rows than MAXREC, {most}: narrow the search or raise MAXREC."
 
 
 def _urls(root: str, found: Found, rows: list[tuple[int, str]]) -> Iterator[str]:

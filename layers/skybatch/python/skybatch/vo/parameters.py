@@ -71,4 +71,4 @@ def choice(name: str, text: str, known: Mapping[str, str]) -> str:
 def refused(name: str, value: str, rule: str) -> MalformedRequest:
     """The error of one bad parameter, in a sentence a person can act on."""
     error = CellError(name, value, rule)
-    return MalformedRequest(error.sentence(), errors=[error])
+    return MalformedRequest(error.sentence() if value else f"{name} {rule}", errors=[error])

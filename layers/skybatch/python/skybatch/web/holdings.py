@@ -7,12 +7,14 @@ from functools import lru_cache
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from obstore.store import S3Store
 
+from skybatch.archive.layout import DATASETS
 from skybatch.archive.opening import open_inventories
 from skybatch.aws import bucket_store
 from skybatch.batch.matching import OpenInventory
 from skybatch.errors import InventoryError, NotFound, SkybatchError
 from skybatch.settings import settings
 from skybatch.web.answers import refusal
+from skybatch.web.entrance import unforeseen
 
 
 def results() -> S3Store:
@@ -31,8 +33,12 @@ def inventories() -> OpenInventory:
     return open_inventories(archive())
 
 
-def holds(dataset: str) -> bool:
-    """Whether the archive has an inventory of a data set."""
+def held() -> list[str]:
+    """The data sets of which the archive has an inventory."""
+    return [dataset for dataset in DATASETS if _is_held(dataset)]
+
+
+def _is_held(dataset: str) -> bool:
     try:
         inventories()(dataset, None)
     except InventoryError:
@@ -47,6 +53,10 @@ def http_app() -> APIGatewayHttpResolver:
     @app.exception_handler(SkybatchError)  # type: ignore[untyped-decorator]
     def refuse(error: SkybatchError) -> Response[str]:
         return refusal(app.current_event, error)
+
+    @app.exception_handler(Exception)  # type: ignore[untyped-decorator]
+    def break_down(error: Exception) -> Response[str]:
+        return unforeseen(app.current_event, error)
 
     @app.not_found
     def nowhere(_: Exception) -> Response[str]:

@@ -19,7 +19,7 @@ from skybatch.vo.sia import sia
 from skybatch.web.answers import COMMON_HEADERS
 from skybatch.web.asking import parameters_of, root_of
 from skybatch.web.delivery import deliver, plain_line
-from skybatch.web.holdings import holds, inventories
+from skybatch.web.holdings import held, inventories
 
 router = APIGatewayHttpRouter()
 ASK = ["GET", "HEAD", "POST"]
@@ -81,16 +81,16 @@ def datasets(mission: str) -> AnyResponse:
     """The data sets of the mission."""
     if mission.lower() not in MISSIONS:
         raise NotFound(f"There is no mission {mission}.")
-    return _page(listing.datasets_page(root_of(router.current_event), _held()))
+    return _page(listing.datasets_page(root_of(router.current_event), held()))
 
 
 @router.route("/ibe/search/<mission>/<folder>/?", method=["GET", "HEAD"])
 def tables(mission: str, folder: str) -> AnyResponse:
     """The tables of a data set."""
-    held = [dataset for dataset in _held() if DATASETS[dataset][0] == folder.lower()]
-    if mission.lower() not in MISSIONS or not held:
+    mine = [dataset for dataset in held() if DATASETS[dataset][0] == folder.lower()]
+    if mission.lower() not in MISSIONS or not mine:
         raise NotFound(f"There is no data set {mission}/{folder}.")
-    rows = [(DATASETS[dataset][1], f"{DATASET_TITLES[dataset]}: image metadata") for dataset in held]
+    rows = [(DATASETS[dataset][1], f"{DATASET_TITLES[dataset]}: image metadata") for dataset in mine]
     return _page(listing.tables_page(root_of(router.current_event), folder.lower(), rows))
 
 
@@ -103,11 +103,6 @@ def archive_search(mission: str, folder: str, table: str) -> AnyResponse:
         return send_table(event, search(parameters_of(event), inventories()(dataset, None)))
     except SkybatchError as error:
         return plain_line(error.detail, error.status)
-
-
-def _held() -> list[str]:
-    """The data sets of which there is an inventory."""
-    return [dataset for dataset in DATASETS if holds(dataset)]
 
 
 def _page(html: str) -> AnyResponse:

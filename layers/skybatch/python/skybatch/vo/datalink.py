@@ -1,0 +1,95 @@
+"""``/datalink/links``: what belongs to an image (IVOA Recommendation, DataLink 1.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from skybatch.archive.layout import parse_key
+from skybatch.errors import SkybatchError
+from skybatch.tables.columns import Column, Table, text
+from skybatch.vo.answer import image_url
+from skybatch.vo.images import Found, find
+from skybatch.vo.inventory_sia import page_url
+from skybatch.vo.obscore import key_of_id
+from skybatch.vo.parameters import Parameters, refused
+from skybatch.vo.services import SODA_ID, cutout_service
+
+if TYPE_CHECKING:
+    from skybatch.archive.inventory import Inventory
+
+MOST_IDS = 1000
+COLUMNS: tuple[Column, ...] = (
+    text("ID", "Identifier asked for.", ucd="meta.id;meta.main"),
+    text("access_url", "URL of what is linked.", ucd="meta.ref.url", link="link"),
+    text("service_def", "The service described in this document that makes it.", ucd="meta.ref"),
+    text("error_message", "Why there is no link.", ucd="meta.code.error"),
+    text("semantics", "How it belongs to the image.", ucd="meta.code"),
+    text("description", "What it is.", ucd="meta.note"),
+    text("content_type", "MIME type.", ucd="meta.code.mime"),
+    Column("content_length", "long", "Bytes.", unit="byte", ucd="phys.size;meta.file"),
+)
+
+
+@dataclass(frozen=True)
+class Link:
+    """One row of the answer."""
+
+    identifier: str
+    access_url: str = ""
+    service_def: str = ""
+    error_message: str = ""
+    semantics: str = ""
+    description: str = ""
+    content_type: str = ""
+    content_length: int | None = None
+
+
+def links(given: Parameters, open_: Callable[[str], Inventory], root: str) -> Table:
+    """The links of each ID, in their order; an unknown one has a row that says so.
+
+    Raises MalformedRequest without any ID, or with too many.
+    """
+    asked = given.every("id")
+    if not 1 <= len(asked) <= MOST_IDS:
+        raise refused("ID", str(len(asked)), f"must be given 1 to {MOST_IDS} times")
+    rows = [link for identifier in asked for link in _of_one(identifier, open_, root)]
+    data = {column.name: [getattr(row, column.name, row.identifier) for row in rows] for column in COLUMNS}
+    services = (cutout_service(root, column="ID"),) if any(row.service_def for row in rows) else ()
+    return Table(COLUMNS, data, title="Links of 2MASS images", services=services)
+
+
+def _of_one(identifier: str, open_: Callable[[str], Inventory], root: str) -> list[Link]:
+    try:
+        key = key_of_id(identifier)
+        found = _found(key, open_)
+    except SkybatchError as error:
+        return [Link(identifier, error_message=f"NotFoundFault: {error.detail}", semantics="#this")]
+    if not len(found):
+        return [Link(identifier, error_message="NotFoundFault: no such image", semantics="#this")]
+    size = found.stored_bytes(0)
+    return [
+        Link(identifier, image_url(root, key), "", "", "#this", "The image", "image/fits", size),
+        Link(
+            identifier,
+            f"{page_url(root, found, 0)}&preview=png",
+            semantics="#preview",
+            description="A picture of the image, north up",
+            content_type="image/png",
+        ),
+        Link(
+            identifier,
+            service_def=SODA_ID,
+            semantics="#cutout",
+            description="A part of the image",
+            content_type="image/fits",
+        ),
+    ]
+
+
+def _found(key: str, open_: Callable[[str], Inventory]) -> Found:
+    image, kind, _ = parse_key(key)
+    inventory = open_(image.dataset)
+    sets = inventory.scans([image.date], [image.hem], [image.scan], [image.image]).set
+    return find(inventory, sets, 1, bands=(image.band,), kinds=("A" if kind == "image" else "Q",))
