@@ -41,7 +41,7 @@ FILE_MEANINGS = {
 }
 IMAGE_ENDS = {"over_limit": "beyond the limit"}
 _BLANK_IMAGE = {
-    **dict.fromkeys(("file", "url", "bytes", "row", "id", "reason", "preview")),
+    **dict.fromkeys(("file", "url", "bytes", "row", "id", "reason", "preview", "colour")),
     **{"band": "", "status": "retrieved"},
 }
 _TABLE_ENDINGS = (".tbl", ".xml", ".csv", ".html")
@@ -59,7 +59,7 @@ def results_page(
     `status` is the object of ``GET /batches/{id}``; with ``asked`` and ``reasons`` (see
     `skybatch.batch.asked.asked`, `skybatch.batch.summary.group_reasons`) the page also says what was
     asked and why rows are missing. `images` are the finished images so far, or at the end all images:
-    ``file, url, bytes, row, id, band, status, reason, preview``; the first 2,500 are shown. `after` is
+    ``file, url, bytes, row, id, band, status, reason, preview, colour``; the first 2,500 are shown. `after` is
     the cursor behind the last of them, from where the page goes on asking while the batch runs.
     """
     status = summary.whole(status)
@@ -71,23 +71,24 @@ def results_page(
         finished=finished,
         after=after or "",
         part=summary.part(status),
-        chain={"part": 1, **(status["chain"] or {})},
+        chain={**(status["chain"] or {}), "part": (status["chain"] or {}).get("part") or 1},
         chain_pages=_chain_pages(status["chain"] or {}),
         quicklooks=_quicklooks(status, images),
         **(_after_facts(status) if finished else _running_facts(status, now or datetime.now(UTC))),
         **_asked_facts(status["asked"] or {}),
-        **_image_facts(images, sum(status["images"].values()) if finished else 0),
+        **_image_facts(images, sum(status["images"].values()) if finished else 0, not finished),
     )
 
 
-def _image_facts(images: Sequence[Mapping[str, Any]], total: int) -> dict[str, Any]:
+def _image_facts(images: Sequence[Mapping[str, Any]], total: int, running: bool) -> dict[str, Any]:
     shown = [{**_BLANK_IMAGE, **image} for image in images[:IMAGES_SHOWN]]
     return {
         "images": shown,
         "image_ends": IMAGE_ENDS,
         "images_left": max(total, len(images)) - len(shown),
         "listed": any(image["row"] for image in shown),
-        "previews": any(image["preview"] for image in shown),
+        "previews": running or any(image["preview"] for image in shown),
+        "colours": any(image["colour"] for image in shown),
     }
 
 
@@ -170,7 +171,7 @@ def _meaning(thing: str) -> str:
 
 def _chain_pages(chain: Mapping[str, Any]) -> dict[str, str]:
     """Addresses of the neighbours' pages; a neighbour is given by id or by its address."""
-    sides = {side: chain.get(side) for side in ("previous", "next")}
+    sides = {side: chain.get(side) for side in ("previous", "next", "retry")}
     return {side: _page_of(str(neighbour)) if neighbour else "" for side, neighbour in sides.items()}
 
 

@@ -18,6 +18,8 @@
     return `${Number((octets / 1000 ** power).toPrecision(3))} ${["", "kB", "MB", "GB", "TB"][power]}`;
   };
 
+  let pause;
+
   const mode = () => form.elements.mode.value;
   const listMode = () => ["positions", "coadd_keys", "scans"].includes(mode());
   const chosenFile = () => byId("file").files[0];
@@ -118,6 +120,7 @@
 
   const post = async (button, path, done) => {
     const words = button.textContent;
+    clearTimeout(pause); // a look still to come would wipe the errors off their cells
     clear();
     button.disabled = true;
     button.textContent = button.dataset.busy;
@@ -143,7 +146,6 @@
       fillExample(link.dataset.example);
     });
   }
-  let pause;
   byId("table").addEventListener("input", () => {
     clearTimeout(pause);
     pause = setTimeout(look, 300);

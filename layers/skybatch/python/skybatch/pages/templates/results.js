@@ -61,6 +61,18 @@
     }
   };
 
+  const isAddress = (text) => text && /^(https?:\/\/|[^:]*$)/.test(text);
+
+  const picture = (image) => {
+    const link = Object.assign(element("a", ""), {href: image.preview, title: "Preview"});
+    const made = Object.assign(document.createElement("img"), {alt: `Preview: ${image.file}`, width: 48, height: 48});
+    made.loading = "lazy"; // before the address: else it is fetched at once
+    made.decoding = "async";
+    made.src = image.preview;
+    link.append(made);
+    return link;
+  };
+
   const imageRow = (image) => {
     const row = document.createElement("tr");
     const cell = (text, type) => {
@@ -69,10 +81,11 @@
       row.append(made);
       return made;
     };
-    if (table.querySelector("th.look")) cell("");
+    const look = cell("", "look");
+    if (isAddress(image.preview)) look.append(picture(image));
     const file = cell("", "file");
     const came = (image.status ?? "retrieved") === "retrieved";
-    if (came && /^(https?:\/\/|[^:]*$)/.test(image.url ?? "")) {
+    if (came && isAddress(image.url)) {
       file.append(Object.assign(element("a", image.file), {href: image.url}));
     } else {
       file.textContent = image.file ?? "";

@@ -1,0 +1,121 @@
+"""A real browser: Chromium as Debian packages it, driven by Selenium, looked at in two widths."""
+
+from __future__ import annotations
+
+import base64
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.deploy import ROOT
+
+SCREENSHOTS = ROOT / "build" / "screenshots"
+WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
+TALLEST_PICTURE = 6000
+PATIENCE_SECONDS = 90
+PICTURES_ARE_HERE = """return Array.from(document.images).every((image) =>
+    image.complete || image.getBoundingClientRect().top > innerHeight)"""
+
+
+class Browser:
+    """One window. Elements are named by CSS selectors."""
+
+    def __init__(self, driver: Any) -> None:
+        self.driver = driver
+
+    def open(self, url: str) -> None:
+        self.driver.get(url)
+
+    @property
+    def url(self) -> str:
+        return str(self.driver.current_url)
+
+    def find(self, selector: str) -> Any:
+        return self.driver.find_element("css selector", selector)
+
+    def all(self, selector: str) -> list[Any]:
+        return list(self.driver.find_elements("css selector", selector))
+
+    def text(self, selector: str = "body") -> str:
+        return str(self.find(selector).text)
+
+    def fill(self, selector: str, words: str) -> None:
+        """Set a field's value as pasting does (typing thousands of characters takes minutes)."""
+        script = """const [field, text] = arguments; field.value = text;
+            for (const kind of ["input", "change"]) field.dispatchEvent(new Event(kind, {bubbles: true}));"""
+        self.driver.execute_script(script, self.find(selector), words)
+
+    def click(self, selector: str) -> None:
+        """Press what a person sees: scrolled into view, and in front."""
+        found = self.find(selector)
+        self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", found)
+        found.click()
+
+    def wait(self, until: Callable[[], Any], what: str, seconds: float = PATIENCE_SECONDS) -> Any:
+        """What ``until`` gives once it is true; elements that a reload took away are asked for again."""
+        from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
+        from selenium.webdriver.support.ui import WebDriverWait
+
+        gone = (NoSuchElementException, StaleElementReferenceException)
+        waiting = WebDriverWait(self.driver, seconds, poll_frequency=0.1, ignored_exceptions=gone)
+        return waiting.until(lambda _: until(), f"waited {seconds} s in vain for {what}")
+
+    def script(self, source: str, *words: Any) -> Any:
+        return self.driver.execute_script(source, *words)
+
+    def resize(self, width: str, rows: int | None = None) -> None:
+        columns, usual = WIDTHS[width]
+        metrics = {"width": columns, "height": rows or usual, "deviceScaleFactor": 1}
+        self.driver.execute_cdp_cmd(
+            "Emulation.setDeviceMetricsOverride", {**metrics, "mobile": width == "phone"}
+        )
+
+    def picture(self, name: str) -> None:
+        """Keep the whole page in both widths as ``build/screenshots/{name}-{width}.png``.
+
+        Fails where a page is wider than its window.
+        """
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        for width, (columns, rows) in WIDTHS.items():
+            self.resize(width)
+            wide, high = self.script(
+                "return [document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
+            )
+            assert wide <= columns, f"{name} is {wide} pixels wide in a window of {columns}"
+            # What is not in view is neither drawn nor loaded: so all of it comes into view.
+            self.resize(width, min(max(high, rows), TALLEST_PICTURE))
+            self.wait(lambda: self.script(PICTURES_ARE_HERE), "the pictures of the page")
+            shot = self.driver.execute_cdp_cmd("Page.captureScreenshot", {"format": "png"})
+            (SCREENSHOTS / f"{name}-{width}.png").write_bytes(base64.b64decode(shot["data"]))
+        self.resize("desktop")
+
+    def complaints(self) -> list[str]:
+        """What the browser complained of since the last call: refused scripts, missing files, errors."""
+        return [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] == "SEVERE"]
+
+
+@contextmanager
+def chromium(downloads: Path) -> Iterator[Browser]:
+    """A browser for the length of a block; skips with a word where the machine has none."""
+    webdriver = pytest.importorskip("selenium.webdriver", reason="Selenium is not installed")
+    program, driver_program = shutil.which("chromium"), shutil.which("chromedriver")
+    if not program or not driver_program:
+        pytest.skip("chromium and chromedriver are not installed (Debian: chromium, chromium-driver)")
+    options = webdriver.ChromeOptions()
+    options.binary_location = program
+    for word in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--hide-scrollbars"):
+        options.add_argument(word)
+    options.add_experimental_option("prefs", {"download.default_directory": str(downloads)})
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    service = webdriver.ChromeService(executable_path=driver_program)
+    driver = webdriver.Chrome(options=options, service=service)
+    try:
+        browser = Browser(driver)
+        browser.resize("desktop")
+        yield browser
+    finally:
+        driver.quit()
