@@ -5,27 +5,40 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from skybatch.batch import steps
+from skybatch.batch.measures import measures
 from skybatch.settings import settings
+from skybatch.telemetry import count, logger, observed, told_step
 from skybatch.web import deployment
 
-logger = Logger()
 
-
+@observed
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Run the step the state machine names."""
+    return told_step(step, event)
+
+
+def step(event: dict[str, Any]) -> dict[str, Any]:
+    """One step of a batch's execution."""
     here = settings()
     results = deployment.results()
     match event["action"]:
         case "tally":
             return steps.tally_step(results, event, here, time.time())
         case "package":
-            return steps.package_step(results, event, deployment.inventories(), time.time())
+            return _ended(steps.package_step(results, event, deployment.inventories(), time.time()))
         case "fail":
             logger.error("batch failed", error=event.get("error"))
-            return steps.fail_step(results, event, time.time())
+            return _ended(steps.fail_step(results, event, time.time()))
         case action:
             raise ValueError(f"unknown action {action!r}")
+
+
+def _ended(answer: dict[str, Any]) -> dict[str, Any]:
+    """Count and tell how the batch ended."""
+    measured = measures(deployment.batch(answer["batch_id"]))
+    count(measured)
+    logger.info("batch ended", measures=measured)
+    return answer

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from skybatch.aws import bucket_store, client
@@ -13,15 +13,16 @@ from skybatch.batch.notify import SesMailer, notify
 from skybatch.batch.status import record_failure
 from skybatch.batch.store import BatchStore
 from skybatch.settings import settings
+from skybatch.telemetry import about, count, logger, observed
 
-logger = Logger()
 
-
+@observed
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Called by the state machine with ``batch_id``, or by EventBridge when an execution ended badly."""
     here = settings()
     ended = event.get("detail")
-    batch_id = ended["name"] if ended else event["batch_id"]
+    batch_id = (json.loads(ended["input"]) if ended else event)["batch_id"]
+    about(batch_id)
     store = BatchStore(bucket_store(here.results_bucket), batch_id)
     if ended:  # what no catcher in the state machine saw; where one did, this changes nothing
         logger.error("execution ended badly", status=ended["status"])
@@ -29,4 +30,5 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     mailer = SesMailer(client("sesv2"), here.mail_from) if here.mail_from else None
     mail = notify(store, mailer, time.time())
     logger.info("notified", mail=mail)
+    count({"MailsSent": mail == "sent", "MailsFailed": mail == "failed"})
     return {"batch_id": batch_id, "mail": mail}

@@ -5,26 +5,31 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from skybatch.aws import client
 from skybatch.batch import steps
 from skybatch.batch.dispatch import TaskQueue
 from skybatch.settings import settings
-from skybatch.web import deployment, intake
+from skybatch.telemetry import observed, told_step
+from skybatch.web import deployment, entrance, intake
 
-logger = Logger()
 app = deployment.http_app()
 app.include_router(intake.router)
 
 
+@observed
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer an HTTP request, or run the step the state machine names."""
+    if "action" not in event:
+        return entrance.answer(app, event, context)
+    return told_step(step, event)
+
+
+def step(event: dict[str, Any]) -> dict[str, Any]:
+    """One step of a batch's execution."""
     here = settings()
-    match event.get("action"):
-        case None:
-            return app.resolve(event, context)
+    match event["action"]:
         case "plan":
             return steps.plan_step(deployment.results(), event, deployment.inventories(), here)
         case "resolve":

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from skybatch.web import deployment, reading
+from skybatch.telemetry import observed
+from skybatch.web import deployment, entrance, reading
 
-logger = Logger()
 app = deployment.http_app()
 app.include_router(reading.router)
 
 
+@observed
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer an HTTP request."""
-    return app.resolve(event, context)
+    return entrance.answer(app, event, context)

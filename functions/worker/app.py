@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -15,8 +15,8 @@ from skybatch.batch.plan import Message
 from skybatch.batch.store import BatchStore
 from skybatch.batch.work import Archive, work
 from skybatch.settings import settings
+from skybatch.telemetry import about, logger, observed
 
-logger = Logger()
 # A message that fails is left to the queue to bring again; the function itself never falls over, for
 # that would cost its warm process.
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
@@ -27,6 +27,7 @@ def deliver(record: SQSRecord) -> None:
     body = json.loads(record.body)
     again = body["again"] or int(record.attributes.approximate_receive_count or 1) > 1
     message = Message.from_json({**body, "again": again})
+    about(message.batch_id)
     here = settings()
     archive = Archive(
         objects=bucket_store(here.archive_bucket, here.archive_prefix),
@@ -35,9 +36,22 @@ def deliver(record: SQSRecord) -> None:
         results_bucket=here.results_bucket,
         s3=lambda: client("s3"),
     )
-    work(message, archive, BatchStore(bucket_store(here.results_bucket), message.batch_id))
+    _work(message, archive, BatchStore(bucket_store(here.results_bucket), message.batch_id))
 
 
+def _work(message: Message, archive: Archive, store: BatchStore) -> None:
+    """Do it and tell of it; the processor says nothing of what goes wrong."""
+    started = time.perf_counter()
+    try:
+        work(message, archive, store)
+    except Exception:
+        logger.exception("message failed", source=message.source)
+        raise
+    spent = round(1000 * (time.perf_counter() - started))
+    logger.info("message done", source=message.source, files=len(message.tasks), milliseconds=spent)
+
+
+@observed
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer with the messages to bring again."""
     return dict(

@@ -22,6 +22,7 @@ from skybatch.batch.record import Record, save_record
 from skybatch.batch.status import facts_of, record_failure
 from skybatch.batch.store import BatchStore
 from skybatch.batch.submit import executions
+from skybatch.privacy import batch_hash
 from skybatch.requests.request import Mode, Request, Row
 from tests.unit.batch.world import BATCH_ID, task
 
@@ -89,7 +90,7 @@ def test_an_execution_starts_once_whatever_is_repeated() -> None:
     start(BATCH_ID)
     start(BATCH_ID)
     (execution,) = machines.list_executions(stateMachineArn=arn)["executions"]
-    assert execution["name"] == BATCH_ID
+    assert execution["name"] == batch_hash(BATCH_ID)
     told = machines.describe_execution(executionArn=execution["executionArn"])["input"]
     assert json.loads(told) == {"batch_id": BATCH_ID}
 

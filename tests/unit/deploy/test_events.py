@@ -9,6 +9,7 @@ import pytest
 
 from skybatch.batch.plan import Message
 from skybatch.batch.progress import Loop
+from skybatch.privacy import batch_hash
 from skybatch.requests.models import parse_body
 from skybatch.settings import Settings
 from tests.unit.deploy.stack import FUNCTIONS, ROOT, STATES, event, of_type
@@ -82,4 +83,4 @@ def test_an_execution_that_ended_badly_matches_the_rule() -> None:
     pattern = rule["Properties"]["Pattern"]
     assert [ended["source"], ended["detail-type"]] == [*pattern["source"], *pattern["detail-type"]]
     assert ended["detail"]["status"] in pattern["detail"]["status"]
-    assert json.loads(ended["detail"]["input"])["batch_id"] == ended["detail"]["name"]
+    assert batch_hash(json.loads(ended["detail"]["input"])["batch_id"]) == ended["detail"]["name"]

@@ -10,8 +10,8 @@ ROLES = list(of_type("AWS::IAM::Role"))
 
 # The emulator asks for SendMessageBatch by that name; on AWS this is SendMessage alone.
 WIDE_ACTIONS = {("PlannerRole", "sqs:SendMessage*")}
-# SES knows the sender by a condition; log delivery knows no resource.
-WIDE_RESOURCES = {("NotifierRole", "Mail"), ("StateMachineRole", "Log")}
+# SES knows the sender by a condition; log delivery and X-Ray know no resource.
+WIDE_RESOURCES = {("NotifierRole", "Mail"), ("StateMachineRole", "Log")} | {(role, "Trace") for role in ROLES}
 
 # Prefixes of the results bucket that each may write; the archive bucket is nowhere.
 WRITES = {
@@ -37,6 +37,7 @@ ACTIONS = {
     "SearchRole": {"s3:GetObject", "s3:PutObject", "s3:ListBucket"},
 }  # fmt: skip
 LOGGING = {"logs:CreateLogStream", "logs:PutLogEvents"}
+TRACING = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
 
 
 def actions(role: str) -> set[str]:
@@ -50,7 +51,7 @@ def test_every_function_has_a_role_of_its_own() -> None:
 
 @pytest.mark.parametrize("role", ACTIONS)
 def test_a_role_may_do_what_its_function_does(role: str) -> None:
-    assert actions(role) == ACTIONS[role] | LOGGING
+    assert actions(role) == ACTIONS[role] | LOGGING | TRACING
 
 
 @pytest.mark.parametrize("role", ROLES)

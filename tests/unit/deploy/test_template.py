@@ -11,7 +11,7 @@ from tests.unit.deploy.stack import FUNCTIONS, PARAMETERS, RESOURCES, TEMPLATE, 
 
 SETTINGS = {field.name.upper(): field for field in fields(Settings)}
 # Read by powertools, astropy and boto3 rather than by us.
-OTHERS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL", "HOME"}
+OTHERS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL", "POWERTOOLS_METRICS_NAMESPACE", "HOME"}
 
 
 def environment(function: str) -> dict[str, object]:

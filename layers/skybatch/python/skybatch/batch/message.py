@@ -19,23 +19,30 @@ from skybatch.batch import summary, wording
 from skybatch.batch.asked import QUICKLOOK_CAUTION, asked_details, asked_sentence
 
 SUBJECT_LENGTH = 120
+REFERENCE_HEADER = "X-Correlation-Id"
 LABEL_IN_SUBJECT = 60
 _ANNOUNCED = ("images.tar", "images.tbl", "unretrieved.tbl", "failed.tbl", "rows.tbl", "download.sh")
 
 
 @dataclass(frozen=True)
 class Message:
-    """A subject of one line, and the same content as plain text and as HTML."""
+    """A subject of one line, and the same content as plain text and as HTML.
+
+    ``reference`` is what the operators' logs know the batch by; it travels as a header.
+    """
 
     subject: str
     text: str
     html: str
+    reference: str = ""
 
     def simple(self) -> dict[str, Any]:
         """``Content`` of SES v2 SendEmail, which builds the multipart/alternative body."""
         parts = {"Text": self.text, "Html": self.html}
         body = {name: {"Data": data, "Charset": "UTF-8"} for name, data in parts.items()}
-        return {"Simple": {"Subject": {"Data": self.subject, "Charset": "UTF-8"}, "Body": body}}
+        headers = [{"Name": REFERENCE_HEADER, "Value": self.reference}] if self.reference else []
+        subject = {"Data": self.subject, "Charset": "UTF-8"}
+        return {"Simple": {"Subject": subject, "Body": body, "Headers": headers}}
 
 
 def completed_message(status: Mapping[str, Any], results_url: str) -> Message:

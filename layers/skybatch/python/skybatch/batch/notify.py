@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Protocol
 
 from skybatch.batch.message import Message, completed_message, failed_message
 from skybatch.batch.record import load_record
 from skybatch.batch.status import read_status
 from skybatch.batch.store import BatchStore
+from skybatch.privacy import batch_hash
 
 
 class Mailer(Protocol):
@@ -48,7 +50,8 @@ def notify(store: BatchStore, mailer: Mailer | None, now: float) -> str:
     status = read_status(store, now)
     make = failed_message if status["state"] == "failed" else completed_message
     try:
-        mailer.send(record.email, make(status, record.url("results")))
+        message = make(status, record.url("results"))
+        mailer.send(record.email, replace(message, reference=batch_hash(record.batch_id)))
     except Exception as error:  # noqa: BLE001 - whatever the mail service raises, the batch stands
         store.write_json("mail.json", {"state": "failed", "at": now, "error": type(error).__name__})
         return "failed"

@@ -20,6 +20,7 @@ from skybatch.batch.record import SECONDS_A_DAY, Record, load_record, load_reque
 from skybatch.batch.status import facts_of
 from skybatch.batch.store import BatchStore
 from skybatch.errors import Conflict
+from skybatch.privacy import batch_hash
 from skybatch.requests.request import Mode, Request
 from skybatch.requests.rows import Defaults, read_rows
 from skybatch.settings import Settings
@@ -151,12 +152,17 @@ def upload_name(given: str | None) -> str:
 
 
 def executions(client: Any, machine_arn: str) -> Callable[[str], None]:
-    """What starts a batch's execution in Step Functions, named after the batch so that it starts once."""
+    """What starts a batch's execution in Step Functions, named after the batch so that it starts once.
+
+    By its hash: an execution's name stands in logs, events and consoles, and the id opens the batch.
+    """
 
     def start(batch_id: str) -> None:
         try:
             client.start_execution(
-                stateMachineArn=machine_arn, name=batch_id, input=json.dumps({"batch_id": batch_id})
+                stateMachineArn=machine_arn,
+                name=batch_hash(batch_id),
+                input=json.dumps({"batch_id": batch_id}),
             )
         except client.exceptions.ExecutionAlreadyExists:
             return  # the same call made before started it

@@ -18,6 +18,7 @@ from skybatch.errors import CellError, InvalidRequest, MalformedRequest, Skybatc
 from skybatch.requests.body import read_body
 from skybatch.requests.models import parse_body
 from skybatch.settings import settings
+from skybatch.telemetry import about, count, logger
 from skybatch.web.answers import body_of, header, json_answer, page, redirect, wants_page
 from skybatch.web.deployment import batch, inventories, resolver
 from skybatch.web.deployment import desk as desk_of
@@ -120,6 +121,9 @@ def _invalid(column: str, value: str, rule: str) -> InvalidRequest:
 
 def _accepted(accepted: Accepted) -> Response[str]:
     record, request = accepted.record, accepted.request
+    about(record.batch_id)
+    logger.info("batch accepted", mode=request.mode, rows=len(request.rows), part=record.part)
+    count({"BatchesAccepted": 1, "RowsAccepted": len(request.rows)})
     if wants_page(router.current_event):
         return redirect(record.url("results"), 303)
     body = {
