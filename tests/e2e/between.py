@@ -1,0 +1,95 @@
+"""Faults between a client and the service: a proxy on its way to the API and to signed URLs alike."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+from local.front import Forward, Front
+from tests.e2e.faults import Fault, Faults
+
+# Signed URLs are led back through the proxy below this path, with their own host and port after it.
+SIGNED = "/signed-at/"
+
+
+class _Between(Forward):
+    faults: Faults
+
+    def _forward(self) -> None:
+        if not self.faults.apply(self):
+            super()._forward()
+
+    do_GET = do_HEAD = do_POST = _forward  # noqa: N815
+
+    def _ask(self, target: str, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
+        if self.path.startswith(SIGNED):
+            host, _, path = self.path.removeprefix(SIGNED).partition("/")
+            target, self.path = f"http://{host}", f"/{path}"
+        return super()._ask(target, body)
+
+    def _answer(self, status: int, headers: list[tuple[str, str]], content: bytes) -> None:
+        led = [
+            (name, self._led_back(value) if name.lower() == "location" else value) for name, value in headers
+        ]
+        super()._answer(status, led, content)
+
+    def _led_back(self, location: str) -> str:
+        url = urlsplit(location)
+        return f"{self.server.url}{SIGNED}{url.netloc}{url.path}?{url.query}" if url.query else location
+
+
+@contextmanager
+def between(url: str, faults: Faults) -> Iterator[str]:
+    """A proxy to the service at ``url`` with these faults; its address."""
+    server = Front(0)
+    server.RequestHandlerClass = type("_Handler", (_Between,), {"faults": faults})
+    server.target = url
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
+    thread.start()
+    try:
+        yield server.url
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def reset(request: Forward) -> bool:
+    """Break the connection without an answer, the request unread."""
+    request.close_connection = True
+    return True
+
+
+def lost(request: Forward) -> bool:
+    """Let the service do it, and lose the answer."""
+    request._ask(request.server.target or "", request._body() or b"")
+    request.close_connection = True
+    return True
+
+
+def cut(count: int) -> Fault:
+    """Break the connection after so many bytes of the answer's body."""
+
+    def fault(request: Forward) -> bool:
+        status, headers, content = request._ask(request.server.target or "", request._body() or b"")
+        send = request.wfile.write
+        ends = min(count, max(0, len(content) - 1))
+        request.wfile.write = lambda data: send(data[:ends] if data is content else data)  # type: ignore[method-assign]
+        request._answer(status, headers, content)
+        request.close_connection = True
+        return True
+
+    return fault
+
+
+def delayed(seconds: float) -> Fault:
+    """Go on only after a while."""
+
+    def fault(_: Forward) -> bool:
+        time.sleep(seconds)
+        return False
+
+    return fault
