@@ -59,8 +59,8 @@ def results_page(
     `status` is the object of ``GET /batches/{id}``; with ``asked`` and ``reasons`` (see
     `skybatch.batch.asked.asked`, `skybatch.batch.summary.group_reasons`) the page also says what was
     asked and why rows are missing. `images` are the finished images so far, or at the end all images:
-    ``file, url, bytes, row, id, band, status, reason, preview, colour``; the first 2,500 are shown. `after` is
-    the cursor behind the last of them, from where the page goes on asking while the batch runs.
+    ``file, url, bytes, row, id, band, status, reason, preview, colour``; the first 2,500 are shown.
+    `after` is the cursor behind the last of them, from where the page goes on asking while the batch runs.
     """
     status = summary.whole(status)
     finished = status["state"] in summary.FINISHED
