@@ -1,0 +1,48 @@
+"""A made archive for whole jobs: image sets side by side along a parallel, 2500 positions over them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from itertools import product
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+
+from skybatch.archive.layout import ImageId, atlas_key
+from tests.fits import gzipped, make_image
+
+DEC = 20.0
+RA_STEP = 0.2  # deg, so that no two images hold the same sky
+DATASET, DATE, HEMISPHERE, IMAGE = "asky", "990101", "n", 9
+
+
+def make_strip(folder: Path, sets: int, bands: Sequence[str]) -> int:
+    """Write ``sets`` image sets in some bands below a folder; answers the bytes written."""
+    with ProcessPoolExecutor(2, get_context("spawn")) as pool:
+        return sum(pool.map(partial(_write, folder), product(range(sets), bands), chunksize=8))
+
+
+def _write(folder: Path, which: tuple[int, str]) -> int:
+    number, band = which
+    image = ImageId(DATASET, DATE, HEMISPHERE, number + 1, IMAGE, band)
+    path = folder / atlas_key(image)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    cards = {"ORDATE": DATE, "FILTER": band, "SCANNO": number + 1, "TELNAME": "Hopkins"}
+    plain = make_image(_ra(number), DEC, seed=number, cards=cards)
+    return path.write_bytes(gzipped(plain))
+
+
+def _ra(number: int) -> float:
+    return 10.0 + RA_STEP * number
+
+
+def positions(sets: int, each: int) -> list[tuple[float, float]]:
+    """``each`` positions (ICRS deg) well inside each image, in no order."""
+    random = np.random.default_rng(9)
+    east = random.uniform(-0.05, 0.05, (sets, each)) + np.array([[_ra(number)] for number in range(sets)])
+    north = DEC + random.uniform(-0.1, 0.1, (sets, each))
+    order = random.permutation(sets * each)
+    return [(round(float(east.flat[n]), 6), round(float(north.flat[n]), 6)) for n in order]
