@@ -18,7 +18,7 @@ WRITES = {
     "PlannerRole": {"batches", "active", "keys", "names"},
     "WorkerRole": {"batches"},
     "CollectorRole": {"batches"},
-    "NotifierRole": {"batches"},
+    "NotifierRole": {"batches", "active"},
     "PortalRole": {"batches/*/previews"},
     "SearchRole": {"answers", "names"},
 }

@@ -42,9 +42,10 @@ class SkybatchError(Exception):
     status: ClassVar[int] = 500
     retryable: ClassVar[bool] = False
 
-    def __init__(self, detail: str, *, errors: Sequence[CellError] = ()) -> None:
+    def __init__(self, detail: str, *, errors: Sequence[CellError] = (), retry_after: int = 5) -> None:
         super().__init__(detail)
         self.detail = detail
+        self.retry_after = retry_after  # seconds, where trying again can help
         self.errors = tuple(errors)
 
     def problem(self) -> dict[str, Any]:

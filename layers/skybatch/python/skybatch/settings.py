@@ -28,6 +28,9 @@ class Settings:
     max_rows: int = 2500
     max_images: int = 100_000
     max_upload_bytes: int = 4_000_000
+    max_active_batches: int = 5
+    max_daily_batches: int = 30
+    max_daily_from_caller: int = 300
     dispatch_window: int = 500
     visibility_seconds: int = 180
     deadline_seconds: int = 7200

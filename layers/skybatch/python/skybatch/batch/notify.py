@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Protocol
 
+from skybatch.batch import limits
 from skybatch.batch.message import Message, completed_message, failed_message
-from skybatch.batch.record import load_record
+from skybatch.batch.record import Record, load_record
 from skybatch.batch.status import read_status
 from skybatch.batch.store import BatchStore
 from skybatch.privacy import batch_hash
@@ -43,6 +44,12 @@ def notify(store: BatchStore, mailer: Mailer | None, now: float) -> str:
     whose mail fails is complete all the same.
     """
     record = load_record(store)
+    became = _mail(store, record, mailer, now)
+    limits.end(store.objects, record.markers)
+    return became
+
+
+def _mail(store: BatchStore, record: Record, mailer: Mailer | None, now: float) -> str:
     if record.email is None or mailer is None:
         return "none"
     if not store.create_json("mail.json", {"state": "sending", "at": now}):

@@ -14,6 +14,7 @@ from typing import Any
 
 from skybatch.batch.plan import Plan, Task
 from skybatch.batch.store import BatchStore, to_lines
+from skybatch.batch.summary import BEYOND_LIMIT
 from skybatch.batch.tally import read_failure
 
 
@@ -104,7 +105,7 @@ def _each(plan: Plan, images: dict[str, int], failures: dict[str, str], cancelle
         elif cancelled:
             yield Outcome(task.n, Status.CANCELLED, reason="the batch was cancelled")
         else:
-            yield Outcome(task.n, Status.OVER_LIMIT, reason="beyond the batch's limit")
+            yield Outcome(task.n, Status.OVER_LIMIT, reason=BEYOND_LIMIT)
 
 
 def _within_limit(plan: Plan, outcomes: Iterable[Outcome]) -> Iterable[Outcome]:
@@ -118,7 +119,7 @@ def _within_limit(plan: Plan, outcomes: Iterable[Outcome]) -> Iterable[Outcome]:
         if outcome.status is Status.RETRIEVED:
             full = full or total + outcome.bytes > plan.limit
             if full:
-                yield Outcome(outcome.n, Status.OVER_LIMIT, reason="beyond the batch's limit")
+                yield Outcome(outcome.n, Status.OVER_LIMIT, reason=BEYOND_LIMIT)
                 continue
             total += outcome.bytes
         yield outcome

@@ -38,6 +38,8 @@ class Record:
         Name of the table as uploaded, or None.
     part, previous
         Its place in a chain of batches, from 1, and the batch it continues.
+    markers
+        What counts it among its address's running batches (`limits`).
     """
 
     batch_id: str
@@ -49,6 +51,7 @@ class Record:
     upload: str | None = None
     part: int = 1
     previous: str | None = None
+    markers: tuple[str, ...] = ()
 
     def url(self, path: str = "") -> str:
         """The address of this batch, or of something below it."""
@@ -74,7 +77,7 @@ def load_record(store: BatchStore, now: float | None = None) -> Record:
     body = store.read_json("batch.json")
     if body is None:
         raise NotFound("There is no batch of that id.")
-    record = Record(**body)
+    record = Record(**{**body, "markers": tuple(body.get("markers", ()))})
     if now is not None and now > record.expires:
         raise Expired("This batch's results were kept for their time and have been removed.")
     return record

@@ -15,6 +15,7 @@ import obstore
 from obstore.exceptions import AlreadyExistsError, PreconditionError
 from obstore.store import ObjectStore
 
+from skybatch.batch import limits
 from skybatch.batch.naming import UNSAFE
 from skybatch.batch.record import SECONDS_A_DAY, Record, load_record, load_request, save_record
 from skybatch.batch.status import facts_of
@@ -54,6 +55,8 @@ class Desk:
         Where the caller reached us.
     now
         Unix time.
+    caller
+        The IP address that hands in, empty where nobody is to be counted by it.
     """
 
     objects: ObjectStore
@@ -61,12 +64,15 @@ class Desk:
     settings: Settings
     base_url: str
     now: float
+    caller: str = ""
 
     def submit(self, request: Request, upload: bytes | None = None, seed: bytes | None = None) -> Accepted:
         """Accept a request.
 
         ``seed`` is what makes two calls the same call (an idempotency key with the body); without one
         every call is a new batch.
+
+        Raises TooMany where the address or the caller has reached a bound.
         """
         batch_id = secrets.token_hex(ID_BYTES) if seed is None else self._id_of(seed)
         return self._accept(self._record(batch_id, request, upload), request, upload)
@@ -82,6 +88,8 @@ class Desk:
             No such batch, or no longer.
         Conflict
             It is still running, or left nothing of the kind.
+        TooMany
+            Its address or the caller has reached a bound.
         """
         parent = BatchStore(self.objects, parent_id)
         record = load_record(parent, self.now)
@@ -115,13 +123,26 @@ class Desk:
 
     def _accept(self, record: Record, request: Request, upload: bytes | None) -> Accepted:
         store = BatchStore(self.objects, record.batch_id)
-        if upload is not None and record.upload is not None:
-            store.create(f"results/{record.upload}", upload, "application/octet-stream")
-        store.create_json("accepted.json", facts_of(request))
-        if not save_record(store, record, request):
+        new = not store.exists("batch.json")
+        if new:
+            record = replace(record, markers=self._admit(record))
+            new = self._keep(store, record, request, upload)
+        if not new:
             record, request = load_record(store), load_request(store)
         self.start(record.batch_id)
         return Accepted(record, request)
+
+    def _admit(self, record: Record) -> tuple[str, ...]:
+        secret, here = self._secret(), self.settings
+        parties = [limits.address_party(secret, record.email, here)] if record.email else []
+        parties += [limits.caller_party(secret, self.caller, here)] if self.caller else []
+        return limits.admit(self.objects, parties, record.batch_id, self.now)
+
+    def _keep(self, store: BatchStore, record: Record, request: Request, upload: bytes | None) -> bool:
+        if upload is not None and record.upload is not None:
+            store.create(f"results/{record.upload}", upload, "application/octet-stream")
+        store.create_json("accepted.json", facts_of(request))
+        return save_record(store, record, request)
 
     def _id_of(self, seed: bytes) -> str:
         """An id that only the same seed gives, and that nobody can guess from it."""

@@ -31,6 +31,8 @@ OUTCOMES: dict[str, tuple[str, str]] = {
 """Title and meaning of each outcome of a row, in the order they are told."""
 
 _SELF_EXPLAINING = frozenset({"over_limit", "duplicate", "cancelled"})
+BEYOND_LIMIT = "beyond the batch's limit"
+"""The reason of images that did not fit: it is told by how the rest can be had, not row by row."""
 
 REASON_WORDS = {
     "source_missing": "the archive lists the image but does not hold it",
@@ -98,7 +100,7 @@ def told_outcomes(status: Status) -> list[Outcome]:
 
 def _reasons(status: Status, code: str) -> Iterable[str]:
     for group in status.get("reasons") or ():
-        if group["outcome"] == code and code not in _SELF_EXPLAINING:
+        if group["outcome"] == code and code not in _SELF_EXPLAINING and group["reason"] != BEYOND_LIMIT:
             yield reason_sentence(group)
 
 

@@ -13,7 +13,6 @@ from skybatch.errors import SkybatchError
 from skybatch.settings import Settings
 
 PROBLEM = "application/problem+json"
-RETRY_AFTER_SECONDS = 5
 PICTURE_SECONDS = 86_400
 # Every answer may be read by any page, and none may be taken for another type than it says.
 COMMON_HEADERS = {"Access-Control-Allow-Origin": "*", "X-Content-Type-Options": "nosniff"}
@@ -91,14 +90,11 @@ def image(body: bytes, media_type: str) -> Response[bytes]:
 
 def problem(error: SkybatchError) -> Response[str]:
     """An error as RFC 9457 has it."""
-    headers = dict(COMMON_HEADERS)
-    if error.retryable:
-        headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return Response(
         status_code=error.status,
         content_type=PROBLEM,
         body=json.dumps(error.problem(), ensure_ascii=False),
-        headers=headers,
+        headers=COMMON_HEADERS | _when_to_retry(error),
     )
 
 
@@ -108,4 +104,10 @@ def refusal(event: APIGatewayProxyEventV2, error: SkybatchError) -> Response[str
         return problem(error)
     from skybatch.pages.errors import error_page
 
-    return page(error_page(error.problem()), error.status)
+    answer = page(error_page(error.problem()), error.status)
+    answer.headers.update(_when_to_retry(error))
+    return answer
+
+
+def _when_to_retry(error: SkybatchError) -> dict[str, str]:
+    return {"Retry-After": str(error.retry_after)} if error.retryable else {}

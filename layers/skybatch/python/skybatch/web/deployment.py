@@ -34,4 +34,5 @@ def desk(event: APIGatewayProxyEventV2) -> Desk:
     """Where batches are handed in, as this request reached it."""
     here = settings()
     start = executions(client("stepfunctions"), here.state_machine_arn)
-    return Desk(results(), start, here, base_url(event, here), time.time())
+    caller = event.request_context.http.source_ip or ""
+    return Desk(results(), start, here, base_url(event, here), time.time(), caller)

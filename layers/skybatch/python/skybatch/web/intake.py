@@ -36,12 +36,13 @@ def submit() -> Response[str]:
     desk, body = desk_of(event), _body(event)
     try:
         request, upload = parse_body(body, header(event, "content-type"), desk.settings)
+        accepted = desk.submit(request, upload, _seed(header(event, "idempotency-key"), body))
     except SkybatchError as error:
         again = _form_again(event, body, error.status, problem=error.problem())
         if again is None:
             raise
         return again
-    return _accepted(desk.submit(request, upload, _seed(header(event, "idempotency-key"), body)))
+    return _accepted(accepted)
 
 
 @router.post("/plans")
