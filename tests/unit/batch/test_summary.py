@@ -128,3 +128,16 @@ def test_a_row_of_our_own_table_can_make_a_batch_one_of_quicklooks() -> None:
     assert asked(request)["quicklooks"] is True
     assert asked(samples.positions_request(3))["quicklooks"] is False
     assert ("Data set", "2MASS Full Survey") in asked_details(asked(request))
+
+
+def test_what_did_not_fit_is_told_by_how_to_have_it_not_as_a_fault() -> None:
+    status = {
+        "state": "complete",
+        "rows": {"total": 2, "partial": 1, "over_limit": 1},
+        "reasons": [
+            {"outcome": "partial", "reason": summary.BEYOND_LIMIT, "rows": 1, "named": ["1"]},
+            {"outcome": "partial", "reason": "source_damaged", "rows": 1, "named": ["1"]},
+        ],
+    }
+    told = {outcome.code: outcome.reasons for outcome in summary.outcomes(status)}
+    assert told == {"partial": ("the stored file is damaged: 1, row 1",), "over_limit": ()}
