@@ -125,11 +125,25 @@ def test_nothing_is_sent_again_while_there_is_progress() -> None:
 def test_deadline_ends_a_batch_that_still_progresses() -> None:
     world = World([task(0), task(1)])
     world.dispatch()
+    world.tally()
     world.now += PATIENCE.deadline + 1
     world.deliver(world.plan.tasks[0])
     assert world.tally().next == "wait"
     assert world.tally().next == "package"
     assert world.store.exists(f"failed/{world.plan.tasks[1].file}.json")
+
+
+@pytest.mark.parametrize("hours", [-5, 5])
+def test_clocks_that_differ_bring_no_message_twice_and_give_nothing_up(hours: float) -> None:
+    world = World([task(0), task(1)])
+    for _ in range(3):
+        world.now += 3600 * hours
+        world.dispatch()
+        world.now -= 3600 * hours
+        assert world.tally().next == "wait"
+    assert len(world.sent) == 2
+    world.now += PATIENCE.visibility
+    assert world.tally().next == "dispatch"
 
 
 def test_cancel_ends_at_the_next_tally() -> None:

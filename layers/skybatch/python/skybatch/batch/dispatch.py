@@ -69,16 +69,16 @@ def dispatch(store: BatchStore, plan: Plan, queue: TaskQueue, loop: Loop, window
     """Send the next messages of the plan, or again those that were lost.
 
     The stretch [start, stop) ends where the limit falls; when all of it is accounted for and real bytes
-    left room (images failed, say), Tally asks for the next stretch.
+    left room (images failed, say), Tally asks for the next stretch. Times are left to Tally: two
+    functions' clocks may differ by more than a message's patience.
     """
     marks = Marks.load(store, plan)
-    loop = loop.move(started=loop.started or now, progressed=loop.progressed or now)
     if loop.stop <= loop.start:
         loop = loop.move(stop=plan.line(loop.start, marks.done_bytes), cursor=0)
     wanted = messages(store.batch_id, plan.tasks[loop.start : loop.stop])
     if loop.resend:
         _send_again(store, marks, queue, wanted[: loop.cursor])
-        loop = loop.move(resend=False, progressed=now)
+        loop = loop.move(resend=False, progressed=0.0)
     room = max(0, window - marks.unfinished(wanted[: loop.cursor]))
     sent = queue.send(wanted[loop.cursor : loop.cursor + room])
     loop = loop.move(cursor=loop.cursor + sent)

@@ -29,7 +29,8 @@ class Loop:
     cursor
         Messages of this stretch sent so far.
     started, progressed
-        Unix times of the batch's first dispatch and of the last finished task (or resend).
+        Unix times of the batch's first tally and of the last finished task, or of the first tally after
+        a resend; 0 until there was one. All by Tally's clock.
     resend
         Whether the next dispatch sends again what is missing.
     """

@@ -43,8 +43,8 @@ def tally(store: BatchStore, plan: Plan, loop: Loop, patience: Patience, window:
     """Account for what finished since the last call and decide how to go on."""
     marks = Marks.load(store, plan)
     finished = _see_finished(store, plan, marks)
-    if finished:
-        loop = loop.move(progressed=now)
+    progressed = now if finished else loop.progressed or now
+    loop = loop.move(started=loop.started or now, progressed=progressed)
     if store.exists("cancel"):
         return Verdict("package", 0, loop)
     verdict = _decide(store, plan, marks, loop, patience, window, now)
