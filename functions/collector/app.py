@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from skybatch.aws import abort_uploads
 from skybatch.batch import steps
 from skybatch.batch.measures import measures
 from skybatch.settings import settings
@@ -23,15 +25,16 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 def step(event: dict[str, Any]) -> dict[str, Any]:
     """One step of a batch's execution."""
     here = settings()
+    sweep = partial(abort_uploads, here.results_bucket)
     results = deployment.results()
     match event["action"]:
         case "tally":
             return steps.tally_step(results, event, here, time.time())
         case "package":
-            return _ended(steps.package_step(results, event, deployment.inventories(), time.time()))
+            return _ended(steps.package_step(results, event, deployment.inventories(), time.time(), sweep))
         case "fail":
             logger.error("batch failed", error=event.get("error"))
-            return _ended(steps.fail_step(results, event, time.time()))
+            return _ended(steps.fail_step(results, event, time.time(), sweep))
         case action:
             raise ValueError(f"unknown action {action!r}")
 

@@ -31,7 +31,10 @@ ACTIONS = {
         "s3:GetObject", "s3:PutObject", "s3:ListBucket",
         "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes",
     },
-    "CollectorRole": {"s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:ListBucket"},
+    "CollectorRole": {
+        "s3:GetObject", "s3:PutObject", "s3:ListBucket",
+        "s3:AbortMultipartUpload", "s3:ListBucketMultipartUploads",
+    },
     "NotifierRole": {"s3:GetObject", "s3:PutObject", "s3:ListBucket", "ses:SendEmail"},
     "PortalRole": {"s3:GetObject", "s3:PutObject", "s3:ListBucket"},
     "SearchRole": {"s3:GetObject", "s3:PutObject", "s3:ListBucket"},

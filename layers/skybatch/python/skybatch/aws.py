@@ -32,6 +32,19 @@ def bucket_store(bucket: str, prefix: str = "") -> S3Store:
     )
 
 
+def abort_uploads(bucket: str, prefix: str) -> int:
+    """Remove the parts of uploads below a key prefix that nobody finished; returns how many uploads.
+
+    Only for a prefix that nobody writes to at the moment.
+    """
+    s3 = client("s3")
+    pages = s3.get_paginator("list_multipart_uploads").paginate(Bucket=bucket, Prefix=prefix)
+    unfinished = [upload for page in pages for upload in page.get("Uploads", ())]
+    for upload in unfinished:
+        s3.abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
+    return len(unfinished)
+
+
 @lru_cache(maxsize=8)
 def client(service: str) -> Any:
     """A boto3 client that retries what AWS calls transient."""

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from skybatch.batch.plan import Plan, Task
+from skybatch.batch.plan import CANCELLED_REASON, Plan, Task
 from skybatch.batch.store import BatchStore, to_lines
 from skybatch.batch.summary import BEYOND_LIMIT
 from skybatch.batch.tally import read_failure
@@ -103,7 +103,7 @@ def _each(plan: Plan, images: dict[str, int], failures: dict[str, str], cancelle
         elif task.file in failures:
             yield Outcome(task.n, Status.FAILED, reason=failures[task.file])
         elif cancelled:
-            yield Outcome(task.n, Status.CANCELLED, reason="the batch was cancelled")
+            yield Outcome(task.n, Status.CANCELLED, reason=CANCELLED_REASON)
         else:
             yield Outcome(task.n, Status.OVER_LIMIT, reason=BEYOND_LIMIT)
 
@@ -150,6 +150,11 @@ def _row_outcome(plan: Plan, row: int, images: Sequence[Outcome]) -> RowOutcome:
         return RowOutcome(row, "partial", reason, counts)
     first = next(status for status in ("over_limit", "failed", "cancelled") if status in counts)
     return RowOutcome(row, first, reason, counts)
+
+
+def was_cancelled(outcomes: Sequence[Outcome], rows: Sequence[RowOutcome]) -> bool:
+    """Whether cancelling kept anything back; a wish that came too late changed nothing."""
+    return any(o.status is Status.CANCELLED for o in outcomes) or any(r.outcome == "cancelled" for r in rows)
 
 
 def of_status(plan: Plan, outcomes: Sequence[Outcome], status: Status) -> list[tuple[Task, Outcome]]:

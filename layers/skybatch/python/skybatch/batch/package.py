@@ -16,7 +16,7 @@ import obstore
 from skybatch.batch import tarball
 from skybatch.batch.enclosures import enclosures, readme
 from skybatch.batch.matching import OpenInventory
-from skybatch.batch.outcomes import Outcome, row_outcomes, settle
+from skybatch.batch.outcomes import Outcome, row_outcomes, settle, was_cancelled
 from skybatch.batch.plan import Plan, Task
 from skybatch.batch.record import load_record, load_request
 from skybatch.batch.result_file import File
@@ -47,7 +47,7 @@ def package(store: BatchStore, plan: Plan, open_inventory: OpenInventory, now: f
         outcomes,
         rows,
         written,
-        cancelled=store.exists("cancel"),
+        cancelled=was_cancelled(outcomes, rows),
         now=now,
     )
     store.create_json("status.json", status)

@@ -16,6 +16,7 @@ from skybatch.batch.store import BatchStore, to_lines
 from skybatch.imaging.box import PixelBox
 
 TASKS_A_MESSAGE = 100
+CANCELLED_REASON = "the batch was cancelled"
 
 
 @dataclass(frozen=True)
@@ -168,6 +169,11 @@ def _parts(tasks: Sequence[Task]) -> Iterator[list[Task]]:
     remaining = iter(tasks)
     while part := list(islice(remaining, TASKS_A_MESSAGE)):
         yield part
+
+
+def cancelled_plan(rows: int, limit: int) -> Plan:
+    """The plan of a batch cancelled before it had one: no row gets anything."""
+    return Plan((), {}, dict.fromkeys(range(rows), ("cancelled", CANCELLED_REASON)), limit)
 
 
 def save_plan(store: BatchStore, plan: Plan) -> Plan:

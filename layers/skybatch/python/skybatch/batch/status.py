@@ -19,6 +19,8 @@ from skybatch.batch.store import BatchStore
 from skybatch.batch.summary import group_reasons
 from skybatch.requests.request import Request
 
+# The notifier has a minute; after that it died between taking the email on and saying that it went.
+SECONDS_TO_MAIL = 90
 ENDED = frozenset({"complete", "failed", "cancelled"})
 
 
@@ -48,9 +50,17 @@ def read_status(store: BatchStore, now: float) -> dict[str, Any]:
     status["chain"] = _chain(store, record, final)
     mail = store.read_json("mail.json") or {}
     status["mail"] = mail.get("state")
-    if mail.get("state") == "failed":
-        status["notices"] = [*status["notices"], "The email about this batch could not be sent."]
+    status["notices"] = [*status["notices"], *_mail_notices(mail, now)]
     return status
+
+
+def _mail_notices(mail: dict[str, Any], now: float) -> list[str]:
+    """What to tell of an email that did not go out, or of which nobody knows."""
+    if mail.get("state") == "failed":
+        return ["The email about this batch could not be sent."]
+    if mail.get("state") == "sending" and now - mail["at"] > SECONDS_TO_MAIL:
+        return ["The email about this batch may not have been sent."]
+    return []
 
 
 def _chain(store: BatchStore, record: Record, final: dict[str, Any] | None) -> dict[str, Any]:

@@ -7,6 +7,7 @@ where to go next. Every step may run twice.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from obstore.store import ObjectStore
@@ -14,7 +15,7 @@ from obstore.store import ObjectStore
 from skybatch.batch.dispatch import TaskQueue, dispatch
 from skybatch.batch.matching import OpenInventory
 from skybatch.batch.package import package
-from skybatch.batch.plan import Plan, load_plan, save_plan
+from skybatch.batch.plan import Plan, cancelled_plan, load_plan, save_plan
 from skybatch.batch.planning import make_plan
 from skybatch.batch.progress import Loop, Next
 from skybatch.batch.record import load_names, load_record, load_request
@@ -27,6 +28,12 @@ from skybatch.requests.names import Resolver, unresolved_names
 from skybatch.settings import Settings
 
 State = dict[str, Any]
+# Removes unfinished uploads below a key prefix of the results bucket.
+Sweep = Callable[[str], object]
+
+
+def no_sweep(_: str) -> None:
+    """For stores that keep no unfinished uploads."""
 
 
 def plan_step(objects: ObjectStore, state: State, open_inventory: OpenInventory, settings: Settings) -> State:
@@ -36,6 +43,9 @@ def plan_step(objects: ObjectStore, state: State, open_inventory: OpenInventory,
     """
     store = BatchStore(objects, state["batch_id"])
     request, record, names = load_request(store), load_record(store), load_names(store)
+    if store.exists("cancel"):
+        save_plan(store, cancelled_plan(len(request.rows), record.limit_bytes))
+        return _answer(state, "package", 0, Loop())
     if unresolved_names(request) and not names.settled:
         return _answer(state, "resolve", 0, Loop())
     store.write_json("progress.json", {"state": "planning"})
@@ -60,7 +70,7 @@ def resolve_step(
 ) -> State:
     """Resolve as many names as one call has time for; when all are answered, plan."""
     store = BatchStore(objects, state["batch_id"])
-    wait = resolve_names(store, resolver, now)
+    wait = None if store.exists("cancel") else resolve_names(store, resolver, now)
     if wait is not None:
         return _answer(state, "resolve", wait, Loop())
     return plan_step(objects, state, open_inventory, settings)
@@ -85,17 +95,27 @@ def tally_step(objects: ObjectStore, state: State, settings: Settings, now: floa
     return _answer(state, verdict.next, verdict.wait, verdict.loop)
 
 
-def package_step(objects: ObjectStore, state: State, open_inventory: OpenInventory, now: float) -> State:
-    """Write the results and the final status."""
+def package_step(
+    objects: ObjectStore, state: State, open_inventory: OpenInventory, now: float, sweep: Sweep = no_sweep
+) -> State:
+    """Write the results and the final status.
+
+    ``sweep`` is called where an earlier run may have died in the middle of its upload.
+    """
     store = BatchStore(objects, state["batch_id"])
+    died_before = store.exists("outcomes.jsonl")
     package(store, _plan(store), open_inventory, now)
+    if died_before:
+        sweep(store.path("results/"))
     return {"batch_id": state["batch_id"]}
 
 
-def fail_step(objects: ObjectStore, state: State, now: float) -> State:
+def fail_step(objects: ObjectStore, state: State, now: float, sweep: Sweep = no_sweep) -> State:
     """Record that the batch failed, with a reason a person may read."""
     store = BatchStore(objects, state["batch_id"])
     record_failure(store, failure_reason(state.get("error") or {}), now)
+    if store.exists("outcomes.jsonl"):
+        sweep(store.path("results/"))
     return {"batch_id": state["batch_id"]}
 
 
