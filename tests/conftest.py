@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.running import service, stack, start_stack
+
+__all__ = ["genuine", "service", "stack", "start_stack"]
+
 ROOT = Path(__file__).resolve().parents[1]
 
 

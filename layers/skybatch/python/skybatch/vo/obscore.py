@@ -140,7 +140,7 @@ def publisher_id(key: str) -> str:
 def key_of_id(identifier: str) -> str:
     """The archive key that an identifier names; NotFound for what is none of ours."""
     if not identifier.startswith(IVOID):
-        raise NotFound(f"There is no image {identifier!r}: identifiers begin with {IVOID}")
+        raise NotFound(f"There is no image {identifier[:80]!r}: identifiers begin with {IVOID}")
     key = identifier.removeprefix(IVOID)
     parse_key(key)
     return key

@@ -12,7 +12,7 @@ from skybatch.vo.parameters import Parameters
 from skybatch.web.answers import base_url, body_of, header
 
 FORM = "application/x-www-form-urlencoded"
-MOST_PARAMETERS = 200
+MOST_PARAMETERS = 2000
 
 
 def parameters_of(event: APIGatewayProxyEventV2) -> Parameters:
