@@ -88,8 +88,8 @@ def download(transport: Transport, status: Status, directory: Path, in_flight: i
     images = here.manifest()
     missing = here.missing(images)
     if len(missing) > min(FEW, len(images) // 2):
-        here.by_archive(images, missing, ledger)
-        missing = here.missing(missing)
+        came = here.by_archive(images, missing, ledger)
+        missing = [image for image in missing if f"{IMAGES}/{image.file}" not in came]
     here.one_by_one(missing)
     here.other_files()
     return Download(directory, status, tuple(directory / IMAGES / image.file for image in images))
@@ -136,11 +136,11 @@ class Fetching:
             right = pool.map(lambda image: holds(folder / image.file, image.bytes, image.md5), images)
             return [image for image, there in zip(images, right, strict=True) if not there]
 
-    def by_archive(self, images: Sequence[Image], missing: Sequence[Image], ledger: Ledger) -> None:
-        """Unpack the batch's archive from where the ledger says, or from its start."""
+    def by_archive(self, images: Sequence[Image], missing: Sequence[Image], ledger: Ledger) -> set[str]:
+        """Unpack the batch's archive from where the ledger says, or from its start; the files that came."""
         archive = self.status.file(ARCHIVE)
         if archive is None:
-            return
+            return set()
         wanted = {image.file for image in missing}
         passed = sum(image.file in wanted for image in images[: ledger.members])
         if passed > FEW or ledger.offset >= archive.bytes:
@@ -148,21 +148,28 @@ class Fetching:
         expected = {f"{IMAGES}/{image.file}": image.md5 or "" for image in missing}
         expected |= {file.name: file.md5 for file in self._other() if not self._there(file)}
         self.watch.start(ARCHIVE, archive.bytes - ledger.offset)
+        came: set[str] = set()
         try:
-            self._unpack(archive, expected, ledger)
+            self._unpack(archive, expected, ledger, came)
         except tarfile.TarError:
             if not ledger.offset:
                 raise UnexpectedAnswer(f"The batch's {ARCHIVE} is no tar file.") from None
             replace(ledger, offset=0, members=0).save(self.directory)  # the rest comes one by one
         finally:
             self.watch.finish()
+        return came
 
-    def _unpack(self, archive: ResultFile, expected: Mapping[str, str], ledger: Ledger) -> None:
+    def _unpack(
+        self, archive: ResultFile, expected: Mapping[str, str], ledger: Ledger, came: set[str]
+    ) -> None:
+        """Unpack, keeping the ledger; ``came`` takes the names of files that are right."""
         link = Link(self.transport, self._wanted(archive).path)
         chunks = ahead(link, ledger.offset, archive.bytes, self.in_flight, self.watch.advance)
         noted = time.monotonic()
         try:
             for member in unpack(chunks, ledger.offset, self.directory, expected):
+                if member.right:
+                    came.add(member.name)
                 seen = ledger.members + member.name.startswith(f"{IMAGES}/")
                 ledger = replace(ledger, offset=member.end, members=seen)
                 if time.monotonic() - noted > SECONDS_BETWEEN_NOTES:

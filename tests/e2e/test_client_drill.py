@@ -1,0 +1,86 @@
+"""Long: a chain of more than 1 GB, fetched whole, beside curl for the same bytes from the same server."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local.stack import Plan, Stack, running_stack
+from skybatch import Client
+from skybatch.client import Status
+from tests.bench.strip import DATASET, make_strip
+from tests.e2e.test_client import verified
+
+pytestmark = [pytest.mark.e2e, pytest.mark.drill]
+
+SETS = 240
+AT_MOST_CURL_TIMES = 1.3
+MOST_MEMORY = 200_000_000
+MEASURED = """
+import resource, sys
+from skybatch.cli import main
+code = main(sys.argv[1:])
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+sys.exit(code)
+"""
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    folder = tmp_path_factory.mktemp("gigabyte")
+    assert make_strip(folder / "archive", SETS, "jhk") > 1_050_000_000
+    with running_stack(Plan(folder / "stack", archive=folder / "archive")) as running:
+        yield running
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def first(stack: Stack) -> Status:
+    """The first part: 1 GB, less at most an image."""
+    scans = "\n".join(["xdate,hem,scan", *(f"990101,n,{n}" for n in range(1, SETS + 1))])
+    with Client(stack.url) as client:
+        status = client.wait(client.submit(f"{scans}\n", mode="scans", dataset=DATASET), timeout=600)
+    assert 990_000_000 < status.bytes <= 1_000_000_000
+    return status
+
+
+def test_one_gigabyte_takes_little_longer_than_curl(stack: Stack, first: Status, tmp_path: Path) -> None:
+    curl, ours = [], []
+    for turn in range(3):
+        began = time.perf_counter()
+        url = f"{stack.url}/batches/{first.batch_id}/files/images.tar"
+        subprocess.run(["curl", "-sSfL", "-o", str(tmp_path / "images.tar"), url], check=True)
+        curl.append(time.perf_counter() - began)
+        (tmp_path / "images.tar").unlink()
+        folder = tmp_path / f"turn{turn}"
+        words = ["download", first.batch_id, str(folder), "--server", stack.url, "--quiet"]
+        began = time.perf_counter()
+        told = subprocess.run(
+            [sys.executable, "-c", MEASURED, *words], capture_output=True, text=True, check=False
+        )
+        ours.append(time.perf_counter() - began)
+        assert told.returncode == 3, told.stderr  # there is a second part
+        memory = int(told.stdout.splitlines()[-1])
+        assert memory < MOST_MEMORY
+        assert len(verified(folder)) == first.images["retrieved"]
+        shutil.rmtree(folder)
+    theirs, mine = sorted(curl)[1], sorted(ours)[1]
+    ratio = mine / theirs
+    print(f"curl {theirs:.2f} s, skybatch {mine:.2f} s, {ratio:.2f} x, {memory / 1e6:.0f} MB of memory")
+    assert ratio <= AT_MOST_CURL_TIMES
+
+
+def test_the_chain_of_more_than_a_gigabyte_comes_to_its_end(
+    stack: Stack, first: Status, tmp_path: Path
+) -> None:
+    with Client(stack.url) as client:
+        parts = list(client.download_parts(first, tmp_path))
+    assert len(parts) == 2
+    assert sum(len(verified(part.directory)) for part in parts) == 3 * SETS
+    assert sum(part.status.bytes for part in parts) > 1_000_000_000
