@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from lark import Lark, Token, Tree, UnexpectedInput
+from lark import Lark, Token, Tree, UnexpectedInput, UnexpectedToken
 
 from skybatch.vo.parameters import refused
 
@@ -98,6 +98,7 @@ def _longest_run(items: list[str], of: set[str]) -> int:
 
 def _complaint(text: str, error: UnexpectedInput) -> str:
     at = error.pos_in_stream
-    if at is None or at >= len(text) or at < 0:
+    ended = isinstance(error, UnexpectedToken) and error.token.type == "$END"
+    if ended or at is None:
         return "cannot be read: it ends too early"
     return f"cannot be read from character {at + 1} on: {text[at : at + 20]!r}"
