@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
+import obstore
 import pytest
 from obstore.store import MemoryStore
 
@@ -47,12 +48,25 @@ def size(picture: bytes | None) -> tuple[Any, ...]:
         return (read.mode, *read.size)
 
 
-def test_small_crops_come_with_their_preview(store: BatchStore) -> None:
-    deliver(store, wanted("j", SMALL), wanted("j", LARGE, row=2))
-    kept = store.read("previews/0001_990101n_j0010009.fits.png")
-    assert size(kept) == ("L", 60, 50)
-    assert previews.preview(store, "0001_990101n_j0010009.fits.png") == kept
-    assert not store.exists("previews/0002_990101n_j0010009.fits.png")
+def test_small_crops_come_with_their_preview_on_one_sheet(store: BatchStore) -> None:
+    tasks = [wanted("j", SMALL), wanted("j", LARGE, row=2), wanted("j", PixelBox(3, 4, 7, 9), row=3)]
+    deliver(store, *tasks)
+    assert [(s.name, s.bytes > 0) for s in store.list("sheets/990101n_j0010009")] == [("0", True)]
+    for each in tasks:
+        obstore.delete(store.objects, store.path(f"images/{each.file}"))
+    assert size(previews.preview(store, "0001_990101n_j0010009.fits.png")) == ("L", 60, 50)
+    assert size(previews.preview(store, "0003_990101n_j0010009.fits.png")) == ("L", 7, 9)
+    assert previews.preview(store, "0002_990101n_j0010009.fits.png") is None
+
+
+def test_each_message_has_a_sheet_of_its_own(store: BatchStore) -> None:
+    """A stored image wanted often comes in several messages, which may run at once."""
+    deliver(store, wanted("j", SMALL, row=1))
+    deliver(store, wanted("j", SMALL, row=2))
+    assert len(list(store.list("sheets/990101n_j0010009"))) == 2
+    for row in (1, 2):
+        assert previews.preview(store, f"{row:04d}_990101n_j0010009.fits.png")
+    assert not list(store.list("previews"))
 
 
 def test_others_are_drawn_when_asked_and_kept(store: BatchStore) -> None:

@@ -1,5 +1,6 @@
 """Previews of a batch's images: drawn by the worker for small crops, else when first looked at, then kept.
 
+The worker keeps what it draws from one stored image on one sheet; what is drawn later is kept by itself.
 A preview is named after its file, ``{file}.png``; the colour picture of three bands carries ``jhk`` where
 their files carry the band. Three bands come from three stored images, which different workers read: so a
 colour picture is always drawn on demand.
@@ -7,10 +8,10 @@ colour picture is always drawn on demand.
 
 from __future__ import annotations
 
-import asyncio
+import json
 import logging
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import obstore
 
@@ -22,7 +23,9 @@ PREVIEW = ".png"
 LARGEST_DRAWN = 360 * 360
 """Pixels of a crop that the worker draws itself: those that need no averaging."""
 BANDS = "jhk"
-_BANDED = re.compile(r"(?P<front>(?:.*_)?\d{6}[ns]_)(?P<band>jhk|[jhk])(?P<back>\d{7}.*\.fits.*)")
+_BANDED = re.compile(
+    r"(?P<front>(?:.*_)?)(?P<night>\d{6}[ns])_(?P<band>jhk|[jhk])(?P<number>\d{7,8})(?P<back>.*\.fits.*)"
+)
 _COMPRESSED = (".H", ".fz")  # Quicklooks left as they are stored
 
 log = logging.getLogger(__name__)
@@ -38,8 +41,12 @@ def colour_names(files: Iterable[str]) -> dict[str, str]:
     kinds: dict[str, list[str]] = {}
     for file in files:
         if found := _BANDED.fullmatch(file):
-            kinds.setdefault(f"{found['front']}{BANDS}{found['back']}", []).append(file)
+            kinds.setdefault(_with_band(found, BANDS), []).append(file)
     return {file: preview_name(name) for name, bands in kinds.items() if len(bands) == 3 for file in bands}
+
+
+def _with_band(file: re.Match[str], band: str) -> str:
+    return f"{file['front']}{file['night']}_{band}{file['number']}{file['back']}"
 
 
 def is_drawn_at_once(task: Task) -> bool:
@@ -48,19 +55,48 @@ def is_drawn_at_once(task: Task) -> bool:
 
 
 async def draw(store: BatchStore, crops: Sequence[tuple[Task, bytes]]) -> None:
-    """Draw and keep the previews of crops. An image never fails for its preview: that is logged."""
+    """Draw the previews of one stored image's crops and keep them as one sheet.
+
+    One object each would double what a batch of small crops writes, and slow it by a fifth. An image never
+    fails for its preview: that is logged.
+    """
     from skybatch.imaging.preview import grey_preview  # numpy, which cutting alone does not need
 
     try:
-        pictures = [(preview_name(task.file), grey_preview(body)) for task, body in crops]
-        await asyncio.gather(*(_keep(store, name, picture) for name, picture in pictures))
+        pictures = {preview_name(task.file): grey_preview(body) for task, body in crops}
+        where = f"{_sheets_of(crops[0][0].file)}/{crops[0][0].n}"
+        await obstore.put_async(store.objects, store.path(where), sheet(pictures))
     except Exception:  # the images are delivered; a preview missing is drawn when it is asked for
         log.warning("the previews of %d crops were not made", len(crops), exc_info=True)
 
 
-async def _keep(store: BatchStore, name: str, picture: bytes) -> None:
-    attributes = {"Content-Type": "image/png"}
-    await obstore.put_async(store.objects, store.path(f"previews/{name}"), picture, attributes=attributes)
+def sheet(pictures: Mapping[str, bytes]) -> bytes:
+    """Pictures one behind the other, and in front of them a line of JSON: the length of each by name."""
+    lengths = {name: len(picture) for name, picture in pictures.items()}
+    return json.dumps(lengths).encode() + b"\n" + b"".join(pictures.values())
+
+
+def on_sheet(sheet: bytes, name: str) -> bytes | None:
+    """The picture of a name, None where the sheet has none."""
+    head, _, body = sheet.partition(b"\n")
+    start = 0
+    for each, length in json.loads(head).items():
+        if each == name:
+            return body[start : start + length]
+        start += length
+    return None
+
+
+def _sheets_of(file: str) -> str:
+    """The folder of the sheets on which an image's preview can stand: one a stored image."""
+    found = _BANDED.fullmatch(file)
+    return "sheets/" + ("{night}_{band}{number}".format(**found.groupdict()) if found else "others")
+
+
+def _on_sheets(store: BatchStore, name: str) -> bytes | None:
+    folder = _sheets_of(name.removesuffix(PREVIEW))
+    sheets = (store.read(f"{folder}/{stored.name}") for stored in store.list(folder))
+    return next((found for one in sheets if one and (found := on_sheet(one, name))), None)
 
 
 def preview(store: BatchStore, name: str) -> bytes | None:
@@ -68,8 +104,10 @@ def preview(store: BatchStore, name: str) -> bytes | None:
 
     None where the batch has no such image, or it cannot be drawn.
     """
-    kept = store.read(f"previews/{name}")
-    if kept is not None or not name.endswith(PREVIEW):
+    if not name.endswith(PREVIEW):
+        return None
+    kept = store.read(f"previews/{name}") or _on_sheets(store, name)
+    if kept is not None:
         return kept
     images = [_plain(store, file) for file in _files(name.removesuffix(PREVIEW))]
     picture = _drawn([image for image in images if image is not None]) if None not in images else None
@@ -82,7 +120,7 @@ def _files(shown: str) -> list[str]:
     """The images of a preview: itself, or three bands."""
     found = _BANDED.fullmatch(shown)
     if found and found["band"] == BANDS:
-        return [f"{found['front']}{band}{found['back']}" for band in BANDS]
+        return [_with_band(found, band) for band in BANDS]
     return [shown]
 
 
