@@ -159,3 +159,9 @@ class InventoryError(SkybatchError):
     """The inventory is absent or not whole; an operator must act."""
 
     code, title, status = "inventory", "The image inventory cannot be read", 503
+
+
+class DatasetAbsent(InventoryError):
+    """A data set of the survey that this archive does not hold; nothing is broken."""
+
+    code, title, status = "dataset_absent", "This archive does not hold that data set", 404

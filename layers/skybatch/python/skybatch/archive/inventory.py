@@ -23,7 +23,7 @@ from skybatch.archive.layout import inventory_folder
 from skybatch.archive.regions import Box, Circle, Relation, box, circle
 from skybatch.archive.sources import DirectorySource, Source, StoreSource
 from skybatch.archive.zones import expand, ranges, ranges_about
-from skybatch.errors import InventoryError, TooLarge
+from skybatch.errors import DatasetAbsent, InventoryError, TooLarge
 
 __all__ = [
     "DirectorySource",
@@ -70,11 +70,11 @@ class ScanMatches:
 
 
 def current_version(source: Source, dataset: str) -> str:
-    """The version that new readers use; InventoryError where the data set has none."""
+    """The version that new readers use; DatasetAbsent where the data set has none."""
     try:
         return source.read(f"{inventory_folder(dataset)}/current").decode("ascii").strip()
     except FileNotFoundError as error:
-        raise InventoryError(f"the archive has no inventory of data set {dataset}") from error
+        raise DatasetAbsent(f"the archive has no inventory of data set {dataset}") from error
 
 
 class Inventory:

@@ -106,6 +106,27 @@ def help_on(topic: str) -> Response[str]:
     return page(help_page(topic, settings()))
 
 
+@router.route("/openapi.json", method=READ)
+def interface() -> Response[str]:
+    """The interface as an OpenAPI document."""
+    return json_answer(_interface())
+
+
+@router.route("/docs", method=READ)
+def docs() -> Response[str]:
+    """The interface as a page."""
+    from skybatch.pages.interface import interface_page
+
+    return page(interface_page(_interface()))
+
+
+def _interface() -> dict[str, Any]:
+    # Here, because pydantic and numpy behind it cost 0.2 s, which the other answers need not pay.
+    from skybatch.web.openapi import document
+
+    return document(settings(), base_url(router.current_event, settings()))
+
+
 @router.route("/health", method=READ)
 def health() -> Response[str]:
     """That the service answers."""
