@@ -52,7 +52,8 @@ def test_500_regions_are_answered_as_the_batch_planner_answers(inventory: Invent
         answer = inventory_sia(Parameters.of(asked | more), inventory, "", _nobody).table
         request = Request(
             mode=Mode.REGION, bands=BANDS, image_type="atlas", decompress=True, form="fits.gz",
-            dataset="asky", region=Region(Sky(ra, dec), None, diameter, RELATIONS[relation]), rows=(Row(1, BANDS),),
+            dataset="asky", rows=(Row(1, BANDS),),
+            region=Region(Sky(ra, dec), None, diameter, RELATIONS[relation]),
         )  # fmt: skip
         planned = inventory.details(match(request, [0], inventory, 10**9).set).coadd_key
         keys = [int(key) for key in answer.data["coadd_key"]]

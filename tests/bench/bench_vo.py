@@ -1,0 +1,162 @@
+"""The search function called in-process over the full synthetic survey, and its cold start.
+
+Requests go through the handler as API Gateway sends them; the inventory is mapped from disk. What a cutout
+costs beside the read from S3 is measured on the archive's calls with the image in memory.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from urllib.parse import urlencode
+
+import obstore
+from isal import igzip
+from obstore.store import MemoryStore
+
+from skybatch.archive.build import publish
+from skybatch.archive.imagesets import ImageSets
+from skybatch.archive.inventory import DirectorySource, Inventory
+from skybatch.archive.layout import atlas_key
+from skybatch.archive.survey import synthetic
+from skybatch.web import archive_paths, holdings, image_search, inventory_search, vo_services
+from tests.bench.harness import Bench, median_ms
+from tests.fits import make_image
+
+ROOT = Path(__file__).resolve().parents[2]
+PLACE = "100,-40"
+SIA = "/ibe/sia/twomass/allsky/allsky"
+SEARCH = "/ibe/search/twomass/allsky/allsky"
+COLD_RUNS = 11
+COLD = """
+import json, sys, time
+sys.path.insert(0, "functions/search")
+start = time.perf_counter()
+import app
+print(json.dumps((time.perf_counter() - start) * 1e3))
+"""
+
+
+def run(bench: Bench) -> None:
+    """Every figure of the archive's doors."""
+    _cold(bench)
+    with tempfile.TemporaryDirectory() as scratch:
+        source = DirectorySource(Path(scratch))
+        publish(source, synthetic(), numbered=False, origin="synthetic")
+        inventory = Inventory.open(source, "asky")
+        archive = MemoryStore()
+        key, center = _stored_image(archive, inventory)
+        with _held(archive, inventory):
+            _searches(bench)
+            _conditions(bench)
+            _cutouts(bench, key, center)
+
+
+def _searches(bench: Bench) -> None:
+    for size, at_most, repeats in ((0.1, 15.0, 200), (2.0, 150.0, 30)):
+        for form in ("VOTABLE", "CSV"):
+            ask = _asking(SIA, POS=PLACE, SIZE=size, RESPONSEFORMAT=form)
+            rows = ask()["rows"]
+            bench.add(f"SIA of {size:g} deg, {rows} rows as {form}", median_ms(ask, repeats), at_most=at_most)
+    inventory = _asking("/cgi-bin/2MASS/IM/nph-im_sia", POS=PLACE, SIZE=2.0)
+    bench.add(f"nph-im_sia of 2 deg, {inventory()['rows']} rows", median_ms(inventory, 10))
+    newer = _asking("/sia2/query", POS="CIRCLE 100 -40 1")
+    bench.add(f"SIA 2.0 of 2 deg, {newer()['rows']} rows", median_ms(newer, 10))
+
+
+def _conditions(bench: Bench) -> None:
+    for words, condition in (
+        ("one coadd key", "coadd_key = 12345"),
+        ("a night's good images", "ordate = '990101' and seesh < 2.5 and filter = 'k'"),
+    ):
+        ask = _asking(SEARCH, where=condition, ct="csv")
+        bench.add(f"search of all 4.1 million images: {words}", median_ms(ask, 3))
+    beside = _asking(SEARCH, POS=PLACE, SIZE=2.0, where="filter = 'j' and magzp > 20.8", ct="csv")
+    bench.add("search of 2 deg with a condition", median_ms(beside, 30))
+
+
+def _cutouts(bench: Bench, key: str, center: str) -> None:
+    for words, more in (("as .fits.gz", {}), ("as .fits", {"gzip": "0"})):
+        ask = _asking(f"/ibe/data/{key}", center=center, size="1arcmin", **more)
+        bench.add(f"cutout of 1 arcmin from .fits.gz, {words}", median_ms(ask, 100), at_most=12.0)
+
+
+def _cold(bench: Bench) -> None:
+    """Milliseconds to import the function, byte code written before, as an installed layer has it."""
+    with tempfile.TemporaryDirectory() as cache:
+        environment = {**os.environ, "PYTHONPYCACHEPREFIX": cache, "PYTHONDONTWRITEBYTECODE": ""}
+        times = [_import(environment) for _ in range(COLD_RUNS + 1)]
+    bench.add("search function: imports of a cold start", statistics.median(times[1:]), at_most=300.0)
+
+
+def _import(environment: dict[str, str]) -> float:
+    done = subprocess.run(
+        [sys.executable, "-c", COLD], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    return float(json.loads(done.stdout))
+
+
+def _asking(path: str, **parameters: object) -> Any:
+    """A call of the handler; its answer must be a success."""
+    event = json.loads((ROOT / "events" / "search-get-sia.json").read_text())
+    event |= {"rawPath": path, "rawQueryString": urlencode(parameters)}
+    event["requestContext"]["http"] |= {"path": path, "method": "GET"}
+    app = holdings.http_app()
+    for module in (image_search, inventory_search, vo_services, archive_paths):
+        app.include_router(module.router)
+
+    def ask() -> dict[str, Any]:
+        answer = app.resolve(event, _Context())
+        if answer["statusCode"] != 200:
+            raise AssertionError(f"{path}: {answer['statusCode']} {answer['body'][:200]}")
+        return {"rows": _rows(answer["body"])}
+
+    return ask
+
+
+def _rows(body: str) -> int:
+    import base64
+
+    text = base64.b64decode(body)
+    return text.count(b"<TR>") or max(text.count(b"\n") - 1, 0)
+
+
+class _Context:
+    """Of the function's context nothing is asked here."""
+
+
+def _stored_image(archive: MemoryStore, inventory: Inventory) -> tuple[str, str]:
+    """One of the survey's images with real pixels: its key, and a position on it."""
+    details: ImageSets = inventory.details(inventory.region(100.0, -40.0, 0.05, "center")[:1])
+    key = atlas_key(details.image_id(0, "j"))
+    image = make_image(float(details.crval1[0]), float(details.crval2[0]), seed=1)
+    obstore.put(archive, key, igzip.compress(image, 2))
+    return key, f"{details.crval1[0]},{details.crval2[0]}"
+
+
+@contextmanager
+def _held(archive: MemoryStore, inventory: Inventory) -> Iterator[None]:
+    """What the function has: this archive and this one inventory."""
+    doors: tuple[ModuleType, ...] = (archive_paths, image_search, inventory_search, vo_services)
+    changes: dict[str, Any] = {
+        "archive": lambda: archive,
+        "inventories": lambda: lambda dataset, version=None: inventory,
+        "held": lambda: ["asky"],
+    }
+    kept = [(door, name, getattr(door, name)) for door in doors for name in changes if hasattr(door, name)]
+    for door, name, _ in kept:
+        setattr(door, name, changes[name])
+    try:
+        yield
+    finally:
+        for door, name, original in kept:
+            setattr(door, name, original)
