@@ -17,7 +17,7 @@ __all__ = ["MOST_BYTES", "Header", "Origin", "PixelBox", "cut", "cut_ranged", "h
 # Inflating takes twice that for a moment. A survey image takes 2.1 MB.
 MOST_BYTES = 65 * 1024 * 1024
 # Rows this near are fetched in one request: a request costs as much time as reading this much.
-_GAP_BYTES = 256 * 1024
+GAP_BYTES = 256 * 1024
 
 
 def check_bytes(length: int) -> None:
@@ -88,7 +88,7 @@ def cut_ranged(
     header = read_header(opened)
     header.check(boxes)
     _check_end(opened, header, header.blocks * BLOCK)
-    spans = _spans(boxes, _GAP_BYTES // header.row_bytes)
+    spans = _spans(boxes, GAP_BYTES // header.row_bytes)
     check_bytes(sum(last - first for first, last in spans) * header.row_bytes)
     parts = [_read_rows(opened, header, first, last) for first, last in spans]
     pairs = ((box, next(part for part in parts if part.holds(box))) for box in boxes)

@@ -23,6 +23,7 @@ from skybatch.imaging.stopword import signs_from_stops, stopped
 MAGIC = b"\xdd\x99"
 _NARROW = struct.Struct(">2s4i3B")  # magic, rows, columns, scale, sum of pixels, planes a quadrant
 _WIDE = struct.Struct(">2s3iq3B")  # the same with the sum as 8 bytes, as cfitsio writes it
+START_BYTES = _WIDE.size
 _SUM = 14  # where the sum begins
 LEAST_SIDE = 4  # cfitsio's own bound; below it the C code computes the logarithm of nothing
 _MOST_PLANES = 31  # coefficients are 32-bit integers with a sign

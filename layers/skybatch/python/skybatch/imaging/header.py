@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from string import ascii_uppercase
 
-from skybatch.errors import SourceDamaged, SourceDiffers, SourceUnsupported
+from skybatch.errors import SourceDamaged, SourceDiffers, SourceError, SourceUnsupported
 from skybatch.imaging.box import BLOCK, CARD, PixelBox, header_blocks, padded
 from skybatch.imaging.cards import Value, integer, number_token, shifted, value, with_number
 from skybatch.imaging.provenance import KEYWORDS
@@ -136,14 +136,26 @@ def read_header(reader: Reader) -> Header:
 
     Raises SourceDamaged for what is not FITS, SourceUnsupported for anything but one image of two axes.
     """
+    return parse(read_cards(reader, FITS_MAGIC))
+
+
+def _not_fits(start: bytes) -> SourceError:
+    return SourceDamaged(f"neither FITS nor gzip: the data begin with {start[:9]!r}")
+
+
+def read_cards(reader: Reader, magic: bytes, refusal: Callable[[bytes], SourceError] = _not_fits) -> bytes:
+    """The cards of one header, END not included, read block by block; the reader is left behind it.
+
+    Raises SourceDamaged, and what ``refusal`` makes of a beginning that is not ``magic``.
+    """
     header = b""
     for _ in range(_MOST_BLOCKS):
         start = len(header)
         header += reader.read(BLOCK)
-        if not header.startswith(FITS_MAGIC):
-            raise SourceDamaged(f"neither FITS nor gzip: the data begin with {header[:9]!r}")
+        if not header.startswith(magic):
+            raise refusal(header)
         if (end := _find_end(header, start)) >= 0:
-            return parse(header[:end])
+            return header[:end]
         if len(header) < start + BLOCK:
             raise SourceDamaged("the file ends within its header")
     raise SourceDamaged(f"the header has no END in its first {_MOST_BLOCKS} blocks")

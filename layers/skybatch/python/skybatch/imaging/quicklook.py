@@ -16,11 +16,20 @@ from skybatch.errors import SourceDamaged, SourceUnsupported
 from skybatch.imaging import hcompress
 from skybatch.imaging.atlas import MOST_BYTES, check_bytes, plain
 from skybatch.imaging.box import CARD, PixelBox, padded
-from skybatch.imaging.cards import string_cards, with_number
+from skybatch.imaging.cards import string_cards, value, with_number
 from skybatch.imaging.header import Header, closed, end_of_cards, parse
 from skybatch.imaging.provenance import Origin
 from skybatch.imaging.rows import Rows, cutout_file, fits_file
-from skybatch.imaging.source import FITS_MAGIC, GZIP_MAGIC, GzipReader
+from skybatch.imaging.source import (
+    FITS_MAGIC,
+    GZIP_MAGIC,
+    GzipReader,
+    PlainReader,
+    RangedReader,
+    Reader,
+    ReadRange,
+)
+from skybatch.imaging.tiled_table import FRONT_BYTES
 from skybatch.imaging.tiles import TiledImage, open_tiles, to_int16
 
 SCALE = 4  # what the survey's own Quicklooks are compressed with
@@ -33,6 +42,11 @@ class StreamImage:
 
     header: Header
     stream: bytes
+
+    @property
+    def scale(self) -> int:
+        """The scale by which its coefficients were divided."""
+        return hcompress.scale_of(self.stream)
 
     def rows(self, first: int, last: int) -> np.ndarray[tuple[int, ...], np.dtype[np.int16]]:
         """Pixels of the rows ``first`` to before ``last``, shape (rows, columns), big-endian."""
@@ -52,7 +66,27 @@ def restore(source: bytes) -> bytes:
 
 def cut_quicklook(source: bytes, boxes: Sequence[PixelBox], origin: Origin) -> Iterator[bytes]:
     """Cutouts of one Quicklook as plain FITS, BITPIX 16; otherwise as ``atlas.cut``, errors too."""
-    image = _opened(source)
+    return _cut(_opened(source), boxes, origin)
+
+
+def cut_quicklook_ranged(
+    read_range: ReadRange, size: int, boxes: Sequence[PixelBox], origin: Origin
+) -> Iterator[bytes]:
+    """Cutouts of a stored Quicklook of ``size`` bytes that is read by ranges.
+
+    Of the tile-compressed form only its front is read and the tiles from the lowest row wanted to the
+    highest; a file that turns out to have the other form is read whole. Otherwise as ``cut_quicklook``.
+    """
+    opened = RangedReader(read_range, size, FRONT_BYTES)
+    start = opened.read(3 * CARD)
+    if not start.startswith(FITS_MAGIC) or value(start[2 * CARD :]) != 0:
+        check_bytes(size)
+        return cut_quicklook(read_range(0, size), boxes, origin)
+    opened.seek(0)
+    return _cut(_tiled_image(opened, opened.range), boxes, origin)
+
+
+def _cut(image: StreamImage | TiledImage, boxes: Sequence[PixelBox], origin: Origin) -> Iterator[bytes]:
     header = image.header
     header.check(boxes)
     first = min((box.y0 for box in boxes), default=0)
@@ -73,6 +107,15 @@ def header_of(source: bytes) -> Header:
 def encode(image: bytes, scale: int = SCALE) -> bytes:
     """A Quicklook in form 1 of a stored float image, the bytes that the original program writes.
 
+    Pixels as ``rounded`` gives them. Raises SourceDamaged, SourceUnsupported.
+    """
+    cards, pixels = rounded(image)
+    return cards + b"END".ljust(CARD) + hcompress.narrowed(hcompress.encode(pixels, scale))
+
+
+def rounded(image: bytes) -> tuple[bytes, hcompress.Frame]:
+    """Cards and pixels, shape (rows, columns), of the Quicklook of a stored float image.
+
     Pixels are rounded to the nearest integer (halves to even), clipped to 16 bits; NaNs become 0.
     Raises SourceDamaged, SourceUnsupported.
     """
@@ -84,11 +127,10 @@ def encode(image: bytes, scale: int = SCALE) -> bytes:
         raise SourceUnsupported("HCOMPRESS takes no images with a side of less than 4 pixels")
     start = padded(len(header.cards) + CARD)
     floats = np.frombuffer(whole, f">f{-header.bitpix // 8}", header.naxis1 * header.naxis2, start)
-    rounded = np.clip(np.rint(np.nan_to_num(floats, posinf=np.inf, neginf=-np.inf)), -32768, 32767)
-    pixels = rounded.astype(np.int32).reshape(header.naxis2, header.naxis1)
+    whole_numbers = np.rint(np.nan_to_num(floats, posinf=np.inf, neginf=-np.inf))
+    pixels = np.clip(whole_numbers, -32768, 32767).astype(np.int32).reshape(header.naxis2, header.naxis1)
     bitpix = with_number(header.cards[CARD : 2 * CARD], "16")
-    cards = header.cards[:CARD] + bitpix + header.cards[2 * CARD :]
-    return cards + b"END".ljust(CARD) + hcompress.narrowed(hcompress.encode(pixels, scale))
+    return header.cards[:CARD] + bitpix + header.cards[2 * CARD :], pixels
 
 
 def _opened(source: bytes) -> StreamImage | TiledImage:
@@ -98,7 +140,15 @@ def _opened(source: bytes) -> StreamImage | TiledImage:
         raise SourceDamaged(f"not a Quicklook: the file begins with {source[:9]!r}")
     end = end_of_cards(source)
     tiled = not source.startswith(hcompress.MAGIC, end + CARD)
-    image = open_tiles(source) if tiled else _stream_image(source, end)
+    if tiled:
+        return _tiled_image(PlainReader(source), lambda first, length: source[first : first + length])
+    image = _stream_image(source, end)
+    check_bytes(4 * image.header.naxis1 * image.header.naxis2)
+    return image
+
+
+def _tiled_image(opened: Reader, fetch: ReadRange) -> TiledImage:
+    image = open_tiles(opened, fetch)
     check_bytes(4 * image.header.naxis1 * image.header.naxis2)
     return image
 
@@ -116,6 +166,5 @@ def _bytes(image: StreamImage | TiledImage, first: int, last: int) -> memoryview
 
 
 def _lossy(image: StreamImage | TiledImage) -> bytes:
-    stream = image.stream if isinstance(image, StreamImage) else image.streams[0]
-    text = f"HCOMPRESS scale {hcompress.scale_of(stream)}"
+    text = f"HCOMPRESS scale {image.scale}"
     return string_cards("LOSSY", text, "compression this image went through") + _NOTE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from skybatch.imaging import checksum
 from skybatch.imaging.box import PixelBox, padded
@@ -31,7 +32,14 @@ class Rows:
         return b"".join([view[i : i + length] for i in range(start, start + box.ny * stride, stride)])
 
 
-def cutout_file(header: Header, rows: Rows, box: PixelBox, added: bytes) -> bytes:
+class Pixels(Protocol):
+    """Some pixels of an image, in whatever form."""
+
+    def cut(self, box: PixelBox) -> bytes:
+        """Those of a box as a plain file has them, row by row."""
+
+
+def cutout_file(header: Header, rows: Pixels, box: PixelBox, added: bytes) -> bytes:
     """A complete FITS file of the box's pixels, ``added`` cards at the end of its header."""
     return fits_file(header, header.cutout(box, added), rows.cut(box))
 

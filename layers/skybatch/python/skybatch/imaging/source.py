@@ -11,7 +11,7 @@ from skybatch.errors import SourceDamaged
 
 GZIP_MAGIC = b"\x1f\x8b"
 FITS_MAGIC = b"SIMPLE  ="
-_InflateError: type[Exception] = igzip_lib.error  # type: ignore[assignment]  # its stub names an instance
+InflateError: type[Exception] = igzip_lib.error  # type: ignore[assignment]  # its stub names an instance
 _PIECE = 1 << 20  # bytes inflated at a time where they are only passed over
 
 ReadRange = Callable[[int, int], bytes]  # start and length in bytes -> that part of the stored file
@@ -75,6 +75,11 @@ class RangedReader:
         """Go to a byte of the file, or to its end."""
         self._position = min(position, self._size)
 
+    def range(self, start: int, length: int) -> bytes:
+        """Some bytes of the file, fewer at its end; the reader goes there."""
+        self.seek(start)
+        return self.read(length)
+
     def claimed_length(self) -> int:
         return self._size & 0xFFFFFFFF
 
@@ -117,7 +122,7 @@ class GzipReader:
             data, self._input = self._input, b""
             try:
                 chunk: bytes = self._inflater.decompress(data, length)
-            except _InflateError as error:
+            except InflateError as error:
                 raise SourceDamaged(f"the gzip data are damaged: {error}") from error
             if chunk:
                 return chunk
