@@ -1,0 +1,142 @@
+"""A genuine `nph-im_sia` answer beside ours to the same kind of question, fact by fact.
+
+An inventory is imported from the genuine answer itself; then it is searched, and the two documents compared.
+What differs is listed here, each with its reason; what is not listed is equal.
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import numpy as np
+import pytest
+from astropy.io.votable import parse
+
+from skybatch.archive.inventory import DirectorySource, Inventory
+from skybatch.archive.layout import ImageId, atlas_key
+from skybatch.archive.metadata import import_tables
+from skybatch.requests.request import Sky
+from skybatch.tables.formats import write
+from skybatch.vo.inventory_sia import inventory_sia
+from skybatch.vo.parameters import Parameters
+
+ROOT = "https://skybatch.example"
+# Spelled as VOTable's unit standard has them; the original's words are no units to any reader.
+UNITS = {"meters": "m", "arcseconds": "arcsec"}
+# The original leaves these without a unit; ours say what they are.
+ADDED_UNITS = {"crpix": "pix", "magzp": "mag", "msnr10": "mag"}
+# Likewise without a UCD.
+ADDED_UCDS = {"id": "meta.id"}
+# Null here, as this archive has no artifact tables; null as an empty cell, where the original writes "null".
+NULLS = {"pers_art", "glint_art", "id", "scntr"}
+
+
+@pytest.fixture(scope="module")
+def theirs(genuine: Path) -> Any:
+    return parse(genuine / "nph-im_sia.example.xml", verify="ignore")
+
+
+@pytest.fixture(scope="module")
+def ours(genuine: Path, theirs: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    tree = DirectorySource(tmp_path_factory.mktemp("archive"))
+    for row in theirs.get_first_table().array:
+        image = ImageId(
+            "asky",
+            str(row["date"]),
+            str(row["hem"]),
+            int(row["scan"]),
+            int(row["image"]),
+            row["band"].lower(),
+        )
+        tree.write(atlas_key(image), b"stored")
+    import_tables(tree, "asky", [genuine / "nph-im_sia.example.xml"])
+    asked = Parameters.of({"POS": "139.75,-31.15", "SIZE": "0.5", "type": "at"})
+    answer = inventory_sia(asked, Inventory.open(tree, "asky"), ROOT, _nobody)
+    return parse(io.BytesIO(write(answer.table, "xml")), verify="ignore")
+
+
+def _nobody(name: str) -> Sky:
+    raise AssertionError(f"{name} is a coordinate")
+
+
+def test_fields_in_the_same_order_with_types_units_and_ucds(theirs: Any, ours: Any) -> None:
+    expected = [
+        (
+            field.name,
+            field.ID,
+            field.datatype,
+            field.arraysize,
+            UNITS.get(str(field.unit), str(field.unit or ADDED_UNITS.get(field.name, ""))),
+            field.ucd or ADDED_UCDS.get(field.name),
+            field.ref,
+        )
+        for field in theirs.get_first_table().fields
+    ]
+    found = [
+        (field.name, field.ID, field.datatype, field.arraysize, str(field.unit or ""), field.ucd, field.ref)
+        for field in ours.get_first_table().fields
+    ]
+    assert found == expected
+
+
+def test_parameters_status_and_coordinate_system(theirs: Any, ours: Any) -> None:
+    def facts(document: Any) -> list[Any]:
+        (resource,) = document.resources
+        params = [(p.name, p.ucd, p.datatype, p.arraysize, p.value) for p in resource.params]
+        systems = [*document.coordinate_systems, *resource.coordinate_systems]
+        return [
+            params,
+            [(i.name, i.value) for i in resource.infos],
+            [(s.ID, s.system, s.equinox) for s in systems],
+        ]
+
+    assert facts(ours) == facts(theirs)
+
+
+def test_rows_in_the_same_order_with_the_same_values(theirs: Any, ours: Any) -> None:
+    one, other = (document.get_first_table() for document in (theirs, ours))
+    assert len(one.array) == len(other.array) == 18
+    # Sets come in inventory order there and here; the two orders need not be one.
+    keys = [list(dict.fromkeys(table.array["coadd_key"].tolist())) for table in (one, other)]
+    assert sorted(keys[0]) == sorted(keys[1])
+    for key in keys[0]:
+        left, right = (table.array[table.array["coadd_key"] == key] for table in (one, other))
+        for field in one.fields:
+            if field.name not in NULLS | {"download"}:
+                _same(left[field.name], right[field.name], field.name)
+
+
+def _same(theirs: Any, ours: Any, name: str) -> None:
+    if theirs.dtype == object and isinstance(theirs[0], np.ndarray):
+        np.testing.assert_allclose(
+            np.stack(ours.tolist()), np.stack(theirs.tolist()), atol=1e-11, err_msg=name
+        )
+    elif theirs.dtype.kind == "f":
+        np.testing.assert_allclose(ours, theirs, rtol=1e-9, err_msg=name)
+    else:
+        assert ours.tolist() == theirs.tolist(), name
+
+
+def test_addresses_are_spelled_alike(theirs: Any, ours: Any) -> None:
+    """But for the host, and for ``atdir``, a disk of the original."""
+
+    def parts(document: Any) -> list[Any]:
+        rows = document.get_first_table().array
+        found = []
+        for key, url in sorted(zip(rows["coadd_key"].tolist(), rows["download"].tolist(), strict=True)):
+            split = urlsplit(url)
+            query = parse_qs(split.query)
+            query.pop("atdir", None)
+            found.append((key, split.path, query))
+        return found
+
+    assert parts(ours) == parts(theirs)
+
+
+def test_what_is_null_here_is_null(ours: Any) -> None:
+    rows = ours.get_first_table().array
+    for name in NULLS:
+        assert all(str(value) == "" for value in rows[name].filled("").tolist()), name
