@@ -89,6 +89,7 @@ def test_tables_come_as_astropy_tables_and_agree_with_the_files(client: Client, 
     (part,) = client.run(tmp_path, SKY, size=50 * u.arcsec, bands=["J", "K"])
     table = part.table()
     assert isinstance(table, Table)
+    assert table["band"].dtype.kind == "U"
     assert {f"images/{path.name}" for path in part.images} == set(table["file"])
     assert list(client.table(part, "rows")["outcome"]) == ["retrieved", "retrieved", "not_covered"]
     assert sum(path.stat().st_size for path in part.images) == sum(table["bytes"])

@@ -63,7 +63,11 @@ def read_table(path: Path) -> Table:
         from astropy.table import Table
     except ImportError:
         raise PackageMissing("Tables need astropy: pip install 'skybatch[astropy]'.") from None
-    return Table.read(path, format="votable")
+    table = Table.read(path, format="votable")
+    for name in table.colnames:
+        if table[name].dtype == object and all(isinstance(v, str | type(None)) for v in table[name].tolist()):
+            table[name] = table[name].astype(str)  # text of any length comes as objects from VOTables
+    return table
 
 
 def download(transport: Transport, status: Status, directory: Path, in_flight: int, watch: Watch) -> Download:
