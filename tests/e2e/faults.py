@@ -1,51 +1,98 @@
-"""Faults between the functions and the services: a proxy on the functions' way to S3 and SQS.
+"""Faults between the functions and the services: a proxy on the functions' way to S3, SQS and SES.
 
 Nothing of the code under test is edited; the functions only have another ``AWS_ENDPOINT_URL``.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
+import re
 import signal
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from local.front import Forward, Front
 
 Fault = Callable[[Forward], bool]
 
+# All that a batch's own requests have in common; SQS and SES have it in the body.
+_ID = re.compile(rb"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
+_LABEL = re.compile(rb'"label":"([^"]*)"')
+
+
+@dataclass
+class Rule:
+    """A fault for those requests about one batch that hold each of the words; it counts them."""
+
+    words: tuple[str, ...]
+    fault: Fault
+    seen: int = 0
+
 
 @dataclass
 class Faults:
-    """What goes wrong, by a word in the request's verb, path and target; the first that matches is applied.
+    """What goes wrong, by a word in the request's verb, path and target, and by a batch's label.
 
-    A fault answers whether it has dealt with the request; if not, the request goes on.
+    A fault answers whether it has dealt with the request; if not, the next that matches is asked, and
+    after the last the request goes on.
     """
 
     by_word: dict[str, Fault] = field(default_factory=dict)
     seen: Counter[str] = field(default_factory=Counter)
+    by_label: dict[str, list[Rule]] = field(default_factory=dict)
+    labels: dict[bytes, str] = field(default_factory=dict)
 
     def apply(self, request: Forward) -> bool:
         line = f"{request.command} {request.path} {request.headers.get('X-Amz-Target', '')}"
-        for word, fault in self.by_word.items():
+        for word, fault in list(self.by_word.items()):
             if word in line:
                 self.seen[word] += 1
-                return fault(request)
+                if fault(request):
+                    return True
+        return bool(self.by_label) and self._apply_rules(request, line)
+
+    def _apply_rules(self, request: Forward, line: str) -> bool:
+        for rule in self.by_label.get(self._label(request), ()):
+            if all(word in line for word in rule.words):
+                rule.seen += 1
+                if rule.fault(request):
+                    return True
         return False
+
+    def _label(self, request: Forward) -> str:
+        """The label of the batch that a request is about; learned when the batch is accepted."""
+        found = _ID.search(request.path.encode()) or _ID.search(request._body() or b"")
+        if found is None:
+            return ""
+        if request.command == "PUT" and request.path.split("?")[0].endswith("/accepted.json"):
+            label = _LABEL.search(request._body() or b"")
+            self.labels[found[0]] = label[1].decode() if label else ""
+        return self.labels.get(found[0], "")
 
 
 class _FaultyForward(Forward):
     faults: Faults
 
     def _forward(self) -> None:
+        self._kept: bytes | None = None
         if not self.faults.apply(self):
             super()._forward()
 
     do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = _forward  # noqa: N815
+
+    def _body(self) -> bytes | None:
+        """The body, which faults may read before it goes on."""
+        if self._kept is None:
+            self._kept = super()._body()
+        return self._kept
 
 
 @contextmanager
@@ -63,19 +110,7 @@ def faulty_proxy(faults: Faults) -> Iterator[Front]:
         thread.join()
 
 
-def kill_caller(request: Forward) -> bool:
-    """End the process that made the request, as a lack of memory would."""
-    os.kill(_owner_of_port(request.client_address[1]), signal.SIGKILL)
-    request.close_connection = True
-    return True
-
-
-def twice(request: Forward) -> bool:
-    """Make the same call two times, as at-least-once delivery may."""
-    body, target = request._body() or b"", request.server.target or ""
-    request._ask(target, body)
-    request._answer(*request._ask(target, body))
-    return True
+# When ---------------------------------------------------------------------------------------------------
 
 
 def first_times(count: int, fault: Fault) -> Fault:
@@ -89,21 +124,115 @@ def first_times(count: int, fault: Fault) -> Fault:
     return sometimes
 
 
+def one_in(count: int, *faults: Fault) -> Fault:
+    """Apply faults to every so-manieth request, in turns."""
+    asked = [0]
+
+    def sometimes(request: Forward) -> bool:
+        asked[0] += 1
+        turn, rest = divmod(asked[0], count)
+        return rest == 0 and faults[turn % len(faults)](request)
+
+    return sometimes
+
+
+# What ---------------------------------------------------------------------------------------------------
+
+
+def kill_caller(request: Forward) -> bool:
+    """End the process that made the request, as a lack of memory would."""
+    os.kill(_owner_of_port(request.client_address[1]), signal.SIGKILL)
+    request.close_connection = True
+    return True
+
+
+def slow(seconds: float) -> Fault:
+    """Go on only after a while."""
+
+    def fault(_: Forward) -> bool:
+        time.sleep(seconds)
+        return False
+
+    return fault
+
+
+def meanwhile(action: Callable[[], Any]) -> Fault:
+    """Have something else happen first, at just this moment."""
+
+    def fault(_: Forward) -> bool:
+        action()
+        return False
+
+    return fault
+
+
 def answer(status: int, code: str) -> Fault:
     """Answer as S3 does when it is not well."""
     body = f"<Error><Code>{code}</Code><Message>injected</Message></Error>".encode()
+    return _answering(status, "application/xml", body)
 
-    def refuse(request: Forward) -> bool:
+
+def mail_refused(request: Forward) -> bool:
+    """Answer as SES does to a message it will not send (API reference, SendEmail: MessageRejected)."""
+    request._body()
+    kind = {"x-amzn-errortype": "MessageRejected"}
+    return _answering(400, "application/json", b'{"message": "injected"}', kind)(request)
+
+
+def _answering(status: int, media_type: str, body: bytes, more: dict[str, str] | None = None) -> Fault:
+    def reply(request: Forward) -> bool:
         request.send_response(status)
-        request.send_header("Content-Type", "application/xml")
-        request.send_header("Content-Length", str(len(body)))
+        headers = {"Content-Type": media_type, "Content-Length": str(len(body))} | (more or {})
+        for name, value in headers.items():
+            request.send_header(name, value)
         request.end_headers()
         if request.command != "HEAD":
             request.wfile.write(body)
         request.close_connection = True
         return True
 
-    return refuse
+    return reply
+
+
+# What a queue may do ------------------------------------------------------------------------------------
+
+
+def messages_lost(request: Forward) -> bool:
+    """Take messages, and never have them."""
+    sent = json.loads(request._body() or b"{}")["Entries"]
+    taken = [
+        {
+            "Id": entry["Id"],
+            "MessageId": entry["Id"],
+            "MD5OfMessageBody": hashlib.md5(entry["MessageBody"].encode()).hexdigest(),
+        }
+        for entry in sent
+    ]
+    body = json.dumps({"Successful": taken, "Failed": []}).encode()
+    return _answering(200, "application/x-amz-json-1.0", body)(request)
+
+
+def messages_late_and_twice(seconds: float) -> Fault:
+    """Take messages, and have each call's come two times, the last first, the first call after the second."""
+    calls = [0]
+
+    def fault(request: Forward) -> bool:
+        calls[0] += 1
+        body = json.loads(request._body() or b"{}")
+        body["Entries"].reverse()
+        backwards = json.dumps(body).encode()
+        target = request.server.target or ""
+        del request.headers["Content-Length"]
+        for n in (1, 3):
+            wait = seconds * (n + 1 if calls[0] % 2 else n)
+            threading.Timer(wait, request._ask, (target, backwards)).start()
+        request._kept = json.dumps(body).encode()  # type: ignore[attr-defined]
+        return messages_lost(request)
+
+    return fault
+
+
+# Processes ----------------------------------------------------------------------------------------------
 
 
 def _owner_of_port(port: int) -> int:

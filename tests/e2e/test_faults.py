@@ -1,43 +1,87 @@
-"""What goes wrong on the way loses nothing, doubles nothing, and is told."""
+"""What goes wrong on the way loses nothing, doubles nothing, and is told.
+
+All batches run side by side on one stack, each with its own faults; what comes of them is held to the
+same batch left in peace.
+"""
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
 
-import obstore
 import pytest
 
-from local.archive import store_of
 from local.mailbox import emails
 from local.stack import Stack
-from tests.e2e.faults import Faults, faulty_proxy, kill_caller, processes_of, twice
-from tests.e2e.service import Service
-from tests.unit.batch.archive import MadeArchive
+from tests.e2e.drilling import Drill, Drills, Ended, address, keep_figures, make_archive, positions
+from tests.e2e.faults import (
+    Faults,
+    Rule,
+    answer,
+    faulty_proxy,
+    first_times,
+    kill_caller,
+    mail_refused,
+    messages_late_and_twice,
+    messages_lost,
+    one_in,
+    slow,
+)
 
 pytestmark = pytest.mark.e2e
 
-CORRUPT, MISSING, DEADLY = 1, 2, 3
-IMAGES = 30
-ADDRESS = "astronomer@example.org"
+CORRUPT, MISSING, DEADLY, SLOW, THROTTLED, BROKEN = range(10, 16)
+SETS = 16
+TABLE = positions(range(10))
+NAMED = "\n".join(["name,size", *(f"{180 + n} 20,30" for n in range(10)), "m83,30"]) + "\n"
+SEND = ("SendMessageBatch",)
+MAIL = ("/v2/email/outbound-emails",)
+# What each state of the state machine does first that it cannot do without.
+FIRST_CALLS = {
+    "Resolve": ("PUT", "/names.json"),
+    "Plan": ("PUT", "/plan.jsonl"),
+    "Dispatch": SEND,
+    "Tally": ("PUT", "/tally.json"),
+    "Package": ("PUT", "/outcomes.jsonl"),
+    "Notify": ("PUT", "/mail.json"),
+}
+THROTTLING = (answer(503, "SlowDown"), answer(500, "InternalError"), answer(503, "ServiceUnavailable"))
 
 
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Thirty image sets side by side on disk; one corrupt, one missing, one that kills its worker."""
-    made = MadeArchive(centres=[(180.0 + n, 20.0) for n in range(IMAGES)])
-    obstore.put(made.objects, made.key(CORRUPT, "j"), b"\x1f\x8bno gzip behind this magic")
-    obstore.delete(made.objects, made.key(MISSING, "j"))
-    folder = tmp_path_factory.mktemp("made")
-    for page in obstore.list(made.objects):
-        for entry in page:
-            path = folder / entry["path"]
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(obstore.get(made.objects, entry["path"]).bytes())
-    return folder
+def source(n: int) -> str:
+    """In every request for a stored J image."""
+    return f"s{n + 1:03d}/image/j"
+
+
+def once(words: tuple[str, ...]) -> Rule:
+    return Rule(words, first_times(1, kill_caller))
+
+
+def drills() -> dict[str, Drill]:
+    return {
+        "calm": Drill(TABLE),
+        "late and twice": Drill(TABLE, [Rule(SEND, messages_late_and_twice(0.7))]),
+        "lost": Drill(TABLE, [Rule(SEND, first_times(1, messages_lost))]),
+        "killed": Drill(TABLE, [Rule(("PUT", "/images/"), first_times(3, kill_caller))]),
+        "throttled": Drill(TABLE, [Rule(("/batches/",), one_in(5, *THROTTLING))]),
+        "slow": Drill(TABLE, [Rule(("/batches/",), one_in(3, slow(0.4)))]),
+        "bad sources": Drill(positions(range(8, 13))),
+        "bad reads": Drill(positions(range(13, 16))),
+        "no mail": Drill(TABLE, [Rule(MAIL, mail_refused)]),
+        "each state dies": Drill(NAMED, [once(words) for words in FIRST_CALLS.values()]),
+        "no plan": Drill(TABLE, [Rule(FIRST_CALLS["Plan"], kill_caller)]),
+        "no last word": Drill(
+            TABLE,
+            [
+                Rule(FIRST_CALLS["Plan"], kill_caller),
+                Rule(("PUT", "/status.json"), first_times(3, kill_caller)),
+            ],
+        ),
+        "large": Drill(
+            positions(range(6), 1, "null"),
+            [Rule(("partNumber=2",), first_times(1, kill_caller))],
+            {"form": "fits"},
+        ),
+    }
 
 
 @pytest.fixture(scope="module")
@@ -46,8 +90,18 @@ def faults() -> Faults:
 
 
 @pytest.fixture(scope="module")
-def stack(archive: Path, faults: Faults, start_stack: Callable[..., Stack]) -> Iterator[Stack]:
-    """A stack whose functions reach the services through the proxy."""
+def stack(
+    faults: Faults, start_stack: Callable[..., Stack], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stack]:
+    """A stack whose functions reach the services through the proxy; some stored images are bad."""
+    folder = tmp_path_factory.mktemp("made")
+    archive = make_archive(folder, SETS, damaged=(CORRUPT,), missing=(MISSING,))
+    faults.by_word = {
+        source(DEADLY): kill_caller,
+        source(SLOW): slow(0.5),
+        source(THROTTLED): first_times(3, answer(503, "SlowDown")),
+        source(BROKEN): first_times(3, answer(500, "InternalError")),
+    }
     with faulty_proxy(faults) as proxy:
         running = start_stack(archive=archive, emulator={"AWS_ENDPOINT_URL": proxy.url})
         proxy.target = running.emulator.url
@@ -55,80 +109,106 @@ def stack(archive: Path, faults: Faults, start_stack: Callable[..., Stack]) -> I
 
 
 @pytest.fixture(scope="module")
-def service(stack: Stack) -> Service:
-    return Service(stack.url)
+def run(stack: Stack, faults: Faults) -> Iterator[Drills]:
+    drilled = Drills(stack, faults.by_label)
+    drilled.start(drills())
+    yield drilled
+    drilled.wait()
 
 
-@pytest.fixture(autouse=True)
-def _no_faults_left(faults: Faults) -> Iterator[None]:
-    yield
-    faults.by_word.clear()
-    faults.seen.clear()
+def assert_as_if_nothing_had_happened(run: Drills, name: str) -> Ended:
+    """The same images as in peace, nothing lost, nothing twice, one email; gives what was measured."""
+    calm, ended = run.ended("calm"), run.ended(name)
+    assert all(rule.seen for rule in run.by_label[name]), "the faults never happened"
+    assert (ended.status["state"], ended.accounted, ended.mails) == ("complete", True, 1)
+    assert ended.images.keys() == calm.images.keys()
+    assert ended.images == calm.images
+    assert sorted(run.stored(ended.status)) == sorted(calm.images)
+    keep(name, ended, lost=len(calm.images.keys() - ended.images.keys()))
+    return ended
 
 
-def table(copies: int = 3) -> str:
-    rows = [f"{180.0 + n % IMAGES!r},20.0,{30 + n}" for n in range(copies * IMAGES)]
-    return "\n".join(["ra,dec,size", *rows]) + "\n"
+def keep(name: str, ended: Ended, lost: int) -> None:
+    doubled = len(ended.listed) - len(set(ended.listed))
+    keep_figures(name, lost=lost, doubled=doubled, seconds=round(ended.seconds, 1), mails=ended.mails)
 
 
-def run(service: Service, **fields: Any) -> dict[str, Any]:
-    return service.run(mode="positions", bands="J", table=table(), email=ADDRESS, **fields)
+def test_a_batch_left_in_peace_is_whole(run: Drills) -> None:
+    assert len(assert_as_if_nothing_had_happened(run, "calm").images) == 20
 
 
-def stored(stack: Stack, status: dict[str, Any]) -> int:
-    bucket = store_of(stack.emulator, stack.outputs.results_bucket)
-    prefix = f"batches/{status['batch_id']}/images/"
-    return sum(len(page) for page in obstore.list(bucket, prefix))
+def test_messages_that_come_twice_late_and_out_of_order_make_each_image_once(run: Drills) -> None:
+    assert_as_if_nothing_had_happened(run, "late and twice")
 
 
-def mails(stack: Stack, address: str) -> int:
-    return sum(address in email.to for email in emails(stack.emulator.url))
+def test_messages_that_are_lost_are_sent_again(run: Drills) -> None:
+    assert_as_if_nothing_had_happened(run, "lost")
 
 
-def assert_only_the_bad_failed(stack: Stack, status: dict[str, Any], bad: int) -> None:
-    assert status["state"] == "complete"
-    assert status["images"] == {
-        "retrieved": 3 * (IMAGES - bad),
-        "over_limit": 0,
-        "failed": 3 * bad,
-    }
-    assert stored(stack, status) == status["images"]["retrieved"]
+def test_workers_killed_between_two_images_lose_none(run: Drills) -> None:
+    assert_as_if_nothing_had_happened(run, "killed")
 
 
-def test_every_message_delivered_twice_makes_each_image_once(
-    stack: Stack, service: Service, faults: Faults
-) -> None:
-    faults.by_word["SendMessageBatch"] = twice
-    status = run(service)
-    assert faults.seen["SendMessageBatch"] > 0
-    assert_only_the_bad_failed(stack, status, bad=2)
+def test_a_store_that_throttles_and_breaks_only_takes_longer(run: Drills) -> None:
+    assert_as_if_nothing_had_happened(run, "throttled")
 
 
-def test_workers_killed_in_mid_batch_lose_nothing(stack: Stack, service: Service) -> None:
-    batch_id = service.submit(mode="positions", bands="J", table=table(10), email="killed@example.org")
-    killed = set()
-    while service.status(batch_id)["state"] not in ("packaging", "complete"):
-        workers = processes_of("skybatch-worker", stack.emulator.pid)
-        for pid in workers if len(killed) < 3 else []:
-            os.kill(pid, signal.SIGKILL)
-            killed.add(pid)
-    status = service.wait(batch_id)
-    assert killed
-    assert status["images"] == {"retrieved": 10 * (IMAGES - 2), "over_limit": 0, "failed": 20}
-    assert mails(stack, "killed@example.org") == 1
+def test_a_slow_store_only_takes_longer(run: Drills) -> None:
+    assert_as_if_nothing_had_happened(run, "slow")
 
 
-def test_corrupt_missing_and_deadly_sources_fail_alone_with_reasons_and_one_email(
-    stack: Stack, service: Service, faults: Faults
-) -> None:
-    deadly = f"s{DEADLY + 1:03d}/image/j"
-    faults.by_word[deadly] = kill_caller
-    before = mails(stack, ADDRESS)
-    status = run(service)
-    assert faults.seen[deadly] >= 3
-    assert_only_the_bad_failed(stack, status, bad=3)
-    reasons = {entry["reason"]: entry["rows"] for entry in status["reasons"]}
-    assert sorted(reasons.values()) == [3, 3, 3]
+def test_every_state_may_fail_once(run: Drills) -> None:
+    ended = run.ended("each state dies")
+    assert {rule.words for rule in run.by_label["each state dies"] if rule.seen > 1} == set(
+        FIRST_CALLS.values()
+    )
+    assert (ended.status["state"], ended.accounted, ended.mails) == ("complete", True, 1)
+    assert (len(ended.images), ended.status["rows"]["not_covered"]) == (10, 1)
+    keep("each state dies", ended, lost=10 - len(ended.images))
+
+
+def test_corrupt_missing_and_deadly_sources_fail_alone_with_reasons_and_one_email(run: Drills) -> None:
+    ended = run.ended("bad sources")
+    assert (ended.status["state"], ended.accounted, ended.mails) == ("complete", True, 1)
+    assert ended.status["images"] == {"retrieved": 4, "over_limit": 0, "failed": 6}
+    reasons = {entry["reason"]: entry["rows"] for entry in ended.status["reasons"]}
+    assert sorted(reasons.values()) == [2, 2, 2]
     for words in ("gzip", "does not hold", "no worker could finish it in 3 attempts"):
         assert any(words in reason for reason in reasons), reasons
-    assert mails(stack, ADDRESS) == before + 1
+    keep("bad sources", ended, lost=0)
+
+
+def test_reads_that_are_slow_throttled_or_refused_for_a_while_all_come(run: Drills, faults: Faults) -> None:
+    ended = run.ended("bad reads")
+    assert (ended.status["state"], ended.accounted, ended.mails) == ("complete", True, 1)
+    assert ended.status["images"] == {"retrieved": 6, "over_limit": 0, "failed": 0}
+    assert all(faults.seen[source(n)] for n in (SLOW, THROTTLED, BROKEN))
+    keep("bad reads", ended, lost=0)
+
+
+def test_a_refused_email_is_told_where_the_results_are(run: Drills) -> None:
+    ended, calm = run.ended("no mail"), run.ended("calm")
+    assert (ended.status["state"], ended.accounted, ended.mails) == ("complete", True, 0)
+    assert ended.images == calm.images
+    assert "The email about this batch could not be sent." in ended.status["notices"]
+    keep("no mail", ended, lost=0)
+
+
+@pytest.mark.parametrize("name", ["no plan", "no last word"])
+def test_a_state_that_always_fails_ends_the_batch_and_tells_why(run: Drills, name: str) -> None:
+    ended = run.ended(name)
+    assert ended.status["state"] == "failed"
+    assert ended.status["rows"]["failed"] == ended.status["rows"]["total"] == 20
+    assert ended.status["reason"]
+    (mail,) = (email for email in emails(run.stack.emulator.url) if address(name) in email.to)
+    assert "failed" in mail.subject
+    keep(name, ended, lost=0)
+
+
+def test_a_collector_killed_in_mid_upload_leaves_no_parts(run: Drills) -> None:
+    ended = run.ended("large")
+    assert run.by_label["large"][0].seen > 1
+    assert (ended.status["state"], ended.accounted, ended.mails) == ("complete", True, 1)
+    assert len(ended.images) == 6
+    assert not any(ended.status["batch_id"] in key for key in run.unfinished_uploads())
+    keep("large", ended, lost=6 - len(ended.images))

@@ -16,13 +16,14 @@ import obstore
 from skybatch.batch import tarball
 from skybatch.batch.enclosures import enclosures, readme
 from skybatch.batch.matching import OpenInventory
-from skybatch.batch.outcomes import Outcome, row_outcomes, settle, was_cancelled
+from skybatch.batch.outcomes import Outcome, Status, row_outcomes, settle, was_cancelled
 from skybatch.batch.plan import Plan, Task
 from skybatch.batch.record import load_record, load_request
 from skybatch.batch.result_file import File
 from skybatch.batch.results import Results, Sets
 from skybatch.batch.status import ResultFile, finished_status
 from skybatch.batch.store import BatchStore
+from skybatch.batch.tally import journal_rest
 from skybatch.errors import Transient
 
 ARCHIVE = "images.tar"
@@ -36,6 +37,7 @@ def package(store: BatchStore, plan: Plan, open_inventory: OpenInventory, now: f
     """
     store.write_json("progress.json", {**(store.read_json("progress.json") or {}), "state": "packaging"})
     outcomes = settle(store, plan)
+    journal_rest(store, plan, {o.n: o.bytes for o in outcomes if o.status is Status.RETRIEVED})
     request = load_request(store)
     rows = row_outcomes(plan, outcomes, len(request.rows))
     results = Results(load_record(store), request, plan, outcomes, rows, md5={})

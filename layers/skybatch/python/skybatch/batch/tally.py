@@ -7,7 +7,7 @@ the order they were seen; readers of the journal miss none.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -133,6 +133,16 @@ def _journal(store: BatchStore, plan: Plan, marks: Marks, fresh: dict[int, int])
         entries = store.read_lines(name) or []
     marks.journals += 1
     return entries
+
+
+def journal_rest(store: BatchStore, plan: Plan, retrieved: Mapping[int, int]) -> None:
+    """Append to the journal what came after the last tally: real sizes of retrieved tasks by number.
+
+    Outcomes are settled then, so a second call appends nothing else.
+    """
+    marks = Marks.load(store, plan)
+    rest = {n: size for n, size in retrieved.items() if marks.marks[n] != DONE}
+    _journal(store, plan, marks, rest)
 
 
 def _entry(task: Task, size: int) -> dict[str, Any]:
