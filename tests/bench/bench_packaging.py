@@ -1,0 +1,116 @@
+"""Packaging a gigabyte of images, beside copying the same bytes through the same S3 client."""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import obstore
+
+from local.archive import store_of
+from local.emulator import Emulator, emulator
+from skybatch.batch.package import package
+from skybatch.batch.plan import Plan, load_plan, save_plan
+from skybatch.batch.record import load_record
+from skybatch.batch.store import BatchStore
+from skybatch.batch.submit import Desk
+from skybatch.batch.tarball import read_ahead
+from skybatch.requests.models import parse_body
+from skybatch.settings import Settings
+from tests.bench.harness import Bench
+from tests.unit.batch.archive import MadeArchive
+from tests.unit.batch.world import task
+
+BUCKET = "bench-results"
+IMAGES, IMAGE_BYTES = 645, 1_550_000
+ROUNDS = 2
+
+
+def run(bench: Bench) -> None:
+    """Time packaging, each round beside a copy of the same bytes; the memory it takes."""
+    with tempfile.TemporaryDirectory() as folder, emulator(Path(folder)) as aws, bucket(aws) as store:
+        archive = MadeArchive()
+        plan = filled(store, archive)
+        packed, copied = [], []
+        for _ in range(ROUNDS):
+            copied.append(_seconds(lambda: copy_as_one(store, plan)))
+            packed.append(_seconds(lambda: package(store, plan, archive.open, 0.0)))
+            for name in ("outcomes.jsonl", "status.json"):
+                obstore.delete(store.objects, store.path(name))
+        gigabytes = IMAGES * IMAGE_BYTES / 1e9
+        bench.add(f"packaging: {gigabytes:.2f} GB, beside copying it", min(packed), unit="s",
+                  reference=min(copied), ratio_at_most=1.5)  # fmt: skip
+        memory = _in_a_process_of_its_own(aws)
+        bench.add(f"packaging: {gigabytes:.2f} GB, peak memory", memory, unit="MB", at_most=450)
+
+
+@contextmanager
+def bucket(aws: Emulator) -> Iterator[BatchStore]:
+    """A batch of one request row an image, accepted and empty."""
+    aws.client("s3").create_bucket(Bucket=BUCKET)
+    objects = store_of(aws, BUCKET)
+    desk = Desk(objects, lambda _: None, replace(Settings(), max_rows=IMAGES), "https://sky.example", now=0.0)
+    table = "ra,dec\n" + "180,20\n" * IMAGES
+    body = '{"mode": "positions", "table": ' + f'"{table}"'.replace("\n", "\\n") + "}"
+    request, upload = parse_body(body.encode(), "application/json", desk.settings)
+    accepted = desk.submit(request, upload, seed=b"bench")
+    yield BatchStore(objects, accepted.record.batch_id)
+
+
+def filled(store: BatchStore, archive: MadeArchive) -> Plan:
+    """A plan of images, all of them there: noise, as images nearly are once compressed."""
+    tasks = tuple(task(n, size=IMAGE_BYTES, set=n % 4, form="fits.gz") for n in range(IMAGES))
+    plan = Plan(tasks, {"asky": archive.open("asky", None).version}, {}, load_record(store).limit_bytes)
+    save_plan(store, plan)
+    noise = np.random.default_rng(1).bytes(IMAGE_BYTES)
+    for each in tasks:
+        store.write(f"images/{each.file}", noise)
+    return plan
+
+
+def copy_as_one(store: BatchStore, plan: Plan) -> None:
+    """The same bytes, read side by side and written as one object: what packaging cannot do without."""
+
+    def read(file: str) -> obstore.Bytes:
+        return obstore.get(store.objects, store.path(f"images/{file}")).bytes()
+
+    files = [each.file for each in plan.tasks]
+    chunks = (body for _, body in read_ahead(files, lambda _: IMAGE_BYTES, read))
+    store.upload("copied", chunks, "application/octet-stream")
+
+
+def _seconds(call: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
+def _in_a_process_of_its_own(aws: Emulator) -> float:
+    command = [sys.executable, "-m", "tests.bench.bench_packaging", aws.url]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    return float(ran.stdout)
+
+
+def _package_alone(url: str) -> float:
+    """Package once more; the peak of this process' memory in MB."""
+    objects = store_of(Emulator(url, 0, Path(), Path()), BUCKET)
+    folders = obstore.list_with_delimiter(objects, "batches/")["common_prefixes"]
+    store = BatchStore(objects, folders[0].rstrip("/").split("/")[-1])
+    plan = load_plan(store)
+    assert plan is not None
+    archive = MadeArchive()
+    plan = replace(plan, versions={"asky": archive.open("asky", None).version})
+    package(store, plan, archive.open, 0.0)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+
+
+if __name__ == "__main__":
+    print(_package_alone(sys.argv[1]))
