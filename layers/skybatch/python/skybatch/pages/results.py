@@ -33,7 +33,7 @@ FILE_MEANINGS = {
     "unretrieved": "one row an image beyond the limit; posts back as it is",
     "failed": "one row an image that failed, with the reason",
     "rows": "each row you asked for, and its outcome",
-    "download.sh": "fetches image by image, resumes, verifies: sh download.sh",
+    "download.sh": "fetches images and tables one by one, resumes, verifies: sh download.sh",
     "README.txt": "what is what, for whoever finds the files later",
     "md5sums.txt": "md5 of every image and table: md5sum -c md5sums.txt",
     "manifest.json": "all images and tables with sizes and md5, for programs",
