@@ -51,7 +51,7 @@ def search(given: Parameters, inventory: Inventory) -> Answer:
 def _found(inventory: Inventory, where: Region | None, wanted: Wanted | None, most: int) -> Found:
     sets = np.arange(inventory.size) if where is None else where.sets(inventory)
     centred = where is not None and where.most_centred
-    return find(inventory, sets, most, wanted=wanted, once_a_band=centred, before=_clock())
+    return find(inventory, sets, most, wanted=wanted, once_a_band=centred, before=time_limit())
 
 
 def _wanted(condition: str) -> Wanted | None:
@@ -72,7 +72,8 @@ def _wanted(condition: str) -> Wanted | None:
     return wanted
 
 
-def _clock() -> Callable[[], None]:
+def time_limit() -> Callable[[], None]:
+    """A check to call again and again: TooLarge once the search has taken as long as it may."""
     end = time.monotonic() + MOST_SECONDS
 
     def check() -> None:

@@ -28,6 +28,7 @@ from skybatch.vo.obscore import (
 )
 from skybatch.vo.parameters import Parameters, refused
 from skybatch.vo.parameters import number as decimal
+from skybatch.vo.search import time_limit
 from skybatch.vo.services import cutout_service, links_service
 
 if TYPE_CHECKING:
@@ -97,10 +98,12 @@ def sia2(given: Parameters, datasets: Sequence[str], open_: Open, root: str) -> 
     most, asked = given.most_rows(), query(given)
     chosen = [each for each in datasets if not given.every("collection") or _collected(given, each)]
     found: list[Found] = []
+    check = time_limit()
     for dataset in chosen:
         inventory = open_(dataset)
         sets, left = asked.sets(inventory), most - sum(map(len, found))
-        found.append(find(inventory, sets, left, bands=asked.bands or ("j",), wanted=asked.wanted))
+        bands = asked.bands or ("j",)
+        found.append(find(inventory, sets, left, bands=bands, wanted=asked.wanted, before=check))
     overflow = too_many(most) if any(each.more for each in found) else ""
     services = (links_service(root), cutout_service(root))
     return Answer(obscore_table(found, root, services, overflow), fmt)

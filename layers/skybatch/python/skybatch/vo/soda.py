@@ -52,7 +52,10 @@ def box(image: ImageId, wanted: Figure, inventory: Inventory) -> PixelBox | None
 
 
 def _box(wanted: Figure, details: ImageSets, inventory: Inventory) -> PixelBox | None:
-    """The rule of batches about a circle's centre; of a polygon, the pixels between its outermost corners."""
+    """All pixels that a circle touches, or that lie between the outermost corners of a polygon.
+
+    Batches take the pixels whose centres lie in a box; half a pixel more on each side is all that it touches.
+    """
     naxis1, naxis2 = int(details.naxis1[0]), int(details.naxis2[0])
     if isinstance(wanted, Circle):
         x, y = inventory.pixels(details.sets, wanted.ra, wanted.dec)
@@ -65,6 +68,6 @@ def _box(wanted: Figure, details: ImageSets, inventory: Inventory) -> PixelBox |
         width, height = float(np.ptp(x)), float(np.ptp(y))
     middle_x, middle_y = float(x.min() + x.max()) / 2.0, float(y.min() + y.max()) / 2.0
     try:
-        return PixelBox.around(middle_x, middle_y, max(width, 1.0), max(height, 1.0), naxis1, naxis2)
+        return PixelBox.around(middle_x, middle_y, width + 1.0, height + 1.0, naxis1, naxis2)
     except ValueError:
         return None
