@@ -21,7 +21,7 @@ NODE := build/node
 # Debian packages whose programs judge our files in tests; tests that want a missing one say so and skip.
 TEST_PROGRAMS := funpack:libcfitsio-bin shellcheck:shellcheck curl:curl wget:wget chromium:chromium chromedriver:chromium-driver stilts:stilts
 
-.PHONY: help venv system lint test demo serve bench drill package clean
+.PHONY: help venv system lint test demo serve bench drill security package clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,7 @@ lint: $(STAMP) ## style, types, the template and the state machine
 	@$(PY) -m ruff format --check --quiet .
 	@$(PY) -m mypy --no-error-summary
 	@$(PY) -m mypy --no-error-summary functions tools
+	@.venv/bin/bandit --quiet --configfile pyproject.toml --recursive layers/skybatch/python functions
 	@.venv/bin/cfn-lint template.yaml
 	@if ! command -v npm >/dev/null; then echo "asl-validator: skipped, there is no node"; \
 	elif ! $(MAKE) --no-print-directory $(NODE)/installed; then echo "asl-validator: skipped, npm could not install it"; \
@@ -75,8 +76,18 @@ serve: $(STAMP) ## the whole service on this machine until Ctrl-C
 bench: .venv/.bench ## figures, as a table and in build/bench.json
 	@$(PY) -m tests.bench
 
-drill: $(STAMP) ## the long tests: large batches, faults, load
+drill: $(STAMP) security ## the long tests: large batches, faults, load
 	@$(PY) -m pytest -m drill $(PYTEST)
+
+# checkov pins boto3, so it has an environment of its own. What it need not find is in .checkov.yaml.
+.venv-checkov/.installed: Makefile
+	@test -x .venv-checkov/bin/python || $(PYTHON) -m venv .venv-checkov
+	.venv-checkov/bin/python -m pip install --quiet --disable-pip-version-check 'checkov>=3.2'
+	@touch $@
+
+security: $(STAMP) .venv-checkov/.installed ## checkov on the template, bandit on the code
+	@.venv/bin/bandit --quiet --configfile pyproject.toml --recursive layers/skybatch/python functions
+	@.venv-checkov/bin/checkov --config-file .checkov.yaml --skip-download --file template.yaml
 
 package: $(STAMP) ## layers and functions for Lambda in build/package, weighed and imported
 	@$(PY) -m tools.package

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import fields
 
 import pytest
 
 from skybatch.settings import Settings
-from tests.unit.deploy.stack import FUNCTIONS, PARAMETERS, RESOURCES, TEMPLATE, of_type, properties
+from tests.unit.deploy.stack import FUNCTIONS, PARAMETERS, RESOURCES, ROOT, TEMPLATE, of_type, properties
 
 SETTINGS = {field.name.upper(): field for field in fields(Settings)}
 # Read by powertools, astropy and boto3 rather than by us.
@@ -197,3 +198,55 @@ def test_functions_are_the_folders() -> None:
     assert {f["CodeUri"] for f in FUNCTIONS.values()} == {
         f"functions/{name}" for name in ("planner", "worker", "collector", "notifier", "portal", "search")
     }
+
+
+# Watching -----------------------------------------------------------------------------------------------
+
+
+def test_every_alarm_reaches_the_operator_and_says_what_to_do() -> None:
+    for alarm in of_type("AWS::CloudWatch::Alarm").values():
+        assert alarm["AlarmActions"] == {
+            "Fn::If": ["SendsAlarms", [{"Ref": "AlarmTopic"}], {"Ref": "AWS::NoValue"}]
+        }
+        assert alarm["AlarmDescription"].endswith(".")
+        assert alarm["TreatMissingData"] == "notBreaching"
+
+
+def test_every_function_is_watched_for_errors() -> None:
+    watched = [a for a in of_type("AWS::CloudWatch::Alarm").values() if a["MetricName"] == "Errors"]
+    assert {alarm["Dimensions"][0]["Value"]["Ref"] for alarm in watched} == set(FUNCTIONS)
+
+
+def test_every_call_is_traced() -> None:
+    assert TEMPLATE["Globals"]["Function"]["Tracing"] == "Active"
+    assert properties("BatchStateMachine")["Tracing"] == {"Enabled": True}
+
+
+def dashboard() -> list[dict[str, object]]:
+    body = properties("Dashboard")["DashboardBody"]["Fn::Sub"]
+    return [widget["properties"] for widget in json.loads(body)["widgets"]]
+
+
+def test_the_dashboard_shows_every_function() -> None:
+    shown = json.dumps(dashboard())
+    for function in FUNCTIONS.values():
+        assert function["FunctionName"]["Fn::Sub"] in shown
+
+
+def test_the_dashboard_and_alarms_know_only_metrics_that_the_code_sends() -> None:
+    code = "".join(path.read_text() for path in (ROOT / "functions").rglob("app.py"))
+    package = ROOT / "layers/skybatch/python/skybatch"
+    code += (package / "batch/measures.py").read_text() + (package / "web/intake.py").read_text()
+    own = {
+        str(metric[1])
+        for widget in dashboard()
+        for metric in widget["metrics"]
+        if metric[0] == "${AWS::StackName}"
+    }
+    own |= {
+        alarm["MetricName"]
+        for alarm in of_type("AWS::CloudWatch::Alarm").values()
+        if alarm["Namespace"] == {"Ref": "AWS::StackName"}
+    }
+    assert own
+    assert all(f'"{name}"' in code for name in own)
