@@ -60,9 +60,10 @@ class World:
     sqs: Sqs = field(default_factory=Sqs)
     sent: list[Message] = field(default_factory=list)
     loop: Loop = field(default_factory=Loop)
+    version: str = "v1"
 
     def __post_init__(self) -> None:
-        self.plan = Plan(tuple(self.tasks), {"asky": "v1"}, {}, self.limit)
+        self.plan = Plan(tuple(self.tasks), {"asky": self.version}, {}, self.limit)
         save_plan(self.store, self.plan)
 
     def dispatch(self) -> list[Message]:

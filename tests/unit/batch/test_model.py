@@ -1,0 +1,271 @@
+"""A model of a batch: whatever happens on the way, and in whatever order, it ends in the same accounts."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from collections import Counter
+from typing import Any
+
+import obstore
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from skybatch.batch.journal import read_journal
+from skybatch.batch.outcomes import Outcome, Status, load_outcomes
+from skybatch.batch.package import package
+from skybatch.batch.plan import Message, Plan, Task
+from skybatch.batch.record import Record, save_record
+from skybatch.batch.store import BatchStore
+from skybatch.batch.tally import MAX_SENDS
+from skybatch.requests.request import Mode, Request, Row, Sky
+from tests.unit.batch.archive import MadeArchive
+from tests.unit.batch.world import BATCH_ID, PATIENCE, World, task
+
+SETS = 3
+WINDOW = 4
+LIMIT = 1150
+ARCHIVE = MadeArchive(centres=[(180.0 + n, 20.0) for n in range(SETS)])
+# Message: which stored images lie, are damaged, or kill whoever reads them.
+GOOD, DAMAGED, DEADLY = "good", "damaged", "deadly"
+# A lost message is sent again twice; with one loss a task there is one send left for a dead worker.
+MOST_LOSSES = MAX_SENDS - 2
+
+
+def plan_tasks(sizes: list[int]) -> list[Task]:
+    """Tasks over few sources, two or three a source; one too large for any batch."""
+    return [
+        task(n, size, source=f"source{n // 2}", set=n % SETS, refusal="larger" if size > LIMIT else None)
+        for n, size in enumerate(sizes)
+    ]
+
+
+def settled(store: BatchStore) -> list[Outcome]:
+    outcomes = load_outcomes(store)
+    assert outcomes is not None
+    return outcomes
+
+
+def expected(plan: Plan, sources: dict[str, str]) -> list[Status]:
+    """The accounts that the limit's rule gives, told without queue, tally or stretches.
+
+    In plan order, an image is tried as long as all that was tried and did not fail still fits with it;
+    where failures left room, what did not fit is tried again from there on.
+    """
+    statuses: list[Status] = []
+    start, done = 0, 0
+    while True:
+        stop, room = start, plan.limit - done
+        while stop < len(plan.tasks):
+            size = 0 if plan.tasks[stop].refusal else plan.tasks[stop].bytes
+            if size > room:
+                break
+            room, stop = room - size, stop + 1
+        if stop == start:
+            return statuses + [
+                Status.FAILED if each.refusal else Status.OVER_LIMIT for each in plan.tasks[stop:]
+            ]
+        for each in plan.tasks[start:stop]:
+            came = each.refusal is None and sources[each.source] == GOOD
+            statuses.append(Status.RETRIEVED if came else Status.FAILED)
+            done += each.bytes if came else 0
+        start = stop
+
+
+class BatchModel(RuleBasedStateMachine):
+    """Dispatch, workers, queue and tally in any order, with every fault between them."""
+
+    @initialize(
+        sizes=st.lists(st.sampled_from([90, 110, 250, 400, 5000]), min_size=1, max_size=9),
+        fates=st.lists(st.sampled_from([GOOD, GOOD, GOOD, DAMAGED, DEADLY]), min_size=5, max_size=5),
+    )
+    def begin(self, sizes: list[int], fates: list[str]) -> None:
+        version = ARCHIVE.open("asky", None).version
+        self.world = World(plan_tasks(sizes), limit=LIMIT, window=WINDOW, version=version)
+        self.plan = self.world.plan
+        self.sources = {f"source{n}": fate for n, fate in enumerate(fates)}
+        self.queue: list[Message] = []
+        self.next = "dispatch"
+        self.losses: Counter[int] = Counter()
+        self.before: tuple[Any, bytes | None] | None = None
+        # Once somebody cancelled, or something came when all hope was gone, the accounts may differ from
+        # those of a calm batch; they must still be accounts.
+        self.calm = True
+        self.keep_request(self.world.store, len(sizes))
+
+    def keep_request(self, store: BatchStore, rows: int) -> None:
+        asked = tuple(
+            Row(number=n + 1, id=None, bands=("j",), sky=Sky(180.0, 20.0), name=None, size=None, best=False)
+            for n in range(rows)
+        )
+        request = Request(Mode.POSITIONS, ("j",), "atlas", True, "fits", "asky", rows=asked)
+        save_record(store, Record(BATCH_ID, 0.0, 1e9, "https://sky.example", None, LIMIT), request)
+
+    # The state machine ----------------------------------------------------------------------------------
+
+    @rule()
+    @precondition(lambda self: self.next == "dispatch")
+    def dispatch(self) -> None:
+        self.before = (self.world.loop, None)
+        self.queue += self.world.dispatch()
+        self.next = "tally"
+
+    @rule()
+    @precondition(lambda self: self.next == "dispatch")
+    def dispatch_dies_after_sending(self) -> None:
+        loop = self.world.loop
+        self.queue += self.world.dispatch()
+        self.world.loop = loop
+
+    @rule(seconds=st.sampled_from([0, 1, 30, PATIENCE.visibility]))
+    @precondition(lambda self: self.next == "tally")
+    def tally(self, seconds: float) -> None:
+        self.world.now += seconds
+        verdict = self.world.tally()
+        self.next = "tally" if verdict.next == "wait" else verdict.next
+        self.calm = self.calm and not self.good_ones_given_up()
+
+    def good_ones_given_up(self) -> bool:
+        given_up = {stored.name.removesuffix(".json") for stored in self.world.store.list("failed")}
+        good = {each.file for each in self.plan.tasks if self.sources[each.source] == GOOD}
+        return bool(given_up & good)
+
+    @rule()
+    @precondition(lambda self: self.next == "tally")
+    def tally_dies_before_its_marks_are_kept(self) -> None:
+        loop, marks = self.world.loop, self.world.store.read("tally.json")
+        self.world.tally()
+        self.world.loop = loop
+        if marks is not None:
+            self.world.store.write("tally.json", marks)
+        elif self.world.store.exists("tally.json"):
+            obstore.delete(self.world.store.objects, self.world.store.path("tally.json"))
+
+    @rule()
+    def somebody_cancels(self) -> None:
+        if self.world.now > 1000 and len(self.queue) == 1:  # seldom, and never at once
+            self.world.store.create_json("cancel", {})
+            self.calm = False
+
+    # The queue and its workers --------------------------------------------------------------------------
+
+    @rule(place=st.integers(0, 50), times=st.sampled_from([1, 1, 2]), finished=st.integers(0, 3))
+    @precondition(lambda self: self.queue)
+    def a_worker_takes_a_message(self, place: int, times: int, finished: int) -> None:
+        """Any message, out of order; it may come again, and its worker may die after some images."""
+        message = self.queue[place % len(self.queue)]
+        if times == 1:
+            self.queue.remove(message)
+        if not self.work(message, finished if finished < 3 else None):
+            self.lose(message)
+
+    def work(self, message: Message, most: int | None = None) -> bool:
+        """What a worker does; False where it died before all was done."""
+        if self.world.store.exists("cancel"):
+            return True
+        fate = self.sources[message.source]
+        if fate == DAMAGED:
+            self.world.fail(*message.tasks)
+        if fate == GOOD:
+            self.world.deliver(*message.tasks[:most])
+        return fate == DAMAGED or (fate == GOOD and (most is None or most >= len(message.tasks)))
+
+    @rule(place=st.integers(0, 50))
+    @precondition(lambda self: self.queue)
+    def a_message_is_lost(self, place: int) -> None:
+        self.lose(self.queue.pop(place % len(self.queue)))
+
+    def lose(self, message: Message) -> None:
+        """Within bounds it comes again: what is lost more often than that, the queue brings back."""
+        self.losses.update(each.n for each in message.tasks)
+        good = self.sources[message.source] == GOOD
+        if good and any(self.losses[each.n] > MOST_LOSSES for each in message.tasks):
+            self.queue.append(message)
+
+    # At all times ---------------------------------------------------------------------------------------
+
+    @invariant()
+    def no_more_than_the_window_is_sent_and_nothing_beyond_the_limit(self) -> None:
+        if not hasattr(self, "plan"):
+            return
+        sent = {each.n for message in self.world.sent for each in message.tasks}
+        assert all(n < self.world.loop.stop for n in sent) or self.next == "dispatch"
+        assert not any(self.plan.tasks[n].refusal for n in sent)
+
+    def teardown(self) -> None:
+        if hasattr(self, "plan"):
+            self.run_to_the_end()
+            self.check_the_accounts()
+
+    def run_to_the_end(self) -> None:
+        """Peace from here on: workers work what there is, and the state machine goes on."""
+        for _ in range(200):
+            if self.next == "package":
+                return
+            if self.next == "dispatch":
+                self.dispatch()
+                continue
+            for message in self.queue:
+                self.work(message)
+            self.queue.clear()
+            self.tally(1)
+            if self.next == "tally":
+                self.tally(PATIENCE.visibility)
+        raise AssertionError("the batch does not end")
+
+    def check_the_accounts(self) -> None:
+        store = self.world.store
+        status = package(store, self.plan, ARCHIVE.open, self.world.now)
+        tar = store.read("results/images.tar")
+        self.work_what_comes_late()
+        assert package(store, self.plan, ARCHIVE.open, self.world.now + 5) == status
+        assert store.read("results/images.tar") == tar
+        outcomes = settled(store)
+        retrieved = [each.file for each, o in zip(self.plan.tasks, outcomes, strict=True) if o.bytes]
+        assert sorted(members(tar)) == sorted(retrieved) == sorted(self.journal())
+        assert len(outcomes) == len(self.plan.tasks) == sum(self.by_status(outcomes).values())
+        assert sum(o.bytes for o in outcomes) <= LIMIT
+        rows = dict(status["rows"])
+        assert rows.pop("total") == sum(rows.values()) == len(outcomes)
+        if self.calm:
+            assert status["state"] == "complete"
+            assert [o.status for o in outcomes] == expected(self.plan, self.sources)
+        else:
+            assert (status["state"] == "cancelled") == (Status.CANCELLED in self.by_status(outcomes))
+
+    def work_what_comes_late(self) -> None:
+        """Images and failures of tasks that were given up, cancelled or beyond the limit."""
+        for each in self.plan.tasks:
+            if not self.world.store.exists(f"images/{each.file}"):
+                self.world.deliver(each)
+            self.world.fail(each, reason="late")
+
+    def by_status(self, outcomes: list[Outcome]) -> Counter[Status]:
+        return Counter(o.status for o in outcomes)
+
+    def journal(self) -> list[str]:
+        files: list[str] = []
+        after = None
+        while True:
+            page = read_journal(self.world.store, after, ended=True)
+            files += [image["file"] for image in page.images]
+            after = page.next
+            if after is None:
+                return files
+
+
+def members(tar: bytes | None) -> list[str]:
+    if tar is None:
+        return []
+    with tarfile.open(fileobj=io.BytesIO(tar)) as read:
+        return [m.name.split("/images/")[1] for m in read if "/images/" in m.name and m.isfile()]
+
+
+TestBatchModel = BatchModel.TestCase
+TestBatchModel.settings = settings(
+    max_examples=40,
+    stateful_step_count=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
