@@ -15,6 +15,7 @@ import pytest
 
 from local.deploy import ROOT
 from local.emulator import free_port
+from tests.e2e.processes import children_of
 from tests.e2e.service import Service
 
 pytestmark = pytest.mark.e2e
@@ -39,21 +40,6 @@ def serving() -> Iterator[tuple[subprocess.Popen[str], str]]:
         process.kill()
     process.wait()
     process.stdout.close()
-
-
-def children_of(pid: int) -> set[int]:
-    """Every process below ``pid``, however deep."""
-    parents = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rsplit(")", 1)[1].split()
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        parents[int(stat.parent.name)] = int(fields[1])
-    found = {pid}
-    while more := {child for child, parent in parents.items() if parent in found} - found:
-        found |= more
-    return found - {pid}
 
 
 def gone(processes: set[int], seconds: float = 10.0) -> bool:
