@@ -14,7 +14,7 @@ import pytest
 from local.stack import Plan, Stack, running_stack
 from skybatch import Client
 from skybatch.client import Status
-from tests.bench.strip import DATASET, make_strip
+from tests.bench.strip import DATASET, DATE, HEMISPHERE, IMAGE, make_strip
 from tests.e2e.test_client import verified
 
 pytestmark = [pytest.mark.e2e, pytest.mark.drill]
@@ -43,7 +43,9 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 @pytest.fixture(scope="module")
 def first(stack: Stack) -> Status:
     """The first part: 1 GB, less at most an image."""
-    scans = "\n".join(["xdate,hem,scan", *(f"990101,n,{n}" for n in range(1, SETS + 1))])
+    scans = "\n".join(
+        ["xdate,hem,scan,image", *(f"{DATE},{HEMISPHERE},{n},{IMAGE}" for n in range(1, SETS + 1))]
+    )
     with Client(stack.url) as client:
         status = client.wait(client.submit(f"{scans}\n", mode="scans", dataset=DATASET), timeout=600)
     assert 990_000_000 < status.bytes <= 1_000_000_000

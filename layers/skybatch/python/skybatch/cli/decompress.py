@@ -15,7 +15,7 @@ examples:
   skybatch decompress images/*.fits.H --output plain
 
 Quicklooks are lossy: for positions, finding charts and looking, never for photometry. The restored files
-say so in their headers. Needs numpy and isal: pip install 'skybatch[quicklook]'."""
+say so in their headers. Needs astropy and isal: pip install 'skybatch[quicklook]'."""
 ENDINGS = (".fits.H", ".fits.fz", ".fits.gz", ".fits")
 
 
@@ -50,7 +50,7 @@ def restore(path: Path, directory: Path, *, force: bool = False) -> Path:
     """Restore one Quicklook into a directory; the file written.
 
     Raises SourceDamaged, SourceUnsupported for what is no Quicklook, FileExistsError unless ``force``,
-    PackageMissing without numpy and isal.
+    PackageMissing without astropy, numpy and isal.
     """
     decoded = _restored(path.read_bytes())
     target = directory / plain_name(path.name)
@@ -71,10 +71,11 @@ def plain_name(name: str) -> str:
 def _restored(source: bytes) -> bytes:
     try:
         from skybatch.imaging.quicklook import restore as restored
+
+        return restored(source)  # which imports its decoder when it needs it
     except ImportError as missing:
         from skybatch.client.failures import PackageMissing
 
         raise PackageMissing(
             f"{missing.name} is not installed: pip install 'skybatch[quicklook]'."
         ) from missing
-    return restored(source)
