@@ -17,6 +17,7 @@ from skybatch.tables.columns import Table
 from skybatch.tables.image_table import image_data
 from skybatch.tables.images import Images
 from skybatch.tables.search_columns import NATIVE_SEARCH
+from skybatch.vo.narrowing import named_sets
 from skybatch.vo.native import KINDS, NativeColumns
 from skybatch.vo.parameters import Parameters
 from skybatch.vo.search import search
@@ -163,6 +164,45 @@ def test_like_never_blows_up() -> None:
     values = {"fname": np.array(["a" * 60] * 1000)}
     assert not condition(f"fname LIKE '{pattern}'", {"fname": "text"}).holds(values, 1000).any()
     assert time.perf_counter() - start < 1.0
+
+
+# Narrowing by what a condition names --------------------------------------------------------------------
+
+
+def test_named_sets_are_all_the_condition_holds_for(
+    inventory: Inventory, columns: dict[str, NativeColumns]
+) -> None:
+    details = inventory.details([40])
+    key, scan = int(details.coadd_key[0]), int(details.scan[0])
+    where = f"ordate = '{details.date[0]}' and hemisphere = '{details.hem[0]}' and scanno = {scan}"
+    texts = {
+        f"coadd_key = {key}": 1,
+        f"filter = 'j' and COADD_KEY in ({key}, {key}, 0, 99999999)": 1,
+        f"coadd_key in ({key}.0) and coadd_key = 3": 1,
+        where: 23,
+        f"{where} and coaddno < 100": 23,
+        "coadd_key = 1.5": 0,
+    }
+    for text, count in texts.items():
+        named = named_sets(text, inventory)
+        assert named is not None
+        assert len(named) == count, text
+        held = np.zeros(inventory.size, bool)
+        for values in columns.values():
+            held |= condition(text, KINDS).holds(values, inventory.size)
+        assert set(np.flatnonzero(held)) <= set(named.tolist()), text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "coadd_key = 1 or filter = 'j'", "not coadd_key = 1", "coadd_key <> 1", "coadd_key = -5", "coadd_key not in (1)",
+        "coadd_key = coadd_key", "coadd_key + 1 = 2", "ordate = '990101'", "coadd_key in (1, magzp)", "1 = 1",
+        "(coadd_key = 1) or 1 = 1", "ordate = '999999' and hemisphere = 'n' and scanno = 1",
+    ],
+)  # fmt: skip
+def test_what_names_no_sets_is_looked_for_everywhere(inventory: Inventory, text: str) -> None:
+    assert named_sets(text, inventory) is None
 
 
 # Fuzzing ------------------------------------------------------------------------------------------------

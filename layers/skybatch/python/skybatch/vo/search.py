@@ -44,14 +44,25 @@ def search(given: Parameters, inventory: Inventory) -> Answer:
     if where is None and not condition:
         raise refused("POS", "", "or where must be given")
     most = given.most_rows()
-    found = _found(inventory, where, _wanted(condition), most)
+    wanted = _wanted(condition)  # a condition that cannot be read is refused before anything is looked up
+    found = _found(inventory, where, condition, wanted, most)
     return Answer(table_of(found, columns, lambda _: "", title=TITLE, most=most), fmt)
 
 
-def _found(inventory: Inventory, where: Region | None, wanted: Wanted | None, most: int) -> Found:
-    sets = np.arange(inventory.size) if where is None else where.sets(inventory)
+def _found(
+    inventory: Inventory, where: Region | None, condition: str, wanted: Wanted | None, most: int
+) -> Found:
+    sets = _everywhere(condition, inventory) if where is None else where.sets(inventory)
     centred = where is not None and where.most_centred
     return find(inventory, sets, most, wanted=wanted, once_a_band=centred, before=time_limit())
+
+
+def _everywhere(condition: str, inventory: Inventory) -> NDArray[np.intp]:
+    """Without a position: the sets that the condition names, else all there are."""
+    from skybatch.vo.narrowing import named_sets
+
+    named = named_sets(condition, inventory)
+    return np.arange(inventory.size) if named is None else named
 
 
 def _wanted(condition: str) -> Wanted | None:

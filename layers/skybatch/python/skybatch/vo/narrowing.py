@@ -1,0 +1,70 @@
+"""Which image sets a condition can hold for at all, where its text names them: what the inventory looks up.
+
+The condition is still computed for each; this only spares reading the details of a whole survey.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from lark import Token, Tree
+
+from skybatch.requests import cells
+from skybatch.requests.faults import BadValue
+from skybatch.vo.where_grammar import parse
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from skybatch.archive.inventory import Inventory
+
+Node = Tree[Token]
+
+
+def named_sets(text: str, inventory: Inventory) -> NDArray[np.intp] | None:
+    """The sets that a condition names by coadd key or by scan, in inventory order; None if it names none.
+
+    Only what is joined by AND at the top names anything: ``coadd_key = 5``, ``coadd_key IN (5, 6)``, or
+    equal ``ordate``, ``hemisphere`` and ``scanno`` together. Raises MalformedRequest as ``parse`` does.
+    """
+    tree = parse(text)
+    parts = tree.children if tree.data == "conjunction" else [tree]
+    equal: dict[str, list[str]] = {}
+    for part in parts:
+        if isinstance(part, Tree) and (found := _equal(part)):
+            equal.setdefault(*found)
+    if "coadd_key" in equal:
+        return _by_key(equal["coadd_key"], inventory)
+    if {"ordate", "hemisphere", "scanno"} <= set(equal):
+        return _by_scan(equal, inventory)
+    return None
+
+
+def _equal(node: Node) -> tuple[str, list[str]] | None:
+    """Column and literals of ``column = literal`` or ``column IN (literals)``."""
+    if node.data == "compare" and node.children[1] not in ("=", "=="):
+        return None
+    if node.data not in ("compare", "in_"):
+        return None
+    subject, *others = [child for child in node.children if isinstance(child, Tree)]
+    if subject.data != "name" or any(other.data not in ("number", "string") for other in others):
+        return None
+    return str(subject.children[0]).lower(), [str(other.children[0]).strip("'") for other in others]
+
+
+def _by_key(texts: list[str], inventory: Inventory) -> NDArray[np.intp]:
+    keys = [key for text in texts if (key := cells.integer(text)) is not None]
+    sets = inventory.keys(np.array(keys, np.int64))
+    return np.unique(sets[sets >= 0])
+
+
+def _by_scan(equal: dict[str, list[str]], inventory: Inventory) -> NDArray[np.intp] | None:
+    date, hem, scan = (equal[name] for name in ("ordate", "hemisphere", "scanno"))
+    if len(date) != 1 or len(hem) != 1 or len(scan) != 1:
+        return None
+    try:
+        found = inventory.scans([cells.xdate(date[0])], [cells.hemisphere(hem[0])], [cells.scan(scan[0])])
+    except BadValue:
+        return None
+    return np.unique(found.set)
