@@ -196,7 +196,8 @@ def test_named_sets_are_all_the_condition_holds_for(
 @pytest.mark.parametrize(
     "text",
     [
-        "coadd_key = 1 or filter = 'j'", "not coadd_key = 1", "coadd_key <> 1", "coadd_key = -5", "coadd_key not in (1)",
+        "coadd_key = 1 or filter = 'j'", "not coadd_key = 1", "coadd_key <> 1", "coadd_key = -5",
+        "coadd_key not in (1)",
         "coadd_key = coadd_key", "coadd_key + 1 = 2", "ordate = '990101'", "coadd_key in (1, magzp)", "1 = 1",
         "(coadd_key = 1) or 1 = 1", "ordate = '999999' and hemisphere = 'n' and scanno = 1",
     ],
