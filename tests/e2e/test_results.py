@@ -168,7 +168,8 @@ def test_previews_of_crops_whole_images_and_colours(
     page = Page(service.call(f"/batches/{finished['batch_id']}/results").body.decode())
     pictures = [picture.attributes["src"] for picture in page.all("img")]
     assert len(pictures) == 2 * len(names)
-    assert all(service.call(str(address)).status == 200 for address in pictures)
+    here = f"/batches/{finished['batch_id']}/"
+    assert all(service.call(here + address).status == 200 for address in pictures)
 
 
 @pytest.mark.parametrize(

@@ -129,6 +129,16 @@ def test_integers_and_headers_without_coordinates() -> None:
     assert picture(preview.colour_preview(quicklook, quicklook, quicklook)).shape == (50, 40, 3)
 
 
+def test_blank_pixels_of_a_quicklook_do_not_set_the_stretch() -> None:
+    made = make_image(nx=60, ny=60, bitpix=16, cards={"LOSSY": "HCOMPRESS scale 4"})
+    header, data = made[: -(60 * 60 * 2 // 2880 + 1) * 2880], np.frombuffer(made[-(3 * 2880) :], ">i2")[:3600]
+    masked = data.reshape(60, 60).copy()
+    masked[:, :10] = 0
+    shown = preview.frame_of(header + masked.tobytes().ljust(3 * 2880, b"\0")).pixels
+    assert np.isnan(shown[:, :10]).all()
+    assert np.isfinite(shown[:, 10:]).all()
+
+
 def test_equal_magnitudes_are_white() -> None:
     """The same flux in bands of different zero points gives the same red, green and blue."""
     star = np.zeros((40, 40), np.float32)

@@ -70,6 +70,8 @@ def frame_of(image: bytes) -> Frame:
     kind = f">{'i' if header.bitpix > 0 else 'f'}{abs(header.bitpix) // 8}".replace(">i1", "u1")
     stored = np.frombuffer(data, kind, header.naxis1 * header.naxis2, header.blocks * BLOCK)
     pixels = stored.reshape(header.naxis2, header.naxis1).astype(np.float32)
+    if header.get("LOSSY") is not None:
+        pixels[pixels == 0] = np.nan  # a Quicklook keeps no mask: blank pixels are 0
     zero_point = _number(header, "MAGZP", None)
     return Frame(north_up(averaged(pixels, LONGEST_SIDE), _pixel_matrix(header)), zero_point)
 

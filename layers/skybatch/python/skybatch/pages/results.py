@@ -76,12 +76,16 @@ def results_page(
         quicklooks=_quicklooks(status, images),
         **(_after_facts(status) if finished else _running_facts(status, now or datetime.now(UTC))),
         **_asked_facts(status["asked"] or {}),
-        **_image_facts(images, sum(status["images"].values()) if finished else 0, not finished),
+        **_image_facts(
+            images, str(status["batch_id"]), sum(status["images"].values()) if finished else 0, not finished
+        ),
     )
 
 
-def _image_facts(images: Sequence[Mapping[str, Any]], total: int, running: bool) -> dict[str, Any]:
-    shown = [{**_BLANK_IMAGE, **image} for image in images[:IMAGES_SHOWN]]
+def _image_facts(
+    images: Sequence[Mapping[str, Any]], batch_id: str, total: int, running: bool
+) -> dict[str, Any]:
+    shown = [{**_BLANK_IMAGE, **_near(image, batch_id)} for image in images[:IMAGES_SHOWN]]
     return {
         "images": shown,
         "image_ends": IMAGE_ENDS,
@@ -90,6 +94,17 @@ def _image_facts(images: Sequence[Mapping[str, Any]], total: int, running: bool)
         "previews": running or any(image["preview"] for image in shown),
         "colours": any(image["colour"] for image in shown),
     }
+
+
+def _near(image: Mapping[str, Any], batch_id: str) -> dict[str, Any]:
+    """The image with addresses below its batch written relative to the page: half the page's bytes."""
+    own = f"/batches/{batch_id}/"
+    shorter = {
+        name: str(image[name]).partition(own)[2] or image[name]
+        for name in ("url", "preview", "colour")
+        if image.get(name)
+    }
+    return {**image, **shorter}
 
 
 def _asked_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
