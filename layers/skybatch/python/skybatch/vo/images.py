@@ -74,22 +74,13 @@ def find(
     ``wanted`` narrows them. ``once_a_band`` keeps the first of each band only. ``before`` is called ahead of
     each stretch of sets, and may raise to end a search that takes too long.
     """
-    kept: list[NDArray[np.intp]] = []
-    flags: list[NDArray[np.bool_]] = []
-    count = 0
-    for stretch in _stretches(sets, most):
-        before()
-        details = inventory.details(stretch)
-        present = _present(details, bands, kinds, wanted)
-        some = np.flatnonzero(present.any(axis=1))
-        kept.append(stretch[some])
-        flags.append(present[some])
-        count += int(np.count_nonzero(present))
-        if count > most and not once_a_band:
-            break
-    present = np.concatenate(flags)
-    if len(kept) > 1 or len(present) < len(details):
-        details = inventory.details(np.concatenate(kept))
+
+    def present_of(details: ImageSets) -> NDArray[np.bool_]:
+        return _present(details, bands, kinds, wanted)
+
+    details, present = _searched(
+        inventory, _stretches(sets, most), present_of, before, None if once_a_band else most
+    )
     at, column = np.nonzero(present)
     if once_a_band:
         first = np.sort(np.unique(column, return_index=True)[1])
@@ -99,6 +90,32 @@ def find(
     return Found(
         details, at[:most], [band for band, _ in chosen], [kind for _, kind in chosen], len(at) > most
     )
+
+
+def _searched(
+    inventory: Inventory,
+    stretches: Iterator[NDArray[np.intp]],
+    present_of: Callable[[ImageSets], NDArray[np.bool_]],
+    before: Callable[[], None],
+    enough: int | None,
+) -> tuple[ImageSets, NDArray[np.bool_]]:
+    """The sets of which something is present, and what; read no further than there are ``enough`` images."""
+    kept: list[NDArray[np.intp]] = []
+    flags: list[NDArray[np.bool_]] = []
+    count = 0
+    for stretch in stretches:
+        before()
+        details = inventory.details(stretch)
+        present = present_of(details)
+        some = np.flatnonzero(present.any(axis=1))
+        kept.append(stretch[some])
+        flags.append(present[some])
+        count += int(np.count_nonzero(present))
+        if enough is not None and count > enough:
+            break
+    if len(kept) > 1 or len(flags[0]) < len(present):
+        details = inventory.details(np.concatenate(kept))
+    return details, np.concatenate(flags)
 
 
 def _stretches(sets: NDArray[np.intp], most: int) -> Iterator[NDArray[np.intp]]:

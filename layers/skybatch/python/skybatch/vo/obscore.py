@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -22,11 +23,24 @@ EXPOSURE_SECONDS = 7.8  # six exposures of 1.3 s (survey documentation)
 RESOLUTION_ARCSEC = 2.0  # of one arcsec pixels whose star images are about two wide
 CALIBRATION_LEVEL = 2
 _MJD_OF_1970 = 40587
+_SAME_FOR_ALL: dict[str, object] = {
+    "dataproduct_type": "image",
+    "calib_level": CALIBRATION_LEVEL,
+    "target_name": None,
+    "s_resolution": RESOLUTION_ARCSEC,
+    "t_exptime": EXPOSURE_SECONDS,
+    "t_resolution": None,
+    "t_xel": 1,
+    "em_xel": 1,
+    "o_ucd": "phot.count",
+    "pol_states": None,
+    "pol_xel": 0,
+    "instrument_name": INSTRUMENT,
+    "access_format": "image/fits",
+}
 
 
 def _column(column: Column, path: str) -> Column:
-    from dataclasses import replace
-
     return replace(column, utype=f"obscore:{path}")
 
 
@@ -172,22 +186,7 @@ def _rows(found: Found, root: str) -> dict[str, list[object]]:
     keys = [found.key(i) for i in range(count)]
     waves = [WAVELENGTHS[band] for band in found.band]
     sides = np.hypot(details.naxis1 * details.cdelt1, details.naxis2 * details.cdelt2)[at]
-    same = {
-        "dataproduct_type": "image",
-        "calib_level": CALIBRATION_LEVEL,
-        "obs_collection": collection(details.dataset),
-        "target_name": None,
-        "s_resolution": RESOLUTION_ARCSEC,
-        "t_exptime": EXPOSURE_SECONDS,
-        "t_resolution": None,
-        "t_xel": 1,
-        "em_xel": 1,
-        "o_ucd": "phot.count",
-        "pol_states": None,
-        "pol_xel": 0,
-        "instrument_name": INSTRUMENT,
-        "access_format": "image/fits",
-    }
+    same = _SAME_FOR_ALL | {"obs_collection": collection(details.dataset)}
     return {name: [value] * count for name, value in same.items()} | {
         "obs_id": [f"{details.dataset}/{key}" for key in details.coadd_key[at].tolist()],
         "obs_publisher_did": [publisher_id(key) for key in keys],

@@ -72,12 +72,12 @@ def _wanted(condition: str) -> Wanted | None:
     from skybatch.vo.where import condition as parsed
 
     test = parsed(condition, KINDS)
-    points: dict[int, dict[str, Any]] = {}
+    last: list[tuple[ImageSets, dict[str, Any]]] = []
 
     def wanted(details: ImageSets, band: str) -> NDArray[np.bool_]:
-        if id(details) not in points:  # the bands of one stretch of sets come one after another
-            points.clear()
-        shared = points.setdefault(id(details), {})
+        if not last or last[0][0] is not details:  # the bands of one stretch of sets come one after another
+            last[:] = [(details, {})]
+        shared = last[0][1]
         return test.holds(NativeColumns(details, band, shared), len(details))
 
     return wanted
