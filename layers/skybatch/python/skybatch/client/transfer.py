@@ -118,14 +118,18 @@ def _pieces(transport: Transport, url: str, start: int, stop: int) -> Iterator[b
 
 def ahead(
     link: Link, start: int, stop: int, in_flight: int, progress: Progress = silent
-) -> Generator[bytes, None, None]:
+) -> Generator[bytearray, None, None]:
     """The same bytes in order, ``in_flight`` segments of 2 MiB fetched side by side."""
     starts = iter(range(start, stop, SEGMENT_BYTES))
-    coming: deque[Future[bytes]] = deque()
+    coming: deque[Future[bytearray]] = deque()
 
-    def fetch(first: int) -> bytes:
+    def fetch(first: int) -> bytearray:
         last = min(first + SEGMENT_BYTES, stop)
-        return b"".join(stream(link, first, last, progress))
+        segment, at = bytearray(last - first), 0
+        for chunk in stream(link, first, last, progress):
+            segment[at : at + len(chunk)] = chunk
+            at += len(chunk)
+        return segment
 
     pool = ThreadPoolExecutor(in_flight, thread_name_prefix="skybatch-range")
     try:

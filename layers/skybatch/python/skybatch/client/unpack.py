@@ -31,7 +31,7 @@ class Member:
 class Chunks:
     """Chunks as a file that can only be read on."""
 
-    def __init__(self, chunks: Iterator[bytes]) -> None:
+    def __init__(self, chunks: Iterator[bytes | bytearray]) -> None:
         self._chunks = chunks
         self._rest = memoryview(b"")
 
@@ -50,7 +50,7 @@ class Chunks:
 
 
 def unpack(
-    chunks: Iterator[bytes], start: int, directory: Path, expected: Mapping[str, str]
+    chunks: Iterator[bytes | bytearray], start: int, directory: Path, expected: Mapping[str, str]
 ) -> Iterator[Member]:
     """Write the files that are ``expected`` (name to MD5) of a tar file that is read from ``start`` on.
 
