@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.drill]
 
 SETS = 240
 AT_MOST_CURL_TIMES = 1.3
-MOST_MEMORY = 200_000_000
+MOST_MEMORY = 250_000_000
 MEASURED = """
 import resource, sys
 from skybatch.cli import main
