@@ -23,7 +23,7 @@ def script(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
     ("line", "completed"),
     [
         ("skybatch sub", {"submit"}),
-        ("skybatch archive ", {"index", "import", "mirror", "quicklooks"}),
+        ("skybatch archive ", {"index", "import", "mirror", "quicklooks", "repack"}),
         ("skybatch submit t.csv --rel", {"--relation"}),
         ("skybatch submit --relation ", {"overlap", "cover", "enclosed"}),
         ("skybatch plan --dataset as", {"asky", "askyw"}),

@@ -18,13 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skybatch.archive.geometry import Shapes
-from skybatch.archive.imagesets import ImageSets, scan_codes, to_records
+from skybatch.archive.imagesets import FORMAT, TILES, ImageSets, scan_codes, to_records
 from skybatch.archive.layout import MISSION, inventory_folder
 from skybatch.archive.sources import Tree
 from skybatch.archive.zones import zone_keys
 from skybatch.errors import InventoryError
 
-FORMAT = 1
 KEPT_VERSIONS = 3
 
 Columns = dict[str, NDArray[Any]]
@@ -81,7 +80,8 @@ MOST_BYTES = 2**32 - 1
 def _check_bounds(sets: ImageSets) -> None:
     columns = [(name, getattr(sets, name), most) for name, most in BOUNDS.items()]
     columns += [("bytes", column, MOST_BYTES) for column in sets.bytes.values()]
-    columns += [("quicklook_bytes", column, MOST_BYTES) for column in sets.quicklook_bytes.values()]
+    for name in ("quicklook_bytes", *TILES):
+        columns += [(name, column, MOST_BYTES) for column in getattr(sets, name).values()]
     for name, column, most in columns:
         if len(column) and not 0 <= column.min() <= column.max() <= most:
             raise InventoryError(f"{name} from {column.min()} to {column.max()}; 0 to {most} can be kept")

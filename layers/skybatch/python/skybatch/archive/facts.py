@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skybatch.archive.imagesets import SUFFIXES, ImageSets
-from skybatch.archive.layout import BANDS, ImageId, atlas_key
+from skybatch.archive.imagesets import SUFFIXES, TILES, ImageSets
+from skybatch.archive.layout import BANDS, TILED_SUFFIX, ImageId, atlas_key
 
 GRID = ("naxis1", "naxis2", "crpix1", "crpix2", "cdelt1", "cdelt2", "crval1", "crval2", "crota2")
 FACTS = np.dtype(
@@ -28,6 +28,7 @@ FACTS = np.dtype(
         ("coadd_key", "<i8"),
         *((name, "<f8") for name in (*GRID, "seesh", "magzp", "msnr10")),
         ("line", "<i8"),
+        *((name, "<i8") for name in TILES),
     ]
 )
 QUICKLOOKS = np.dtype([("code", "<i8"), ("band", "u1"), ("suffix", "u1"), ("bytes", "<i8")])
@@ -69,27 +70,42 @@ def key_of(dataset: str, row: Any) -> str:
 
 
 def consistent(dataset: str, facts: Rows) -> tuple[Rows, list[Problem]]:
-    """Facts by code, band and suffix, without what contradicts an earlier row of its image or set.
+    """Facts by code and band, one row an image, without what contradicts an earlier row of its image or set.
 
-    Left out, and named: a second file for one image (the usual suffix wins), and a band whose pixel grid,
-    header length or coadd key differs from the set's first.
+    A tiled form beside another form becomes part of that one's row. Left out, and named: a second file for
+    one image (the usual suffix wins), and a band whose pixel grid, header length or coadd key differs from
+    the set's first.
     """
     facts = facts[np.lexsort((facts["suffix"], facts["band"], facts["code"]))]
-    image = facts["code"] * len(BANDS) + facts["band"]
-    second = np.flatnonzero(image[1:] == image[:-1]) + 1
-    problems = [
-        Problem(key_of(dataset, facts[i]), f"a second file for the image {key_of(dataset, facts[i - 1])}")
-        for i in second.tolist()
-    ]
-    facts = np.delete(facts, second)
+    facts, problems = _once(dataset, facts)
     first = np.unique(facts["code"], return_index=True)[1]
     chief = facts[first[np.cumsum(np.diff(facts["code"], prepend=-1) != 0) - 1]]
     odd = _differs(facts, chief)
-    problems += [
-        Problem(key_of(dataset, facts[i]), f"pixel grid or key differ from {key_of(dataset, chief[i])}")
-        for i in np.flatnonzero(odd).tolist()
-    ]
+    problems += [_contradiction(dataset, facts[i], chief[i]) for i in np.flatnonzero(odd).tolist()]
     return facts[~odd], problems
+
+
+def _once(dataset: str, facts: Rows) -> tuple[Rows, list[Problem]]:
+    """One row an image of sorted facts."""
+    image = facts["code"] * len(BANDS) + facts["band"]
+    _, first, number = np.unique(image, return_index=True, return_inverse=True)
+    main = first[number]
+    further = np.flatnonzero(main != np.arange(len(facts)))
+    problems = []
+    for i in further.tolist():
+        if facts["suffix"][i] != SUFFIX_CODE[TILED_SUFFIX]:
+            name = key_of(dataset, facts[main[i]])
+            problems.append(Problem(key_of(dataset, facts[i]), f"a second file for the image {name}"))
+        elif _differs(facts[i : i + 1], facts[main[i] : main[i] + 1])[0]:
+            problems.append(_contradiction(dataset, facts[i], facts[main[i]]))
+        else:
+            for name in TILES:
+                facts[name][main[i]] = facts[name][i]
+    return np.delete(facts, further), problems
+
+
+def _contradiction(dataset: str, row: Any, chief: Any) -> Problem:
+    return Problem(key_of(dataset, row), f"pixel grid or key differ from {key_of(dataset, chief)}")
 
 
 def _differs(facts: Rows, chief: Rows) -> NDArray[np.bool_]:
@@ -122,7 +138,8 @@ def assemble(dataset: str, facts: Rows, quicklooks: Rows) -> tuple[ImageSets, li
     columns["ut_date"] = chief["ut_date"].astype(np.str_)
     columns["coadd_key"] = chief["coadd_key"]
     columns["header_blocks"] = chief["header_blocks"].astype(np.int64)
-    for name, empty in (("bytes", 0), ("seesh", np.nan), ("magzp", np.nan), ("msnr10", np.nan)):
+    empties = {"bytes": 0, "seesh": np.nan, "magzp": np.nan, "msnr10": np.nan, **dict.fromkeys(TILES, 0)}
+    for name, empty in empties.items():
         columns[name] = _by_band(len(codes), number, facts["band"], facts[name], empty)
     columns["suffix"] = _by_band(len(codes), number, facts["band"], SUFFIXES[facts["suffix"]], "")
     seen, problems = spread_quicklooks(dataset, codes, quicklooks)

@@ -12,7 +12,9 @@ from skybatch.archive.layout import ImageId
 from skybatch.archive.sources import Entry, Tree
 from skybatch.errors import SourceDamaged, SourceUnsupported
 from skybatch.imaging.header import Header, end_of_cards, parse
-from skybatch.imaging.source import FITS_MAGIC, GZIP_MAGIC
+from skybatch.imaging.source import FITS_MAGIC, GZIP_MAGIC, RangedReader
+from skybatch.imaging.tiled import open_tiled
+from skybatch.imaging.tiled_table import FRONT_BYTES, TileTable
 
 # A survey header is 11,520 bytes, 3 to 4 kB compressed: one request holds either.
 FIRST_BYTES = 12_288
@@ -46,6 +48,17 @@ def stored_header(tree: Tree, entry: Entry) -> Header:
             continue
         _check_length(tree, entry, header, compressed=stored.startswith(GZIP_MAGIC))
         return header
+
+
+def tiled_front(tree: Tree, entry: Entry) -> TileTable:
+    """Header and table of tiles of a stored image in the tiled form, by one read of its first kilobytes.
+
+    The tiles must lie within the file; they are not looked at.
+    """
+    opened = RangedReader(
+        lambda start, length: tree.read_range(entry.path, start, length), entry.size, FRONT_BYTES
+    )
+    return open_tiled(opened, entry.size)
 
 
 def _inflated(stored: bytes) -> bytes:

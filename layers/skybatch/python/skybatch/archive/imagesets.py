@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skybatch.archive.geometry import Floats, Footprints, Shapes
-from skybatch.archive.layout import ATLAS_SUFFIXES, BANDS, QUICKLOOK_SUFFIXES, ImageId
+from skybatch.archive.layout import BANDS, TILED_SUFFIX, ImageId
 
 Ints = NDArray[np.int64]
 Texts = NDArray[np.str_]
 Objects = NDArray[np.object_]
 
 # Position in this list is what a record stores; append only.
-SUFFIXES = np.array(["", *ATLAS_SUFFIXES, *QUICKLOOK_SUFFIXES], dtype=object)
+SUFFIXES = np.array(["", ".fits.gz", ".fits", ".fit.gz", ".fit", ".fits.H", TILED_SUFFIX], dtype=object)
+
+# Of an inventory version's files. The second one knows the tiled form; in the first no image has it.
+FORMAT = 2
 
 # One record a set, row after row, so that the details of a set are one short range of the file.
 RECORD = np.dtype(
@@ -35,12 +38,25 @@ RECORD = np.dtype(
         ("seesh", "<f8", 3),
         ("magzp", "<f8", 3),
         ("msnr10", "<f8", 3),
+        ("tiled_bytes", "<u4", 3),
+        ("tile_table", "<u4", 3),
+        ("tile_heap", "<u4", 3),
     ]
 )
 _PLAIN = ("coadd_key", "date", "ut_date", "hem", "scan", "image", "header_blocks")
-_PER_BAND = ("bytes", "quicklook_bytes", "seesh", "magzp", "msnr10")
+TILES = ("tiled_bytes", "tile_table", "tile_heap")
+_PER_BAND = ("bytes", "quicklook_bytes", "seesh", "magzp", "msnr10", *TILES)
 _CODED = ("suffix", "quicklook_suffix")
 _GRID = ("naxis1", "naxis2", "crpix1", "crpix2", "cdelt1", "cdelt2")
+
+
+@dataclass(frozen=True)
+class Tiles:
+    """The tiled form of an image: its size in bytes, where its table of tiles begins and where its heap."""
+
+    bytes: int
+    table: int
+    heap: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +69,9 @@ class ImageSets:
 
     By band (``j``, ``h``, ``k``): ``bytes`` the stored size (0: the archive has no such image) and
     ``suffix`` the end of the stored name, the same for Quicklooks, ``seesh`` (seeing shape), ``magzp`` and
-    ``msnr10`` (mag), NaN where unknown.
+    ``msnr10`` (mag), NaN where unknown. ``tiled_bytes`` is the size of the tiled form (0: there is none),
+    ``tile_table`` and ``tile_heap`` where table and heap begin in it. Where an archive holds that form alone,
+    it is what ``bytes`` and ``suffix`` say too.
     """
 
     sets: NDArray[np.intp]
@@ -81,6 +99,14 @@ class ImageSets:
     magzp: dict[str, Floats]
     msnr10: dict[str, Floats]
     dataset: str = ""
+    tiled_bytes: dict[str, Ints] = field(default_factory=dict)
+    tile_table: dict[str, Ints] = field(default_factory=dict)
+    tile_heap: dict[str, Ints] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in TILES:
+            if not getattr(self, name):
+                object.__setattr__(self, name, _none_tiled(len(self.sets)))
 
     def __len__(self) -> int:
         return len(self.sets)
@@ -89,6 +115,11 @@ class ImageSets:
         """The identity of one band of element ``i``."""
         date, hem = str(self.date[i]), str(self.hem[i])
         return ImageId(self.dataset, date, hem, int(self.scan[i]), int(self.image[i]), band)
+
+    def tiles(self, i: int, band: str) -> Tiles | None:
+        """The tiled form of one band of element ``i``, if the archive has it."""
+        size, table, heap = (int(getattr(self, name)[band][i]) for name in TILES)
+        return Tiles(size, table, heap) if size else None
 
     def take(self, order: NDArray[np.integer] | NDArray[np.bool_]) -> ImageSets:
         """The elements at these places, in this order."""
@@ -109,6 +140,10 @@ class ImageSets:
             code = np.unique(code * len(values) + inverse, return_inverse=True)[1]
         first = np.unique(code, return_index=True)[1]
         return np.stack([column[first] for column in columns], axis=-1), code
+
+
+def _none_tiled(count: int) -> dict[str, Ints]:
+    return {band: np.zeros(count, dtype=np.int64) for band in BANDS}
 
 
 def _taken(value: Any, order: Any) -> Any:
@@ -147,7 +182,8 @@ def from_records(dataset: str, records: NDArray[np.void], images: Footprints, se
     for name in ("date", "ut_date", "hem"):
         columns[name] = records[name].astype(np.str_)
     for name in _PER_BAND:
-        columns[name] = _by_band(records[name])
+        if name in (records.dtype.names or ()):
+            columns[name] = _by_band(records[name])
     for name in _CODED:
         columns[name] = {band: SUFFIXES[records[name][:, n]] for n, band in enumerate(BANDS)}
     columns |= {"crval1": images.crval1, "crval2": images.crval2, "crota2": images.crota2}

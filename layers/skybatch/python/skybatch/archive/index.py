@@ -7,7 +7,6 @@ change since are not read again.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -27,10 +26,18 @@ from skybatch.archive.facts import (
     image_code,
 )
 from skybatch.archive.flight import side_by_side
-from skybatch.archive.headers import check_identity, grid_of, stored_header
+from skybatch.archive.headers import check_identity, grid_of, stored_header, tiled_front
 from skybatch.archive.imagesets import ImageSets, scan_codes
 from skybatch.archive.inventory import Inventory
-from skybatch.archive.layout import BANDS, ImageId, dataset_prefix, inventory_folder, parse_key
+from skybatch.archive.layout import (
+    BANDS,
+    TILED_SUFFIX,
+    ImageId,
+    dataset_prefix,
+    inventory_folder,
+    parse_key,
+)
+from skybatch.archive.parts import Parts
 from skybatch.archive.sources import Entry, Tree
 from skybatch.errors import InventoryError, NotFound, SourceError
 
@@ -81,7 +88,7 @@ def index(
     told how many more images are done. Files that cannot be used are skipped and stand in the report;
     InventoryError is raised where there is nothing at all to index.
     """
-    parts = _Parts(tree, dataset)
+    parts = Parts(tree, f"{inventory_folder(dataset)}/{INDEX_FOLDER}/", FACTS)
     known = parts.load()
     listing = _Listing()
     fresh = _to_read(tree, dataset, known, listing, progress)
@@ -96,7 +103,7 @@ def index(
     return _published(tree, dataset, np.concatenate(facts), listing, parts)
 
 
-def _published(tree: Tree, dataset: str, facts: Rows, listing: _Listing, parts: _Parts) -> Report:
+def _published(tree: Tree, dataset: str, facts: Rows, listing: _Listing, parts: Parts) -> Report:
     if not len(facts):
         raise InventoryError(f"no image of data set {dataset} could be indexed: {_first(listing.problems)}")
     facts, contradictions = consistent(dataset, facts)
@@ -161,7 +168,8 @@ def _unchanged(row: Any, entry: Entry) -> bool:
 def _examined(tree: Tree, entry: Entry, image: ImageId, suffix: str) -> tuple[Any, ...] | Problem:
     """The facts of one stored image, or why it has none."""
     try:
-        header = stored_header(tree, entry)
+        tiles = tiled_front(tree, entry) if suffix == TILED_SUFFIX else None
+        header = tiles.header if tiles else stored_header(tree, entry)
         check_identity(header, image)
         grid = grid_of(header)
     except SourceError as error:
@@ -186,37 +194,12 @@ def _examined(tree: Tree, entry: Entry, image: ImageId, suffix: str) -> tuple[An
         "magzp": zero_point if isinstance(zero_point, int | float) else np.nan,
         "msnr10": np.nan,
         "line": 0,
+        "tiled_bytes": entry.size if tiles else 0,
+        "tile_table": tiles.table if tiles else 0,
+        "tile_heap": tiles.heap if tiles else 0,
     }
     return tuple(facts[name] for name in FACTS.names or ())
 
 
 def _table(rows: list[tuple[Any, ...]]) -> Rows:
     return np.array(rows, dtype=FACTS)
-
-
-class _Parts:
-    """What an index has learnt so far, kept beside the inventory until it is published."""
-
-    def __init__(self, tree: Tree, dataset: str) -> None:
-        self._tree, self._folder = tree, f"{inventory_folder(dataset)}/{INDEX_FOLDER}/"
-        self._next = 0
-
-    def load(self) -> Rows:
-        """The facts of all parts; of an image that stands in several, the last."""
-        paths = [entry.path for entry in self._tree.entries(self._folder)]
-        self._next = 1 + max((int(path[len(self._folder) :].split(".")[0]) for path in paths), default=0)
-        tables = [np.load(io.BytesIO(self._tree.read(path))) for path in paths]
-        return np.concatenate([_table([]), *(table for table in tables if table.dtype == FACTS)])
-
-    def keep(self, facts: Rows) -> None:
-        """Write one more part."""
-        if len(facts):
-            buffer = io.BytesIO()
-            np.save(buffer, facts)
-            self._tree.write(f"{self._folder}{self._next:06d}.npy", buffer.getvalue())
-            self._next += 1
-
-    def clear(self) -> None:
-        """Remove all parts: the published inventory holds what they held."""
-        for entry in list(self._tree.entries(self._folder)):
-            self._tree.delete(entry.path)

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from skybatch.archive.columns import Column, Columns
 from skybatch.archive.geometry import Floats, Footprints, Shapes, fk5_vector, position_of, to_sphere
-from skybatch.archive.imagesets import ImageSets, from_records, scan_codes
+from skybatch.archive.imagesets import FORMAT, ImageSets, from_records, scan_codes
 from skybatch.archive.layout import inventory_folder
 from skybatch.archive.regions import Box, Circle, Relation, box, circle
 from skybatch.archive.sources import DirectorySource, Source, StoreSource
@@ -105,6 +105,8 @@ class Inventory:
             manifest = json.loads(source.read(path))
         except (FileNotFoundError, ValueError) as error:
             raise InventoryError(f"version {version} of the inventory of {dataset} is not whole") from error
+        if manifest["format"] > FORMAT:
+            raise InventoryError(f"{path} has format {manifest['format']}; at most {FORMAT} is read here")
         return cls(source, dataset, version, manifest)
 
     # Regions ------------------------------------------------------------------------------------------

@@ -38,8 +38,9 @@ Kind = Literal["image", "quicklook"]
 KINDS: tuple[Kind, ...] = ("image", "quicklook")
 
 # Names met in archives, the usual one first; what a name says of gzip is not to be trusted.
-ATLAS_SUFFIXES = (".fits.gz", ".fits", ".fit.gz", ".fit")
-QUICKLOOK_SUFFIXES = (".fits.H", ".fits.fz")
+TILED_SUFFIX = ".fits.fz"
+ATLAS_SUFFIXES = (".fits.gz", ".fits", ".fit.gz", ".fit", TILED_SUFFIX)
+QUICKLOOK_SUFFIXES = (".fits.H", TILED_SUFFIX)
 
 # Compiled when first used, and kept by `re`: most processes never parse a key.
 _KEY = (

@@ -28,12 +28,16 @@ from skybatch.archive.facts import (
     image_code,
     key_of,
 )
-from skybatch.archive.index import Report
-from skybatch.archive.layout import BANDS, DATASETS, ImageId, dataset_prefix, parse_key
-from skybatch.archive.sources import Tree
+from skybatch.archive.flight import side_by_side
+from skybatch.archive.headers import tiled_front
+from skybatch.archive.imagesets import TILES
+from skybatch.archive.index import IN_FLIGHT, Report
+from skybatch.archive.layout import BANDS, DATASETS, TILED_SUFFIX, ImageId, dataset_prefix, parse_key
+from skybatch.archive.sources import Entry, Tree
 from skybatch.archive.tablefiles import read_rows
 from skybatch.archive.values import BadCell, Line
-from skybatch.errors import CellError, InvalidRequest, InventoryError, NotFound
+from skybatch.errors import CellError, InvalidRequest, InventoryError, NotFound, SourceError
+from skybatch.imaging.tiled_table import TileTable
 
 MOST_ERRORS = 100
 CHUNK_ROWS = 20_000
@@ -123,6 +127,7 @@ def _fact(line: Line, dataset: str, header_blocks: int) -> dict[str, Any]:
         "magzp": line.number_or_nan("magzp"),
         "msnr10": line.number_or_nan("msnr10"),
         "line": line.number,
+        **dict.fromkeys(TILES, 0),
     }
 
 
@@ -188,7 +193,7 @@ def _once(dataset: str, where: str, facts: Rows) -> Rows:
 def _join(tree: Tree, dataset: str, facts: Rows) -> tuple[Rows, list[Problem]]:
     """Fill in sizes and suffixes from a listing; answers the Quicklooks found and what is in no table."""
     image = facts["code"] * len(BANDS) + facts["band"]
-    quicklooks, problems = [], []
+    quicklooks, problems, tiled = [], [], []
     for entry in tree.entries(dataset_prefix(dataset)):
         try:
             stored, kind, suffix = parse_key(entry.path)
@@ -202,10 +207,35 @@ def _join(tree: Tree, dataset: str, facts: Rows) -> tuple[Rows, list[Problem]]:
         place = int(np.searchsorted(image, code * len(BANDS) + band))
         if place == len(image) or image[place] != code * len(BANDS) + band:
             problems.append(Problem(entry.path, "in no metadata table"))
+        elif suffix == TILED_SUFFIX:
+            tiled.append((place, entry))
         elif facts["bytes"][place]:
             problems.append(
                 Problem(entry.path, f"a second file for the image {key_of(dataset, facts[place])}")
             )
         else:
             facts["bytes"][place], facts["suffix"][place] = entry.size, SUFFIX_CODE[suffix]
+    problems += _join_tiled(tree, facts, tiled)
     return np.array(quicklooks, dtype=QUICKLOOKS), problems
+
+
+def _join_tiled(tree: Tree, facts: Rows, tiled: list[tuple[int, Entry]]) -> list[Problem]:
+    """Fill in the tiled forms: these must be read, for only they tell where their tiles lie."""
+    problems = []
+    fronts = side_by_side(lambda one: _front(tree, one[1]), tiled, IN_FLIGHT)
+    for (place, entry), front in zip(tiled, fronts, strict=True):
+        if isinstance(front, Problem):
+            problems.append(front)
+            continue
+        row = facts[place : place + 1]
+        row["tiled_bytes"], row["tile_table"], row["tile_heap"] = entry.size, front.table, front.heap
+        if not row["bytes"][0]:
+            row["bytes"], row["suffix"] = entry.size, SUFFIX_CODE[TILED_SUFFIX]
+    return problems
+
+
+def _front(tree: Tree, entry: Entry) -> TileTable | Problem:
+    try:
+        return tiled_front(tree, entry)
+    except SourceError as error:
+        return Problem(entry.path, error.detail)

@@ -17,8 +17,8 @@ from skybatch.archive.facts import QUICKLOOKS, SUFFIX_CODE, Problem, image_code,
 from skybatch.archive.flight import side_by_side
 from skybatch.archive.imagesets import ImageSets, scan_codes
 from skybatch.archive.inventory import Inventory
-from skybatch.archive.layout import BANDS, ImageId, dataset_prefix, parse_key, quicklook_key
-from skybatch.archive.sources import Tree
+from skybatch.archive.layout import BANDS, ImageId, Kind, dataset_prefix, parse_key, quicklook_key
+from skybatch.archive.sources import Entry, Tree
 from skybatch.errors import InventoryError, NotFound, SourceError
 from skybatch.imaging.quicklook import encode
 
@@ -65,19 +65,20 @@ def make_quicklooks(
 
 def _atlas(tree: Tree, dataset: str) -> Iterator[tuple[str, ImageId, bool]]:
     """Key and identity of each Atlas image, and whether it has a Quicklook; one scan in memory at a time."""
-    for _, scan in groupby(_stored(tree, dataset), lambda one: (one[1].date, one[1].hem, one[1].scan)):
-        stored = list(scan)
-        seen = {image for _, image, kind, _, _ in stored if kind == "quicklook"}
-        yield from ((key, image, image in seen) for key, image, kind, _, _ in stored if kind == "image")
+    for _, scan in groupby(stored(tree, dataset), lambda one: (one[1].date, one[1].hem, one[1].scan)):
+        files = list(scan)
+        seen = {image for _, image, kind, _ in files if kind == "quicklook"}
+        keys = {image: entry.path for entry, image, kind, _ in reversed(files) if kind == "image"}
+        yield from ((key, image, image in seen) for image, key in sorted(keys.items()))
 
 
-def _stored(tree: Tree, dataset: str) -> Iterator[tuple[str, ImageId, str, str, int]]:
+def stored(tree: Tree, dataset: str) -> Iterator[tuple[Entry, ImageId, Kind, str]]:
+    """Every image file of a data set, in order of its path: what it is, of which image, and its suffix."""
     for entry in tree.entries(dataset_prefix(dataset)):
         try:
-            image, kind, suffix = parse_key(entry.path)
+            yield entry, *parse_key(entry.path)
         except NotFound:
             continue
-        yield entry.path, image, kind, suffix, entry.size
 
 
 def _made(
@@ -106,18 +107,20 @@ def refresh(tree: Tree, dataset: str) -> str:
         return ""
     sets = inventory.details(np.arange(inventory.size))
     found = (
-        (image_code(image), BANDS.index(image.band), SUFFIX_CODE[suffix], size)
-        for _, image, kind, suffix, size in _stored(tree, dataset)
-        if kind == "quicklook"
+        (entry, image, suffix) for entry, image, kind, suffix in stored(tree, dataset) if kind == "quicklook"
     )
-    sets = _with_quicklooks(sets, found)
-    return publish(tree, sets, numbered=inventory.numbered, origin="quicklooks")
+    return publish(tree, with_quicklooks_of(sets, found), numbered=inventory.numbered, origin="quicklooks")
 
 
-def _with_quicklooks(sets: ImageSets, found: Iterable[tuple[int, int, int, int]]) -> ImageSets:
+def with_quicklooks_of(sets: ImageSets, found: Iterable[tuple[Entry, ImageId, str]]) -> ImageSets:
+    """The sets with these stored Quicklooks: file, image and suffix of each."""
     codes = scan_codes(sets.date, sets.hem, sets.scan, sets.image)
     order = np.argsort(codes)
-    columns, _ = spread_quicklooks(sets.dataset, codes[order], np.array(list(found), dtype=QUICKLOOKS))
+    rows = [
+        (image_code(image), BANDS.index(image.band), SUFFIX_CODE[suffix], entry.size)
+        for entry, image, suffix in found
+    ]
+    columns, _ = spread_quicklooks(sets.dataset, codes[order], np.array(rows, dtype=QUICKLOOKS))
     back = np.argsort(order)
     sizes, suffixes = ({band: by[band][back] for band in BANDS} for by in columns.values())
     return replace(sets, quicklook_bytes=sizes, quicklook_suffix=suffixes)

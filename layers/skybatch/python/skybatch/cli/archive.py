@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -46,6 +47,18 @@ def add_commands(topics: Any) -> None:
     mirror.add_argument("--in-flight", type=_positive, default=4, help="requests at a time (%(default)s)")
     mirror.add_argument("--pause", type=_finite, default=0.1, help="seconds between requests (%(default)s)")
     mirror.add_argument("--tries", type=_positive, default=6, help="tries of each request (%(default)s)")
+
+    repack = _command(commands, "repack", _repack, "keep Atlas images in lossless tiles, for crops by parts")
+    repack.add_argument(
+        "--instead",
+        action="store_true",
+        help="afterwards remove the other forms of images that have tiles (let running batches end first)",
+    )
+    repack.add_argument("--quicklooks", action="store_true", help="Quicklooks in tiles too")
+    repack.add_argument("--processes", type=_positive, default=os.cpu_count() or 1, help="(%(default)s)")
+    repack.add_argument(
+        "--price", type=_finite, default=0.023, help="dollars a GB and month of storage (%(default)s)"
+    )
 
     _command(commands, "quicklooks", _quicklooks, "make the Quicklook of every image that lacks one")
 
@@ -140,6 +153,39 @@ def _mirror(options: argparse.Namespace) -> int:
             )
     text = f"{report.fetched} images fetched ({report.bytes} bytes), {report.present} were there already"
     return _told(text, report.problems)
+
+
+def _repack(options: argparse.Namespace) -> int:
+    from skybatch.archive.repack import repack
+    from skybatch.archive.sources import open_tree
+
+    with _bar("repack", "images") as progress:
+        report = repack(
+            open_tree(options.tree),
+            options.dataset,
+            instead=options.instead,
+            quicklooks=options.quicklooks,
+            processes=options.processes,
+            progress=progress,
+        )
+    text = f"{report.packed} images packed, {report.present} had tiles already"
+    if options.quicklooks:
+        text += f", {report.quicklooks} Quicklooks made"
+    text += f"; {report.removed} files removed" if options.instead else ""
+    text += f"; inventory {report.version}" if report.version else ""
+    text += f"\n{_saved(report, options.instead, options.price)}"
+    return _told(text, report.problems)
+
+
+def _saved(report: Any, instead: bool, price: float) -> str:
+    """What the tiles take, and what they save or would save."""
+    before, after = report.original_bytes, report.tiled_bytes
+    share = 100 * (1 - after / before) if before else 0.0
+    saves = "saves" if instead else "alone would save"
+    return (
+        f"tiles take {after:,} bytes where the other forms take {before:,}: that {saves} "
+        f"{before - after:,} bytes ({share:.1f} %), ${report.dollars_saved(price):,.2f} a month"
+    )
 
 
 def _quicklooks(options: argparse.Namespace) -> int:

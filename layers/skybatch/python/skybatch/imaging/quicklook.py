@@ -14,7 +14,7 @@ import numpy as np
 
 from skybatch.errors import SourceDamaged, SourceUnsupported
 from skybatch.imaging import hcompress
-from skybatch.imaging.atlas import MOST_BYTES, check_bytes, plain
+from skybatch.imaging.atlas import MOST_BYTES, check_bytes
 from skybatch.imaging.box import CARD, PixelBox, padded
 from skybatch.imaging.cards import string_cards, value, with_number
 from skybatch.imaging.header import Header, closed, end_of_cards, parse
@@ -29,6 +29,7 @@ from skybatch.imaging.source import (
     Reader,
     ReadRange,
 )
+from skybatch.imaging.tiled import whole
 from skybatch.imaging.tiled_table import FRONT_BYTES
 from skybatch.imaging.tiles import TiledImage, open_tiles, to_int16
 
@@ -119,14 +120,14 @@ def rounded(image: bytes) -> tuple[bytes, hcompress.Frame]:
     Pixels are rounded to the nearest integer (halves to even), clipped to 16 bits; NaNs become 0.
     Raises SourceDamaged, SourceUnsupported.
     """
-    whole = plain(image)
-    header = parse(whole[: end_of_cards(whole)])
+    plain = whole(image)
+    header = parse(plain[: end_of_cards(plain)])
     if header.bitpix not in (-32, -64):
         raise SourceUnsupported(f"Quicklooks are made of float images, not of BITPIX {header.bitpix}")
     if min(header.naxis1, header.naxis2) < hcompress.LEAST_SIDE:
         raise SourceUnsupported("HCOMPRESS takes no images with a side of less than 4 pixels")
     start = padded(len(header.cards) + CARD)
-    floats = np.frombuffer(whole, f">f{-header.bitpix // 8}", header.naxis1 * header.naxis2, start)
+    floats = np.frombuffer(plain, f">f{-header.bitpix // 8}", header.naxis1 * header.naxis2, start)
     whole_numbers = np.rint(np.nan_to_num(floats, posinf=np.inf, neginf=-np.inf))
     pixels = np.clip(whole_numbers, -32768, 32767).astype(np.int32).reshape(header.naxis2, header.naxis1)
     bitpix = with_number(header.cards[CARD : 2 * CARD], "16")

@@ -15,13 +15,14 @@ from itertools import pairwise
 from isal import igzip_lib
 
 from skybatch.errors import SourceDamaged, SourceDiffers, SourceUnsupported
-from skybatch.imaging.atlas import GAP_BYTES, check_bytes
-from skybatch.imaging.box import PixelBox
+from skybatch.imaging.atlas import GAP_BYTES, check_bytes, plain
+from skybatch.imaging.box import CARD, PixelBox
+from skybatch.imaging.cards import integer
 from skybatch.imaging.checksum import Data
 from skybatch.imaging.header import Header, closed
 from skybatch.imaging.provenance import Origin
 from skybatch.imaging.rows import cutout_file, fits_file
-from skybatch.imaging.source import InflateError, PlainReader, RangedReader, Reader, ReadRange
+from skybatch.imaging.source import FITS_MAGIC, InflateError, PlainReader, RangedReader, Reader, ReadRange
 from skybatch.imaging.tiled_table import FRONT_BYTES, TileTable, read_table
 
 COMPRESSION = "GZIP_2"
@@ -49,7 +50,7 @@ def cut_tiled(
     is made; errors as ``atlas.cut``, and SourceDiffers where the tiles do not begin at ``heap``.
     """
     opened = RangedReader(read_range, size, heap or FRONT_BYTES)
-    table = _table(opened, size)
+    table = open_tiled(opened, size)
     if heap is not None and table.heap != heap:
         raise SourceDiffers(f"the tiles begin at byte {table.heap:,}, the inventory says {heap:,}")
     header = table.header
@@ -63,19 +64,23 @@ def plain_tiled(source: bytes) -> bytes:
 
     Raises SourceDamaged, SourceUnsupported.
     """
-    table = _table(PlainReader(source), len(source))
+    table = open_tiled(PlainReader(source), len(source))
     tiles = _tiles(lambda start, length: source[start : start + length], table, range(len(table.places)))
     whole = PixelBox(0, 0, table.header.naxis1, table.header.naxis2)
     return fits_file(table.header, closed(table.header.cards), TiledPixels(table, tiles).cut(whole))
 
 
-def header_of_tiled(source: bytes) -> tuple[Header, int]:
-    """Header of the plain image, and where the tiles begin; the file's front is enough.
+def whole(source: bytes) -> bytes:
+    """A stored Atlas image, gzip, plain or tiled, as plain FITS.
 
     Raises SourceDamaged, SourceUnsupported.
     """
-    table = read_table(PlainReader(source), COMPRESSION, BITPIX)
-    return table.header, table.heap
+    return plain_tiled(source) if is_tiled(source) else plain(source)
+
+
+def is_tiled(front: bytes) -> bool:
+    """Whether a file's first bytes are those of one whose primary HDU is empty, as that of tiles is."""
+    return front.startswith(FITS_MAGIC) and integer(front[2 * CARD : 3 * CARD]) == 0
 
 
 @dataclass(frozen=True)
@@ -104,8 +109,11 @@ class TiledPixels:
         return pixels
 
 
-def _table(opened: Reader, size: int) -> TileTable:
-    """The table of tiles, held against all that is known of it before a tile is read."""
+def open_tiled(opened: Reader, size: int) -> TileTable:
+    """Header and table of a tiled file of ``size`` bytes, held against all that is known without its tiles.
+
+    Raises SourceDamaged, SourceUnsupported.
+    """
     table = read_table(opened, COMPRESSION, BITPIX)
     check_bytes(table.header.file_bytes)
     if table.tile[1] != table.header.naxis1:
