@@ -119,4 +119,5 @@ def asked_details(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
 def _delivery(facts: Mapping[str, Any]) -> str:
     if facts.get("image_type") == "quicklook":
         return "plain FITS, restored" if facts.get("decompress", True) else "compressed, as stored"
-    return "plain FITS" if facts.get("form") == "fits" else "gzip-compressed FITS, as stored; crops plain"
+    forms = {"fits": "plain FITS", "fz": "FITS in compressed tiles where stored so; crops plain"}
+    return forms.get(facts.get("form", ""), "gzip-compressed FITS, as stored; crops plain")

@@ -9,16 +9,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from skybatch.archive.layout import atlas_key, quicklook_key
+from skybatch.archive.layout import TILED_SUFFIX, atlas_key, quicklook_key
 from skybatch.batch.matching import Matches
 from skybatch.batch.naming import image_file
 from skybatch.batch.plan import Task
+from skybatch.batch.stored import most_gzipped
 from skybatch.imaging.box import PixelBox, cutout_bytes
 from skybatch.requests.request import LIST_MODES, Mode, Request, Row
 
 if TYPE_CHECKING:
-    from skybatch.archive.inventory import ImageSets, Inventory
+    from skybatch.archive.imagesets import ImageSets, Tiles
+    from skybatch.archive.inventory import Inventory
 
+TILED = TILED_SUFFIX.removeprefix(".")
+# Rows of plain files are read as they are: no form gives a crop for less.
+PLAIN = (".fits", ".fit")
 ATLAS_BITPIX = -32
 QUICKLOOK_BITPIX = 16
 EDGE_DECIMALS = 3  # of an arcsec, as the tables show it
@@ -108,12 +113,14 @@ class Drafting:
         suffix, stored_bytes = stored
         refusal = box if isinstance(box, str) else None
         pixels = box if isinstance(box, PixelBox) else None
-        form = "fits" if box is not None else self._form(row, image_type, suffix)
-        size = (
-            stored_bytes
-            if f".{form}" == suffix and box is None
-            else _made_bytes(details, i, image_type, pixels)
-        )
+        tiles = details.tiles(i, band) if image_type == "atlas" else None
+        form = "fits" if box is not None else self._form(row, image_type, suffix, tiles)
+        if tiles is not None and (form == TILED or (box is not None and suffix not in PLAIN)):
+            suffix, stored_bytes = TILED_SUFFIX, tiles.bytes
+        if f".{form}" == suffix and box is None:
+            size = stored_bytes
+        else:
+            size = _made_bytes(details, i, image_type, pixels, form)
         if refusal is None and size > self.limit:
             refusal = f"larger than the limit: {size:,} bytes, and a batch may hold {self.limit:,}"
         image = details.image_id(i, band)
@@ -135,24 +142,33 @@ class Drafting:
             bytes=size,
             refusal=refusal,
             edge_dist=edge,
+            tiles=(tiles.bytes, tiles.heap) if tiles is not None and suffix == TILED_SUFFIX else None,
         )
 
-    def _form(self, row: Row, image_type: str, suffix: str) -> str:
-        """How a whole image is delivered: restored to plain FITS, or as it is stored."""
+    def _form(self, row: Row, image_type: str, suffix: str, tiles: Tiles | None) -> str:
+        """How a whole image is delivered: restored to plain FITS, or as it is stored.
+
+        Tiles are for those who ask for them; where an image is stored in no other form it is made a
+        ``fits.gz`` again, and where it has none it comes as it is stored.
+        """
         wanted = row.form or self.request.form
         if image_type == "quicklook":
             plain = wanted == "fits" if row.form else self.request.decompress
-        else:
-            plain = wanted == "fits"
-        return "fits" if plain else suffix.removeprefix(".")
+            return "fits" if plain else suffix.removeprefix(".")
+        if wanted == "fits":
+            return "fits"
+        if wanted in ("fz", TILED) and tiles is not None:
+            return TILED
+        return "fits.gz" if suffix == TILED_SUFFIX else suffix.removeprefix(".")
 
 
 def _sky(rows: list[Row], crops: NDArray[np.intp], axis: str) -> NDArray[np.float64]:
     return np.array([getattr(rows[i].sky, axis) for i in crops], dtype=np.float64)
 
 
-def _made_bytes(details: ImageSets, i: int, image_type: str, box: PixelBox | None) -> int:
-    """Size of the file we would make: a crop, or a whole image restored to plain FITS."""
+def _made_bytes(details: ImageSets, i: int, image_type: str, box: PixelBox | None, form: str) -> int:
+    """Size of the file we would make: a crop, or a whole image as plain FITS; of ``fits.gz`` the most."""
     whole = PixelBox(0, 0, int(details.naxis1[i]), int(details.naxis2[i]))
     bitpix = QUICKLOOK_BITPIX if image_type == "quicklook" else ATLAS_BITPIX
-    return cutout_bytes(int(details.header_blocks[i]), box or whole, bitpix)
+    size = cutout_bytes(int(details.header_blocks[i]), box or whole, bitpix)
+    return most_gzipped(size) if form == "fits.gz" else size

@@ -44,11 +44,15 @@ class Task:
     box
         Pixels to cut, or None for the whole image.
     bytes
-        Size of the file to deliver, exact if the archive is as its inventory says.
+        Size of the file to deliver, exact if the archive is as its inventory says; the most it can be for a
+        ``fits.gz`` that is made anew, because the archive holds tiles alone.
     refusal
         Why it cannot be delivered although it exists, known at plan time; None for what can.
     edge_dist
         For a position: its distance to the image's nearest edge, arcsec.
+    tiles
+        Where ``source`` is in tiles: its size and where its heap begins, in bytes, so that two range reads
+        bring a crop. None for other forms.
     """
 
     n: int
@@ -66,6 +70,7 @@ class Task:
     bytes: int
     refusal: str | None = None
     edge_dist: float | None = None
+    tiles: tuple[int, int] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """A line of ``plan.jsonl``; the box as ``[x0, y0, nx, ny]``."""
@@ -76,7 +81,10 @@ class Task:
     def from_json(cls, line: dict[str, Any]) -> Task:
         """Read a line of ``plan.jsonl``."""
         box = line["box"]
-        return cls(**{**line, "box": PixelBox(*box) if box else None})
+        tiles = line.get("tiles")
+        return cls(
+            **{**line, "box": PixelBox(*box) if box else None, "tiles": tuple(tiles) if tiles else None}
+        )
 
 
 @dataclass(frozen=True)

@@ -2,35 +2,48 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import obstore
+from obstore.exceptions import BaseError
 
-from skybatch.errors import SourceMissing
-from skybatch.imaging import atlas
+from skybatch.archive.layout import TILED_SUFFIX, atlas_key, parse_key
+from skybatch.errors import SourceDamaged, SourceMissing
+from skybatch.imaging import atlas, tiled
 from skybatch.imaging.box import PixelBox
 from skybatch.imaging.provenance import Origin
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
+    from skybatch.archive.inventory import Inventory
+
 # Stored so, single rows can be read; what is gzip after all is found out on the way.
 PLAIN = ".fits"
+# What a tiled image is called as the parent of its cutouts: the survey's name of it, so that cutouts are the
+# same files whatever form they were read from.
+ORIGINAL = ".fits.gz"
+_GZIP_LEVEL = 6
+_GZIP = 31  # zlib's window bits for gzip members
+_STORED_BLOCK, _BLOCK_HEAD, _GZIP_FRAME = 16_383, 5, 64
 
 
 @dataclass(frozen=True)
 class StoredImage:
     """An image of the archive by its key. Reading what is not there raises SourceMissing.
 
-    ``image_type`` is ``atlas`` or ``quicklook``.
+    ``image_type`` is ``atlas`` or ``quicklook``. ``tiles`` are the size of a tiled file and where its heap
+    begins, in bytes, if that is known.
     """
 
     objects: ObjectStore
     key: str
     image_type: str
+    tiles: tuple[int, int] | None = None
 
     @cached_property
     def size(self) -> int:
@@ -49,30 +62,77 @@ class StoredImage:
             raise self._missing() from None
 
     def read_range(self, start: int, length: int) -> bytes:
-        """Some of its bytes."""
-        return bytes(obstore.get_range(self.objects, self.key, start=start, length=length))
+        """Some of its bytes. Raises SourceDamaged where the file is shorter."""
+        try:
+            return bytes(obstore.get_range(self.objects, self.key, start=start, length=length))
+        except FileNotFoundError:
+            raise self._missing() from None
+        except (BaseError, ValueError):
+            # Stores answer a range beyond the end in their own ways, and some as if it might pass.
+            if self.size >= start + length:
+                raise
+            raise SourceDamaged(f"the file ends at byte {self.size:,}, before {start + length:,}") from None
 
     def crops(self, boxes: Sequence[PixelBox]) -> Iterator[bytes]:
         """Complete FITS files of these pixels, in order, from one reading.
 
         Raises SourceError for what cannot be cut, before the first is made.
         """
-        origin = Origin(self.key.rsplit("/", 1)[-1])
+        origin = Origin(self._name)
         if self.image_type == "quicklook":
             from skybatch.imaging import quicklook  # numpy and astropy, only where one is asked for
 
+            if self.key.endswith(TILED_SUFFIX):
+                return quicklook.cut_quicklook_ranged(self.read_range, self.size, boxes, origin)
             return quicklook.cut_quicklook(self.whole, boxes, origin)
+        if self.key.endswith(TILED_SUFFIX):
+            size, heap = self.tiles or (self.size, None)
+            return tiled.cut_tiled(self.read_range, size, boxes, origin, heap=heap)
         if self.key.endswith(PLAIN):
             return atlas.cut_ranged(self.read_range, self.size, boxes, origin)
         return atlas.cut(self.whole, boxes, origin)
 
     def plain(self) -> bytes:
-        """The whole image as plain FITS; a Quicklook restored."""
+        """The whole image as plain FITS, byte for byte the original file; a Quicklook restored."""
         if self.image_type == "quicklook":
             from skybatch.imaging import quicklook
 
             return quicklook.restore(self.whole)
-        return atlas.plain(self.whole)
+        return tiled.whole(self.whole)
+
+    def gzipped(self) -> bytes:
+        """The whole image as ``.fits.gz``, made anew: the original FITS file within."""
+        return zlib.compress(self.plain(), _GZIP_LEVEL, _GZIP)
+
+    @property
+    def _name(self) -> str:
+        name = self.key.rsplit("/", 1)[-1]
+        if self.image_type == "atlas" and name.endswith(TILED_SUFFIX):
+            return name.removesuffix(TILED_SUFFIX) + ORIGINAL
+        return name
 
     def _missing(self) -> SourceMissing:
         return SourceMissing(f"the archive does not hold {self.key}")
+
+
+def most_gzipped(size: int) -> int:
+    """The most bytes that ``size`` bytes take as gzip: deflate stores what it cannot compress."""
+    return size + _BLOCK_HEAD * (size // _STORED_BLOCK + 1) + _GZIP_FRAME
+
+
+def stored_image(objects: ObjectStore, key: str, inventory: Inventory | None = None) -> StoredImage:
+    """The image that a key names, in the form that gives a cutout for the least.
+
+    Of an Atlas image that the inventory knows in tiles that is the tiled form, unless the key names a plain
+    file. Raises NotFound for what is no image's key.
+    """
+    image, kind, suffix = parse_key(key)
+    if kind == "quicklook":
+        return StoredImage(objects, key, "quicklook")
+    if inventory is None or suffix in (".fits", ".fit"):
+        return StoredImage(objects, key, "atlas")
+    sets = inventory.scans([image.date], [image.hem], [image.scan], image.image).set
+    tiles = inventory.details(sets[:1]).tiles(0, image.band) if len(sets) else None
+    if tiles is None:
+        return StoredImage(objects, key, "atlas")
+    return StoredImage(objects, atlas_key(image, TILED_SUFFIX), "atlas", (tiles.bytes, tiles.heap))

@@ -64,7 +64,8 @@ def work(message: Message, archive: Archive, store: BatchStore) -> None:
             _copy(archive, store, task)
     if made:
         with _recording_failures(store, made):
-            _make(store, StoredImage(archive.objects, message.source, made[0].image_type), made)
+            image = StoredImage(archive.objects, message.source, made[0].image_type, made[0].tiles)
+            _make(store, image, made)
 
 
 def _is_copy(task: Task) -> bool:
@@ -121,7 +122,7 @@ def _files(image: StoredImage, tasks: Sequence[Task]) -> Iterator[tuple[Task, by
         yield from zip(crops, image.crops(boxes), strict=True)
     for task in tasks:
         if task.box is None:
-            yield task, image.plain()
+            yield task, image.gzipped() if task.form == "fits.gz" else image.plain()
 
 
 async def _upload_all(store: BatchStore, files: Iterator[tuple[Task, bytes]]) -> None:
@@ -146,5 +147,5 @@ async def _upload(store: BatchStore, task: Task, body: bytes) -> None:
         store.objects,
         store.path(f"images/{task.file}"),
         body,
-        attributes={"Content-Type": MEDIA_TYPES["fits"]},
+        attributes={"Content-Type": MEDIA_TYPES.get(task.form, MEDIA_TYPES["fits"])},
     )

@@ -47,7 +47,7 @@ def add_request(parser: argparse.ArgumentParser) -> None:
     add("--dataset", choices=DATASETS, help="data set (asky)")
     add("--image-type", choices=("atlas", "quicklook"), help="Quicklooks are lossy: never for photometry")
     add("--compressed", action="store_true", help="leave Quicklooks compressed, for `skybatch decompress`")
-    add("--form", choices=("fits.gz", "fits"), help="whole Atlas images as stored (fits.gz) or plain")
+    add("--form", choices=("fits.gz", "fits", "fz"), help="whole Atlas images: as stored, plain, in tiles")
     add("--label", metavar="TEXT", help="your name for the batch")
     add("--email", metavar="ADDRESS", help="where to say that it is done")
 

@@ -15,7 +15,7 @@ from skybatch.requests.request import SCAN_IMAGE_SETS, Mode, Row, Sky
 from skybatch.requests.tables import Table, unreadable
 from skybatch.requests.upload import read_table
 
-FORMS = ("fits.gz", "fits")
+FORMS = ("fits.gz", "fits", "fz")
 # A row of ours may also ask for an image just as it is stored.
 ROW_FORMS = (*FORMS, *(suffix[1:] for suffix in (*ATLAS_SUFFIXES, *QUICKLOOK_SUFFIXES)))
 DATASET_NAMES = tuple(DATASETS)
