@@ -205,8 +205,6 @@ def test_an_inventory_of_the_first_format_is_read_and_of_a_later_one_refused(
 def test_the_command_tells_bytes_and_cost(
     tree: DirectorySource, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    tree: DirectorySource, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
     index(tree, "askyw")
     assert main(["archive", "repack", str(tmp_path), "--dataset", "askyw", "--processes", "1"]) == 0
     said = capsys.readouterr().out
