@@ -20,6 +20,8 @@ from tools.figures import Services, aws
 PUTS_IN_FLIGHT = 8
 READS_IN_FLIGHT = 32
 SUBMIT_STEPS, END_STEPS = 2, 3
+# The template's throttle of POST /batches; who is turned away tries again.
+ADMITTED_AT_ONCE, ADMITTED_A_SECOND = 40, 10
 
 
 @dataclass(frozen=True)
@@ -45,9 +47,10 @@ class Job:
 
 @dataclass
 class Batch:
-    """A batch under way: what was sent, done and seen, and when it began and ended."""
+    """A batch under way: what was sent, done and seen; when it was asked for, began and ended."""
 
     job: Job
+    asked: float
     began: float
     sent: int = 0
     done: int = 0
@@ -61,7 +64,7 @@ class Batch:
     @property
     def seconds(self) -> float:
         """From request to result."""
-        return (self.ended or math.inf) - self.began
+        return (self.ended or math.inf) - self.asked
 
     def counts(self) -> Counts:
         """What it used."""
@@ -92,21 +95,23 @@ class System:
     _busy_since: float | None = None
 
     def run(self, jobs: Sequence[Job], at_once: int | None = None) -> list[Batch]:
-        """Run all jobs, ``at_once`` of them at a time (default: all handed in at the same moment)."""
+        """Run all jobs, ``at_once`` of them at a time (default: all asked for at the same moment)."""
         waiting = deque(jobs)
         batches: list[Batch] = []
 
-        def begin() -> None:
-            if waiting:
-                batch = Batch(waiting.popleft(), self.now)
-                batches.append(batch)
-                plan = batch.job.images * self.services.per_task
-                self._after(
-                    SUBMIT_STEPS * self.services.transition + plan, lambda: self._dispatch(batch, begin)
-                )
+        def begin(asked: float) -> None:
+            batch = Batch(waiting.popleft(), asked, self.now)
+            batches.append(batch)
+            plan = SUBMIT_STEPS * self.services.transition + batch.job.images * self.services.per_task
+            self._after(plan, lambda: self._dispatch(batch, follow))
 
-        for _ in range(min(at_once or len(jobs), len(jobs))):
-            self._after(0.0, begin)
+        def follow() -> None:
+            if at_once and waiting:
+                begin(self.now)
+
+        for n in range(min(at_once or len(jobs), len(jobs))):
+            held = max(0.0, (n - ADMITTED_AT_ONCE + 1) / ADMITTED_A_SECOND)
+            self._after(held, lambda: begin(0.0))
         while self._events:
             self.now, _, happen = heapq.heappop(self._events)
             happen()

@@ -6,8 +6,21 @@ from dataclasses import replace
 
 import pytest
 
+from tests.unit.deploy.stack import properties
 from tools.figures import QUOTAS, aws
-from tools.simulate import CROPS, SCENARIOS, SMALL, WHOLE, Job, Scenario, System, message_seconds, outcome
+from tools.simulate import (
+    ADMITTED_A_SECOND,
+    ADMITTED_AT_ONCE,
+    CROPS,
+    SCENARIOS,
+    SMALL,
+    WHOLE,
+    Job,
+    Scenario,
+    System,
+    message_seconds,
+    outcome,
+)
 
 STILL = replace(aws(1), growth=0, starting=1)
 JOB = Job(messages=200, files=4, source_bytes=1_000_000, file_bytes=20_000)
@@ -79,3 +92,14 @@ def test_chains_take_turns() -> None:
     batches = System(aws(), 500).run([SMALL] * 6, at_once=2)
     assert len(batches) == 6
     assert sum(batch.began == 0 for batch in batches) == 2
+
+
+def test_admission_is_the_templates_throttle() -> None:
+    throttle = properties("HttpStage")["RouteSettings"]["POST /batches"]
+    assert throttle == {"ThrottlingRateLimit": ADMITTED_A_SECOND, "ThrottlingBurstLimit": ADMITTED_AT_ONCE}
+
+
+def test_who_is_held_back_waits_for_it() -> None:
+    batches = System(aws(500), 500).run([SMALL] * 140)
+    assert max(batch.began for batch in batches) == pytest.approx(10, abs=0.2)
+    assert all(batch.asked == 0 for batch in batches)

@@ -1,0 +1,146 @@
+"""The calculator and the model held to the running stack: requests counted on their way, seconds measured."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import obstore
+import pytest
+from obstore.store import S3Store
+
+from local.emulator import CREDENTIALS, REGION
+from local.front import Forward
+from local.mailbox import wait_for_email
+from local.stack import WORKERS, Stack
+from tests.e2e.faults import Faults, faulty_proxy
+from tests.e2e.service import Service
+from tools.costs import Counts
+from tools.figures import Services, aws
+from tools.simulate import PUTS_IN_FLIGHT, Job, System
+
+pytestmark = pytest.mark.e2e
+POSITIONS = "ra,dec,size\n" + "65.497627,19.535070,50\n314.30417,77.595559,20\n" * 60
+
+
+STORE: dict[str, Any] = {
+    "region": REGION,
+    "access_key_id": CREDENTIALS["AWS_ACCESS_KEY_ID"],
+    "secret_access_key": CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+}
+
+
+def passed(_: Forward) -> bool:
+    """Count it and let it go on."""
+    return False
+
+
+@pytest.fixture(scope="module")
+def faults() -> Faults:
+    words = ("GET /", "HEAD /", "PUT /", "list-type=2", "POST /skybatch-results", "SendMessageBatch")
+    return Faults(by_word=dict.fromkeys(words, passed))
+
+
+@pytest.fixture(scope="module")
+def stack(faults: Faults, start_stack: Callable[..., Stack]) -> Iterator[Stack]:
+    with faulty_proxy(faults) as proxy:
+        running = start_stack(emulator={"AWS_ENDPOINT_URL": proxy.url})
+        proxy.target = running.emulator.url
+        yield running
+
+
+def plan_of(stack: Stack, batch_id: str) -> list[dict[str, Any]]:
+    s3 = stack.emulator.client("s3")
+    key = f"batches/{batch_id}/plan.jsonl"
+    body = s3.get_object(Bucket=stack.outputs.results_bucket, Key=key)["Body"].read()
+    return [json.loads(line) for line in body.splitlines()[1:]]
+
+
+def run_unwatched(stack: Stack, address: str, **fields: Any) -> tuple[str, float]:
+    """Run a batch that nobody looks at while it runs; its id and its seconds."""
+    began = time.monotonic()
+    batch_id = Service(stack.url).submit(email=address, **fields)
+    wait_for_email(stack.emulator.url, address, seconds=240)
+    return batch_id, time.monotonic() - began
+
+
+def test_the_calculator_counts_what_the_stack_does(stack: Stack, faults: Faults) -> None:
+    fields = {"mode": "positions", "table": POSITIONS, "bands": "J"}
+    run_unwatched(stack, "warm@example.org", **fields)  # inventories are open, functions warm
+    plan = Service(stack.url).post("/plans", **fields).json()
+    faults.seen.clear()
+    batch_id, _ = run_unwatched(stack, "counted@example.org", **fields)
+    seen = dict(faults.seen)
+    counts = Counts.of_plan(plan_of(stack, batch_id))
+    status = Service(stack.url).status(batch_id)
+    assert (counts.images, counts.bytes) == (status["images"]["retrieved"], status["bytes"])
+    assert (counts.images, counts.bytes) == (plan["images"], plan["bytes"])
+    lists = seen.get("list-type=2", 0)
+    gets = seen["GET /"] + seen["HEAD /"] - lists
+    puts = seen["PUT /"] + seen.get("POST /skybatch-results", 0) + lists
+    assert counts.s3_gets - 20 * 6 == pytest.approx(gets, rel=0.25, abs=25)  # nobody looked at the page
+    assert counts.s3_puts == pytest.approx(puts, rel=0.25, abs=20)
+    assert counts.sqs_requests == seen["SendMessageBatch"] + 2 * counts.messages
+
+
+def timed(deed: Callable[[], Any], times: int = 15) -> float:
+    taken = []
+    for _ in range(times):
+        began = time.perf_counter()
+        deed()
+        taken.append(time.perf_counter() - began)
+    return statistics.median(taken)
+
+
+def local_services(stack: Stack) -> Services:
+    """The model's parameters on this machine, each measured by itself."""
+    s3, functions = stack.emulator.client("s3"), stack.emulator.client("lambda")
+    bucket, worker = stack.outputs.results_bucket, stack.outputs.others["WorkerFunctionName"]
+    store = S3Store(bucket, endpoint=stack.emulator.url, client_options={"allow_http": True}, **STORE)
+    names = [f"answers/measured{n}" for n in range(PUTS_IN_FLIGHT)]
+
+    async def put_some() -> None:
+        await asyncio.gather(*(obstore.put_async(store, name, b"x" * 20_000) for name in names))
+
+    put = timed(lambda: asyncio.run(put_some()))
+    get = timed(lambda: obstore.get(store, names[0]).bytes())
+    invoke = timed(lambda: functions.invoke(FunctionName=worker, Payload=b'{"Records": []}'))
+    return Services(
+        workers=int(WORKERS),
+        starting=int(WORKERS),
+        growth=0,
+        cold=0.5,
+        invoke=invoke,
+        first_byte=get,
+        put=put,
+        copy=put,
+        stream=200e6,
+        archive_stream=100e6,
+        list_page=timed(lambda: s3.list_objects_v2(Bucket=bucket, Prefix="batches/")),
+        transition=2 * invoke,
+        inflate=0.0045,
+        cut=0.0003,
+        per_task=aws().per_task,
+    )
+
+
+@pytest.mark.drill
+@pytest.mark.parametrize("rows", [200, 2000])
+def test_the_model_with_local_parameters_takes_what_the_stack_takes(stack: Stack, rows: int) -> None:
+    """Within a factor of two: two cores are shared by client, emulator and workers alike."""
+    table = "ra,dec,size\n" + "65.497627,19.535070,50\n" * rows
+    run_unwatched(stack, f"warm{rows}@example.org", mode="positions", table=table)
+    services = local_services(stack)
+    batch_id, measured = run_unwatched(stack, f"timed{rows}@example.org", mode="positions", table=table)
+    counts = Counts.of_plan(plan_of(stack, batch_id))
+    files = round(counts.images / counts.messages)
+    job = Job(int(counts.messages), files, 1_100_000, int(counts.bytes / counts.images))
+    modelled = System(services, window=100).run([job])[0].seconds
+    print(
+        f"{rows} positions: {counts.images:.0f} crops, measured {measured:.1f} s, modelled {modelled:.1f} s"
+    )
+    assert measured / 2 < modelled < measured * 2, (modelled, measured)
