@@ -116,22 +116,22 @@ class Drills:
 
     def ended_batch(self, batch_id: str, name: str, begun: float) -> Ended:
         """Wait for a batch, and its email."""
-        self._until(lambda: "status.json" in self._objects(batch_id))
+        self.until(lambda: "status.json" in self.objects(batch_id))
         seconds = time.monotonic() - begun
-        self._until(lambda: self.service.status(batch_id)["mail"] in ("sent", "failed"))
+        self.until(lambda: self.service.status(batch_id)["mail"] in ("sent", "failed"))
         status = self.service.status(batch_id)
         return Ended(
             status, self._images(status), seconds, mails(self.stack, name), list(self._listed(batch_id))
         )
 
-    def _until(self, reached: Callable[[], bool]) -> None:
+    def until(self, reached: Callable[[], bool]) -> None:
         """Seldom enough that looking does not slow what is looked at."""
         end = time.monotonic() + SECONDS
         while not reached():
             assert time.monotonic() < end, "the batch does not end"
             time.sleep(POLL_SECONDS)
 
-    def _objects(self, batch_id: str) -> set[str]:
+    def objects(self, batch_id: str) -> set[str]:
         """Names of the batch's own objects; of the folders below it nothing."""
         bucket = store_of(self.stack.emulator, self.stack.outputs.results_bucket)
         prefix = f"batches/{batch_id}/"

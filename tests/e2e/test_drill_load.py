@@ -1,0 +1,87 @@
+"""Twenty batches at once, one of 2500 positions among them: the small ones are not starved."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import obstore
+import pytest
+
+from local.archive import store_of
+from local.stack import Stack
+from tests.e2e.drilling import Drill, Drills, Ended, keep_figures, make_archive, positions
+from tests.e2e.faults import processes_of
+
+pytestmark = [pytest.mark.e2e, pytest.mark.drill]
+
+SETS = 40
+POSITIONS = 2500
+SMALL_BATCHES = 19
+SMALL_POSITIONS = 10
+FUNCTIONS = ("planner", "worker", "collector", "notifier", "portal")
+HEAD_START_SECONDS = 2.0
+
+
+@pytest.fixture(scope="module")
+def run(start_stack: Callable[..., Stack], tmp_path_factory: pytest.TempPathFactory) -> Drills:
+    """A stack whose window is a fraction of the large batch, as on AWS a window of 500 is of thousands."""
+    archive = make_archive(tmp_path_factory.mktemp("made"), SETS)
+    return Drills(start_stack(archive=archive, parameters={"DispatchWindow": "10"}), {})
+
+
+def large() -> Drill:
+    head, *rows = positions(range(SETS), POSITIONS // SETS + 1).splitlines()
+    return Drill("\n".join([head, *rows[:POSITIONS]]) + "\n")
+
+
+def small(n: int) -> Drill:
+    return Drill(positions(range(n, n + SMALL_POSITIONS), 1))
+
+
+def test_small_batches_are_not_starved_by_a_large_one(run: Drills) -> None:
+    names = [f"small {n}" for n in range(SMALL_BATCHES)]
+    run.start({"large": large()})
+    time.sleep(HEAD_START_SECONDS)
+    run.start({name: small(n) for n, name in enumerate(names)})
+    ended = {name: run.ended(name) for name in ["large", *names]}
+    for name, each in ended.items():
+        rows = POSITIONS if name == "large" else SMALL_POSITIONS
+        assert (each.status["state"], each.accounted, each.mails) == ("complete", True, 1), name
+        assert len(each.images) == rows, name
+    last = last_image(run, ended["large"])
+    assert all(last_image(run, ended[name]) <= last for name in names)
+    figures(run, ended, names)
+
+
+def last_image(run: Drills, ended: Ended) -> datetime:
+    """When a batch's last image was written, by the store's clock."""
+    bucket = store_of(run.stack.emulator, run.stack.outputs.results_bucket)
+    prefix = f"batches/{ended.status['batch_id']}/images/"
+    return max(entry["last_modified"] for page in obstore.list(bucket, prefix) for entry in page)
+
+
+def figures(run: Drills, ended: dict[str, Ended], names: list[str]) -> None:
+    seconds = [ended[name].seconds for name in names]
+    keep_figures(
+        "load",
+        lost=0,
+        doubled=0,
+        seconds=round(ended["large"].seconds, 1),
+        small_median=round(statistics.median(seconds), 1),
+        small_slowest=round(max(seconds), 1),
+        mails=sum(each.mails for each in ended.values()),
+        **{f"{name}_MB": peak_memory(run, name) for name in FUNCTIONS},
+    )
+
+
+def peak_memory(run: Drills, function: str) -> int:
+    """The most memory that any process of a function has held, in MB (VmHWM, proc(5))."""
+    peaks = []
+    for pid in processes_of(f"skybatch-{function}", run.stack.emulator.pid):
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+        peaks += [int(line.split()[1]) // 1024 for line in lines if line.startswith("VmHWM")]
+    return max(peaks, default=0)
