@@ -11,6 +11,7 @@ from skybatch.archive.layout import (
     DATASETS,
     MISSION,
     QUICKLOOK_SUFFIXES,
+    TILED_SUFFIX,
     ImageId,
     Kind,
     atlas_key,
@@ -18,7 +19,7 @@ from skybatch.archive.layout import (
     quicklook_key,
 )
 from skybatch.batch.store import LINK_LIFE
-from skybatch.batch.stored import StoredImage
+from skybatch.batch.stored import stored_image
 from skybatch.errors import NotFound, SourceMissing
 from skybatch.imaging.box import PixelBox
 from skybatch.vo.answer import MISSIONS
@@ -92,8 +93,17 @@ def link(archive: S3Store, key: str, verb: Literal["GET", "HEAD"]) -> str:
 
 
 def plain_image(objects: ObjectStore, key: str) -> bytes:
-    """A stored image whole, as plain FITS; a Quicklook restored."""
-    return _stored(objects, key).plain()
+    """A stored image whole, as plain FITS; a Quicklook restored.
+
+    An Atlas image that the archive keeps in tiles alone is found by its other names too.
+    """
+    try:
+        return stored_image(objects, key).plain()
+    except SourceMissing:
+        image, kind, suffix = parse_key(key)
+        if kind != "image" or suffix == TILED_SUFFIX:
+            raise
+        return stored_image(objects, atlas_key(image, TILED_SUFFIX)).plain()
 
 
 def cut(objects: ObjectStore, key: str, wanted: Cutout, inventory: Inventory) -> bytes:
@@ -103,20 +113,18 @@ def cut(objects: ObjectStore, key: str, wanted: Cutout, inventory: Inventory) ->
     for a file that cannot be cut.
     """
     image, _, _ = parse_key(key)
-    return cut_box(objects, key, wanted.box(image, inventory))
+    return cut_box(objects, key, wanted.box(image, inventory), inventory)
 
 
-def cut_box(objects: ObjectStore, key: str, box: PixelBox) -> bytes:
-    """These pixels of a stored image as plain FITS; errors as ``cut``."""
+def cut_box(objects: ObjectStore, key: str, box: PixelBox, inventory: Inventory | None = None) -> bytes:
+    """These pixels of a stored image as plain FITS; errors as ``cut``.
+
+    The inventory tells whether there are tiles to cut from; the file is the same.
+    """
     try:
-        return next(iter(_stored(objects, key).crops([box])))
+        return next(iter(stored_image(objects, key, inventory).crops([box])))
     except SourceMissing:
         raise NotFound(f"The archive has no image {key}.") from None
-
-
-def _stored(objects: ObjectStore, key: str) -> StoredImage:
-    kind = parse_key(key)[1]
-    return StoredImage(objects, key, "atlas" if kind == "image" else "quicklook")
 
 
 def _is_there(objects: ObjectStore, key: str) -> bool:

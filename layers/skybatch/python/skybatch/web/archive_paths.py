@@ -6,6 +6,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from skybatch.archive.layout import parse_key
+from skybatch.errors import NotFound, SourceMissing
 from skybatch.vo import ibe, listing
 from skybatch.vo.cutout import cutout, gzipped
 from skybatch.vo.parameters import Parameters
@@ -62,8 +63,15 @@ def _image(key: str, given: Parameters) -> Response[bytes] | Response[str]:
     return _to_image(key) if compressed else _fits(ibe.plain_image(archive(), key), key, gzipped=False)
 
 
-def _to_image(key: str) -> Response[str]:
-    return redirect(ibe.link(archive(), key, verb_of(router.current_event)))
+def _to_image(key: str) -> Response[bytes] | Response[str]:
+    """The stored file; made anew where the archive keeps the image in tiles alone."""
+    try:
+        return redirect(ibe.link(archive(), key, verb_of(router.current_event)))
+    except NotFound:
+        try:
+            return _fits(ibe.plain_image(archive(), key), key, gzipped=True)
+        except SourceMissing:
+            raise NotFound(f"The archive has no image {key}.") from None
 
 
 def _fits(plain: bytes, key: str, *, gzipped: bool) -> Response[bytes] | Response[str]:

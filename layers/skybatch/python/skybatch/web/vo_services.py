@@ -48,10 +48,11 @@ def cut_image() -> AnyResponse:
         if wanted is None:
             return redirect(ibe.link(archive(), key, verb_of(event)), 303)
         image = parse_key(key)[0]
-        box = soda.box(image, wanted, _open(image.dataset))
+        inventory = _open(image.dataset)
+        box = soda.box(image, wanted, inventory)
         if box is None:
             return Response(status_code=204, headers=COMMON_HEADERS, body="")
-        body = ibe.cut_box(archive(), key, box)
+        body = ibe.cut_box(archive(), key, box, inventory)
         return deliver(event, body, "application/fits", name=f"{image.stem}.fits", compressed=True)
     except SkybatchError as error:
         fault = "UsageFault" if error.status < 500 else "TransientFault" if error.retryable else "Fault"
