@@ -64,8 +64,9 @@ class Services:
         A new worker's start; the way of a message from queue to running worker and back.
     first_byte, put, copy
         S3: to a GET's or HEAD's first byte, a small PUT, a COPY within S3.
-    stream, archive_stream
-        Bytes a second of one GET, and of the whole packaging.
+    stream, archive_stream, archive_reads
+        Bytes a second of one GET, and of the whole packaging; images a second that packaging reads, 32 in
+        flight.
     list_page
         S3: a listing of 1000 keys.
     transition
@@ -86,6 +87,7 @@ class Services:
     copy: float
     stream: float
     archive_stream: float
+    archive_reads: float
     list_page: float
     transition: float
     inflate: float
@@ -113,6 +115,7 @@ def aws(workers: int = 50) -> Services:
         copy=0.10,
         stream=90 * MB,
         archive_stream=75 * MB,
+        archive_reads=32 / 0.06,
         list_page=0.12,
         transition=0.06,
         inflate=0.0045 / processor,

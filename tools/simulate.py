@@ -18,7 +18,6 @@ from tools.costs import Counts, bill
 from tools.figures import Services, aws
 
 PUTS_IN_FLIGHT = 8
-READS_IN_FLIGHT = 32
 SUBMIT_STEPS, END_STEPS = 2, 3
 # The template's throttle of POST /batches; who is turned away tries again.
 ADMITTED_AT_ONCE, ADMITTED_A_SECOND = 40, 10
@@ -149,7 +148,7 @@ class System:
 
     def _package(self, batch: Batch, then: Callable[[], None]) -> None:
         job, services = batch.job, self.services
-        reading = job.images * services.first_byte / READS_IN_FLIGHT
+        reading = job.images / services.archive_reads
         writing = job.bytes / services.archive_stream
         tables = job.images * 10 * services.per_task
         batch.packaging = max(reading, writing) + tables
