@@ -1,0 +1,116 @@
+"""The worker on tiled images: the same crops, whole images made anew, and damage told as such."""
+
+from __future__ import annotations
+
+import gzip
+
+import obstore
+import pytest
+from obstore.store import MemoryStore
+
+from skybatch.archive.layout import TILED_SUFFIX, parse_key
+from skybatch.batch.plan import Task
+from skybatch.batch.stored import StoredImage, most_gzipped, stored_image
+from skybatch.errors import NotFound
+from skybatch.imaging.box import PixelBox
+from skybatch.imaging.tiled_writing import pack
+from tests.fits import gzipped, make_image
+from tests.unit.batch.test_work import Bench
+from tests.unit.batch.world import task
+
+IMAGE = make_image(180.0, 20.0)
+PACKED = pack(IMAGE)
+GZIP = "twomass/allsky/allsky/990101n/s001/image/ji0010009.fits.gz"
+SOURCE = GZIP.removesuffix(".fits.gz") + TILED_SUFFIX
+TILES = (len(PACKED.file), PACKED.heap)
+BOXES = [PixelBox(10 * n, 70 * n, 30, 40) for n in range(12)]
+
+
+def crop(n: int, tiles: tuple[int, int] | None = TILES) -> Task:
+    return task(n, source=SOURCE, box=BOXES[n], tiles=tiles)
+
+
+@pytest.mark.parametrize("tiles", [TILES, None], ids=["known to the inventory", "found out"])
+def test_crops_are_the_files_that_gzip_gives(tiles: tuple[int, int] | None) -> None:
+    bench, other = Bench(PACKED.file, SOURCE), Bench(gzipped(IMAGE), GZIP)
+    wanted = [crop(n, tiles) for n in range(12)]
+    same = [task(n, source=GZIP, box=BOXES[n]) for n in range(12)]
+    bench.work(*wanted)
+    other.work(*same)
+    for ours, theirs in zip(wanted, same, strict=True):
+        assert (
+            bench.store.read(f"images/{ours.file}") == other.store.read(f"images/{theirs.file}") is not None
+        )
+
+
+def test_a_task_keeps_its_tiles_through_json() -> None:
+    assert Task.from_json(crop(0).to_json()) == crop(0)
+    old = crop(0).to_json()
+    del old["tiles"]
+    assert Task.from_json(old).tiles is None
+
+
+def test_whole_images_are_made_from_tiles_or_copied() -> None:
+    bench = Bench(PACKED.file, SOURCE)
+    plain, packed, copied = (
+        task(n, source=SOURCE, form=form, size=len(PACKED.file), tiles=TILES)
+        for n, form in enumerate(("fits", "fits.gz", "fits.fz"))
+    )
+    bench.work(plain, packed, copied)
+    assert bench.store.read(f"images/{plain.file}") == IMAGE
+    made = bench.store.read(f"images/{packed.file}") or b""
+    assert gzip.decompress(made) == IMAGE
+    assert len(made) <= most_gzipped(len(IMAGE))
+    assert bench.store.read(f"images/{copied.file}") == PACKED.file
+    assert len(bench.copier.copies) == 1
+
+
+DAMAGED = bytearray(PACKED.file)
+DAMAGED[PACKED.heap + 100] ^= 1
+
+
+@pytest.mark.parametrize(
+    ("stored", "code"),
+    [
+        (None, "source_missing"),
+        (bytes(DAMAGED), "source_damaged"),
+        (PACKED.file[: PACKED.heap + 999], "source_damaged"),
+        (PACKED.file[:9000], "source_damaged"),
+        (b"", "source_damaged"),
+        (pack(make_image(180.0, 20.0, ny=800)).file, "source_differs"),
+    ],
+    ids=["missing", "a tile damaged", "heap cut short", "header cut short", "empty", "another image"],
+)
+def test_what_cannot_be_cut_fails_with_its_reason(stored: bytes | None, code: str) -> None:
+    bench = Bench(stored, SOURCE)
+    bench.work(crop(0))
+    assert bench.failure(crop(0))["code"] == code
+
+
+def test_a_quicklook_is_cut_from_its_tiles_alone() -> None:
+    from skybatch.imaging.tiled_writing import quicklook_tiles
+
+    key = SOURCE.replace("/image/", "/quicklook/")
+    stored = quicklook_tiles(IMAGE, 4)
+    objects = MemoryStore()
+    obstore.put(objects, key, stored.file)
+    image = Counting(objects, key, "quicklook")
+    (part,) = image.crops([PixelBox(5, 500, 50, 50)])
+    assert len(part) > 2880
+    assert image.read < 0.6 * len(stored.file)
+
+
+class Counting(StoredImage):
+    """Counts the bytes that are read of it."""
+
+    read = 0
+
+    def read_range(self, start: int, length: int) -> bytes:
+        Counting.read += length
+        return super().read_range(start, length)
+
+
+def test_a_key_that_names_no_image_is_refused() -> None:
+    with pytest.raises(NotFound):
+        stored_image(MemoryStore(), "twomass/readme.txt")
+    assert parse_key(SOURCE)[2] == TILED_SUFFIX
