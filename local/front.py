@@ -36,10 +36,10 @@ class Front(ThreadingHTTPServer):
     request_queue_size = 64
     target: str | None = None
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, handler: type[Forward]) -> None:
         """Bind ``port`` on the loopback interface, or any free one if it is 0. OSError if it is taken."""
         try:
-            super().__init__(("127.0.0.1", port), Forward)
+            super().__init__(("127.0.0.1", port), handler)
         except OSError as error:
             raise OSError(f"port {port} of 127.0.0.1 cannot be had: {error.strerror}") from error
 
@@ -55,9 +55,9 @@ class Front(ThreadingHTTPServer):
 
 
 @contextmanager
-def front(port: int = 0) -> Iterator[Front]:
-    """Serve for the length of a ``with`` block."""
-    server = Front(port)
+def front(port: int = 0, handler: type[Forward] | None = None) -> Iterator[Front]:
+    """Serve for the length of a ``with`` block; ``handler`` may do more with requests than pass them on."""
+    server = Front(port, handler or Forward)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
     thread.start()
     try:

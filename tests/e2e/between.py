@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from local.front import Forward, Front
+from local.front import Forward, front
 from tests.e2e.faults import Fault, Faults
 
 # Signed URLs are led back through the proxy below this path, with their own host and port after it.
@@ -44,17 +43,9 @@ class _Between(Forward):
 @contextmanager
 def between(url: str, faults: Faults) -> Iterator[str]:
     """A proxy to the service at ``url`` with these faults; its address."""
-    server = Front(0)
-    server.RequestHandlerClass = type("_Handler", (_Between,), {"faults": faults})
-    server.target = url
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
-    thread.start()
-    try:
+    with front(handler=type("_Handler", (_Between,), {"faults": faults})) as server:
+        server.target = url
         yield server.url
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def reset(request: Forward) -> bool:

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from local.front import Forward, Front
+from local.front import Forward, Front, front
 
 Fault = Callable[[Forward], bool]
 
@@ -98,16 +98,8 @@ class _FaultyForward(Forward):
 @contextmanager
 def faulty_proxy(faults: Faults) -> Iterator[Front]:
     """A proxy with these faults; its ``target`` is the emulator, once that runs."""
-    server = Front(0)
-    server.RequestHandlerClass = type("_Handler", (_FaultyForward,), {"faults": faults})
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
-    thread.start()
-    try:
+    with front(handler=type("_Handler", (_FaultyForward,), {"faults": faults})) as server:
         yield server
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 # When ---------------------------------------------------------------------------------------------------
@@ -144,6 +136,17 @@ def kill_caller(request: Forward) -> bool:
     os.kill(_owner_of_port(request.client_address[1]), signal.SIGKILL)
     request.close_connection = True
     return True
+
+
+def kill_function(name: str) -> Fault:
+    """End the process that made the request if it runs this function; let others go on."""
+    wanted = f"AWS_LAMBDA_FUNCTION_NAME=skybatch-{name}".encode()
+
+    def fault(request: Forward) -> bool:
+        process = Path(f"/proc/{_owner_of_port(request.client_address[1])}")
+        return wanted in _environment(process) and kill_caller(request)
+
+    return fault
 
 
 def slow(seconds: float) -> Fault:

@@ -9,44 +9,14 @@ import pytest
 from astropy.io import fits
 
 from tests.e2e.service import Service
+from tests.unit.requests import made
 
 pytestmark = pytest.mark.e2e
 
-POSITION = "65.497627  19.535070"
-GATOR = """\
-|         ra|        dec|    j_m|    h_m|    k_m| ph_qual|
-|     double|     double| double| double| double|    char|
-|        deg|        deg|    mag|    mag|    mag|        |
-|       null|       null|   null|   null|   null|    null|
-  218.793021  -29.988167  15.269  14.775  14.721      AAA 
-  218.889627  -23.928709  16.954  16.095  15.967      DDD 
-  219.026042  -25.927643  16.413  15.764  15.750      BCD 
-"""  # noqa: W291 - cells end in a blank there
-KEYS_THREE = "|coadd_key|band|\n|int |char|\n 1590591 J\n 1590591 H\n 1590591 K\n"
-KEYS_ALL = "|coadd_key|band|\n|int |char|\n 1590591 A\n"
-KEYS_MIXED = """\
-|   id| coadd_key| band| my_column|
-| char|       int| char|      char|
-     1    1590591     A      these 
-    59    1230312     a     are my 
-     3    1590590     j     column 
-   200     699387     K     values 
-"""  # noqa: W291
-SCANS_SIX = """\
-|  xdate|  hem| scan| image| band|
-|   char| char|  int|   int| char|
-  971031     n    96    197     J 
-  971031     n    96    197     H 
-  971031     n    96    197     K 
-  981121     n    69    256     j 
-  981121     n    69    256     h 
-  981121     n    69    256     k 
-"""  # noqa: W291
-SCANS_TWO = "| xdate| hem| scan| image| band|\n 971031 n 96 197 A\n 981121 n 69 256 a\n"
 WHOLE_SCAN = {
-    "no image": "|  xdate| hem| scan| band|\n  971031    n    96     A \n",
-    "empty image": "|  xdate| hem| scan| image| band|\n  971031    n    96            A \n",
-    "null image": "|  xdate| hem| scan| image| band|\n  971031    n    96   null     A \n",
+    "no image": made.SCANS_NO_IMAGE,
+    "empty image": made.SCANS_EMPTY_IMAGE,
+    "null image": made.SCANS_NULL_IMAGE,
 }
 IMAGE_SETS_OF_A_SCAN = 23
 
@@ -60,11 +30,11 @@ def service(start_stack: Any) -> Service:
 @pytest.mark.parametrize(
     ("mode", "table", "images"),
     [
-        ("coadd_keys", KEYS_THREE, 3),
-        ("coadd_keys", KEYS_ALL, 3),
-        ("coadd_keys", KEYS_MIXED, 8),
-        ("scans", SCANS_SIX, 6),
-        ("scans", SCANS_TWO, 6),
+        ("coadd_keys", made.KEYS_THREE, 3),
+        ("coadd_keys", made.KEYS_ALL, 3),
+        ("coadd_keys", made.KEYS_MIXED, 8),
+        ("scans", made.SCANS_SIX, 6),
+        ("scans", made.SCANS_TWO, 6),
         *(("scans", table, 3 * IMAGE_SETS_OF_A_SCAN) for table in WHOLE_SCAN.values()),
     ],
     ids=["three keys", "all bands", "mixed", "six", "two", *WHOLE_SCAN],
@@ -77,15 +47,15 @@ def test_a_list_gives_the_images_its_document_says(
 
 
 def test_the_mixed_list_carries_its_ids(service: Service) -> None:
-    names = service.images(service.run(mode="coadd_keys", table=KEYS_MIXED))
+    names = service.images(service.run(mode="coadd_keys", table=made.KEYS_MIXED))
     assert sorted(name.split("_")[1] for name in names) == sorted(["1"] * 3 + ["59"] * 3 + ["3", "200"])
 
 
 def test_positions_give_all_images_or_the_best_or_a_crop_of_50_arcsec(service: Service) -> None:
-    everything = service.run(mode="positions", table=f"| ra| dec|best|\n {POSITION} n\n")
-    best = service.run(mode="positions", table=f"| ra| dec|best|\n {POSITION} y\n")
+    everything = service.run(mode="positions", table=made.POSITIONS_ALL)
+    best = service.run(mode="positions", table=made.POSITIONS_BEST)
     assert everything["images"]["retrieved"] > best["images"]["retrieved"] == 3
-    crop = service.run(mode="positions", table="| ra|best| dec|size|\n 65.497627 y 19.535070 50\n")
+    crop = service.run(mode="positions", table=made.POSITIONS_CROP)
     crops = service.images(crop)
     assert len(crops) == 3
     for body in crops.values():
@@ -94,7 +64,7 @@ def test_positions_give_all_images_or_the_best_or_a_crop_of_50_arcsec(service: S
 
 
 def test_a_catalogue_services_table_is_used_as_it_is(service: Service) -> None:
-    status = service.run(mode="positions", table=GATOR)
+    status = service.run(mode="positions", table=made.POSITIONS_GATOR)
     assert status["rows"]["retrieved"] == 3
 
 
@@ -114,7 +84,7 @@ def test_names_are_resolved_on_the_way(service: Service) -> None:
 
 
 def test_dry_run_tells_what_the_batch_gives(service: Service) -> None:
-    fields = {"mode": "coadd_keys", "table": KEYS_MIXED}
+    fields = {"mode": "coadd_keys", "table": made.KEYS_MIXED}
     told = service.post("/plans", **fields)
     assert told.status == 200, told.body
     status = service.run(**fields)
