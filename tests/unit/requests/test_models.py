@@ -84,7 +84,7 @@ def test_a_field_nobody_reads_is_said() -> None:
     [
         *[
             ("image_type", "jpeg"),
-            ("form", "fz"),
+            ("form", "fits.xz"),
             ("dataset", "2mass"),
             ("decompress", "perhaps"),
             ("mode", 5),
