@@ -17,6 +17,10 @@ from local.emulator import CREDENTIALS, REGION
 from local.front import Forward
 from local.mailbox import wait_for_email
 from local.stack import WORKERS, Stack
+from skybatch.batch.store import READS_IN_FLIGHT
+from skybatch.imaging.atlas import Origin, cut
+from skybatch.imaging.box import PixelBox
+from skybatch.imaging.preview import grey_preview
 from tests.e2e.faults import Faults, faulty_proxy
 from tests.e2e.service import Service
 from tools.costs import Counts
@@ -96,6 +100,15 @@ def timed(deed: Callable[[], Any], times: int = 15) -> float:
     return statistics.median(taken)
 
 
+def cutting(stack: Stack) -> float:
+    """Seconds that each file of a message takes beside the inflate: its cut and its preview."""
+    image = next((stack.archive / "twomass/allsky").rglob("image/ji*.fits.gz")).read_bytes()
+    boxes = [PixelBox(100, 100, 50, 50)] * 21
+    one, many = (timed(lambda n=n: list(cut(image, boxes[:n], Origin("x"))), 5) for n in (1, 21))
+    (crop,) = cut(image, boxes[:1], Origin("x"))
+    return max(0.0, many - one) / 20 + timed(lambda: grey_preview(crop))
+
+
 def local_services(stack: Stack) -> Services:
     """The model's parameters on this machine, each measured by itself."""
     s3, functions = stack.emulator.client("s3"), stack.emulator.client("lambda")
@@ -105,6 +118,10 @@ def local_services(stack: Stack) -> Services:
 
     async def put_some() -> None:
         await asyncio.gather(*(obstore.put_async(store, name, b"x" * 20_000) for name in names))
+
+    async def get_many() -> None:
+        found = await asyncio.gather(*(obstore.get_async(store, names[0]) for _ in range(READS_IN_FLIGHT)))
+        await asyncio.gather(*(each.bytes_async() for each in found))
 
     put = timed(lambda: asyncio.run(put_some()))
     get = timed(lambda: obstore.get(store, names[0]).bytes())
@@ -120,16 +137,17 @@ def local_services(stack: Stack) -> Services:
         copy=put,
         stream=200e6,
         archive_stream=100e6,
+        archive_reads=READS_IN_FLIGHT / timed(lambda: asyncio.run(get_many())),
         list_page=timed(lambda: s3.list_objects_v2(Bucket=bucket, Prefix="batches/")),
         transition=2 * invoke,
         inflate=0.0045,
-        cut=0.0003,
+        cut=cutting(stack),
         per_task=aws().per_task,
     )
 
 
 @pytest.mark.drill
-@pytest.mark.parametrize("rows", [200, 2000])
+@pytest.mark.parametrize("rows", [200, 800])
 def test_the_model_with_local_parameters_takes_what_the_stack_takes(stack: Stack, rows: int) -> None:
     """Within a factor of two: two cores are shared by client, emulator and workers alike."""
     table = "ra,dec,size\n" + "65.497627,19.535070,50\n" * rows
