@@ -9,6 +9,7 @@ import pytest
 from obstore.store import MemoryStore
 
 from skybatch.archive.layout import TILED_SUFFIX, parse_key
+from skybatch.batch import previews
 from skybatch.batch.plan import Task
 from skybatch.batch.stored import StoredImage, most_gzipped, stored_image
 from skybatch.errors import NotFound
@@ -114,3 +115,13 @@ def test_a_key_that_names_no_image_is_refused() -> None:
     with pytest.raises(NotFound):
         stored_image(MemoryStore(), "twomass/readme.txt")
     assert parse_key(SOURCE)[2] == TILED_SUFFIX
+
+
+def test_a_whole_image_in_tiles_has_a_preview_too() -> None:
+    bench = Bench(PACKED.file, SOURCE)
+    tiled, plain = "990101n_j0010009.fits.fz", "990101n_j0010009.fits"
+    bench.store.write(f"images/{tiled}", PACKED.file)
+    bench.store.write(f"images/{plain}", IMAGE)
+    picture = previews.preview(bench.store, f"{tiled}.png")
+    assert picture is not None
+    assert picture == previews.preview(bench.store, f"{plain}.png")

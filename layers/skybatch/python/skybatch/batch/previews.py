@@ -26,7 +26,8 @@ BANDS = "jhk"
 _BANDED = re.compile(
     r"(?P<front>(?:.*_)?)(?P<night>\d{6}[ns])_(?P<band>jhk|[jhk])(?P<number>\d{7,8})(?P<back>.*\.fits.*)"
 )
-_COMPRESSED = (".H", ".fz")  # Quicklooks left as they are stored
+_COMPRESSED = (".H", ".fz")  # left as they are stored
+QUICKLOOK_MARK = "_ql."  # in the name of a Quicklook's file
 
 log = logging.getLogger(__name__)
 
@@ -129,9 +130,10 @@ def _plain(store: BatchStore, file: str) -> bytes | None:
     if body is None or not file.endswith(_COMPRESSED):
         return body
     from skybatch.imaging.quicklook import restore
+    from skybatch.imaging.tiled import whole
 
     try:
-        return restore(body)
+        return restore(body) if QUICKLOOK_MARK in file else whole(body)
     except SourceError:
         return None
 
