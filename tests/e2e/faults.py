@@ -143,7 +143,11 @@ def kill_function(name: str) -> Fault:
     wanted = f"AWS_LAMBDA_FUNCTION_NAME=skybatch-{name}".encode()
 
     def fault(request: Forward) -> bool:
-        process = Path(f"/proc/{_owner_of_port(request.client_address[1])}")
+        try:
+            process = Path(f"/proc/{_owner_of_port(request.client_address[1])}")
+        except LookupError:  # it went already, with its connection
+            request.close_connection = True
+            return True
         return wanted in _environment(process) and kill_caller(request)
 
     return fault

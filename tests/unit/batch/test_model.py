@@ -79,8 +79,10 @@ class BatchModel(RuleBasedStateMachine):
     @initialize(
         sizes=st.lists(st.sampled_from([90, 110, 250, 400, 5000]), min_size=1, max_size=9),
         fates=st.lists(st.sampled_from([GOOD, GOOD, GOOD, DAMAGED, DEADLY]), min_size=5, max_size=5),
+        patient=st.booleans(),
     )
-    def begin(self, sizes: list[int], fates: list[str]) -> None:
+    def begin(self, sizes: list[int], fates: list[str], patient: bool) -> None:
+        self.patient = patient
         version = ARCHIVE.open("asky", None).version
         self.world = World(plan_tasks(sizes), limit=LIMIT, window=WINDOW, version=version)
         self.plan = self.world.plan
@@ -143,26 +145,46 @@ class BatchModel(RuleBasedStateMachine):
             obstore.delete(self.world.store.objects, self.world.store.path("tally.json"))
 
     @rule()
+    @precondition(lambda self: not self.patient and len(self.queue) == 1)
     def somebody_cancels(self) -> None:
-        if self.world.now > 1000 and len(self.queue) == 1:  # seldom, and never at once
-            self.world.store.create_json("cancel", {})
-            self.calm = False
+        self.world.store.create_json("cancel", {})
+        self.calm = False
+
+    @rule(seconds=st.sampled_from([1, 30]))
+    def time_passes(self, seconds: float) -> None:
+        self.world.now += seconds
 
     # The queue and its workers --------------------------------------------------------------------------
 
-    @rule(place=st.integers(0, 50), times=st.sampled_from([1, 1, 2]), finished=st.integers(0, 3))
+    @rule(
+        place=st.integers(0, 50),
+        again=st.booleans(),
+        finished=st.sampled_from([None, None, 0, 1]),
+        unaware=st.booleans(),
+    )
     @precondition(lambda self: self.queue)
-    def a_worker_takes_a_message(self, place: int, times: int, finished: int) -> None:
-        """Any message, out of order; it may come again, and its worker may die after some images."""
+    def a_worker_takes_a_message(self, place: int, again: bool, finished: int | None, unaware: bool) -> None:
+        """Any message, out of order; it may come again, and its worker may die after some images.
+
+        An unaware worker looked for the wish to cancel before it was there.
+        """
         message = self.queue[place % len(self.queue)]
-        if times == 1:
+        if not again:
             self.queue.remove(message)
-        if not self.work(message, finished if finished < 3 else None):
+        if not self.work(message, finished, unaware) and not again:
             self.lose(message)
 
-    def work(self, message: Message, most: int | None = None) -> bool:
+    @rule(place=st.integers(0, 50))
+    @precondition(lambda self: not self.patient and self.queue)
+    def a_failure_is_recorded_that_was_none(self, place: int) -> None:
+        """By a worker that read garbage; another reads the image after all."""
+        message = self.queue[place % len(self.queue)]
+        self.world.fail(*message.tasks, reason="read as garbage")
+        self.calm = False
+
+    def work(self, message: Message, most: int | None = None, unaware: bool = False) -> bool:
         """What a worker does; False where it died before all was done."""
-        if self.world.store.exists("cancel"):
+        if self.world.store.exists("cancel") and not unaware:
             return True
         fate = self.sources[message.source]
         if fate == DAMAGED:
@@ -216,6 +238,7 @@ class BatchModel(RuleBasedStateMachine):
 
     def check_the_accounts(self) -> None:
         store = self.world.store
+        there = {stored.name for stored in store.list("images")}
         status = package(store, self.plan, ARCHIVE.open, self.world.now)
         tar = store.read("results/images.tar")
         self.work_what_comes_late()
@@ -223,16 +246,27 @@ class BatchModel(RuleBasedStateMachine):
         assert store.read("results/images.tar") == tar
         outcomes = settled(store)
         retrieved = [each.file for each, o in zip(self.plan.tasks, outcomes, strict=True) if o.bytes]
-        assert sorted(members(tar)) == sorted(retrieved) == sorted(self.journal())
+        assert sorted(members(tar)) == sorted(retrieved)
+        self.check_the_journal(retrieved, outcomes)
         assert len(outcomes) == len(self.plan.tasks) == sum(self.by_status(outcomes).values())
         assert sum(o.bytes for o in outcomes) <= LIMIT
         rows = dict(status["rows"])
         assert rows.pop("total") == sum(rows.values()) == len(outcomes)
+        for each, outcome in zip(self.plan.tasks, outcomes, strict=True):
+            beaten = outcome.status in (Status.FAILED, Status.CANCELLED)
+            assert not (beaten and each.file in there), "a success beats whatever else was said"
         if self.calm:
             assert status["state"] == "complete"
             assert [o.status for o in outcomes] == expected(self.plan, self.sources)
         else:
             assert (status["state"] == "cancelled") == (Status.CANCELLED in self.by_status(outcomes))
+
+    def check_the_journal(self, retrieved: list[str], outcomes: list[Outcome]) -> None:
+        """Each image once. What came when it was given up may push later ones over the limit again."""
+        journal = self.journal()
+        assert len(journal) == len(set(journal))
+        over = {self.plan.tasks[o.n].file for o in outcomes if o.status is Status.OVER_LIMIT}
+        assert set(retrieved) <= set(journal) <= set(retrieved) | (set() if self.calm else over)
 
     def work_what_comes_late(self) -> None:
         """Images and failures of tasks that were given up, cancelled or beyond the limit."""

@@ -112,7 +112,7 @@ def _within_limit(plan: Plan, outcomes: Iterable[Outcome]) -> Iterable[Outcome]:
     """Hold the limit by real sizes too: once an image does not fit, nothing after it is retrieved.
 
     Planned sizes are exact, so this takes something back only where the archive changed under its
-    inventory.
+    inventory, or where a task came after all that was given up and whose room others got.
     """
     total, full = 0, False
     for outcome in outcomes:
