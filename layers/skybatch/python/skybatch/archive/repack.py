@@ -12,18 +12,15 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
 import numpy as np
 
-from skybatch.archive.build import publish
 from skybatch.archive.facts import Problem, image_code
 from skybatch.archive.flight import side_by_side
 from skybatch.archive.headers import tiled_front
-from skybatch.archive.imagesets import TILES, ImageSets, scan_codes
-from skybatch.archive.inventory import Inventory
 from skybatch.archive.layout import (
     BANDS,
     TILED_SUFFIX,
@@ -33,9 +30,10 @@ from skybatch.archive.layout import (
     quicklook_key,
 )
 from skybatch.archive.parts import Parts, Rows
-from skybatch.archive.quicklooks import stored, with_quicklooks_of
+from skybatch.archive.quicklooks import stored
 from skybatch.archive.sources import Entry, Tree
-from skybatch.errors import InventoryError, SourceDamaged, SourceError
+from skybatch.archive.tiled_forms import DONE, publish_tiles, published, remove_others
+from skybatch.errors import SourceDamaged, SourceError
 from skybatch.imaging.quicklook import SCALE
 from skybatch.imaging.tiled import plain_tiled, whole
 from skybatch.imaging.tiled_writing import pack, quicklook_tiles
@@ -43,10 +41,6 @@ from skybatch.imaging.tiled_writing import pack, quicklook_tiles
 PART_IMAGES = 500
 FOLDER = "repack"  # beside the versions of the inventory
 DOLLARS_A_GB = 0.023  # a month, S3 Standard's first 50 TB in us-east-1
-DONE = np.dtype(
-    [("code", "<i8"), ("band", "u1"), *((name, "<i8") for name in TILES), ("original", "<i8"), ("made", "?")]
-)
-
 Progress = Callable[[int], None]
 
 
@@ -186,14 +180,14 @@ def repack(
     """
     parts = Parts(tree, f"{inventory_folder(dataset)}/{FOLDER}/", DONE)
     # Before other forms go, every tiled one is held against them, by this run or one that it goes on from.
-    known = parts.load() if instead else np.concatenate([_published(tree, dataset), parts.load()])
+    known = parts.load() if instead else np.concatenate([published(tree, dataset), parts.load()])
     known = known[np.argsort(_numbers(known), kind="stable")]
     # Spawned, because the object store's own threads do not survive a fork.
     with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as packers:
         run = _Run(tree, packers, known, quicklooks)
         rows = _gone_through(run, dataset, parts, processes, part_images, progress)
-    version = _publish(tree, dataset, rows, instead) if len(rows) else ""
-    removed = _remove_others(tree, dataset, rows, quicklooks) if instead else 0
+    version = publish_tiles(tree, dataset, rows, instead) if len(rows) else ""
+    removed = remove_others(tree, dataset, rows, quicklooks) if instead else 0
     parts.clear()
     both = rows[rows["original"] > 0]
     packed = int(np.count_nonzero(rows["made"]))
@@ -237,68 +231,3 @@ def _jobs(tree: Tree, dataset: str) -> Iterator[Job]:
             elif suffix == TILED_SUFFIX:
                 drawn.add(image)
         yield from (Job(image, files, image in drawn) for image, files in sorted(forms.items()))
-
-
-def _published(tree: Tree, dataset: str) -> Rows:
-    """What the current inventory knows of tiled forms."""
-    try:
-        inventory = Inventory.open(tree, dataset)
-    except InventoryError:
-        return np.zeros(0, DONE)
-    sets = inventory.details(np.arange(inventory.size))
-    codes = scan_codes(sets.date, sets.hem, sets.scan, sets.image)
-    tables = []
-    for number, band in enumerate(BANDS):
-        there = np.flatnonzero(sets.tiled_bytes[band])
-        table = np.zeros(len(there), DONE)
-        table["code"], table["band"] = codes[there], number
-        for name in TILES:
-            table[name] = getattr(sets, name)[band][there]
-        tables.append(table)
-    return np.concatenate(tables)
-
-
-def _publish(tree: Tree, dataset: str, rows: Rows, instead: bool) -> str:
-    """Publish the current inventory anew with the tiled forms; empty where the data set has none."""
-    try:
-        inventory = Inventory.open(tree, dataset)
-    except InventoryError:
-        return ""
-    sets = with_tiles(inventory.details(np.arange(inventory.size)), rows, instead)
-    files = stored(tree, dataset)
-    found = ((entry, image, suffix) for entry, image, kind, suffix in files if kind == "quicklook")
-    sets = with_quicklooks_of(sets, found)
-    return publish(tree, sets, numbered=inventory.numbered, origin="repack")
-
-
-def with_tiles(sets: ImageSets, rows: Rows, instead: bool) -> ImageSets:
-    """The sets with the tiled forms of ``rows``, ``instead``: with these alone."""
-    codes = scan_codes(sets.date, sets.hem, sets.scan, sets.image)
-    order = np.argsort(codes)
-    columns: dict[str, Any] = {name: {} for name in (*TILES, "bytes", "suffix")}
-    for number, band in enumerate(BANDS):
-        mine = rows[rows["band"] == number]
-        place = order[np.minimum(np.searchsorted(codes, mine["code"], sorter=order), len(codes) - 1)]
-        mine, place = mine[codes[place] == mine["code"]], place[codes[place] == mine["code"]]
-        for name in TILES:
-            columns[name][band] = np.zeros(len(sets), np.int64)
-            columns[name][band][place] = mine[name]
-        size, suffix = sets.bytes[band].copy(), sets.suffix[band].copy()
-        alone = place if instead else place[mine["original"] == 0]
-        size[alone], suffix[alone] = columns["tiled_bytes"][band][alone], TILED_SUFFIX
-        columns["bytes"][band], columns["suffix"][band] = size, suffix
-    return replace(sets, **columns)
-
-
-def _remove_others(tree: Tree, dataset: str, rows: Rows, quicklooks: bool) -> int:
-    """Delete the other forms of images that ``rows`` has, and where wanted of their Quicklooks; how many."""
-    sound = {(int(row["code"]), int(row["band"])) for row in rows}
-    removed = 0
-    entries = list(stored(tree, dataset))
-    drawn = {image for _, image, kind, suffix in entries if kind == "quicklook" and suffix == TILED_SUFFIX}
-    for entry, image, kind, suffix in entries:
-        mine = (image_code(image), BANDS.index(image.band)) in sound
-        if suffix != TILED_SUFFIX and mine and (kind == "image" or (quicklooks and image in drawn)):
-            tree.delete(entry.path)
-            removed += 1
-    return removed
