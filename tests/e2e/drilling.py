@@ -180,9 +180,19 @@ def mails(stack: Stack, name: str) -> int:
     return sum(address(name) in email.to for email in emails(stack.emulator.url))
 
 
-def keep_figures(test: str, **figures: Any) -> None:
+def keep_figures(test: str, ended: Ended, **more: Any) -> None:
     """Keep what a drill measured, for the table in docs/reliability.md."""
+    rows = dict(ended.status["rows"])
+    figures = {
+        "lost": rows.pop("total")
+        - sum(rows.values())
+        + ended.status["images"]["retrieved"]
+        - len(ended.images),
+        "doubled": len(ended.listed) - len(set(ended.listed)),
+        "seconds": round(ended.seconds, 1),
+        "mails": ended.mails,
+    }
     FIGURES.parent.mkdir(exist_ok=True)
     kept = json.loads(FIGURES.read_text()) if FIGURES.exists() else {}
-    kept[test] = figures
+    kept[test] = figures | more
     FIGURES.write_text(json.dumps(kept, indent=1, sort_keys=True))

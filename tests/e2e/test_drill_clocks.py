@@ -53,10 +53,7 @@ def test_clocks_hours_apart_send_nothing_twice_and_give_nothing_up(
     assert (ended.status["state"], ended.accounted, ended.mails) == ("complete", True, 1)
     assert (len(ended.images), ended.status["images"]["failed"]) == (8, 0)
     assert "resends.json" not in run.objects(ended.status["batch_id"])
-    keep_figures(
-        f"clocks {planner - collector:+} s", lost=8 - len(ended.images), doubled=0,
-        seconds=round(ended.seconds, 1), mails=ended.mails,
-    )  # fmt: skip
+    keep_figures(f"clocks: planner {planner:+} s, collector {collector:+} s", ended)
 
 
 def test_results_past_their_time_are_gone_at_every_address(start: Start) -> None:

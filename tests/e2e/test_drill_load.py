@@ -68,12 +68,9 @@ def figures(run: Drills, ended: dict[str, Ended], names: list[str]) -> None:
     seconds = [ended[name].seconds for name in names]
     keep_figures(
         "load",
-        lost=0,
-        doubled=0,
-        seconds=round(ended["large"].seconds, 1),
+        ended["large"],
         small_median=round(statistics.median(seconds), 1),
         small_slowest=round(max(seconds), 1),
-        mails=sum(each.mails for each in ended.values()),
         **{f"{name}_MB": peak_memory(run, name) for name in FUNCTIONS},
     )
 

@@ -124,13 +124,8 @@ def assert_as_if_nothing_had_happened(run: Drills, name: str) -> Ended:
     assert ended.images.keys() == calm.images.keys()
     assert ended.images == calm.images
     assert sorted(run.stored(ended.status)) == sorted(calm.images)
-    keep(name, ended, lost=len(calm.images.keys() - ended.images.keys()))
+    keep_figures(name, ended)
     return ended
-
-
-def keep(name: str, ended: Ended, lost: int) -> None:
-    doubled = len(ended.listed) - len(set(ended.listed))
-    keep_figures(name, lost=lost, doubled=doubled, seconds=round(ended.seconds, 1), mails=ended.mails)
 
 
 def test_a_batch_left_in_peace_is_whole(run: Drills) -> None:
@@ -164,7 +159,7 @@ def test_every_state_may_fail_once(run: Drills) -> None:
     )
     assert (ended.status["state"], ended.accounted, ended.mails) == ("complete", True, 1)
     assert (len(ended.images), ended.status["rows"]["not_covered"]) == (10, 1)
-    keep("each state dies", ended, lost=10 - len(ended.images))
+    keep_figures("each state dies", ended)
 
 
 def test_corrupt_missing_and_deadly_sources_fail_alone_with_reasons_and_one_email(run: Drills) -> None:
@@ -175,7 +170,7 @@ def test_corrupt_missing_and_deadly_sources_fail_alone_with_reasons_and_one_emai
     assert sorted(reasons.values()) == [2, 2, 2]
     for words in ("gzip", "does not hold", "no worker could finish it in 3 attempts"):
         assert any(words in reason for reason in reasons), reasons
-    keep("bad sources", ended, lost=0)
+    keep_figures("bad sources", ended)
 
 
 def test_reads_that_are_slow_throttled_or_refused_for_a_while_all_come(run: Drills, faults: Faults) -> None:
@@ -183,7 +178,7 @@ def test_reads_that_are_slow_throttled_or_refused_for_a_while_all_come(run: Dril
     assert (ended.status["state"], ended.accounted, ended.mails) == ("complete", True, 1)
     assert ended.status["images"] == {"retrieved": 6, "over_limit": 0, "failed": 0}
     assert all(faults.seen[source(n)] for n in (SLOW, THROTTLED, BROKEN))
-    keep("bad reads", ended, lost=0)
+    keep_figures("bad reads", ended)
 
 
 def test_a_refused_email_is_told_where_the_results_are(run: Drills) -> None:
@@ -191,7 +186,7 @@ def test_a_refused_email_is_told_where_the_results_are(run: Drills) -> None:
     assert (ended.status["state"], ended.accounted, ended.mails) == ("complete", True, 0)
     assert ended.images == calm.images
     assert "The email about this batch could not be sent." in ended.status["notices"]
-    keep("no mail", ended, lost=0)
+    keep_figures("no mail", ended)
 
 
 @pytest.mark.parametrize("name", ["no plan", "no last word"])
@@ -202,7 +197,7 @@ def test_a_state_that_always_fails_ends_the_batch_and_tells_why(run: Drills, nam
     assert ended.status["reason"]
     (mail,) = (email for email in emails(run.stack.emulator.url) if address(name) in email.to)
     assert "failed" in mail.subject
-    keep(name, ended, lost=0)
+    keep_figures(name, ended)
 
 
 def test_a_collector_killed_in_mid_upload_leaves_no_parts(run: Drills) -> None:
@@ -211,4 +206,4 @@ def test_a_collector_killed_in_mid_upload_leaves_no_parts(run: Drills) -> None:
     assert (ended.status["state"], ended.accounted, ended.mails) == ("complete", True, 1)
     assert len(ended.images) == 6
     assert not any(ended.status["batch_id"] in key for key in run.unfinished_uploads())
-    keep("large", ended, lost=6 - len(ended.images))
+    keep_figures("large", ended)

@@ -86,7 +86,7 @@ def test_a_batch_cancelled_at_any_moment_ends_with_what_it_had(
     kept_back = ended.status["rows"]["cancelled"]
     assert ended.status["state"] == ("cancelled" if kept_back else "complete")
     assert kept_back + len(ended.images) == ended.status["rows"]["total"]
-    keep_figures(f"cancelled while {name}", lost=0, doubled=0, seconds=round(ended.seconds, 1), mails=1)
+    keep_figures(f"cancelled while {name}", ended)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_the_same_call_many_times_at_once_is_one_batch(run: Drills) -> None:
     assert ask().json()["batch_id"] == batch_id
     time.sleep(1)
     assert mails(run.stack, name) == 1
-    keep_figures(name, lost=0, doubled=0, seconds=round(ended.seconds, 1), mails=1)
+    keep_figures(name, ended)
 
 
 def test_an_address_with_five_batches_running_is_asked_to_wait(run: Drills, faults: Faults) -> None:

@@ -1,0 +1,34 @@
+"""What docs/reliability.md says is tested, is."""
+
+from __future__ import annotations
+
+import re
+
+from tests.unit.deploy.stack import PARAMETERS, ROOT
+
+TEXT = (ROOT / "docs" / "reliability.md").read_text()
+
+
+def test_every_test_named_exists() -> None:
+    named = set(re.findall(r"`(test_\w+\.py)::(test_\w+)`", TEXT))
+    assert len(named) > 15
+    for file, test in named:
+        assert f"def {test}(" in (ROOT / "tests" / "e2e" / file).read_text(), test
+
+
+def test_every_drill_stands_in_the_table() -> None:
+    for file in ("test_faults.py", "test_faults_people.py", "test_drill_clocks.py", "test_drill_queue.py"):
+        tests = set(
+            re.findall(r"^def (test_\w+)\(", (ROOT / "tests" / "e2e" / file).read_text(), re.MULTILINE)
+        )
+        reference = {
+            "test_a_batch_left_in_peace_is_whole",
+            "test_a_wish_to_cancel_counts_until_outcomes_are_settled",
+        }
+        assert not {test for test in tests - reference if test not in TEXT}, file
+
+
+def test_defaults_of_bounds_are_the_templates() -> None:
+    bounds = dict(re.findall(r"`(Max\w+)` \| (\d+) \|", TEXT))
+    assert len(bounds) == 3
+    assert bounds == {name: str(PARAMETERS[name]["Default"]) for name in bounds}
