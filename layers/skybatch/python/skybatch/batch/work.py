@@ -55,7 +55,7 @@ def work(message: Message, archive: Archive, store: BatchStore) -> None:
     Raises whatever S3 answers badly for now; nothing is lost by doing the message again.
     """
     if store.exists("cancel") or (message.again and store.exists("outcomes.jsonl")):
-        return  # what comes after the end of its batch (from the dead-letter queue, say) changes nothing
+        return  # its batch has ended: nothing would read what it made
     wanted = [task for task in message.tasks if not (message.again and store.exists(f"images/{task.file}"))]
     copies = [task for task in wanted if _is_copy(task)]
     made = [task for task in wanted if not _is_copy(task)]
