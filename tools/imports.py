@@ -79,7 +79,8 @@ def imports_of(handler: Path, package_root: Path) -> list[str]:
         if name.split(".")[0] == PACKAGE and source is None:
             continue  # `from skybatch.errors import NotFound` names a class, not a module
         found.add(name)
-        if source is not None:
+        # The package's own front door opens the client where a user asks for it; no handler does.
+        if source is not None and name != PACKAGE:
             waiting.extend(_imported(source, name))
     return sorted(found)
 

@@ -73,14 +73,15 @@ def test_needs_of_other_pythons_and_systems_do_not_count(tmp_path: Path) -> None
 
 
 def test_imports_are_followed_through_our_package(tmp_path: Path) -> None:
-    handler = write(tmp_path / "app.py", "from skybatch.batch import work\nimport json\n")
+    source = "from skybatch import batch\nfrom skybatch.batch import work\nimport json\n"
+    handler = write(tmp_path / "app.py", source)
     root = tmp_path / "python"
-    write(root / "skybatch/__init__.py")
+    write(root / "skybatch/__init__.py", "def __getattr__(name):\n    import client_only\n")
     write(root / "skybatch/batch/__init__.py")
     write(root / "skybatch/batch/work.py", "from .plan import Task\ndef f():\n    import astropy.io.fits\n")
     write(root / "skybatch/batch/plan.py", "if TYPE_CHECKING:\n    import mypy_only\nclass Task: ...\n")
     write(root / "skybatch/cli.py", "import tqdm\n")
-    ours = {"skybatch.batch", "skybatch.batch.plan", "skybatch.batch.work"}
+    ours = {"skybatch", "skybatch.batch", "skybatch.batch.plan", "skybatch.batch.work"}
     assert set(imports_of(handler, root)) == ours | {"json", "astropy.io.fits"}
 
 
