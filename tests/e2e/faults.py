@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from local.front import Forward, Front, front
+from local.stack import Stack
 
 Fault = Callable[[Forward], bool]
 
@@ -100,6 +101,15 @@ def faulty_proxy(faults: Faults) -> Iterator[Front]:
     """A proxy with these faults; its ``target`` is the emulator, once that runs."""
     with front(handler=type("_Handler", (_FaultyForward,), {"faults": faults})) as server:
         yield server
+
+
+@contextmanager
+def stack_behind(faults: Faults, start_stack: Callable[..., Stack], archive: Path) -> Iterator[Stack]:
+    """A stack whose functions reach the services through these faults."""
+    with faulty_proxy(faults) as proxy:
+        running = start_stack(archive=archive, emulator={"AWS_ENDPOINT_URL": proxy.url})
+        proxy.target = running.emulator.url
+        yield running
 
 
 # When ---------------------------------------------------------------------------------------------------

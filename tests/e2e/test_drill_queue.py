@@ -9,7 +9,7 @@ import pytest
 
 from local.stack import Stack
 from tests.e2e.drilling import Drill, Drills, keep_figures, make_archive, positions
-from tests.e2e.faults import Faults, Rule, faulty_proxy, kill_function
+from tests.e2e.faults import Faults, Rule, kill_function, stack_behind
 
 pytestmark = [pytest.mark.e2e, pytest.mark.drill]
 
@@ -30,9 +30,7 @@ def stack(
     faults: Faults, start_stack: Callable[..., Stack], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Stack]:
     archive = make_archive(tmp_path_factory.mktemp("made"), 2)
-    with faulty_proxy(faults) as proxy:
-        running = start_stack(archive=archive, emulator={"AWS_ENDPOINT_URL": proxy.url})
-        proxy.target = running.emulator.url
+    with stack_behind(faults, start_stack, archive) as running:
         yield running
 
 

@@ -17,7 +17,6 @@ from tests.e2e.faults import (
     Faults,
     Rule,
     answer,
-    faulty_proxy,
     first_times,
     kill_caller,
     mail_refused,
@@ -25,6 +24,7 @@ from tests.e2e.faults import (
     messages_lost,
     one_in,
     slow,
+    stack_behind,
 )
 
 pytestmark = pytest.mark.e2e
@@ -102,9 +102,7 @@ def stack(
         source(THROTTLED): first_times(3, answer(503, "SlowDown")),
         source(BROKEN): first_times(3, answer(500, "InternalError")),
     }
-    with faulty_proxy(faults) as proxy:
-        running = start_stack(archive=archive, emulator={"AWS_ENDPOINT_URL": proxy.url})
-        proxy.target = running.emulator.url
+    with stack_behind(faults, start_stack, archive) as running:
         yield running
 
 

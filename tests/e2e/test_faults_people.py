@@ -12,7 +12,7 @@ import pytest
 
 from local.stack import Stack
 from tests.e2e.drilling import Drill, Drills, address, keep_figures, mails, make_archive, positions
-from tests.e2e.faults import Faults, Rule, faulty_proxy, first_times, meanwhile
+from tests.e2e.faults import Faults, Rule, first_times, meanwhile, stack_behind
 from tests.e2e.service import Answer
 
 pytestmark = pytest.mark.e2e
@@ -44,9 +44,7 @@ def stack(
     faults: Faults, start_stack: Callable[..., Stack], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Stack]:
     archive = make_archive(tmp_path_factory.mktemp("made"), 4)
-    with faulty_proxy(faults) as proxy:
-        running = start_stack(archive=archive, emulator={"AWS_ENDPOINT_URL": proxy.url})
-        proxy.target = running.emulator.url
+    with stack_behind(faults, start_stack, archive) as running:
         yield running
 
 
