@@ -18,7 +18,7 @@ from tools.figures import GB, PRICES
 SUBMIT_GETS, SUBMIT_PUTS = 6, 6
 PLAN_GETS, PLAN_PUTS = 14, 2
 DISPATCH_GETS, DISPATCH_PUTS = 3, 1
-TALLY_GETS, TALLY_PUTS, TALLY_LISTS = 3, 3, 2
+TALLY_GETS, LOOK_GETS, LOOK_PUTS, LOOK_LISTS = 1, 2, 3, 2
 PACKAGE_GETS, PACKAGE_PUTS = 25, 18
 NOTIFY_GETS, NOTIFY_PUTS = 8, 2
 PART_BYTES = 8 * 1024 * 1024
@@ -27,7 +27,8 @@ PREVIEW_SHARE = 1  # sheets of small crops' previews a message
 STATUS_REQUESTS = 20  # a page that is looked at while the batch runs
 LOG_BYTES_A_MESSAGE, LOG_BYTES_A_BATCH = 700, 20_000
 MEMORY_GB = {"worker": 1.0, "collector": 1769 / 1024, "planner": 1.0, "portal": 1.0, "notifier": 0.5}
-PLANNER_SECONDS, NOTIFIER_SECONDS, PORTAL_SECONDS, TALLY_SECONDS = 3.0, 0.5, 0.05, 0.3
+PLANNER_SECONDS, NOTIFIER_SECONDS, PORTAL_SECONDS = 3.0, 0.5, 0.05
+LOOK_SECONDS = 0.8  # the look, and the short wait after it
 # Before the loop Plan and a choice; in it Dispatch, Wait and Tally each with its choice; then three more.
 TRANSITIONS, TRANSITIONS_A_TALLY, TRANSITIONS_A_DISPATCH = 7, 3, 1
 DAYS_KEPT = 16
@@ -62,13 +63,15 @@ class Counts:
         bytes: int,
         copied: bool = False,
         tallies: int = 5,
+        looks: int = 10,
         dispatches: int = 1,
         worker_seconds: float | None = None,
         collector_seconds: float | None = None,
     ) -> Counts:
         """Of one batch with a plan of so many images from so many messages.
 
-        Seconds not given are those of the model on AWS: 0.2 s a message, 75 MB/s of packaging.
+        A tally looks again while waits are short, so looks are more. Seconds not given are those of the
+        model on AWS: 0.2 s a message, 75 MB/s of packaging.
         """
         working = 0.2 * messages if worker_seconds is None else worker_seconds
         packing = bytes / 75e6 if collector_seconds is None else collector_seconds
@@ -79,16 +82,16 @@ class Counts:
             messages=messages,
             bytes=bytes,
             s3_gets=SUBMIT_GETS + PLAN_GETS + PACKAGE_GETS + NOTIFY_GETS + STATUS_REQUESTS * 6
-            + dispatches * DISPATCH_GETS + tallies * TALLY_GETS
+            + dispatches * DISPATCH_GETS + tallies * TALLY_GETS + looks * LOOK_GETS
             + messages + (images if copied else messages) + images,
             s3_puts=SUBMIT_PUTS + PLAN_PUTS + PACKAGE_PUTS + NOTIFY_PUTS + dispatches * DISPATCH_PUTS
-            + tallies * (TALLY_PUTS + TALLY_LISTS) + pages
+            + looks * (LOOK_PUTS + LOOK_LISTS) + pages
             + images + previews + math.ceil(bytes / PART_BYTES) + 2,
             sqs_requests=math.ceil(messages / SENDS_A_CALL) + 2 * messages,
             transitions=TRANSITIONS + tallies * TRANSITIONS_A_TALLY + dispatches * TRANSITIONS_A_DISPATCH,
             lambda_requests=messages + tallies + dispatches + 4 + STATUS_REQUESTS,
             gb_seconds=working * MEMORY_GB["worker"]
-            + (packing + tallies * TALLY_SECONDS) * MEMORY_GB["collector"]
+            + (packing + looks * LOOK_SECONDS) * MEMORY_GB["collector"]
             + PLANNER_SECONDS * MEMORY_GB["planner"]
             + NOTIFIER_SECONDS * MEMORY_GB["notifier"]
             + STATUS_REQUESTS * PORTAL_SECONDS * MEMORY_GB["portal"],

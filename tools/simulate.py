@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
-from skybatch.batch.tally import LONGEST_WAIT, SECONDS_TO_LONGEST_WAIT
+from skybatch.batch.tally import pause
+from skybatch.batch.work import UPLOADS_IN_FLIGHT
 from tools.costs import Counts, bill
 from tools.figures import Services, aws
 
-PUTS_IN_FLIGHT = 8
 SUBMIT_STEPS, END_STEPS = 2, 3
 # The template's throttle of POST /batches; who is turned away tries again.
 ADMITTED_AT_ONCE, ADMITTED_A_SECOND = 40, 10
@@ -55,6 +55,7 @@ class Batch:
     done: int = 0
     waiting: int = 0
     tallies: int = 0
+    looks: int = 0
     dispatches: int = 0
     busy: float = 0.0
     packaging: float = 0.0
@@ -73,6 +74,7 @@ class Batch:
             bytes=self.job.bytes,
             copied=self.job.copied,
             tallies=self.tallies,
+            looks=self.looks,
             dispatches=self.dispatches,
             worker_seconds=self.busy,
             collector_seconds=self.packaging,
@@ -134,17 +136,24 @@ class System:
 
     def _tally(self, batch: Batch, then: Callable[[], None]) -> None:
         batch.tallies += 1
+        self._look(batch, then)
+
+    def _look(self, batch: Batch, then: Callable[[], None]) -> None:
+        batch.looks += 1
         job, services = batch.job, self.services
         pages = math.ceil((batch.sent - batch.done + 1) * job.files / 1000) + 1
-        taken = pages * services.list_page + job.images * services.per_task + services.transition
+        taken = pages * services.list_page + job.images * services.per_task
+        unfinished = batch.sent - batch.done
+        enough = self.window // 2 if batch.sent < job.messages else 0
+        wait = pause(self.now - batch.began, batch.done, unfinished - enough)
         if batch.done >= job.messages:
-            self._after(taken, lambda: self._package(batch, then))
-        elif batch.sent < job.messages and batch.sent - batch.done <= self.window // 2:
-            self._after(taken, lambda: self._dispatch(batch, then))
+            self._after(taken + services.transition, lambda: self._package(batch, then))
+        elif batch.sent < job.messages and unfinished <= enough:
+            self._after(taken + services.transition, lambda: self._dispatch(batch, then))
+        elif wait < 1:
+            self._after(taken + wait, lambda: self._look(batch, then))
         else:
-            spent = (self.now - batch.began) * LONGEST_WAIT / SECONDS_TO_LONGEST_WAIT
-            wait = min(LONGEST_WAIT, max(1, int(spent)))
-            self._after(taken + wait, lambda: self._tally(batch, then))
+            self._after(taken + services.transition + int(wait), lambda: self._tally(batch, then))
 
     def _package(self, batch: Batch, then: Callable[[], None]) -> None:
         job, services = batch.job, self.services
@@ -199,7 +208,7 @@ def message_seconds(job: Job, services: Services) -> float:
         return asked + job.files * (services.first_byte + services.copy)
     read = services.first_byte + job.source_bytes / services.stream
     made = services.inflate + job.files * services.cut
-    return asked + read + made + math.ceil(job.files / PUTS_IN_FLIGHT) * services.put
+    return asked + read + made + math.ceil(job.files / UPLOADS_IN_FLIGHT) * services.put
 
 
 # Scenarios --------------------------------------------------------------------------------------------

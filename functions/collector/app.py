@@ -29,7 +29,7 @@ def step(event: dict[str, Any]) -> dict[str, Any]:
     results = deployment.results()
     match event["action"]:
         case "tally":
-            return steps.tally_step(results, event, here, time.time())
+            return steps.tally_step(results, event, here, time)
         case "package":
             return _ended(steps.package_step(results, event, deployment.inventories(), time.time(), sweep))
         case "fail":

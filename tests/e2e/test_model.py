@@ -18,6 +18,7 @@ from local.front import Forward
 from local.mailbox import wait_for_email
 from local.stack import WORKERS, Stack
 from skybatch.batch.store import READS_IN_FLIGHT
+from skybatch.batch.work import UPLOADS_IN_FLIGHT
 from skybatch.imaging.atlas import Origin, cut
 from skybatch.imaging.box import PixelBox
 from skybatch.imaging.preview import grey_preview
@@ -25,7 +26,7 @@ from tests.e2e.faults import Faults, faulty_proxy
 from tests.e2e.service import Service
 from tools.costs import Counts
 from tools.figures import Services, aws
-from tools.simulate import PUTS_IN_FLIGHT, Job, System
+from tools.simulate import Job, System
 
 pytestmark = pytest.mark.e2e
 POSITIONS = "ra,dec,size\n" + "65.497627,19.535070,50\n314.30417,77.595559,20\n" * 60
@@ -114,7 +115,7 @@ def local_services(stack: Stack) -> Services:
     s3, functions = stack.emulator.client("s3"), stack.emulator.client("lambda")
     bucket, worker = stack.outputs.results_bucket, stack.outputs.others["WorkerFunctionName"]
     store = S3Store(bucket, endpoint=stack.emulator.url, client_options={"allow_http": True}, **STORE)
-    names = [f"answers/measured{n}" for n in range(PUTS_IN_FLIGHT)]
+    names = [f"answers/measured{n}" for n in range(UPLOADS_IN_FLIGHT)]
 
     async def put_some() -> None:
         await asyncio.gather(*(obstore.put_async(store, name, b"x" * 20_000) for name in names))

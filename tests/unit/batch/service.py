@@ -20,6 +20,7 @@ from skybatch.batch.work import Archive, work
 from skybatch.requests.models import parse_body
 from skybatch.settings import Settings
 from tests.unit.batch.archive import MadeArchive
+from tests.unit.batch.world import Clock
 
 
 class Service:
@@ -62,7 +63,7 @@ class Service:
             if state["next"] == "dispatch":
                 queue = steps.TaskQueue(self, "queue")
                 state = steps.dispatch_step(self.objects, state, queue, self.settings, 1010.0)
-            state = steps.tally_step(self.objects, state, self.settings, 1020.0)
+            state = steps.tally_step(self.objects, state, self.settings, Clock(1020.0))
         steps.package_step(self.objects, state, self.archive.open, 1100.0)
         return read_status(self.store(batch_id), 1200.0)
 

@@ -9,10 +9,12 @@ import pytest
 from skybatch.batch.dispatch import BYTES_A_CALL, TaskQueue
 from skybatch.batch.journal import read_journal
 from skybatch.batch.plan import Message, load_plan, messages
-from skybatch.batch.tally import MAX_SENDS
+from skybatch.batch.steps import tally_step
+from skybatch.batch.tally import MAX_SENDS, pause
 from skybatch.errors import InvalidRequest, Transient
 from skybatch.imaging.box import PixelBox
-from tests.unit.batch.world import BATCH_ID, PATIENCE, Sqs, World, task
+from skybatch.settings import Settings
+from tests.unit.batch.world import BATCH_ID, PATIENCE, Clock, Sqs, World, task
 
 
 def test_plan_survives_its_file_exactly() -> None:
@@ -81,15 +83,47 @@ def test_refused_task_weighs_nothing_and_is_never_sent() -> None:
     assert world.tally().next == "package"
 
 
-def test_wait_grows_from_none_to_half_a_minute() -> None:
+def test_wait_of_a_batch_of_which_nothing_comes_grows_to_half_a_minute() -> None:
     world = World([task(0)])
     world.dispatch()
     waits = []
-    for now in (1000, 1030, 1100, 1600, 3000):
+    for now in (1000, 1000.5, 1030, 1100, 1600, 3000):
         world.now = now
         world.loop = world.loop.move(progressed=now)
         waits.append(world.tally().wait)
-    assert waits == [1, 1, 5, 30, 30]
+    assert waits == [0.25, 0.5, 1.5, 5, 30, 30]
+
+
+@pytest.mark.parametrize(
+    ("elapsed", "done", "left", "expected"),
+    [
+        (8.0, 80, 5, 0.5),  # ten a second
+        (8.0, 80, 1, 0.25),
+        (8.0, 80, 100, 1.0),
+        (60.0, 600, 1, 1.5),  # a late look costs less than a fortieth
+        (60.0, 10, 1000, 3.0),
+        (4000.0, 10, 1000, 30.0),
+    ],
+)
+def test_wait_is_as_long_as_what_is_left_takes_at_the_pace_so_far(
+    elapsed: float, done: int, left: int, expected: float
+) -> None:
+    assert pause(elapsed, done, left) == pytest.approx(expected)
+
+
+def test_short_waits_are_spent_in_the_step_and_long_ones_left_to_the_state_machine() -> None:
+    world = World([task(n) for n in range(3)])
+    world.dispatch()
+    state = {"batch_id": BATCH_ID, "loop": world.loop.to_json()}
+    clock = Clock(1000.0)
+    answer = tally_step(world.store.objects, state, Settings(), clock)
+    assert (answer["next"], answer["wait"], clock.slept) == ("wait", 1, [0.25, 0.25, 0.5])
+    assert answer["loop"]["started"] == 1000.0
+    first, *coming = world.plan.tasks
+    world.deliver(first, coming.pop())
+    clock = Clock(1001.0, meanwhile=lambda _: world.deliver(coming.pop()))
+    assert tally_step(world.store.objects, answer, Settings(), clock)["next"] == "package"
+    assert clock.slept == [0.5]  # two came in a second
 
 
 def test_lost_message_is_sent_again_after_silence_and_given_up_after_three_sends() -> None:

@@ -19,6 +19,7 @@ from skybatch.requests.names import Resolver
 from skybatch.requests.request import Sky
 from tests.unit.batch.archive import MadeArchive
 from tests.unit.batch.service import Service
+from tests.unit.batch.world import Clock
 
 TABLE = "name,size\nm83,50\nnobody knows me,50\nM 83,20\n"
 M83 = Sky(204.253958, -29.865417)
@@ -67,7 +68,7 @@ def test_names_become_positions_and_the_unknown_says_who_was_asked(
         if state["next"] == "dispatch":
             queue = steps.TaskQueue(service, "queue")
             state = steps.dispatch_step(service.objects, state, queue, service.settings, 1010.0)
-        state = steps.tally_step(service.objects, state, service.settings, 1020.0)
+        state = steps.tally_step(service.objects, state, service.settings, Clock(1020.0))
     steps.package_step(service.objects, state, archive.open, 1100.0)
     rows = service.file(accepted, "rows.csv").decode()
     status = service.store(accepted.record.batch_id).read_json("status.json") or {}

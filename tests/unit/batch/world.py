@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,6 +34,23 @@ def task(n: int, size: int = 100, source: str | None = None, **more: Any) -> Tas
         "box": None,
     }
     return Task(n=n, bytes=size, **{**given, **more})
+
+
+@dataclass
+class Clock:
+    """Goes on while one sleeps, and not else; ``meanwhile`` is what happens then."""
+
+    now: float
+    meanwhile: Callable[[float], None] = lambda seconds: None
+    slept: list[float] = field(default_factory=list)
+
+    def time(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        self.slept.append(seconds)
+        self.meanwhile(seconds)
 
 
 @dataclass

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from obstore.store import ObjectStore
 
@@ -30,6 +30,18 @@ from skybatch.settings import Settings
 State = dict[str, Any]
 # Removes unfinished uploads below a key prefix of the results bucket.
 Sweep = Callable[[str], object]
+
+
+class Clock(Protocol):
+    """Tells the time and waits; the module `time` is one."""
+
+    def time(self) -> float:
+        """Unix time."""
+        ...
+
+    def sleep(self, seconds: float, /) -> None:
+        """Come back after so many seconds."""
+        ...
 
 
 def no_sweep(_: str) -> None:
@@ -86,13 +98,21 @@ def dispatch_step(
     return _answer(state, "wait", 0, loop)
 
 
-def tally_step(objects: ObjectStore, state: State, settings: Settings, now: float) -> State:
-    """Account for what finished."""
+def tally_step(objects: ObjectStore, state: State, settings: Settings, clock: Clock) -> State:
+    """Account for what finished, until there is something to do or a second to wait.
+
+    The state machine counts in whole seconds, and a round of its states costs as much as three seconds of
+    this function: shorter waits are spent here.
+    """
     store = BatchStore(objects, state["batch_id"])
     patience = Patience(settings.visibility_seconds, settings.deadline_seconds)
-    loop = Loop(**state["loop"])
-    verdict = tally(store, _plan(store), loop, patience, settings.dispatch_window, now)
-    return _answer(state, verdict.next, verdict.wait, verdict.loop)
+    plan, loop = _plan(store), Loop(**state["loop"])
+    while True:
+        verdict = tally(store, plan, loop, patience, settings.dispatch_window, clock.time())
+        if verdict.next != "wait" or verdict.wait >= 1:
+            return _answer(state, verdict.next, int(verdict.wait), verdict.loop)
+        loop = verdict.loop
+        clock.sleep(verdict.wait)
 
 
 def package_step(

@@ -17,8 +17,10 @@ from skybatch.batch.progress import DONE, FAILED, OUTSTANDING, Loop, Marks, Next
 from skybatch.batch.store import BatchStore, to_lines
 
 MAX_SENDS = 3
+# Seconds from one look to the next. Ten minutes into a batch the longest is reached: an execution holds
+# 25,000 events.
+SHORTEST_WAIT = 0.25
 LONGEST_WAIT = 30
-# Ten minutes into a batch the wait reaches its longest: an execution holds 25,000 events.
 SECONDS_TO_LONGEST_WAIT = 600
 
 
@@ -32,10 +34,10 @@ class Patience:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Where the state machine goes next, after how many seconds, with which counts."""
+    """Where the batch goes next, after how many seconds, with which counts."""
 
     next: Next
-    wait: int
+    wait: float
     loop: Loop
 
 
@@ -58,17 +60,30 @@ def _decide(
     stretch = plan.tasks[loop.start : loop.stop]
     if not marks.outstanding(stretch):
         return _after_stretch(plan, marks, loop)
-    wait = min(LONGEST_WAIT, max(1, int((now - loop.started) * LONGEST_WAIT / SECONDS_TO_LONGEST_WAIT)))
     if now - loop.started > patience.deadline:
         _give_up(store, marks.outstanding(stretch), "the batch's time was over")
         return Verdict("wait", 0, loop)
     wanted = messages(store.batch_id, stretch)
     sent = wanted[: loop.cursor]
-    if loop.cursor < len(wanted) and marks.unfinished(sent) <= window // 2:
+    unfinished = marks.unfinished(sent)
+    enough = window // 2 if loop.cursor < len(wanted) else 0
+    if unfinished <= enough and loop.cursor < len(wanted):
         return Verdict("dispatch", 0, loop)
     if now - loop.progressed >= patience.visibility:
         return _after_silence(store, marks, loop, [task for m in sent for task in m.tasks], now)
+    wait = pause(now - loop.started, len(sent) - unfinished, unfinished - enough)
     return Verdict("wait", wait, loop)
+
+
+def pause(elapsed: float, done: int, left: int) -> float:
+    """Seconds until a look is worth its listing: until ``left`` more are done, at the pace so far.
+
+    ``done`` messages took ``elapsed`` seconds. Where none is done, as long again; never longer than a
+    twentieth of the time so far, or than a second.
+    """
+    longest = min(LONGEST_WAIT, max(1.0, elapsed * LONGEST_WAIT / SECONDS_TO_LONGEST_WAIT))
+    guess = elapsed * left / done if done else elapsed
+    return min(longest, max(guess, SHORTEST_WAIT, elapsed / 40))
 
 
 def _after_stretch(plan: Plan, marks: Marks, loop: Loop) -> Verdict:
