@@ -24,7 +24,7 @@ from skybatch.errors import SourceDiffers, SourceError
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
-UPLOADS_IN_FLIGHT = 8
+UPLOADS_IN_FLIGHT = 16
 MEDIA_TYPES = {"fits": "image/fits", "fits.gz": "application/gzip"}
 
 
@@ -126,20 +126,21 @@ def _files(image: StoredImage, tasks: Sequence[Task]) -> Iterator[tuple[Task, by
 
 
 async def _upload_all(store: BatchStore, files: Iterator[tuple[Task, bytes]]) -> None:
-    """Upload with a few in flight, making the next file meanwhile; previews when all images are there."""
+    """Upload with a few in flight, making the next file and drawing the previews meanwhile."""
     flying: set[asyncio.Task[Any]] = set()
     shown: list[tuple[Task, bytes]] = []
     for task, body in files:
         if previews.is_drawn_at_once(task):
             shown.append((task, body))
         flying.add(asyncio.create_task(_upload(store, task, body)))
+        await asyncio.sleep(0)  # the upload begins now, on obstore's own threads
         if len(flying) >= UPLOADS_IN_FLIGHT:
             done, flying = await asyncio.wait(flying, return_when=asyncio.FIRST_COMPLETED)
             for upload in done:
                 upload.result()
-    await asyncio.gather(*flying)
     if shown:
-        await previews.draw(store, shown)
+        flying.add(asyncio.create_task(previews.draw(store, shown)))
+    await asyncio.gather(*flying)
 
 
 async def _upload(store: BatchStore, task: Task, body: bytes) -> None:
