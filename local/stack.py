@@ -21,8 +21,8 @@ from local.template import load_template, resolved_parameters
 
 ARCHIVE_BUCKET = "skybatch-archive"
 MAIL_FROM = "skybatch@example.org"
-# Two to four workers keep two cores busy; AWS takes no fewer than two.
-WORKERS = str(min(4, max(2, os.cpu_count() or 2)))
+# A worker waits half its time for the emulator; AWS takes no fewer than two.
+WORKERS = str(min(4, 2 * (os.cpu_count() or 1)))
 
 
 @dataclass(frozen=True)
