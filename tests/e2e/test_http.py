@@ -203,6 +203,10 @@ def test_cancel_ends_a_batch_and_what_has_ended_cannot_be_cancelled(
 ) -> None:
     refused = service.post(f"/batches/{finished['batch_id']}/cancel")
     assert (refused.status, refused.json()["code"]) == (409, "conflict")
+    page = {"Accept": "text/html"}
+    too_late = service.call(f"/batches/{finished['batch_id']}/cancel", b"", page, follow=False)
+    assert too_late.status == 303
+    assert too_late.headers["location"].endswith(f"/batches/{finished['batch_id']}/results")
     batch_id = service.submit(mode="positions", table="ra,dec,size\n" + "65.497627,19.535070,50\n" * 2000)
     assert service.post(f"/batches/{batch_id}/cancel").status == 202
     status = service.wait(batch_id)

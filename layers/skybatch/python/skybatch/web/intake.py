@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -12,9 +13,10 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from skybatch.batch.estimate import estimate
+from skybatch.batch.record import load_record
 from skybatch.batch.submit import Accepted
 from skybatch.batch.submit import cancel as cancel_batch
-from skybatch.errors import CellError, InvalidRequest, MalformedRequest, SkybatchError, TooLarge
+from skybatch.errors import CellError, Conflict, InvalidRequest, MalformedRequest, SkybatchError, TooLarge
 from skybatch.requests.body import read_body
 from skybatch.requests.models import parse_body
 from skybatch.settings import settings
@@ -101,10 +103,13 @@ def resubmit(batch_id: str) -> Response[str]:
 
 @router.post("/batches/<batch_id>/cancel")
 def cancel(batch_id: str) -> Response[str]:
-    """Ask a batch to end."""
-    record = cancel_batch(batch(batch_id), time.time())
+    """Ask a batch to end; a page's button that comes too late leads to what there is."""
+    store = batch(batch_id)
     if wants_page(router.current_event):
-        return redirect(record.url("results"), 303)
+        with suppress(Conflict):
+            cancel_batch(store, time.time())
+        return redirect(load_record(store).url("results"), 303)
+    record = cancel_batch(store, time.time())
     return json_answer({"batch_id": batch_id, "status_url": record.url()}, 202)
 
 
