@@ -57,6 +57,14 @@ def test_every_function_logs(logs: dict[str, str]) -> None:
     assert {"planner", "worker", "collector", "notifier", "portal"} <= set(logs)
 
 
+def test_nothing_is_logged_twice(logs: dict[str, str]) -> None:
+    """Log bytes are paid for; two handlers on the way of a line would double them."""
+    for name, text in logs.items():
+        said = [line for line in text.splitlines() if line.startswith('{"level"')]
+        assert said, name
+        assert len(said) == len(set(said)), name
+
+
 def test_no_batch_id_stands_in_a_log(logs: dict[str, str], batches: list[str]) -> None:
     for name, text in logs.items():
         for batch in batches:

@@ -41,6 +41,7 @@ def take_over_logging() -> None:
     root = logging.getLogger()
     root.handlers[:] = logger.handlers
     root.setLevel(logging.WARNING)
+    logging.getLogger(logger.name).propagate = False  # its lines left already
 
 
 if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
