@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
-from skybatch.batch.tally import pause
-from skybatch.batch.work import UPLOADS_IN_FLIGHT
+from skybatch.batch.running.tally import pause
+from skybatch.batch.running.work import UPLOADS_IN_FLIGHT
 from tools.costs import Counts, bill
 from tools.figures import Services, aws
 

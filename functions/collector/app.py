@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from skybatch.aws import abort_uploads
 from skybatch.batch import steps
-from skybatch.batch.measures import measures
+from skybatch.batch.results.measures import measures
 from skybatch.settings import settings
 from skybatch.telemetry import count, logger, observed, told_step
 from skybatch.web import deployment

@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from skybatch.aws import client
 from skybatch.batch import steps
-from skybatch.batch.dispatch import TaskQueue
+from skybatch.batch.running.dispatch import TaskQueue
 from skybatch.settings import settings
 from skybatch.telemetry import observed, told_step
 from skybatch.web import deployment, entrance, intake

@@ -12,8 +12,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from skybatch.aws import bucket_store, client
 from skybatch.batch.plan import Message
+from skybatch.batch.running.work import Archive, work
 from skybatch.batch.store import BatchStore
-from skybatch.batch.work import Archive, work
 from skybatch.settings import settings
 from skybatch.telemetry import about, logger, observed
 

@@ -16,7 +16,7 @@ from skybatch.archive.build import publish
 from skybatch.archive.inventory import DirectorySource, Inventory
 from skybatch.archive.survey import synthetic
 from skybatch.batch.plan import save_plan
-from skybatch.batch.planning import make_plan
+from skybatch.batch.planning.planner import make_plan
 from skybatch.batch.store import BatchStore
 from skybatch.requests.models import parse_body
 from skybatch.settings import Settings

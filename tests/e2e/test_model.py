@@ -17,8 +17,8 @@ from local.emulator import CREDENTIALS, REGION
 from local.front import Forward
 from local.mailbox import wait_for_email
 from local.stack import WORKERS, Stack
+from skybatch.batch.running.work import UPLOADS_IN_FLIGHT
 from skybatch.batch.store import READS_IN_FLIGHT
-from skybatch.batch.work import UPLOADS_IN_FLIGHT
 from skybatch.imaging.atlas import Origin, cut
 from skybatch.imaging.box import PixelBox
 from skybatch.imaging.preview import grey_preview

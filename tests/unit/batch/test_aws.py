@@ -14,14 +14,14 @@ from moto.server import ThreadedMotoServer
 from obstore.store import MemoryStore, S3Store
 
 from skybatch.aws import bucket_store, client
-from skybatch.batch.dispatch import TaskQueue
-from skybatch.batch.message import Message as Mail
-from skybatch.batch.notify import SesMailer, notify
+from skybatch.batch.intake.submit import executions
 from skybatch.batch.plan import Message
 from skybatch.batch.record import Record, save_record
+from skybatch.batch.running.dispatch import TaskQueue
 from skybatch.batch.status import facts_of, record_failure
 from skybatch.batch.store import BatchStore
-from skybatch.batch.submit import executions
+from skybatch.batch.words.message import Message as Mail
+from skybatch.batch.words.notify import SesMailer, notify
 from skybatch.privacy import batch_hash
 from skybatch.requests.request import Mode, Request, Row
 from tests.unit.batch.world import BATCH_ID, task

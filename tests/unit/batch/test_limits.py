@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skybatch.batch import limits
-from skybatch.batch.notify import notify
+from skybatch.batch.intake import limits
+from skybatch.batch.intake.submit import Accepted, Desk
 from skybatch.batch.status import read_status
-from skybatch.batch.submit import Accepted, Desk
+from skybatch.batch.words.notify import notify
 from skybatch.errors import TooMany
 from tests.unit.batch.archive import MadeArchive
 from tests.unit.batch.service import Service

@@ -6,11 +6,11 @@ import json
 
 import pytest
 
-from skybatch.batch.dispatch import BYTES_A_CALL, TaskQueue
 from skybatch.batch.journal import read_journal
 from skybatch.batch.plan import Message, load_plan, messages
+from skybatch.batch.running.dispatch import BYTES_A_CALL, TaskQueue
+from skybatch.batch.running.tally import MAX_SENDS, pause
 from skybatch.batch.steps import tally_step
-from skybatch.batch.tally import MAX_SENDS, pause
 from skybatch.errors import InvalidRequest, Transient
 from skybatch.imaging.box import PixelBox
 from skybatch.settings import Settings

@@ -14,11 +14,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from skybatch.batch.journal import read_journal
 from skybatch.batch.outcomes import Outcome, Status, load_outcomes
-from skybatch.batch.package import package
 from skybatch.batch.plan import Message, Plan, Task
 from skybatch.batch.record import Record, save_record
+from skybatch.batch.results.package import package
+from skybatch.batch.running.tally import MAX_SENDS
 from skybatch.batch.store import BatchStore
-from skybatch.batch.tally import MAX_SENDS
 from skybatch.requests.request import Mode, Request, Row, Sky
 from tests.unit.batch.archive import MadeArchive
 from tests.unit.batch.world import BATCH_ID, PATIENCE, World, task

@@ -11,10 +11,10 @@ from obstore.store import MemoryStore
 
 from local.names import Day, NameServices
 from skybatch.batch import steps
-from skybatch.batch.estimate import estimate
-from skybatch.batch.name_store import NedTurn, StoredAnswers, make_resolver
+from skybatch.batch.intake.estimate import estimate
+from skybatch.batch.planning.name_store import NedTurn, StoredAnswers, make_resolver
+from skybatch.batch.planning.resolving import MAX_ROUNDS
 from skybatch.batch.record import load_names
-from skybatch.batch.resolving import MAX_ROUNDS
 from skybatch.requests.names import Resolver
 from skybatch.requests.request import Sky
 from tests.unit.batch.archive import MadeArchive

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from skybatch.batch.planning import make_plan
+from skybatch.batch.planning.planner import make_plan
 from skybatch.errors import InventoryError, TooLarge
 from skybatch.imaging import atlas
 from skybatch.requests.request import Mode, Region, Request, Row, Sky

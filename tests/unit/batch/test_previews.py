@@ -9,10 +9,10 @@ import obstore
 import pytest
 from obstore.store import MemoryStore
 
-from skybatch.batch import previews
 from skybatch.batch.plan import Message, Task
+from skybatch.batch.running import previews
+from skybatch.batch.running.work import Archive, work
 from skybatch.batch.store import BatchStore
-from skybatch.batch.work import Archive, work
 from skybatch.imaging import quicklook
 from skybatch.imaging.box import PixelBox
 from tests.fits import gzipped, make_image

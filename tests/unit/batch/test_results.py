@@ -16,9 +16,9 @@ from typing import Any
 import obstore
 import pytest
 
-from skybatch.batch.enclosures import request_body
 from skybatch.batch.plan import parts
-from skybatch.batch.results import TABLE_FORMATS
+from skybatch.batch.results.enclosures import request_body
+from skybatch.batch.results.settled import TABLE_FORMATS
 from skybatch.batch.status import read_status
 from skybatch.requests.models import parse_body
 from skybatch.settings import Settings

@@ -6,7 +6,7 @@ import pytest
 from obstore.store import MemoryStore
 
 from skybatch.archive.layout import ImageId
-from skybatch.batch.naming import image_file, make_unique
+from skybatch.batch.planning.naming import image_file, make_unique
 from skybatch.batch.store import BatchStore
 from skybatch.errors import NotFound
 from tests.unit.batch.world import BATCH_ID

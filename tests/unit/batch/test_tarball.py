@@ -7,7 +7,7 @@ import tarfile
 import threading
 from pathlib import Path
 
-from skybatch.batch import tarball
+from skybatch.batch.results import tarball
 
 
 def archive(files: dict[str, bytes]) -> bytes:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skybatch.batch import wording
+from skybatch.batch.words import wording
 
 
 @pytest.mark.parametrize(

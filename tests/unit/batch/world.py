@@ -8,11 +8,11 @@ from typing import Any
 
 from obstore.store import MemoryStore
 
-from skybatch.batch.dispatch import TaskQueue, dispatch
 from skybatch.batch.plan import Message, Plan, Task, save_plan
-from skybatch.batch.progress import Loop
+from skybatch.batch.running.dispatch import TaskQueue, dispatch
+from skybatch.batch.running.progress import Loop
+from skybatch.batch.running.tally import Patience, Verdict, tally
 from skybatch.batch.store import BatchStore
-from skybatch.batch.tally import Patience, Verdict, tally
 
 BATCH_ID = "0123456789abcdef" * 2
 PATIENCE = Patience(visibility=60, deadline=7200)

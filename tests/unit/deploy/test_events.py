@@ -8,7 +8,7 @@ import json
 import pytest
 
 from skybatch.batch.plan import Message
-from skybatch.batch.progress import Loop
+from skybatch.batch.running.progress import Loop
 from skybatch.privacy import batch_hash
 from skybatch.requests.models import parse_body
 from skybatch.settings import Settings

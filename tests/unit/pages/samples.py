@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from skybatch import pages
-from skybatch.batch.asked import asked
-from skybatch.batch.summary import group_reasons
+from skybatch.batch.words.asked import asked
+from skybatch.batch.words.summary import group_reasons
 from skybatch.errors import InvalidRequest
 from skybatch.pages.examples import EXAMPLES
 from skybatch.pages.help import TOPICS

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from skybatch import pages
-from skybatch.batch.asked import DATASET_TITLES
+from skybatch.batch.words.asked import DATASET_TITLES
 from skybatch.pages.examples import EXAMPLES
 from skybatch.pages.form import MODES, form_page, plan_sentences
 from skybatch.requests.models import Body, parse_body

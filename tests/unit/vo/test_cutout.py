@@ -14,8 +14,8 @@ from astropy.nddata import Cutout2D
 from astropy.wcs import WCS
 
 from skybatch.archive.layout import parse_key
-from skybatch.batch.drafting import Drafting
-from skybatch.batch.matching import Matches
+from skybatch.batch.planning.drafting import Drafting
+from skybatch.batch.planning.matching import Matches
 from skybatch.errors import MalformedRequest, NotFound
 from skybatch.requests.request import BANDS, Mode, Request, Row, Sky
 from skybatch.vo import ibe, soda

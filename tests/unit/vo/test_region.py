@@ -12,7 +12,7 @@ from shapely.geometry import Polygon
 from skybatch.archive.build import publish
 from skybatch.archive.inventory import DirectorySource, Inventory
 from skybatch.archive.survey import synthetic
-from skybatch.batch.matching import match
+from skybatch.batch.planning.matching import match
 from skybatch.errors import MalformedRequest
 from skybatch.requests.request import BANDS, Mode, Region, Request, Row, Sky
 from skybatch.vo.figures import Circle, figure

@@ -1,1 +1,1 @@
-"""The life of one batch: plan, tasks, outcomes, package, message."""
+"""The life of one batch: what it is lies here, what happens to it in the rooms below."""

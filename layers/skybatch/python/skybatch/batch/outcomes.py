@@ -13,9 +13,9 @@ from enum import StrEnum
 from typing import Any
 
 from skybatch.batch.plan import CANCELLED_REASON, Plan, Task
+from skybatch.batch.running.tally import read_failure
 from skybatch.batch.store import BatchStore, to_lines
-from skybatch.batch.summary import BEYOND_LIMIT
-from skybatch.batch.tally import read_failure
+from skybatch.batch.words.summary import BEYOND_LIMIT
 
 
 class Status(StrEnum):

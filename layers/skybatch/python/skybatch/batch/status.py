@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from skybatch.batch.asked import asked
 from skybatch.batch.outcomes import ROW_OUTCOMES, Outcome, RowOutcome, Status
 from skybatch.batch.plan import Plan, Task, parts
 from skybatch.batch.record import Record, load_record, load_request
 from skybatch.batch.store import BatchStore
-from skybatch.batch.summary import group_reasons
+from skybatch.batch.words.asked import asked
+from skybatch.batch.words.summary import group_reasons
 from skybatch.requests.request import Request
 
 # The notifier has a minute; after that it died between taking the email on and saying that it went.

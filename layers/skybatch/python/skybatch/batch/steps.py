@@ -12,17 +12,17 @@ from typing import Any, Protocol
 
 from obstore.store import ObjectStore
 
-from skybatch.batch.dispatch import TaskQueue, dispatch
-from skybatch.batch.matching import OpenInventory
-from skybatch.batch.package import package
 from skybatch.batch.plan import Plan, cancelled_plan, load_plan, save_plan
-from skybatch.batch.planning import make_plan
-from skybatch.batch.progress import Loop, Next
+from skybatch.batch.planning.matching import OpenInventory
+from skybatch.batch.planning.planner import make_plan
+from skybatch.batch.planning.resolving import resolve_names
 from skybatch.batch.record import load_names, load_record, load_request
-from skybatch.batch.resolving import resolve_names
+from skybatch.batch.results.package import package
+from skybatch.batch.running.dispatch import TaskQueue, dispatch
+from skybatch.batch.running.progress import Loop, Next
+from skybatch.batch.running.tally import Patience, tally
 from skybatch.batch.status import record_failure
 from skybatch.batch.store import BatchStore
-from skybatch.batch.tally import Patience, tally
 from skybatch.errors import SkybatchError
 from skybatch.requests.names import Resolver, unresolved_names
 from skybatch.settings import Settings

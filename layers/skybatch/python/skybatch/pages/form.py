@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from skybatch.batch import summary, wording
-from skybatch.batch.asked import DATASET_TITLES
+from skybatch.batch.words import summary, wording
+from skybatch.batch.words.asked import DATASET_TITLES
 from skybatch.pages.examples import EXAMPLES
 from skybatch.pages.render import render
 from skybatch.settings import Settings

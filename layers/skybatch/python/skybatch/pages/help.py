@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from skybatch.batch.asked import DATASET_TITLES
-from skybatch.batch.summary import OUTCOMES, REASON_WORDS
+from skybatch.batch.words.asked import DATASET_TITLES
+from skybatch.batch.words.summary import OUTCOMES, REASON_WORDS
 from skybatch.errors import NotFound
 from skybatch.pages.examples import EXAMPLES
 from skybatch.pages.render import render

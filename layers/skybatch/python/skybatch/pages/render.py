@@ -12,9 +12,9 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from skybatch.batch import wording
-from skybatch.batch.asked import BAND_NAMES, QUICKLOOK_CAUTION
-from skybatch.batch.summary import reason_words
+from skybatch.batch.words import wording
+from skybatch.batch.words.asked import BAND_NAMES, QUICKLOOK_CAUTION
+from skybatch.batch.words.summary import reason_words
 
 STYLE = "page.css"
 SCRIPTS = ("results.js", "preview.js", "form.js")

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from skybatch.batch import summary, wording
-from skybatch.batch.asked import asked_details, asked_sentence
+from skybatch.batch.words import summary, wording
+from skybatch.batch.words.asked import asked_details, asked_sentence
 from skybatch.pages.render import render
 
 IMAGES_SHOWN = 2500
@@ -57,8 +57,8 @@ def results_page(
     """The page of a batch in any state, as HTML.
 
     `status` is the object of ``GET /batches/{id}``; with ``asked`` and ``reasons`` (see
-    `skybatch.batch.asked.asked`, `skybatch.batch.summary.group_reasons`) the page also says what was
-    asked and why rows are missing. `images` are the finished images so far, or at the end all images:
+    `skybatch.batch.words.asked.asked`, `skybatch.batch.words.summary.group_reasons`) the page also says what
+    was asked and why rows are missing. `images` are the finished images so far, or at the end all images:
     ``file, url, bytes, row, id, band, status, reason, preview, colour``; the first 2,500 are shown.
     `after` is the cursor behind the last of them, from where the page goes on asking while the batch runs.
     """

@@ -8,9 +8,9 @@ from functools import lru_cache
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from skybatch.aws import client
-from skybatch.batch.name_store import make_resolver
+from skybatch.batch.intake.submit import Desk, executions
+from skybatch.batch.planning.name_store import make_resolver
 from skybatch.batch.store import BatchStore
-from skybatch.batch.submit import Desk, executions
 from skybatch.requests.names import Resolver
 from skybatch.settings import settings
 from skybatch.web.answers import base_url

@@ -10,7 +10,7 @@ from obstore.store import S3Store
 from skybatch.archive.layout import DATASETS
 from skybatch.archive.opening import open_inventories
 from skybatch.aws import bucket_store
-from skybatch.batch.matching import OpenInventory
+from skybatch.batch.planning.matching import OpenInventory
 from skybatch.errors import InventoryError, NotFound, SkybatchError
 from skybatch.settings import settings
 from skybatch.web.answers import refusal

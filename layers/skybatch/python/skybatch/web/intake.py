@@ -12,10 +12,10 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
-from skybatch.batch.estimate import estimate
+from skybatch.batch.intake.estimate import estimate
+from skybatch.batch.intake.submit import Accepted
+from skybatch.batch.intake.submit import cancel as cancel_batch
 from skybatch.batch.record import load_record
-from skybatch.batch.submit import Accepted
-from skybatch.batch.submit import cancel as cancel_batch
 from skybatch.errors import CellError, Conflict, InvalidRequest, MalformedRequest, SkybatchError, TooLarge
 from skybatch.requests.body import read_body
 from skybatch.requests.models import parse_body

@@ -63,7 +63,7 @@ def find_name(name: str) -> Sky:
     Raises MalformedRequest where none knows it, Transient where one that might did not answer.
     """
     # Only where a name is asked for: the HTTP client that this brings costs 25 ms of every cold start.
-    from skybatch.batch.name_store import make_resolver
+    from skybatch.batch.planning.name_store import make_resolver
     from skybatch.requests.resolvers import State
 
     resolver = make_resolver(results(), settings())

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from skybatch.batch.plan import Message, Plan, messages
-from skybatch.batch.progress import Loop, Marks, report
+from skybatch.batch.running.progress import Loop, Marks, report
 from skybatch.batch.store import BatchStore
 from skybatch.errors import Transient
 

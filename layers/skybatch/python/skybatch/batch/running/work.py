@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import obstore
 
-from skybatch.batch import previews
 from skybatch.batch.plan import Message, Task
+from skybatch.batch.running import previews
+from skybatch.batch.running.stored import StoredImage
+from skybatch.batch.running.tally import write_failure
 from skybatch.batch.store import BatchStore
-from skybatch.batch.stored import StoredImage
-from skybatch.batch.tally import write_failure
 from skybatch.errors import SourceDiffers, SourceError
 
 if TYPE_CHECKING:

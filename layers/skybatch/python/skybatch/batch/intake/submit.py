@@ -15,8 +15,8 @@ import obstore
 from obstore.exceptions import AlreadyExistsError, PreconditionError
 from obstore.store import ObjectStore
 
-from skybatch.batch import limits
-from skybatch.batch.naming import UNSAFE
+from skybatch.batch.intake import limits
+from skybatch.batch.planning.naming import UNSAFE
 from skybatch.batch.record import SECONDS_A_DAY, Record, load_record, load_request, save_record
 from skybatch.batch.status import facts_of
 from skybatch.batch.store import BatchStore

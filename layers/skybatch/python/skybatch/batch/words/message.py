@@ -15,8 +15,8 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from skybatch.batch import summary, wording
-from skybatch.batch.asked import QUICKLOOK_CAUTION, asked_details, asked_sentence
+from skybatch.batch.words import summary, wording
+from skybatch.batch.words.asked import QUICKLOOK_CAUTION, asked_details, asked_sentence
 
 SUBJECT_LENGTH = 120
 REFERENCE_HEADER = "X-Correlation-Id"

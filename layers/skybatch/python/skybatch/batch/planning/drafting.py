@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skybatch.archive.layout import TILED_SUFFIX, atlas_key, quicklook_key
-from skybatch.batch.matching import Matches
-from skybatch.batch.naming import image_file
 from skybatch.batch.plan import Task
-from skybatch.batch.stored import most_gzipped
+from skybatch.batch.planning.matching import Matches
+from skybatch.batch.planning.naming import image_file
+from skybatch.batch.running.stored import most_gzipped
 from skybatch.imaging.box import PixelBox, cutout_bytes
 from skybatch.requests.request import LIST_MODES, Mode, Request, Row
 

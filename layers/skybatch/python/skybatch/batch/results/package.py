@@ -13,17 +13,17 @@ from typing import Any
 
 import obstore
 
-from skybatch.batch import tarball
-from skybatch.batch.enclosures import enclosures, readme
-from skybatch.batch.matching import OpenInventory
 from skybatch.batch.outcomes import Outcome, Status, row_outcomes, settle, was_cancelled
 from skybatch.batch.plan import Plan, Task
+from skybatch.batch.planning.matching import OpenInventory
 from skybatch.batch.record import load_record, load_request
-from skybatch.batch.result_file import File
-from skybatch.batch.results import Results, Sets
+from skybatch.batch.results import tarball
+from skybatch.batch.results.enclosures import enclosures, readme
+from skybatch.batch.results.file import File
+from skybatch.batch.results.settled import Results, Sets
+from skybatch.batch.running.tally import journal_rest
 from skybatch.batch.status import ResultFile, finished_status
 from skybatch.batch.store import BatchStore
-from skybatch.batch.tally import journal_rest
 from skybatch.errors import Transient
 
 ARCHIVE = "images.tar"

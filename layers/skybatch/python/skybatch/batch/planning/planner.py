@@ -11,10 +11,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from skybatch.batch.drafting import Drafting
-from skybatch.batch.matching import Matches, OpenInventory, match
-from skybatch.batch.naming import make_unique
 from skybatch.batch.plan import Plan, Task
+from skybatch.batch.planning.drafting import Drafting
+from skybatch.batch.planning.matching import Matches, OpenInventory, match
+from skybatch.batch.planning.naming import make_unique
 from skybatch.errors import TooLarge
 from skybatch.requests.names import Answer
 from skybatch.requests.request import Mode, Request, Row

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Protocol
 
-from skybatch.batch import limits
-from skybatch.batch.message import Message, completed_message, failed_message
+from skybatch.batch.intake import limits
 from skybatch.batch.record import Record, load_record
 from skybatch.batch.status import read_status
 from skybatch.batch.store import BatchStore
+from skybatch.batch.words.message import Message, completed_message, failed_message
 from skybatch.privacy import batch_hash
 
 

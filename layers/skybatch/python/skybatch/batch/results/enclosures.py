@@ -7,16 +7,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from skybatch.batch.asked import QUICKLOOK_CAUTION, asked, asked_sentence
 from skybatch.batch.outcomes import Status
 from skybatch.batch.record import Record
-from skybatch.batch.result_file import File
+from skybatch.batch.results.file import File
 from skybatch.batch.status import instant
-from skybatch.batch.wording import plain, size
+from skybatch.batch.words.asked import QUICKLOOK_CAUTION, asked, asked_sentence
+from skybatch.batch.words.wording import plain, size
 from skybatch.requests.request import Mode, Request
 
 if TYPE_CHECKING:
-    from skybatch.batch.results import Results
+    from skybatch.batch.results.settled import Results
 
 TEXT = "text/plain; charset=utf-8"
 LARGEST_TABLE_SHOWN = 4_000_000

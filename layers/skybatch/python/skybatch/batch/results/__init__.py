@@ -1,0 +1,1 @@
+"""The outcomes become results: tables, enclosures, one archive."""

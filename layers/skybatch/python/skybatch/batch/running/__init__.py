@@ -1,0 +1,1 @@
+"""The plan becomes files: dispatched, worked, tallied."""

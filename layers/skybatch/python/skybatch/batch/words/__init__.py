@@ -1,0 +1,1 @@
+"""A batch told to people: summaries, emails."""
