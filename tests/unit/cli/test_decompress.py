@@ -11,7 +11,8 @@ from astropy.io import fits
 
 from skybatch.cli import main
 from skybatch.imaging import hcompress
-from skybatch.imaging.quicklook import encode
+from skybatch.imaging.quicklook import SCALE, encode
+from skybatch.imaging.tiled_writing import pack, quicklook_tiles
 from tests.fits import make_image
 
 
@@ -34,6 +35,30 @@ def test_writes_plain_fits_beside_the_file(compressed: Path, capsys: pytest.Capt
         seen = np.isfinite(whole)
         # Lossy, but the same sky: what HCOMPRESS takes away is noise.
         assert np.corrcoef(hdus[0].data[seen], whole[seen])[0, 1] > 0.9
+
+
+def test_an_image_in_tiles_becomes_the_original_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    original = make_image(180.0, 20.0, seed=1)
+    packed = tmp_path / "990101n_j0010009.fits.fz"
+    packed.write_bytes(pack(original).file)
+    assert main(["decompress", str(packed)]) == 0
+    assert (tmp_path / "990101n_j0010009.fits").read_bytes() == original
+    damaged = bytearray(packed.read_bytes())
+    damaged[-20_000:-10_000] = bytes(10_000)
+    packed.write_bytes(damaged)
+    assert main(["decompress", "--force", str(packed)]) == 1
+    assert packed.name in capsys.readouterr().err
+    assert (tmp_path / "990101n_j0010009.fits").read_bytes() == original
+
+
+def test_a_quicklook_in_tiles_is_restored(tmp_path: Path) -> None:
+    image = make_image(180.0, 20.0, seed=1)
+    packed = tmp_path / "990101n_j0010009_ql.fits.fz"
+    packed.write_bytes(quicklook_tiles(image, SCALE).file)
+    assert main(["decompress", str(packed)]) == 0
+    assert "HCOMPRESS" in fits.getheader(tmp_path / "990101n_j0010009_ql.fits")["LOSSY"]
 
 
 def test_genuine_quicklooks(genuine: Path, tmp_path: Path) -> None:

@@ -1,18 +1,20 @@
-"""`skybatch decompress FILE…`: Quicklooks delivered compressed, to plain FITS, offline."""
+"""`skybatch decompress FILE…`: what was delivered compressed, to plain FITS, offline."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from skybatch.errors import SkybatchError
+from skybatch.errors import SkybatchError, SourceUnsupported
 
 EXAMPLES = """\
 examples:
   skybatch decompress 0001_981121n_j0690256_ql.fits.H      writes 0001_981121n_j0690256_ql.fits beside it
   skybatch decompress images/*.fits.H --output plain
+  skybatch decompress 981121n_j0690256.fits.fz             an Atlas image in tiles: the original file again
 
 Quicklooks are lossy: for positions, finding charts and looking, never for photometry. The restored files
 say so in their headers. Needs astropy and isal: pip install 'skybatch[quicklook]'."""
@@ -23,8 +25,8 @@ def add_command(topics: Any) -> None:
     """Add the command."""
     parser = topics.add_parser(
         "decompress",
-        help="restore compressed Quicklooks to plain FITS",
-        description="Restore compressed Quicklooks to plain FITS, offline.",
+        help="restore compressed Quicklooks and images in tiles to plain FITS",
+        description="Restore compressed Quicklooks, and Atlas images in tiles, to plain FITS, offline.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -47,9 +49,9 @@ def _decompress(options: argparse.Namespace) -> int:
 
 
 def restore(path: Path, directory: Path, *, force: bool = False) -> Path:
-    """Restore one Quicklook into a directory; the file written.
+    """Restore one Quicklook, or one image in tiles, into a directory; the file written.
 
-    Raises SourceDamaged, SourceUnsupported for what is no Quicklook, FileExistsError unless ``force``,
+    Raises SourceDamaged, SourceUnsupported for what is neither, FileExistsError unless ``force``,
     PackageMissing without astropy, numpy and isal.
     """
     decoded = _restored(path.read_bytes())
@@ -71,7 +73,11 @@ def plain_name(name: str) -> str:
 def _restored(source: bytes) -> bytes:
     try:
         from skybatch.imaging.quicklook import restore as restored
+        from skybatch.imaging.tiled import is_tiled, plain_tiled
 
+        with suppress(SourceUnsupported):  # tiles of another compression: a Quicklook's
+            if is_tiled(source):
+                return plain_tiled(source)
         return restored(source)  # which imports its decoder when it needs it
     except ImportError as missing:
         from skybatch.client.failures import PackageMissing

@@ -91,7 +91,11 @@ def _request_fields(settings: Settings) -> dict[str, Schema]:
         },
         "image_type": {"type": "string", "enum": sorted(set(cells.IMAGE_TYPES.values()))},
         "decompress": {"type": "boolean", "description": "Quicklooks: restore to plain FITS."},
-        "form": {"type": "string", "enum": list(FORMS), "description": "Of whole Atlas images."},
+        "form": {
+            "type": "string",
+            "enum": list(FORMS),
+            "description": "Of whole Atlas images; `fz` is gzip where the archive holds no tiles.",
+        },
         "dataset": {"type": "string", "enum": list(DATASET_NAMES)},
         "label": {
             "type": ["string", "null"],
