@@ -1,23 +1,21 @@
-"""Look-ups against brute force over every image, and versions that stay what they are."""
+"""Look-ups against brute force over every image."""
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import obstore
 import pytest
 from obstore.store import MemoryStore
 
-from skybatch.archive.build import publish, versions
+from skybatch.archive.build import publish
 from skybatch.archive.geometry import fk5_vector
 from skybatch.archive.imagesets import ImageSets
 from skybatch.archive.inventory import DirectorySource, Inventory, StoreSource
 from skybatch.archive.regions import box, circle
 from skybatch.archive.survey import synthetic
-from skybatch.errors import InventoryError, NotFound, TooLarge
+from skybatch.errors import TooLarge
 
 CENTRES = [
     (0.0, 90.0),
@@ -234,114 +232,3 @@ def test_an_object_store_answers_as_a_directory_does(
     assert np.array_equal(again.details(sets).magzp["k"], inventory.details(sets).magzp["k"])
     assert len(again.region(77, -3, 7, "overlap")) > 0
     assert asked == []  # all of it from the local cache
-
-
-def test_a_rebuild_changes_nothing_for_those_who_hold_the_old_version(
-    survey: ImageSets, tmp_path: Path
-) -> None:
-    tree = DirectorySource(tmp_path)
-    first = publish(tree, survey, numbered=False, origin="test")
-    held = Inventory.open(tree, "asky")
-    before = held.region(77, -3, 3, "overlap")
-    second = publish(tree, survey.take(np.arange(0, len(survey), 2)), numbered=False, origin="test")
-    assert Inventory.open(tree, "asky").version == second
-    assert np.array_equal(Inventory.open(tree, "asky", first).region(77, -3, 3, "overlap"), before)
-    assert np.array_equal(held.details(before).sets, before)
-
-
-def test_the_last_versions_are_kept_and_no_more(tmp_path: Path) -> None:
-    tree = DirectorySource(tmp_path)
-    made = []
-    for scans in range(1, 6):
-        made.append(publish(tree, synthetic(scans), numbered=False, origin="test", keep=3))
-        time.sleep(0.001)
-    assert versions(tree, "asky") == made[-3:]
-    assert Inventory.open(tree, "asky").version == made[-1]
-
-
-def test_a_build_cut_off_at_any_write_leaves_the_old_version(tmp_path: Path) -> None:
-    class Failing(DirectorySource):
-        writes = 0
-
-        def write(self, path: str, data: bytes) -> None:
-            Failing.writes -= 1
-            if Failing.writes < 0:
-                raise OSError("disk is full")
-            super().write(path, data)
-
-    tree = DirectorySource(tmp_path)
-    old = publish(tree, synthetic(2), numbered=False, origin="test")
-    for upto in range(13):
-        Failing.writes = upto
-        with pytest.raises(OSError):
-            publish(Failing(tmp_path), synthetic(3), numbered=False, origin="test")
-        assert Inventory.open(tree, "asky").version == old
-        assert len(Inventory.open(tree, "asky").details(np.arange(46))) == 46
-    Failing.writes = 13
-    assert publish(Failing(tmp_path), synthetic(3), numbered=False, origin="test") != old
-
-
-def test_what_does_not_read_back_never_becomes_current(tmp_path: Path) -> None:
-    class Forgetful(DirectorySource):
-        def read(self, path: str) -> bytes:
-            return super().read(path)[:-1] if path.endswith("crota2.npy") else super().read(path)
-
-    with pytest.raises(InventoryError, match=r"crota2\.npy does not read back"):
-        publish(Forgetful(tmp_path), synthetic(2), numbered=False, origin="test")
-    with pytest.raises(InventoryError, match="no inventory of data set asky"):
-        Inventory.open(DirectorySource(tmp_path), "asky")
-
-
-def test_two_sets_of_one_name_or_number_are_refused(tmp_path: Path) -> None:
-    two = synthetic(1).take(np.array([0, 1]))
-    with pytest.raises(InventoryError, match="repeat the coadd key"):
-        publish(
-            DirectorySource(tmp_path), replace(two, coadd_key=np.array([7, 7])), numbered=False, origin=""
-        )
-    with pytest.raises(InventoryError, match="repeat the date"):
-        publish(DirectorySource(tmp_path), replace(two, image=np.array([9, 9])), numbered=False, origin="")
-
-
-@pytest.mark.parametrize(
-    ("column", "value"), [("scan", 1000), ("image", 10_000), ("coadd_key", 2**31), ("header_blocks", -1)]
-)
-def test_numbers_that_a_record_cannot_hold_are_refused(tmp_path: Path, column: str, value: int) -> None:
-    one = replace(synthetic(1).take(np.array([0])), **{column: np.array([value])})
-    with pytest.raises(InventoryError, match=f"{column} from {value} to {value}"):
-        publish(DirectorySource(tmp_path), one, numbered=False, origin="test")
-
-
-def test_absent_and_broken_inventories_are_named(tmp_path: Path) -> None:
-    tree = DirectorySource(tmp_path)
-    with pytest.raises(NotFound, match="unknown data set 'nope'"):
-        Inventory.open(tree, "nope")
-    with pytest.raises(InventoryError, match="no inventory of data set sx"):
-        Inventory.open(tree, "sx")
-    version = publish(tree, synthetic(2), numbered=False, origin="test")
-    with pytest.raises(InventoryError, match="version 1999 of the inventory of asky is not whole"):
-        Inventory.open(tree, "asky", "1999")
-    (tmp_path / "inventory/asky" / version / "crval1.npy").write_bytes(b"short")
-    with pytest.raises(InventoryError, match=r"crval1\.npy is not the file"):
-        Inventory.open(tree, "asky").pixels([0], [0.0], [0.0])
-
-
-def test_a_version_gone_from_the_store_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SKYBATCH_CACHE", str(tmp_path))
-    store = MemoryStore()
-    version = publish(StoreSource(store), synthetic(2), numbered=False, origin="test")
-    inventory = Inventory.open(StoreSource(store), "asky")
-    obstore.delete(store, f"inventory/asky/{version}/zone_key.npy")
-    with pytest.raises(InventoryError, match="gone"):
-        inventory.region(0, 0, 7, "overlap")
-
-
-def test_an_empty_inventory_answers(tmp_path: Path) -> None:
-    publish(
-        DirectorySource(tmp_path), synthetic(1).take(np.zeros(0, dtype=int)), numbered=False, origin="test"
-    )
-    inventory = Inventory.open(DirectorySource(tmp_path), "asky")
-    assert len(inventory.region(0, 0, 7, "overlap")) == 0
-    assert len(inventory.positions([1.0], [2.0])) == 0
-    assert inventory.keys([1]).tolist() == [-1]
-    assert len(inventory.scans(["990101"], ["n"], [1])) == 0
-    assert len(inventory.details([])) == 0

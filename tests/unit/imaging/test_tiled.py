@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import shutil
 import subprocess
-from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,35 +12,17 @@ import numpy as np
 import pytest
 from astropy.io import fits
 
-from skybatch.errors import SourceDamaged, SourceDiffers, SourceError, SourceUnsupported
-from skybatch.imaging.atlas import Origin, PixelBox, cut, header_of
-from skybatch.imaging.tiled import cut_tiled, plain_tiled
-from skybatch.imaging.tiled_writing import Packed, pack
+from skybatch.errors import SourceDamaged, SourceDiffers, SourceUnsupported
+from skybatch.imaging.atlas import PixelBox, cut, header_of
+from skybatch.imaging.tiled import plain_tiled
+from skybatch.imaging.tiled_writing import pack
 from tests.fits import gzipped, make_image
+from tests.unit.imaging.packed import BOX, IMAGE, ORIGIN, PACKED, Stored
 
-ORIGIN = Origin("made.fits.gz")
-IMAGE = make_image(nx=100, ny=120)  # tiles of 32, 32, 32 and 24 rows
-PACKED = pack(IMAGE)
-BOX = PixelBox(30, 40, 20, 10)  # in the second tile alone
 SHAPES = [(512, 1024), (512, 824), (512, 830), (100, 33), (64, 32), (7, 1), (1, 65)]
 needs_cfitsio = pytest.mark.skipif(
     not (shutil.which("funpack") and shutil.which("fpack")), reason="funpack is not installed"
 )
-
-
-class Stored:
-    """A stored file that counts what is read of it."""
-
-    def __init__(self, file: bytes) -> None:
-        self.file = file
-        self.reads: list[tuple[int, int]] = []
-
-    def read_range(self, start: int, length: int) -> bytes:
-        self.reads.append((start, length))
-        return self.file[start : start + length]
-
-    def crops(self, boxes: list[PixelBox], heap: int | None = None) -> list[bytes]:
-        return list(cut_tiled(self.read_range, len(self.file), boxes, ORIGIN, heap=heap))
 
 
 def random_boxes(nx: int, ny: int, count: int, seed: int = 6) -> list[PixelBox]:
@@ -201,126 +182,3 @@ def test_an_image_that_changed_or_a_box_off_it_differs() -> None:
         Stored(PACKED.file).crops([BOX], 9)
     with pytest.raises(SourceDiffers):
         Stored(PACKED.file).crops([PixelBox(90, 0, 20, 20)])
-
-
-# Damage ---------------------------------------------------------------------------------------------------
-
-
-def outcome(file: bytes, box: PixelBox = BOX) -> list[bytes] | str:
-    """The crops, or the code of the error that is allowed instead."""
-    try:
-        return Stored(file).crops([box])
-    except SourceError as error:
-        return error.code
-
-
-def test_no_flipped_bit_anywhere_gives_other_pixels_or_another_header() -> None:
-    right = outcome(PACKED.file)
-    random = np.random.default_rng(66)
-    flipped = {"same": 0, "refused": 0}
-    for place in random.integers(len(PACKED.file), size=6000).tolist():
-        file = bytearray(PACKED.file)
-        file[place] ^= 1 << int(random.integers(8))
-        found = outcome(bytes(file))
-        assert found == right or isinstance(found, str), f"byte {place}"
-        flipped["refused" if isinstance(found, str) else "same"] += 1
-    assert min(flipped.values()) > 100
-
-
-def test_every_flipped_bit_of_a_tile_in_use_is_found() -> None:
-    second = range(PACKED.heap + tile_bytes(0), PACKED.heap + tile_bytes(0) + tile_bytes(1))
-    for place in second[10::7]:  # behind the fixed bytes of gzip's header, two of which mean nothing
-        file = bytearray(PACKED.file)
-        file[place] ^= 0x10
-        assert outcome(bytes(file)) == "source_damaged", place
-
-
-def descriptors() -> list[bytes]:
-    return [PACKED.file[at : at + 8] for at in range(PACKED.table, PACKED.heap, 8)]
-
-
-def tile_bytes(tile: int) -> int:
-    return int.from_bytes(descriptors()[tile][:4], "big")
-
-
-def with_table(rows: list[bytes], packed: Packed = PACKED) -> bytes:
-    return packed.file[: packed.table] + b"".join(rows) + packed.file[packed.heap :]
-
-
-def place(length: int, start: int) -> bytes:
-    return length.to_bytes(4, "big") + start.to_bytes(4, "big")
-
-
-LIES: dict[str, Callable[[list[bytes]], list[bytes]]] = {
-    "two rows swapped": lambda rows: [rows[1], rows[0], *rows[2:]],
-    "a tile twice": lambda rows: [rows[0], rows[0], *rows[2:]],
-    "shifted": lambda rows: [*rows[1:], rows[0]],
-    "all empty": lambda rows: [place(0, 0)] * 4,
-    "beyond the heap": lambda rows: [*rows[:-1], place(2**31 - 1, 0)],
-    "before the heap": lambda rows: [rows[0], place(tile_bytes(1), 2**32 - 9), *rows[2:]],
-    # Consecutive and within the heap, yet the second row is now the third tile.
-    "a tile swallowed": lambda rows: [
-        place(tile_bytes(0) + tile_bytes(1), 0),
-        rows[2],
-        place(tile_bytes(3) // 2, tile_bytes(0) + tile_bytes(1) + tile_bytes(2)),
-        place(9, tile_bytes(0) + tile_bytes(1) + tile_bytes(2) + tile_bytes(3) // 2),
-    ],
-}
-
-
-@pytest.mark.parametrize("lie", LIES)
-def test_a_table_that_lies_is_one_error(lie: str) -> None:
-    assert outcome(with_table(LIES[lie](descriptors()))) == "source_damaged"
-
-
-def test_sound_tiles_in_the_wrong_place_or_image_are_refused() -> None:
-    sizes = [tile_bytes(tile) for tile in range(4)]
-    heap = PACKED.file[PACKED.heap : PACKED.heap + sum(sizes)]
-    first, second, rest = heap[: sizes[0]], heap[sizes[0] : sum(sizes[:2])], heap[sum(sizes[:2]) :]
-    rows = [place(sizes[1], 0), place(sizes[0], sizes[1]), *descriptors()[2:]]
-    exchanged = PACKED.file[: PACKED.table] + b"".join((*rows, second, first, rest))
-    assert outcome(exchanged) == "source_damaged"
-    other = pack(make_image(nx=100, ny=120, cards={"SCANNO": 107}))
-    assert len(other.file) == len(PACKED.file)
-    mixed = PACKED.file[: PACKED.table] + other.file[other.table :]
-    assert outcome(mixed) == "source_damaged"
-
-
-def test_a_file_cut_short_anywhere_is_one_error() -> None:
-    whole = Stored(PACKED.file)
-    whole.crops([BOX])
-    for length in [*range(0, PACKED.heap, 97), *range(PACKED.heap, len(PACKED.file) - 2880, 61)]:
-        assert outcome(PACKED.file[:length]) in ("source_damaged", "source_unsupported"), length
-        # The same where the size is believed and the bytes do not come.
-        with pytest.raises(SourceError):
-            list(cut_tiled(Stored(PACKED.file[: min(length, PACKED.heap)]).read_range, 10**6, [BOX], ORIGIN))
-
-
-CLAIMS = {
-    "ten gigabytes": (b"ZNAXIS2 =                  120", b"ZNAXIS2 =           2500000000"),
-    "tiles without rows": (b"ZTILE2  =                   32", b"ZTILE2  =                    0"),
-    "higher tiles": (b"ZTILE2  =                   32", b"ZTILE2  =                   33"),
-    "narrower image": (b"ZNAXIS1 =                  100", b"ZNAXIS1 =                   99"),
-    "a table of a terabyte": (b"NAXIS1  =                    8", b"NAXIS1  =        1000000000000"),
-    "no rows": (b"NAXIS2  =                    4", b"NAXIS2  =                    0"),
-    "another method": (b"'GZIP_2  '", b"'RICE_1  '"),
-    "integers": (b"ZBITPIX =                  -32", b"ZBITPIX =                   32"),
-    "no heap": (b"PCOUNT  =  ", b"PCOUNT  = -"),
-    "columns of tiles": (b"ZTILE1  =                  100", b"ZTILE1  =                   50"),
-}
-
-
-@pytest.mark.parametrize("claim", CLAIMS)
-def test_a_header_that_lies_is_one_error(claim: str) -> None:
-    old, new = CLAIMS[claim]
-    assert PACKED.file.count(old) >= 1
-    assert outcome(PACKED.file.replace(old, new, 1)) in ("source_damaged", "source_unsupported")
-
-
-@pytest.mark.parametrize(
-    "body", [b"", b"<html>", IMAGE, gzipped(IMAGE)], ids=["empty", "page", "plain", "gzip"]
-)
-def test_other_files_are_refused(body: bytes) -> None:
-    assert outcome(body) in ("source_damaged", "source_unsupported")
-    with pytest.raises(SourceError):
-        plain_tiled(body)

@@ -1,0 +1,28 @@
+"""A small image in tiles, and a store of it that counts what is read."""
+
+from __future__ import annotations
+
+from skybatch.imaging.atlas import Origin, PixelBox
+from skybatch.imaging.tiled import cut_tiled
+from skybatch.imaging.tiled_writing import pack
+from tests.fits import make_image
+
+ORIGIN = Origin("made.fits.gz")
+IMAGE = make_image(nx=100, ny=120)  # tiles of 32, 32, 32 and 24 rows
+PACKED = pack(IMAGE)
+BOX = PixelBox(30, 40, 20, 10)  # in the second tile alone
+
+
+class Stored:
+    """A stored file that counts what is read of it."""
+
+    def __init__(self, file: bytes) -> None:
+        self.file = file
+        self.reads: list[tuple[int, int]] = []
+
+    def read_range(self, start: int, length: int) -> bytes:
+        self.reads.append((start, length))
+        return self.file[start : start + length]
+
+    def crops(self, boxes: list[PixelBox], heap: int | None = None) -> list[bytes]:
+        return list(cut_tiled(self.read_range, len(self.file), boxes, ORIGIN, heap=heap))
