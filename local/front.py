@@ -94,14 +94,30 @@ class Forward(BaseHTTPRequestHandler):
     def _body(self) -> bytes | None:
         """The request's body; None where the request was refused for it."""
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
-            self._refuse(411, "send a Content-Length")
-            return None
+            try:
+                return self._chunks()
+            except ValueError:
+                self._refuse(400, "the body's chunks cannot be read")
+                return None
         length = int(self.headers.get("Content-Length") or 0)
         if length > MOST_BYTES:
             self._refuse(413, "Request Entity Too Large")
             self._discard(length)
             return None
         return self.rfile.read(length)
+
+    def _chunks(self) -> bytes | None:
+        """A body of unknown length (RFC 9112, section 7.1), as API Gateway takes one too."""
+        body = bytearray()
+        while length := int(self.rfile.readline(1024).partition(b";")[0], 16):
+            if len(body) + length > MOST_BYTES:
+                self._refuse(413, "Request Entity Too Large")
+                return None
+            body += self.rfile.read(length)
+            self.rfile.readline(1024)
+        while self.rfile.readline(65536).strip():
+            pass  # trailers
+        return bytes(body)
 
     def _refuse(self, status: int, reason: str) -> None:
         self.close_connection = True  # the body was not read, so nothing after it can be

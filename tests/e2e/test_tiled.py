@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from local.stack import Plan, Stack, running_stack
 from skybatch.archive.index import index
 from skybatch.archive.repack import repack
 from skybatch.archive.sources import DirectorySource
+from skybatch.vo.obscore import IVOID
 from tests.e2e.service import Service
 
 pytestmark = pytest.mark.e2e
@@ -126,3 +128,28 @@ def test_form_fz_is_the_stored_file_and_without_tiles_what_is_stored(
     assert set(whole(services["gzip"], table, "fz").values()) <= {
         path.read_bytes() for path in originals.rglob("*.fits.gz")
     }
+
+
+def test_the_archives_own_addresses_answer_alike_whatever_it_holds(
+    services: dict[str, Service], table: str, originals: Path
+) -> None:
+    """Cutouts and whole images by the image's address, whose name ends in .fits.gz, and by SODA."""
+    first = sorted(originals.rglob("*.fits.gz"))[0].relative_to(originals).as_posix()
+    ra, dec, _ = table.splitlines()[1].split(",")
+    asked = {
+        "cutout": f"/ibe/data/{first}?center={ra},{dec}&size=50arcsec&gzip=false",
+        "soda": f"/soda/sync?ID={quote(IVOID + first, safe='')}&CIRCLE={ra}+{dec}+0.005",
+        "plain": f"/ibe/data/{first}?gzip=false",
+        "stored": f"/ibe/data/{first}",
+    }
+    answers = {
+        name: {what: service.call(address) for what, address in asked.items()}
+        for name, service in services.items()
+    }
+    for what, answer in answers["gzip"].items():
+        assert answer.status == 200, what
+        for name in ("beside", "instead"):
+            other = answers[name][what]
+            assert other.status == 200, (name, what)
+            opened: Callable[[bytes], bytes] = gzip.decompress if what == "stored" else bytes
+            assert opened(other.body) == opened(answer.body), (name, what)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -61,6 +62,24 @@ def test_binary_bodies_arrive_and_come_back_unchanged(server: Front) -> None:
     assert (method, path, seen) == ("POST", "/_aws/execute-api/abc/$default/batches?a=1", body)
     assert headers["idempotency-key"] == "k1"
     assert answer.content == body
+
+
+def test_a_body_of_unknown_length_arrives_whole_and_the_connection_goes_on(server: Front) -> None:
+    pieces = [b"a" * 10, b"b" * 100_000, b""]
+    with httpx.Client() as client:
+        for sent in (pieces, []):
+            answer = client.post(server.url, content=iter(sent))
+            assert (answer.status_code, SEEN[-1][3]) == (200, b"".join(sent))
+            assert "transfer-encoding" not in SEEN[-1][2]
+
+
+@pytest.mark.parametrize(("chunks", "status"), [(b"many\r\n", 400), (b"%x\r\n" % (MOST_BYTES + 1), 413)])
+def test_chunks_that_cannot_be_taken_are_refused_here(server: Front, chunks: bytes, status: int) -> None:
+    before = len(SEEN)
+    with socket.create_connection(("127.0.0.1", server.server_address[1]), timeout=10) as plug:
+        plug.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks)
+        assert plug.recv(1000).startswith(b"HTTP/1.1 %d " % status)
+    assert len(SEEN) == before
 
 
 def test_escapes_in_a_path_stay_as_they_are(server: Front) -> None:

@@ -78,8 +78,8 @@ def _decide(
 def pause(elapsed: float, done: int, left: int) -> float:
     """Seconds until a look is worth its listing: until ``left`` more are done, at the pace so far.
 
-    ``done`` messages took ``elapsed`` seconds. Where none is done, as long again; never longer than a
-    twentieth of the time so far, or than a second.
+    ``done`` messages took ``elapsed`` seconds. Where none is done, as long again. From a fortieth of the time
+    so far (no less than a quarter of a second) to a twentieth (no less than a second, no more than 30).
     """
     longest = min(LONGEST_WAIT, max(1.0, elapsed * LONGEST_WAIT / SECONDS_TO_LONGEST_WAIT))
     guess = elapsed * left / done if done else elapsed
