@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import sys
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -27,6 +28,7 @@ HOP_BY_HOP = {
 MOST_BYTES = 10_000_000  # API Gateway's own limit for a request; it answers 413 above
 MOST_DISCARDED = 200_000_000
 SECONDS = 60.0
+IDLE_SECONDS = 30.0  # the emulator closes a connection after 75
 
 
 class Front(ThreadingHTTPServer):
@@ -69,9 +71,14 @@ def front(port: int = 0, handler: type[Forward] | None = None) -> Iterator[Front
 
 
 class Forward(BaseHTTPRequestHandler):
-    """Passes one request on to the server's target, and the answer back."""
+    """Passes the requests of one connection on to the server's target, by one connection too.
+
+    One for each request would leave more of them waiting to be forgotten than loopback has ports.
+    """
 
     server: Front
+    upstream: http.client.HTTPConnection | None = None
+    used: float = 0.0
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
@@ -131,7 +138,7 @@ class Forward(BaseHTTPRequestHandler):
 
     def _ask(self, target: str, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
         base = urlsplit(target)
-        connection = http.client.HTTPConnection(base.hostname or "", base.port, timeout=SECONDS)
+        connection = self._take(base.hostname or "", base.port)
         try:
             connection.putrequest(self.command, base.path + self.path, skip_accept_encoding=True)
             for name, value in _passed_on(self.headers.items()):
@@ -139,9 +146,33 @@ class Forward(BaseHTTPRequestHandler):
             connection.putheader("Content-Length", str(len(body)))
             connection.endheaders(body)
             answer = connection.getresponse()
-            return answer.status, answer.getheaders(), answer.read()
-        finally:
+            told = answer.status, answer.getheaders(), answer.read()
+        except BaseException:
             connection.close()
+            raise
+        self._release()
+        self.upstream, self.used = connection, time.monotonic()
+        return told
+
+    def _take(self, host: str, port: int | None) -> http.client.HTTPConnection:
+        """The connection kept, which nobody else takes meanwhile, or a new one."""
+        kept, self.upstream = self.upstream, None
+        fresh = time.monotonic() - self.used < IDLE_SECONDS
+        if kept is not None and (kept.host, kept.port) == (host, port) and fresh:
+            return kept
+        if kept is not None:
+            kept.close()
+        return http.client.HTTPConnection(host, port, timeout=SECONDS)
+
+    def _release(self) -> None:
+        kept, self.upstream = self.upstream, None
+        if kept is not None:
+            kept.close()
+
+    def finish(self) -> None:
+        """The client's connection is over."""
+        self._release()
+        super().finish()
 
     def _answer(self, status: int, headers: list[tuple[str, str]], content: bytes) -> None:
         self.send_response(status)

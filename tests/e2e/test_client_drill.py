@@ -22,11 +22,13 @@ pytestmark = [pytest.mark.e2e, pytest.mark.drill]
 SETS = 240
 AT_MOST_CURL_TIMES = 1.3
 MOST_MEMORY = 250_000_000
+# VmHWM is the peak of this program alone; ru_maxrss keeps that of whoever started it.
 MEASURED = """
-import resource, sys
+import re, sys
+from pathlib import Path
 from skybatch.cli import main
 code = main(sys.argv[1:])
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+print(1024 * int(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1]))
 sys.exit(code)
 """
 

@@ -13,6 +13,7 @@ import pytest
 from local.front import MOST_BYTES, Front, front
 
 SEEN: list[tuple[str, str, dict[str, str], bytes]] = []
+CLIENTS: list[tuple[str, int]] = []
 
 
 class Echo(BaseHTTPRequestHandler):
@@ -22,6 +23,7 @@ class Echo(BaseHTTPRequestHandler):
 
     def _echo(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        CLIENTS.append(self.client_address)
         SEEN.append((self.command, self.path, {k.lower(): v for k, v in self.headers.items()}, body))
         redirect = "/redirect" in self.path
         self.send_response(302 if redirect else 200)
@@ -100,6 +102,15 @@ def test_redirects_are_the_clients_to_follow(server: Front) -> None:
 def test_a_connection_serves_many_requests(server: Front) -> None:
     with httpx.Client() as client:
         assert [client.post(server.url, content=b"%d" % n).content for n in range(3)] == [b"0", b"1", b"2"]
+
+
+def test_one_connection_here_is_one_connection_there(server: Front) -> None:
+    with httpx.Client() as client:
+        for _ in range(3):
+            client.get(server.url)
+    assert len(set(CLIENTS[-3:])) == 1
+    httpx.get(server.url)
+    assert CLIENTS[-1] != CLIENTS[-2]
 
 
 def test_too_large_a_body_is_refused_here(server: Front) -> None:
