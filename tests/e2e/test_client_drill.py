@@ -1,11 +1,10 @@
-"""Long: a chain of more than 1 GB, fetched whole, beside curl for the same bytes from the same server."""
+"""Long: a chain of more than 1 GB, fetched whole. How fast is a matter of `make bench`."""
 
 from __future__ import annotations
 
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,7 +19,6 @@ from tests.e2e.test_client import verified
 pytestmark = [pytest.mark.e2e, pytest.mark.drill]
 
 SETS = 240
-AT_MOST_CURL_TIMES = 1.3
 MOST_MEMORY = 250_000_000
 # VmHWM is the peak of this program alone; ru_maxrss keeps that of whoever started it.
 MEASURED = """
@@ -54,30 +52,14 @@ def first(stack: Stack) -> Status:
     return status
 
 
-def test_one_gigabyte_takes_little_longer_than_curl(stack: Stack, first: Status, tmp_path: Path) -> None:
-    curl, ours = [], []
-    for turn in range(3):
-        began = time.perf_counter()
-        url = f"{stack.url}/batches/{first.batch_id}/files/images.tar"
-        subprocess.run(["curl", "-sSfL", "-o", str(tmp_path / "images.tar"), url], check=True)
-        curl.append(time.perf_counter() - began)
-        (tmp_path / "images.tar").unlink()
-        folder = tmp_path / f"turn{turn}"
-        words = ["download", first.batch_id, str(folder), "--server", stack.url, "--quiet"]
-        began = time.perf_counter()
-        told = subprocess.run(
-            [sys.executable, "-c", MEASURED, *words], capture_output=True, text=True, check=False
-        )
-        ours.append(time.perf_counter() - began)
-        assert told.returncode == 3, told.stderr  # there is a second part
-        memory = int(told.stdout.splitlines()[-1])
-        assert memory < MOST_MEMORY
-        assert len(verified(folder)) == first.images["retrieved"]
-        shutil.rmtree(folder)
-    theirs, mine = sorted(curl)[1], sorted(ours)[1]
-    ratio = mine / theirs
-    print(f"curl {theirs:.2f} s, skybatch {mine:.2f} s, {ratio:.2f} x, {memory / 1e6:.0f} MB of memory")
-    assert ratio <= AT_MOST_CURL_TIMES
+def test_one_gigabyte_comes_whole_in_bounded_memory(stack: Stack, first: Status, tmp_path: Path) -> None:
+    words = ["download", first.batch_id, str(tmp_path), "--server", stack.url, "--quiet"]
+    told = subprocess.run(
+        [sys.executable, "-c", MEASURED, *words], capture_output=True, text=True, check=False
+    )
+    assert told.returncode == 3, told.stderr  # there is a second part
+    assert int(told.stdout.splitlines()[-1]) < MOST_MEMORY
+    assert len(verified(tmp_path)) == first.images["retrieved"]
 
 
 def test_the_chain_of_more_than_a_gigabyte_comes_to_its_end(
