@@ -34,18 +34,11 @@ def run(bench: Bench) -> None:
             for turn in range(TURNS):
                 url = f"{stack.url}/batches/{batch.batch_id}/files/images.tar"
                 theirs.append(timed(["curl", "-sSfL", "-o", str(folder / "images.tar"), url]))
-                words = [
-                    "download",
-                    batch.batch_id,
-                    str(folder / f"{turn}"),
-                    "--server",
-                    stack.url,
-                    "--quiet",
-                ]
+                into = folder / f"turn{turn}"
+                words = ["download", batch.batch_id, str(into), "--server", stack.url, "--quiet"]
                 ours.append(timed([sys.executable, "-m", "skybatch.cli", *words]))
-                images = list((folder / f"{turn}" / "images").iterdir())
-                assert len(images) == batch.images["retrieved"]
-                shutil.rmtree(folder / f"{turn}")
+                assert len(list((into / "images").iterdir())) == batch.images["retrieved"]
+                shutil.rmtree(into)
     name = f"{batch.bytes / 1e6:.0f} MB downloaded, unpacked and verified, beside curl"
     bench.add(name, median(ours), unit="s", reference=median(theirs), ratio_at_most=1.3)
 
