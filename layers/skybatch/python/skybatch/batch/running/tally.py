@@ -65,9 +65,9 @@ def _decide(
         return Verdict("wait", 0, loop)
     wanted = messages(store.batch_id, stretch)
     sent = wanted[: loop.cursor]
-    unfinished = marks.unfinished(sent)
-    enough = window // 2 if loop.cursor < len(wanted) else 0
-    if unfinished <= enough and loop.cursor < len(wanted):
+    unfinished, unsent = marks.unfinished(sent), loop.cursor < len(wanted)
+    enough = window // 2 if unsent else 0  # so few outstanding that more are sent
+    if unsent and unfinished <= enough:
         return Verdict("dispatch", 0, loop)
     if now - loop.progressed >= patience.visibility:
         return _after_silence(store, marks, loop, [task for m in sent for task in m.tasks], now)
