@@ -1,5 +1,14 @@
 """The fixtures of whole stacks stand in `tests.running`, for contract tests to share."""
 
+import pytest
+
+from tests.e2e.faults import Faults
 from tests.running import StartStack
 
 __all__ = ["StartStack"]
+
+
+@pytest.fixture(scope="module")
+def faults() -> Faults:
+    """What happens to the functions' requests; nothing, until a module says what."""
+    return Faults()

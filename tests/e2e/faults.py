@@ -104,7 +104,9 @@ def faulty_proxy(faults: Faults) -> Iterator[Front]:
 
 
 @contextmanager
-def stack_behind(faults: Faults, start_stack: Callable[..., Stack], archive: Path) -> Iterator[Stack]:
+def stack_behind(
+    faults: Faults, start_stack: Callable[..., Stack], archive: Path | None = None
+) -> Iterator[Stack]:
     """A stack whose functions reach the services through these faults."""
     with faulty_proxy(faults) as proxy:
         running = start_stack(archive=archive, emulator={"AWS_ENDPOINT_URL": proxy.url})

@@ -21,11 +21,6 @@ SECONDS_TO_THE_DEAD_LETTER_QUEUE = 180
 
 
 @pytest.fixture(scope="module")
-def faults() -> Faults:
-    return Faults()
-
-
-@pytest.fixture(scope="module")
 def stack(
     faults: Faults, start_stack: Callable[..., Stack], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Stack]:

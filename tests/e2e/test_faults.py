@@ -85,11 +85,6 @@ def drills() -> dict[str, Drill]:
 
 
 @pytest.fixture(scope="module")
-def faults() -> Faults:
-    return Faults()
-
-
-@pytest.fixture(scope="module")
 def stack(
     faults: Faults, start_stack: Callable[..., Stack], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Stack]:

@@ -35,11 +35,6 @@ MOST_ACTIVE = 5
 
 
 @pytest.fixture(scope="module")
-def faults() -> Faults:
-    return Faults()
-
-
-@pytest.fixture(scope="module")
 def stack(
     faults: Faults, start_stack: Callable[..., Stack], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Stack]:

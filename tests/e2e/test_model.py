@@ -22,7 +22,7 @@ from skybatch.batch.store import READS_IN_FLIGHT
 from skybatch.imaging.atlas import Origin, cut
 from skybatch.imaging.box import PixelBox
 from skybatch.imaging.preview import grey_preview
-from tests.e2e.faults import Faults, faulty_proxy
+from tests.e2e.faults import Faults, stack_behind
 from tests.e2e.service import Service
 from tools.costs import Counts
 from tools.figures import Services, aws
@@ -52,9 +52,7 @@ def faults() -> Faults:
 
 @pytest.fixture(scope="module")
 def stack(faults: Faults, start_stack: Callable[..., Stack]) -> Iterator[Stack]:
-    with faulty_proxy(faults) as proxy:
-        running = start_stack(emulator={"AWS_ENDPOINT_URL": proxy.url})
-        proxy.target = running.emulator.url
+    with stack_behind(faults, start_stack) as running:
         yield running
 
 
