@@ -179,6 +179,8 @@ def test_named_sets_are_all_the_condition_holds_for(
         f"coadd_key = {key}": 1,
         f"filter = 'j' and COADD_KEY in ({key}, {key}, 0, 99999999)": 1,
         f"coadd_key in ({key}.0) and coadd_key = 3": 1,
+        f"coadd_key = {key}e0": 1,
+        f"coadd_key in ({key / 10}e1, 1e400)": 1,
         where: 23,
         f"{where} and coaddno < 100": 23,
         "coadd_key = 1.5": 0,

@@ -20,13 +20,15 @@ if TYPE_CHECKING:
     from skybatch.archive.inventory import Inventory
 
 Node = Tree[Token]
+_EXACT = 2.0**53  # whole numbers below are floats exactly; no key is larger
 
 
 def named_sets(text: str, inventory: Inventory) -> NDArray[np.intp] | None:
     """The sets that a condition names by coadd key or by scan, in inventory order; None if it names none.
 
     Only what is joined by AND at the top names anything: ``coadd_key = 5``, ``coadd_key IN (5, 6)``, or
-    equal ``ordate``, ``hemisphere`` and ``scanno`` together. Raises MalformedRequest as ``parse`` does.
+    equal ``ordate``, ``hemisphere`` and ``scanno`` together. The text is one that `where.condition` takes, so
+    keys are numbers. Raises MalformedRequest as ``parse`` does.
     """
     tree = parse(text)
     parts = tree.children if tree.data == "conjunction" else [tree]
@@ -54,8 +56,9 @@ def _equal(node: Node) -> tuple[str, list[str]] | None:
 
 
 def _by_key(texts: list[str], inventory: Inventory) -> NDArray[np.intp]:
-    keys = [key for text in texts if (key := cells.integer(text)) is not None]
-    sets = inventory.keys(np.array(keys, np.int64))
+    numbers = np.array([float(text) for text in texts])
+    numbers = numbers[numbers < _EXACT]
+    sets = inventory.keys(numbers[numbers % 1 == 0].astype(np.int64))
     return np.unique(sets[sets >= 0])
 
 
