@@ -136,12 +136,12 @@ class Fetching:
     def missing(self, images: Sequence[Image]) -> list[Image]:
         """Those that are not on disk, or not right."""
         folder = self.directory / IMAGES
-        there = {path.name for path in folder.iterdir()}
+        on_disk = {path.name for path in folder.iterdir()}
         with ThreadPoolExecutor(self.in_flight) as pool:
-            begun = [image for image in images if image.file in there]
-            right = pool.map(lambda image: holds(folder / image.file, image.bytes, image.md5), begun)
-            there = {image.file for image, is_right in zip(begun, right, strict=True) if is_right}
-        return [image for image in images if image.file not in there]
+            begun = [image for image in images if image.file in on_disk]
+            held = pool.map(lambda image: holds(folder / image.file, image.bytes, image.md5), begun)
+            right = {image.file for image, is_held in zip(begun, held, strict=True) if is_held}
+        return [image for image in images if image.file not in right]
 
     def by_archive(self, images: Sequence[Image], missing: Sequence[Image], ledger: Ledger) -> set[str]:
         """Unpack the batch's archive from where the ledger says, or from its start; the files that came."""

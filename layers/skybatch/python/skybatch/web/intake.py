@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -104,12 +103,15 @@ def resubmit(batch_id: str) -> Response[str]:
 @router.post("/batches/<batch_id>/cancel")
 def cancel(batch_id: str) -> Response[str]:
     """Ask a batch to end; a page's button that comes too late leads to what there is."""
-    store = batch(batch_id)
-    if wants_page(router.current_event):
-        with suppress(Conflict):
-            cancel_batch(store, time.time())
-        return redirect(load_record(store).url("results"), 303)
-    record = cancel_batch(store, time.time())
+    store, for_a_page = batch(batch_id), wants_page(router.current_event)
+    try:
+        record = cancel_batch(store, time.time())
+    except Conflict:
+        if not for_a_page:
+            raise
+        record = load_record(store)
+    if for_a_page:
+        return redirect(record.url("results"), 303)
     return json_answer({"batch_id": batch_id, "status_url": record.url()}, 202)
 
 
