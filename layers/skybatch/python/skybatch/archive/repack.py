@@ -40,7 +40,6 @@ from skybatch.imaging.tiled_writing import pack, quicklook_tiles
 
 PART_IMAGES = 500
 FOLDER = "repack"  # beside the versions of the inventory
-DOLLARS_A_GB = 0.023  # a month, S3 Standard's first 50 TB in us-east-1
 Progress = Callable[[int], None]
 
 
@@ -63,7 +62,7 @@ class RepackReport:
     problems: tuple[Problem, ...]
     version: str
 
-    def dollars_saved(self, dollars_a_gb: float = DOLLARS_A_GB) -> float:
+    def dollars_saved(self, dollars_a_gb: float) -> float:
         """A month's storage of the original files less that of the tiled ones."""
         return (self.original_bytes - self.tiled_bytes) / 1e9 * dollars_a_gb
 

@@ -57,7 +57,10 @@ def add_commands(topics: Any) -> None:
     repack.add_argument("--quicklooks", action="store_true", help="Quicklooks in tiles too")
     repack.add_argument("--processes", type=_positive, default=os.cpu_count() or 1, help="(%(default)s)")
     repack.add_argument(
-        "--price", type=_finite, default=0.023, help="dollars a GB and month of storage (%(default)s)"
+        "--price",
+        type=_finite,
+        default=0.023,
+        help="dollars a GB and month of storage (%(default)s: S3 Standard in us-east-1)",
     )
 
     _command(commands, "quicklooks", _quicklooks, "make the Quicklook of every image that lacks one")
