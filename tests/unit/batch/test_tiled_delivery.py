@@ -9,9 +9,9 @@ import pytest
 from obstore.store import MemoryStore
 
 from skybatch.archive.layout import TILED_SUFFIX, parse_key
+from skybatch.archive.stored import StoredImage, most_gzipped, stored_image
 from skybatch.batch.plan import Task
 from skybatch.batch.running import previews
-from skybatch.batch.running.stored import StoredImage, most_gzipped, stored_image
 from skybatch.errors import NotFound
 from skybatch.imaging.box import PixelBox
 from skybatch.imaging.tiled_writing import pack

@@ -18,7 +18,7 @@ from skybatch.archive.layout import (
     parse_key,
     quicklook_key,
 )
-from skybatch.batch.running.stored import stored_image
+from skybatch.archive.stored import stored_image
 from skybatch.batch.store import LINK_LIFE
 from skybatch.errors import NotFound, SourceMissing
 from skybatch.imaging.box import PixelBox

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skybatch.archive.layout import TILED_SUFFIX, atlas_key, quicklook_key
+from skybatch.archive.stored import PLAIN, most_gzipped
 from skybatch.batch.plan import Task
 from skybatch.batch.planning.matching import Matches
 from skybatch.batch.planning.naming import image_file
-from skybatch.batch.running.stored import most_gzipped
 from skybatch.imaging.box import PixelBox, cutout_bytes
 from skybatch.requests.request import LIST_MODES, Mode, Request, Row
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from skybatch.archive.inventory import Inventory
 
 TILED = TILED_SUFFIX.removeprefix(".")
-# Rows of plain files are read as they are: no form gives a crop for less.
-PLAIN = (".fits", ".fit")
 ATLAS_BITPIX = -32
 QUICKLOOK_BITPIX = 16
 EDGE_DECIMALS = 3  # of an arcsec, as the tables show it

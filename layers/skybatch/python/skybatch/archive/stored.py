@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from skybatch.archive.inventory import Inventory
 
 # Stored so, single rows can be read; what is gzip after all is found out on the way.
-PLAIN = ".fits"
+PLAIN = (".fits", ".fit")
 # What a tiled image is called as the parent of its cutouts: the survey's name of it, so that cutouts are the
 # same files whatever form they were read from.
 ORIGINAL = ".fits.gz"
@@ -129,7 +129,7 @@ def stored_image(objects: ObjectStore, key: str, inventory: Inventory | None = N
     image, kind, suffix = parse_key(key)
     if kind == "quicklook":
         return StoredImage(objects, key, "quicklook")
-    if inventory is None or suffix in (".fits", ".fit"):
+    if inventory is None or suffix in PLAIN:
         return StoredImage(objects, key, "atlas")
     sets = inventory.scans([image.date], [image.hem], [image.scan], image.image).set
     tiles = inventory.details(sets[:1]).tiles(0, image.band) if len(sets) else None
