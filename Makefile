@@ -19,7 +19,8 @@ STAMP := .venv/.installed
 ASL_VALIDATOR := asl-validator@4.0.0
 NODE := build/node
 # Debian packages whose programs judge our files in tests; tests that want a missing one say so and skip.
-TEST_PROGRAMS := funpack:libcfitsio-bin shellcheck:shellcheck curl:curl wget:wget chromium:chromium chromedriver:chromium-driver stilts:stilts
+TEST_PROGRAMS := funpack:libcfitsio-bin fitsverify:fitsverify shellcheck:shellcheck curl:curl wget:wget zsh:zsh fish:fish \
+  chromium:chromium chromedriver:chromium-driver stilts:stilts
 
 .PHONY: help venv system lint test demo serve bench drill security package clean
 
@@ -35,13 +36,16 @@ $(STAMP): pyproject.toml
 	@touch $@
 
 system: ## install the programs that tests compare with (as root; else only says what is missing)
-	@for pair in $(TEST_PROGRAMS); do \
-	  command -v "$${pair%%:*}" >/dev/null && continue; \
-	  package="$${pair##*:}"; \
-	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	    { apt-get update -qq && apt-get install -qq -y "$$package" >/dev/null; } \
-	      || echo "system: $$package could not be installed; its tests are skipped"; \
-	  else echo "system: $$package is not installed; its tests are skipped"; fi; \
+	@missing=; for pair in $(TEST_PROGRAMS); do \
+	  command -v "$${pair%%:*}" >/dev/null || missing="$$missing $${pair##*:}"; \
+	done; \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -qq; else \
+	  echo "system: not installed:$$missing; their tests are skipped"; exit 0; \
+	fi; \
+	for package in $$missing; do \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -qq -y "$$package" >/dev/null \
+	    || echo "system: $$package could not be installed; its tests are skipped"; \
 	done
 
 lint: $(STAMP) ## style, types, the template and the state machine
