@@ -17,6 +17,11 @@ SCREENSHOTS = ROOT / "build" / "screenshots"
 WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
 TALLEST_PICTURE = 6000
 PATIENCE_SECONDS = 90
+LEFT_IN_MID_COMMAND = (
+    "does not belong to the document",
+    "Cannot find context with specified id",
+    "aborted by navigation",
+)
 PICTURES_ARE_HERE = """return Array.from(document.images).every((image) =>
     image.complete || image.getBoundingClientRect().top > innerHeight)"""
 
@@ -50,19 +55,31 @@ class Browser:
         self.driver.execute_script(script, self.find(selector), words)
 
     def click(self, selector: str) -> None:
-        """Press what a person sees: scrolled into view, and in front."""
-        found = self.find(selector)
-        self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", found)
-        found.click()
+        """Press what a person sees, once it is there: scrolled into view, and in front."""
+
+        def pressed() -> bool:
+            found = self.find(selector)
+            self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", found)
+            found.click()
+            return True
+
+        self.wait(pressed, f"{selector} to press")
 
     def wait(self, until: Callable[[], Any], what: str, seconds: float = PATIENCE_SECONDS) -> Any:
         """What ``until`` gives once it is true; elements that a reload took away are asked for again."""
-        from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
+        from selenium.common.exceptions import WebDriverException
         from selenium.webdriver.support.ui import WebDriverWait
 
-        gone = (NoSuchElementException, StaleElementReferenceException)
-        waiting = WebDriverWait(self.driver, seconds, poll_frequency=0.1, ignored_exceptions=gone)
-        return waiting.until(lambda _: until(), f"waited {seconds} s in vain for {what}")
+        def tried(_: Any) -> Any:
+            try:
+                return until()
+            except WebDriverException as error:
+                if not is_gone(error):
+                    raise
+                return None
+
+        waiting = WebDriverWait(self.driver, seconds, poll_frequency=0.1)
+        return waiting.until(tried, f"waited {seconds} s in vain for {what}")
 
     def script(self, source: str, *words: Any) -> Any:
         return self.driver.execute_script(source, *words)
@@ -96,6 +113,19 @@ class Browser:
     def complaints(self) -> list[str]:
         """What the browser complained of since the last call: refused scripts, missing files, errors."""
         return [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] == "SEVERE"]
+
+
+def is_gone(error: Exception) -> bool:
+    """Whether an element is not there, or went with its page while it was looked at.
+
+    ChromeDriver has exceptions of their own for both, but lets some of the inspector's errors through when
+    a page is left in the middle of a command.
+    """
+    from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
+
+    if isinstance(error, NoSuchElementException | StaleElementReferenceException):
+        return True
+    return any(words in str(error) for words in LEFT_IN_MID_COMMAND)
 
 
 @contextmanager
