@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from skybatch.batch.running.sheets import LARGEST_KEPT
 from tools.figures import GB, PRICES
 
 # What each step asks of S3, as its code does: HEAD or GET, and PUT, COPY or LIST.
@@ -23,7 +24,7 @@ PACKAGE_GETS, PACKAGE_PUTS = 25, 18
 NOTIFY_GETS, NOTIFY_PUTS = 8, 2
 PART_BYTES = 8 * 1024 * 1024
 SENDS_A_CALL = 10
-PREVIEW_SHARE = 1  # sheets of small crops' previews a message
+SHEETS_A_MESSAGE = 1  # previews, and small crops once more
 STATUS_REQUESTS = 20  # a page that is looked at while the batch runs
 LOG_BYTES_A_MESSAGE, LOG_BYTES_A_BATCH = 700, 20_000
 MEMORY_GB = {"worker": 1.0, "collector": 1769 / 1024, "planner": 1.0, "portal": 1.0, "notifier": 0.5}
@@ -50,6 +51,7 @@ class Counts:
     api_requests: float = 0
     emails: float = 0
     log_bytes: float = 0
+    stored_bytes: float = 0
 
     def __add__(self, other: Counts) -> Counts:
         return Counts(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(Counts)))
@@ -76,17 +78,18 @@ class Counts:
         working = 0.2 * messages if worker_seconds is None else worker_seconds
         packing = bytes / 75e6 if collector_seconds is None else collector_seconds
         pages = math.ceil(images / 1000)
-        previews = 0 if copied else messages * PREVIEW_SHARE
+        sheets = 0 if copied else messages * SHEETS_A_MESSAGE
+        gathered = not copied and are_gathered(images, messages, bytes)
         return cls(
             images=images,
             messages=messages,
             bytes=bytes,
             s3_gets=SUBMIT_GETS + PLAN_GETS + PACKAGE_GETS + NOTIFY_GETS + STATUS_REQUESTS * 6
             + dispatches * DISPATCH_GETS + tallies * TALLY_GETS + looks * LOOK_GETS
-            + messages + (images if copied else messages) + images,
+            + messages + (images if copied else messages) + (sheets if gathered else images),
             s3_puts=SUBMIT_PUTS + PLAN_PUTS + PACKAGE_PUTS + NOTIFY_PUTS + dispatches * DISPATCH_PUTS
             + looks * (LOOK_PUTS + LOOK_LISTS) + pages
-            + images + previews + math.ceil(bytes / PART_BYTES) + 2,
+            + images + sheets + math.ceil(bytes / PART_BYTES) + 2,
             sqs_requests=math.ceil(messages / SENDS_A_CALL) + 2 * messages,
             transitions=TRANSITIONS + tallies * TRANSITIONS_A_TALLY + dispatches * TRANSITIONS_A_DISPATCH,
             lambda_requests=messages + tallies + dispatches + 4 + STATUS_REQUESTS,
@@ -98,6 +101,8 @@ class Counts:
             api_requests=1 + STATUS_REQUESTS,
             emails=1,
             log_bytes=LOG_BYTES_A_BATCH + LOG_BYTES_A_MESSAGE * messages,
+            # The images, once more in the archive, and where they are small on sheets.
+            stored_bytes=bytes * (3 if gathered else 2),
         )  # fmt: skip
 
     @classmethod
@@ -111,10 +116,15 @@ class Counts:
         return cls.of(images=len(wanted), messages=sent, bytes=sum(t.bytes for t in wanted), copied=copied)
 
 
+def are_gathered(images: int, messages: int, bytes: float) -> bool:
+    """Whether packaging takes crops of so many bytes together from the sheets of their messages."""
+    return images > messages and bytes <= images * LARGEST_KEPT
+
+
 def bill(counts: Counts, days: float = DAYS_KEPT) -> dict[str, float]:
     """Dollars by what they are for; ``delivery`` is the bytes fetched once over the internet."""
     price = {name: figure.value for name, figure in PRICES.items()}
-    stored = 2 * counts.bytes / GB * days / 30  # the images, and once more in the archive
+    stored = counts.stored_bytes / GB * days / 30
     return {
         "functions": counts.gb_seconds * price["lambda_gb_second"]
         + counts.lambda_requests * price["lambda_request"],

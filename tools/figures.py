@@ -65,7 +65,7 @@ class Services:
     first_byte, put, copy
         S3: to a GET's or HEAD's first byte, a small PUT, a COPY within S3.
     stream, archive_stream, archive_reads
-        Bytes a second of one GET, and of the whole packaging; images a second that packaging reads, 32 in
+        Bytes a second of one GET, and of the whole packaging; objects a second that packaging reads, 32 in
         flight.
     list_page
         S3: a listing of 1000 keys.

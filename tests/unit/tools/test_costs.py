@@ -44,6 +44,7 @@ def test_an_invoice_by_hand() -> None:
         api_requests=1e6,
         emails=1e6,
         log_bytes=1e9,
+        stored_bytes=200e9,
     )
     dollars = bill(counts, days=30)
     assert dollars["functions"] == pytest.approx(16.6667 + 0.20)
@@ -83,3 +84,13 @@ def test_whole_images_are_copied_not_read() -> None:
     copies = Counts.of(images=100, messages=100, bytes=10**8, copied=True)
     assert copies.s3_puts == crops.s3_puts - 100  # no sheets of previews
     assert math.isclose(copies.s3_gets, crops.s3_gets)
+
+
+def test_small_crops_of_one_image_are_packaged_from_one_sheet() -> None:
+    alone = Counts.of(images=100, messages=100, bytes=10**6)
+    together = Counts.of(images=100, messages=10, bytes=10**6)
+    large = Counts.of(images=100, messages=10, bytes=10**8)
+    # A look for the wish to cancel and a source a message, and what packaging reads.
+    assert alone.s3_gets - together.s3_gets == 3 * 90
+    assert large.s3_gets - together.s3_gets == 90
+    assert (together.stored_bytes, large.stored_bytes) == (3 * 10**6, 2 * 10**8)

@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import obstore
 
-from skybatch.batch.outcomes import Outcome, Status, row_outcomes, settle, was_cancelled
+from skybatch.batch.outcomes import Status, row_outcomes, settle, was_cancelled
 from skybatch.batch.plan import Plan, Task
 from skybatch.batch.planning.matching import OpenInventory
 from skybatch.batch.record import load_record, load_request
@@ -21,6 +21,7 @@ from skybatch.batch.results import tarball
 from skybatch.batch.results.enclosures import enclosures, readme
 from skybatch.batch.results.file import File
 from skybatch.batch.results.settled import Results, Sets
+from skybatch.batch.running import sheets
 from skybatch.batch.running.tally import journal_rest
 from skybatch.batch.status import ResultFile, finished_status
 from skybatch.batch.store import BatchStore
@@ -28,6 +29,8 @@ from skybatch.errors import Transient
 
 ARCHIVE = "images.tar"
 FOLDER_ID_DIGITS = 12
+
+ReadImage: TypeAlias = Callable[[Task], tarball.Chunk]
 
 
 def package(store: BatchStore, plan: Plan, open_inventory: OpenInventory, now: float) -> dict[str, Any]:
@@ -62,7 +65,7 @@ def _write_results(store: BatchStore, results: Results, sets: Sets) -> Iterator[
     upload = store.read(f"results/{results.record.upload}") if results.record.upload else None
     if results.retrieved:
         whole = tarball.Counted()
-        chunks = whole.through(_archive(store, results, sets, upload, small))
+        chunks = whole.through(_archive(_reader(store, results), results, sets, upload, small))
         store.upload(f"results/{ARCHIVE}", chunks, "application/x-tar")
         yield ResultFile(ARCHIVE, whole.bytes, whole.md5, "application/x-tar")
     else:
@@ -81,7 +84,7 @@ def _small_files(results: Results, sets: Sets, upload: bytes | None) -> list[Fil
 
 
 def _archive(
-    store: BatchStore, results: Results, sets: Sets, upload: bytes | None, small: list[File]
+    read: ReadImage, results: Results, sets: Sets, upload: bytes | None, small: list[File]
 ) -> Iterator[tarball.Chunk]:
     """The archive's chunks: README, images, then what carries the images' checksums.
 
@@ -90,14 +93,14 @@ def _archive(
     """
     folder = f"skybatch-{results.record.batch_id[:FOLDER_ID_DIGITS]}"
     written = 0
-    for chunk in _members(store, results, folder, lambda known: _small_files(known, sets, upload), small):
+    for chunk in _members(read, results, folder, lambda known: _small_files(known, sets, upload), small):
         written += len(chunk)
         yield chunk
     yield tarball.end(written)
 
 
 def _members(
-    store: BatchStore,
+    read: ReadImage,
     results: Results,
     folder: str,
     make_files: Callable[[Results], list[File]],
@@ -108,7 +111,7 @@ def _members(
     yield from _member(folder, first)
     yield tarball.folder_entry(f"{folder}/images")
     sums: dict[str, str] = {}
-    for task, body in _images(store, results):
+    for task, body in _images(read, results):
         sums[task.file] = _md5(body)
         yield tarball.file_entry(f"{folder}/images/{task.file}", len(body))
         yield body
@@ -119,14 +122,25 @@ def _members(
             yield from _member(folder, file)
 
 
-def _images(store: BatchStore, results: Results) -> Iterator[tuple[Task, tarball.Chunk]]:
-    def read(item: tuple[Task, Outcome]) -> tarball.Chunk:
-        return obstore.get(store.objects, store.path(f"images/{item[0].file}")).bytes()
-
-    for (task, outcome), body in tarball.read_ahead(results.retrieved, lambda item: item[1].bytes, read):
+def _images(read: ReadImage, results: Results) -> Iterator[tuple[Task, tarball.Chunk]]:
+    """The images that came, in plan order."""
+    wanted = tarball.read_ahead(results.retrieved, lambda item: item[1].bytes, lambda item: read(item[0]))
+    for (task, outcome), body in wanted:
         if len(body) != outcome.bytes:
             raise Transient(f"{task.file} has {len(body)} bytes; {outcome.bytes} were settled")
         yield task, body
+
+
+def _reader(store: BatchStore, results: Results) -> ReadImage:
+    """Reads images that came: small crops are gathered from their sheets now, others come one by one."""
+    gathered = sheets.gather(store, {task.file: outcome.bytes for task, outcome in results.retrieved})
+
+    def read(task: Task) -> tarball.Chunk:
+        if task.file in gathered:
+            return bytes(gathered.pop(task.file))
+        return obstore.get(store.objects, store.path(f"images/{task.file}")).bytes()
+
+    return read
 
 
 def _member(folder: str, file: File) -> Iterator[bytes]:

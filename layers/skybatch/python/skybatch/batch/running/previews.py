@@ -1,6 +1,6 @@
 """Previews of a batch's images: drawn by the worker for small crops, else when first looked at, then kept.
 
-The worker keeps what it draws from one stored image on one sheet; what is drawn later is kept by itself.
+What the worker draws from one stored image is kept on one sheet; what is drawn later is kept by itself.
 A preview is named after its file, ``{file}.png``; the colour picture of three bands carries ``jhk`` where
 their files carry the band. Three bands come from three stored images, which different workers read: so a
 colour picture is always drawn on demand.
@@ -8,14 +8,12 @@ colour picture is always drawn on demand.
 
 from __future__ import annotations
 
-import json
 import logging
 import re
-from collections.abc import Iterable, Mapping, Sequence
-
-import obstore
+from collections.abc import Iterable, Sequence
 
 from skybatch.batch.plan import Task
+from skybatch.batch.running import sheets
 from skybatch.batch.store import BatchStore
 from skybatch.errors import SourceError
 
@@ -56,7 +54,7 @@ def is_drawn_at_once(task: Task) -> bool:
 
 
 async def draw(store: BatchStore, crops: Sequence[tuple[Task, bytes]]) -> None:
-    """Draw the previews of one stored image's crops and keep them as one sheet.
+    """Draw the previews of one stored image's crops, and keep them on one sheet with the crops themselves.
 
     One object each would double what a batch of small crops writes, and slow it by a fifth. An image never
     fails for its preview: that is logged.
@@ -65,39 +63,18 @@ async def draw(store: BatchStore, crops: Sequence[tuple[Task, bytes]]) -> None:
 
     try:
         pictures = {preview_name(task.file): grey_preview(body) for task, body in crops}
-        where = f"{_sheets_of(crops[0][0].file)}/{crops[0][0].n}"
-        await obstore.put_async(store.objects, store.path(where), sheet(pictures))
+        small = {task.file: body for task, body in crops if len(body) <= sheets.LARGEST_KEPT}
+        together = small if len(small) > 1 else {}  # one alone is as soon read by itself
+        name = f"{_sheets_of(crops[0][0].file)}/{crops[0][0].n}"
+        await sheets.keep(store, name, {**pictures, **together})
     except Exception:  # the images are delivered; a preview missing is drawn when it is asked for
         log.warning("the previews of %d crops were not made", len(crops), exc_info=True)
-
-
-def sheet(pictures: Mapping[str, bytes]) -> bytes:
-    """Pictures one behind the other, and in front of them a line of JSON: the length of each by name."""
-    lengths = {name: len(picture) for name, picture in pictures.items()}
-    return json.dumps(lengths).encode() + b"\n" + b"".join(pictures.values())
-
-
-def on_sheet(sheet: bytes, name: str) -> bytes | None:
-    """The picture of a name, None where the sheet has none."""
-    head, _, body = sheet.partition(b"\n")
-    start = 0
-    for each, length in json.loads(head).items():
-        if each == name:
-            return body[start : start + length]
-        start += length
-    return None
 
 
 def _sheets_of(file: str) -> str:
     """The folder of the sheets on which an image's preview can stand: one a stored image."""
     found = _BANDED.fullmatch(file)
-    return "sheets/" + ("{night}_{band}{number}".format(**found.groupdict()) if found else "others")
-
-
-def _on_sheets(store: BatchStore, name: str) -> bytes | None:
-    folder = _sheets_of(name.removesuffix(PREVIEW))
-    sheets = (store.read(f"{folder}/{stored.name}") for stored in store.list(folder))
-    return next((found for one in sheets if one and (found := on_sheet(one, name))), None)
+    return "{night}_{band}{number}".format(**found.groupdict()) if found else "others"
 
 
 def preview(store: BatchStore, name: str) -> bytes | None:
@@ -107,7 +84,7 @@ def preview(store: BatchStore, name: str) -> bytes | None:
     """
     if not name.endswith(PREVIEW):
         return None
-    kept = store.read(f"previews/{name}") or _on_sheets(store, name)
+    kept = store.read(f"previews/{name}") or sheets.part(store, _sheets_of(name.removesuffix(PREVIEW)), name)
     if kept is not None:
         return kept
     images = [_plain(store, file) for file in _files(name.removesuffix(PREVIEW))]
