@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from skybatch.batch.running.tally import pause
-from skybatch.batch.running.work import UPLOADS_IN_FLIGHT
-from tools.costs import Counts, bill
+from skybatch.batch.running.work import SECONDS_TO_ASK_AGAIN, UPLOADS_IN_FLIGHT
+from tools.costs import Counts, are_gathered, bill
 from tools.figures import Services, aws
 
 SUBMIT_STEPS, END_STEPS = 2, 3
@@ -42,6 +42,12 @@ class Job:
     def bytes(self) -> int:
         """Bytes that it delivers."""
         return self.images * self.file_bytes
+
+    @property
+    def reads(self) -> int:
+        """Objects that packaging reads: sheets of small crops, else the files."""
+        gathered = not self.copied and are_gathered(self.images, self.messages, self.bytes)
+        return self.messages if gathered else self.images
 
 
 @dataclass
@@ -157,7 +163,7 @@ class System:
 
     def _package(self, batch: Batch, then: Callable[[], None]) -> None:
         job, services = batch.job, self.services
-        reading = job.images / services.archive_reads
+        reading = job.reads / services.archive_reads
         writing = job.bytes / services.archive_stream
         tables = job.images * 10 * services.per_task
         batch.packaging = max(reading, writing) + tables
@@ -202,13 +208,14 @@ class System:
 
 
 def message_seconds(job: Job, services: Services) -> float:
-    """What a worker takes for one message: whether it is cancelled, the source, the files."""
-    asked = services.first_byte
+    """What a worker takes for one message: source, files, and now and then a look for a wish to cancel."""
     if job.copied:
-        return asked + job.files * (services.first_byte + services.copy)
-    read = services.first_byte + job.source_bytes / services.stream
-    made = services.inflate + job.files * services.cut
-    return asked + read + made + math.ceil(job.files / UPLOADS_IN_FLIGHT) * services.put
+        taken = job.files * (services.first_byte + services.copy)
+    else:
+        read = services.first_byte + job.source_bytes / services.stream
+        made = services.inflate + job.files * services.cut
+        taken = read + made + math.ceil(job.files / UPLOADS_IN_FLIGHT) * services.put
+    return taken + services.first_byte * min(1.0, taken / SECONDS_TO_ASK_AGAIN)
 
 
 # Scenarios --------------------------------------------------------------------------------------------

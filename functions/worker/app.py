@@ -12,7 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from skybatch.aws import bucket_store, client
 from skybatch.batch.plan import Message
-from skybatch.batch.running.work import Archive, work
+from skybatch.batch.running.work import SECONDS_TO_ASK_AGAIN, Archive, Wishes, work
 from skybatch.batch.store import BatchStore
 from skybatch.settings import settings
 from skybatch.telemetry import about, logger, observed
@@ -20,6 +20,7 @@ from skybatch.telemetry import about, logger, observed
 # A message that fails is left to the queue to bring again; the function itself never falls over, for
 # that would cost its warm process.
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+wishes = Wishes(SECONDS_TO_ASK_AGAIN)
 
 
 def deliver(record: SQSRecord) -> None:
@@ -43,7 +44,7 @@ def _work(message: Message, archive: Archive, store: BatchStore) -> None:
     """Do it and tell of it; the processor says nothing of what goes wrong."""
     started = time.perf_counter()
     try:
-        work(message, archive, store)
+        work(message, archive, store, wishes)
     except Exception:
         logger.exception("message failed", source=message.source)
         raise

@@ -12,7 +12,7 @@ from astropy.io import fits
 from obstore.store import MemoryStore
 
 from skybatch.batch.plan import Message, Task
-from skybatch.batch.running.work import Archive, work
+from skybatch.batch.running.work import Archive, Wishes, work
 from skybatch.batch.store import BatchStore
 from skybatch.imaging import quicklook
 from skybatch.imaging.box import PixelBox
@@ -159,6 +159,21 @@ def test_nothing_is_done_for_a_cancelled_batch() -> None:
     wanted = crop(0, 0, 0, 10, 10)
     bench.work(wanted)
     assert not bench.store.exists(f"images/{wanted.file}")
+
+
+def test_a_batch_is_asked_for_a_wish_to_cancel_once_a_second() -> None:
+    now = [0.0]
+    wishes = Wishes(1.0, clock=lambda: now[0])
+    one, other = (BatchStore(MemoryStore(), digit * 32) for digit in "ab")
+    assert not wishes.cancelled(one)
+    one.create_json("cancel", {})
+    other.create_json("cancel", {})
+    now[0] = 0.9
+    assert not wishes.cancelled(one)
+    assert wishes.cancelled(other)
+    now[0] = 1.0
+    assert wishes.cancelled(one)
+    assert wishes.cancelled(one)  # what is cancelled stays so
 
 
 def test_a_fault_that_may_pass_is_left_to_the_queue() -> None:

@@ -7,9 +7,11 @@ queue to bring the message again.
 from __future__ import annotations
 
 import asyncio
+import math
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import obstore
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
 UPLOADS_IN_FLIGHT = 16
+SECONDS_TO_ASK_AGAIN = 1.0
+BATCHES_REMEMBERED = 1000
 MEDIA_TYPES = {"fits": "image/fits", "fits.gz": "application/gzip"}
 
 
@@ -49,12 +53,38 @@ class Archive:
     s3: Callable[[], Any]
 
 
-def work(message: Message, archive: Archive, store: BatchStore) -> None:
+@dataclass
+class Wishes:
+    """Whether batches are to be cancelled; each is asked after once in so many ``seconds`` at the most.
+
+    For workers that do many messages of a batch a second: a wish that is seen so much later costs nothing,
+    what is finished meanwhile can be had.
+    """
+
+    seconds: float = 0.0
+    clock: Callable[[], float] = time.monotonic
+    _asked: dict[str, float] = field(default_factory=dict)
+
+    def cancelled(self, store: BatchStore) -> bool:
+        """Whether its user wished this batch cancelled."""
+        now = self.clock()
+        if now - self._asked.get(store.batch_id, -math.inf) < self.seconds:
+            return False
+        if store.exists("cancel"):
+            return True
+        if len(self._asked) >= BATCHES_REMEMBERED:
+            self._asked.clear()
+        self._asked[store.batch_id] = now
+        return False
+
+
+def work(message: Message, archive: Archive, store: BatchStore, wishes: Wishes | None = None) -> None:
     """Deliver what a message asks, or record why not.
 
     Raises whatever S3 answers badly for now; nothing is lost by doing the message again.
     """
-    if store.exists("cancel") or (message.again and store.exists("outcomes.jsonl")):
+    cancelled = (wishes or Wishes()).cancelled(store)
+    if cancelled or (message.again and store.exists("outcomes.jsonl")):
         return  # its batch has ended: nothing would read what it made
     wanted = [task for task in message.tasks if not (message.again and store.exists(f"images/{task.file}"))]
     copies = [task for task in wanted if _is_copy(task)]
