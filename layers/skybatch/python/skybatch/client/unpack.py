@@ -7,11 +7,9 @@ import tarfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from skybatch.client.transfer import PART
 
-BUFFER_BYTES = 64 * 1024
 BLOCK = tarfile.BLOCKSIZE
 
 
@@ -29,24 +27,38 @@ class Member:
 
 
 class Chunks:
-    """Chunks as a file that can only be read on."""
+    """Chunks as a file that can only be read on, as tarfile reads one: ``read``, ``tell`` and ``seek``."""
 
     def __init__(self, chunks: Iterator[bytes | bytearray]) -> None:
         self._chunks = chunks
         self._rest = memoryview(b"")
+        self._position = 0
+
+    def pieces(self, size: int) -> Iterator[memoryview]:
+        """The next ``size`` bytes as they lie in memory, fewer only at the end."""
+        while size and (self._rest or self._more()):
+            piece, self._rest = self._rest[:size], self._rest[size:]
+            size -= len(piece)
+            self._position += len(piece)
+            yield piece
 
     def read(self, size: int) -> bytes:
         """Up to ``size`` bytes, fewer only at the end."""
-        pieces, left = [], size
-        while left:
-            if not self._rest:
-                self._rest = memoryview(next(self._chunks, b""))
-                if not self._rest:
-                    break
-            pieces.append(self._rest[:left])
-            self._rest = self._rest[left:]
-            left -= len(pieces[-1])
-        return b"".join(pieces)
+        return b"".join(self.pieces(size))
+
+    def tell(self) -> int:
+        """How many bytes were read."""
+        return self._position
+
+    def seek(self, position: int) -> int:
+        """Read on to a position."""
+        for _ in self.pieces(position - self._position):
+            pass
+        return self._position
+
+    def _more(self) -> memoryview:
+        self._rest = memoryview(next(self._chunks, b""))
+        return self._rest
 
 
 def unpack(
@@ -57,23 +69,27 @@ def unpack(
     ``start`` is 0 or the ``end`` of a member. A file that is not right is not kept. Raises
     tarfile.TarError for what is no archive.
     """
-    with tarfile.open(fileobj=Chunks(chunks), mode="r|", bufsize=BUFFER_BYTES) as tar:  # type: ignore[call-overload]
+    source = Chunks(chunks)
+    with tarfile.open(fileobj=source, mode="r:") as tar:  # type: ignore[call-overload]
         for info in tar:
             tar.members = []  # else it keeps every header it has seen
             name = info.name.partition("/")[2]
-            content = tar.extractfile(info) if name in expected and info.isfile() else None
-            right = content is not None and _write(content, directory / name, expected[name])
-            if content is not None:
+            if name in expected and info.isfile():
+                # tarfile would copy the bytes four times over; they lie where its header ended.
+                right = _write(source.pieces(info.size), info.size, directory / name, expected[name])
                 yield Member(name, start + info.offset_data + info.size + -info.size % BLOCK, right)
 
 
-def _write(content: IO[bytes], path: Path, md5: str) -> bool:
+def _write(pieces: Iterator[memoryview], size: int, path: Path, md5: str) -> bool:
     digest = hashlib.md5(usedforsecurity=False)
     part = path.with_name(path.name + PART)
     with part.open("wb") as file:
-        while chunk := content.read(1024 * 1024):
-            digest.update(chunk)
-            file.write(chunk)
+        for piece in pieces:
+            digest.update(piece)
+            file.write(piece)
+            size -= len(piece)
+    if size:
+        raise tarfile.ReadError("unexpected end of data")
     if digest.hexdigest() != md5:
         part.unlink()
         return False
