@@ -13,14 +13,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
-
 from skybatch.client.backoff import RETRYABLE, retry_after
+from skybatch.client.connections import Answer, LostConnection, reason
 from skybatch.client.failures import TransferFailed, Unreachable, from_answer
-from skybatch.client.transport import Transport, reason
+from skybatch.client.transport import Transport
 from skybatch.errors import SkybatchError
 
 SEGMENT_BYTES = 2 * 1024 * 1024
+PIECE_BYTES = 256 * 1024
 # A signed URL that is over: S3 answers 403, or 400 where the signing session itself has ended.
 STALE = frozenset({400, 401, 403, 410})
 STALE_TRIES = 3
@@ -76,7 +76,7 @@ def stream(link: Link, start: int, stop: int, progress: Progress = silent) -> It
                 progress(len(chunk))
                 yield chunk
             continue
-        except httpx.RequestError as lost:
+        except LostConnection as lost:
             failure: SkybatchError = Unreachable(f"the connection broke: {reason(lost)}")
         except _Refused as refused:
             failure, told = refused.failure, refused.retry_after
@@ -90,30 +90,29 @@ def stream(link: Link, start: int, stop: int, progress: Progress = silent) -> It
 class _Refused(Exception):
     """An error answer to a range."""
 
-    def __init__(self, answer: httpx.Response) -> None:
-        self.status = answer.status_code
-        self.failure = from_answer(answer.status_code, answer.read())
+    def __init__(self, answer: Answer) -> None:
+        self.status = answer.status
+        self.failure = from_answer(answer.status, answer.read())
         self.retry_after = retry_after(answer.headers.get("Retry-After"))
 
 
 def _pieces(transport: Transport, url: str, start: int, stop: int) -> Iterator[bytes]:
-    """What one try gives of a range; an answer that ends early raises httpx.RequestError."""
+    """What one try gives of a range; an answer that ends early raises LostConnection."""
     with transport.open(url, start, stop) as answer:
-        if answer.status_code >= 400:
+        if answer.status >= 400:
             raise _Refused(answer)
-        skip = 0 if answer.status_code == 206 else start  # a server without ranges sends it all
+        skip = 0 if answer.status == 206 else start  # a server without ranges sends it all
         left = stop - start
-        for chunk in answer.iter_raw():
+        while left and (chunk := answer.read1(PIECE_BYTES, decode_content=False)):
             if transport.stopped.is_set():
-                raise httpx.ReadError("stopped")
+                raise LostConnection("stopped")
             piece = chunk[skip : skip + left]
             skip -= min(skip, len(chunk))
             left -= len(piece)
             if piece:
                 yield piece
-            if not left:
-                return
-        raise httpx.ReadError(f"the answer ended {left} bytes early")
+        if left:
+            raise LostConnection(f"the answer ended {left} bytes early")
 
 
 def ahead(

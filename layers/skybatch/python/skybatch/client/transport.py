@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx
-
 from skybatch import __version__
 from skybatch.client.backoff import RETRYABLE, Backoff, retry_after
+from skybatch.client.connections import Answer, Connections, LostConnection, may_pass, reason
 from skybatch.client.failures import UnexpectedAnswer, Unreachable, from_answer
 from skybatch.client.watching import Unwatched, Watch
 from skybatch.errors import CellError, InvalidRequest, SkybatchError
 
-CONNECTIONS = 32
-# An upload of 4 MB over a slow line, and the 30 s that the server may take to answer.
-TIMEOUT = httpx.Timeout(60.0, connect=15.0)
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -33,14 +30,12 @@ class Transport:
         self.backoff = backoff or Backoff()
         self.stopped = threading.Event()
         self._watch = watch or Unwatched()
-        limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
-        agent = {"User-Agent": f"skybatch/{__version__}"}
-        self._http = httpx.Client(headers=agent, timeout=TIMEOUT, limits=limits)
+        self._connections = Connections({"User-Agent": f"skybatch/{__version__}"})
 
     def close(self) -> None:
         """Close all connections; waiting transfers end."""
         self.stopped.set()
-        self._http.close()
+        self._connections.close()
 
     def call(
         self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
@@ -52,7 +47,7 @@ class Transport:
         wanted = {"Accept": "application/json", **(headers or {})}
         answer = self._ask(method, self.server + path, body, wanted, follow=True)
         try:
-            told = answer.json()
+            told = json.loads(answer.data)
         except ValueError:
             told = None
         if not isinstance(told, dict):
@@ -63,14 +58,12 @@ class Transport:
         """Where the server sends whoever gets ``path``: a signed URL, or the same address again."""
         url = self.server + path
         answer = self._ask("GET", url, None, {"Range": "bytes=0-0"}, follow=False)
-        return str(answer.headers["Location"]) if answer.status_code in REDIRECTS else url
+        return str(answer.headers["Location"]) if answer.status in REDIRECTS else url
 
-    @contextmanager
-    def open(self, url: str, start: int, stop: int) -> Iterator[httpx.Response]:
+    def open(self, url: str, start: int, stop: int) -> AbstractContextManager[Answer]:
         """An answer to one try for the bytes ``start`` to before ``stop`` of a URL, yet to be read."""
         headers = {"Range": f"bytes={start}-{stop - 1}", "Accept-Encoding": "identity"}
-        with self._http.stream("GET", url, headers=headers) as answer:
-            yield answer
+        return self._connections.reading(url, headers)
 
     def give_way(self, failure: SkybatchError, attempt: int, told: float | None = None) -> None:
         """Pause before the next try; raises ``failure`` where another is not worth it.
@@ -89,29 +82,22 @@ class Transport:
 
     def _ask(
         self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], *, follow: bool
-    ) -> httpx.Response:
+    ) -> Answer:
         attempt = 0
         while True:
             attempt += 1
             told: float | None = None
             try:
-                answer = self._http.request(
-                    method, url, content=body, headers=headers, follow_redirects=follow
-                )
-            except httpx.RequestError as lost:
+                answer = self._connections.ask(method, url, body, headers, follow=follow)
+            except LostConnection as lost:
                 failure: SkybatchError = Unreachable(f"{self.server} does not answer: {reason(lost)}.")
-                if not isinstance(lost, httpx.TransportError):
+                if not may_pass(lost):
                     raise failure from lost
             else:
-                if answer.status_code < 400:
+                if answer.status < 400:
                     return answer
-                failure = from_answer(answer.status_code, answer.content)
-                if answer.status_code not in RETRYABLE:
+                failure = from_answer(answer.status, answer.data)
+                if answer.status not in RETRYABLE:
                     raise failure
                 told = retry_after(answer.headers.get("Retry-After"))
             self.give_way(failure, attempt, told)
-
-
-def reason(lost: Exception) -> str:
-    """What went wrong with a connection, in words."""
-    return str(lost) or type(lost).__name__
