@@ -19,7 +19,7 @@ from skybatch.imaging.tiled_writing import pack
 from tests.fits import gzipped, make_image
 from tests.unit.imaging.packed import BOX, IMAGE, ORIGIN, PACKED, Stored
 
-SHAPES = [(512, 1024), (512, 824), (512, 830), (100, 33), (64, 32), (7, 1), (1, 65)]
+SHAPES = [(512, 1024), (512, 824), (512, 830), (100, 33), (64, 32), (7, 1), (1, 65), (300, 70), (129, 33)]
 needs_cfitsio = pytest.mark.skipif(
     not (shutil.which("funpack") and shutil.which("fpack")), reason="funpack is not installed"
 )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from string import ascii_uppercase
+from typing import NamedTuple
 
 from skybatch.errors import SourceDamaged, SourceDiffers, SourceError, SourceUnsupported
 from skybatch.imaging.box import BLOCK, CARD, PixelBox, header_blocks, padded
@@ -68,6 +70,11 @@ class Header:
         return value(self.cards[offset : offset + CARD])
 
     @cached_property
+    def crc(self) -> int:
+        """CRC-32 of the cards."""
+        return zlib.crc32(self.cards)
+
+    @cached_property
     def has_checksums(self) -> bool:
         """Whether DATASUM or CHECKSUM stand in the header."""
         return b"DATASUM " in self._keys or b"CHECKSUM" in self._keys
@@ -99,30 +106,42 @@ class Header:
         for offset, axis in self._moving:
             card = self.cards[offset : offset + CARD]
             _patch(patched, offset, shifted(card, box.y0 if axis == 2 else box.x0))
-        for offset in self._earlier_origins:
+        for offset in _places(self._keys).earlier_origins:
             _patch(patched, offset, b"HISTORY " + self.cards[offset : offset + CARD - 8])
         return closed(patched + added)
 
     @cached_property
-    def _keys(self) -> list[bytes]:
+    def _keys(self) -> tuple[bytes, ...]:
         """Keyword of every card, in order."""
-        return [self.cards[offset : offset + 8] for offset in range(0, len(self.cards), CARD)]
+        return tuple([self.cards[offset : offset + 8] for offset in range(0, len(self.cards), CARD)])
 
-    @cached_property
-    def _moving(self) -> list[tuple[int, int]]:
+    @property
+    def _moving(self) -> tuple[tuple[int, int], ...]:
         """Offset and axis of every card that moves with the first pixel."""
-        if _PLATE in self._keys:
-            raise SourceUnsupported("the header has a plate solution (CNPIX1); such images are not cut")
-        for axis in (b"1", b"2"):
-            described = b"CTYPE%s  " % axis in self._keys or b"CRVAL%s  " % axis in self._keys
-            if described and b"CRPIX%s  " % axis not in self._keys:
-                raise SourceUnsupported(f"the header has no CRPIX{axis.decode()} for its coordinates")
-        return [(CARD * i, _MOVING[key]) for i, key in enumerate(self._keys) if key in _MOVING]
+        return _places(self._keys).moving
 
-    @cached_property
-    def _earlier_origins(self) -> list[int]:
-        """Offsets of the provenance cards of an image that is itself a cutout: no keyword stands twice."""
-        return [CARD * self._keys.index(key) for key in _PROVENANCE if key in self._keys]
+
+class _Places(NamedTuple):
+    """What a cutout needs to know of a header's keywords: offsets of cards, and axes."""
+
+    moving: tuple[tuple[int, int], ...]
+    earlier_origins: tuple[int, ...]
+
+
+@lru_cache(maxsize=256)  # a survey's images have the same keywords
+def _places(keys: tuple[bytes, ...]) -> _Places:
+    """Raises SourceUnsupported for headers that tie sky to pixels in a way that a shift does not mend."""
+    if _PLATE in keys:
+        raise SourceUnsupported("the header has a plate solution (CNPIX1); such images are not cut")
+    for axis in (b"1", b"2"):
+        described = b"CTYPE%s  " % axis in keys or b"CRVAL%s  " % axis in keys
+        if described and b"CRPIX%s  " % axis not in keys:
+            raise SourceUnsupported(f"the header has no CRPIX{axis.decode()} for its coordinates")
+    return _Places(
+        moving=tuple((CARD * i, _MOVING[key]) for i, key in enumerate(keys) if key in _MOVING),
+        # Where an image is itself a cutout: no keyword stands twice.
+        earlier_origins=tuple(CARD * keys.index(key) for key in _PROVENANCE if key in keys),
+    )
 
 
 def closed(header: bytes | bytearray) -> bytearray:

@@ -1,8 +1,8 @@
 """The lossless tiled form of an Atlas image: ``ZCMPTYPE = 'GZIP_2'`` (FITS standard 4.0, section 10.4.2).
 
-The bytes of each tile of whole rows are shuffled (all first bytes of its pixels, then all second ones, and
-so on) and gzipped, so that a few tiles give a cutout, bit for bit the one of the plain image. Whatever is
-wrong with a tile or with the table of tiles is one error, never wrong pixels: see ``stamp``.
+The bytes of each tile are shuffled (all first bytes of its pixels, then all second ones, and so on) and
+gzipped, so that a few tiles give a cutout, bit for bit the one of the plain image. Whatever is wrong with a
+tile or with the table of tiles is one error, never wrong pixels: see ``stamp``.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from isal import igzip_lib
 
-from skybatch.errors import SourceDamaged, SourceDiffers, SourceUnsupported
+from skybatch.errors import SourceDamaged, SourceDiffers
 from skybatch.imaging.atlas import GAP_BYTES, check_bytes, plain
 from skybatch.imaging.box import CARD, PixelBox
 from skybatch.imaging.cards import integer
@@ -37,7 +37,7 @@ def stamp(header: Header, tile: int) -> bytes:
     So a sound tile of another image, or of another place, is told from the right one. Other programs do not
     look at it, and tiles that they wrote have 0 there.
     """
-    return zlib.crc32(tile.to_bytes(4, "little"), zlib.crc32(header.cards)).to_bytes(4, "little")
+    return zlib.crc32(tile.to_bytes(4, "little"), header.crc).to_bytes(4, "little")
 
 
 def cut_tiled(
@@ -92,21 +92,44 @@ class TiledPixels:
 
     def cut(self, box: PixelBox) -> bytes:
         """The pixels of a box as a plain file has them, row by row."""
-        height = self.table.tile[0]
-        first, last = box.y0 // height, (box.y0 + box.ny - 1) // height
-        return b"".join(self._part(tile, box) for tile in range(first, last + 1))
+        return b"".join(self._band(band, box) for band in self.table.bands(box))
 
-    def _part(self, tile: int, box: PixelBox) -> Data:
-        """What a tile holds of a box: only the bytes wanted are brought back into order."""
-        data, stride, bottom = self.tiles[tile], self.table.header.naxis1, tile * self.table.tile[0]
-        plane = len(data) // _PIXEL
-        first, last = max(box.y0 - bottom, 0), min(box.y0 + box.ny - bottom, plane // stride)
-        pixels = bytearray((last - first) * box.nx * _PIXEL)
+    def _band(self, band: range, box: PixelBox) -> Data:
+        """What tiles side by side hold of a box."""
+        columns = range(box.x0, box.x0 + box.nx)
+        parts = [self._part(tile, box.y0, box.y0 + box.ny, columns) for tile in band]
+        if len(parts) == 1 and parts[0].width == parts[0].stride:
+            return parts[0].pixels
+        rows = range(len(parts[0].pixels) // parts[0].stride)
+        return b"".join([part.row(row) for row in rows for part in parts])
+
+    def _part(self, tile: int, first: int, last: int, columns: range) -> _Part:
+        """What a tile holds of the rows ``first`` to before ``last``; only they are brought into order."""
+        data, table = self.tiles[tile], self.table
+        (bottom, left), (rows, stride) = table.corner(tile), table.shape(tile)
+        start, end = max(first - bottom, 0) * stride, min(last - bottom, rows) * stride
+        pixels = bytearray((end - start) * _PIXEL)
         for byte in range(_PIXEL):
-            start, end = (byte * plane + row * stride + box.x0 for row in (first, last))
-            rows = (data[at : at + box.nx] for at in range(start, end, stride))
-            pixels[byte::_PIXEL] = data[start:end] if box.nx == stride else b"".join(rows)
-        return pixels
+            plane = byte * rows * stride
+            pixels[byte::_PIXEL] = data[plane + start : plane + end]
+        begin = max(columns.start - left, 0)
+        width = min(columns.stop - left, stride) - begin
+        return _Part(pixels, stride * _PIXEL, begin * _PIXEL, width * _PIXEL)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Rows of a tile as a plain file has them: ``stride`` bytes each, ``width`` of them wanted."""
+
+    pixels: bytearray
+    stride: int
+    begin: int
+    width: int
+
+    def row(self, number: int) -> bytearray:
+        """The bytes wanted of a row."""
+        start = number * self.stride + self.begin
+        return self.pixels[start : start + self.width]
 
 
 def open_tiled(opened: Reader, size: int) -> TileTable:
@@ -116,10 +139,8 @@ def open_tiled(opened: Reader, size: int) -> TileTable:
     """
     table = read_table(opened, COMPRESSION, BITPIX)
     check_bytes(table.header.file_bytes)
-    if table.tile[1] != table.header.naxis1:
-        raise SourceUnsupported("only tiles of whole rows are cut")
-    ends = [table.heap, *(start + length for start, length in table.places)]
-    if any(end != start for end, (start, _) in zip(ends, table.places, strict=False)):
+    starts, lengths = zip(*table.places, strict=True)
+    if starts != tuple(accumulate(lengths[:-1], initial=table.heap)):
         raise SourceDamaged("the tiles do not follow one another as their table has them")
     if table.end > size:
         raise SourceDamaged(f"the file ends at byte {size:,}, its tiles at {table.end:,}")
@@ -127,10 +148,8 @@ def open_tiled(opened: Reader, size: int) -> TileTable:
 
 
 def _wanted(table: TileTable, boxes: Sequence[PixelBox]) -> list[int]:
-    """Numbers of the tiles that hold rows of the boxes, each once, in order."""
-    height = table.tile[0]
-    spans = {(box.y0 // height, (box.y0 + box.ny - 1) // height) for box in boxes}
-    return sorted({tile for first, last in spans for tile in range(first, last + 1)})
+    """Numbers of the tiles that hold pixels of the boxes, each once, in order."""
+    return sorted({tile for box in boxes for band in table.bands(box) for tile in band})
 
 
 def _tiles(fetch: ReadRange, table: TileTable, wanted: Sequence[int]) -> dict[int, bytes]:
@@ -154,9 +173,9 @@ def _stretches(table: TileTable, wanted: Sequence[int]) -> list[tuple[int, int]]
 
 def _inflated(stream: memoryview, table: TileTable, tile: int) -> bytes:
     """A tile's shuffled bytes; gzip's own checksum and length are verified, and the stamp."""
-    header, height = table.header, table.tile[0]
-    length = min(height, header.naxis2 - tile * height) * header.row_bytes
-    if bytes(stream[_STAMP]) not in (bytes(4), stamp(header, tile)):
+    rows, columns = table.shape(tile)
+    length = rows * columns * _PIXEL
+    if bytes(stream[_STAMP]) not in (bytes(4), stamp(table.header, tile)):
         raise SourceDamaged(f"tile {tile} is one of another place or image")
     inflater = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
     try:

@@ -14,17 +14,18 @@ from functools import lru_cache
 
 from skybatch.errors import SourceDamaged, SourceError, SourceUnsupported
 from skybatch.imaging.atlas import check_bytes
-from skybatch.imaging.box import CARD, padded
+from skybatch.imaging.box import CARD, PixelBox, padded
 from skybatch.imaging.cards import Value, value
 from skybatch.imaging.header import Header, parse, read_cards
 from skybatch.imaging.source import FITS_MAGIC, Reader
 
-# Enough for the headers and the table of a survey image (14,664 bytes): one request brings them.
+# Enough for the headers and the table of a survey image (15,424 bytes): one request brings them.
 FRONT_BYTES = 17_280
+_KEYWORD = 8  # bytes
 _TABLE = b"XTENSION= 'BINTABLE'"
 _FORM = re.compile(r"(\d*)([LXBIJKAEDCMPQ])")
 _WIDTHS = dict(zip("LBIJKAEDCMPQ", (1, 1, 2, 4, 8, 1, 4, 8, 8, 16, 8, 16), strict=True))
-_MOST_TILES = 1 << 20  # a million rows of a table; a survey image has 32
+_MOST_TILES = 1 << 20  # a million rows of a table; a survey image has 128
 # Cards of the table, not of the image (sections 7.3 and 10.1.1); those renamed come first in the image.
 RENAMED = {
     b"ZSIMPLE ": b"SIMPLE  ",
@@ -67,7 +68,29 @@ class TileTable:
     @property
     def end(self) -> int:
         """Bytes of the file up to the end of its last stream."""
-        return max((start + length for start, length in self.places), default=self.heap)
+        return max(map(sum, self.places), default=self.heap)
+
+    @property
+    def across(self) -> int:
+        """How many tiles lie side by side."""
+        return -(-self.header.naxis1 // self.tile[1])
+
+    def corner(self, tile: int) -> tuple[int, int]:
+        """The first row and column of a tile, from 0."""
+        band, place = divmod(tile, self.across)
+        return band * self.tile[0], place * self.tile[1]
+
+    def shape(self, tile: int) -> tuple[int, int]:
+        """Rows and columns of a tile: those at the upper and right edge may have fewer."""
+        row, column = self.corner(tile)
+        return min(self.tile[0], self.header.naxis2 - row), min(self.tile[1], self.header.naxis1 - column)
+
+    def bands(self, box: PixelBox) -> list[range]:
+        """The tiles that hold pixels of a box, those side by side together, the lowest first."""
+        (rows, columns), across = self.tile, self.across
+        first, last = box.x0 // columns, (box.x0 + box.nx - 1) // columns
+        bands = range(box.y0 // rows, (box.y0 + box.ny - 1) // rows + 1)
+        return [range(band * across + first, band * across + last + 1) for band in bands]
 
     def parameter(self, name: str) -> Value:
         """A parameter of the compression (ZNAMEi, ZVALi; section 10.1.2)."""
@@ -83,33 +106,60 @@ def read_table(reader: Reader, compression: str, bitpix: int) -> TileTable:
     """
     primary = read_cards(reader, FITS_MAGIC)
     raw = read_cards(reader, _TABLE, _no_table)
-    cards = [raw[i : i + CARD] for i in range(0, len(raw), CARD)]
-    first = {card[:8]: card for card in reversed(cards)}
-    values = _structure(first)
+    layout = _layout(b"".join([raw[byte::CARD] for byte in range(_KEYWORD)]))
+    values = {name: value(raw[at : at + CARD]) for name, at in layout.own}
     _check_kind(values, compression, bitpix)
-    header = parse(b"".join((*_mandatory_cards(first), *_other_cards(cards))))
+    header = parse(b"".join((*_mandatory_cards(raw, layout), *_other_cards(raw, layout))))
     tile = _tile(values, header)
     start = padded(len(primary) + CARD) + padded(len(raw) + CARD)
     places = _places(values, reader, start)
-    if len(places) != -(-header.naxis2 // tile[0]) * -(-header.naxis1 // tile[1]):
+    table = TileTable(header, tile, start, start + _heap(values), places, values)
+    if len(places) != -(-header.naxis2 // tile[0]) * table.across:
         raise SourceDamaged(f"{len(places)} tiles of {tile[1]} x {tile[0]} pixels do not make the image")
-    return TileTable(header, tile, start, start + _heap(values), places, values)
+    return table
 
 
 def _no_table(_: bytes) -> SourceError:
     return SourceUnsupported("the file has neither an HCOMPRESS stream nor a compressed image")
 
 
-def _structure(first: Mapping[bytes, bytes]) -> dict[str, Value]:
-    """The values that describe the table; the image's own cards are not interpreted."""
-    return {
-        key.decode("ascii").rstrip(): value(card)
-        for key, card in first.items()
-        if key == b"ZSCALE  " or _name_in_image(key) is None
-    }
+@dataclass(frozen=True)
+class _Layout:
+    """Where cards stand in a table's header, in bytes: the same for all images of the same keywords.
+
+    ``own`` are the first cards of each keyword that describe the table, ``renamed`` those of the image's
+    first cards. ``kept`` are runs of the image's further cards as they stand, and single ones whose name
+    in the image has to be seen to.
+    """
+
+    own: tuple[tuple[str, int], ...]
+    renamed: Mapping[bytes, int]
+    kept: tuple[tuple[int, int, bytes | None], ...]
 
 
-@lru_cache(maxsize=4096)  # a survey's images have the same keywords
+@lru_cache(maxsize=256)
+def _layout(keywords: bytes) -> _Layout:
+    """By all first bytes of the keywords, then all second ones, and so on."""
+    count = len(keywords) // _KEYWORD
+    own: dict[str, int] = {}
+    renamed: dict[bytes, int] = {}
+    kept: list[tuple[int, int, bytes | None]] = []
+    for at, key in ((CARD * i, keywords[i::count]) for i in range(count)):
+        name = _name_in_image(key)
+        if name is None or key == b"ZSCALE  ":
+            own.setdefault(key.decode("ascii").rstrip(), at)
+        if key in RENAMED:
+            renamed.setdefault(key, at)
+        if name is None:
+            continue
+        as_it_stands = name == key != b"EXTNAME "
+        if as_it_stands and kept and kept[-1][1:] == (at, None):
+            kept[-1] = (kept[-1][0], at + CARD, None)
+        else:
+            kept.append((at, at + CARD, None if as_it_stands else name))
+    return _Layout(tuple(own.items()), renamed, tuple(kept))
+
+
 def _name_in_image(keyword: bytes) -> bytes | None:
     """The keyword that a card of the table has in the image; None for what stands elsewhere there, or not."""
     if keyword in RENAMED or _DROPPED.match(keyword):
@@ -126,23 +176,22 @@ def _check_kind(values: dict[str, Value], compression: str, bitpix: int) -> None
         raise SourceUnsupported("a compressed image of quantized floats")
 
 
-def _mandatory_cards(first: Mapping[bytes, bytes]) -> Iterator[bytes]:
+def _mandatory_cards(raw: bytes, layout: _Layout) -> Iterator[bytes]:
     """The image's first cards, which its Z keywords hold (section 10.2.1)."""
-    yield b"SIMPLE  " + first.get(b"ZSIMPLE ", _DEFAULT_SIMPLE)[8:]
-    for old, new in list(RENAMED.items())[1:]:
-        if old not in first:
+    for old, new in RENAMED.items():
+        at = layout.renamed.get(old)
+        if at is None and old != b"ZSIMPLE ":
             raise SourceDamaged(f"the compressed image has no {old.decode().rstrip()}")
-        yield new + first[old][8:]
+        yield new + (_DEFAULT_SIMPLE[_KEYWORD:] if at is None else raw[at + _KEYWORD : at + CARD])
 
 
-def _other_cards(cards: list[bytes]) -> list[bytes]:
+def _other_cards(raw: bytes, layout: _Layout) -> Iterator[bytes]:
     """The image's further cards as they stand, in their order."""
-    return [
-        name + card[8:]
-        for card in cards
-        if (name := _name_in_image(card[:8])) is not None
-        and (name != b"EXTNAME " or not card.startswith(_ASTROPYS_NAME))
-    ]
+    for start, end, name in layout.kept:
+        if name is None:
+            yield raw[start:end]
+        elif not raw.startswith(_ASTROPYS_NAME, start):
+            yield name + raw[start + _KEYWORD : end]
 
 
 def _tile(values: dict[str, Value], header: Header) -> tuple[int, int]:
@@ -174,10 +223,10 @@ def _places(values: dict[str, Value], reader: Reader, start: int) -> tuple[tuple
     heap, end = start + _heap(values), _heap_bytes(values)
     number = "I" if word == 4 else "Q"
     descriptors = struct.iter_unpack(f">{offset}x2{number}{width - offset - 2 * word}x", rows)
-    places = [(heap + first, length) for length, first in descriptors]
-    if end is not None and any(first + length > heap + end for first, length in places):
+    places = tuple([(heap + first, length) for length, first in descriptors])
+    if end is not None and max(map(sum, places), default=heap) > heap + end:
         raise SourceDamaged("a tile lies beyond the heap of its table")
-    return tuple(places)
+    return places
 
 
 def _heap_bytes(values: dict[str, Value]) -> int | None:

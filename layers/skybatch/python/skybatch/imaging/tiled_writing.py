@@ -18,7 +18,8 @@ from skybatch.imaging.header import Header, closed, end_of_cards, parse
 from skybatch.imaging.tiled import BITPIX, COMPRESSION, plain_tiled, stamp
 from skybatch.imaging.tiled_table import KEPT, RENAMED
 
-TILE_ROWS = 32
+# A quarter of a row wide: a crop then inflates a third of what whole rows take, for one byte in fifty more.
+TILE_ROWS, TILE_COLUMNS = 32, 128
 QUICKLOOK_ROWS = 16
 _LEVEL = 6  # 45 ms an image; level 9 takes three times that for 0.2 % less
 _GZIP = 31  # zlib's window bits for gzip members
@@ -45,7 +46,7 @@ class Packed:
 
 
 def pack(source: bytes) -> Packed:
-    """A stored Atlas image, gzip or plain, in tiles of 32 whole rows, lossless.
+    """A stored Atlas image, gzip or plain, in tiles of 32 x 128 pixels, lossless.
 
     What was written is read again: ``plain_tiled`` gives the plain file back byte for byte, or
     SourceUnsupported is raised, as for headers that the form cannot hold. Raises SourceDamaged too.
@@ -54,12 +55,9 @@ def pack(source: bytes) -> Packed:
     header = parse(whole[: end_of_cards(whole)])
     if header.bitpix != BITPIX:
         raise SourceUnsupported(f"BITPIX {header.bitpix}; Atlas images have {BITPIX}")
-    first = header.blocks * BLOCK
-    step = TILE_ROWS * header.row_bytes
-    end = first + header.data_bytes
-    tiles = (whole[start : min(start + step, end)] for start in range(first, end, step))
+    tiles = _tiles(memoryview(whole)[header.blocks * BLOCK :], header)
     streams = [_deflated(data, stamp(header, tile)) for tile, data in enumerate(tiles)]
-    packed = write_tiles(header, streams, TILE_ROWS, _lossless())
+    packed = write_tiles(header, streams, (TILE_ROWS, TILE_COLUMNS), _lossless())
     if plain_tiled(packed.file) != whole:
         raise SourceUnsupported("the tiled form does not give this file back as it is")
     return packed
@@ -80,7 +78,7 @@ def quicklook_tiles(image: bytes, scale: int) -> Packed:
     streams = [
         hcompress.encode(pixels[first : first + rows], scale) for first in range(0, header.naxis2, rows)
     ]
-    return write_tiles(header, streams, rows, _lossy(scale))
+    return write_tiles(header, streams, (rows, header.naxis1), _lossy(scale))
 
 
 def hcompress_rows(naxis2: int) -> int:
@@ -91,9 +89,11 @@ def hcompress_rows(naxis2: int) -> int:
     return min(next(fitting, naxis2), naxis2)
 
 
-def write_tiles(header: Header, streams: Sequence[bytes], rows: int, how: Iterator[bytes]) -> Packed:
-    """The file of an image whose tiles of ``rows`` whole rows are ``streams``; ``how`` are further cards."""
-    table = [*_table_cards(header, streams, rows), *how, *_image_cards(header)]
+def write_tiles(
+    header: Header, streams: Sequence[bytes], tile: tuple[int, int], how: Iterator[bytes]
+) -> Packed:
+    """The file of an image in tiles of (rows, columns), with their streams in order and more cards."""
+    table = [*_table_cards(header, streams, tile), *how, *_image_cards(header)]
     front = closed(_joined(_PRIMARY)) + closed(_joined(table))
     places, offset = [], 0
     for stream in streams:
@@ -104,13 +104,25 @@ def write_tiles(header: Header, streams: Sequence[bytes], rows: int, how: Iterat
     return Packed(file, len(front), len(front) + _DESCRIPTOR * len(streams))
 
 
+def _tiles(pixels: memoryview, header: Header) -> Iterator[bytes]:
+    """The tiles of an image of 32-bit pixels, their bytes shuffled (section 10.4.2)."""
+    step, wide = TILE_ROWS * header.row_bytes, header.naxis1
+    for start in range(0, header.data_bytes, step):
+        band = bytes(pixels[start : min(start + step, header.data_bytes)])
+        planes = [band[byte::4] for byte in range(4)]
+        for left in range(0, wide, TILE_COLUMNS):
+            columns = min(TILE_COLUMNS, wide - left)
+            rows = range(left, len(planes[0]), wide)
+            yield b"".join([plane[at : at + columns] for plane in planes for at in rows])
+
+
 def _deflated(tile: bytes, its_stamp: bytes) -> bytes:
-    """Pixels with their bytes shuffled (section 10.4.2), as one gzip member."""
-    stream = zlib.compress(b"".join(tile[byte::4] for byte in range(4)), _LEVEL, _GZIP)
+    """A tile as one gzip member."""
+    stream = zlib.compress(tile, _LEVEL, _GZIP)
     return stream[:4] + its_stamp + stream[8:]
 
 
-def _table_cards(header: Header, streams: Sequence[bytes], rows: int) -> Iterator[bytes]:
+def _table_cards(header: Header, streams: Sequence[bytes], tile: tuple[int, int]) -> Iterator[bytes]:
     """The table's own cards (sections 7.3.1 and 10.1.1)."""
     yield b"XTENSION= 'BINTABLE'           / binary table extension"
     yield _number("BITPIX", 8, "8-bit bytes")
@@ -123,8 +135,8 @@ def _table_cards(header: Header, streams: Sequence[bytes], rows: int) -> Iterato
     yield _text("TTYPE1", "COMPRESSED_DATA", "a tile")
     yield _text("TFORM1", f"1PB({max(map(len, streams))})", "variable-length bytes")
     yield b"ZIMAGE  =                    T / this is a compressed image"
-    yield _number("ZTILE1", header.naxis1, "columns of a tile")
-    yield _number("ZTILE2", min(rows, header.naxis2), "rows of a tile")
+    yield _number("ZTILE1", min(tile[1], header.naxis1), "columns of a tile")
+    yield _number("ZTILE2", min(tile[0], header.naxis2), "rows of a tile")
 
 
 def _lossless() -> Iterator[bytes]:

@@ -43,8 +43,7 @@ class TiledImage:
 
         Only tiles that hold some of these rows are read, in one stretch, and decoded. Raises SourceDamaged.
         """
-        height, width = self.table.tile
-        across = -(-self.header.naxis1 // width)
+        (height, width), across = self.table.tile, self.table.across
         bottom = first // height * height
         top = min(-(-last // height) * height, self.header.naxis2)
         streams = self._streams(bottom // height * across, -(-top // height) * across)
