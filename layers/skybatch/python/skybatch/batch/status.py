@@ -45,13 +45,20 @@ def read_status(store: BatchStore, now: float) -> dict[str, Any]:
     Raises NotFound, or Expired once the results are gone.
     """
     record = load_record(store, now)
-    final = store.read_json("status.json")
-    status = final or _running(store, record)
-    status["chain"] = _chain(store, record, final)
-    mail = store.read_json("mail.json") or {}
-    status["mail"] = mail.get("state")
-    status["notices"] = [*status["notices"], *_mail_notices(mail, now)]
-    return status
+    final, accepted, progress, plan = store.read_jsons(
+        "status.json", "accepted.json", "progress.json", "plan.json"
+    )
+    if final is None:  # nothing follows a batch that has not ended, and no email tells of it
+        parts = record.part - 1 + max(1, plan["parts"]) if plan else None
+        return {**_running(record, accepted, progress), "chain": _chain(record, parts), "mail": None}
+    mail, following, retry = store.read_jsons("mail.json", "next/unretrieved.json", "next/failed.json")
+    parts = (final.get("chain") or {}).get("parts")
+    return {
+        **final,
+        "chain": _chain(record, parts, following, retry),
+        "mail": (mail or {}).get("state"),
+        "notices": [*final["notices"], *_mail_notices(mail or {}, now)],
+    }
 
 
 def _mail_notices(mail: dict[str, Any], now: float) -> list[str]:
@@ -63,29 +70,30 @@ def _mail_notices(mail: dict[str, Any], now: float) -> list[str]:
     return []
 
 
-def _chain(store: BatchStore, record: Record, final: dict[str, Any] | None) -> dict[str, Any]:
+def _chain(
+    record: Record,
+    parts: int | None,
+    following: dict[str, Any] | None = None,
+    retry: dict[str, Any] | None = None,
+) -> dict[str, Any]:
     """Its neighbours; ``parts`` by planned sizes, None where that is not known (yet).
 
     A batch of what failed in another is no part of that one's chain, and begins one of its own.
     """
-    if final:
-        parts = (final.get("chain") or {}).get("parts")
-    else:
-        head = store.read_json("plan.json")
-        parts = record.part - 1 + max(1, head["parts"]) if head else None
-    ids = {what: store.read_json(f"next/{what}.json") or {} for what in ("unretrieved", "failed")}
     return {
         "part": record.part,
         "parts": parts,
         "previous": record.previous,
-        "next": ids["unretrieved"].get("batch_id"),
-        "retry": ids["failed"].get("batch_id"),
+        "next": (following or {}).get("batch_id"),
+        "retry": (retry or {}).get("batch_id"),
     }
 
 
-def _running(store: BatchStore, record: Record) -> dict[str, Any]:
-    head = store.read_json("accepted.json") or {}
-    progress = store.read_json("progress.json") or {"state": "accepted"}
+def _running(
+    record: Record, accepted: dict[str, Any] | None, progress: dict[str, Any] | None
+) -> dict[str, Any]:
+    head = accepted or {}
+    progress = dict(progress or {"state": "accepted"})
     total = head.get("asked", {}).get("rows", 0)
     return {
         **_head(record, head),
@@ -191,7 +199,8 @@ def _unretrieved(record: Record, left: Sequence[Task]) -> dict[str, Any] | None:
 def record_failure(store: BatchStore, reason: str, now: float) -> dict[str, Any]:
     """Record that the batch as a whole failed, unless it has ended already; returns its final status."""
     record = load_record(store)
-    status = {**_running(store, record), "state": "failed", "finished": instant(now), "reason": reason}
+    told = _running(record, *store.read_jsons("accepted.json", "progress.json"))
+    status = {**told, "state": "failed", "finished": instant(now), "reason": reason}
     rows = len(load_request(store).rows)
     status["rows"] = {"total": rows, **dict.fromkeys(ROW_OUTCOMES, 0), "failed": rows}
     store.create_json("status.json", status)

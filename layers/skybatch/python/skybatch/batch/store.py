@@ -117,6 +117,10 @@ class BatchStore:
         body = self.read(name)
         return None if body is None else json.loads(body)
 
+    def read_jsons(self, *names: str) -> list[dict[str, Any] | None]:
+        """Several JSON objects, asked for at once."""
+        return [None if body is None else json.loads(body) for body in self.read_many(names)]
+
     def write_json(self, name: str, value: dict[str, Any]) -> None:
         """Write or overwrite a JSON object."""
         self.write(name, _compact(value), "application/json")
