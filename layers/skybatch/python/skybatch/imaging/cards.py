@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 
 from skybatch.errors import SourceDamaged
 from skybatch.imaging.box import CARD
@@ -14,7 +15,23 @@ _INTEGER = re.compile(r"[+-]?\d+")
 _TEXT = re.compile(rb"= +'((?:[^']|'')*)'")
 _UNPRINTABLE = re.compile(r"[^ -~]")  # what no header may hold (section 4.1.1)
 
+KEYWORD = 8  # bytes
+
 Value = bool | int | float | str | None
+
+
+def keywords(cards: bytes) -> bytes:
+    """All first bytes of the keywords of whole cards, then all second ones, and so on.
+
+    One value, quickly had, to know headers of the same keywords by.
+    """
+    return b"".join([cards[byte::CARD] for byte in range(KEYWORD)])
+
+
+def separate(names: bytes) -> list[bytes]:
+    """The keywords of ``keywords``, one by one."""
+    count = len(names) // KEYWORD
+    return [names[i::count] for i in range(count)]
 
 
 def number_token(card: bytes) -> tuple[int, int]:
@@ -75,6 +92,7 @@ def shifted(card: bytes, pixels: int) -> bytes:
     return with_number(card, text)
 
 
+@lru_cache(maxsize=1024)  # of each cutout's three, two are those of the cutout before
 def string_cards(keyword: str, text: str, comment: str) -> bytes:
     """A string keyword as one card, or more by the CONTINUE convention (section 4.2.1.2)."""
     pieces = _pieces(_UNPRINTABLE.sub("?", text).encode().replace(b"'", b"''"))

@@ -11,7 +11,16 @@ from typing import NamedTuple
 
 from skybatch.errors import SourceDamaged, SourceDiffers, SourceError, SourceUnsupported
 from skybatch.imaging.box import BLOCK, CARD, PixelBox, header_blocks, padded
-from skybatch.imaging.cards import Value, integer, number_token, shifted, value, with_number
+from skybatch.imaging.cards import (
+    Value,
+    integer,
+    keywords,
+    number_token,
+    separate,
+    shifted,
+    value,
+    with_number,
+)
 from skybatch.imaging.provenance import KEYWORDS
 from skybatch.imaging.source import FITS_MAGIC, Reader
 
@@ -74,10 +83,10 @@ class Header:
         """CRC-32 of the cards."""
         return zlib.crc32(self.cards)
 
-    @cached_property
+    @property
     def has_checksums(self) -> bool:
         """Whether DATASUM or CHECKSUM stand in the header."""
-        return b"DATASUM " in self._keys or b"CHECKSUM" in self._keys
+        return self._places.checksums
 
     def cutout_blocks(self, added: bytes) -> int:
         """Blocks of a cutout's header with ``added`` cards at its end."""
@@ -92,7 +101,9 @@ class Header:
         for box in boxes:
             if box.x0 + box.nx > self.naxis1 or box.y0 + box.ny > self.naxis2:
                 raise SourceDiffers(f"pixels {box.section} of an image of {self.naxis1} x {self.naxis2}")
-        for offset, _ in self._moving:
+        if self._places.refusal is not None:
+            raise SourceUnsupported(self._places.refusal)
+        for offset, _ in self._places.moving:
             number_token(self.cards[offset : offset + CARD])
 
     def cutout(self, box: PixelBox, added: bytes) -> bytearray:
@@ -103,45 +114,56 @@ class Header:
         patched = bytearray(self.cards)
         _patch(patched, 3 * CARD, with_number(self.cards[3 * CARD : 4 * CARD], str(box.nx)))
         _patch(patched, 4 * CARD, with_number(self.cards[4 * CARD : 5 * CARD], str(box.ny)))
-        for offset, axis in self._moving:
+        for offset, axis in self._places.moving:
             card = self.cards[offset : offset + CARD]
             _patch(patched, offset, shifted(card, box.y0 if axis == 2 else box.x0))
-        for offset in _places(self._keys).earlier_origins:
+        for offset in self._places.earlier_origins:
             _patch(patched, offset, b"HISTORY " + self.cards[offset : offset + CARD - 8])
         return closed(patched + added)
 
     @cached_property
-    def _keys(self) -> tuple[bytes, ...]:
+    def _keys(self) -> list[bytes]:
         """Keyword of every card, in order."""
-        return tuple([self.cards[offset : offset + 8] for offset in range(0, len(self.cards), CARD)])
+        return separate(keywords(self.cards))
 
-    @property
-    def _moving(self) -> tuple[tuple[int, int], ...]:
-        """Offset and axis of every card that moves with the first pixel."""
-        return _places(self._keys).moving
+    @cached_property
+    def _places(self) -> _Places:
+        return _places_in(keywords(self.cards))
 
 
 class _Places(NamedTuple):
-    """What a cutout needs to know of a header's keywords: offsets of cards, and axes."""
+    """What the keywords alone tell: of cards that move with the first pixel, offset and axis.
+
+    ``earlier_origins`` are offsets of the cards of an image that is itself a cutout, ``refusal`` says why no
+    cutouts can be made.
+    """
 
     moving: tuple[tuple[int, int], ...]
     earlier_origins: tuple[int, ...]
+    checksums: bool
+    refusal: str | None
 
 
 @lru_cache(maxsize=256)  # a survey's images have the same keywords
-def _places(keys: tuple[bytes, ...]) -> _Places:
-    """Raises SourceUnsupported for headers that tie sky to pixels in a way that a shift does not mend."""
+def _places_in(names: bytes) -> _Places:
+    keys = separate(names)
+    return _Places(
+        moving=tuple((CARD * i, _MOVING[key]) for i, key in enumerate(keys) if key in _MOVING),
+        earlier_origins=tuple(CARD * keys.index(key) for key in _PROVENANCE if key in keys),
+        checksums=b"DATASUM " in keys or b"CHECKSUM" in keys,
+        refusal=_refusal(keys),
+    )
+
+
+def _refusal(keys: Sequence[bytes]) -> str | None:
+    """Why a shift of the reference pixel does not keep pixels of this header on their place in the sky."""
     if _PLATE in keys:
-        raise SourceUnsupported("the header has a plate solution (CNPIX1); such images are not cut")
+        return "the header has a plate solution (CNPIX1); such images are not cut"
     for axis in (b"1", b"2"):
         described = b"CTYPE%s  " % axis in keys or b"CRVAL%s  " % axis in keys
         if described and b"CRPIX%s  " % axis not in keys:
-            raise SourceUnsupported(f"the header has no CRPIX{axis.decode()} for its coordinates")
-    return _Places(
-        moving=tuple((CARD * i, _MOVING[key]) for i, key in enumerate(keys) if key in _MOVING),
-        # Where an image is itself a cutout: no keyword stands twice.
-        earlier_origins=tuple(CARD * keys.index(key) for key in _PROVENANCE if key in keys),
-    )
+            return f"the header has no CRPIX{axis.decode()} for its coordinates"
+    return None
 
 
 def closed(header: bytes | bytearray) -> bytearray:

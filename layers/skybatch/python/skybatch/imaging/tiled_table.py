@@ -15,13 +15,12 @@ from functools import lru_cache
 from skybatch.errors import SourceDamaged, SourceError, SourceUnsupported
 from skybatch.imaging.atlas import check_bytes
 from skybatch.imaging.box import CARD, PixelBox, padded
-from skybatch.imaging.cards import Value, value
+from skybatch.imaging.cards import KEYWORD, Value, keywords, separate, value
 from skybatch.imaging.header import Header, parse, read_cards
 from skybatch.imaging.source import FITS_MAGIC, Reader
 
 # Enough for the headers and the table of a survey image (15,424 bytes): one request brings them.
 FRONT_BYTES = 17_280
-_KEYWORD = 8  # bytes
 _TABLE = b"XTENSION= 'BINTABLE'"
 _FORM = re.compile(r"(\d*)([LXBIJKAEDCMPQ])")
 _WIDTHS = dict(zip("LBIJKAEDCMPQ", (1, 1, 2, 4, 8, 1, 4, 8, 8, 16, 8, 16), strict=True))
@@ -106,7 +105,7 @@ def read_table(reader: Reader, compression: str, bitpix: int) -> TileTable:
     """
     primary = read_cards(reader, FITS_MAGIC)
     raw = read_cards(reader, _TABLE, _no_table)
-    layout = _layout(b"".join([raw[byte::CARD] for byte in range(_KEYWORD)]))
+    layout = _layout(keywords(raw))
     values = {name: value(raw[at : at + CARD]) for name, at in layout.own}
     _check_kind(values, compression, bitpix)
     header = parse(b"".join((*_mandatory_cards(raw, layout), *_other_cards(raw, layout))))
@@ -138,14 +137,12 @@ class _Layout:
 
 
 @lru_cache(maxsize=256)
-def _layout(keywords: bytes) -> _Layout:
-    """By all first bytes of the keywords, then all second ones, and so on."""
-    count = len(keywords) // _KEYWORD
+def _layout(names: bytes) -> _Layout:
     own: dict[str, int] = {}
     renamed: dict[bytes, int] = {}
     kept: list[tuple[int, int, bytes | None]] = []
-    for at, key in ((CARD * i, keywords[i::count]) for i in range(count)):
-        name = _name_in_image(key)
+    for i, key in enumerate(separate(names)):
+        at, name = CARD * i, _name_in_image(key)
         if name is None or key == b"ZSCALE  ":
             own.setdefault(key.decode("ascii").rstrip(), at)
         if key in RENAMED:
@@ -182,7 +179,7 @@ def _mandatory_cards(raw: bytes, layout: _Layout) -> Iterator[bytes]:
         at = layout.renamed.get(old)
         if at is None and old != b"ZSIMPLE ":
             raise SourceDamaged(f"the compressed image has no {old.decode().rstrip()}")
-        yield new + (_DEFAULT_SIMPLE[_KEYWORD:] if at is None else raw[at + _KEYWORD : at + CARD])
+        yield new + (_DEFAULT_SIMPLE[KEYWORD:] if at is None else raw[at + KEYWORD : at + CARD])
 
 
 def _other_cards(raw: bytes, layout: _Layout) -> Iterator[bytes]:
@@ -191,7 +188,7 @@ def _other_cards(raw: bytes, layout: _Layout) -> Iterator[bytes]:
         if name is None:
             yield raw[start:end]
         elif not raw.startswith(_ASTROPYS_NAME, start):
-            yield name + raw[start + _KEYWORD : end]
+            yield name + raw[start + KEYWORD : end]
 
 
 def _tile(values: dict[str, Value], header: Header) -> tuple[int, int]:
