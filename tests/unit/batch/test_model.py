@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import io
-import tarfile
+import asyncio
 from collections import Counter
 from typing import Any
 
@@ -13,64 +12,22 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from skybatch.batch.journal import read_journal
-from skybatch.batch.outcomes import Outcome, Status, load_outcomes
-from skybatch.batch.plan import Message, Plan, Task
+from skybatch.batch.outcomes import Outcome, Status
+from skybatch.batch.plan import Message
 from skybatch.batch.record import Record, save_record
 from skybatch.batch.results.package import package
+from skybatch.batch.running import sheets
 from skybatch.batch.running.tally import MAX_SENDS
 from skybatch.batch.store import BatchStore
 from skybatch.requests.request import Mode, Request, Row, Sky
 from tests.unit.batch.archive import MadeArchive
-from tests.unit.batch.world import BATCH_ID, PATIENCE, World, task
+from tests.unit.batch.calm import DAMAGED, DEADLY, GOOD, LIMIT, SETS, expected, members, plan_tasks, settled
+from tests.unit.batch.world import BATCH_ID, PATIENCE, World
 
-SETS = 3
 WINDOW = 4
-LIMIT = 1150
 ARCHIVE = MadeArchive(centres=[(180.0 + n, 20.0) for n in range(SETS)])
-# Message: which stored images lie, are damaged, or kill whoever reads them.
-GOOD, DAMAGED, DEADLY = "good", "damaged", "deadly"
 # A lost message is sent again twice; with one loss a task there is one send left for a dead worker.
 MOST_LOSSES = MAX_SENDS - 2
-
-
-def plan_tasks(sizes: list[int]) -> list[Task]:
-    """Tasks over few sources, two or three a source; one too large for any batch."""
-    return [
-        task(n, size, source=f"source{n // 2}", set=n % SETS, refusal="larger" if size > LIMIT else None)
-        for n, size in enumerate(sizes)
-    ]
-
-
-def settled(store: BatchStore) -> list[Outcome]:
-    outcomes = load_outcomes(store)
-    assert outcomes is not None
-    return outcomes
-
-
-def expected(plan: Plan, sources: dict[str, str]) -> list[Status]:
-    """The accounts that the limit's rule gives, told without queue, tally or stretches.
-
-    In plan order, an image is tried as long as all that was tried and did not fail still fits with it;
-    where failures left room, what did not fit is tried again from there on.
-    """
-    statuses: list[Status] = []
-    start, done = 0, 0
-    while True:
-        stop, room = start, plan.limit - done
-        while stop < len(plan.tasks):
-            size = 0 if plan.tasks[stop].refusal else plan.tasks[stop].bytes
-            if size > room:
-                break
-            room, stop = room - size, stop + 1
-        if stop == start:
-            return statuses + [
-                Status.FAILED if each.refusal else Status.OVER_LIMIT for each in plan.tasks[stop:]
-            ]
-        for each in plan.tasks[start:stop]:
-            came = each.refusal is None and sources[each.source] == GOOD
-            statuses.append(Status.RETRIEVED if came else Status.FAILED)
-            done += each.bytes if came else 0
-        start = stop
 
 
 class BatchModel(RuleBasedStateMachine):
@@ -161,16 +118,23 @@ class BatchModel(RuleBasedStateMachine):
         again=st.booleans(),
         finished=st.sampled_from([None, None, 0, 1]),
         unaware=st.booleans(),
+        sheet=st.sampled_from([None, 0, 1]),
     )
     @precondition(lambda self: self.queue)
-    def a_worker_takes_a_message(self, place: int, again: bool, finished: int | None, unaware: bool) -> None:
+    def a_worker_takes_a_message(
+        self, place: int, again: bool, finished: int | None, unaware: bool, sheet: int | None
+    ) -> None:
         """Any message, out of order; it may come again, and its worker may die after some images.
 
-        An unaware worker looked for the wish to cancel before it was there.
+        An unaware worker looked for the wish to cancel before it was there. A sheet holds the images too, or
+        something longer of their names, which nobody may take for them.
         """
         message = self.queue[place % len(self.queue)]
         if not again:
             self.queue.remove(message)
+        if sheet is not None:
+            parts = {each.file: bytes(each.bytes + sheet) for each in message.tasks}
+            asyncio.run(sheets.keep(self.world.store, f"night/{message.tasks[0].n}", parts))
         if not self.work(message, finished, unaware) and not again:
             self.lose(message)
 
@@ -287,13 +251,6 @@ class BatchModel(RuleBasedStateMachine):
             after = page.next
             if after is None:
                 return files
-
-
-def members(tar: bytes | None) -> list[str]:
-    if tar is None:
-        return []
-    with tarfile.open(fileobj=io.BytesIO(tar)) as read:
-        return [m.name.split("/images/")[1] for m in read if "/images/" in m.name and m.isfile()]
 
 
 TestBatchModel = BatchModel.TestCase

@@ -13,7 +13,6 @@ import pytest
 import urllib3
 
 from local.names import Day, NameServices
-from skybatch.requests.designations import designated, is_designation
 from skybatch.requests.names import DAY, Answer, Resolver, unresolved_names, with_positions
 from skybatch.requests.request import Sky
 from skybatch.requests.resolvers import (
@@ -123,28 +122,6 @@ def test_a_designation_irsa_cannot_answer_is_read_off_and_says_so(services: Name
     assert answer.sky.ra == pytest.approx((23 + 4 / 60 + 56.66 / 3600) * 15, abs=1e-9)
     assert answer.sky.dec == pytest.approx(12 + 19 / 60 + 22.3 / 3600, abs=1e-9)
     assert set(asked(services)) == {"IRSA"}
-
-
-@pytest.mark.parametrize(
-    ("name", "ra", "dec"),
-    [
-        ("2MASS J00424433+4116085", 10.6847083333, 41.2690277778),
-        ("2MASXi J2304565+121922", 346.2354166667, 12.3227777778),
-        ("2massj13370091-2951567", 204.2537916667, -29.8657500000),
-        ("2MASX J00000000-0000011", 0.0, -1.1 / 3600),
-    ],
-)
-def test_the_kin_of_a_designation(name: str, ra: float, dec: float) -> None:
-    sky = designated(name)
-    assert sky is not None
-    assert (sky.ra, sky.dec) == (pytest.approx(ra, abs=1e-9), pytest.approx(dec, abs=1e-9))
-
-
-@pytest.mark.parametrize(
-    "name", ["2MASX J99045666+1219223", "2MASX J23045666+9959599", "2MASXJ2304", "2MASS", "IRAS 23045+1219"]
-)
-def test_what_is_no_designation_has_no_position(name: str) -> None:
-    assert designated(name) is None
 
 
 def test_an_answer_survives_its_storage(services: NameServices) -> None:
@@ -308,8 +285,3 @@ def test_endpoints_timeouts_and_rates_are_settings() -> None:
     ]
     assert {service.timeout for service in moved} == {2.0}
     assert [service.interval for service in configured(ned_interval=3.0)] == [0.0, 3.0, 0.0]
-
-
-def test_a_2massx_name_is_a_designation_and_others_are_not() -> None:
-    assert is_designation(" 2MASXJ23045666+1219223")
-    assert not is_designation("NGC 7479")

@@ -1,0 +1,63 @@
+"""What a batch comes to that nothing befalls but the fate of its sources."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+
+from skybatch.batch.outcomes import Outcome, Status, load_outcomes
+from skybatch.batch.plan import Plan, Task
+from skybatch.batch.store import BatchStore
+from tests.unit.batch.world import task
+
+SETS = 3
+LIMIT = 1150
+# Fates of stored images: they lie there, are damaged, or kill whoever reads them.
+GOOD, DAMAGED, DEADLY = "good", "damaged", "deadly"
+
+
+def plan_tasks(sizes: list[int]) -> list[Task]:
+    """Tasks over few sources, two or three a source; one too large for any batch."""
+    return [
+        task(n, size, source=f"source{n // 2}", set=n % SETS, refusal="larger" if size > LIMIT else None)
+        for n, size in enumerate(sizes)
+    ]
+
+
+def settled(store: BatchStore) -> list[Outcome]:
+    outcomes = load_outcomes(store)
+    assert outcomes is not None
+    return outcomes
+
+
+def expected(plan: Plan, sources: dict[str, str]) -> list[Status]:
+    """The accounts that the limit's rule gives, told without queue, tally or stretches.
+
+    In plan order, an image is tried as long as all that was tried and did not fail still fits with it;
+    where failures left room, what did not fit is tried again from there on.
+    """
+    statuses: list[Status] = []
+    start, done = 0, 0
+    while True:
+        stop, room = start, plan.limit - done
+        while stop < len(plan.tasks):
+            size = 0 if plan.tasks[stop].refusal else plan.tasks[stop].bytes
+            if size > room:
+                break
+            room, stop = room - size, stop + 1
+        if stop == start:
+            return statuses + [
+                Status.FAILED if each.refusal else Status.OVER_LIMIT for each in plan.tasks[stop:]
+            ]
+        for each in plan.tasks[start:stop]:
+            came = each.refusal is None and sources[each.source] == GOOD
+            statuses.append(Status.RETRIEVED if came else Status.FAILED)
+            done += each.bytes if came else 0
+        start = stop
+
+
+def members(tar: bytes | None) -> list[str]:
+    if tar is None:
+        return []
+    with tarfile.open(fileobj=io.BytesIO(tar)) as read:
+        return [m.name.split("/images/")[1] for m in read if "/images/" in m.name and m.isfile()]
