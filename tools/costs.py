@@ -17,15 +17,16 @@ from tools.figures import GB, PRICES
 
 # What each step asks of S3, as its code does: HEAD or GET, and PUT, COPY or LIST.
 SUBMIT_GETS, SUBMIT_PUTS = 6, 6
-PLAN_GETS, PLAN_PUTS = 14, 2
+PLAN_GETS, PLAN_PUTS = 6, 2
 DISPATCH_GETS, DISPATCH_PUTS = 3, 1
 TALLY_GETS, LOOK_GETS, LOOK_PUTS, LOOK_LISTS = 1, 2, 3, 2
-PACKAGE_GETS, PACKAGE_PUTS = 25, 18
+PACKAGE_GETS, PACKAGE_PUTS = 9, 18
 NOTIFY_GETS, NOTIFY_PUTS = 8, 2
+INVENTORY_GETS = 24  # columns that Plan and Package open, where their functions have not opened them before
 PART_BYTES = 8 * 1024 * 1024
 SENDS_A_CALL = 10
 SHEETS_A_MESSAGE = 1  # previews, and small crops once more
-STATUS_REQUESTS = 20  # a page that is looked at while the batch runs
+STATUS_REQUESTS, STATUS_GETS = 20, 5  # a page that is looked at while the batch runs
 LOG_BYTES_A_MESSAGE, LOG_BYTES_A_BATCH = 700, 20_000
 MEMORY_GB = {"worker": 1.0, "collector": 1769 / 1024, "planner": 1.0, "portal": 1.0, "notifier": 0.5}
 PLANNER_SECONDS, NOTIFIER_SECONDS, PORTAL_SECONDS = 3.0, 0.5, 0.05
@@ -84,7 +85,8 @@ class Counts:
             images=images,
             messages=messages,
             bytes=bytes,
-            s3_gets=SUBMIT_GETS + PLAN_GETS + PACKAGE_GETS + NOTIFY_GETS + STATUS_REQUESTS * 6
+            s3_gets=SUBMIT_GETS + PLAN_GETS + INVENTORY_GETS + PACKAGE_GETS + NOTIFY_GETS
+            + STATUS_REQUESTS * STATUS_GETS
             + dispatches * DISPATCH_GETS + tallies * TALLY_GETS + looks * LOOK_GETS
             + messages + (images if copied else messages) + (sheets if gathered else images),
             s3_puts=SUBMIT_PUTS + PLAN_PUTS + PACKAGE_PUTS + NOTIFY_PUTS + dispatches * DISPATCH_PUTS
@@ -106,14 +108,15 @@ class Counts:
         )  # fmt: skip
 
     @classmethod
-    def of_plan(cls, tasks: list[dict[str, Any]]) -> Counts:
-        """Of the tasks of a ``plan.jsonl`` that are deliverable."""
+    def of_plan(cls, tasks: list[dict[str, Any]], **turns: int) -> Counts:
+        """Of the tasks of a ``plan.jsonl`` that are deliverable; ``turns`` as ``of`` takes them."""
         from skybatch.batch.plan import Task, messages
 
         wanted = [Task.from_json(task) for task in tasks if task["refusal"] is None]
         copied = bool(wanted) and all(task.box is None for task in wanted)
         sent = len(messages("", wanted))
-        return cls.of(images=len(wanted), messages=sent, bytes=sum(t.bytes for t in wanted), copied=copied)
+        size = sum(task.bytes for task in wanted)
+        return cls.of(images=len(wanted), messages=sent, bytes=size, copied=copied, **turns)
 
 
 def are_gathered(images: int, messages: int, bytes: float) -> bool:
