@@ -51,7 +51,9 @@ class Chunks:
         return self._position
 
     def seek(self, position: int) -> int:
-        """Read on to a position."""
+        """Read on to a position. Raises tarfile.StreamError for one that was passed."""
+        if position < self._position:
+            raise tarfile.StreamError("an archive that comes is read once, from front to back")
         for _ in self.pieces(position - self._position):
             pass
         return self._position
