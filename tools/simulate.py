@@ -213,8 +213,9 @@ def message_seconds(job: Job, services: Services) -> float:
         taken = job.files * (services.first_byte + services.copy)
     else:
         read = services.first_byte + job.source_bytes / services.stream
-        made = services.inflate + job.files * services.cut
-        taken = read + made + math.ceil(job.files / UPLOADS_IN_FLIGHT) * services.put
+        uploads = math.ceil(job.files / UPLOADS_IN_FLIGHT) * services.put
+        # The next file is cut, and previews are drawn, while those before are on their way.
+        taken = read + services.inflate + max(job.files * services.cut, uploads)
     return taken + services.first_byte * min(1.0, taken / SECONDS_TO_ASK_AGAIN)
 
 
