@@ -20,8 +20,8 @@ from local.scans import PIXEL, WIDTH, ImageSet, image_sets
 from skybatch.archive.build import publish
 from skybatch.archive.imagesets import ImageSets
 from skybatch.archive.layout import BANDS, ImageId, atlas_key, quicklook_key
-from skybatch.archive.sources import DirectorySource
 from skybatch.imaging.quicklook import encode
+from skybatch.storage.objects import DirectorySource
 
 # Noise hardly compresses: more effort costs time and gains a thousandth.
 GZIP_LEVEL = 1

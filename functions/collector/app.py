@@ -8,10 +8,10 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from skybatch.aws import abort_uploads
 from skybatch.batch import steps
 from skybatch.batch.results.measures import measures
 from skybatch.settings import settings
+from skybatch.storage.clients import abort_uploads
 from skybatch.telemetry import count, logger, observed, told_step
 from skybatch.web import deployment
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from skybatch.aws import bucket_store, client
 from skybatch.batch.status import record_failure
 from skybatch.batch.store import BatchStore
 from skybatch.batch.words.notify import SesMailer, notify
 from skybatch.settings import settings
+from skybatch.storage.clients import bucket_store, client
 from skybatch.telemetry import about, count, logger, observed
 
 

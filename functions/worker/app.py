@@ -10,11 +10,11 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from skybatch.aws import bucket_store, client
 from skybatch.batch.plan import Message
 from skybatch.batch.running.work import SECONDS_TO_ASK_AGAIN, Archive, Wishes, work
 from skybatch.batch.store import BatchStore
 from skybatch.settings import settings
+from skybatch.storage.clients import bucket_store, client
 from skybatch.telemetry import about, logger, observed
 
 # A message that fails is left to the queue to bring again; the function itself never falls over, for

@@ -19,7 +19,7 @@ from astropy.wcs import WCS
 from local.stack import Plan, Stack, running_stack
 from skybatch.archive.index import index
 from skybatch.archive.repack import repack
-from skybatch.archive.sources import DirectorySource
+from skybatch.storage.objects import DirectorySource
 from skybatch.vo.obscore import IVOID
 from tests.e2e.service import Service
 

@@ -18,8 +18,8 @@ from skybatch.archive.geometry import to_vector
 from skybatch.archive.index import index
 from skybatch.archive.inventory import DirectorySource, Inventory, StoreSource
 from skybatch.archive.layout import BANDS, ImageId, atlas_key, quicklook_key
-from skybatch.archive.sources import Tree
 from skybatch.errors import InventoryError
+from skybatch.storage.objects import Tree
 from tests.fits import CardValue, gzipped, make_image
 
 FIELD = ImageId("askyw", "001126", "n", 101, 9, "j")
@@ -250,7 +250,7 @@ SLOWLY = """
 import sys, time
 from pathlib import Path
 from skybatch.archive.index import index
-from skybatch.archive.sources import DirectorySource
+from skybatch.storage.objects import DirectorySource
 class Slow(DirectorySource):
     def read_range(self, path, start, length):
         time.sleep(0.02)

@@ -13,7 +13,6 @@ from moto import mock_aws
 from moto.server import ThreadedMotoServer
 from obstore.store import MemoryStore, S3Store
 
-from skybatch.aws import bucket_store, client
 from skybatch.batch.intake.submit import executions
 from skybatch.batch.plan import Message
 from skybatch.batch.record import Record, save_record
@@ -24,6 +23,7 @@ from skybatch.batch.words.message import Message as Mail
 from skybatch.batch.words.notify import SesMailer, notify
 from skybatch.privacy import batch_hash
 from skybatch.requests.request import Mode, Request, Row
+from skybatch.storage.clients import bucket_store, client
 from tests.unit.batch.world import BATCH_ID, task
 
 SENDER = "sky@example.org"

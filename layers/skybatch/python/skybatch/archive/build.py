@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from skybatch.archive.geometry import Shapes
 from skybatch.archive.imagesets import FORMAT, TILES, ImageSets, scan_codes, to_records
 from skybatch.archive.layout import MISSION, inventory_folder
-from skybatch.archive.sources import Tree
 from skybatch.archive.zones import zone_keys
 from skybatch.errors import InventoryError
+from skybatch.storage.objects import Tree
 
 KEPT_VERSIONS = 3
 

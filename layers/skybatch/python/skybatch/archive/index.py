@@ -38,8 +38,8 @@ from skybatch.archive.layout import (
     parse_key,
 )
 from skybatch.archive.parts import Parts
-from skybatch.archive.sources import Entry, Tree
 from skybatch.errors import InventoryError, NotFound, SourceError
+from skybatch.storage.objects import Entry, Tree
 
 IN_FLIGHT = 32
 PART_IMAGES = 2000

@@ -21,9 +21,9 @@ from skybatch.archive.geometry import Floats, Footprints, Shapes, fk5_vector, po
 from skybatch.archive.imagesets import FORMAT, ImageSets, from_records, scan_codes
 from skybatch.archive.layout import inventory_folder
 from skybatch.archive.regions import Box, Circle, Relation, box, circle
-from skybatch.archive.sources import DirectorySource, Source, StoreSource
 from skybatch.archive.zones import expand, ranges, ranges_about
 from skybatch.errors import DatasetAbsent, InventoryError, TooLarge
+from skybatch.storage.objects import DirectorySource, Source, StoreSource
 
 __all__ = [
     "DirectorySource",

@@ -26,7 +26,6 @@ from skybatch.archive.layout import (
     parse_key,
     scan_prefix,
 )
-from skybatch.archive.sources import Entry, Tree
 from skybatch.errors import (
     InvalidRequest,
     NotFound,
@@ -37,6 +36,7 @@ from skybatch.errors import (
     Transient,
 )
 from skybatch.imaging.atlas import header_of, plain
+from skybatch.storage.objects import Entry, Tree
 
 if TYPE_CHECKING:
     import httpx

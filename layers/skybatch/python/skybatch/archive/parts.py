@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skybatch.archive.sources import Tree
+from skybatch.storage.objects import Tree
 
 Rows = NDArray[np.void]
 

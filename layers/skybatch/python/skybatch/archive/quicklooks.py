@@ -18,9 +18,9 @@ from skybatch.archive.flight import side_by_side
 from skybatch.archive.imagesets import ImageSets, scan_codes
 from skybatch.archive.inventory import Inventory
 from skybatch.archive.layout import BANDS, ImageId, Kind, dataset_prefix, parse_key, quicklook_key
-from skybatch.archive.sources import Entry, Tree
 from skybatch.errors import InventoryError, NotFound, SourceError
 from skybatch.imaging.quicklook import encode
+from skybatch.storage.objects import Entry, Tree
 
 Progress = Callable[[int], None]
 

@@ -31,12 +31,12 @@ from skybatch.archive.layout import (
 )
 from skybatch.archive.parts import Parts, Rows
 from skybatch.archive.quicklooks import stored
-from skybatch.archive.sources import Entry, Tree
 from skybatch.archive.tiled_forms import DONE, publish_tiles, published, remove_others
 from skybatch.errors import SourceDamaged, SourceError
 from skybatch.imaging.quicklook import SCALE
 from skybatch.imaging.tiled import plain_tiled, whole
 from skybatch.imaging.tiled_writing import pack, quicklook_tiles
+from skybatch.storage.objects import Entry, Tree
 
 PART_IMAGES = 500
 FOLDER = "repack"  # beside the versions of the inventory

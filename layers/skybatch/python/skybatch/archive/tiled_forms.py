@@ -14,8 +14,8 @@ from skybatch.archive.inventory import Inventory
 from skybatch.archive.layout import BANDS, TILED_SUFFIX
 from skybatch.archive.parts import Rows
 from skybatch.archive.quicklooks import stored, with_quicklooks_of
-from skybatch.archive.sources import Tree
 from skybatch.errors import InventoryError
+from skybatch.storage.objects import Tree
 
 # One row an image: its tiled form, the bytes of the other (0: there is none), and whether this run made it.
 DONE = np.dtype(

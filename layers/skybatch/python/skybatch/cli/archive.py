@@ -101,7 +101,7 @@ def _bar(what: str, unit: str, total: int | None = None) -> Iterator[Callable[[i
 
 def _index(options: argparse.Namespace) -> int:
     from skybatch.archive.index import index
-    from skybatch.archive.sources import open_tree
+    from skybatch.storage.objects import open_tree
 
     with _bar("index", "images") as progress:
         report = index(
@@ -112,7 +112,7 @@ def _index(options: argparse.Namespace) -> int:
 
 def _import(options: argparse.Namespace) -> int:
     from skybatch.archive.metadata import import_tables
-    from skybatch.archive.sources import open_tree
+    from skybatch.storage.objects import open_tree
 
     tree = open_tree(options.tree)
     with _bar("import", "rows") as progress:
@@ -137,7 +137,7 @@ def _counted(report: Any) -> str:
 
 def _mirror(options: argparse.Namespace) -> int:
     from skybatch.archive.mirror import Manners, Server, listed_keys, mirror
-    from skybatch.archive.sources import open_tree
+    from skybatch.storage.objects import open_tree
 
     manners = Manners(in_flight=options.in_flight, pause=options.pause, tries=options.tries)
     with Server(options.server, manners) as server:
@@ -160,7 +160,7 @@ def _mirror(options: argparse.Namespace) -> int:
 
 def _repack(options: argparse.Namespace) -> int:
     from skybatch.archive.repack import repack
-    from skybatch.archive.sources import open_tree
+    from skybatch.storage.objects import open_tree
 
     with _bar("repack", "images") as progress:
         report = repack(
@@ -193,7 +193,7 @@ def _saved(report: Any, instead: bool, price: float) -> str:
 
 def _quicklooks(options: argparse.Namespace) -> int:
     from skybatch.archive.quicklooks import make_quicklooks
-    from skybatch.archive.sources import open_tree
+    from skybatch.storage.objects import open_tree
 
     with _bar("quicklooks", "images") as progress:
         report = make_quicklooks(open_tree(options.tree), options.dataset, progress=progress)

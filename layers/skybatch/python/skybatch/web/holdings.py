@@ -9,10 +9,10 @@ from obstore.store import S3Store
 
 from skybatch.archive.layout import DATASETS
 from skybatch.archive.opening import open_inventories
-from skybatch.aws import bucket_store
 from skybatch.batch.planning.matching import OpenInventory
 from skybatch.errors import InventoryError, NotFound, SkybatchError
 from skybatch.settings import settings
+from skybatch.storage.clients import bucket_store
 from skybatch.web.answers import refusal
 from skybatch.web.entrance import unforeseen
 

@@ -10,8 +10,8 @@ import pytest
 from moto.server import ThreadedMotoServer
 from obstore.store import MemoryStore
 
-from skybatch.archive.sources import DirectorySource, StoreSource, Tree, open_tree
 from skybatch.errors import SkybatchError
+from skybatch.storage.objects import DirectorySource, StoreSource, Tree, open_tree
 
 
 @pytest.fixture(scope="module")
