@@ -13,7 +13,7 @@ import pytest
 from local.logs import save_logs
 from local.mailbox import wait_for_email
 from local.stack import Stack
-from skybatch.privacy import batch_hash
+from skybatch.redaction import batch_hash
 from tests.e2e.service import Service
 
 pytestmark = pytest.mark.e2e

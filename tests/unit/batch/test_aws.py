@@ -21,7 +21,7 @@ from skybatch.batch.status import facts_of, record_failure
 from skybatch.batch.store import BatchStore
 from skybatch.batch.words.message import Message as Mail
 from skybatch.batch.words.notify import SesMailer, notify
-from skybatch.privacy import batch_hash
+from skybatch.redaction import batch_hash
 from skybatch.requests.request import Mode, Request, Row
 from skybatch.storage.clients import bucket_store, client
 from tests.unit.batch.world import BATCH_ID, task

@@ -9,7 +9,7 @@ import pytest
 
 from skybatch.batch.plan import Message
 from skybatch.batch.running.progress import Loop
-from skybatch.privacy import batch_hash
+from skybatch.redaction import batch_hash
 from skybatch.requests.models import parse_body
 from skybatch.settings import Settings
 from tests.unit.deploy.stack import FUNCTIONS, ROOT, STATES, event, of_type

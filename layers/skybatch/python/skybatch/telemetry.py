@@ -19,7 +19,7 @@ from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from aws_lambda_powertools.logging.types import PowertoolsLogRecord
 from aws_lambda_powertools.metrics import MetricUnit
 
-from skybatch.privacy import batch_hash, scrubbed
+from skybatch.redaction import batch_hash, scrubbed
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 

@@ -25,7 +25,6 @@ from skybatch.archive.facts import (
     consistent,
     image_code,
 )
-from skybatch.archive.flight import side_by_side
 from skybatch.archive.headers import check_identity, grid_of, stored_header, tiled_front
 from skybatch.archive.imagesets import ImageSets, scan_codes
 from skybatch.archive.inventory import Inventory
@@ -38,6 +37,7 @@ from skybatch.archive.layout import (
     parse_key,
 )
 from skybatch.archive.parts import Parts
+from skybatch.concurrency import side_by_side
 from skybatch.errors import InventoryError, NotFound, SourceError
 from skybatch.storage.objects import Entry, Tree
 

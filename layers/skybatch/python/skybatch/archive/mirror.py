@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from skybatch.archive.facts import Problem
-from skybatch.archive.flight import side_by_side
 from skybatch.archive.headers import check_identity, grid_of, stored_header
 from skybatch.archive.layout import (
     BANDS,
@@ -26,6 +25,7 @@ from skybatch.archive.layout import (
     parse_key,
     scan_prefix,
 )
+from skybatch.concurrency import side_by_side
 from skybatch.errors import (
     InvalidRequest,
     NotFound,

@@ -19,7 +19,6 @@ from typing import Any
 import numpy as np
 
 from skybatch.archive.facts import Problem, image_code
-from skybatch.archive.flight import side_by_side
 from skybatch.archive.headers import tiled_front
 from skybatch.archive.layout import (
     BANDS,
@@ -32,6 +31,7 @@ from skybatch.archive.layout import (
 from skybatch.archive.parts import Parts, Rows
 from skybatch.archive.quicklooks import stored
 from skybatch.archive.tiled_forms import DONE, publish_tiles, published, remove_others
+from skybatch.concurrency import side_by_side
 from skybatch.errors import SourceDamaged, SourceError
 from skybatch.imaging.quicklook import SCALE
 from skybatch.imaging.tiled import plain_tiled, whole

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from skybatch.requests.faults import BadValue
+from skybatch.validation import BadValue
 
 MOST_CHARACTERS = 120
 DEGREES_PER_HOUR = 15.0

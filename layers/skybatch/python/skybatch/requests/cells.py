@@ -6,8 +6,8 @@ import math
 import re
 from datetime import date
 
-from skybatch.requests.faults import BadValue
 from skybatch.requests.request import BANDS
+from skybatch.validation import BadValue
 
 MOST_ID_CHARACTERS = 15
 MOST_NAME_CHARACTERS = 100

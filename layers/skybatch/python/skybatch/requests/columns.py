@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from skybatch.requests.faults import BadValue, Faults
 from skybatch.requests.request import Mode
 from skybatch.requests.tables import Table, Wanted, unreadable
+from skybatch.validation import BadValue, Faults
 
 # Pairs of headers in order of preference; the exact ra, dec win.
 POSITION_PAIRS = (

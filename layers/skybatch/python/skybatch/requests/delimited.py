@@ -6,9 +6,9 @@ import csv
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from skybatch.requests.faults import Faults
 from skybatch.requests.tables import Table, Wanted, chosen, lines_of, text_or_null, unreadable
 from skybatch.tables.common_columns import MARK as OUR_MARK
+from skybatch.validation import Faults
 
 KINDS = {",": "CSV table", "\t": "TSV table", ";": "CSV table", " ": "blank-separated table"}
 RULER = frozenset("-=,;| \t\r")  # the line of dashes that VizieR and others put under a header

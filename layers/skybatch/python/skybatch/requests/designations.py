@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from skybatch.requests.angles import DEGREES_PER_HOUR, sexagesimal
-from skybatch.requests.faults import BadValue
 from skybatch.requests.request import Sky
+from skybatch.validation import BadValue
 
 # Hours, minutes, seconds and one or two decimals; degrees, minutes, seconds and up to one.
 _DESIGNATION = re.compile(

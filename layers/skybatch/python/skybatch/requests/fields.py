@@ -9,11 +9,11 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from skybatch.requests import cells
-from skybatch.requests.faults import BadValue
 from skybatch.requests.placing import anywhere
 from skybatch.requests.positions import Location
 from skybatch.requests.request import BANDS, Mode
 from skybatch.requests.rows import DATASET_NAMES, FORMS
+from skybatch.validation import BadValue
 
 RELATIONS = ("overlap", "cover", "enclosed")
 MOST_LABEL_CHARACTERS = 200

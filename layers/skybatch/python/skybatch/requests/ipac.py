@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
-from skybatch.requests.faults import Faults
 from skybatch.requests.tables import MARKS, Table, Wanted, chosen, lines_of, text_or_null, unreadable
 from skybatch.tables.common_columns import MARK as OUR_MARK
+from skybatch.validation import Faults
 
 MOST_HEADER_LINES = 4
 KEYWORD = re.compile(r"\\\s*([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")

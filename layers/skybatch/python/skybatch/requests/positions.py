@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from skybatch.requests import angles
 from skybatch.requests.angles import Angle
-from skybatch.requests.faults import BadValue
+from skybatch.validation import BadValue
 
 SYSTEMS = {
     "equ": "equatorial",

@@ -9,11 +9,11 @@ from skybatch.archive.layout import ATLAS_SUFFIXES, DATASETS, QUICKLOOK_SUFFIXES
 from skybatch.errors import TooLarge
 from skybatch.requests import cells
 from skybatch.requests.columns import DATE_COLUMNS, REQUEST_POINT, Cells, first_present, wanted
-from skybatch.requests.faults import Faults
 from skybatch.requests.placing import place_rows
 from skybatch.requests.request import SCAN_IMAGE_SETS, Mode, Row, Sky
 from skybatch.requests.tables import Table, unreadable
 from skybatch.requests.upload import read_table
+from skybatch.validation import Faults
 
 FORMS = ("fits.gz", "fits", "fz")
 # A row of ours may also ask for an image just as it is stored.

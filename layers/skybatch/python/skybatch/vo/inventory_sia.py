@@ -16,7 +16,6 @@ import numpy as np
 
 from skybatch.errors import MalformedRequest
 from skybatch.requests import cells
-from skybatch.requests.faults import BadValue
 from skybatch.requests.frames import to_icrs
 from skybatch.requests.placing import anywhere
 from skybatch.requests.request import BANDS, MAX_DIAMETER, MIN_DIAMETER, Sky
@@ -25,6 +24,7 @@ from skybatch.tables.columns import Param, Table
 from skybatch.tables.image_table import image_data
 from skybatch.tables.images import Images
 from skybatch.tables.search_columns import INVENTORY_PARAMS
+from skybatch.validation import BadValue
 from skybatch.vo.answer import Answer, answer_format, cut_off, too_many
 from skybatch.vo.images import ATLAS, QUICKLOOK, Found, Wanted, find
 from skybatch.vo.parameters import Parameters, choice, refused

@@ -11,7 +11,7 @@ import numpy as np
 from lark import Token, Tree
 
 from skybatch.requests import cells
-from skybatch.requests.faults import BadValue
+from skybatch.validation import BadValue
 from skybatch.vo.where_grammar import parse
 
 if TYPE_CHECKING:

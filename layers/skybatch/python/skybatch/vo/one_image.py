@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from skybatch.errors import NotFound
 from skybatch.requests import cells
-from skybatch.requests.faults import BadValue
 from skybatch.tables.cells import cells as texts
 from skybatch.tables.search_columns import NATIVE_SEARCH
+from skybatch.validation import BadValue
 from skybatch.vo.answer import table_of
 from skybatch.vo.images import Found, find
 from skybatch.vo.inventory_sia import choice_of_kinds

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from skybatch.requests.faults import BadValue
 from skybatch.requests.frames import to_icrs
 from skybatch.requests.positions import parse_location
 from skybatch.requests.request import Sky
+from skybatch.validation import BadValue
 from skybatch.vo.parameters import Parameters, choice, number, refused
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ import obstore
 from obstore.store import ObjectStore
 
 from skybatch.errors import TooMany
-from skybatch.privacy import batch_hash
+from skybatch.redaction import batch_hash
 from skybatch.settings import Settings
 
 DAY_SECONDS = 86_400

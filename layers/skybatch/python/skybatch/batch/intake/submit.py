@@ -21,7 +21,7 @@ from skybatch.batch.record import SECONDS_A_DAY, Record, load_record, load_reque
 from skybatch.batch.status import facts_of
 from skybatch.batch.store import BatchStore
 from skybatch.errors import Conflict
-from skybatch.privacy import batch_hash
+from skybatch.redaction import batch_hash
 from skybatch.requests.request import Mode, Request
 from skybatch.requests.rows import Defaults, read_rows
 from skybatch.settings import Settings

@@ -10,7 +10,7 @@ from skybatch.batch.record import Record, load_record
 from skybatch.batch.status import read_status
 from skybatch.batch.store import BatchStore
 from skybatch.batch.words.message import Message, completed_message, failed_message
-from skybatch.privacy import batch_hash
+from skybatch.redaction import batch_hash
 
 
 class Mailer(Protocol):

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skybatch.privacy import HASH_DIGITS, batch_hash, scrubbed
+from skybatch.redaction import HASH_DIGITS, batch_hash, scrubbed
 from skybatch.telemetry import ScrubbingFormatter, without_secrets
 
 BATCH = "0f3a9c5e7b1d42688ac0e4f19b6d7723"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from skybatch.archive.flight import QUEUED, side_by_side
+from skybatch.concurrency import QUEUED, side_by_side
 
 
 def test_answers_keep_the_order_of_the_items() -> None:
