@@ -12,8 +12,8 @@ from obstore.store import S3Store
 
 from local.emulator import CREDENTIALS, REGION, Emulator
 from skybatch.archive.index import Report, index
-from skybatch.archive.layout import DATASETS, MISSION, dataset_prefix
 from skybatch.storage.objects import DirectorySource
+from skybatch.surveys.layout import DATASETS, MISSION, dataset_prefix
 
 UPLOADS_AT_A_TIME = 8
 FOLDERS = (MISSION, "inventory")

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skybatch.archive.layout import DATASETS, MISSION, ImageId, atlas_key, parse_key
+from skybatch.surveys.layout import DATASETS, MISSION, ImageId, atlas_key, parse_key
 
 Floats = NDArray[np.float64]
 ARCSEC = 3600.0

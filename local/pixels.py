@@ -12,7 +12,7 @@ from local.cards import header
 from local.scans import HEIGHT, PIXEL, WIDTH, ImageSet
 from local.stars import GALAXIES, Galaxy, Sources, stars_near
 from skybatch.archive.geometry import Footprints, Shapes, fk5_to_icrs, fk5_vector
-from skybatch.archive.layout import BANDS, HEMISPHERES
+from skybatch.surveys.layout import BANDS, HEMISPHERES
 
 BLOCK = 2880  # bytes, the FITS block
 Pixels = NDArray[np.float32]

@@ -19,9 +19,9 @@ from local.pixels import BLOCK, Exposure
 from local.scans import PIXEL, WIDTH, ImageSet, image_sets
 from skybatch.archive.build import publish
 from skybatch.archive.imagesets import ImageSets
-from skybatch.archive.layout import BANDS, ImageId, atlas_key, quicklook_key
 from skybatch.imaging.quicklook import encode
 from skybatch.storage.objects import DirectorySource
+from skybatch.surveys.layout import BANDS, ImageId, atlas_key, quicklook_key
 
 # Noise hardly compresses: more effort costs time and gains a thousandth.
 GZIP_LEVEL = 1

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from skybatch.archive.layout import ImageId, atlas_key
+from skybatch.surveys.layout import ImageId, atlas_key
 from tests.fits import gzipped, make_image
 
 DEC = 20.0

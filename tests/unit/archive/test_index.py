@@ -17,9 +17,9 @@ from obstore.store import MemoryStore
 from skybatch.archive.geometry import to_vector
 from skybatch.archive.index import index
 from skybatch.archive.inventory import DirectorySource, Inventory, StoreSource
-from skybatch.archive.layout import BANDS, ImageId, atlas_key, quicklook_key
 from skybatch.errors import InventoryError
 from skybatch.storage.objects import Tree
+from skybatch.surveys.layout import BANDS, ImageId, atlas_key, quicklook_key
 from tests.fits import CardValue, gzipped, make_image
 
 FIELD = ImageId("askyw", "001126", "n", 101, 9, "j")

@@ -15,9 +15,9 @@ import pytest
 
 from skybatch.archive.index import index
 from skybatch.archive.inventory import DirectorySource
-from skybatch.archive.layout import ImageId, atlas_key
 from skybatch.archive.mirror import MAXREC, Manners, Server, listed_keys, mirror
 from skybatch.errors import InvalidRequest, NotFound, TooLarge, Transient
+from skybatch.surveys.layout import ImageId, atlas_key
 from tests.fits import gzipped, make_image
 
 FIRST = ImageId("askyw", "001126", "n", 101, 9, "j")

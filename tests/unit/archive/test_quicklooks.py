@@ -9,8 +9,8 @@ import numpy as np
 
 from skybatch.archive.index import index
 from skybatch.archive.inventory import DirectorySource, Inventory
-from skybatch.archive.layout import ImageId, atlas_key, parse_key, quicklook_key
 from skybatch.archive.quicklooks import make_quicklooks
+from skybatch.surveys.layout import ImageId, atlas_key, parse_key, quicklook_key
 from tests.fits import gzipped, make_image
 
 FIRST = ImageId("askyw", "980321", "n", 106, 9, "j")

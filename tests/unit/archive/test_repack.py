@@ -16,12 +16,12 @@ from obstore.store import MemoryStore
 from skybatch.archive import build
 from skybatch.archive.index import index
 from skybatch.archive.inventory import DirectorySource, Inventory, StoreSource
-from skybatch.archive.layout import ImageId, atlas_key, parse_key, quicklook_key
 from skybatch.archive.repack import repack
 from skybatch.cli import main
 from skybatch.errors import InventoryError
 from skybatch.imaging.tiled import plain_tiled
 from skybatch.storage.objects import Tree
+from skybatch.surveys.layout import ImageId, atlas_key, parse_key, quicklook_key
 from tests.fits import gzipped, make_image
 
 FIRST = ImageId("askyw", "980321", "n", 106, 9, "j")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from obstore.store import MemoryStore
 
-from skybatch.archive.layout import ImageId
 from skybatch.batch.planning.naming import image_file, make_unique
 from skybatch.batch.store import BatchStore
 from skybatch.errors import NotFound
+from skybatch.surveys.layout import ImageId
 from tests.unit.batch.world import BATCH_ID
 
 

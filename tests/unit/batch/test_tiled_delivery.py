@@ -8,13 +8,13 @@ import obstore
 import pytest
 from obstore.store import MemoryStore
 
-from skybatch.archive.layout import TILED_SUFFIX, parse_key
 from skybatch.archive.stored import StoredImage, most_gzipped, stored_image
 from skybatch.batch.plan import Task
 from skybatch.batch.running import previews
 from skybatch.errors import NotFound
 from skybatch.imaging.box import PixelBox
 from skybatch.imaging.tiled_writing import pack
+from skybatch.surveys.layout import TILED_SUFFIX, parse_key
 from tests.fits import gzipped, make_image
 from tests.unit.batch.test_work import Bench
 from tests.unit.batch.world import task

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from skybatch.archive.inventory import DirectorySource, Inventory
-from skybatch.archive.layout import DATASETS, ImageId, atlas_key
 from skybatch.cli import archive, main
+from skybatch.surveys.layout import DATASETS, ImageId, atlas_key
 from tests.fits import gzipped, make_image
 
 FIRST = ImageId("askyw", "980321", "n", 106, 9, "j")

@@ -6,8 +6,8 @@ import pytest
 from astropy import units
 from astropy.io.votable.ucd import parse_ucd
 
-from skybatch.archive.layout import DATASET_TITLES
 from skybatch.batch.outcomes import ROW_OUTCOMES, Status
+from skybatch.surveys.layout import DATASET_TITLES
 from skybatch.tables.batch_columns import BATCH_HTML, OUTCOME_OPTIONS
 from skybatch.tables.columns import Column
 from skybatch.tables.common_columns import DATASET_OPTIONS, STATUS_OPTIONS

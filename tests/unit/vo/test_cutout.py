@@ -13,11 +13,11 @@ from astropy.io import fits
 from astropy.nddata import Cutout2D
 from astropy.wcs import WCS
 
-from skybatch.archive.layout import parse_key
 from skybatch.batch.planning.drafting import Drafting
 from skybatch.batch.planning.matching import Matches
 from skybatch.errors import MalformedRequest, NotFound
 from skybatch.requests.request import BANDS, Mode, Request, Row, Sky
+from skybatch.surveys.layout import parse_key
 from skybatch.vo import ibe, soda
 from skybatch.vo.cutout import cutout, gzipped
 from skybatch.vo.figures import figure

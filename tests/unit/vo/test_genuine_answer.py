@@ -16,9 +16,9 @@ import pytest
 from astropy.io.votable import parse
 
 from skybatch.archive.inventory import DirectorySource, Inventory
-from skybatch.archive.layout import ImageId, atlas_key
 from skybatch.archive.metadata import import_tables
 from skybatch.requests.request import Sky
+from skybatch.surveys.layout import ImageId, atlas_key
 from skybatch.tables.formats import write
 from skybatch.vo.inventory_sia import inventory_sia
 from skybatch.vo.parameters import Parameters

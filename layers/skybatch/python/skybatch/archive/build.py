@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 
 from skybatch.archive.geometry import Shapes
 from skybatch.archive.imagesets import FORMAT, TILES, ImageSets, scan_codes, to_records
-from skybatch.archive.layout import MISSION, inventory_folder
 from skybatch.archive.zones import zone_keys
 from skybatch.errors import InventoryError
 from skybatch.storage.objects import Tree
+from skybatch.surveys.layout import MISSION, inventory_folder
 
 KEPT_VERSIONS = 3
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 import math
 import zlib
 
-from skybatch.archive.layout import ImageId
 from skybatch.errors import SourceDamaged, SourceUnsupported
 from skybatch.imaging.header import Header, end_of_cards, parse
 from skybatch.imaging.source import FITS_MAGIC, GZIP_MAGIC, RangedReader
 from skybatch.imaging.tiled import open_tiled
 from skybatch.imaging.tiled_table import FRONT_BYTES, TileTable
 from skybatch.storage.objects import Entry, Tree
+from skybatch.surveys.layout import ImageId
 
 # A survey header is 11,520 bytes, 3 to 4 kB compressed: one request holds either.
 FIRST_BYTES = 12_288

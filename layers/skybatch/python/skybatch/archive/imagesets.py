@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skybatch.archive.geometry import Floats, Footprints, Shapes
-from skybatch.archive.layout import BANDS, TILED_SUFFIX, ImageId
+from skybatch.surveys.layout import BANDS, TILED_SUFFIX, ImageId
 
 Ints = NDArray[np.int64]
 Texts = NDArray[np.str_]

@@ -28,18 +28,11 @@ from skybatch.archive.facts import (
 from skybatch.archive.headers import check_identity, grid_of, stored_header, tiled_front
 from skybatch.archive.imagesets import ImageSets, scan_codes
 from skybatch.archive.inventory import Inventory
-from skybatch.archive.layout import (
-    BANDS,
-    TILED_SUFFIX,
-    ImageId,
-    dataset_prefix,
-    inventory_folder,
-    parse_key,
-)
 from skybatch.archive.parts import Parts
 from skybatch.concurrency import side_by_side
 from skybatch.errors import InventoryError, NotFound, SourceError
 from skybatch.storage.objects import Entry, Tree
+from skybatch.surveys.layout import BANDS, TILED_SUFFIX, ImageId, dataset_prefix, inventory_folder, parse_key
 
 IN_FLIGHT = 32
 PART_IMAGES = 2000

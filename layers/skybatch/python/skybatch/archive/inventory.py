@@ -19,11 +19,11 @@ from numpy.typing import ArrayLike, NDArray
 from skybatch.archive.columns import Column, Columns
 from skybatch.archive.geometry import Floats, Footprints, Shapes, fk5_vector, position_of, to_sphere
 from skybatch.archive.imagesets import FORMAT, ImageSets, from_records, scan_codes
-from skybatch.archive.layout import inventory_folder
 from skybatch.archive.regions import Box, Circle, Relation, box, circle
 from skybatch.archive.zones import expand, ranges, ranges_about
 from skybatch.errors import DatasetAbsent, InventoryError, TooLarge
 from skybatch.storage.objects import DirectorySource, Source, StoreSource
+from skybatch.surveys.layout import inventory_folder
 
 __all__ = [
     "DirectorySource",

@@ -31,13 +31,13 @@ from skybatch.archive.facts import (
 from skybatch.archive.headers import tiled_front
 from skybatch.archive.imagesets import TILES
 from skybatch.archive.index import IN_FLIGHT, Report
-from skybatch.archive.layout import BANDS, DATASETS, TILED_SUFFIX, ImageId, dataset_prefix, parse_key
 from skybatch.archive.tablefiles import read_rows
 from skybatch.archive.values import BadCell, Line
 from skybatch.concurrency import side_by_side
 from skybatch.errors import CellError, InvalidRequest, InventoryError, NotFound, SourceError
 from skybatch.imaging.tiled_table import TileTable
 from skybatch.storage.objects import Entry, Tree
+from skybatch.surveys.layout import BANDS, DATASETS, TILED_SUFFIX, ImageId, dataset_prefix, parse_key
 
 MOST_ERRORS = 100
 CHUNK_ROWS = 20_000

@@ -17,14 +17,6 @@ from typing import TYPE_CHECKING
 
 from skybatch.archive.facts import Problem
 from skybatch.archive.headers import check_identity, grid_of, stored_header
-from skybatch.archive.layout import (
-    BANDS,
-    DATASETS,
-    MISSION,
-    ImageId,
-    parse_key,
-    scan_prefix,
-)
 from skybatch.concurrency import side_by_side
 from skybatch.errors import (
     InvalidRequest,
@@ -37,6 +29,7 @@ from skybatch.errors import (
 )
 from skybatch.imaging.atlas import header_of, plain
 from skybatch.storage.objects import Entry, Tree
+from skybatch.surveys.layout import BANDS, DATASETS, MISSION, ImageId, parse_key, scan_prefix
 
 if TYPE_CHECKING:
     import httpx

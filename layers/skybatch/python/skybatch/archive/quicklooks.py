@@ -16,11 +16,11 @@ from skybatch.archive.build import publish
 from skybatch.archive.facts import QUICKLOOKS, SUFFIX_CODE, Problem, image_code, spread_quicklooks
 from skybatch.archive.imagesets import ImageSets, scan_codes
 from skybatch.archive.inventory import Inventory
-from skybatch.archive.layout import BANDS, ImageId, Kind, dataset_prefix, parse_key, quicklook_key
 from skybatch.concurrency import side_by_side
 from skybatch.errors import InventoryError, NotFound, SourceError
 from skybatch.imaging.quicklook import encode
 from skybatch.storage.objects import Entry, Tree
+from skybatch.surveys.layout import BANDS, ImageId, Kind, dataset_prefix, parse_key, quicklook_key
 
 Progress = Callable[[int], None]
 

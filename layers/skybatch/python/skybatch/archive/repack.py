@@ -20,14 +20,6 @@ import numpy as np
 
 from skybatch.archive.facts import Problem, image_code
 from skybatch.archive.headers import tiled_front
-from skybatch.archive.layout import (
-    BANDS,
-    TILED_SUFFIX,
-    ImageId,
-    atlas_key,
-    inventory_folder,
-    quicklook_key,
-)
 from skybatch.archive.parts import Parts, Rows
 from skybatch.archive.quicklooks import stored
 from skybatch.archive.tiled_forms import DONE, publish_tiles, published, remove_others
@@ -37,6 +29,7 @@ from skybatch.imaging.quicklook import SCALE
 from skybatch.imaging.tiled import plain_tiled, whole
 from skybatch.imaging.tiled_writing import pack, quicklook_tiles
 from skybatch.storage.objects import Entry, Tree
+from skybatch.surveys.layout import BANDS, TILED_SUFFIX, ImageId, atlas_key, inventory_folder, quicklook_key
 
 PART_IMAGES = 500
 FOLDER = "repack"  # beside the versions of the inventory

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import obstore
 from obstore.exceptions import BaseError
 
-from skybatch.archive.layout import TILED_SUFFIX, atlas_key, parse_key
 from skybatch.errors import SourceDamaged, SourceMissing
 from skybatch.imaging import atlas, tiled
 from skybatch.imaging.box import PixelBox
 from skybatch.imaging.provenance import Origin
+from skybatch.surveys.layout import TILED_SUFFIX, atlas_key, parse_key
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore

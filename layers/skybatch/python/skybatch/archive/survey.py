@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skybatch.archive.imagesets import ImageSets
-from skybatch.archive.layout import BANDS
+from skybatch.surveys.layout import BANDS
 
 SCANS = 59_731
 # The numbers of a scan's images: those of the nearest frame.

@@ -11,11 +11,11 @@ from skybatch.archive.build import publish
 from skybatch.archive.facts import image_code
 from skybatch.archive.imagesets import TILES, ImageSets, scan_codes
 from skybatch.archive.inventory import Inventory
-from skybatch.archive.layout import BANDS, TILED_SUFFIX
 from skybatch.archive.parts import Rows
 from skybatch.archive.quicklooks import stored, with_quicklooks_of
 from skybatch.errors import InventoryError
 from skybatch.storage.objects import Tree
+from skybatch.surveys.layout import BANDS, TILED_SUFFIX
 
 # One row an image: its tiled form, the bytes of the other (0: there is none), and whether this run made it.
 DONE = np.dtype(

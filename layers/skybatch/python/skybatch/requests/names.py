@@ -13,10 +13,10 @@ from typing import Any, Protocol
 
 import urllib3
 
-from skybatch.requests.designations import designated, is_designation
 from skybatch.requests.lanes import Lane, OutOfTime, Turn
 from skybatch.requests.request import Request, Sky
 from skybatch.requests.resolvers import SERVICES, Reply, Service, State
+from skybatch.surveys.twomass.designations import designated, is_designation
 
 DAY = 86_400.0
 FOUND_AGE = 365 * DAY

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from skybatch.archive.layout import ATLAS_SUFFIXES, DATASETS, QUICKLOOK_SUFFIXES
 from skybatch.errors import TooLarge
 from skybatch.requests import cells
 from skybatch.requests.columns import DATE_COLUMNS, REQUEST_POINT, Cells, first_present, wanted
@@ -13,6 +12,7 @@ from skybatch.requests.placing import place_rows
 from skybatch.requests.request import SCAN_IMAGE_SETS, Mode, Row, Sky
 from skybatch.requests.tables import Table, unreadable
 from skybatch.requests.upload import read_table
+from skybatch.surveys.layout import ATLAS_SUFFIXES, DATASETS, QUICKLOOK_SUFFIXES
 from skybatch.validation import Faults
 
 FORMS = ("fits.gz", "fits", "fz")

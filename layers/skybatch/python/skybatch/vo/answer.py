@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from skybatch.archive.layout import DATASET_OF
 from skybatch.errors import NotFound
+from skybatch.surveys.layout import DATASET_OF
 from skybatch.tables.columns import Column, Param, Table
 from skybatch.tables.formats import Format
 from skybatch.tables.image_table import image_data

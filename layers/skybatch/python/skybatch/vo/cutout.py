@@ -10,10 +10,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from skybatch.archive.layout import ImageId
 from skybatch.errors import MalformedRequest, NotFound
 from skybatch.imaging.box import PixelBox
 from skybatch.requests.request import Sky
+from skybatch.surveys.layout import ImageId
 from skybatch.vo.parameters import Parameters, number, refused
 from skybatch.vo.region import position
 

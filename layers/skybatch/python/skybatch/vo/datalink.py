@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from skybatch.archive.layout import parse_key
 from skybatch.errors import SkybatchError
+from skybatch.surveys.layout import parse_key
 from skybatch.tables.columns import Column, Table, text
 from skybatch.vo.answer import image_url
 from skybatch.vo.images import Found, find

@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING, Literal
 
 import obstore
 
-from skybatch.archive.layout import (
+from skybatch.archive.stored import stored_image
+from skybatch.batch.store import LINK_LIFE
+from skybatch.errors import NotFound, SourceMissing
+from skybatch.imaging.box import PixelBox
+from skybatch.surveys.layout import (
     ATLAS_SUFFIXES,
     DATASETS,
     MISSION,
@@ -18,10 +22,6 @@ from skybatch.archive.layout import (
     parse_key,
     quicklook_key,
 )
-from skybatch.archive.stored import stored_image
-from skybatch.batch.store import LINK_LIFE
-from skybatch.errors import NotFound, SourceMissing
-from skybatch.imaging.box import PixelBox
 from skybatch.vo.answer import MISSIONS
 from skybatch.vo.cutout import Cutout
 from skybatch.vo.parameters import Parameters, refused

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from skybatch.archive.layout import ImageId, atlas_key, quicklook_key
+from skybatch.surveys.layout import ImageId, atlas_key, quicklook_key
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

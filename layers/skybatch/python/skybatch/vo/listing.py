@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 import obstore
 
-from skybatch.archive.layout import DATASETS, MISSION
 from skybatch.errors import NotFound
+from skybatch.surveys.layout import DATASETS, MISSION
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from skybatch.archive.layout import parse_key
 from skybatch.errors import NotFound
+from skybatch.surveys.layout import parse_key
 from skybatch.tables.image_table import WAVELENGTHS
 from skybatch.vo.answer import Answer, answer_format, too_many
 from skybatch.vo.figures import Figure, figure

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from skybatch.archive.layout import ImageId
 from skybatch.errors import NotFound
 from skybatch.imaging.box import PixelBox
+from skybatch.surveys.layout import ImageId
 from skybatch.vo.figures import Circle, Figure, circle, figure, polygon
 from skybatch.vo.obscore import key_of_id
 from skybatch.vo.parameters import Parameters, refused

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from skybatch import errors
-from skybatch.archive.layout import DATASETS
+from skybatch.surveys.layout import DATASETS
 from skybatch.vo.answer import MISSIONS
 from skybatch.web.operations import PROBLEM, operation, page, parameter
 from skybatch.web.schemas import Schema

@@ -5,8 +5,8 @@ from __future__ import annotations
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
-from skybatch.archive.layout import parse_key
 from skybatch.errors import NotFound, SourceMissing
+from skybatch.surveys.layout import parse_key
 from skybatch.vo import ibe, listing
 from skybatch.vo.cutout import cutout, gzipped
 from skybatch.vo.parameters import Parameters

@@ -8,8 +8,8 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
-from skybatch.archive.layout import DATASET_TITLES, DATASETS
 from skybatch.errors import NotFound, SkybatchError
+from skybatch.surveys.layout import DATASET_TITLES, DATASETS
 from skybatch.tables import formats, votable
 from skybatch.vo import listing
 from skybatch.vo.answer import MISSIONS, Answer, answer_format, dataset_of

@@ -6,8 +6,8 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from skybatch.archive.inventory import Inventory
-from skybatch.archive.layout import DATASETS, parse_key
 from skybatch.errors import SkybatchError
+from skybatch.surveys.layout import DATASETS, parse_key
 from skybatch.tables import formats
 from skybatch.vo import ibe, soda, vosi
 from skybatch.vo.datalink import links

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from skybatch.archive.layout import ImageId
+from skybatch.surveys.layout import ImageId
 
 UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 MIN_ROW_DIGITS = 4

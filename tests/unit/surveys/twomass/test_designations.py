@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from skybatch.requests.designations import designated, is_designation
+from skybatch.surveys.twomass.designations import designated, is_designation
 
 
 @pytest.mark.parametrize(

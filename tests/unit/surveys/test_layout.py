@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skybatch.archive.layout import (
+from skybatch.errors import NotFound
+from skybatch.surveys.layout import (
     ATLAS_SUFFIXES,
     BANDS,
     DATASETS,
@@ -19,7 +20,6 @@ from skybatch.archive.layout import (
     parse_key,
     quicklook_key,
 )
-from skybatch.errors import NotFound
 
 NORTH = ImageId("askyw", "001126", "n", 101, 266, "j")
 
