@@ -22,9 +22,9 @@ import numpy as np
 from skybatch.archive.build import publish
 from skybatch.archive.imagesets import ImageSets, scan_codes
 from skybatch.archive.inventory import DirectorySource, Inventory
-from skybatch.archive.survey import synthetic
 from tests.bench.harness import Bench, median_ms
 from tests.bench.inventory_rivals import DuckDB, Rival, SQLite
+from tests.support.synthetic_survey import synthetic
 
 ROOT = Path(__file__).resolve().parents[2]
 ROWS = 2500

@@ -14,13 +14,13 @@ from local.archive import store_of
 from local.emulator import emulator
 from skybatch.archive.build import publish
 from skybatch.archive.inventory import DirectorySource, Inventory
-from skybatch.archive.survey import synthetic
 from skybatch.batch.plan import save_plan
 from skybatch.batch.planning.planner import make_plan
 from skybatch.batch.store import BatchStore
 from skybatch.requests.models import parse_body
 from skybatch.settings import Settings
 from tests.bench.harness import Bench, median_ms
+from tests.support.synthetic_survey import synthetic
 
 ROWS = 2500
 LIMIT_MS = 1500

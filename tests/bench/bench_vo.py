@@ -26,11 +26,11 @@ from obstore.store import MemoryStore
 from skybatch.archive.build import publish
 from skybatch.archive.imagesets import ImageSets
 from skybatch.archive.inventory import DirectorySource, Inventory
-from skybatch.archive.survey import synthetic
 from skybatch.surveys.layout import atlas_key
 from skybatch.web import archive_paths, holdings, image_search, inventory_search, vo_services
 from tests.bench.harness import Bench, median_ms
 from tests.fits import make_image
+from tests.support.synthetic_survey import synthetic
 
 ROOT = Path(__file__).resolve().parents[2]
 PLACE = "100,-40"

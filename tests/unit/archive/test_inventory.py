@@ -14,8 +14,8 @@ from skybatch.archive.geometry import fk5_vector
 from skybatch.archive.imagesets import ImageSets
 from skybatch.archive.inventory import DirectorySource, Inventory, StoreSource
 from skybatch.archive.regions import box, circle
-from skybatch.archive.survey import synthetic
 from skybatch.errors import TooLarge
+from tests.support.synthetic_survey import synthetic
 
 CENTRES = [
     (0.0, 90.0),

@@ -14,8 +14,8 @@ from obstore.store import MemoryStore
 from skybatch.archive.build import publish, versions
 from skybatch.archive.imagesets import ImageSets
 from skybatch.archive.inventory import DirectorySource, Inventory, StoreSource
-from skybatch.archive.survey import synthetic
 from skybatch.errors import InventoryError, NotFound
+from tests.support.synthetic_survey import synthetic
 
 
 @pytest.fixture(scope="module")

@@ -12,9 +12,9 @@ from astropy.table import Table
 
 from skybatch.archive.inventory import DirectorySource, Inventory
 from skybatch.archive.metadata import import_tables
-from skybatch.archive.survey import synthetic
 from skybatch.errors import InvalidRequest, InventoryError
 from skybatch.surveys.layout import BANDS, ImageId, atlas_key, quicklook_key
+from tests.support.synthetic_survey import synthetic
 
 COLUMNS = ("crval1", "crval2", "crpix1", "crpix2", "cdelt1", "cdelt2", "crota2", "naxis1", "naxis2")
 SETS = synthetic(3, dataset="sx")

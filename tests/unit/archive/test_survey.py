@@ -6,7 +6,7 @@ import numpy as np
 
 from skybatch.archive.geometry import Footprints, to_vector
 from skybatch.archive.imagesets import ImageSets
-from skybatch.archive.survey import IMAGE_NUMBERS, synthetic
+from tests.support.synthetic_survey import IMAGE_NUMBERS, synthetic
 
 
 def survey() -> ImageSets:

@@ -8,13 +8,13 @@ import pytest
 
 from skybatch.tables.ipac import TEXT_WIDTH
 from skybatch.tables.metadata import COLUMN_SETS
-from skybatch.tables.reference import markdown
+from tools.table_reference import markdown
 
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "tables.md"
 
 
 def test_the_document_is_up_to_date() -> None:
-    wanted = "write it anew: python -m skybatch.tables.reference > docs/tables.md"
+    wanted = "write it anew: python -m tools.table_reference > docs/tables.md"
     assert DOCUMENT.read_text("utf-8") == markdown(), wanted
 
 

@@ -11,7 +11,6 @@ from shapely.geometry import Polygon
 
 from skybatch.archive.build import publish
 from skybatch.archive.inventory import DirectorySource, Inventory
-from skybatch.archive.survey import synthetic
 from skybatch.batch.planning.matching import match
 from skybatch.errors import MalformedRequest
 from skybatch.requests.request import BANDS, Mode, Region, Request, Row, Sky
@@ -20,6 +19,7 @@ from skybatch.vo.inventory_sia import inventory_sia
 from skybatch.vo.parameters import Parameters
 from skybatch.vo.region import position, region
 from skybatch.vo.sia import sia
+from tests.support.synthetic_survey import synthetic
 
 RELATIONS = {"OVERLAPS": "overlap", "COVERS": "cover", "ENCLOSED": "enclosed"}
 

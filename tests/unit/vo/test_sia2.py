@@ -12,13 +12,13 @@ from astropy.time import Time
 
 from skybatch.archive.build import publish
 from skybatch.archive.inventory import DirectorySource, Inventory
-from skybatch.archive.survey import synthetic
 from skybatch.errors import MalformedRequest, NotFound
 from skybatch.tables.formats import write
 from skybatch.vo.datalink import links
 from skybatch.vo.obscore import OBSCORE, key_of_id, mjd
 from skybatch.vo.parameters import Parameters
 from skybatch.vo.sia2 import sia2
+from tests.support.synthetic_survey import synthetic
 
 # ObsCore 1.1, table 6: what must be there.
 MANDATORY = {

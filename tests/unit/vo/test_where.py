@@ -11,7 +11,6 @@ import pytest
 
 from skybatch.archive.build import publish
 from skybatch.archive.inventory import DirectorySource, Inventory
-from skybatch.archive.survey import synthetic
 from skybatch.errors import MalformedRequest
 from skybatch.tables.columns import Table
 from skybatch.tables.image_table import image_data
@@ -22,6 +21,7 @@ from skybatch.vo.native import KINDS, NativeColumns
 from skybatch.vo.parameters import Parameters
 from skybatch.vo.search import search
 from skybatch.vo.where import condition
+from tests.support.synthetic_survey import synthetic
 
 SCANS = 60
 

@@ -1,6 +1,6 @@
 """The columns described for people, from the definitions that the tables are written by.
 
-``python -m skybatch.tables.reference > docs/tables.md`` writes the documentation.
+``python -m tools.table_reference > docs/tables.md`` writes the documentation.
 """
 
 from __future__ import annotations
