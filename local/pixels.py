@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from local.cards import header
 from local.scans import HEIGHT, PIXEL, WIDTH, ImageSet
 from local.stars import GALAXIES, Galaxy, Sources, stars_near
-from skybatch.archive.geometry import Footprints, Shapes, fk5_to_icrs, fk5_vector
+from skybatch.sky.footprints import Footprints, Shapes, fk5_to_icrs, fk5_vector
 from skybatch.surveys.layout import BANDS, HEMISPHERES
 
 BLOCK = 2880  # bytes, the FITS block

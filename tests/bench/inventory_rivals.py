@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skybatch.archive.geometry import Footprints, Shapes, fk5_vector, to_sphere, to_vector
 from skybatch.archive.imagesets import ImageSets, scan_codes
-from skybatch.archive.regions import circle
-from skybatch.archive.zones import RA_BITS, ranges, zone_keys
+from skybatch.sky.footprints import Footprints, Shapes, fk5_vector, to_sphere, to_vector
+from skybatch.sky.regions import circle
+from skybatch.sky.zones import RA_BITS, ranges, zone_keys
 
 Keys = NDArray[np.int64]
 GRID = "coadd_key, crval1, crval2, crota2, shape"

@@ -7,7 +7,7 @@ import shapely
 from astropy.coordinates import FK5, ICRS, SkyCoord
 from astropy.wcs import WCS
 
-from skybatch.archive.geometry import Footprints, Shapes
+from skybatch.sky.footprints import Footprints, Shapes
 
 CDELT = 0.0002777777845
 GRIDS = [

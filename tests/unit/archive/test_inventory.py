@@ -10,11 +10,11 @@ import pytest
 from obstore.store import MemoryStore
 
 from skybatch.archive.build import publish
-from skybatch.archive.geometry import fk5_vector
 from skybatch.archive.imagesets import ImageSets
 from skybatch.archive.inventory import DirectorySource, Inventory, StoreSource
-from skybatch.archive.regions import box, circle
 from skybatch.errors import TooLarge
+from skybatch.sky.footprints import fk5_vector
+from skybatch.sky.regions import box, circle
 from tests.support.synthetic_survey import synthetic
 
 CENTRES = [

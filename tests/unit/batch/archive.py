@@ -9,9 +9,9 @@ import obstore
 from obstore.store import MemoryStore
 
 from skybatch.archive.build import publish
-from skybatch.archive.geometry import Floats
 from skybatch.archive.imagesets import ImageSets
 from skybatch.archive.opening import open_inventories
+from skybatch.sky.footprints import Floats
 from skybatch.storage.objects import StoreSource
 from skybatch.surveys.layout import BANDS, ImageId, atlas_key
 from tests.fits import PIXEL_DEGREES, gzipped, make_image

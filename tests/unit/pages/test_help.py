@@ -10,9 +10,9 @@ from skybatch.errors import NotFound
 from skybatch.pages.help import COORDINATES, TOPICS, help_page
 from skybatch.requests.columns import MEANT, OURS
 from skybatch.requests.placing import anywhere
-from skybatch.requests.positions import Location
 from skybatch.requests.request import Mode
 from skybatch.settings import Settings
+from skybatch.sky.coordinates import Location
 from skybatch.tables.metadata import COLUMN_SETS
 from tests.unit.pages.markup import Page
 

@@ -17,10 +17,10 @@ from skybatch.batch.planning.drafting import Drafting
 from skybatch.batch.planning.matching import Matches
 from skybatch.errors import MalformedRequest, NotFound
 from skybatch.requests.request import BANDS, Mode, Request, Row, Sky
+from skybatch.sky.polygons import figure
 from skybatch.surveys.layout import parse_key
 from skybatch.vo import ibe, soda
 from skybatch.vo.cutout import cutout, gzipped
-from skybatch.vo.figures import figure
 from skybatch.vo.parameters import Parameters
 from tests.unit.batch.archive import MadeArchive
 

@@ -14,7 +14,7 @@ from skybatch.archive.inventory import DirectorySource, Inventory
 from skybatch.batch.planning.matching import match
 from skybatch.errors import MalformedRequest
 from skybatch.requests.request import BANDS, Mode, Region, Request, Row, Sky
-from skybatch.vo.figures import Circle, figure
+from skybatch.sky.polygons import Circle, figure
 from skybatch.vo.inventory_sia import inventory_sia
 from skybatch.vo.parameters import Parameters
 from skybatch.vo.region import position, region

@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skybatch.archive.geometry import Shapes
 from skybatch.archive.imagesets import FORMAT, TILES, ImageSets, scan_codes, to_records
-from skybatch.archive.zones import zone_keys
 from skybatch.errors import InventoryError
+from skybatch.sky.footprints import Shapes
+from skybatch.sky.zones import zone_keys
 from skybatch.storage.objects import Tree
 from skybatch.surveys.layout import MISSION, inventory_folder
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skybatch.archive.geometry import Floats, Footprints, Shapes
+from skybatch.sky.footprints import Floats, Footprints, Shapes
 from skybatch.surveys.layout import BANDS, TILED_SUFFIX, ImageId
 
 Ints = NDArray[np.int64]

@@ -17,11 +17,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skybatch.archive.columns import Column, Columns
-from skybatch.archive.geometry import Floats, Footprints, Shapes, fk5_vector, position_of, to_sphere
 from skybatch.archive.imagesets import FORMAT, ImageSets, from_records, scan_codes
-from skybatch.archive.regions import Box, Circle, Relation, box, circle
-from skybatch.archive.zones import expand, ranges, ranges_about
 from skybatch.errors import DatasetAbsent, InventoryError, TooLarge
+from skybatch.sky.footprints import Floats, Footprints, Shapes, fk5_vector, position_of, to_sphere
+from skybatch.sky.regions import Box, Circle, Relation, box, circle
+from skybatch.sky.zones import expand, ranges, ranges_about
 from skybatch.storage.objects import DirectorySource, Source, StoreSource
 from skybatch.surveys.layout import inventory_folder
 

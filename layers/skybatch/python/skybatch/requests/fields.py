@@ -10,9 +10,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from skybatch.requests import cells
 from skybatch.requests.placing import anywhere
-from skybatch.requests.positions import Location
 from skybatch.requests.request import BANDS, Mode
 from skybatch.requests.rows import DATASET_NAMES, FORMS
+from skybatch.sky.coordinates import Location
 from skybatch.validation import BadValue
 
 RELATIONS = ("overlap", "cover", "enclosed")

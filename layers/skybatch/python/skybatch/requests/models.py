@@ -10,8 +10,6 @@ from pydantic import ValidationError
 from skybatch.errors import CellError, InvalidRequest
 from skybatch.requests.body import Posted, read_body
 from skybatch.requests.fields import Body
-from skybatch.requests.frames import to_icrs
-from skybatch.requests.positions import Location
 from skybatch.requests.request import (
     LIST_MODES,
     MAX_DIAMETER,
@@ -24,6 +22,8 @@ from skybatch.requests.request import (
 )
 from skybatch.requests.rows import Defaults, Listing, read_rows
 from skybatch.settings import Settings
+from skybatch.sky.coordinates import Location
+from skybatch.sky.frames import to_icrs
 from skybatch.validation import Faults
 
 # A gzipped table may hold this many times the upload's limit: tables shrink about ten times.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from skybatch.requests import cells
 from skybatch.requests.columns import PLACE_COLUMNS, POSITION_PAIRS, Cells, missing
-from skybatch.requests.frames import to_icrs
-from skybatch.requests.positions import ICRS, Frame, Location, frame_of, from_cells, parse_location
 from skybatch.requests.request import Sky
+from skybatch.sky.coordinates import ICRS, Frame, Location, frame_of, from_cells, parse_location
+from skybatch.sky.frames import to_icrs
 from skybatch.validation import BadValue
 
 NOT_AN_ANGLE = "must be decimal degrees or sexagesimal (hours for a right ascension without marks)"

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skybatch.sky.htm import htm_bin
+from skybatch.sky.keep_wcs_tmp import cd_matrix, image_points
 from skybatch.tables.batch_columns import BATCH_CSV, BATCH_HTML, BATCH_IPAC, BATCH_VOTABLE
 from skybatch.tables.columns import Column, Table, Values
 from skybatch.tables.common_columns import (
@@ -19,10 +21,8 @@ from skybatch.tables.common_columns import (
     POSITION_COLUMNS,
 )
 from skybatch.tables.formats import Format
-from skybatch.tables.htm import htm_bin
 from skybatch.tables.images import Images, ImageSets, gather
 from skybatch.tables.search_columns import INVENTORY_PARAMS
-from skybatch.tables.wcs import cd_matrix, image_points
 
 Facts = dict[str, NDArray[Any]]
 

@@ -16,9 +16,9 @@ import numpy as np
 
 from skybatch.errors import MalformedRequest
 from skybatch.requests import cells
-from skybatch.requests.frames import to_icrs
 from skybatch.requests.placing import anywhere
 from skybatch.requests.request import BANDS, MAX_DIAMETER, MIN_DIAMETER, Sky
+from skybatch.sky.frames import to_icrs
 from skybatch.tables.batch_columns import INVENTORY
 from skybatch.tables.columns import Param, Table
 from skybatch.tables.image_table import image_data
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from skybatch.archive.inventory import ImageSets, Inventory
-    from skybatch.archive.regions import Relation
+    from skybatch.sky.regions import Relation
 
 TITLE = "2MASS image inventory"
 FITS, PAGE = "image/fits", "text/html"

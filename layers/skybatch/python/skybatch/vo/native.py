@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from skybatch.sky.keep_wcs_tmp import image_points
 from skybatch.tables.search_columns import NATIVE_SEARCH
-from skybatch.tables.wcs import image_points
 from skybatch.vo.where import Kind
 
 if TYPE_CHECKING:

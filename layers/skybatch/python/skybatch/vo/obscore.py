@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from skybatch.archive.geometry import Floats, fk5_to_icrs
 from skybatch.errors import NotFound
+from skybatch.sky.footprints import Floats, fk5_to_icrs
 from skybatch.surveys.layout import DATASETS, MISSION, QUICKLOOK_SUFFIXES, parse_key
 from skybatch.tables.columns import Column, Table, Values, double, integer, text
 from skybatch.tables.image_table import WAVELENGTHS

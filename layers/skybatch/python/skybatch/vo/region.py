@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from skybatch.requests.frames import to_icrs
-from skybatch.requests.positions import parse_location
 from skybatch.requests.request import Sky
+from skybatch.sky.coordinates import parse_location
+from skybatch.sky.frames import to_icrs
 from skybatch.validation import BadValue
 from skybatch.vo.parameters import Parameters, choice, number, refused
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from skybatch.archive.inventory import Inventory
-    from skybatch.archive.regions import Relation
+    from skybatch.sky.regions import Relation
 
 RELATIONS = {"overlaps": "overlap", "covers": "cover", "enclosed": "enclosed", "center": "center"}
 MOST_DEGREES = 90.0  # a plane that touches the sphere holds no box much wider

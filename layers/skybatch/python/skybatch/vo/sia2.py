@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from skybatch.errors import NotFound
+from skybatch.sky.polygons import Figure, figure
 from skybatch.surveys.layout import parse_key
 from skybatch.tables.image_table import WAVELENGTHS
 from skybatch.vo.answer import Answer, answer_format, too_many
-from skybatch.vo.figures import Figure, figure
 from skybatch.vo.images import Found, find
 from skybatch.vo.obscore import (
     CALIBRATION_LEVEL,

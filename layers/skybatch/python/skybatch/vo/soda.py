@@ -9,8 +9,8 @@ import numpy as np
 
 from skybatch.errors import NotFound
 from skybatch.imaging.box import PixelBox
+from skybatch.sky.polygons import Circle, Figure, circle, figure, polygon
 from skybatch.surveys.layout import ImageId
-from skybatch.vo.figures import Circle, Figure, circle, figure, polygon
 from skybatch.vo.obscore import key_of_id
 from skybatch.vo.parameters import Parameters, refused
 

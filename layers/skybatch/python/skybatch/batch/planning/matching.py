@@ -13,7 +13,7 @@ from skybatch.requests.request import Mode, Request, Row
 
 if TYPE_CHECKING:
     from skybatch.archive.inventory import Inventory
-    from skybatch.archive.regions import Relation
+    from skybatch.sky.regions import Relation
 
 # A data set and the inventory version wanted (None: the current one) -> that inventory.
 OpenInventory = Callable[[str, str | None], "Inventory"]

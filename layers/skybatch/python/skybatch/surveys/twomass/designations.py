@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from skybatch.requests.angles import DEGREES_PER_HOUR, sexagesimal
 from skybatch.requests.request import Sky
+from skybatch.sky.angles import DEGREES_PER_HOUR, sexagesimal
 from skybatch.validation import BadValue
 
 # Hours, minutes, seconds and one or two decimals; degrees, minutes, seconds and up to one.

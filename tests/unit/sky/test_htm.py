@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from skybatch.tables.htm import htm_bin
+from skybatch.sky.htm import htm_bin
 
 # Reference positions and bins of the survey archive's own inventory.
 GENUINE = [

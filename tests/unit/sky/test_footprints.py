@@ -7,7 +7,7 @@ import pytest
 from astropy.coordinates import FK5, ICRS, SkyCoord
 from astropy.coordinates.builtin_frames.icrs_fk5_transforms import _ICRS_TO_FK5_J2000_MAT
 
-from skybatch.archive.geometry import (
+from skybatch.sky.footprints import (
     ICRS_TO_FK5,
     Footprints,
     Shapes,

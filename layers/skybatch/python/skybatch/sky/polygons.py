@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from skybatch.archive.geometry import fk5_vector, to_sphere, to_vector
+from skybatch.sky.footprints import fk5_vector, to_sphere, to_vector
 from skybatch.vo.parameters import number, refused
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from skybatch.archive.geometry import Floats
     from skybatch.archive.inventory import Inventory
+    from skybatch.sky.footprints import Floats
 
 MOST_RADIUS = 60.0
 STEP_DEGREES = 0.25
@@ -168,7 +168,7 @@ def _tangents(ra: float, dec: float) -> tuple[Floats, Floats]:
 
 
 def _icrs_of(fk5: Floats) -> tuple[float, float]:
-    from skybatch.archive.geometry import fk5_to_icrs
+    from skybatch.sky.footprints import fk5_to_icrs
 
     ra, dec = fk5_to_icrs(*to_sphere(fk5))
     return float(ra), float(dec)

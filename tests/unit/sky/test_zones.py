@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from astropy.coordinates import angular_separation
 
-from skybatch.archive.zones import ZONES, expand, ranges, ranges_about, zone_keys
+from skybatch.sky.zones import ZONES, expand, ranges, ranges_about, zone_keys
 
 CENTRES = [
     (0.0, 0.0), (359.9999, 12.0), (0.0001, -33.3), (180.0, 89.999), (42.0, 90.0), (77.0, -90.0),

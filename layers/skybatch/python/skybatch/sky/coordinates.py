@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from skybatch.requests import angles
-from skybatch.requests.angles import Angle
+from skybatch.sky import angles
+from skybatch.sky.angles import Angle
 from skybatch.validation import BadValue
 
 SYSTEMS = {

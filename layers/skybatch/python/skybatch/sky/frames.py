@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skybatch.archive.geometry import fk5_to_icrs
-from skybatch.requests.positions import FK5, ICRS, Frame, Location
 from skybatch.requests.request import Sky
+from skybatch.sky.coordinates import FK5, ICRS, Frame, Location
+from skybatch.sky.footprints import fk5_to_icrs
 
 Floats = NDArray[np.float64]
 

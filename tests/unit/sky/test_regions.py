@@ -9,9 +9,9 @@ import pytest
 import shapely
 from astropy.coordinates import SkyCoord
 
-from skybatch.archive.geometry import Footprints, fk5_vector
-from skybatch.archive.regions import Box, Circle, box
-from skybatch.archive.regions import circle as circle_region
+from skybatch.sky.footprints import Footprints, fk5_vector
+from skybatch.sky.regions import Box, Circle, box
+from skybatch.sky.regions import circle as circle_region
 from tests.unit.archive.sky import GRIDS, gnomonic, icrs_at, images
 
 ORIGIN = shapely.Point(0.0, 0.0)

@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from skybatch.archive.geometry import ICRS_TO_FK5, Flags, Floats, Footprints, Shapes, fk5_vector
+from skybatch.sky.footprints import ICRS_TO_FK5, Flags, Floats, Footprints, Shapes, fk5_vector
 
 Relation = Literal["overlap", "cover", "enclosed", "center"]
 
