@@ -24,7 +24,7 @@ from astropy.nddata import Cutout2D
 from astropy.wcs import WCS
 from isal import isal_zlib
 
-from skybatch.imaging import hcompress
+from skybatch.fits.tiles import hcompress
 from skybatch.imaging.atlas import Origin, PixelBox, cut, header_of, plain
 from skybatch.imaging.quicklook import encode, restore
 from tests.bench.harness import Bench

@@ -15,10 +15,10 @@ from pathlib import Path
 from local.stack import Plan, running_stack
 from skybatch.archive.index import index
 from skybatch.archive.repack import repack
+from skybatch.fits.cards import with_number
+from skybatch.fits.tiles.gzip2 import cut_tiled
+from skybatch.fits.tiles.writer import Packed, pack
 from skybatch.imaging.atlas import Origin, PixelBox, cut, header_of, plain
-from skybatch.imaging.cards import with_number
-from skybatch.imaging.tiled import cut_tiled
-from skybatch.imaging.tiled_writing import Packed, pack
 from skybatch.storage.objects import DirectorySource
 from skybatch.surveys.layout import ImageId, atlas_key
 from tests.bench.harness import Bench, median_ms

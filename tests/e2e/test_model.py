@@ -21,8 +21,8 @@ from local.mailbox import wait_for_email
 from local.stack import WORKERS, Stack
 from skybatch.batch.running.work import UPLOADS_IN_FLIGHT
 from skybatch.batch.store import READS_IN_FLIGHT
+from skybatch.fits.pixel_box import PixelBox
 from skybatch.imaging.atlas import Origin, cut
-from skybatch.imaging.box import PixelBox
 from skybatch.imaging.preview import grey_preview
 from tests.e2e.faults import Faults, stack_behind
 from tests.e2e.service import Service

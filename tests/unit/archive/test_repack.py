@@ -19,7 +19,7 @@ from skybatch.archive.inventory import DirectorySource, Inventory, StoreSource
 from skybatch.archive.repack import repack
 from skybatch.cli import main
 from skybatch.errors import InventoryError
-from skybatch.imaging.tiled import plain_tiled
+from skybatch.fits.tiles.gzip2 import plain_tiled
 from skybatch.storage.objects import Tree
 from skybatch.surveys.layout import ImageId, atlas_key, parse_key, quicklook_key
 from tests.fits import gzipped, make_image

@@ -12,7 +12,7 @@ from skybatch.batch.running.dispatch import BYTES_A_CALL, TaskQueue
 from skybatch.batch.running.tally import MAX_SENDS, pause
 from skybatch.batch.steps import tally_step
 from skybatch.errors import InvalidRequest, Transient
-from skybatch.imaging.box import PixelBox
+from skybatch.fits.pixel_box import PixelBox
 from skybatch.settings import Settings
 from tests.unit.batch.world import BATCH_ID, PATIENCE, Clock, Sqs, World, task
 

@@ -13,8 +13,8 @@ from skybatch.batch.plan import Message, Task
 from skybatch.batch.running import previews
 from skybatch.batch.running.work import Archive, work
 from skybatch.batch.store import BatchStore
+from skybatch.fits.pixel_box import PixelBox
 from skybatch.imaging import quicklook
-from skybatch.imaging.box import PixelBox
 from tests.fits import gzipped, make_image
 from tests.unit.batch.world import BATCH_ID, task
 

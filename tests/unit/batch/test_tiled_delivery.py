@@ -12,8 +12,8 @@ from skybatch.archive.stored import StoredImage, most_gzipped, stored_image
 from skybatch.batch.plan import Task
 from skybatch.batch.running import previews
 from skybatch.errors import NotFound
-from skybatch.imaging.box import PixelBox
-from skybatch.imaging.tiled_writing import pack
+from skybatch.fits.pixel_box import PixelBox
+from skybatch.fits.tiles.writer import pack
 from skybatch.surveys.layout import TILED_SUFFIX, parse_key
 from tests.fits import gzipped, make_image
 from tests.unit.batch.test_work import Bench
@@ -89,7 +89,7 @@ def test_what_cannot_be_cut_fails_with_its_reason(stored: bytes | None, code: st
 
 
 def test_a_quicklook_is_cut_from_its_tiles_alone() -> None:
-    from skybatch.imaging.tiled_writing import quicklook_tiles
+    from skybatch.fits.tiles.writer import quicklook_tiles
 
     key = SOURCE.replace("/image/", "/quicklook/")
     stored = quicklook_tiles(IMAGE, 4)

@@ -14,8 +14,8 @@ from obstore.store import MemoryStore
 from skybatch.batch.plan import Message, Task
 from skybatch.batch.running.work import Archive, Wishes, work
 from skybatch.batch.store import BatchStore
+from skybatch.fits.pixel_box import PixelBox
 from skybatch.imaging import quicklook
-from skybatch.imaging.box import PixelBox
 from tests.fits import gzipped, make_image
 from tests.unit.batch.world import BATCH_ID, task
 

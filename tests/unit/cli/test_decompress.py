@@ -10,9 +10,9 @@ import pytest
 from astropy.io import fits
 
 from skybatch.cli import main
-from skybatch.imaging import hcompress
+from skybatch.fits.tiles import hcompress
+from skybatch.fits.tiles.writer import pack, quicklook_tiles
 from skybatch.imaging.quicklook import SCALE, encode
-from skybatch.imaging.tiled_writing import pack, quicklook_tiles
 from tests.fits import make_image
 
 

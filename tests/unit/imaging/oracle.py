@@ -15,7 +15,7 @@ from astropy.io import fits
 from astropy.wcs import WCS, FITSFixedWarning
 from numpy.typing import NDArray
 
-from skybatch.imaging.box import PixelBox
+from skybatch.fits.pixel_box import PixelBox
 
 CHANGED = ("NAXIS1", "NAXIS2", "CRPIX1", "CRPIX2")
 COORDINATES = (

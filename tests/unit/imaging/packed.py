@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from skybatch.fits.tiles.gzip2 import cut_tiled
+from skybatch.fits.tiles.writer import pack
 from skybatch.imaging.atlas import Origin, PixelBox
-from skybatch.imaging.tiled import cut_tiled
-from skybatch.imaging.tiled_writing import pack
 from tests.fits import make_image
 
 ORIGIN = Origin("made.fits.gz")

@@ -11,9 +11,9 @@ import pytest
 from isal import igzip_lib
 
 from skybatch import __version__
-from skybatch.imaging import source
+from skybatch.fits import readers
+from skybatch.fits.pixel_box import cutout_bytes
 from skybatch.imaging.atlas import Origin, PixelBox, cut, cut_ranged, header_of, plain
-from skybatch.imaging.box import cutout_bytes
 from tests.fits import gzipped, make_image
 from tests.unit.imaging import oracle
 
@@ -117,7 +117,7 @@ def test_inflates_no_further_than_the_last_row(monkeypatch: pytest.MonkeyPatch) 
             inflated.append(self.inner.decompress(data, length))
             return inflated[-1]
 
-    monkeypatch.setattr(source.igzip_lib, "IgzipDecompressor", Counting)
+    monkeypatch.setattr(readers.igzip_lib, "IgzipDecompressor", Counting)
     list(cut(gzipped(IMAGE), [BOX, PixelBox(0, 0, 5, 5)], ORIGIN))
     assert sum(map(len, inflated)) == 4 * 2880 + 50 * ROW
 

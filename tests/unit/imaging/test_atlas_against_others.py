@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from skybatch.fits.pixel_box import cutout_bytes
 from skybatch.imaging.atlas import Origin, PixelBox, cut, header_of, plain
-from skybatch.imaging.box import cutout_bytes
 from tests.fits import gzipped, make_image
 from tests.unit.imaging import oracle
 

@@ -9,10 +9,10 @@ import math
 import zlib
 
 from skybatch.errors import SourceDamaged, SourceUnsupported
-from skybatch.imaging.header import Header, end_of_cards, parse
-from skybatch.imaging.source import FITS_MAGIC, GZIP_MAGIC, RangedReader
-from skybatch.imaging.tiled import open_tiled
-from skybatch.imaging.tiled_table import FRONT_BYTES, TileTable
+from skybatch.fits.header import Header, end_of_cards, parse
+from skybatch.fits.readers import FITS_MAGIC, GZIP_MAGIC, RangedReader
+from skybatch.fits.tiles.gzip2 import open_tiled
+from skybatch.fits.tiles.tile_table import FRONT_BYTES, TileTable
 from skybatch.storage.objects import Entry, Tree
 from skybatch.surveys.layout import ImageId
 

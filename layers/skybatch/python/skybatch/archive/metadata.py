@@ -35,7 +35,7 @@ from skybatch.archive.tablefiles import read_rows
 from skybatch.archive.values import BadCell, Line
 from skybatch.concurrency import side_by_side
 from skybatch.errors import CellError, InvalidRequest, InventoryError, NotFound, SourceError
-from skybatch.imaging.tiled_table import TileTable
+from skybatch.fits.tiles.tile_table import TileTable
 from skybatch.storage.objects import Entry, Tree
 from skybatch.surveys.layout import BANDS, DATASETS, TILED_SUFFIX, ImageId, dataset_prefix, parse_key
 

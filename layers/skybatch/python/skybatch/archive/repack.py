@@ -25,9 +25,9 @@ from skybatch.archive.quicklooks import stored
 from skybatch.archive.tiled_forms import DONE, publish_tiles, published, remove_others
 from skybatch.concurrency import side_by_side
 from skybatch.errors import SourceDamaged, SourceError
+from skybatch.fits.tiles.gzip2 import plain_tiled, whole
+from skybatch.fits.tiles.writer import pack, quicklook_tiles
 from skybatch.imaging.quicklook import SCALE
-from skybatch.imaging.tiled import plain_tiled, whole
-from skybatch.imaging.tiled_writing import pack, quicklook_tiles
 from skybatch.storage.objects import Entry, Tree
 from skybatch.surveys.layout import BANDS, TILED_SUFFIX, ImageId, atlas_key, inventory_folder, quicklook_key
 

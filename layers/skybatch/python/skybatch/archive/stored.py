@@ -12,9 +12,10 @@ import obstore
 from obstore.exceptions import BaseError
 
 from skybatch.errors import SourceDamaged, SourceMissing
-from skybatch.imaging import atlas, tiled
-from skybatch.imaging.box import PixelBox
-from skybatch.imaging.provenance import Origin
+from skybatch.fits.pixel_box import PixelBox
+from skybatch.fits.provenance import Origin
+from skybatch.fits.tiles import gzip2
+from skybatch.imaging import atlas
 from skybatch.surveys.layout import TILED_SUFFIX, atlas_key, parse_key
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class StoredImage:
             return quicklook.cut_quicklook(self.whole, boxes, origin)
         if self.key.endswith(TILED_SUFFIX):
             size, heap = self.tiles or (self.size, None)
-            return tiled.cut_tiled(self.read_range, size, boxes, origin, heap=heap)
+            return gzip2.cut_tiled(self.read_range, size, boxes, origin, heap=heap)
         if self.key.endswith(PLAIN):
             return atlas.cut_ranged(self.read_range, self.size, boxes, origin)
         return atlas.cut(self.whole, boxes, origin)
@@ -98,7 +99,7 @@ class StoredImage:
             from skybatch.imaging import quicklook
 
             return quicklook.restore(self.whole)
-        return tiled.whole(self.whole)
+        return gzip2.whole(self.whole)
 
     def gzipped(self) -> bytes:
         """The whole image as ``.fits.gz``, made anew: the original FITS file within."""

@@ -13,7 +13,7 @@ from itertools import chain, islice
 from typing import Any
 
 from skybatch.batch.store import BatchStore, to_lines
-from skybatch.imaging.box import PixelBox
+from skybatch.fits.pixel_box import PixelBox
 
 TASKS_A_MESSAGE = 100
 CANCELLED_REASON = "the batch was cancelled"

@@ -72,8 +72,8 @@ def plain_name(name: str) -> str:
 
 def _restored(source: bytes) -> bytes:
     try:
+        from skybatch.fits.tiles.gzip2 import is_tiled, plain_tiled
         from skybatch.imaging.quicklook import restore as restored
-        from skybatch.imaging.tiled import is_tiled, plain_tiled
 
         with suppress(SourceUnsupported):  # tiles of another compression: a Quicklook's
             if is_tiled(source):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from skybatch.errors import SourceDamaged, SourceUnsupported
-from skybatch.imaging.box import BLOCK, PixelBox
-from skybatch.imaging.header import Header, read_header
-from skybatch.imaging.provenance import Origin
-from skybatch.imaging.rows import Rows, cutout_file
-from skybatch.imaging.source import GZIP_MAGIC, GzipReader, RangedReader, Reader, ReadRange, reader
+from skybatch.fits.header import Header, read_header
+from skybatch.fits.pixel_box import BLOCK, PixelBox
+from skybatch.fits.provenance import Origin
+from skybatch.fits.readers import GZIP_MAGIC, GzipReader, RangedReader, Reader, ReadRange, reader
+from skybatch.fits.rows import Rows, cutout_file
 
 __all__ = ["MOST_BYTES", "Header", "Origin", "PixelBox", "cut", "cut_ranged", "header_of", "plain"]
 

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skybatch.errors import SourceDiffers
+from skybatch.fits.header import Header
+from skybatch.fits.pixel_box import BLOCK
 from skybatch.imaging.atlas import header_of, plain
-from skybatch.imaging.box import BLOCK
-from skybatch.imaging.header import Header
 from skybatch.imaging.png import write_png
 
 LONGEST_SIDE = 360

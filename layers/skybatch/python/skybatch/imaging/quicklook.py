@@ -13,14 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from skybatch.errors import SourceDamaged, SourceUnsupported
-from skybatch.imaging import hcompress
-from skybatch.imaging.atlas import MOST_BYTES, check_bytes
-from skybatch.imaging.box import CARD, PixelBox, padded
-from skybatch.imaging.cards import string_cards, value, with_number
-from skybatch.imaging.header import Header, closed, end_of_cards, parse
-from skybatch.imaging.provenance import Origin
-from skybatch.imaging.rows import Rows, cutout_file, fits_file
-from skybatch.imaging.source import (
+from skybatch.fits.cards import string_cards, value, with_number
+from skybatch.fits.header import Header, closed, end_of_cards, parse
+from skybatch.fits.pixel_box import CARD, PixelBox, padded
+from skybatch.fits.provenance import Origin
+from skybatch.fits.readers import (
     FITS_MAGIC,
     GZIP_MAGIC,
     GzipReader,
@@ -29,9 +26,12 @@ from skybatch.imaging.source import (
     Reader,
     ReadRange,
 )
-from skybatch.imaging.tiled import whole
-from skybatch.imaging.tiled_table import FRONT_BYTES
-from skybatch.imaging.tiles import TiledImage, open_tiles, to_int16
+from skybatch.fits.rows import Rows, cutout_file, fits_file
+from skybatch.fits.tiles import hcompress
+from skybatch.fits.tiles.gzip2 import whole
+from skybatch.fits.tiles.hcompress_image import TiledImage, open_tiles, to_int16
+from skybatch.fits.tiles.tile_table import FRONT_BYTES
+from skybatch.imaging.atlas import MOST_BYTES, check_bytes
 
 SCALE = 4  # what the survey's own Quicklooks are compressed with
 _NOTE = b"COMMENT Quicklook, lossy: for positions and looking, not for photometry.".ljust(CARD)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from skybatch.errors import MalformedRequest, NotFound
-from skybatch.imaging.box import PixelBox
+from skybatch.fits.pixel_box import PixelBox
 from skybatch.requests.request import Sky
 from skybatch.surveys.layout import ImageId
 from skybatch.vo.parameters import Parameters, number, refused

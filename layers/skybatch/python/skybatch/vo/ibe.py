@@ -9,7 +9,7 @@ import obstore
 from skybatch.archive.stored import stored_image
 from skybatch.batch.store import LINK_LIFE
 from skybatch.errors import NotFound, SourceMissing
-from skybatch.imaging.box import PixelBox
+from skybatch.fits.pixel_box import PixelBox
 from skybatch.surveys.layout import (
     ATLAS_SUFFIXES,
     DATASETS,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from skybatch.errors import NotFound
-from skybatch.imaging.box import PixelBox
+from skybatch.fits.pixel_box import PixelBox
 from skybatch.sky.polygons import Circle, Figure, circle, figure, polygon
 from skybatch.surveys.layout import ImageId
 from skybatch.vo.obscore import key_of_id

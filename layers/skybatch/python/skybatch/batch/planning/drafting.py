@@ -13,7 +13,7 @@ from skybatch.archive.stored import PLAIN, most_gzipped
 from skybatch.batch.plan import Task
 from skybatch.batch.planning.matching import Matches
 from skybatch.batch.planning.naming import image_file
-from skybatch.imaging.box import PixelBox, cutout_bytes
+from skybatch.fits.pixel_box import PixelBox, cutout_bytes
 from skybatch.requests.request import LIST_MODES, Mode, Request, Row
 from skybatch.surveys.layout import TILED_SUFFIX, atlas_key, quicklook_key
 

@@ -106,8 +106,8 @@ def _plain(store: BatchStore, file: str) -> bytes | None:
     body = store.read(f"images/{file}")
     if body is None or not file.endswith(_COMPRESSED):
         return body
+    from skybatch.fits.tiles.gzip2 import whole
     from skybatch.imaging.quicklook import restore
-    from skybatch.imaging.tiled import whole
 
     try:
         return restore(body) if QUICKLOOK_MARK in file else whole(body)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from skybatch.imaging import checksum
-from skybatch.imaging.box import PixelBox, padded
-from skybatch.imaging.checksum import Data
-from skybatch.imaging.header import Header
+from skybatch.fits import checksum
+from skybatch.fits.checksum import Data
+from skybatch.fits.header import Header
+from skybatch.fits.pixel_box import PixelBox, padded
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from skybatch.imaging.box import CARD
-from skybatch.imaging.cards import with_text
+from skybatch.fits.cards import with_text
+from skybatch.fits.pixel_box import CARD
 
 Data = bytes | bytearray | memoryview
 

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skybatch.errors import SourceDamaged
-from skybatch.imaging import checksum
-from skybatch.imaging.cards import integer, shifted, string_cards, value, with_number
+from skybatch.fits import checksum
+from skybatch.fits.cards import integer, shifted, string_cards, value, with_number
 
 printable = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=300)
 words = st.from_regex(r"[+-]?[0-9]{1,9}(\.[0-9]{0,10})?(E[+-]?[0-9]{1,2})?", fullmatch=True)

@@ -15,15 +15,15 @@ from itertools import accumulate, pairwise
 from isal import igzip_lib
 
 from skybatch.errors import SourceDamaged, SourceDiffers
+from skybatch.fits.cards import integer
+from skybatch.fits.checksum import Data
+from skybatch.fits.header import Header, closed
+from skybatch.fits.pixel_box import CARD, PixelBox
+from skybatch.fits.provenance import Origin
+from skybatch.fits.readers import FITS_MAGIC, InflateError, PlainReader, RangedReader, Reader, ReadRange
+from skybatch.fits.rows import cutout_file, fits_file
+from skybatch.fits.tiles.tile_table import FRONT_BYTES, TileTable, read_table
 from skybatch.imaging.atlas import GAP_BYTES, check_bytes, plain
-from skybatch.imaging.box import CARD, PixelBox
-from skybatch.imaging.cards import integer
-from skybatch.imaging.checksum import Data
-from skybatch.imaging.header import Header, closed
-from skybatch.imaging.provenance import Origin
-from skybatch.imaging.rows import cutout_file, fits_file
-from skybatch.imaging.source import FITS_MAGIC, InflateError, PlainReader, RangedReader, Reader, ReadRange
-from skybatch.imaging.tiled_table import FRONT_BYTES, TileTable, read_table
 
 COMPRESSION = "GZIP_2"
 BITPIX = -32

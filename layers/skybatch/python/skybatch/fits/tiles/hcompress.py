@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skybatch.errors import SourceDamaged
-from skybatch.imaging.stopword import signs_from_stops, stopped
+from skybatch.fits.tiles.sentinel import signs_from_stops, stopped
 
 MAGIC = b"\xdd\x99"
 _NARROW = struct.Struct(">2s4i3B")  # magic, rows, columns, scale, sum of pixels, planes a quadrant

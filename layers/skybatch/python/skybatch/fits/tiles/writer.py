@@ -12,11 +12,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from skybatch.errors import SourceUnsupported
+from skybatch.fits.header import Header, closed, end_of_cards, parse
+from skybatch.fits.pixel_box import BLOCK, CARD, padded
+from skybatch.fits.tiles.gzip2 import BITPIX, COMPRESSION, plain_tiled, stamp
+from skybatch.fits.tiles.tile_table import KEPT, RENAMED
 from skybatch.imaging.atlas import plain
-from skybatch.imaging.box import BLOCK, CARD, padded
-from skybatch.imaging.header import Header, closed, end_of_cards, parse
-from skybatch.imaging.tiled import BITPIX, COMPRESSION, plain_tiled, stamp
-from skybatch.imaging.tiled_table import KEPT, RENAMED
 
 # A quarter of a row wide: a crop then inflates a third of what whole rows take, for one byte in fifty more.
 TILE_ROWS, TILE_COLUMNS = 32, 128
@@ -70,7 +70,8 @@ def quicklook_tiles(image: bytes, scale: int) -> Packed:
     HCOMPRESS does not take, all tiles are as high as cfitsio makes them then. Raises SourceDamaged,
     SourceUnsupported.
     """
-    from skybatch.imaging import hcompress, quicklook  # numpy and astropy, which packing does not need
+    from skybatch.fits.tiles import hcompress
+    from skybatch.imaging import quicklook  # numpy and astropy, which packing does not need
 
     cards, pixels = quicklook.rounded(image)
     header = parse(cards)

@@ -10,19 +10,10 @@ from string import ascii_uppercase
 from typing import NamedTuple
 
 from skybatch.errors import SourceDamaged, SourceDiffers, SourceError, SourceUnsupported
-from skybatch.imaging.box import BLOCK, CARD, PixelBox, header_blocks, padded
-from skybatch.imaging.cards import (
-    Value,
-    integer,
-    keywords,
-    number_token,
-    separate,
-    shifted,
-    value,
-    with_number,
-)
-from skybatch.imaging.provenance import KEYWORDS
-from skybatch.imaging.source import FITS_MAGIC, Reader
+from skybatch.fits.cards import Value, integer, keywords, number_token, separate, shifted, value, with_number
+from skybatch.fits.pixel_box import BLOCK, CARD, PixelBox, header_blocks, padded
+from skybatch.fits.provenance import KEYWORDS
+from skybatch.fits.readers import FITS_MAGIC, Reader
 
 _END = b"END".ljust(CARD)
 _MOST_BLOCKS = 400  # 14,400 cards; no survey image comes near, and a file without END must end somewhere

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skybatch.errors import SourceDamaged
-from skybatch.imaging import hcompress
-from skybatch.imaging.header import Header
-from skybatch.imaging.source import Reader, ReadRange
-from skybatch.imaging.tiled_table import TileTable, read_table
+from skybatch.fits.header import Header
+from skybatch.fits.readers import Reader, ReadRange
+from skybatch.fits.tiles import hcompress
+from skybatch.fits.tiles.tile_table import TileTable, read_table
 
 _STRETCH = 32768  # pixels converted at a time, so that they stay in the processor's cache
 

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from skybatch.errors import SourceDamaged, SourceError, SourceUnsupported
+from skybatch.fits.cards import KEYWORD, Value, keywords, separate, value
+from skybatch.fits.header import Header, parse, read_cards
+from skybatch.fits.pixel_box import CARD, PixelBox, padded
+from skybatch.fits.readers import FITS_MAGIC, Reader
 from skybatch.imaging.atlas import check_bytes
-from skybatch.imaging.box import CARD, PixelBox, padded
-from skybatch.imaging.cards import KEYWORD, Value, keywords, separate, value
-from skybatch.imaging.header import Header, parse, read_cards
-from skybatch.imaging.source import FITS_MAGIC, Reader
 
 # Enough for the headers and the table of a survey image (15,424 bytes): one request brings them.
 FRONT_BYTES = 17_280

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skybatch.imaging.box import PixelBox, cutout_bytes, header_blocks
+from skybatch.fits.pixel_box import PixelBox, cutout_bytes, header_blocks
 
 sides = st.integers(1, 2000)
 sizes = st.floats(1e-3, 3000)

@@ -13,9 +13,9 @@ import pytest
 from astropy.io import fits
 
 from skybatch.errors import SourceDamaged, SourceDiffers, SourceUnsupported
+from skybatch.fits.tiles.gzip2 import plain_tiled
+from skybatch.fits.tiles.writer import pack
 from skybatch.imaging.atlas import PixelBox, cut, header_of
-from skybatch.imaging.tiled import plain_tiled
-from skybatch.imaging.tiled_writing import pack
 from tests.fits import gzipped, make_image
 from tests.unit.imaging.packed import BOX, IMAGE, ORIGIN, PACKED, Stored
 

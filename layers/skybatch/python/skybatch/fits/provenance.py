@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from skybatch import __version__
-from skybatch.imaging.box import PixelBox
-from skybatch.imaging.cards import string_cards
+from skybatch.fits.cards import string_cards
+from skybatch.fits.pixel_box import PixelBox
 
 KEYWORDS = ("CUTFILE", "CUTPIX", "CUTBY")
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from skybatch.errors import SourceError
+from skybatch.fits.tiles.gzip2 import cut_tiled, plain_tiled
+from skybatch.fits.tiles.writer import Packed, pack
 from skybatch.imaging.atlas import PixelBox
-from skybatch.imaging.tiled import cut_tiled, plain_tiled
-from skybatch.imaging.tiled_writing import Packed, pack
 from tests.fits import gzipped, make_image
 from tests.unit.imaging.packed import BOX, IMAGE, ORIGIN, PACKED, Stored
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from skybatch.errors import SourceDamaged
-from skybatch.imaging.box import CARD
+from skybatch.fits.pixel_box import CARD
 
 _TOKEN = re.compile(rb"= +([^ /']+)")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[EeDd][+-]?\d{1,3})?")
