@@ -25,7 +25,7 @@ from astropy.wcs import WCS
 from isal import isal_zlib
 
 from skybatch.fits.tiles import hcompress
-from skybatch.imaging.atlas import Origin, PixelBox, cut, header_of, plain
+from skybatch.imaging.cutout import Origin, PixelBox, cut, header_of, plain
 from skybatch.imaging.quicklook import encode, restore
 from tests.bench.harness import Bench
 from tests.fits import gzipped, make_image
@@ -125,8 +125,8 @@ def a_quicklook(bench: Bench, stored: bytes) -> None:
 
 def cold_import(bench: Bench) -> None:
     """Imports in fresh processes: what the worker needs at once, and what its first Quicklook adds to it."""
-    atlas, quicklook = "import skybatch.imaging.atlas", "import skybatch.imaging.quicklook"
-    name = "cold import of skybatch.imaging.atlas"
+    atlas, quicklook = "import skybatch.imaging.cutout", "import skybatch.imaging.quicklook"
+    name = "cold import of skybatch.imaging.cutout"
     bench.add(name, import_ms(atlas), at_most=150, target="<= 150 ms, no astropy")
     name = "import of skybatch.imaging.quicklook behind it (numpy)"
     bench.add(name, import_ms(quicklook, before=atlas), target="no astropy")
@@ -147,7 +147,7 @@ def memory(bench: Bench) -> None:
     with tempfile.NamedTemporaryFile(suffix=".fits.gz") as file:
         file.write(gzipped(make_image(nx=4096, ny=4096)))
         code = (
-            "import pathlib, re\nfrom skybatch.imaging.atlas import Origin, PixelBox, cut\n"
+            "import pathlib, re\nfrom skybatch.imaging.cutout import Origin, PixelBox, cut\n"
             f"stored = pathlib.Path({file.name!r}).read_bytes()\n"
             "boxes = [PixelBox(20 * i, 20 * i, 50, 50) for i in range(200)]\n"
             "assert sum(1 for _ in cut(stored, boxes, Origin('large.fits.gz'))) == 200\n"

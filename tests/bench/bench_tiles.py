@@ -18,7 +18,7 @@ from skybatch.archive.repack import repack
 from skybatch.fits.cards import with_number
 from skybatch.fits.tiles.gzip2 import cut_tiled
 from skybatch.fits.tiles.writer import Packed, pack
-from skybatch.imaging.atlas import Origin, PixelBox, cut, header_of, plain
+from skybatch.imaging.cutout import Origin, PixelBox, cut, header_of, plain
 from skybatch.storage.objects import DirectorySource
 from skybatch.surveys.layout import ImageId, atlas_key
 from tests.bench.harness import Bench, median_ms

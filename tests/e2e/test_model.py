@@ -22,7 +22,7 @@ from local.stack import WORKERS, Stack
 from skybatch.batch.running.work import UPLOADS_IN_FLIGHT
 from skybatch.batch.store import READS_IN_FLIGHT
 from skybatch.fits.pixel_box import PixelBox
-from skybatch.imaging.atlas import Origin, cut
+from skybatch.imaging.cutout import Origin, cut
 from skybatch.imaging.preview import grey_preview
 from tests.e2e.faults import Faults, stack_behind
 from tests.e2e.service import Service

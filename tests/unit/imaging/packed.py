@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from skybatch.fits.tiles.gzip2 import cut_tiled
 from skybatch.fits.tiles.writer import pack
-from skybatch.imaging.atlas import Origin, PixelBox
+from skybatch.imaging.cutout import Origin, PixelBox
 from tests.fits import make_image
 
 ORIGIN = Origin("made.fits.gz")

@@ -19,7 +19,7 @@ from astropy.io.fits.hdu.compressed._compression import decompress_hcompress_1_c
 
 from skybatch.errors import SourceDamaged, SourceDiffers, SourceError, SourceUnsupported
 from skybatch.fits.pixel_box import cutout_bytes
-from skybatch.imaging.atlas import Origin, PixelBox
+from skybatch.imaging.cutout import Origin, PixelBox
 from skybatch.imaging.quicklook import cut_quicklook, encode, header_of, restore
 from tests.fits import gzipped, make_image
 from tests.unit.imaging import oracle

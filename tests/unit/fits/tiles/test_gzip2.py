@@ -15,7 +15,7 @@ from astropy.io import fits
 from skybatch.errors import SourceDamaged, SourceDiffers, SourceUnsupported
 from skybatch.fits.tiles.gzip2 import plain_tiled
 from skybatch.fits.tiles.writer import pack
-from skybatch.imaging.atlas import PixelBox, cut, header_of
+from skybatch.imaging.cutout import PixelBox, cut, header_of
 from tests.fits import gzipped, make_image
 from tests.unit.imaging.packed import BOX, IMAGE, ORIGIN, PACKED, Stored
 

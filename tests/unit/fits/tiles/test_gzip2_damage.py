@@ -10,7 +10,7 @@ import pytest
 from skybatch.errors import SourceError
 from skybatch.fits.tiles.gzip2 import cut_tiled, plain_tiled
 from skybatch.fits.tiles.writer import Packed, pack
-from skybatch.imaging.atlas import PixelBox
+from skybatch.imaging.cutout import PixelBox
 from tests.fits import gzipped, make_image
 from tests.unit.imaging.packed import BOX, IMAGE, ORIGIN, PACKED, Stored
 

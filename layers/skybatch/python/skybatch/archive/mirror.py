@@ -27,7 +27,7 @@ from skybatch.errors import (
     TooLarge,
     Transient,
 )
-from skybatch.imaging.atlas import header_of, plain
+from skybatch.imaging.cutout import header_of, plain
 from skybatch.storage.objects import Entry, Tree
 from skybatch.surveys.layout import BANDS, DATASETS, MISSION, ImageId, parse_key, scan_prefix
 

@@ -15,7 +15,7 @@ from skybatch.errors import SourceDamaged, SourceMissing
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.fits.provenance import Origin
 from skybatch.fits.tiles import gzip2
-from skybatch.imaging import atlas
+from skybatch.imaging import cutout
 from skybatch.surveys.layout import TILED_SUFFIX, atlas_key, parse_key
 
 if TYPE_CHECKING:
@@ -90,8 +90,8 @@ class StoredImage:
             size, heap = self.tiles or (self.size, None)
             return gzip2.cut_tiled(self.read_range, size, boxes, origin, heap=heap)
         if self.key.endswith(PLAIN):
-            return atlas.cut_ranged(self.read_range, self.size, boxes, origin)
-        return atlas.cut(self.whole, boxes, origin)
+            return cutout.cut_ranged(self.read_range, self.size, boxes, origin)
+        return cutout.cut(self.whole, boxes, origin)
 
     def plain(self) -> bytes:
         """The whole image as plain FITS, byte for byte the original file; a Quicklook restored."""

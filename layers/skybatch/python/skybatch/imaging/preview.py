@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from skybatch.errors import SourceDiffers
 from skybatch.fits.header import Header
 from skybatch.fits.pixel_box import BLOCK
-from skybatch.imaging.atlas import header_of, plain
+from skybatch.imaging.cutout import header_of, plain
 from skybatch.imaging.png import write_png
 
 LONGEST_SIDE = 360

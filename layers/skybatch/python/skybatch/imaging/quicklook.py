@@ -31,7 +31,7 @@ from skybatch.fits.tiles import hcompress
 from skybatch.fits.tiles.gzip2 import whole
 from skybatch.fits.tiles.hcompress_image import TiledImage, open_tiles, to_int16
 from skybatch.fits.tiles.tile_table import FRONT_BYTES
-from skybatch.imaging.atlas import MOST_BYTES, check_bytes
+from skybatch.imaging.cutout import MOST_BYTES, check_bytes
 
 SCALE = 4  # what the survey's own Quicklooks are compressed with
 _NOTE = b"COMMENT Quicklook, lossy: for positions and looking, not for photometry.".ljust(CARD)

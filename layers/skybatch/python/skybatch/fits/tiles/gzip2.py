@@ -23,7 +23,7 @@ from skybatch.fits.provenance import Origin
 from skybatch.fits.readers import FITS_MAGIC, InflateError, PlainReader, RangedReader, Reader, ReadRange
 from skybatch.fits.rows import cutout_file, fits_file
 from skybatch.fits.tiles.tile_table import FRONT_BYTES, TileTable, read_table
-from skybatch.imaging.atlas import GAP_BYTES, check_bytes, plain
+from skybatch.imaging.cutout import GAP_BYTES, check_bytes, plain
 
 COMPRESSION = "GZIP_2"
 BITPIX = -32

@@ -17,7 +17,7 @@ from skybatch.fits.cards import KEYWORD, Value, keywords, separate, value
 from skybatch.fits.header import Header, parse, read_cards
 from skybatch.fits.pixel_box import CARD, PixelBox, padded
 from skybatch.fits.readers import FITS_MAGIC, Reader
-from skybatch.imaging.atlas import check_bytes
+from skybatch.imaging.cutout import check_bytes
 
 # Enough for the headers and the table of a survey image (15,424 bytes): one request brings them.
 FRONT_BYTES = 17_280

@@ -16,7 +16,7 @@ from skybatch.fits.header import Header, closed, end_of_cards, parse
 from skybatch.fits.pixel_box import BLOCK, CARD, padded
 from skybatch.fits.tiles.gzip2 import BITPIX, COMPRESSION, plain_tiled, stamp
 from skybatch.fits.tiles.tile_table import KEPT, RENAMED
-from skybatch.imaging.atlas import plain
+from skybatch.imaging.cutout import plain
 
 # A quarter of a row wide: a crop then inflates a third of what whole rows take, for one byte in fifty more.
 TILE_ROWS, TILE_COLUMNS = 32, 128

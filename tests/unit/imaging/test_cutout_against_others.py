@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from skybatch.fits.pixel_box import cutout_bytes
-from skybatch.imaging.atlas import Origin, PixelBox, cut, header_of, plain
+from skybatch.imaging.cutout import Origin, PixelBox, cut, header_of, plain
 from tests.fits import gzipped, make_image
 from tests.unit.imaging import oracle
 

@@ -13,7 +13,7 @@ from isal import igzip_lib
 from skybatch import __version__
 from skybatch.fits import readers
 from skybatch.fits.pixel_box import cutout_bytes
-from skybatch.imaging.atlas import Origin, PixelBox, cut, cut_ranged, header_of, plain
+from skybatch.imaging.cutout import Origin, PixelBox, cut, cut_ranged, header_of, plain
 from tests.fits import gzipped, make_image
 from tests.unit.imaging import oracle
 
@@ -174,5 +174,5 @@ def test_header_needs_only_the_first_bytes() -> None:
 
 
 def test_cutting_starts_without_numpy_or_astropy() -> None:
-    code = "import sys, skybatch.imaging.atlas; print([m for m in ('astropy', 'numpy') if m in sys.modules])"
+    code = "import sys, skybatch.imaging.cutout; print([m for m in ('astropy', 'numpy') if m in sys.modules])"
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"

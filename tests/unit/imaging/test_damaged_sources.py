@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from skybatch.errors import SourceDamaged, SourceDiffers, SourceError, SourceUnsupported
-from skybatch.imaging.atlas import Origin, PixelBox, cut, cut_ranged, plain
+from skybatch.imaging.cutout import Origin, PixelBox, cut, cut_ranged, plain
 from tests.fits import gzipped, make_image
 
 BOX = PixelBox(30, 40, 20, 10)
