@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from local.cards import HEADER_BYTES
 from local.pixels import BLOCK, Exposure
 from local.scans import PIXEL, WIDTH, ImageSet, image_sets
-from skybatch.archive.build import publish
-from skybatch.archive.imagesets import ImageSets
 from skybatch.imaging.quicklook import encode
+from skybatch.inventory.image_sets import ImageSets
+from skybatch.inventory.publish import publish
 from skybatch.storage.objects import DirectorySource
 from skybatch.surveys.layout import BANDS, ImageId, atlas_key, quicklook_key
 

@@ -19,9 +19,9 @@ from typing import Any
 
 import numpy as np
 
-from skybatch.archive.build import publish
-from skybatch.archive.imagesets import ImageSets, scan_codes
-from skybatch.archive.inventory import DirectorySource, Inventory
+from skybatch.inventory.image_sets import ImageSets, scan_codes
+from skybatch.inventory.inventory import DirectorySource, Inventory
+from skybatch.inventory.publish import publish
 from tests.bench.harness import Bench, median_ms
 from tests.bench.inventory_rivals import DuckDB, Rival, SQLite
 from tests.support.synthetic_survey import synthetic
@@ -46,14 +46,14 @@ peak = int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) 
 print(json.dumps([elapsed, peak, len(found)]))
 """
 COLD_OURS = """
-from skybatch.archive.inventory import DirectorySource, Inventory
+from skybatch.inventory.inventory import DirectorySource, Inventory
 found = Inventory.open(DirectorySource(Path({path!r})), "asky").region(100.0, -40.0, {diameter}, "overlap")
 """
 COLD_STORE = """
 import os
 os.environ["SKYBATCH_CACHE"] = {cache!r}
 from obstore.store import LocalStore
-from skybatch.archive.inventory import Inventory, StoreSource
+from skybatch.inventory.inventory import Inventory, StoreSource
 inventory = Inventory.open(StoreSource(LocalStore({path!r})), "asky")
 inventory.details(inventory.region(100.0, -40.0, 7.0, "overlap"))
 rng = numpy.random.default_rng(3)

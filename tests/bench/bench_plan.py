@@ -12,11 +12,11 @@ import numpy as np
 
 from local.archive import store_of
 from local.emulator import emulator
-from skybatch.archive.build import publish
-from skybatch.archive.inventory import DirectorySource, Inventory
 from skybatch.batch.plan import save_plan
 from skybatch.batch.planning.planner import make_plan
 from skybatch.batch.store import BatchStore
+from skybatch.inventory.inventory import DirectorySource, Inventory
+from skybatch.inventory.publish import publish
 from skybatch.requests.models import parse_body
 from skybatch.settings import Settings
 from tests.bench.harness import Bench, median_ms

@@ -23,9 +23,9 @@ import obstore
 from isal import igzip
 from obstore.store import MemoryStore
 
-from skybatch.archive.build import publish
-from skybatch.archive.imagesets import ImageSets
-from skybatch.archive.inventory import DirectorySource, Inventory
+from skybatch.inventory.image_sets import ImageSets
+from skybatch.inventory.inventory import DirectorySource, Inventory
+from skybatch.inventory.publish import publish
 from skybatch.surveys.layout import atlas_key
 from skybatch.web import archive_paths, holdings, image_search, inventory_search, vo_services
 from tests.bench.harness import Bench, median_ms

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skybatch.archive.imagesets import ImageSets, scan_codes
+from skybatch.inventory.image_sets import ImageSets, scan_codes
 from skybatch.sky.footprints import Footprints, Shapes, fk5_vector, to_sphere, to_vector
 from skybatch.sky.regions import circle
 from skybatch.sky.zones import RA_BITS, ranges, zone_keys

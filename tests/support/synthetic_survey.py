@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from skybatch.archive.imagesets import ImageSets
+from skybatch.inventory.image_sets import ImageSets
 from skybatch.surveys.layout import BANDS
 
 SCANS = 59_731

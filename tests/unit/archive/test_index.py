@@ -15,8 +15,8 @@ from astropy.io import fits
 from obstore.store import MemoryStore
 
 from skybatch.archive.index import index
-from skybatch.archive.inventory import DirectorySource, Inventory, StoreSource
 from skybatch.errors import InventoryError
+from skybatch.inventory.inventory import DirectorySource, Inventory, StoreSource
 from skybatch.sky.footprints import to_vector
 from skybatch.storage.objects import Tree
 from skybatch.surveys.layout import BANDS, ImageId, atlas_key, quicklook_key

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from astropy.table import Table
 
-from skybatch.archive.inventory import DirectorySource, Inventory
 from skybatch.archive.metadata import import_tables
 from skybatch.errors import InvalidRequest, InventoryError
+from skybatch.inventory.inventory import DirectorySource, Inventory
 from skybatch.surveys.layout import BANDS, ImageId, atlas_key, quicklook_key
 from tests.support.synthetic_survey import synthetic
 

@@ -14,9 +14,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from skybatch.archive.index import index
-from skybatch.archive.inventory import DirectorySource
 from skybatch.archive.mirror import MAXREC, Manners, Server, listed_keys, mirror
 from skybatch.errors import InvalidRequest, NotFound, TooLarge, Transient
+from skybatch.inventory.inventory import DirectorySource
 from skybatch.surveys.layout import ImageId, atlas_key
 from tests.fits import gzipped, make_image
 

@@ -13,13 +13,13 @@ import pytest
 from astropy.io import fits
 from obstore.store import MemoryStore
 
-from skybatch.archive import build
 from skybatch.archive.index import index
-from skybatch.archive.inventory import DirectorySource, Inventory, StoreSource
 from skybatch.archive.repack import repack
 from skybatch.cli import main
 from skybatch.errors import InventoryError
 from skybatch.fits.tiles.gzip2 import plain_tiled
+from skybatch.inventory import publish
+from skybatch.inventory.inventory import DirectorySource, Inventory, StoreSource
 from skybatch.storage.objects import Tree
 from skybatch.surveys.layout import ImageId, atlas_key, parse_key, quicklook_key
 from tests.fits import gzipped, make_image
@@ -155,7 +155,7 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(tree: DirectorySource, tmp_
     assert not list((tmp_path / "inventory/askyw/repack").glob("*.npy"))
     details = Inventory.open(tree, "askyw").details(np.arange(15))
     assert details.tiled_bytes["j"].all()
-    assert "repack" not in build.versions(tree, "askyw")
+    assert "repack" not in publish.versions(tree, "askyw")
 
 
 def test_a_bucket_is_repacked_without_an_inventory_too(tmp_path: Path) -> None:
@@ -184,19 +184,19 @@ def test_quicklooks_in_tiles_are_made_from_the_atlas_image(tree: DirectorySource
 def test_an_inventory_of_the_first_format_is_read_and_of_a_later_one_refused(
     tree: DirectorySource, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = build.to_records
+    whole = publish.to_records
 
     def first(sets: object) -> np.ndarray:
         records = whole(sets)
         return records[[name for name in records.dtype.names if not name.startswith("tile")]].copy()
 
-    monkeypatch.setattr(build, "to_records", lambda sets: np.lib.recfunctions.repack_fields(first(sets)))
-    monkeypatch.setattr(build, "FORMAT", 1)
+    monkeypatch.setattr(publish, "to_records", lambda sets: np.lib.recfunctions.repack_fields(first(sets)))
+    monkeypatch.setattr(publish, "FORMAT", 1)
     index(tree, "askyw")
     details = Inventory.open(tree, "askyw").details(np.arange(3))
     assert details.bytes["j"].all()
     assert not details.tiled_bytes["j"].any()
-    monkeypatch.setattr(build, "FORMAT", 99)
+    monkeypatch.setattr(publish, "FORMAT", 99)
     index(tree, "askyw")
     with pytest.raises(InventoryError, match="format 99"):
         Inventory.open(tree, "askyw")

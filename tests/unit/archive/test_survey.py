@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from skybatch.archive.imagesets import ImageSets
+from skybatch.inventory.image_sets import ImageSets
 from skybatch.sky.footprints import Footprints, to_vector
 from tests.support.synthetic_survey import IMAGE_NUMBERS, synthetic
 

@@ -8,9 +8,9 @@ import numpy as np
 import obstore
 from obstore.store import MemoryStore
 
-from skybatch.archive.build import publish
-from skybatch.archive.imagesets import ImageSets
-from skybatch.archive.opening import open_inventories
+from skybatch.inventory.cache import open_inventories
+from skybatch.inventory.image_sets import ImageSets
+from skybatch.inventory.publish import publish
 from skybatch.sky.footprints import Floats
 from skybatch.storage.objects import StoreSource
 from skybatch.surveys.layout import BANDS, ImageId, atlas_key

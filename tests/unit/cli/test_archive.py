@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from skybatch.archive.inventory import DirectorySource, Inventory
 from skybatch.cli import archive, main
+from skybatch.inventory.inventory import DirectorySource, Inventory
 from skybatch.surveys.layout import DATASETS, ImageId, atlas_key
 from tests.fits import gzipped, make_image
 

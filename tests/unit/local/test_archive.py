@@ -11,7 +11,7 @@ import pytest
 from local.archive import indexed
 from local.serve import template_parameters
 from local.sky import make_sky
-from skybatch.archive.inventory import DirectorySource, Inventory
+from skybatch.inventory.inventory import DirectorySource, Inventory
 
 
 @pytest.fixture(scope="module")

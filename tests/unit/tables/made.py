@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from skybatch.archive.imagesets import ImageSets
+from skybatch.inventory.image_sets import ImageSets
 from skybatch.tables.images import Images
 
 BANDS = ("j", "h", "k")

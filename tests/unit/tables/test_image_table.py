@@ -10,7 +10,7 @@ import pytest
 from astropy.io.votable import parse_single_table
 from astropy.wcs import WCS
 
-from skybatch.archive.imagesets import ImageSets
+from skybatch.inventory.image_sets import ImageSets
 from skybatch.tables.columns import Table, text
 from skybatch.tables.common_columns import POSTED_BACK
 from skybatch.tables.image_table import image_data, image_table

@@ -9,10 +9,10 @@ from astropy.coordinates import ICRS, SkyCoord, SkyOffsetFrame
 from astropy.wcs import WCS
 from shapely.geometry import Polygon
 
-from skybatch.archive.build import publish
-from skybatch.archive.inventory import DirectorySource, Inventory
 from skybatch.batch.planning.matching import match
 from skybatch.errors import MalformedRequest
+from skybatch.inventory.inventory import DirectorySource, Inventory
+from skybatch.inventory.publish import publish
 from skybatch.requests.request import BANDS, Mode, Region, Request, Row, Sky
 from skybatch.sky.polygons import Circle, figure
 from skybatch.vo.inventory_sia import inventory_sia

@@ -10,9 +10,9 @@ import pytest
 from astropy.io.votable import parse
 from astropy.time import Time
 
-from skybatch.archive.build import publish
-from skybatch.archive.inventory import DirectorySource, Inventory
 from skybatch.errors import MalformedRequest, NotFound
+from skybatch.inventory.inventory import DirectorySource, Inventory
+from skybatch.inventory.publish import publish
 from skybatch.tables.formats import write
 from skybatch.vo.datalink import links
 from skybatch.vo.obscore import OBSCORE, key_of_id, mjd

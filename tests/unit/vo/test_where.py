@@ -9,9 +9,9 @@ import time
 import numpy as np
 import pytest
 
-from skybatch.archive.build import publish
-from skybatch.archive.inventory import DirectorySource, Inventory
 from skybatch.errors import MalformedRequest
+from skybatch.inventory.inventory import DirectorySource, Inventory
+from skybatch.inventory.publish import publish
 from skybatch.tables.columns import Table
 from skybatch.tables.image_table import image_data
 from skybatch.tables.images import Images

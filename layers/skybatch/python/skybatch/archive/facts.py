@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skybatch.archive.imagesets import SUFFIXES, TILES, ImageSets
+from skybatch.inventory.image_sets import SUFFIXES, TILES, ImageSets
 from skybatch.surveys.layout import BANDS, TILED_SUFFIX, ImageId, atlas_key
 
 GRID = ("naxis1", "naxis2", "crpix1", "crpix2", "cdelt1", "cdelt2", "crval1", "crval2", "crota2")

@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 
-from skybatch.archive.build import INDEX_FOLDER, publish
 from skybatch.archive.facts import (
     FACTS,
     QUICKLOOKS,
@@ -26,11 +25,12 @@ from skybatch.archive.facts import (
     image_code,
 )
 from skybatch.archive.headers import check_identity, grid_of, stored_header, tiled_front
-from skybatch.archive.imagesets import ImageSets, scan_codes
-from skybatch.archive.inventory import Inventory
 from skybatch.archive.parts import Parts
 from skybatch.concurrency import side_by_side
 from skybatch.errors import InventoryError, NotFound, SourceError
+from skybatch.inventory.image_sets import ImageSets, scan_codes
+from skybatch.inventory.inventory import Inventory
+from skybatch.inventory.publish import INDEX_FOLDER, publish
 from skybatch.storage.objects import Entry, Tree
 from skybatch.surveys.layout import BANDS, TILED_SUFFIX, ImageId, dataset_prefix, inventory_folder, parse_key
 

@@ -16,7 +16,6 @@ from typing import Any
 
 import numpy as np
 
-from skybatch.archive.build import publish
 from skybatch.archive.facts import (
     FACTS,
     QUICKLOOKS,
@@ -29,13 +28,14 @@ from skybatch.archive.facts import (
     key_of,
 )
 from skybatch.archive.headers import tiled_front
-from skybatch.archive.imagesets import TILES
 from skybatch.archive.index import IN_FLIGHT, Report
 from skybatch.archive.tablefiles import read_rows
 from skybatch.archive.values import BadCell, Line
 from skybatch.concurrency import side_by_side
 from skybatch.errors import CellError, InvalidRequest, InventoryError, NotFound, SourceError
 from skybatch.fits.tiles.tile_table import TileTable
+from skybatch.inventory.image_sets import TILES
+from skybatch.inventory.publish import publish
 from skybatch.storage.objects import Entry, Tree
 from skybatch.surveys.layout import BANDS, DATASETS, TILED_SUFFIX, ImageId, dataset_prefix, parse_key
 

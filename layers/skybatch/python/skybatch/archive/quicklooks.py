@@ -12,13 +12,13 @@ from typing import Literal
 
 import numpy as np
 
-from skybatch.archive.build import publish
 from skybatch.archive.facts import QUICKLOOKS, SUFFIX_CODE, Problem, image_code, spread_quicklooks
-from skybatch.archive.imagesets import ImageSets, scan_codes
-from skybatch.archive.inventory import Inventory
 from skybatch.concurrency import side_by_side
 from skybatch.errors import InventoryError, NotFound, SourceError
 from skybatch.imaging.quicklook import encode
+from skybatch.inventory.image_sets import ImageSets, scan_codes
+from skybatch.inventory.inventory import Inventory
+from skybatch.inventory.publish import publish
 from skybatch.storage.objects import Entry, Tree
 from skybatch.surveys.layout import BANDS, ImageId, Kind, dataset_prefix, parse_key, quicklook_key
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from skybatch.archive.build import publish
 from skybatch.archive.facts import image_code
-from skybatch.archive.imagesets import TILES, ImageSets, scan_codes
-from skybatch.archive.inventory import Inventory
 from skybatch.archive.parts import Rows
 from skybatch.archive.quicklooks import stored, with_quicklooks_of
 from skybatch.errors import InventoryError
+from skybatch.inventory.image_sets import TILES, ImageSets, scan_codes
+from skybatch.inventory.inventory import Inventory
+from skybatch.inventory.publish import publish
 from skybatch.storage.objects import Tree
 from skybatch.surveys.layout import BANDS, TILED_SUFFIX
 

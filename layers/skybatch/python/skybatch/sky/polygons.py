@@ -19,7 +19,7 @@ from skybatch.vo.parameters import number, refused
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from skybatch.archive.inventory import Inventory
+    from skybatch.inventory.inventory import Inventory
     from skybatch.sky.footprints import Floats
 
 MOST_RADIUS = 60.0

@@ -18,7 +18,7 @@ from skybatch.vo.parameters import Parameters, number, refused
 from skybatch.vo.region import position
 
 if TYPE_CHECKING:
-    from skybatch.archive.inventory import ImageSets, Inventory
+    from skybatch.inventory.inventory import ImageSets, Inventory
 
 PIXEL = 0.0  # stands for pixels among the units, whose values are degrees
 UNITS = {

@@ -17,7 +17,7 @@ from skybatch.vo.parameters import Parameters, refused
 from skybatch.vo.services import SODA_ID, cutout_service
 
 if TYPE_CHECKING:
-    from skybatch.archive.inventory import Inventory
+    from skybatch.inventory.inventory import Inventory
 
 MOST_IDS = 1000
 COLUMNS: tuple[Column, ...] = (

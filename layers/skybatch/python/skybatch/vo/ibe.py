@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Literal
 
 import obstore
 
-from skybatch.archive.stored import stored_image
 from skybatch.batch.store import LINK_LIFE
 from skybatch.errors import NotFound, SourceMissing
 from skybatch.fits.pixel_box import PixelBox
+from skybatch.inventory.stored_image import stored_image
 from skybatch.surveys.layout import (
     ATLAS_SUFFIXES,
     DATASETS,
@@ -29,7 +29,7 @@ from skybatch.vo.parameters import Parameters, refused
 if TYPE_CHECKING:
     from obstore.store import ObjectStore, S3Store
 
-    from skybatch.archive.inventory import Inventory
+    from skybatch.inventory.inventory import Inventory
 
 KINDS = {"at": "image", "ql": "quicklook"}
 

@@ -13,7 +13,7 @@ from skybatch.surveys.layout import ImageId, atlas_key, quicklook_key
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from skybatch.archive.inventory import ImageSets, Inventory
+    from skybatch.inventory.inventory import ImageSets, Inventory
 
 ATLAS, QUICKLOOK = "A", "Q"
 # Sets whose details are fetched at once: a first answer's worth, or a stretch of a scan of everything.

@@ -34,7 +34,7 @@ from skybatch.vo.sia import METADATA, image_formats
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from skybatch.archive.inventory import ImageSets, Inventory
+    from skybatch.inventory.inventory import ImageSets, Inventory
     from skybatch.sky.regions import Relation
 
 TITLE = "2MASS image inventory"

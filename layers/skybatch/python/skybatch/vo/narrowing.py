@@ -17,7 +17,7 @@ from skybatch.vo.where_grammar import parse
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from skybatch.archive.inventory import Inventory
+    from skybatch.inventory.inventory import Inventory
 
 Node = Tree[Token]
 _EXACT = 2.0**53  # whole numbers below are floats exactly; no key is larger

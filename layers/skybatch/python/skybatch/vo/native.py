@@ -10,7 +10,7 @@ from skybatch.tables.search_columns import NATIVE_SEARCH
 from skybatch.vo.where import Kind
 
 if TYPE_CHECKING:
-    from skybatch.archive.inventory import ImageSets
+    from skybatch.inventory.inventory import ImageSets
 
 KINDS: dict[str, Kind] = {column.name: "text" if column.is_text else "number" for column in NATIVE_SEARCH}
 _POINTS = ("crval1", "crval2", "crpix1", "crpix2", "cdelt1", "cdelt2", "crota2", "naxis1", "naxis2")

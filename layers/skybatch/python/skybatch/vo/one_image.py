@@ -15,7 +15,7 @@ from skybatch.vo.inventory_sia import choice_of_kinds
 from skybatch.vo.parameters import Parameters, refused
 
 if TYPE_CHECKING:
-    from skybatch.archive.inventory import Inventory
+    from skybatch.inventory.inventory import Inventory
 
 SHOWN = ("ordate", "hemisphere", "scanno", "coaddno", "coadd_key", "ra", "dec", "seesh", "magzp", "msnr10")
 

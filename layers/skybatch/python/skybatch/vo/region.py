@@ -21,7 +21,7 @@ from skybatch.vo.parameters import Parameters, choice, number, refused
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from skybatch.archive.inventory import Inventory
+    from skybatch.inventory.inventory import Inventory
     from skybatch.sky.regions import Relation
 
 RELATIONS = {"overlaps": "overlap", "covers": "cover", "enclosed": "enclosed", "center": "center"}

@@ -20,7 +20,7 @@ from skybatch.vo.region import Region, region
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from skybatch.archive.inventory import ImageSets, Inventory
+    from skybatch.inventory.inventory import ImageSets, Inventory
 
 TITLE = "2MASS image metadata"
 MOST_SECONDS = 20.0  # the API gives up after 30

@@ -15,7 +15,7 @@ from skybatch.vo.parameters import Parameters, refused
 from skybatch.vo.region import region
 
 if TYPE_CHECKING:
-    from skybatch.archive.inventory import Inventory
+    from skybatch.inventory.inventory import Inventory
 
 METADATA = "metadata"
 IMAGE_FORMATS = ("image/fits", "all", "*", "")

@@ -34,7 +34,7 @@ from skybatch.vo.services import cutout_service, links_service
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from skybatch.archive.inventory import ImageSets, Inventory
+    from skybatch.inventory.inventory import ImageSets, Inventory
 
 Interval = tuple[float, float]
 Open = Callable[[str], "Inventory"]

@@ -15,7 +15,7 @@ from skybatch.vo.obscore import key_of_id
 from skybatch.vo.parameters import Parameters, refused
 
 if TYPE_CHECKING:
-    from skybatch.archive.inventory import ImageSets, Inventory
+    from skybatch.inventory.inventory import ImageSets, Inventory
 
 READERS: dict[str, Callable[[str, str], Figure]] = {"circle": circle, "polygon": polygon, "pos": figure}
 

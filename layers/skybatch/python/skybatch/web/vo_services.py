@@ -5,8 +5,8 @@ from __future__ import annotations
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
-from skybatch.archive.inventory import Inventory
 from skybatch.errors import SkybatchError
+from skybatch.inventory.inventory import Inventory
 from skybatch.surveys.layout import DATASETS, parse_key
 from skybatch.tables import formats
 from skybatch.vo import ibe, soda, vosi

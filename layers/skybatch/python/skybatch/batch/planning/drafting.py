@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from skybatch.archive.stored import PLAIN, most_gzipped
 from skybatch.batch.plan import Task
 from skybatch.batch.planning.matching import Matches
 from skybatch.batch.planning.naming import image_file
 from skybatch.fits.pixel_box import PixelBox, cutout_bytes
+from skybatch.inventory.stored_image import PLAIN, most_gzipped
 from skybatch.requests.request import LIST_MODES, Mode, Request, Row
 from skybatch.surveys.layout import TILED_SUFFIX, atlas_key, quicklook_key
 
 if TYPE_CHECKING:
-    from skybatch.archive.imagesets import ImageSets, Tiles
-    from skybatch.archive.inventory import Inventory
+    from skybatch.inventory.image_sets import ImageSets, Tiles
+    from skybatch.inventory.inventory import Inventory
 
 TILED = TILED_SUFFIX.removeprefix(".")
 ATLAS_BITPIX = -32

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from skybatch.requests.request import Mode, Request, Row
 
 if TYPE_CHECKING:
-    from skybatch.archive.inventory import Inventory
+    from skybatch.inventory.inventory import Inventory
     from skybatch.sky.regions import Relation
 
 # A data set and the inventory version wanted (None: the current one) -> that inventory.

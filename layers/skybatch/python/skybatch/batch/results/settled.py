@@ -22,7 +22,7 @@ from skybatch.tables.image_table import image_table
 from skybatch.tables.images import Images
 
 if TYPE_CHECKING:
-    from skybatch.archive.imagesets import ImageSets
+    from skybatch.inventory.image_sets import ImageSets
 
 TABLE_FORMATS: tuple[Format, ...] = ("tbl", "xml", "csv", "html")
 NOWHERE = (0, 0, 0, 0)

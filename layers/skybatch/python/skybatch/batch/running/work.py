@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 import obstore
 
-from skybatch.archive.stored import StoredImage
 from skybatch.batch.plan import Message, Task
 from skybatch.batch.running import previews
 from skybatch.batch.running.tally import write_failure
 from skybatch.batch.store import BatchStore
 from skybatch.errors import SourceDiffers, SourceError
+from skybatch.inventory.stored_image import StoredImage
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore

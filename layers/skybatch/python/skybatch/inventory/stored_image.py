@@ -21,7 +21,7 @@ from skybatch.surveys.layout import TILED_SUFFIX, atlas_key, parse_key
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
-    from skybatch.archive.inventory import Inventory
+    from skybatch.inventory.inventory import Inventory
 
 # Stored so, single rows can be read; what is gzip after all is found out on the way.
 PLAIN = (".fits", ".fit")

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skybatch.archive.imagesets import FORMAT, TILES, ImageSets, scan_codes, to_records
 from skybatch.errors import InventoryError
+from skybatch.inventory.image_sets import FORMAT, TILES, ImageSets, scan_codes, to_records
 from skybatch.sky.footprints import Shapes
 from skybatch.sky.zones import zone_keys
 from skybatch.storage.objects import Tree

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from obstore.store import MemoryStore
 
-from skybatch.archive.build import publish
-from skybatch.archive.imagesets import ImageSets
-from skybatch.archive.inventory import DirectorySource, Inventory, StoreSource
 from skybatch.errors import TooLarge
+from skybatch.inventory.image_sets import ImageSets
+from skybatch.inventory.inventory import DirectorySource, Inventory, StoreSource
+from skybatch.inventory.publish import publish
 from skybatch.sky.footprints import fk5_vector
 from skybatch.sky.regions import box, circle
 from tests.support.synthetic_survey import synthetic

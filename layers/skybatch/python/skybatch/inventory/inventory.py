@@ -2,7 +2,7 @@
 
 Positions and regions come in ICRS degrees and are brought to the images' own frame, FK5 J2000, here.
 Image sets are answered by number, ascending in inventory order: declination zone, then right ascension,
-then identity (see `skybatch.archive.build`). Equal questions to one version have equal answers.
+then identity (see `skybatch.inventory.publish`). Equal questions to one version have equal answers.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from skybatch.archive.columns import Column, Columns
-from skybatch.archive.imagesets import FORMAT, ImageSets, from_records, scan_codes
 from skybatch.errors import DatasetAbsent, InventoryError, TooLarge
+from skybatch.inventory.column_store import Column, Columns
+from skybatch.inventory.image_sets import FORMAT, ImageSets, from_records, scan_codes
 from skybatch.sky.footprints import Floats, Footprints, Shapes, fk5_vector, position_of, to_sphere
 from skybatch.sky.regions import Box, Circle, Relation, box, circle
 from skybatch.sky.zones import expand, ranges, ranges_about

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from skybatch.archive.inventory import Inventory, StoreSource, current_version
+from skybatch.inventory.inventory import Inventory, StoreSource, current_version
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore

@@ -11,10 +11,10 @@ import obstore
 import pytest
 from obstore.store import MemoryStore
 
-from skybatch.archive.build import publish, versions
-from skybatch.archive.imagesets import ImageSets
-from skybatch.archive.inventory import DirectorySource, Inventory, StoreSource
 from skybatch.errors import InventoryError, NotFound
+from skybatch.inventory.image_sets import ImageSets
+from skybatch.inventory.inventory import DirectorySource, Inventory, StoreSource
+from skybatch.inventory.publish import publish, versions
 from tests.support.synthetic_survey import synthetic
 
 
