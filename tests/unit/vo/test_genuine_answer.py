@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from astropy.io.votable import parse
 
-from skybatch.archive.metadata import import_tables
+from skybatch.archive.import_tables import import_tables
 from skybatch.inventory.inventory import DirectorySource, Inventory
 from skybatch.requests.request import Sky
 from skybatch.surveys.layout import ImageId, atlas_key

@@ -14,7 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from skybatch.archive.facts import (
+from skybatch.archive.checkpoints import Parts
+from skybatch.archive.header_reader import check_identity, grid_of, stored_header, tiled_front
+from skybatch.archive.image_records import (
     FACTS,
     QUICKLOOKS,
     SUFFIX_CODE,
@@ -24,8 +26,6 @@ from skybatch.archive.facts import (
     consistent,
     image_code,
 )
-from skybatch.archive.headers import check_identity, grid_of, stored_header, tiled_front
-from skybatch.archive.parts import Parts
 from skybatch.concurrency import side_by_side
 from skybatch.errors import InventoryError, NotFound, SourceError
 from skybatch.inventory.image_sets import ImageSets, scan_codes

@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from skybatch.archive.facts import Problem
-from skybatch.archive.headers import check_identity, grid_of, stored_header
+from skybatch.archive.header_reader import check_identity, grid_of, stored_header
+from skybatch.archive.image_records import Problem
 from skybatch.concurrency import side_by_side
 from skybatch.errors import (
     InvalidRequest,

@@ -18,11 +18,11 @@ from typing import Any
 
 import numpy as np
 
-from skybatch.archive.facts import Problem, image_code
-from skybatch.archive.headers import tiled_front
-from skybatch.archive.parts import Parts, Rows
-from skybatch.archive.quicklooks import stored
-from skybatch.archive.tiled_forms import DONE, publish_tiles, published, remove_others
+from skybatch.archive.checkpoints import Parts, Rows
+from skybatch.archive.header_reader import tiled_front
+from skybatch.archive.image_records import Problem, image_code
+from skybatch.archive.make_quicklooks import stored
+from skybatch.archive.tiled_copies import DONE, publish_tiles, published, remove_others
 from skybatch.concurrency import side_by_side
 from skybatch.errors import SourceDamaged, SourceError
 from skybatch.fits.tiles.gzip2 import plain_tiled, whole

@@ -111,7 +111,7 @@ def _index(options: argparse.Namespace) -> int:
 
 
 def _import(options: argparse.Namespace) -> int:
-    from skybatch.archive.metadata import import_tables
+    from skybatch.archive.import_tables import import_tables
     from skybatch.storage.objects import open_tree
 
     tree = open_tree(options.tree)
@@ -192,7 +192,7 @@ def _saved(report: Any, instead: bool, price: float) -> str:
 
 
 def _quicklooks(options: argparse.Namespace) -> int:
-    from skybatch.archive.quicklooks import make_quicklooks
+    from skybatch.archive.make_quicklooks import make_quicklooks
     from skybatch.storage.objects import open_tree
 
     with _bar("quicklooks", "images") as progress:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from skybatch.archive.index import index
-from skybatch.archive.quicklooks import make_quicklooks
+from skybatch.archive.make_quicklooks import make_quicklooks
 from skybatch.inventory.inventory import DirectorySource, Inventory
 from skybatch.surveys.layout import ImageId, atlas_key, parse_key, quicklook_key
 from tests.fits import gzipped, make_image

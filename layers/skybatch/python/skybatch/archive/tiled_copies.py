@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from skybatch.archive.facts import image_code
-from skybatch.archive.parts import Rows
-from skybatch.archive.quicklooks import stored, with_quicklooks_of
+from skybatch.archive.checkpoints import Rows
+from skybatch.archive.image_records import image_code
+from skybatch.archive.make_quicklooks import stored, with_quicklooks_of
 from skybatch.errors import InventoryError
 from skybatch.inventory.image_sets import TILES, ImageSets, scan_codes
 from skybatch.inventory.inventory import Inventory

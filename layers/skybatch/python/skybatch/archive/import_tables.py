@@ -16,7 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from skybatch.archive.facts import (
+from skybatch.archive.header_reader import tiled_front
+from skybatch.archive.image_records import (
     FACTS,
     QUICKLOOKS,
     SUFFIX_CODE,
@@ -27,7 +28,6 @@ from skybatch.archive.facts import (
     image_code,
     key_of,
 )
-from skybatch.archive.headers import tiled_front
 from skybatch.archive.index import IN_FLIGHT, Report
 from skybatch.archive.tablefiles import read_rows
 from skybatch.archive.values import BadCell, Line

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from astropy.table import Table
 
-from skybatch.archive.metadata import import_tables
+from skybatch.archive.import_tables import import_tables
 from skybatch.errors import InvalidRequest, InventoryError
 from skybatch.inventory.inventory import DirectorySource, Inventory
 from skybatch.surveys.layout import BANDS, ImageId, atlas_key, quicklook_key

@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 
-from skybatch.archive.facts import QUICKLOOKS, SUFFIX_CODE, Problem, image_code, spread_quicklooks
+from skybatch.archive.image_records import QUICKLOOKS, SUFFIX_CODE, Problem, image_code, spread_quicklooks
 from skybatch.concurrency import side_by_side
 from skybatch.errors import InventoryError, NotFound, SourceError
 from skybatch.imaging.quicklook import encode
