@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from skybatch.tables.columns import Column
-from skybatch.tables.metadata import COLUMN_SETS
+from skybatch.tables.model import Column
+from skybatch.tables.schemas.column_sets import COLUMN_SETS
 
 _INTRODUCTION = """# The tables we hand out
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import tracemalloc
 
-from skybatch.tables.columns import Table
-from skybatch.tables.formats import FORMATS, chunks
-from skybatch.tables.image_table import SETS_OF_FORMAT, image_table
+from skybatch.tables.model import Table
+from skybatch.tables.schemas.image_table import SETS_OF_FORMAT, image_table
+from skybatch.tables.writers.formats import FORMATS, chunks
 from tests.bench.harness import Bench, median_ms
 from tests.unit.tables.made import made_images, made_sets
 

@@ -10,7 +10,7 @@ from skybatch.batch.outcomes import ROW_OUTCOMES
 from skybatch.batch.words import summary
 from skybatch.batch.words.asked import DATASET_TITLES, asked, asked_details, asked_sentence
 from skybatch.requests.request import Mode, Row
-from skybatch.tables.common_columns import DATASET_OPTIONS
+from skybatch.tables.schemas.common import DATASET_OPTIONS
 from tests.unit.pages import samples
 
 

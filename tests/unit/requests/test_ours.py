@@ -6,8 +6,8 @@ import pytest
 
 from skybatch.errors import InvalidRequest
 from skybatch.settings import Settings
-from skybatch.tables.formats import Format, write
-from skybatch.tables.image_table import image_table
+from skybatch.tables.schemas.image_table import image_table
+from skybatch.tables.writers.formats import Format, write
 from tests.unit.tables.made import made_images, made_sets
 
 from .made import request_of, upload_of

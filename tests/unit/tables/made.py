@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from skybatch.inventory.image_sets import ImageSets
-from skybatch.tables.images import Images
+from skybatch.tables.schemas.image_rows import Images
 
 BANDS = ("j", "h", "k")
 

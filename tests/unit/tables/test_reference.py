@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from skybatch.tables.ipac import TEXT_WIDTH
-from skybatch.tables.metadata import COLUMN_SETS
+from skybatch.tables.schemas.column_sets import COLUMN_SETS
+from skybatch.tables.writers.ipac import TEXT_WIDTH
 from tools.table_reference import markdown
 
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "tables.md"

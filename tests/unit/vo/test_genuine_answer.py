@@ -19,7 +19,7 @@ from skybatch.archive.import_tables import import_tables
 from skybatch.inventory.inventory import DirectorySource, Inventory
 from skybatch.requests.request import Sky
 from skybatch.surveys.layout import ImageId, atlas_key
-from skybatch.tables.formats import write
+from skybatch.tables.writers.formats import write
 from skybatch.vo.inventory_sia import inventory_sia
 from skybatch.vo.parameters import Parameters
 

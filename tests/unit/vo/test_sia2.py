@@ -13,7 +13,7 @@ from astropy.time import Time
 from skybatch.errors import MalformedRequest, NotFound
 from skybatch.inventory.inventory import DirectorySource, Inventory
 from skybatch.inventory.publish import publish
-from skybatch.tables.formats import write
+from skybatch.tables.writers.formats import write
 from skybatch.vo.datalink import links
 from skybatch.vo.obscore import OBSCORE, key_of_id, mjd
 from skybatch.vo.parameters import Parameters

@@ -12,10 +12,10 @@ import pytest
 from skybatch.errors import MalformedRequest
 from skybatch.inventory.inventory import DirectorySource, Inventory
 from skybatch.inventory.publish import publish
-from skybatch.tables.columns import Table
-from skybatch.tables.image_table import image_data
-from skybatch.tables.images import Images
-from skybatch.tables.search_columns import NATIVE_SEARCH
+from skybatch.tables.model import Table
+from skybatch.tables.schemas.image_rows import Images
+from skybatch.tables.schemas.image_table import image_data
+from skybatch.tables.schemas.search import NATIVE_SEARCH
 from skybatch.vo.narrowing import named_sets
 from skybatch.vo.native import KINDS, NativeColumns
 from skybatch.vo.parameters import Parameters

@@ -29,8 +29,6 @@ from skybatch.archive.image_records import (
     key_of,
 )
 from skybatch.archive.index import IN_FLIGHT, Report
-from skybatch.archive.tablefiles import read_rows
-from skybatch.archive.values import BadCell, Line
 from skybatch.concurrency import side_by_side
 from skybatch.errors import CellError, InvalidRequest, InventoryError, NotFound, SourceError
 from skybatch.fits.tiles.tile_table import TileTable
@@ -38,6 +36,8 @@ from skybatch.inventory.image_sets import TILES
 from skybatch.inventory.publish import publish
 from skybatch.storage.objects import Entry, Tree
 from skybatch.surveys.layout import BANDS, DATASETS, TILED_SUFFIX, ImageId, dataset_prefix, parse_key
+from skybatch.tables.readers.cells import BadCell, Line
+from skybatch.tables.readers.stream import read_rows
 
 MOST_ERRORS = 100
 CHUNK_ROWS = 20_000

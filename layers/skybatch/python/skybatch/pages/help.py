@@ -45,7 +45,7 @@ def help_page(topic: str, settings: Settings) -> str:
         raise NotFound("There is no help on this topic.")
     # Here, because pydantic and numpy behind them cost 0.2 s, which the other pages need not pay.
     from skybatch.requests import cells, columns, fields, request
-    from skybatch.tables.metadata import COLUMN_SETS
+    from skybatch.tables.schemas.column_sets import COLUMN_SETS
 
     title, about = TOPICS.get(topic, ("Help", ""))
     return render(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from skybatch.requests.request import Mode
-from skybatch.requests.tables import Table, Wanted, unreadable
+from skybatch.tables.readers.model import Table, Wanted, unreadable
 from skybatch.validation import BadValue, Faults
 
 # Pairs of headers in order of preference; the exact ra, dec win.

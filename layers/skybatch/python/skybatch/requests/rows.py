@@ -10,9 +10,9 @@ from skybatch.requests import cells
 from skybatch.requests.columns import DATE_COLUMNS, REQUEST_POINT, Cells, first_present, wanted
 from skybatch.requests.placing import place_rows
 from skybatch.requests.request import SCAN_IMAGE_SETS, Mode, Row, Sky
-from skybatch.requests.tables import Table, unreadable
-from skybatch.requests.upload import read_table
 from skybatch.surveys.layout import ATLAS_SUFFIXES, DATASETS, QUICKLOOK_SUFFIXES
+from skybatch.tables.readers.detect import read_table
+from skybatch.tables.readers.model import Table, unreadable
 from skybatch.validation import Faults
 
 FORMS = ("fits.gz", "fits", "fz")

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from skybatch.errors import NotFound
 from skybatch.surveys.layout import DATASET_OF
-from skybatch.tables.columns import Column, Param, Table
-from skybatch.tables.formats import Format
-from skybatch.tables.image_table import image_data
-from skybatch.tables.images import Images
+from skybatch.tables.model import Column, Param, Table
+from skybatch.tables.schemas.image_rows import Images
+from skybatch.tables.schemas.image_table import image_data
+from skybatch.tables.writers.formats import Format
 from skybatch.vo.images import Found
 from skybatch.vo.parameters import Parameters, choice
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from skybatch.errors import SkybatchError
 from skybatch.surveys.layout import parse_key
-from skybatch.tables.columns import Column, Table, text
+from skybatch.tables.model import Column, Table, text
 from skybatch.vo.answer import image_url
 from skybatch.vo.images import Found, find
 from skybatch.vo.inventory_sia import page_url

@@ -19,11 +19,11 @@ from skybatch.requests import cells
 from skybatch.requests.placing import anywhere
 from skybatch.requests.request import BANDS, MAX_DIAMETER, MIN_DIAMETER, Sky
 from skybatch.sky.frames import to_icrs
-from skybatch.tables.batch_columns import INVENTORY
-from skybatch.tables.columns import Param, Table
-from skybatch.tables.image_table import image_data
-from skybatch.tables.images import Images
-from skybatch.tables.search_columns import INVENTORY_PARAMS
+from skybatch.tables.model import Param, Table
+from skybatch.tables.schemas.batch import INVENTORY
+from skybatch.tables.schemas.image_rows import Images
+from skybatch.tables.schemas.image_table import image_data
+from skybatch.tables.schemas.search import INVENTORY_PARAMS
 from skybatch.validation import BadValue
 from skybatch.vo.answer import Answer, answer_format, cut_off, too_many
 from skybatch.vo.images import ATLAS, QUICKLOOK, Found, Wanted, find

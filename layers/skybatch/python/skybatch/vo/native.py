@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from skybatch.sky.keep_wcs_tmp import image_points
-from skybatch.tables.search_columns import NATIVE_SEARCH
+from skybatch.tables.schemas.search import NATIVE_SEARCH
 from skybatch.vo.where import Kind
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ import numpy as np
 from skybatch.errors import NotFound
 from skybatch.sky.footprints import Floats, fk5_to_icrs
 from skybatch.surveys.layout import DATASETS, MISSION, QUICKLOOK_SUFFIXES, parse_key
-from skybatch.tables.columns import Column, Table, Values, double, integer, text
-from skybatch.tables.image_table import WAVELENGTHS
-from skybatch.tables.services import Service
+from skybatch.tables.model import Column, Table, Values, double, integer, text
+from skybatch.tables.schemas.image_table import WAVELENGTHS
+from skybatch.tables.service_descriptor import Service
 from skybatch.vo.answer import image_url
 from skybatch.vo.images import Found
 

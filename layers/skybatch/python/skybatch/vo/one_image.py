@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from skybatch.errors import NotFound
 from skybatch.requests import cells
-from skybatch.tables.cells import cells as texts
-from skybatch.tables.search_columns import NATIVE_SEARCH
+from skybatch.tables.schemas.search import NATIVE_SEARCH
+from skybatch.tables.writers.cells import cells as texts
 from skybatch.validation import BadValue
 from skybatch.vo.answer import table_of
 from skybatch.vo.images import Found, find

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from skybatch.errors import TooLarge
-from skybatch.tables.columns import Column, Table, Values, text
-from skybatch.tables.search_columns import NATIVE_SEARCH
+from skybatch.tables.model import Column, Table, Values, text
+from skybatch.tables.schemas.search import NATIVE_SEARCH
 from skybatch.vo.answer import Answer, answer_format, table_of
 from skybatch.vo.images import Found, Wanted, find
 from skybatch.vo.parameters import Parameters, refused

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from skybatch.tables.services import Input, Service
+from skybatch.tables.service_descriptor import Input, Service
 
 DATALINK = "ivo://ivoa.net/std/DataLink#links-1.1"
 SODA = "ivo://ivoa.net/std/SODA#sync-1.0"

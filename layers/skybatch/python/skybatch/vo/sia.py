@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from skybatch.tables.columns import Param
-from skybatch.tables.search_columns import SIA_PARAMS, SIA_SEARCH
+from skybatch.tables.model import Param
+from skybatch.tables.schemas.search import SIA_PARAMS, SIA_SEARCH
 from skybatch.vo.answer import Answer, answer_format, image_url, table_of
 from skybatch.vo.images import find
 from skybatch.vo.parameters import Parameters, refused

@@ -12,7 +12,7 @@ import numpy as np
 from skybatch.errors import NotFound
 from skybatch.sky.polygons import Figure, figure
 from skybatch.surveys.layout import parse_key
-from skybatch.tables.image_table import WAVELENGTHS
+from skybatch.tables.schemas.image_table import WAVELENGTHS
 from skybatch.vo.answer import Answer, answer_format, too_many
 from skybatch.vo.images import Found, find
 from skybatch.vo.obscore import (

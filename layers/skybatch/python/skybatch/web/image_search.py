@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from skybatch.errors import NotFound, SkybatchError
 from skybatch.surveys.layout import DATASET_TITLES, DATASETS
-from skybatch.tables import formats, votable
+from skybatch.tables.writers import formats, votable
 from skybatch.vo import listing
 from skybatch.vo.answer import MISSIONS, Answer, answer_format, dataset_of
 from skybatch.vo.parameters import Parameters

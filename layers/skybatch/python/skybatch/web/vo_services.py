@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from skybatch.errors import SkybatchError
 from skybatch.inventory.inventory import Inventory
 from skybatch.surveys.layout import DATASETS, parse_key
-from skybatch.tables import formats
+from skybatch.tables.writers import formats
 from skybatch.vo import ibe, soda, vosi
 from skybatch.vo.datalink import links
 from skybatch.vo.services import DATALINK, SODA

@@ -15,11 +15,11 @@ from skybatch.batch.record import Record
 from skybatch.batch.results.file import File
 from skybatch.batch.running.previews import preview_name
 from skybatch.requests.request import Mode, Request, Row, Sky
-from skybatch.tables.batch_columns import ROWS
-from skybatch.tables.columns import Table
-from skybatch.tables.formats import MEDIA_TYPES, Format, write
-from skybatch.tables.image_table import image_table
-from skybatch.tables.images import Images
+from skybatch.tables.model import Table
+from skybatch.tables.schemas.batch import ROWS
+from skybatch.tables.schemas.image_rows import Images
+from skybatch.tables.schemas.image_table import image_table
+from skybatch.tables.writers.formats import MEDIA_TYPES, Format, write
 
 if TYPE_CHECKING:
     from skybatch.inventory.image_sets import ImageSets

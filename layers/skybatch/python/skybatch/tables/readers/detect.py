@@ -7,8 +7,8 @@ import io
 import zlib
 
 from skybatch.errors import TooLarge
-from skybatch.requests import delimited, fitstable, ipac, votable
-from skybatch.requests.tables import Table, Wanted, unreadable
+from skybatch.tables.readers import delimited, fits, ipac, votable
+from skybatch.tables.readers.model import Table, Wanted, unreadable
 
 GZIP = b"\x1f\x8b"
 FITS = b"SIMPLE  ="
@@ -24,7 +24,7 @@ def read_table(upload: bytes, wanted: Wanted, max_bytes: int) -> Table:
     """
     plain = inflate(upload, max_bytes) if upload.startswith(GZIP) else upload
     if plain.startswith(FITS):
-        return fitstable.read(plain, wanted)
+        return fits.read(plain, wanted)
     if looks_like_xml(plain):
         return votable.read(plain, wanted)
     text = decode(plain)

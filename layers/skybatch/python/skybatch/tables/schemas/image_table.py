@@ -11,18 +11,12 @@ from numpy.typing import NDArray
 
 from skybatch.sky.htm import htm_bin
 from skybatch.sky.keep_wcs_tmp import cd_matrix, image_points
-from skybatch.tables.batch_columns import BATCH_CSV, BATCH_HTML, BATCH_IPAC, BATCH_VOTABLE
-from skybatch.tables.columns import Column, Table, Values
-from skybatch.tables.common_columns import (
-    CAUTION,
-    DATASET_OPTIONS,
-    MARK,
-    MARK_VERSION,
-    POSITION_COLUMNS,
-)
-from skybatch.tables.formats import Format
-from skybatch.tables.images import Images, ImageSets, gather
-from skybatch.tables.search_columns import INVENTORY_PARAMS
+from skybatch.tables.model import Column, Table, Values
+from skybatch.tables.schemas.batch import BATCH_CSV, BATCH_HTML, BATCH_IPAC, BATCH_VOTABLE
+from skybatch.tables.schemas.common import CAUTION, DATASET_OPTIONS, MARK, MARK_VERSION, POSITION_COLUMNS
+from skybatch.tables.schemas.image_rows import Images, ImageSets, gather
+from skybatch.tables.schemas.search import INVENTORY_PARAMS
+from skybatch.tables.writers.formats import Format
 
 Facts = dict[str, NDArray[Any]]
 

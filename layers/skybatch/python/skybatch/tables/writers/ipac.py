@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from skybatch.tables.cells import cells, map_where, one_line
-from skybatch.tables.columns import Column, Table
+from skybatch.tables.model import Column, Table
+from skybatch.tables.writers.cells import cells, map_where, one_line
 
 NULL = "null"
 NAME_WIDTH = 16

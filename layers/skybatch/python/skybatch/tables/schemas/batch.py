@@ -6,8 +6,8 @@ images can be posted back: see `POSTED_BACK`.
 
 from __future__ import annotations
 
-from skybatch.tables.columns import Column, double, integer, text
-from skybatch.tables.common_columns import (
+from skybatch.tables.model import Column, double, integer, text
+from skybatch.tables.schemas.common import (
     BAND,
     COADD_KEY,
     CORNERS,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, TypeAlias, get_args
 
-from skybatch.tables import delimited, hypertext, ipac, votable
-from skybatch.tables.columns import Table
+from skybatch.tables.model import Table
+from skybatch.tables.writers import delimited, html, ipac, votable
 
 Format: TypeAlias = Literal["tbl", "xml", "csv", "tsv", "html"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -39,7 +39,7 @@ def chunks(table: Table, fmt: Format, rows: int = CHUNK_ROWS) -> Iterator[bytes]
         case "tsv":
             return delimited.chunks(table, rows, "\t")
         case "html":
-            return hypertext.chunks(table, rows)
+            return html.chunks(table, rows)
     raise ValueError(f"unknown table format {fmt!r}")
 
 

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
-from skybatch.requests.tables import MARKS, Table, Wanted, chosen, lines_of, text_or_null, unreadable
-from skybatch.tables.common_columns import MARK as OUR_MARK
+from skybatch.tables.readers.model import MARKS, Table, Wanted, chosen, lines_of, text_or_null, unreadable
+from skybatch.tables.schemas.common import MARK as OUR_MARK
 from skybatch.validation import Faults
 
 MOST_HEADER_LINES = 4

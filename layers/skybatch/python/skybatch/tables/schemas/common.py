@@ -6,7 +6,7 @@ VOTable's unit standard has them (``m``, ``arcsec``).
 
 from __future__ import annotations
 
-from skybatch.tables.columns import Column, double, integer, text
+from skybatch.tables.model import Column, double, integer, text
 
 BAND_OPTIONS = (("J", "2MASS J-Band"), ("H", "2MASS H-Band"), ("K", "2MASS Ks-Band"))
 TYPE_OPTIONS = (("Q", "Quicklook"), ("A", "Atlas"))

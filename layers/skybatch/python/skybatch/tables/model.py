@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 from numpy.typing import NDArray
 
-from skybatch.tables.services import Service
+from skybatch.tables.service_descriptor import Service
 
 DataType: TypeAlias = Literal["char", "int", "long", "double"]
 Frame: TypeAlias = Literal["", "FK5", "ICRS"]

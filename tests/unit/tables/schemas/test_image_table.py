@@ -11,11 +11,11 @@ from astropy.io.votable import parse_single_table
 from astropy.wcs import WCS
 
 from skybatch.inventory.image_sets import ImageSets
-from skybatch.tables.columns import Table, text
-from skybatch.tables.common_columns import POSTED_BACK
-from skybatch.tables.image_table import image_data, image_table
-from skybatch.tables.images import Images
-from skybatch.tables.metadata import BATCH_IPAC, INVENTORY, NATIVE_SEARCH, SIA_SEARCH
+from skybatch.tables.model import Table, text
+from skybatch.tables.schemas.column_sets import BATCH_IPAC, INVENTORY, NATIVE_SEARCH, SIA_SEARCH
+from skybatch.tables.schemas.common import POSTED_BACK
+from skybatch.tables.schemas.image_rows import Images
+from skybatch.tables.schemas.image_table import image_data, image_table
 from tests.unit.tables.made import made_images, made_sets
 
 

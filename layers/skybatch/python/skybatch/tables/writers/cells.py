@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from skybatch.tables.columns import Column, Values
+from skybatch.tables.model import Column, Values
 
 # C0 and C1 controls, line and paragraph separators, bidirectional overrides and isolates, byte-order mark,
 # and what XML 1.0 (section 2.2) forbids.

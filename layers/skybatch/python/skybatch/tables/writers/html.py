@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from skybatch.tables.cells import cells, map_where, one_line
-from skybatch.tables.columns import Column, Table
+from skybatch.tables.model import Column, Table
+from skybatch.tables.writers.cells import cells, map_where, one_line
 
 _STYLE = (
     "body{font:14px/1.4 system-ui,sans-serif;margin:1rem}.wide{overflow-x:auto}"

@@ -12,11 +12,18 @@ import numpy as np
 import pytest
 from astropy.io.votable import parse
 
-from skybatch.tables.columns import Param, Table, text
-from skybatch.tables.formats import write
-from skybatch.tables.image_table import image_data, image_table
-from skybatch.tables.metadata import INVENTORY, INVENTORY_PARAMS, NATIVE_SEARCH, ROWS, SIA_PARAMS, SIA_SEARCH
-from skybatch.tables.votable import error_document
+from skybatch.tables.model import Param, Table, text
+from skybatch.tables.schemas.column_sets import (
+    INVENTORY,
+    INVENTORY_PARAMS,
+    NATIVE_SEARCH,
+    ROWS,
+    SIA_PARAMS,
+    SIA_SEARCH,
+)
+from skybatch.tables.schemas.image_table import image_data, image_table
+from skybatch.tables.writers.formats import write
+from skybatch.tables.writers.votable import error_document
 from tests.unit.tables.made import made_images, made_sets
 
 SETS = made_sets(25)

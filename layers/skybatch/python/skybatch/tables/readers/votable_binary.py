@@ -13,8 +13,8 @@ import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from skybatch.requests import fitstable
-from skybatch.requests.tables import Table, Wanted, text_or_null, unreadable
+from skybatch.tables.readers import fits
+from skybatch.tables.readers.model import Table, Wanted, text_or_null, unreadable
 
 # Bytes of one element (VOTable 1.4, section 2.1); eight bits share a byte.
 SIZES = {
@@ -87,7 +87,7 @@ def read_stream(
     except (binascii.Error, ValueError):
         raise unreadable("the binary data are not base64") from None
     if encoding == "FITS":
-        return fitstable.read(content, wanted)
+        return fits.read(content, wanted)
     stream = Stream(content)
     columns: dict[str, list[str | None]] = {name: [] for name in places}
     by_index = {index: columns[name] for name, index in places.items()}

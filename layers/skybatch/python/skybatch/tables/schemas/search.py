@@ -5,8 +5,8 @@ Names, order, types, units and UCDs follow the survey archive's services (SIA 1.
 
 from __future__ import annotations
 
-from skybatch.tables.columns import Column, Param, double, integer, text
-from skybatch.tables.common_columns import COADD_KEY, CORNERS, CROTA2, HEMISPHERE_OPTIONS, PHOTOMETRY
+from skybatch.tables.model import Column, Param, double, integer, text
+from skybatch.tables.schemas.common import COADD_KEY, CORNERS, CROTA2, HEMISPHERE_OPTIONS, PHOTOMETRY
 
 _ORDATE = "Reference date of the image, yymmdd; it can differ by a day from the UT date."
 _ARRAY = {"arraysize": "*"}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from skybatch.tables.batch_columns import BATCH_CSV, BATCH_HTML, BATCH_IPAC, BATCH_VOTABLE, INVENTORY, ROWS
-from skybatch.tables.columns import Column
-from skybatch.tables.search_columns import INVENTORY_PARAMS, NATIVE_SEARCH, SIA_PARAMS, SIA_SEARCH
+from skybatch.tables.model import Column
+from skybatch.tables.schemas.batch import BATCH_CSV, BATCH_HTML, BATCH_IPAC, BATCH_VOTABLE, INVENTORY, ROWS
+from skybatch.tables.schemas.search import INVENTORY_PARAMS, NATIVE_SEARCH, SIA_PARAMS, SIA_SEARCH
 
 __all__ = [
     "BATCH_CSV",

@@ -6,8 +6,8 @@ import csv
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from skybatch.requests.tables import Table, Wanted, chosen, lines_of, text_or_null, unreadable
-from skybatch.tables.common_columns import MARK as OUR_MARK
+from skybatch.tables.readers.model import Table, Wanted, chosen, lines_of, text_or_null, unreadable
+from skybatch.tables.schemas.common import MARK as OUR_MARK
 from skybatch.validation import Faults
 
 KINDS = {",": "CSV table", "\t": "TSV table", ";": "CSV table", " ": "blank-separated table"}

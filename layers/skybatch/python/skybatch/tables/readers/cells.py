@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from skybatch.archive.tablefiles import Cells
 from skybatch.errors import CellError, InvalidRequest
+from skybatch.tables.readers.stream import Cells
 
 
 class BadCell(Exception):

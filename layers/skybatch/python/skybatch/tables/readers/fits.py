@@ -7,8 +7,8 @@ import warnings
 from typing import Any
 
 from skybatch.errors import SkybatchError
-from skybatch.requests.tables import MARKS, Table, Wanted, chosen, text_or_null, unreadable
-from skybatch.tables.common_columns import MARK as OUR_MARK
+from skybatch.tables.readers.model import MARKS, Table, Wanted, chosen, text_or_null, unreadable
+from skybatch.tables.schemas.common import MARK as OUR_MARK
 
 MOST_EXTENSIONS = 100
 

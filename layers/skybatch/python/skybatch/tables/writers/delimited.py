@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from skybatch.tables.cells import cells
-from skybatch.tables.columns import Column, Table
+from skybatch.tables.model import Column, Table
+from skybatch.tables.writers.cells import cells
 
 # Blanks before it do not stop every spreadsheet, and some take the full-width signs too.
 _FORMULA = re.compile(r"[ ']*[=+\-@＝＋－＠]")

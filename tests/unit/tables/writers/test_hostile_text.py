@@ -13,11 +13,11 @@ from astropy.table import Table as AstropyTable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skybatch.tables.cells import one_line
-from skybatch.tables.columns import Table, integer, text
-from skybatch.tables.delimited import protect, unprotect
-from skybatch.tables.formats import Format, write
-from skybatch.tables.ipac import TEXT_WIDTH
+from skybatch.tables.model import Table, integer, text
+from skybatch.tables.writers.cells import one_line
+from skybatch.tables.writers.delimited import protect, unprotect
+from skybatch.tables.writers.formats import Format, write
+from skybatch.tables.writers.ipac import TEXT_WIDTH
 
 HOSTILE = [
     "<script>alert(1)</script>",

@@ -8,11 +8,11 @@ from astropy.io.votable.ucd import parse_ucd
 
 from skybatch.batch.outcomes import ROW_OUTCOMES, Status
 from skybatch.surveys.layout import DATASET_TITLES
-from skybatch.tables.batch_columns import BATCH_HTML, OUTCOME_OPTIONS
-from skybatch.tables.columns import Column
-from skybatch.tables.common_columns import DATASET_OPTIONS, STATUS_OPTIONS
-from skybatch.tables.ipac import NAME_WIDTH
-from skybatch.tables.metadata import BATCH_CSV, BATCH_VOTABLE, COLUMN_SETS, INVENTORY, SIA_SEARCH
+from skybatch.tables.model import Column
+from skybatch.tables.schemas.batch import BATCH_HTML, OUTCOME_OPTIONS
+from skybatch.tables.schemas.column_sets import BATCH_CSV, BATCH_VOTABLE, COLUMN_SETS, INVENTORY, SIA_SEARCH
+from skybatch.tables.schemas.common import DATASET_OPTIONS, STATUS_OPTIONS
+from skybatch.tables.writers.ipac import NAME_WIDTH
 
 SETS = [*COLUMN_SETS.values(), BATCH_HTML]
 ALL = sorted({column for columns in SETS for column in columns}, key=lambda column: column.name)

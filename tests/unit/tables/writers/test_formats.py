@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 from astropy.table import Table as AstropyTable
 
-from skybatch.tables.columns import Column, Table, double, integer, text
-from skybatch.tables.formats import FORMATS, Format, chunks, write
-from skybatch.tables.image_table import SETS_OF_FORMAT, image_table
-from skybatch.tables.metadata import ROWS
+from skybatch.tables.model import Column, Table, double, integer, text
+from skybatch.tables.schemas.column_sets import ROWS
+from skybatch.tables.schemas.image_table import SETS_OF_FORMAT, image_table
+from skybatch.tables.writers.formats import FORMATS, Format, chunks, write
 from tests.unit.tables.made import made_images, made_sets
 
 ASTROPY = {
@@ -182,7 +182,6 @@ def test_columns_without_values_or_of_other_lengths_are_errors() -> None:
 
 
 def test_writing_does_not_load_astropy() -> None:
-    script = (
-        "import sys, skybatch.tables.image_table, skybatch.tables.formats; sys.exit('astropy' in sys.modules)"
-    )
+    modules = "skybatch.tables.schemas.image_table, skybatch.tables.writers.formats"
+    script = f"import sys, {modules}; sys.exit('astropy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0

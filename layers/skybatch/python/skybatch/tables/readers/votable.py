@@ -9,17 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from xml.parsers import expat
 
-from skybatch.requests.tables import (
-    MARKS,
-    MOST_COLUMNS,
-    Table,
-    Wanted,
-    chosen,
-    text_or_null,
-    unreadable,
-)
-from skybatch.requests.votable_binary import Field, read_stream
-from skybatch.tables.common_columns import MARK as OUR_MARK
+from skybatch.tables.readers.model import MARKS, MOST_COLUMNS, Table, Wanted, chosen, text_or_null, unreadable
+from skybatch.tables.readers.votable_binary import Field, read_stream
+from skybatch.tables.schemas.common import MARK as OUR_MARK
 
 MOST_LEVELS = 100
 FLOATS = frozenset({"float", "double"})

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 from xml.sax.saxutils import escape, quoteattr
 
-from skybatch.tables.cells import cells, map_where, one_line
-from skybatch.tables.columns import Column, Param, Table
-from skybatch.tables.services import Input, Service
+from skybatch.tables.model import Column, Param, Table
+from skybatch.tables.service_descriptor import Input, Service
+from skybatch.tables.writers.cells import cells, map_where, one_line
 
 _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <VOTABLE version="1.3" xmlns="http://www.ivoa.net/xml/VOTable/v1.3"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from skybatch.errors import CellError, InvalidRequest, TooLarge
-from skybatch.tables.common_columns import MARK as OUR_MARK
+from skybatch.tables.schemas.common import MARK as OUR_MARK
 
 # Keywords and PARAMs that are kept: the mark itself, and what may hold for all rows of a table of ours.
 MARKS = (OUR_MARK, "dataset", "form")

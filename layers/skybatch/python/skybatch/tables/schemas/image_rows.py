@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from skybatch.tables.columns import Values
+from skybatch.tables.model import Values
 
 Array = NDArray[Any]
 BANDS = ("j", "h", "k")
