@@ -12,10 +12,10 @@ from obstore.store import MemoryStore
 from local.names import Day, NameServices
 from skybatch.batch import steps
 from skybatch.batch.intake.estimate import estimate
-from skybatch.batch.planning.name_store import NedTurn, StoredAnswers, make_resolver
 from skybatch.batch.planning.resolving import MAX_ROUNDS
 from skybatch.batch.record import load_names
-from skybatch.requests.names import Resolver
+from skybatch.names.resolver import Resolver
+from skybatch.names.s3_cache import NedTurn, StoredAnswers, make_resolver
 from skybatch.requests.request import Sky
 from tests.unit.batch.archive import MadeArchive
 from tests.unit.batch.service import Service

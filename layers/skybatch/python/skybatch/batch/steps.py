@@ -24,7 +24,7 @@ from skybatch.batch.running.tally import Patience, tally
 from skybatch.batch.status import record_failure
 from skybatch.batch.store import BatchStore
 from skybatch.errors import SkybatchError
-from skybatch.requests.names import Resolver, unresolved_names
+from skybatch.names.resolver import Resolver, unresolved_names
 from skybatch.settings import Settings
 
 State = dict[str, Any]

@@ -8,9 +8,9 @@ from functools import lru_cache
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from skybatch.batch.intake.submit import Desk, executions
-from skybatch.batch.planning.name_store import make_resolver
 from skybatch.batch.store import BatchStore
-from skybatch.requests.names import Resolver
+from skybatch.names.resolver import Resolver
+from skybatch.names.s3_cache import make_resolver
 from skybatch.settings import settings
 from skybatch.storage.clients import client
 from skybatch.web.answers import base_url

@@ -22,7 +22,7 @@ from skybatch.web.holdings import archive, inventories, results
 from skybatch.web.image_search import answer_sia
 
 if TYPE_CHECKING:
-    from skybatch.requests.names import Answer as NameAnswer
+    from skybatch.names.resolver import Answer as NameAnswer
 
 router = APIGatewayHttpRouter()
 NAME_SECONDS = 15.0  # of the 30 that the API waits
@@ -63,8 +63,8 @@ def find_name(name: str) -> Sky:
     Raises MalformedRequest where none knows it, Transient where one that might did not answer.
     """
     # Only where a name is asked for: the HTTP client that this brings costs 25 ms of every cold start.
-    from skybatch.batch.planning.name_store import make_resolver
-    from skybatch.requests.resolvers import State
+    from skybatch.names.s3_cache import make_resolver
+    from skybatch.names.services import State
 
     resolver = make_resolver(results(), settings())
     found = resolver.resolve([name], time.monotonic() + NAME_SECONDS).answers.get(name)

@@ -10,7 +10,7 @@ from skybatch.batch.outcomes import Outcome, Status, row_outcomes
 from skybatch.batch.plan import Plan
 from skybatch.batch.planning.matching import OpenInventory
 from skybatch.batch.planning.planner import make_plan
-from skybatch.requests.names import Resolver, unresolved_names, with_positions
+from skybatch.names.resolver import Resolver, unresolved_names, with_positions
 from skybatch.requests.request import Request
 from skybatch.settings import Settings
 

@@ -16,9 +16,9 @@ from skybatch.batch.planning.drafting import Drafting
 from skybatch.batch.planning.matching import Matches, OpenInventory, match
 from skybatch.batch.planning.naming import make_unique
 from skybatch.errors import TooLarge
-from skybatch.requests.names import Answer
+from skybatch.names.resolver import Answer
+from skybatch.names.services import State
 from skybatch.requests.request import Mode, Request, Row
-from skybatch.requests.resolvers import State
 
 
 def make_plan(

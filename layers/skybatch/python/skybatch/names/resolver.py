@@ -13,9 +13,9 @@ from typing import Any, Protocol
 
 import urllib3
 
-from skybatch.requests.lanes import Lane, OutOfTime, Turn
+from skybatch.names.rate_limit import Lane, OutOfTime, Turn
+from skybatch.names.services import SERVICES, Reply, Service, State
 from skybatch.requests.request import Request, Sky
-from skybatch.requests.resolvers import SERVICES, Reply, Service, State
 from skybatch.surveys.twomass.designations import designated, is_designation
 
 DAY = 86_400.0

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import urllib3
 
-from skybatch.requests.resolvers import Reply, Service, State, ask
+from skybatch.names.services import Reply, Service, State, ask
 
 # After so many failures one upon the other a service is left alone for the rest of the call.
 MOST_FAILURES = 3

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import obstore
 from obstore.exceptions import AlreadyExistsError, PreconditionError
 
-from skybatch.requests.names import Resolver
-from skybatch.requests.resolvers import configured
+from skybatch.names.resolver import Resolver
+from skybatch.names.services import configured
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore

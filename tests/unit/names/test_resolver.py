@@ -13,9 +13,8 @@ import pytest
 import urllib3
 
 from local.names import Day, NameServices
-from skybatch.requests.names import DAY, Answer, Resolver, unresolved_names, with_positions
-from skybatch.requests.request import Sky
-from skybatch.requests.resolvers import (
+from skybatch.names.resolver import DAY, Answer, Resolver, unresolved_names, with_positions
+from skybatch.names.services import (
     IRSA,
     NED,
     READERS,
@@ -27,6 +26,7 @@ from skybatch.requests.resolvers import (
     ask,
     configured,
 )
+from skybatch.requests.request import Sky
 
 from .made import request_of
 
