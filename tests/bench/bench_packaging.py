@@ -23,7 +23,7 @@ from skybatch.batch.record import load_record
 from skybatch.batch.results.package import package
 from skybatch.batch.results.tarball import read_ahead
 from skybatch.batch.store import BatchStore
-from skybatch.requests.models import parse_body
+from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
 from tests.bench.harness import Bench
 from tests.e2e.processes import peak_bytes

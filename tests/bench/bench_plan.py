@@ -17,7 +17,7 @@ from skybatch.batch.planning.planner import make_plan
 from skybatch.batch.store import BatchStore
 from skybatch.inventory.inventory import DirectorySource, Inventory
 from skybatch.inventory.publish import publish
-from skybatch.requests.models import parse_body
+from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
 from tests.bench.harness import Bench, median_ms
 from tests.support.synthetic_survey import synthetic

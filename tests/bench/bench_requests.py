@@ -8,13 +8,13 @@ import subprocess
 import sys
 from functools import partial
 
-from skybatch.requests.models import parse_body
+from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
 from tests.bench.harness import Bench, median_ms
 
 ROWS = 2500
 REPEATS = 7
-IMPORTS = "import time; t = time.perf_counter(); import skybatch.requests.models, sys"
+IMPORTS = "import time; t = time.perf_counter(); import skybatch.requests.parser, sys"
 
 
 def run(bench: Bench) -> None:
@@ -33,7 +33,7 @@ def run(bench: Bench) -> None:
     add(bench, "2500 names, CSV", "positions", csv(("objname",), names), 250)
     keys = [(str(1_000_000 + n), "jhka"[n % 4]) for n in range(ROWS)]
     add(bench, "2500 coadd keys, IPAC", "coadd_keys", ipac(("coadd_key", "band"), keys), 250)
-    bench.add("import of skybatch.requests.models", import_ms(), target="astropy left out")
+    bench.add("import of skybatch.requests.parser", import_ms(), target="astropy left out")
 
 
 def add(bench: Bench, name: str, mode: str, table: str, at_most: float) -> None:

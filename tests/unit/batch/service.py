@@ -17,7 +17,7 @@ from skybatch.batch.plan import Message
 from skybatch.batch.running.work import Archive, work
 from skybatch.batch.status import read_status
 from skybatch.batch.store import BatchStore
-from skybatch.requests.models import parse_body
+from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
 from tests.unit.batch.archive import MadeArchive
 from tests.unit.batch.world import Clock

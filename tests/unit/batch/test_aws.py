@@ -22,7 +22,7 @@ from skybatch.batch.store import BatchStore
 from skybatch.batch.words.message import Message as Mail
 from skybatch.batch.words.notify import SesMailer, notify
 from skybatch.redaction import batch_hash
-from skybatch.requests.request import Mode, Request, Row
+from skybatch.requests.model import Mode, Request, Row
 from skybatch.storage.clients import bucket_store, client
 from tests.unit.batch.world import BATCH_ID, task
 

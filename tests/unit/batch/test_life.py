@@ -18,7 +18,7 @@ from skybatch.batch.intake.submit import Accepted
 from skybatch.batch.results.settled import TABLE_FORMATS
 from skybatch.batch.status import read_status
 from skybatch.errors import Conflict
-from skybatch.requests.models import parse_body
+from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
 from tests.unit.batch.archive import MadeArchive
 from tests.unit.batch.service import Service, images_of

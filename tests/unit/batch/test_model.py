@@ -19,7 +19,7 @@ from skybatch.batch.results.package import package
 from skybatch.batch.running import sheets
 from skybatch.batch.running.tally import MAX_SENDS
 from skybatch.batch.store import BatchStore
-from skybatch.requests.request import Mode, Request, Row, Sky
+from skybatch.requests.model import Mode, Request, Row, Sky
 from tests.unit.batch.archive import MadeArchive
 from tests.unit.batch.calm import DAMAGED, DEADLY, GOOD, LIMIT, SETS, expected, members, plan_tasks, settled
 from tests.unit.batch.world import BATCH_ID, PATIENCE, World

@@ -16,7 +16,7 @@ from skybatch.batch.planning.resolving import MAX_ROUNDS
 from skybatch.batch.record import load_names
 from skybatch.names.resolver import Resolver
 from skybatch.names.s3_cache import NedTurn, StoredAnswers, make_resolver
-from skybatch.requests.request import Sky
+from skybatch.requests.model import Sky
 from tests.unit.batch.archive import MadeArchive
 from tests.unit.batch.service import Service
 from tests.unit.batch.world import Clock

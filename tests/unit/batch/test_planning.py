@@ -11,7 +11,7 @@ import pytest
 from skybatch.batch.planning.planner import make_plan
 from skybatch.errors import InventoryError, TooLarge
 from skybatch.imaging import cutout
-from skybatch.requests.request import Mode, Region, Request, Row, Sky
+from skybatch.requests.model import Mode, Region, Request, Row, Sky
 from tests.unit.batch.archive import MadeArchive
 
 LIMIT = 10**9

@@ -20,7 +20,7 @@ from skybatch.batch.plan import parts
 from skybatch.batch.results.enclosures import request_body
 from skybatch.batch.results.settled import TABLE_FORMATS
 from skybatch.batch.status import read_status
-from skybatch.requests.models import parse_body
+from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
 from tests.unit.batch.archive import MadeArchive
 from tests.unit.batch.service import Service, images_of

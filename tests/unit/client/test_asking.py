@@ -7,8 +7,8 @@ import gzip
 import pytest
 
 from skybatch.client.asking import ZIP_FROM_BYTES, ask
-from skybatch.requests.models import parse_body
-from skybatch.requests.request import Mode
+from skybatch.requests.model import Mode
+from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
 
 TABLES = {

@@ -10,7 +10,7 @@ import pytest
 from skybatch.batch.plan import Message
 from skybatch.batch.running.progress import Loop
 from skybatch.redaction import batch_hash
-from skybatch.requests.models import parse_body
+from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
 from tests.unit.deploy.stack import FUNCTIONS, ROOT, STATES, event, of_type
 

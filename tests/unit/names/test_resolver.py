@@ -26,7 +26,7 @@ from skybatch.names.services import (
     ask,
     configured,
 )
-from skybatch.requests.request import Sky
+from skybatch.requests.model import Sky
 
 from .made import request_of
 

@@ -17,7 +17,7 @@ from skybatch.batch.words.summary import group_reasons
 from skybatch.errors import InvalidRequest
 from skybatch.pages.examples import EXAMPLES
 from skybatch.pages.help import TOPICS
-from skybatch.requests.request import Mode, Region, Request, Row, Sky
+from skybatch.requests.model import Mode, Region, Request, Row, Sky
 from skybatch.settings import Settings
 
 ROOT = "https://images.example.org"

@@ -11,9 +11,9 @@ from skybatch import pages
 from skybatch.batch.words.asked import DATASET_TITLES
 from skybatch.pages.examples import EXAMPLES
 from skybatch.pages.form import MODES, form_page, plan_sentences
-from skybatch.requests.models import Body, parse_body
-from skybatch.requests.request import Mode
-from skybatch.requests.rows import DATASET_NAMES
+from skybatch.requests.model import Mode
+from skybatch.requests.parser import Body, parse_body
+from skybatch.requests.table_rows import DATASET_NAMES
 from skybatch.settings import Settings
 from tests.unit.pages import samples
 from tests.unit.pages.markup import Page

@@ -8,9 +8,9 @@ import pytest
 
 from skybatch.errors import NotFound
 from skybatch.pages.help import COORDINATES, TOPICS, help_page
-from skybatch.requests.columns import MEANT, OURS
-from skybatch.requests.placing import anywhere
-from skybatch.requests.request import Mode
+from skybatch.requests.model import Mode
+from skybatch.requests.position_rows import anywhere
+from skybatch.requests.table_columns import MEANT, OURS
 from skybatch.settings import Settings
 from skybatch.sky.coordinates import Location
 from skybatch.tables.schemas.column_sets import COLUMN_SETS

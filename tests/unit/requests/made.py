@@ -9,8 +9,8 @@ from dataclasses import replace
 from urllib3.filepost import encode_multipart_formdata
 
 from skybatch.errors import SkybatchError
-from skybatch.requests.models import parse_body
-from skybatch.requests.request import Request
+from skybatch.requests.model import Request
+from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
 
 LIMITS = Settings()

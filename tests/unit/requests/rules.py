@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from skybatch.errors import InvalidRequest
-from skybatch.requests.request import Region, Request, Row
+from skybatch.requests.model import Region, Request, Row
 from skybatch.settings import Settings
 
 from .made import LIMITS, request_of

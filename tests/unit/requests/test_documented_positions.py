@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from skybatch.errors import InvalidRequest, TooLarge
-from skybatch.requests.request import Sky
+from skybatch.requests.model import Sky
 
 from . import made
 from .made import request_of, rows_of

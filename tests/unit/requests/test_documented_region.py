@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from skybatch.requests.request import Row, Sky
+from skybatch.requests.model import Row, Sky
 
 from . import made
 from .made import request_of

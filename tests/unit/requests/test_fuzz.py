@@ -10,7 +10,7 @@ from functools import partial
 
 import pytest
 
-from skybatch.requests.models import parse_body
+from skybatch.requests.parser import parse_body
 
 from .made import LIMITS, form_of, status_of
 from .mutated import mutated_coordinates, mutated_tables

@@ -12,8 +12,8 @@ from astropy.coordinates import FK4, FK5, BarycentricMeanEcliptic, Galactic, Sky
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skybatch.requests.placing import anywhere
-from skybatch.requests.request import Sky
+from skybatch.requests.model import Sky
+from skybatch.requests.position_rows import anywhere
 from skybatch.sky.coordinates import FK5 as FK5_J2000
 from skybatch.sky.coordinates import Frame, Location, from_cells, parse_location
 from skybatch.sky.frames import to_icrs

@@ -16,7 +16,7 @@ from astropy.wcs import WCS
 from skybatch.batch.planning.drafting import Drafting
 from skybatch.batch.planning.matching import Matches
 from skybatch.errors import MalformedRequest, NotFound
-from skybatch.requests.request import BANDS, Mode, Request, Row, Sky
+from skybatch.requests.model import BANDS, Mode, Request, Row, Sky
 from skybatch.sky.polygons import figure
 from skybatch.surveys.layout import parse_key
 from skybatch.vo import ibe, soda

@@ -17,7 +17,7 @@ from astropy.io.votable import parse
 
 from skybatch.archive.import_tables import import_tables
 from skybatch.inventory.inventory import DirectorySource, Inventory
-from skybatch.requests.request import Sky
+from skybatch.requests.model import Sky
 from skybatch.surveys.layout import ImageId, atlas_key
 from skybatch.tables.writers.formats import write
 from skybatch.vo.inventory_sia import inventory_sia

@@ -13,7 +13,7 @@ from skybatch.batch.planning.matching import match
 from skybatch.errors import MalformedRequest
 from skybatch.inventory.inventory import DirectorySource, Inventory
 from skybatch.inventory.publish import publish
-from skybatch.requests.request import BANDS, Mode, Region, Request, Row, Sky
+from skybatch.requests.model import BANDS, Mode, Region, Request, Row, Sky
 from skybatch.sky.polygons import Circle, figure
 from skybatch.vo.inventory_sia import inventory_sia
 from skybatch.vo.parameters import Parameters

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from skybatch.errors import InvalidRequest
-from skybatch.requests.request import Sky
+from skybatch.requests.model import Sky
 
 from .made import request_of, rows_of, upload_of
 

@@ -13,7 +13,7 @@ from typing import Any
 from skybatch.batch.store import BatchStore
 from skybatch.errors import Expired, NotFound
 from skybatch.names.resolver import Answer, unresolved_names, with_positions
-from skybatch.requests.request import Request
+from skybatch.requests.model import Request
 
 SECONDS_A_DAY = 86_400
 

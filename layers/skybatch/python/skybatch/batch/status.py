@@ -17,7 +17,7 @@ from skybatch.batch.record import Record, load_record, load_request
 from skybatch.batch.store import BatchStore
 from skybatch.batch.words.asked import asked
 from skybatch.batch.words.summary import group_reasons
-from skybatch.requests.request import Request
+from skybatch.requests.model import Request
 
 # The notifier has a minute; after that it died between taking the email on and saying that it went.
 SECONDS_TO_MAIL = 90

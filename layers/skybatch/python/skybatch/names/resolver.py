@@ -15,7 +15,7 @@ import urllib3
 
 from skybatch.names.rate_limit import Lane, OutOfTime, Turn
 from skybatch.names.services import SERVICES, Reply, Service, State
-from skybatch.requests.request import Request, Sky
+from skybatch.requests.model import Request, Sky
 from skybatch.surveys.twomass.designations import designated, is_designation
 
 DAY = 86_400.0

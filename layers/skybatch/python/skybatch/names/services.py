@@ -18,7 +18,7 @@ from urllib.parse import quote, urlsplit
 
 import urllib3
 
-from skybatch.requests.request import Sky
+from skybatch.requests.model import Sky
 
 MOST_ANSWER_BYTES = 1_000_000
 CHUNK_BYTES = 16_384

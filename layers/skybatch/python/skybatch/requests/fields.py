@@ -8,10 +8,10 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
-from skybatch.requests import cells
-from skybatch.requests.placing import anywhere
-from skybatch.requests.request import BANDS, Mode
-from skybatch.requests.rows import DATASET_NAMES, FORMS
+from skybatch.requests import values
+from skybatch.requests.model import BANDS, Mode
+from skybatch.requests.position_rows import anywhere
+from skybatch.requests.table_rows import DATASET_NAMES, FORMS
 from skybatch.sky.coordinates import Location
 from skybatch.validation import BadValue
 
@@ -54,7 +54,7 @@ def reader(read: Callable[[str], Any], default: Any) -> BeforeValidator:
 
 def flag_field(default: bool) -> BeforeValidator:
     """A yes or no that JSON may also write as true or false."""
-    from_text = lenient(cells.flag, default)
+    from_text = lenient(values.flag, default)
     return BeforeValidator(lambda value: value if isinstance(value, bool) else from_text(value))
 
 
@@ -69,14 +69,14 @@ def band_list(value: Any) -> tuple[str, ...]:
 def band_word(word: str) -> tuple[str, ...]:
     """The bands one word asks for."""
     try:
-        return cells.bands(word)
+        return values.bands(word)
     except BadValue:
         raise BadValue("must be J, H, K (or Ks), a list of them, or all") from None
 
 
 def mode_word(word: str) -> Mode:
     """One of the five modes."""
-    return Mode(cells.choice(word, tuple(Mode)))
+    return Mode(values.choice(word, tuple(Mode)))
 
 
 def email_address(word: str) -> str:
@@ -96,14 +96,14 @@ def label_text(words: str) -> str:
 def diameter_degrees(word: str) -> float:
     """The region's diameter before it is clamped."""
     try:
-        return cells.number(word)
+        return values.number(word)
     except BadValue:
         raise BadValue("must be a decimal number of degrees") from None
 
 
 def one_of(*words: str) -> Callable[[str], str]:
     """One of a few words."""
-    return lambda word: cells.choice(word, words)
+    return lambda word: values.choice(word, words)
 
 
 def where(words: str) -> Location | str:
@@ -119,7 +119,7 @@ class Body(BaseModel):
     mode: Annotated[Mode | None, reader(mode_word, None)] = None
     email: Annotated[str | None, reader(email_address, None)] = None
     bands: Annotated[tuple[str, ...], BeforeValidator(band_list)] = BANDS
-    image_type: Annotated[str, reader(cells.image_type, "atlas")] = "atlas"
+    image_type: Annotated[str, reader(values.image_type, "atlas")] = "atlas"
     decompress: Annotated[bool, flag_field(True)] = True
     form: Annotated[str, reader(one_of(*FORMS), "fits.gz")] = "fits.gz"
     dataset: Annotated[str, reader(one_of(*DATASET_NAMES), "asky")] = "asky"
@@ -128,6 +128,6 @@ class Body(BaseModel):
     diameter: Annotated[float | None, reader(diameter_degrees, None)] = None
     relation: Annotated[str, reader(one_of(*RELATIONS), "overlap")] = "overlap"
     best: Annotated[bool, flag_field(False)] = False
-    date: Annotated[str | None, reader(cells.xdate, None)] = None
-    hemisphere: Annotated[str | None, reader(cells.hemisphere, None)] = None
-    scan: Annotated[int | None, reader(cells.scan, None)] = None
+    date: Annotated[str | None, reader(values.xdate, None)] = None
+    hemisphere: Annotated[str | None, reader(values.hemisphere, None)] = None
+    scan: Annotated[int | None, reader(values.scan, None)] = None

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skybatch.requests.request import Sky
+from skybatch.requests.model import Sky
 from skybatch.sky.coordinates import FK5, ICRS, Frame, Location
 from skybatch.sky.footprints import fk5_to_icrs
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from skybatch.errors import MalformedRequest, NotFound
 from skybatch.fits.pixel_box import PixelBox
-from skybatch.requests.request import Sky
+from skybatch.requests.model import Sky
 from skybatch.surveys.layout import ImageId
 from skybatch.vo.parameters import Parameters, number, refused
 from skybatch.vo.region import position

@@ -15,9 +15,9 @@ from urllib.parse import urlencode
 import numpy as np
 
 from skybatch.errors import MalformedRequest
-from skybatch.requests import cells
-from skybatch.requests.placing import anywhere
-from skybatch.requests.request import BANDS, MAX_DIAMETER, MIN_DIAMETER, Sky
+from skybatch.requests import values
+from skybatch.requests.model import BANDS, MAX_DIAMETER, MIN_DIAMETER, Sky
+from skybatch.requests.position_rows import anywhere
 from skybatch.sky.frames import to_icrs
 from skybatch.tables.model import Param, Table
 from skybatch.tables.schemas.batch import INVENTORY
@@ -160,18 +160,18 @@ def _sky(text: str, find_name: FindName) -> Sky:
 def _bands(given: Parameters) -> tuple[str, ...]:
     words = given.text("band", "a").replace(",", " ").split()
     try:
-        asked = {band for word in words for band in cells.bands(word)}
+        asked = {band for word in words for band in values.bands(word)}
     except BadValue:
         raise refused("band", given.text("band"), "must be J, H, K, KS or A") from None
     return tuple(band for band in BANDS if band in asked)
 
 
 _NARROWING: tuple[tuple[str, str, Callable[[str], object]], ...] = (
-    ("xdate", "date", cells.xdate),
-    ("hem", "hem", cells.hemisphere),
-    ("scan", "scan", cells.scan),
-    ("image", "image", cells.integer),
-    ("coadd_key", "coadd_key", cells.integer),
+    ("xdate", "date", values.xdate),
+    ("hem", "hem", values.hemisphere),
+    ("scan", "scan", values.scan),
+    ("image", "image", values.integer),
+    ("coadd_key", "coadd_key", values.integer),
 )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from lark import Token, Tree
 
-from skybatch.requests import cells
+from skybatch.requests import values
 from skybatch.validation import BadValue
 from skybatch.vo.where_grammar import parse
 
@@ -67,7 +67,7 @@ def _by_scan(equal: dict[str, list[str]], inventory: Inventory) -> NDArray[np.in
     if len(date) != 1 or len(hem) != 1 or len(scan) != 1:
         return None
     try:
-        found = inventory.scans([cells.xdate(date[0])], [cells.hemisphere(hem[0])], [cells.scan(scan[0])])
+        found = inventory.scans([values.xdate(date[0])], [values.hemisphere(hem[0])], [values.scan(scan[0])])
     except BadValue:
         return None
     return np.unique(found.set)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from skybatch.errors import NotFound
-from skybatch.requests import cells
+from skybatch.requests import values
 from skybatch.tables.schemas.search import NATIVE_SEARCH
 from skybatch.tables.writers.cells import cells as texts
 from skybatch.validation import BadValue
@@ -26,7 +26,7 @@ def one_image(given: Parameters, inventory: Inventory) -> Found:
     Raises MalformedRequest for a parameter that cannot be read, NotFound where there is no such image.
     """
     try:
-        key, bands = cells.coadd_key(given.text("key")), cells.bands(given.text("band"))
+        key, bands = values.coadd_key(given.text("key")), values.bands(given.text("band"))
     except BadValue as broken:
         raise refused("key, band", f"{given.text('key')}, {given.text('band')}", str(broken)) from None
     sets = inventory.keys([key])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from skybatch.requests.request import Sky
+from skybatch.requests.model import Sky
 from skybatch.sky.coordinates import parse_location
 from skybatch.sky.frames import to_icrs
 from skybatch.validation import BadValue

@@ -16,8 +16,8 @@ from skybatch.batch.intake.submit import Accepted
 from skybatch.batch.intake.submit import cancel as cancel_batch
 from skybatch.batch.record import load_record
 from skybatch.errors import CellError, Conflict, InvalidRequest, MalformedRequest, SkybatchError, TooLarge
-from skybatch.requests.body import read_body
-from skybatch.requests.models import parse_body
+from skybatch.requests.parser import parse_body
+from skybatch.requests.payload import read_body
 from skybatch.settings import settings
 from skybatch.telemetry import about, count, logger
 from skybatch.web.answers import body_of, header, json_answer, page, redirect, wants_page

@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from skybatch.errors import MalformedRequest, Transient
-from skybatch.requests.request import Sky
+from skybatch.requests.model import Sky
 from skybatch.settings import settings
 from skybatch.vo import ibe
 from skybatch.vo.images import QUICKLOOK

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from skybatch.batch.outcomes import ROW_OUTCOMES, Status
-from skybatch.requests import cells, fields
-from skybatch.requests.request import BANDS, MAX_DIAMETER, MIN_DIAMETER, Mode
-from skybatch.requests.rows import DATASET_NAMES, FORMS
+from skybatch.requests import fields, values
+from skybatch.requests.model import BANDS, MAX_DIAMETER, MIN_DIAMETER, Mode
+from skybatch.requests.table_rows import DATASET_NAMES, FORMS
 from skybatch.settings import Settings
 
 Schema = dict[str, Any]
@@ -89,7 +89,7 @@ def _request_fields(settings: Settings) -> dict[str, Schema]:
             "description": "J, H, K (or Ks), a list of them, or all.",
             "oneOf": [TEXT, {"type": "array", "items": {"type": "string", "enum": list(BANDS)}}],
         },
-        "image_type": {"type": "string", "enum": sorted(set(cells.IMAGE_TYPES.values()))},
+        "image_type": {"type": "string", "enum": sorted(set(values.IMAGE_TYPES.values()))},
         "decompress": {"type": "boolean", "description": "Quicklooks: restore to plain FITS."},
         "form": {
             "type": "string",

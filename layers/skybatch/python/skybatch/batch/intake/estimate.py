@@ -11,7 +11,7 @@ from skybatch.batch.plan import Plan
 from skybatch.batch.planning.matching import OpenInventory
 from skybatch.batch.planning.planner import make_plan
 from skybatch.names.resolver import Resolver, unresolved_names, with_positions
-from skybatch.requests.request import Request
+from skybatch.requests.model import Request
 from skybatch.settings import Settings
 
 

@@ -22,8 +22,8 @@ from skybatch.batch.status import facts_of
 from skybatch.batch.store import BatchStore
 from skybatch.errors import Conflict
 from skybatch.redaction import batch_hash
-from skybatch.requests.request import Mode, Request
-from skybatch.requests.rows import Defaults, read_rows
+from skybatch.requests.model import Mode, Request
+from skybatch.requests.table_rows import Defaults, read_rows
 from skybatch.settings import Settings
 
 ID_BYTES = 16

@@ -14,7 +14,7 @@ from skybatch.batch.planning.matching import Matches
 from skybatch.batch.planning.naming import image_file
 from skybatch.fits.pixel_box import PixelBox, cutout_bytes
 from skybatch.inventory.stored_image import PLAIN, most_gzipped
-from skybatch.requests.request import LIST_MODES, Mode, Request, Row
+from skybatch.requests.model import LIST_MODES, Mode, Request, Row
 from skybatch.surveys.layout import TILED_SUFFIX, atlas_key, quicklook_key
 
 if TYPE_CHECKING:

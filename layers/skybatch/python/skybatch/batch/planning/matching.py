@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from skybatch.requests.request import Mode, Request, Row
+from skybatch.requests.model import Mode, Request, Row
 
 if TYPE_CHECKING:
     from skybatch.inventory.inventory import Inventory

@@ -18,7 +18,7 @@ from skybatch.batch.planning.naming import make_unique
 from skybatch.errors import TooLarge
 from skybatch.names.resolver import Answer
 from skybatch.names.services import State
-from skybatch.requests.request import Mode, Request, Row
+from skybatch.requests.model import Mode, Request, Row
 
 
 def make_plan(

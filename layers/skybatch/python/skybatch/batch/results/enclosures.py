@@ -13,7 +13,7 @@ from skybatch.batch.results.file import File
 from skybatch.batch.status import instant
 from skybatch.batch.words.asked import QUICKLOOK_CAUTION, asked, asked_sentence
 from skybatch.batch.words.wording import plain, size
-from skybatch.requests.request import Mode, Request
+from skybatch.requests.model import Mode, Request
 
 if TYPE_CHECKING:
     from skybatch.batch.results.settled import Results
@@ -139,7 +139,7 @@ def _best(request: Request, table: str) -> dict[str, bool]:
     wanted = [row.best for row in request.rows]
     if not any(wanted):
         return {"best": False}
-    from skybatch.requests.rows import Defaults, read_rows
+    from skybatch.requests.table_rows import Defaults, read_rows
 
     encoded = table.encode()
     listing = read_rows(

@@ -14,7 +14,7 @@ from skybatch.batch.planning.matching import OpenInventory
 from skybatch.batch.record import Record
 from skybatch.batch.results.file import File
 from skybatch.batch.running.previews import preview_name
-from skybatch.requests.request import Mode, Request, Row, Sky
+from skybatch.requests.model import Mode, Request, Row, Sky
 from skybatch.tables.model import Table
 from skybatch.tables.schemas.batch import ROWS
 from skybatch.tables.schemas.image_rows import Images

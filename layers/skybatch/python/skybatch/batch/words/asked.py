@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from skybatch.batch.words.wording import count, listing, plain
 
 if TYPE_CHECKING:
-    from skybatch.requests.request import Region, Request, Row
+    from skybatch.requests.model import Region, Request, Row
 
 QUICKLOOK_CAUTION = (
     "Quicklook images are restored from lossy-compressed files. Use them for positions, finding charts "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from skybatch.requests.request import Sky
+from skybatch.requests.model import Sky
 from skybatch.sky.angles import DEGREES_PER_HOUR, sexagesimal
 from skybatch.validation import BadValue
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from urllib3.filepost import encode_multipart_formdata
 
 from skybatch.errors import MalformedRequest, SkybatchError, TooLarge, UnsupportedMedia
-from skybatch.requests.body import read_body
-from skybatch.requests.models import parse_body
+from skybatch.requests.parser import parse_body
+from skybatch.requests.payload import read_body
 from skybatch.settings import Settings
 
 from .made import KEYS_ALL, LIMITS, form_of, status_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from skybatch.requests.request import Mode
+from skybatch.requests.model import Mode
 from skybatch.tables.readers.model import Table, Wanted, unreadable
 from skybatch.validation import BadValue, Faults
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from skybatch.requests import cells
-from skybatch.requests.columns import PLACE_COLUMNS, POSITION_PAIRS, Cells, missing
-from skybatch.requests.request import Sky
+from skybatch.requests import values
+from skybatch.requests.model import Sky
+from skybatch.requests.table_columns import PLACE_COLUMNS, POSITION_PAIRS, Cells, missing
 from skybatch.sky.coordinates import ICRS, Frame, Location, frame_of, from_cells, parse_location
 from skybatch.sky.frames import to_icrs
 from skybatch.validation import BadValue
@@ -51,7 +51,7 @@ def place_row(
     for column in places:
         if reading.text(column, index) is not None:
             return reading.value(column, index, lambda text: anywhere(text, frame), None)
-    if pair and first is not None and not cells.NUMBER.fullmatch(first):
+    if pair and first is not None and not values.NUMBER.fullmatch(first):
         return reading.value(pair[0], index, lambda text: anywhere(text, frame), None)
     empty = pair[1 if first is not None else 0] if pair else places[0]
     reading.note(empty, index, "", "must not be empty")
@@ -94,4 +94,4 @@ def note_bad_half(reading: Cells, index: int, pair: tuple[str, str], frame: Fram
 
 def anywhere(text: str, frame: Frame = ICRS) -> Location | str:
     """A whole coordinate string as a location; any other text is an object name. Raises BadValue."""
-    return parse_location(text, frame) or cells.object_name(text)
+    return parse_location(text, frame) or values.object_name(text)

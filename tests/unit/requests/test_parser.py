@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from skybatch.errors import InvalidRequest, TooLarge
 from skybatch.requests.fields import Body
-from skybatch.requests.models import parse_body
+from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
 
 from .made import KEYS_ALL, LIMITS, POSITIONS_ALL, form_of, request_of, status_of
@@ -174,7 +174,7 @@ def test_no_fields_make_anything_but_a_request_or_a_4xx(fields: dict[str, object
 
 def test_requests_are_read_without_astropy() -> None:
     code = (
-        "import sys; from skybatch.requests.models import parse_body; from skybatch.settings import Settings;"
+        "import sys; from skybatch.requests.parser import parse_body; from skybatch.settings import Settings;"
         """body = b'{"mode": "positions", "table": "ra,dec\\\\n1,2\\\\n10h,5d"}';"""
         "parse_body(body, 'application/json', Settings());"
         "assert 'astropy' not in sys.modules"

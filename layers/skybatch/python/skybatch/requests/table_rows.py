@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from skybatch.errors import TooLarge
-from skybatch.requests import cells
-from skybatch.requests.columns import DATE_COLUMNS, REQUEST_POINT, Cells, first_present, wanted
-from skybatch.requests.placing import place_rows
-from skybatch.requests.request import SCAN_IMAGE_SETS, Mode, Row, Sky
+from skybatch.requests import values
+from skybatch.requests.model import SCAN_IMAGE_SETS, Mode, Row, Sky
+from skybatch.requests.position_rows import place_rows
+from skybatch.requests.table_columns import DATE_COLUMNS, REQUEST_POINT, Cells, first_present, wanted
 from skybatch.surveys.layout import ATLAS_SUFFIXES, DATASETS, QUICKLOOK_SUFFIXES
 from skybatch.tables.readers.detect import read_table
 from skybatch.tables.readers.model import Table, unreadable
@@ -67,8 +67,8 @@ def position_rows(reading: Cells, defaults: Defaults) -> list[Row]:
             bands=defaults.bands,
             sky=where if isinstance(where, Sky) else None,
             name=where if isinstance(where, str) else None,
-            size=reading.value("size", index, cells.size, None),
-            best=reading.value("best", index, cells.flag, defaults.best),
+            size=reading.value("size", index, values.size, None),
+            best=reading.value("best", index, values.flag, defaults.best),
             **shared(reading, index),
         )
         for index, where in enumerate(placed)
@@ -80,8 +80,8 @@ def key_rows(reading: Cells, defaults: Defaults) -> list[Row]:
     first_present(reading.table, ["coadd_key"], "the number of an image set")
     return [
         Row(
-            bands=reading.value("band", index, cells.bands, defaults.bands),
-            coadd_key=reading.required("coadd_key", index, cells.coadd_key),
+            bands=reading.value("band", index, values.bands, defaults.bands),
+            coadd_key=reading.required("coadd_key", index, values.coadd_key),
             **crop_point(reading, index),
             **shared(reading, index),
         )
@@ -96,11 +96,11 @@ def scan_rows(reading: Cells, defaults: Defaults) -> list[Row]:
     first_present(reading.table, ["scan"], "nightly scan number")
     return [
         Row(
-            bands=reading.value("band", index, cells.bands, defaults.bands),
-            date=reading.required(date, index, cells.xdate),
-            hem=reading.required("hem", index, cells.hemisphere),
-            scan=reading.required("scan", index, cells.scan),
-            image=reading.value("image", index, cells.image, None),
+            bands=reading.value("band", index, values.bands, defaults.bands),
+            date=reading.required(date, index, values.xdate),
+            hem=reading.required("hem", index, values.hemisphere),
+            scan=reading.required("scan", index, values.scan),
+            image=reading.value("image", index, values.image, None),
             **shared(reading, index),
         )
         for index in range(len(reading.table))
@@ -112,36 +112,36 @@ def shared(reading: Cells, index: int) -> dict[str, Any]:
     table = reading.table
     common: dict[str, Any] = {
         "number": index + 1,
-        "id": reading.value("id", index, cells.row_id, None),
+        "id": reading.value("id", index, values.row_id, None),
         "line": table.lines[index],
     }
     if table.ours:
-        common["number"] = reading.value("scntr", index, cells.row_number, 0)
+        common["number"] = reading.value("scntr", index, values.row_number, 0)
         common["dataset"] = reading.value("dataset", index, dataset, table.marks.get("dataset"))
-        common["image_type"] = reading.value("type", index, cells.image_type, None)
+        common["image_type"] = reading.value("type", index, values.image_type, None)
         common["form"] = reading.value("form", index, form, table.marks.get("form"))
     return common
 
 
 def crop_point(reading: Cells, index: int) -> dict[str, Any]:
     """The position (ICRS degrees) and size to crop by, where the row has them."""
-    ra, dec = (reading.value(column, index, cells.number, None) for column in REQUEST_POINT)
+    ra, dec = (reading.value(column, index, values.number, None) for column in REQUEST_POINT)
     if ra is None or dec is None:
         return {}
     if not (0.0 <= ra <= 360.0 and -90.0 <= dec <= 90.0):
         rule = "req_ra lies between 0 and 360, req_dec between -90 and 90 degrees"
         reading.note(REQUEST_POINT[0], index, f"{ra} {dec}", rule)
-    return {"sky": Sky(ra % 360.0, dec), "size": reading.value("size", index, cells.size, None)}
+    return {"sky": Sky(ra % 360.0, dec), "size": reading.value("size", index, values.size, None)}
 
 
 def dataset(text: str) -> str:
     """The short name of a data set."""
-    return cells.choice(text, DATASET_NAMES)
+    return values.choice(text, DATASET_NAMES)
 
 
 def form(text: str) -> str:
     """The form a whole image is delivered in."""
-    return cells.choice(text, ROW_FORMS)
+    return values.choice(text, ROW_FORMS)
 
 
 def check_image_sets(table: Table, most: int) -> None:
@@ -159,5 +159,5 @@ def names_one_image(text: str | None) -> bool:
     """Whether an image cell names a single image; a bad one does, its error comes later."""
     if text is None or text.lower() == "nan":
         return False
-    value = cells.integer(text)
+    value = values.integer(text)
     return value is None or value > 0

@@ -8,7 +8,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skybatch.requests.request import BANDS, Mode, Region, Request, Row, Sky
+from skybatch.requests.model import BANDS, Mode, Region, Request, Row, Sky
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 maybe_text = st.none() | st.text(max_size=15)

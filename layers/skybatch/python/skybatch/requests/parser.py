@@ -8,19 +8,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from skybatch.errors import CellError, InvalidRequest
-from skybatch.requests.body import Posted, read_body
 from skybatch.requests.fields import Body
-from skybatch.requests.request import (
-    LIST_MODES,
-    MAX_DIAMETER,
-    MIN_DIAMETER,
-    Mode,
-    Region,
-    Request,
-    Row,
-    Sky,
-)
-from skybatch.requests.rows import Defaults, Listing, read_rows
+from skybatch.requests.model import LIST_MODES, MAX_DIAMETER, MIN_DIAMETER, Mode, Region, Request, Row, Sky
+from skybatch.requests.payload import Posted, read_body
+from skybatch.requests.table_rows import Defaults, Listing, read_rows
 from skybatch.settings import Settings
 from skybatch.sky.coordinates import Location
 from skybatch.sky.frames import to_icrs

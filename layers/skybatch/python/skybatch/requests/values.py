@@ -6,7 +6,7 @@ import math
 import re
 from datetime import date
 
-from skybatch.requests.request import BANDS
+from skybatch.requests.model import BANDS
 from skybatch.validation import BadValue
 
 MOST_ID_CHARACTERS = 15
