@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from skybatch.batch.running.sheets import LARGEST_KEPT
+from skybatch.batch.execution.sheets import LARGEST_KEPT
 from tools.figures import GB, PRICES
 
 # What each step asks of S3, as its code does: HEAD or GET, and PUT, COPY or LIST.

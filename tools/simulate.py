@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
-from skybatch.batch.running.tally import pause
-from skybatch.batch.running.work import SECONDS_TO_ASK_AGAIN, UPLOADS_IN_FLIGHT
+from skybatch.batch.execution.reconcile import pause
+from skybatch.batch.execution.worker import SECONDS_TO_ASK_AGAIN, UPLOADS_IN_FLIGHT
 from tools.costs import Counts, are_gathered, bill
 from tools.figures import Services, aws
 

@@ -9,7 +9,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from skybatch.batch import steps
-from skybatch.batch.results.measures import measures
+from skybatch.batch.results.metrics import measures
 from skybatch.settings import settings
 from skybatch.storage.clients import abort_uploads
 from skybatch.telemetry import count, logger, observed, told_step

@@ -8,7 +8,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from skybatch.batch import steps
-from skybatch.batch.running.dispatch import TaskQueue
+from skybatch.batch.execution.dispatch import TaskQueue
 from skybatch.settings import settings
 from skybatch.storage.clients import client
 from skybatch.telemetry import observed, told_step

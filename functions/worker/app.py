@@ -10,8 +10,8 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from skybatch.batch.execution.worker import SECONDS_TO_ASK_AGAIN, Archive, Wishes, work
 from skybatch.batch.plan import Message
-from skybatch.batch.running.work import SECONDS_TO_ASK_AGAIN, Archive, Wishes, work
 from skybatch.batch.store import BatchStore
 from skybatch.settings import settings
 from skybatch.storage.clients import bucket_store, client

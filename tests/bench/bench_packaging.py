@@ -17,12 +17,12 @@ import obstore
 
 from local.archive import store_of
 from local.emulator import Emulator, emulator
-from skybatch.batch.intake.submit import Desk
 from skybatch.batch.plan import Plan, load_plan, save_plan
 from skybatch.batch.record import load_record
-from skybatch.batch.results.package import package
-from skybatch.batch.results.tarball import read_ahead
+from skybatch.batch.results.packager import package
+from skybatch.batch.results.tar_stream import read_ahead
 from skybatch.batch.store import BatchStore
+from skybatch.batch.submission.submit import Desk
 from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
 from tests.bench.harness import Bench

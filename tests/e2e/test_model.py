@@ -19,7 +19,7 @@ from local.emulator import CREDENTIALS, REGION
 from local.front import Forward
 from local.mailbox import wait_for_email
 from local.stack import WORKERS, Stack
-from skybatch.batch.running.work import UPLOADS_IN_FLIGHT
+from skybatch.batch.execution.worker import UPLOADS_IN_FLIGHT
 from skybatch.batch.store import READS_IN_FLIGHT
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.imaging.cutout import Origin, cut

@@ -12,11 +12,11 @@ import obstore
 from obstore.store import MemoryStore
 
 from skybatch.batch import steps
-from skybatch.batch.intake.submit import Accepted, Desk
+from skybatch.batch.execution.worker import Archive, work
 from skybatch.batch.plan import Message
-from skybatch.batch.running.work import Archive, work
 from skybatch.batch.status import read_status
 from skybatch.batch.store import BatchStore
+from skybatch.batch.submission.submit import Accepted, Desk
 from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
 from tests.unit.batch.archive import MadeArchive

@@ -13,12 +13,12 @@ from moto import mock_aws
 from moto.server import ThreadedMotoServer
 from obstore.store import MemoryStore, S3Store
 
-from skybatch.batch.intake.submit import executions
+from skybatch.batch.execution.dispatch import TaskQueue
 from skybatch.batch.plan import Message
 from skybatch.batch.record import Record, save_record
-from skybatch.batch.running.dispatch import TaskQueue
 from skybatch.batch.status import facts_of, record_failure
 from skybatch.batch.store import BatchStore
+from skybatch.batch.submission.submit import executions
 from skybatch.batch.words.message import Message as Mail
 from skybatch.batch.words.notify import SesMailer, notify
 from skybatch.redaction import batch_hash

@@ -14,9 +14,9 @@ import pytest
 from astropy.io import fits
 from astropy.table import Table
 
-from skybatch.batch.intake.submit import Accepted
-from skybatch.batch.results.settled import TABLE_FORMATS
+from skybatch.batch.results.tables import TABLE_FORMATS
 from skybatch.batch.status import read_status
+from skybatch.batch.submission.submit import Accepted
 from skybatch.errors import Conflict
 from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings

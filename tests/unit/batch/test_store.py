@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from obstore.store import MemoryStore
 
-from skybatch.batch.planning.naming import image_file, make_unique
+from skybatch.batch.file_names import image_file, make_unique
 from skybatch.batch.store import BatchStore
 from skybatch.errors import NotFound
 from skybatch.surveys.layout import ImageId

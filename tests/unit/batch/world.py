@@ -8,10 +8,10 @@ from typing import Any
 
 from obstore.store import MemoryStore
 
+from skybatch.batch.execution.dispatch import TaskQueue, dispatch
+from skybatch.batch.execution.progress import Loop
+from skybatch.batch.execution.reconcile import Patience, Verdict, tally
 from skybatch.batch.plan import Message, Plan, Task, save_plan
-from skybatch.batch.running.dispatch import TaskQueue, dispatch
-from skybatch.batch.running.progress import Loop
-from skybatch.batch.running.tally import Patience, Verdict, tally
 from skybatch.batch.store import BatchStore
 
 BATCH_ID = "0123456789abcdef" * 2

@@ -7,8 +7,8 @@ import json
 
 import pytest
 
+from skybatch.batch.execution.progress import Loop
 from skybatch.batch.plan import Message
-from skybatch.batch.running.progress import Loop
 from skybatch.redaction import batch_hash
 from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings

@@ -13,8 +13,8 @@ from astropy.io import fits
 from astropy.nddata import Cutout2D
 from astropy.wcs import WCS
 
-from skybatch.batch.planning.drafting import Drafting
 from skybatch.batch.planning.matching import Matches
+from skybatch.batch.planning.task_builder import Drafting
 from skybatch.errors import MalformedRequest, NotFound
 from skybatch.requests.model import BANDS, Mode, Request, Row, Sky
 from skybatch.sky.polygons import figure

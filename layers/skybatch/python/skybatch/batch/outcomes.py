@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+from skybatch.batch.execution.reconcile import read_failure
 from skybatch.batch.plan import CANCELLED_REASON, Plan, Task
-from skybatch.batch.running.tally import read_failure
 from skybatch.batch.store import BatchStore, to_lines
 from skybatch.batch.words.summary import BEYOND_LIMIT
 

@@ -12,15 +12,15 @@ from typing import Any, Protocol
 
 from obstore.store import ObjectStore
 
+from skybatch.batch.execution.dispatch import TaskQueue, dispatch
+from skybatch.batch.execution.progress import Loop, Next
+from skybatch.batch.execution.reconcile import Patience, tally
 from skybatch.batch.plan import Plan, cancelled_plan, load_plan, save_plan
 from skybatch.batch.planning.matching import OpenInventory
+from skybatch.batch.planning.name_resolution import resolve_names
 from skybatch.batch.planning.planner import make_plan
-from skybatch.batch.planning.resolving import resolve_names
 from skybatch.batch.record import load_names, load_record, load_request
-from skybatch.batch.results.package import package
-from skybatch.batch.running.dispatch import TaskQueue, dispatch
-from skybatch.batch.running.progress import Loop, Next
-from skybatch.batch.running.tally import Patience, tally
+from skybatch.batch.results.packager import package
 from skybatch.batch.status import record_failure
 from skybatch.batch.store import BatchStore
 from skybatch.errors import SkybatchError

@@ -7,8 +7,8 @@ from functools import lru_cache
 
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
-from skybatch.batch.intake.submit import Desk, executions
 from skybatch.batch.store import BatchStore
+from skybatch.batch.submission.submit import Desk, executions
 from skybatch.names.resolver import Resolver
 from skybatch.names.s3_cache import make_resolver
 from skybatch.settings import settings

@@ -11,10 +11,10 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
-from skybatch.batch.intake.estimate import estimate
-from skybatch.batch.intake.submit import Accepted
-from skybatch.batch.intake.submit import cancel as cancel_batch
+from skybatch.batch.planning.dry_run import estimate
 from skybatch.batch.record import load_record
+from skybatch.batch.submission.submit import Accepted
+from skybatch.batch.submission.submit import cancel as cancel_batch
 from skybatch.errors import CellError, Conflict, InvalidRequest, MalformedRequest, SkybatchError, TooLarge
 from skybatch.requests.parser import parse_body
 from skybatch.requests.payload import read_body

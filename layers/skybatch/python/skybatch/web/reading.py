@@ -8,10 +8,10 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
-from skybatch.batch.images import finished_images
+from skybatch.batch.execution import previews
 from skybatch.batch.journal import read_journal
 from skybatch.batch.record import Record, load_record
-from skybatch.batch.running import previews
+from skybatch.batch.results.finished_images import finished_images
 from skybatch.batch.status import ENDED, read_status
 from skybatch.batch.store import SAFE_NAME
 from skybatch.errors import NotFound

@@ -11,10 +11,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from skybatch.batch.file_names import make_unique
 from skybatch.batch.plan import Plan, Task
-from skybatch.batch.planning.drafting import Drafting
 from skybatch.batch.planning.matching import Matches, OpenInventory, match
-from skybatch.batch.planning.naming import make_unique
+from skybatch.batch.planning.task_builder import Drafting
 from skybatch.errors import TooLarge
 from skybatch.names.resolver import Answer
 from skybatch.names.services import State

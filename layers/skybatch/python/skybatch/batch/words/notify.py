@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Protocol
 
-from skybatch.batch.intake import limits
 from skybatch.batch.record import Record, load_record
 from skybatch.batch.status import read_status
 from skybatch.batch.store import BatchStore
+from skybatch.batch.submission import quotas
 from skybatch.batch.words.message import Message, completed_message, failed_message
 from skybatch.redaction import batch_hash
 
@@ -45,7 +45,7 @@ def notify(store: BatchStore, mailer: Mailer | None, now: float) -> str:
     """
     record = load_record(store)
     became = _mail(store, record, mailer, now)
-    limits.end(store.objects, record.markers)
+    quotas.end(store.objects, record.markers)
     return became
 
 

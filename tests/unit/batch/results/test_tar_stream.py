@@ -7,15 +7,15 @@ import tarfile
 import threading
 from pathlib import Path
 
-from skybatch.batch.results import tarball
+from skybatch.batch.results import tar_stream
 
 
 def archive(files: dict[str, bytes]) -> bytes:
-    chunks = [tarball.folder_entry("box")]
+    chunks = [tar_stream.folder_entry("box")]
     for name, body in files.items():
-        chunks += [tarball.file_entry(f"box/{name}", len(body)), body, tarball.padding(len(body))]
+        chunks += [tar_stream.file_entry(f"box/{name}", len(body)), body, tar_stream.padding(len(body))]
     whole = b"".join(chunks)
-    return whole + tarball.end(len(whole))
+    return whole + tar_stream.end(len(whole))
 
 
 def test_tar_reads_what_we_write(tmp_path: Path) -> None:
@@ -24,7 +24,7 @@ def test_tar_reads_what_we_write(tmp_path: Path) -> None:
         members = read.getmembers()
         assert members[0].isdir()
         assert {m.name.removeprefix("box/"): read.extractfile(m).read() for m in members[1:]} == files
-        assert {(m.uid, m.gid, m.mtime) for m in members} == {(0, 0, tarball.MEMBER_TIME)}
+        assert {(m.uid, m.gid, m.mtime) for m in members} == {(0, 0, tar_stream.MEMBER_TIME)}
 
 
 def test_length_is_whole_records() -> None:
@@ -32,7 +32,7 @@ def test_length_is_whole_records() -> None:
 
 
 def test_counted_passes_everything_on() -> None:
-    counted = tarball.Counted()
+    counted = tar_stream.Counted()
     assert b"".join(counted.through([b"ab", b"", b"c"])) == b"abc"
     assert (counted.bytes, counted.md5) == (3, "900150983cd24fb0d6963f7d28e17f72")
 
@@ -48,8 +48,8 @@ def test_read_ahead_keeps_order_and_bounds() -> None:
             most_ahead = max(most_ahead, started - consumed)
         return bytes([item % 256])
 
-    size = tarball.BYTES_IN_FLIGHT // 4
-    for n, (item, body) in enumerate(tarball.read_ahead(range(100), lambda _: size, read)):
+    size = tar_stream.BYTES_IN_FLIGHT // 4
+    for n, (item, body) in enumerate(tar_stream.read_ahead(range(100), lambda _: size, read)):
         assert (item, body) == (n, bytes([n % 256]))
         with lock:
             consumed += 1
@@ -58,5 +58,5 @@ def test_read_ahead_keeps_order_and_bounds() -> None:
 
 
 def test_read_ahead_takes_one_object_larger_than_its_bound() -> None:
-    huge = tarball.BYTES_IN_FLIGHT * 2
-    assert [item for item, _ in tarball.read_ahead([1, 2], lambda _: huge, lambda _: b"")] == [1, 2]
+    huge = tar_stream.BYTES_IN_FLIGHT * 2
+    assert [item for item, _ in tar_stream.read_ahead([1, 2], lambda _: huge, lambda _: b"")] == [1, 2]

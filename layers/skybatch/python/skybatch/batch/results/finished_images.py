@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from skybatch.batch.execution.previews import colour_names, preview_name
 from skybatch.batch.outcomes import Outcome, Status, load_outcomes
 from skybatch.batch.plan import load_plan
 from skybatch.batch.record import Record
-from skybatch.batch.running.previews import colour_names, preview_name
 from skybatch.batch.store import BatchStore
 
 

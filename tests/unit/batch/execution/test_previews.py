@@ -9,9 +9,9 @@ import obstore
 import pytest
 from obstore.store import MemoryStore
 
+from skybatch.batch.execution import previews
+from skybatch.batch.execution.worker import Archive, work
 from skybatch.batch.plan import Message, Task
-from skybatch.batch.running import previews
-from skybatch.batch.running.work import Archive, work
 from skybatch.batch.store import BatchStore
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.imaging import quicklook

@@ -11,8 +11,8 @@ import pytest
 from astropy.io import fits
 from obstore.store import MemoryStore
 
+from skybatch.batch.execution.worker import Archive, Wishes, work
 from skybatch.batch.plan import Message, Task
-from skybatch.batch.running.work import Archive, Wishes, work
 from skybatch.batch.store import BatchStore
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.imaging import quicklook

@@ -11,8 +11,8 @@ from obstore.store import MemoryStore
 
 from local.names import Day, NameServices
 from skybatch.batch import steps
-from skybatch.batch.intake.estimate import estimate
-from skybatch.batch.planning.resolving import MAX_ROUNDS
+from skybatch.batch.planning.dry_run import estimate
+from skybatch.batch.planning.name_resolution import MAX_ROUNDS
 from skybatch.batch.record import load_names
 from skybatch.names.resolver import Resolver
 from skybatch.names.s3_cache import NedTurn, StoredAnswers, make_resolver

@@ -6,10 +6,10 @@ import json
 
 import pytest
 
+from skybatch.batch.execution.dispatch import BYTES_A_CALL, TaskQueue
+from skybatch.batch.execution.reconcile import MAX_SENDS, pause
 from skybatch.batch.journal import read_journal
 from skybatch.batch.plan import Message, load_plan, messages
-from skybatch.batch.running.dispatch import BYTES_A_CALL, TaskQueue
-from skybatch.batch.running.tally import MAX_SENDS, pause
 from skybatch.batch.steps import tally_step
 from skybatch.errors import InvalidRequest, Transient
 from skybatch.fits.pixel_box import PixelBox

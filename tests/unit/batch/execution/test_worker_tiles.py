@@ -8,15 +8,15 @@ import obstore
 import pytest
 from obstore.store import MemoryStore
 
+from skybatch.batch.execution import previews
 from skybatch.batch.plan import Task
-from skybatch.batch.running import previews
 from skybatch.errors import NotFound
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.fits.tiles.writer import pack
 from skybatch.inventory.stored_image import StoredImage, most_gzipped, stored_image
 from skybatch.surveys.layout import TILED_SUFFIX, parse_key
 from tests.fits import gzipped, make_image
-from tests.unit.batch.test_work import Bench
+from tests.unit.batch.execution.test_worker import Bench
 from tests.unit.batch.world import task
 
 IMAGE = make_image(180.0, 20.0)

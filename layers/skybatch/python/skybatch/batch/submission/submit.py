@@ -15,11 +15,11 @@ import obstore
 from obstore.exceptions import AlreadyExistsError, PreconditionError
 from obstore.store import ObjectStore
 
-from skybatch.batch.intake import limits
-from skybatch.batch.planning.naming import UNSAFE
+from skybatch.batch.file_names import UNSAFE
 from skybatch.batch.record import SECONDS_A_DAY, Record, load_record, load_request, save_record
 from skybatch.batch.status import facts_of
 from skybatch.batch.store import BatchStore
+from skybatch.batch.submission import quotas
 from skybatch.errors import Conflict
 from skybatch.redaction import batch_hash
 from skybatch.requests.model import Mode, Request
@@ -134,9 +134,9 @@ class Desk:
 
     def _admit(self, record: Record) -> tuple[str, ...]:
         secret, here = self._secret(), self.settings
-        parties = [limits.address_party(secret, record.email, here)] if record.email else []
-        parties += [limits.caller_party(secret, self.caller, here)] if self.caller else []
-        return limits.admit(self.objects, parties, record.batch_id, self.now)
+        parties = [quotas.address_party(secret, record.email, here)] if record.email else []
+        parties += [quotas.caller_party(secret, self.caller, here)] if self.caller else []
+        return quotas.admit(self.objects, parties, record.batch_id, self.now)
 
     def _keep(self, store: BatchStore, record: Record, request: Request, upload: bytes | None) -> bool:
         if upload is not None and record.upload is not None:

@@ -9,9 +9,9 @@ import obstore
 import pytest
 from obstore.store import MemoryStore
 
+from skybatch.batch.execution import sheets
 from skybatch.batch.plan import load_plan
-from skybatch.batch.results.package import package
-from skybatch.batch.running import sheets
+from skybatch.batch.results.packager import package
 from skybatch.batch.store import BatchStore
 from tests.unit.batch.archive import MadeArchive
 from tests.unit.batch.service import Service, images_of

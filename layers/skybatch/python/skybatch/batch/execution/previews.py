@@ -12,8 +12,8 @@ import logging
 import re
 from collections.abc import Iterable, Sequence
 
+from skybatch.batch.execution import sheets
 from skybatch.batch.plan import Task
-from skybatch.batch.running import sheets
 from skybatch.batch.store import BatchStore
 from skybatch.errors import SourceError
 

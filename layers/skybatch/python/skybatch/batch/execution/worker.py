@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import obstore
 
+from skybatch.batch.execution import previews
+from skybatch.batch.execution.reconcile import write_failure
 from skybatch.batch.plan import Message, Task
-from skybatch.batch.running import previews
-from skybatch.batch.running.tally import write_failure
 from skybatch.batch.store import BatchStore
 from skybatch.errors import SourceDiffers, SourceError
 from skybatch.inventory.stored_image import StoredImage

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from skybatch.batch.outcomes import Status
 from skybatch.batch.record import Record
-from skybatch.batch.results.file import File
+from skybatch.batch.results.result_file import File
 from skybatch.batch.status import instant
 from skybatch.batch.words.asked import QUICKLOOK_CAUTION, asked, asked_sentence
 from skybatch.batch.words.wording import plain, size
 from skybatch.requests.model import Mode, Request
 
 if TYPE_CHECKING:
-    from skybatch.batch.results.settled import Results
+    from skybatch.batch.results.tables import Results
 
 TEXT = "text/plain; charset=utf-8"
 LARGEST_TABLE_SHOWN = 4_000_000

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from skybatch.batch.execution.dispatch import read_resends
+from skybatch.batch.execution.progress import DONE, FAILED, OUTSTANDING, Loop, Marks, Next, report
 from skybatch.batch.plan import Plan, Task, messages
-from skybatch.batch.running.dispatch import read_resends
-from skybatch.batch.running.progress import DONE, FAILED, OUTSTANDING, Loop, Marks, Next, report
 from skybatch.batch.store import BatchStore, to_lines
 
 MAX_SENDS = 3

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skybatch.batch.intake import limits
-from skybatch.batch.intake.submit import Accepted, Desk
 from skybatch.batch.status import read_status
+from skybatch.batch.submission import quotas
+from skybatch.batch.submission.submit import Accepted, Desk
 from skybatch.batch.words.notify import notify
 from skybatch.errors import TooMany
 from tests.unit.batch.archive import MadeArchive
@@ -48,7 +48,7 @@ def test_an_address_has_so_many_batches_at_a_time_and_room_again_when_one_ends(s
     start(service)
     with pytest.raises(TooMany, match="2 batches running") as caught:
         start(service)
-    assert caught.value.retry_after == limits.SECONDS_TO_AN_END
+    assert caught.value.retry_after == quotas.SECONDS_TO_AN_END
     start(service, "another@example.org")
     finish(service, first)
     start(service)
@@ -123,23 +123,23 @@ def test_markers_name_neither_address_nor_caller_nor_batch(service: Service) -> 
     ],
 )
 def test_one_mailbox_in_many_spellings_is_one_address(other: str) -> None:
-    assert limits.mailbox(other) == limits.mailbox(ADDRESS)
+    assert quotas.mailbox(other) == quotas.mailbox(ADDRESS)
 
 
 @pytest.mark.parametrize("other", ["astronomers@example.org", "astronomer@example.com", "x@astronomer"])
 def test_another_mailbox_is_another_address(other: str) -> None:
-    assert limits.mailbox(other) != limits.mailbox(ADDRESS)
+    assert quotas.mailbox(other) != quotas.mailbox(ADDRESS)
 
 
 @given(st.ip_addresses(v=6), st.integers(0, 2**64 - 1))
 def test_addresses_of_one_customers_network_are_one_caller(address, low: int) -> None:
     other = type(address)(int(address) >> 64 << 64 | low)
-    assert limits.network(str(address)) == limits.network(str(other))
+    assert quotas.network(str(address)) == quotas.network(str(other))
 
 
 @given(st.ip_addresses(v=4), st.ip_addresses(v=4))
 def test_every_ipv4_address_is_a_caller_of_its_own(one, other) -> None:
-    assert (limits.network(str(one)) == limits.network(str(other))) == (one == other)
+    assert (quotas.network(str(one)) == quotas.network(str(other))) == (one == other)
 
 
 def objects(service: Service) -> set[str]:

@@ -11,13 +11,13 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from skybatch.batch.execution import sheets
+from skybatch.batch.execution.reconcile import MAX_SENDS
 from skybatch.batch.journal import read_journal
 from skybatch.batch.outcomes import Outcome, Status
 from skybatch.batch.plan import Message
 from skybatch.batch.record import Record, save_record
-from skybatch.batch.results.package import package
-from skybatch.batch.running import sheets
-from skybatch.batch.running.tally import MAX_SENDS
+from skybatch.batch.results.packager import package
 from skybatch.batch.store import BatchStore
 from skybatch.requests.model import Mode, Request, Row, Sky
 from tests.unit.batch.archive import MadeArchive

@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from skybatch.batch.execution.progress import Loop, Marks, report
 from skybatch.batch.plan import Message, Plan, messages
-from skybatch.batch.running.progress import Loop, Marks, report
 from skybatch.batch.store import BatchStore
 from skybatch.errors import Transient
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from skybatch.batch.execution.previews import preview_name
 from skybatch.batch.outcomes import Outcome, RowOutcome, Status, of_status
 from skybatch.batch.plan import Plan, Task
 from skybatch.batch.planning.matching import OpenInventory
 from skybatch.batch.record import Record
-from skybatch.batch.results.file import File
-from skybatch.batch.running.previews import preview_name
+from skybatch.batch.results.result_file import File
 from skybatch.requests.model import Mode, Request, Row, Sky
 from skybatch.tables.model import Table
 from skybatch.tables.schemas.batch import ROWS

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from skybatch.batch.file_names import image_file
 from skybatch.batch.plan import Task
 from skybatch.batch.planning.matching import Matches
-from skybatch.batch.planning.naming import image_file
 from skybatch.fits.pixel_box import PixelBox, cutout_bytes
 from skybatch.inventory.stored_image import PLAIN, most_gzipped
 from skybatch.requests.model import LIST_MODES, Mode, Request, Row

@@ -13,16 +13,16 @@ from typing import Any, TypeAlias
 
 import obstore
 
+from skybatch.batch.execution import sheets
+from skybatch.batch.execution.reconcile import journal_rest
 from skybatch.batch.outcomes import Status, row_outcomes, settle, was_cancelled
 from skybatch.batch.plan import Plan, Task
 from skybatch.batch.planning.matching import OpenInventory
 from skybatch.batch.record import load_record, load_request
-from skybatch.batch.results import tarball
-from skybatch.batch.results.enclosures import enclosures, readme
-from skybatch.batch.results.file import File
-from skybatch.batch.results.settled import Results, Sets
-from skybatch.batch.running import sheets
-from skybatch.batch.running.tally import journal_rest
+from skybatch.batch.results import tar_stream
+from skybatch.batch.results.companion_files import enclosures, readme
+from skybatch.batch.results.result_file import File
+from skybatch.batch.results.tables import Results, Sets
 from skybatch.batch.status import ResultFile, finished_status
 from skybatch.batch.store import BatchStore
 from skybatch.errors import Transient
@@ -30,7 +30,7 @@ from skybatch.errors import Transient
 ARCHIVE = "images.tar"
 FOLDER_ID_DIGITS = 12
 
-ReadImage: TypeAlias = Callable[[Task], tarball.Chunk]
+ReadImage: TypeAlias = Callable[[Task], tar_stream.Chunk]
 
 
 def package(store: BatchStore, plan: Plan, open_inventory: OpenInventory, now: float) -> dict[str, Any]:
@@ -64,7 +64,7 @@ def _write_results(store: BatchStore, results: Results, sets: Sets) -> Iterator[
     small: list[File] = []
     upload = store.read(f"results/{results.record.upload}") if results.record.upload else None
     if results.retrieved:
-        whole = tarball.Counted()
+        whole = tar_stream.Counted()
         chunks = whole.through(_archive(_reader(store, results), results, sets, upload, small))
         store.upload(f"results/{ARCHIVE}", chunks, "application/x-tar")
         yield ResultFile(ARCHIVE, whole.bytes, whole.md5, "application/x-tar")
@@ -85,7 +85,7 @@ def _small_files(results: Results, sets: Sets, upload: bytes | None) -> list[Fil
 
 def _archive(
     read: ReadImage, results: Results, sets: Sets, upload: bytes | None, small: list[File]
-) -> Iterator[tarball.Chunk]:
+) -> Iterator[tar_stream.Chunk]:
     """The archive's chunks: README, images, then what carries the images' checksums.
 
     The files beside the images are left in ``small`` for the caller, made only once. obstore pulls the
@@ -96,7 +96,7 @@ def _archive(
     for chunk in _members(read, results, folder, lambda known: _small_files(known, sets, upload), small):
         written += len(chunk)
         yield chunk
-    yield tarball.end(written)
+    yield tar_stream.end(written)
 
 
 def _members(
@@ -105,26 +105,26 @@ def _members(
     folder: str,
     make_files: Callable[[Results], list[File]],
     small: list[File],
-) -> Iterator[tarball.Chunk]:
-    yield tarball.folder_entry(folder)
+) -> Iterator[tar_stream.Chunk]:
+    yield tar_stream.folder_entry(folder)
     first = readme(results)
     yield from _member(folder, first)
-    yield tarball.folder_entry(f"{folder}/images")
+    yield tar_stream.folder_entry(f"{folder}/images")
     sums: dict[str, str] = {}
     for task, body in _images(read, results):
         sums[task.file] = _md5(body)
-        yield tarball.file_entry(f"{folder}/images/{task.file}", len(body))
+        yield tar_stream.file_entry(f"{folder}/images/{task.file}", len(body))
         yield body
-        yield tarball.padding(len(body))
+        yield tar_stream.padding(len(body))
     small += make_files(replace(results, md5=sums))
     for file in small:
         if file.name != first.name:
             yield from _member(folder, file)
 
 
-def _images(read: ReadImage, results: Results) -> Iterator[tuple[Task, tarball.Chunk]]:
+def _images(read: ReadImage, results: Results) -> Iterator[tuple[Task, tar_stream.Chunk]]:
     """The images that came, in plan order."""
-    wanted = tarball.read_ahead(results.retrieved, lambda item: item[1].bytes, lambda item: read(item[0]))
+    wanted = tar_stream.read_ahead(results.retrieved, lambda item: item[1].bytes, lambda item: read(item[0]))
     for (task, outcome), body in wanted:
         if len(body) != outcome.bytes:
             raise Transient(f"{task.file} has {len(body)} bytes; {outcome.bytes} were settled")
@@ -135,7 +135,7 @@ def _reader(store: BatchStore, results: Results) -> ReadImage:
     """Reads images that came: small crops are gathered from their sheets now, others come one by one."""
     gathered = sheets.gather(store, {task.file: outcome.bytes for task, outcome in results.retrieved})
 
-    def read(task: Task) -> tarball.Chunk:
+    def read(task: Task) -> tar_stream.Chunk:
         if task.file in gathered:
             return bytes(gathered.pop(task.file))
         return obstore.get(store.objects, store.path(f"images/{task.file}")).bytes()
@@ -144,10 +144,10 @@ def _reader(store: BatchStore, results: Results) -> ReadImage:
 
 
 def _member(folder: str, file: File) -> Iterator[bytes]:
-    yield tarball.file_entry(f"{folder}/{file.name}", len(file.body))
+    yield tar_stream.file_entry(f"{folder}/{file.name}", len(file.body))
     yield file.body
-    yield tarball.padding(len(file.body))
+    yield tar_stream.padding(len(file.body))
 
 
-def _md5(body: tarball.Chunk) -> str:
+def _md5(body: tar_stream.Chunk) -> str:
     return hashlib.md5(body, usedforsecurity=False).hexdigest()

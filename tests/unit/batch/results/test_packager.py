@@ -17,8 +17,8 @@ import obstore
 import pytest
 
 from skybatch.batch.plan import parts
-from skybatch.batch.results.enclosures import request_body
-from skybatch.batch.results.settled import TABLE_FORMATS
+from skybatch.batch.results.companion_files import request_body
+from skybatch.batch.results.tables import TABLE_FORMATS
 from skybatch.batch.status import read_status
 from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
