@@ -7,12 +7,12 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from skybatch.batch import steps
 from skybatch.batch.execution.dispatch import TaskQueue
 from skybatch.settings import settings
 from skybatch.storage.clients import client
 from skybatch.telemetry import observed, told_step
 from skybatch.web import deployment, entrance, intake
+from skybatch.workflow import steps
 
 app = deployment.http_app()
 app.include_router(intake.router)

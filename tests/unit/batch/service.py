@@ -11,7 +11,6 @@ from typing import Any
 import obstore
 from obstore.store import MemoryStore
 
-from skybatch.batch import steps
 from skybatch.batch.execution.worker import Archive, work
 from skybatch.batch.plan import Message
 from skybatch.batch.status import read_status
@@ -19,6 +18,7 @@ from skybatch.batch.store import BatchStore
 from skybatch.batch.submission.submit import Accepted, Desk
 from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
+from skybatch.workflow import steps
 from tests.unit.batch.archive import MadeArchive
 from tests.unit.batch.world import Clock
 

@@ -10,10 +10,10 @@ from skybatch.batch.execution.dispatch import BYTES_A_CALL, TaskQueue
 from skybatch.batch.execution.reconcile import MAX_SENDS, pause
 from skybatch.batch.journal import read_journal
 from skybatch.batch.plan import Message, load_plan, messages
-from skybatch.batch.steps import tally_step
 from skybatch.errors import InvalidRequest, Transient
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.settings import Settings
+from skybatch.workflow.steps import tally_step
 from tests.unit.batch.world import BATCH_ID, PATIENCE, Clock, Sqs, World, task
 
 

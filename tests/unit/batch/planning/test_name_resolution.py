@@ -10,13 +10,13 @@ import pytest
 from obstore.store import MemoryStore
 
 from local.names import Day, NameServices
-from skybatch.batch import steps
 from skybatch.batch.planning.dry_run import estimate
 from skybatch.batch.planning.name_resolution import MAX_ROUNDS
 from skybatch.batch.record import load_names
 from skybatch.names.resolver import Resolver
 from skybatch.names.s3_cache import NedTurn, StoredAnswers, make_resolver
 from skybatch.requests.model import Sky
+from skybatch.workflow import steps
 from tests.unit.batch.archive import MadeArchive
 from tests.unit.batch.service import Service
 from tests.unit.batch.world import Clock
