@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from skybatch import pages
-from skybatch.batch.words.asked import asked
-from skybatch.batch.words.summary import group_reasons
 from skybatch.errors import InvalidRequest
 from skybatch.pages.examples import EXAMPLES
 from skybatch.pages.help import TOPICS
+from skybatch.presentation.request_summary import asked
+from skybatch.presentation.summary import group_reasons
 from skybatch.requests.model import Mode, Region, Request, Row, Sky
 from skybatch.settings import Settings
 

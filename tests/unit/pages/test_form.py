@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from skybatch import pages
-from skybatch.batch.words.asked import DATASET_TITLES
 from skybatch.pages.examples import EXAMPLES
 from skybatch.pages.form import MODES, form_page, plan_sentences
+from skybatch.presentation.request_summary import DATASET_TITLES
 from skybatch.requests.model import Mode
 from skybatch.requests.parser import Body, parse_body
 from skybatch.requests.table_rows import DATASET_NAMES

@@ -15,7 +15,7 @@ from typing import Any
 from skybatch.batch.execution.reconcile import read_failure
 from skybatch.batch.plan import CANCELLED_REASON, Plan, Task
 from skybatch.batch.store import BatchStore, to_lines
-from skybatch.batch.words.summary import BEYOND_LIMIT
+from skybatch.presentation.summary import BEYOND_LIMIT
 
 
 class Status(StrEnum):

@@ -15,8 +15,8 @@ from skybatch.batch.outcomes import ROW_OUTCOMES, Outcome, RowOutcome, Status
 from skybatch.batch.plan import Plan, Task, parts
 from skybatch.batch.record import Record, load_record, load_request
 from skybatch.batch.store import BatchStore
-from skybatch.batch.words.asked import asked
-from skybatch.batch.words.summary import group_reasons
+from skybatch.presentation.request_summary import asked
+from skybatch.presentation.summary import group_reasons
 from skybatch.requests.model import Request
 
 # The notifier has a minute; after that it died between taking the email on and saying that it went.

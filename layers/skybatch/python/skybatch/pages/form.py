@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from skybatch.batch.words import summary, wording
-from skybatch.batch.words.asked import DATASET_TITLES
 from skybatch.pages.examples import EXAMPLES
 from skybatch.pages.render import render
+from skybatch.presentation import formatting, summary
+from skybatch.presentation.request_summary import DATASET_TITLES
 from skybatch.settings import Settings
 
 MODES = (
@@ -91,16 +91,16 @@ def _field_errors(errors: Iterable[Mapping[str, Any]]) -> dict[str, str]:
 
 def plan_sentences(plan: Mapping[str, Any], settings: Settings) -> list[str]:
     """What a dry run found, in sentences: images and bytes, parts, rows without images, notices."""
-    found = [f"{wording.count(plan['images'], 'image').capitalize()}, {wording.size(plan['bytes'])}."]
+    found = [f"{formatting.count(plan['images'], 'image').capitalize()}, {formatting.size(plan['bytes'])}."]
     parts = plan.get("parts") or 0
     if parts > 1:
-        limit = wording.size(settings.max_batch_bytes)
+        limit = formatting.size(settings.max_batch_bytes)
         found.append(f"That takes {parts} batches of at most {limit}, started one after another.")
     rows = [
-        f"{summary.OUTCOMES.get(outcome, (outcome, ''))[0].lower()}: {wording.count(number, 'row')}"
+        f"{summary.OUTCOMES.get(outcome, (outcome, ''))[0].lower()}: {formatting.count(number, 'row')}"
         for outcome, number in (plan.get("by_outcome") or {}).items()
         if number and outcome != "retrieved"
     ]
     if rows:
         found.append(f"{'; '.join(rows).capitalize()}.")
-    return [*found, *(wording.plain(notice, 300) for notice in plan.get("notices") or ())]
+    return [*found, *(formatting.plain(notice, 300) for notice in plan.get("notices") or ())]

@@ -12,9 +12,9 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from skybatch.batch.words import wording
-from skybatch.batch.words.asked import BAND_NAMES, QUICKLOOK_CAUTION
-from skybatch.batch.words.summary import reason_words
+from skybatch.presentation import formatting
+from skybatch.presentation.request_summary import BAND_NAMES, QUICKLOOK_CAUTION
+from skybatch.presentation.summary import reason_words
 
 STYLE = "page.css"
 SCRIPTS = ("results.js", "preview.js", "form.js")
@@ -82,15 +82,15 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(
-        size=wording.size,
-        count=wording.count,
-        when=wording.when,
-        day=wording.day,
-        plain=wording.plain,
+        size=formatting.size,
+        count=formatting.count,
+        when=formatting.when,
+        day=formatting.day,
+        plain=formatting.plain,
         address=address,
         opening=opening,
         reason=reason_words,
-        band=lambda band: BAND_NAMES.get(str(band).lower()) or wording.plain(band, 8),
+        band=lambda band: BAND_NAMES.get(str(band).lower()) or formatting.plain(band, 8),
     )
     made.globals.update(
         inlined=lambda name: Markup(inlined(name)),  # noqa: S704  our own files, never what a user typed
@@ -107,4 +107,4 @@ def address(link: object) -> str:
 
 def opening(detail: object) -> str:
     """The first line of a problem's detail: a sentence to act on; the others repeat its list of errors."""
-    return wording.plain(str(detail).strip().partition("\n")[0], 1000)
+    return formatting.plain(str(detail).strip().partition("\n")[0], 1000)

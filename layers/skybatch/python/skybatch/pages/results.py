@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from skybatch.batch.words import summary, wording
-from skybatch.batch.words.asked import asked_details, asked_sentence
 from skybatch.pages.render import render
+from skybatch.presentation import formatting, summary
+from skybatch.presentation.request_summary import asked_details, asked_sentence
 
 IMAGES_SHOWN = 2500
 """Rows of the image table in one page; the tables of the batch hold all of them."""
@@ -57,17 +57,18 @@ def results_page(
     """The page of a batch in any state, as HTML.
 
     `status` is the object of ``GET /batches/{id}``; with ``asked`` and ``reasons`` (see
-    `skybatch.batch.words.asked.asked`, `skybatch.batch.words.summary.group_reasons`) the page also says what
-    was asked and why rows are missing. `images` are the finished images so far, or at the end all images:
-    ``file, url, bytes, row, id, band, status, reason, preview, colour``; the first 2,500 are shown.
-    `after` is the cursor behind the last of them, from where the page goes on asking while the batch runs.
+    `skybatch.presentation.request_summary.asked`, `skybatch.presentation.summary.group_reasons`) the page
+    also says what was asked and why rows are missing. `images` are the finished images so far, or at the end
+    all images: ``file, url, bytes, row, id, band, status, reason, preview, colour``; the first 2,500
+    are shown. `after` is the cursor behind the last of them, from where the page goes on asking
+    while the batch runs.
     """
     status = summary.whole(status)
     finished = status["state"] in summary.FINISHED
     return render(
         "results.html",
         status=status,
-        title=wording.plain(status["label"] or "Your images"),
+        title=formatting.plain(status["label"] or "Your images"),
         finished=finished,
         after=after or "",
         part=summary.part(status),
@@ -119,7 +120,7 @@ def _running_facts(status: Mapping[str, Any], now: datetime) -> dict[str, Any]:
         "steps": _steps(status["state"], (status["asked"] or {}).get("mode")),
         "settled": settled,
         "tasks": tasks,
-        "pace": pace(settled, tasks, wording.instant(status["created"]), now),
+        "pace": pace(settled, tasks, formatting.instant(status["created"]), now),
     }
 
 
@@ -130,8 +131,8 @@ def pace(settled: int, tasks: int, since: datetime | None, now: datetime) -> str
         return ""
     rate = settled / seconds
     number, span = (rate, "second") if rate >= 1.5 else (rate * 60, "minute")
-    spoken = f"{wording.count(max(1, round(number)), 'image')} a {span}"
-    left = f", {wording.duration((tasks - settled) / rate)} to go" if tasks > settled else ""
+    spoken = f"{formatting.count(max(1, round(number)), 'image')} a {span}"
+    left = f", {formatting.duration((tasks - settled) / rate)} to go" if tasks > settled else ""
     return f"about {spoken}{left}"
 
 

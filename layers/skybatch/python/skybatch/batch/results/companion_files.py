@@ -11,8 +11,8 @@ from skybatch.batch.outcomes import Status
 from skybatch.batch.record import Record
 from skybatch.batch.results.result_file import File
 from skybatch.batch.status import instant
-from skybatch.batch.words.asked import QUICKLOOK_CAUTION, asked, asked_sentence
-from skybatch.batch.words.wording import plain, size
+from skybatch.presentation.formatting import plain, size
+from skybatch.presentation.request_summary import QUICKLOOK_CAUTION, asked, asked_sentence
 from skybatch.requests.model import Mode, Request
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from skybatch.batch.words import summary, wording
-from skybatch.batch.words.asked import QUICKLOOK_CAUTION, asked_details, asked_sentence
+from skybatch.presentation import formatting, summary
+from skybatch.presentation.request_summary import QUICKLOOK_CAUTION, asked_details, asked_sentence
 
 SUBJECT_LENGTH = 120
 REFERENCE_HEADER = "X-Correlation-Id"
@@ -67,35 +67,38 @@ def _message(kind: str, status: Mapping[str, Any], results_url: str) -> Message:
 
 
 def _subject(status: Mapping[str, Any]) -> str:
-    label = wording.unlinked(status.get("label") or "your images", LABEL_IN_SUBJECT)
+    label = formatting.unlinked(status.get("label") or "your images", LABEL_IN_SUBJECT)
     place = summary.part(status)
     words = f"[skybatch] {label}: {summary.headline(status)}" + (f", {place}" if place else "")
-    return wording.plain(words, SUBJECT_LENGTH)
+    return formatting.plain(words, SUBJECT_LENGTH)
 
 
 def _facts(status: Mapping[str, Any], results_url: str) -> dict[str, Any]:
     facts = status.get("asked") or {}
     return {
         "status": status,
-        "label": wording.unlinked(status.get("label") or ""),
+        "label": formatting.unlinked(status.get("label") or ""),
         "results_url": results_url,
-        "asked": wording.unlinked(asked_sentence(facts), 300) if facts else "",
-        "details": [(term, wording.unlinked(value)) for term, value in asked_details(facts)] if facts else [],
+        "asked": formatting.unlinked(asked_sentence(facts), 300) if facts else "",
+        "details": [(term, formatting.unlinked(value)) for term, value in asked_details(facts)]
+        if facts
+        else [],
         "summary": summary.summary(status),
         "nothing_found": summary.nothing_found(status),
         "outcomes": summary.told_outcomes(status),
         "part": summary.part(status),
         "left": _left(status["unretrieved"] or {}),
         "files": [entry for entry in status.get("files") or () if entry["name"] in _ANNOUNCED],
-        "failure": wording.unlinked(summary.failure(status), 400),
+        "failure": formatting.unlinked(summary.failure(status), 400),
         "advice": summary.advice(status),
         "caution": QUICKLOOK_CAUTION if facts.get("quicklooks") else "",
-        "expires": wording.when(status.get("expires")),
+        "expires": formatting.when(status.get("expires")),
     }
 
 
 def _left(unretrieved: Mapping[str, Any]) -> str:
-    return f"{wording.count(unretrieved.get('images'), 'image')} ({wording.size(unretrieved.get('bytes'))})"
+    images = formatting.count(unretrieved.get("images"), "image")
+    return f"{images} ({formatting.size(unretrieved.get('bytes'))})"
 
 
 @lru_cache(maxsize=1)
@@ -107,7 +110,9 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(size=wording.size, count=wording.count, words=wording.unlinked, fill=_fill)
+    environment.filters.update(
+        size=formatting.size, count=formatting.count, words=formatting.unlinked, fill=_fill
+    )
     return environment
 
 

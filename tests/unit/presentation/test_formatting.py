@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skybatch.batch.words import wording
+from skybatch.presentation import formatting
 
 
 @pytest.mark.parametrize(
@@ -20,27 +20,27 @@ from skybatch.batch.words import wording
     ],
 )
 def test_sizes_are_decimal_and_of_three_figures(octets: float | None, written: str) -> None:
-    assert wording.size(octets) == written
+    assert formatting.size(octets) == written
 
 
 def test_counts_agree_with_their_noun() -> None:
-    assert [wording.count(n, "image") for n in (None, 0, 1, 2, 2500)] == [
+    assert [formatting.count(n, "image") for n in (None, 0, 1, 2, 2500)] == [
         *("no images", "no images", "1 image", "2 images", "2,500 images")
     ]
-    assert wording.count(2, "coadd key", "coadd keys") == "2 coadd keys"
+    assert formatting.count(2, "coadd key", "coadd keys") == "2 coadd keys"
 
 
 @pytest.mark.parametrize(
     "moment", ["2026-12-04T14:05:00Z", "2026-12-04T16:05:00+02:00", "2026-12-04T14:05:00", 1_796_393_100.0]
 )
 def test_times_are_told_in_utc(moment: str | float) -> None:
-    assert wording.when(moment) == "4 December 2026, 14:05 UTC"
-    assert wording.day(moment) == "4 December 2026"
+    assert formatting.when(moment) == "4 December 2026, 14:05 UTC"
+    assert formatting.day(moment) == "4 December 2026"
 
 
 @pytest.mark.parametrize("moment", [None, "", "tomorrow"])
 def test_no_time_is_told_as_nothing(moment: str | None) -> None:
-    assert wording.when(moment) == ""
+    assert formatting.when(moment) == ""
 
 
 @pytest.mark.parametrize(
@@ -54,12 +54,12 @@ def test_no_time_is_told_as_nothing(moment: str | None) -> None:
     ],
 )
 def test_durations_are_rounded_as_one_would_say_them(seconds: float, spoken: str) -> None:
-    assert wording.duration(seconds) == spoken
+    assert formatting.duration(seconds) == spoken
 
 
 @given(st.text(st.characters(), max_size=500), st.integers(2, 300))
 def test_plain_text_is_one_bounded_line_of_visible_characters(text: str, limit: int) -> None:
-    shown = wording.plain(text, limit)
+    shown = formatting.plain(text, limit)
     assert len(shown) <= limit
     assert shown == " ".join(shown.split())
     assert all(c == "\u200d" or unicodedata.category(c)[0] != "C" for c in shown)
@@ -68,8 +68,8 @@ def test_plain_text_is_one_bounded_line_of_visible_characters(text: str, limit: 
 
 @given(st.text("abc Jx-+_ 019é🔭", max_size=100))
 def test_harmless_text_stays_as_it_is(text: str) -> None:
-    assert wording.plain(text) == " ".join(text.split())
-    assert wording.unlinked(text) == " ".join(text.split())
+    assert formatting.plain(text) == " ".join(text.split())
+    assert formatting.unlinked(text) == " ".join(text.split())
 
 
 @pytest.mark.parametrize(
@@ -84,10 +84,10 @@ def test_harmless_text_stays_as_it_is(text: str) -> None:
     ],
 )
 def test_nothing_typed_becomes_a_link_in_a_mail_program(typed: str, shown: str) -> None:
-    assert wording.unlinked(typed) == shown
+    assert formatting.unlinked(typed) == shown
 
 
 def test_listings_read_as_english() -> None:
-    assert wording.listing([]) == ""
-    assert wording.listing(["J"]) == "J"
-    assert wording.listing(["J", "H", "Ks"]) == "J, H and Ks"
+    assert formatting.listing([]) == ""
+    assert formatting.listing(["J"]) == "J"
+    assert formatting.listing(["J", "H", "Ks"]) == "J, H and Ks"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from skybatch.batch.words.wording import count, listing, plain
+from skybatch.presentation.formatting import count, listing, plain
 
 if TYPE_CHECKING:
     from skybatch.requests.model import Region, Request, Row

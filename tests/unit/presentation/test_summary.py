@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from skybatch.batch.outcomes import ROW_OUTCOMES
-from skybatch.batch.words import summary
-from skybatch.batch.words.asked import DATASET_TITLES, asked, asked_details, asked_sentence
+from skybatch.presentation import summary
+from skybatch.presentation.request_summary import DATASET_TITLES, asked, asked_details, asked_sentence
 from skybatch.requests.model import Mode, Row
 from skybatch.tables.schemas.common import DATASET_OPTIONS
 from tests.unit.pages import samples

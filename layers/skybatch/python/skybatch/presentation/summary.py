@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from skybatch.batch.words.wording import count, listing, plain, size
+from skybatch.presentation.formatting import count, listing, plain, size
 
 Status = Mapping[str, Any]
 FINISHED = frozenset({"complete", "failed", "cancelled"})
