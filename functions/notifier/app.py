@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from skybatch.batch.status import record_failure
 from skybatch.batch.store import BatchStore
-from skybatch.batch.words.notify import SesMailer, notify
+from skybatch.notification.notify import SesMailer, notify
 from skybatch.settings import settings
 from skybatch.storage.clients import bucket_store, client
 from skybatch.telemetry import about, count, logger, observed

@@ -19,8 +19,8 @@ from skybatch.batch.record import Record, save_record
 from skybatch.batch.status import facts_of, record_failure
 from skybatch.batch.store import BatchStore
 from skybatch.batch.submission.submit import executions
-from skybatch.batch.words.message import Message as Mail
-from skybatch.batch.words.notify import SesMailer, notify
+from skybatch.notification.email import Message as Mail
+from skybatch.notification.notify import SesMailer, notify
 from skybatch.redaction import batch_hash
 from skybatch.requests.model import Mode, Request, Row
 from skybatch.storage.clients import bucket_store, client

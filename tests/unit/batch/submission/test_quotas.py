@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from skybatch.batch.status import read_status
 from skybatch.batch.submission import quotas
 from skybatch.batch.submission.submit import Accepted, Desk
-from skybatch.batch.words.notify import notify
 from skybatch.errors import TooMany
+from skybatch.notification.notify import notify
 from tests.unit.batch.archive import MadeArchive
 from tests.unit.batch.service import Service
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from skybatch.batch.words.message import Message, completed_message, failed_message
+from skybatch.notification.email import Message, completed_message, failed_message
 from skybatch.requests.model import Region
 from tests.unit.pages import samples
 from tests.unit.pages.markup import Page

@@ -9,7 +9,7 @@ from skybatch.batch.record import Record, load_record
 from skybatch.batch.status import read_status
 from skybatch.batch.store import BatchStore
 from skybatch.batch.submission import quotas
-from skybatch.batch.words.message import Message, completed_message, failed_message
+from skybatch.notification.email import Message, completed_message, failed_message
 from skybatch.redaction import batch_hash
 
 
