@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from skybatch.errors import SkybatchError
 from skybatch.surveys.layout import parse_key
 from skybatch.tables.model import Column, Table, text
-from skybatch.vo.answer import image_url
-from skybatch.vo.images import Found, find
-from skybatch.vo.inventory_sia import page_url
+from skybatch.vo.ibe.inventory_sia import page_url
 from skybatch.vo.obscore import key_of_id
 from skybatch.vo.parameters import Parameters, refused
-from skybatch.vo.services import SODA_ID, cutout_service
+from skybatch.vo.responses import image_url
+from skybatch.vo.search_images import Found, find
+from skybatch.vo.service_descriptors import SODA_ID, cutout_service
 
 if TYPE_CHECKING:
     from skybatch.inventory.inventory import Inventory

@@ -13,8 +13,8 @@ from skybatch.surveys.layout import DATASETS, MISSION, QUICKLOOK_SUFFIXES, parse
 from skybatch.tables.model import Column, Table, Values, double, integer, text
 from skybatch.tables.schemas.image_table import WAVELENGTHS
 from skybatch.tables.service_descriptor import Service
-from skybatch.vo.answer import image_url
-from skybatch.vo.images import Found
+from skybatch.vo.responses import image_url
+from skybatch.vo.search_images import Found
 
 IVOID = "ivo://skybatch/2mass?"
 FACILITIES = {"n": "2MASS North, Mt. Hopkins", "s": "2MASS South, Cerro Tololo"}

@@ -13,8 +13,7 @@ from skybatch.errors import NotFound
 from skybatch.sky.polygons import Figure, figure
 from skybatch.surveys.layout import parse_key
 from skybatch.tables.schemas.image_table import WAVELENGTHS
-from skybatch.vo.answer import Answer, answer_format, too_many
-from skybatch.vo.images import Found, find
+from skybatch.vo.ibe.search import time_limit
 from skybatch.vo.obscore import (
     CALIBRATION_LEVEL,
     EXPOSURE_SECONDS,
@@ -28,8 +27,9 @@ from skybatch.vo.obscore import (
 )
 from skybatch.vo.parameters import Parameters, refused
 from skybatch.vo.parameters import number as decimal
-from skybatch.vo.search import time_limit
-from skybatch.vo.services import cutout_service, links_service
+from skybatch.vo.responses import Answer, answer_format, too_many
+from skybatch.vo.search_images import Found, find
+from skybatch.vo.service_descriptors import cutout_service, links_service
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,7 +9,7 @@ from typing import Any
 
 from skybatch import errors
 from skybatch.surveys.layout import DATASETS
-from skybatch.vo.answer import MISSIONS
+from skybatch.vo.responses import MISSIONS
 from skybatch.web.operations import PROBLEM, operation, page, parameter
 from skybatch.web.schemas import Schema
 

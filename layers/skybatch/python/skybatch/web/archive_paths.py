@@ -7,8 +7,8 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from skybatch.errors import NotFound, SourceMissing
 from skybatch.surveys.layout import parse_key
-from skybatch.vo import ibe, listing
-from skybatch.vo.cutout import cutout, gzipped
+from skybatch.vo.ibe import directory_pages, stored_images
+from skybatch.vo.ibe.cutout import cutout, gzipped
 from skybatch.vo.parameters import Parameters
 from skybatch.web.answers import COMMON_HEADERS, redirect, verb_of
 from skybatch.web.asking import parameters_of, root_of
@@ -36,10 +36,10 @@ def preflight() -> Response[str]:
 def stored_image() -> Response[bytes] | Response[str]:
     """A stored image by its archive path, a cutout of it, or the list of a folder."""
     event = router.current_event
-    path = ibe.archive_path(event.path.removeprefix(DATA.rstrip("/")).lstrip("/"))
-    if listing.is_folder(path):
+    path = stored_images.archive_path(event.path.removeprefix(DATA.rstrip("/")).lstrip("/"))
+    if directory_pages.is_folder(path):
         root = root_of(event)
-        page = listing.folder_page(archive(), path, root)
+        page = directory_pages.folder_page(archive(), path, root)
         return deliver(event, page.encode(), "text/html; charset=utf-8")
     return _image(path, parameters_of(event))
 
@@ -48,28 +48,30 @@ def stored_image() -> Response[bytes] | Response[str]:
 def image_by_parameters() -> Response[bytes] | Response[str]:
     """A stored image by its parts; a Quicklook restored, as no reader of FITS opens it as it is stored."""
     given = parameters_of(router.current_event)
-    key = ibe.key_of_image(given, archive())
+    key = stored_images.key_of_image(given, archive())
     if parse_key(key)[1] == "image":
         return _to_image(key)
-    return _fits(ibe.plain_image(archive(), key), key, gzipped=True)
+    return _fits(stored_images.plain_image(archive(), key), key, gzipped=True)
 
 
 def _image(key: str, given: Parameters) -> Response[bytes] | Response[str]:
     wanted, compressed = cutout(given), gzipped(given)
     if wanted is not None:
         dataset = parse_key(key)[0].dataset
-        cut = ibe.cut(archive(), key, wanted, inventories()(dataset, None))
+        cut = stored_images.cut(archive(), key, wanted, inventories()(dataset, None))
         return _fits(cut, key, gzipped=compressed)
-    return _to_image(key) if compressed else _fits(ibe.plain_image(archive(), key), key, gzipped=False)
+    return (
+        _to_image(key) if compressed else _fits(stored_images.plain_image(archive(), key), key, gzipped=False)
+    )
 
 
 def _to_image(key: str) -> Response[bytes] | Response[str]:
     """The stored file; made anew where the archive keeps the image in tiles alone."""
     try:
-        return redirect(ibe.link(archive(), key, verb_of(router.current_event)))
+        return redirect(stored_images.link(archive(), key, verb_of(router.current_event)))
     except NotFound:
         try:
-            return _fits(ibe.plain_image(archive(), key), key, gzipped=True)
+            return _fits(stored_images.plain_image(archive(), key), key, gzipped=True)
         except SourceMissing:
             raise NotFound(f"The archive has no image {key}.") from None
 

@@ -11,11 +11,11 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from skybatch.errors import NotFound, SkybatchError
 from skybatch.surveys.layout import DATASET_TITLES, DATASETS
 from skybatch.tables.writers import formats, votable
-from skybatch.vo import listing
-from skybatch.vo.answer import MISSIONS, Answer, answer_format, dataset_of
+from skybatch.vo.ibe import directory_pages
+from skybatch.vo.ibe.search import search
 from skybatch.vo.parameters import Parameters
-from skybatch.vo.search import search
-from skybatch.vo.sia import sia
+from skybatch.vo.responses import MISSIONS, Answer, answer_format, dataset_of
+from skybatch.vo.sia1 import sia
 from skybatch.web.answers import COMMON_HEADERS
 from skybatch.web.asking import parameters_of, root_of
 from skybatch.web.delivery import deliver, plain_line
@@ -73,7 +73,7 @@ def send_table(event: APIGatewayProxyEventV2, answer: Answer) -> AnyResponse:
 @router.route("/ibe/search/?", method=["GET", "HEAD"])
 def missions() -> AnyResponse:
     """The missions."""
-    return _page(listing.missions_page(root_of(router.current_event)))
+    return _page(directory_pages.missions_page(root_of(router.current_event)))
 
 
 @router.route("/ibe/search/<mission>/?", method=["GET", "HEAD"])
@@ -81,7 +81,7 @@ def datasets(mission: str) -> AnyResponse:
     """The data sets of the mission."""
     if mission.lower() not in MISSIONS:
         raise NotFound(f"There is no mission {mission}.")
-    return _page(listing.datasets_page(root_of(router.current_event), held()))
+    return _page(directory_pages.datasets_page(root_of(router.current_event), held()))
 
 
 @router.route("/ibe/search/<mission>/<folder>/?", method=["GET", "HEAD"])
@@ -91,7 +91,7 @@ def tables(mission: str, folder: str) -> AnyResponse:
     if mission.lower() not in MISSIONS or not mine:
         raise NotFound(f"There is no data set {mission}/{folder}.")
     rows = [(DATASETS[dataset][1], f"{DATASET_TITLES[dataset]}: image metadata") for dataset in mine]
-    return _page(listing.tables_page(root_of(router.current_event), folder.lower(), rows))
+    return _page(directory_pages.tables_page(root_of(router.current_event), folder.lower(), rows))
 
 
 @router.route("/ibe/search/<mission>/<folder>/<table>", method=ASK)

@@ -11,10 +11,10 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from skybatch.errors import MalformedRequest, Transient
 from skybatch.requests.model import Sky
 from skybatch.settings import settings
-from skybatch.vo import ibe
-from skybatch.vo.images import QUICKLOOK
-from skybatch.vo.inventory_sia import fits_url, inventory_sia
-from skybatch.vo.one_image import facts, one_image
+from skybatch.vo.ibe import stored_images
+from skybatch.vo.ibe.image_page import facts, one_image
+from skybatch.vo.ibe.inventory_sia import fits_url, inventory_sia
+from skybatch.vo.search_images import QUICKLOOK
 from skybatch.web.answers import page
 from skybatch.web.asking import parameters_of, root_of
 from skybatch.web.delivery import deliver
@@ -35,7 +35,9 @@ def inventory_access() -> Response[bytes] | Response[str]:
     root = root_of(router.current_event)
     return answer_sia(
         router.current_event,
-        lambda given: inventory_sia(given, inventories()(ibe.dataset_word(given), None), root, find_name),
+        lambda given: inventory_sia(
+            given, inventories()(stored_images.dataset_word(given), None), root, find_name
+        ),
     )
 
 
@@ -44,7 +46,7 @@ def image_shown() -> Response[bytes] | Response[str]:
     """The page that shows one image, or with ``preview`` the picture on it."""
     event = router.current_event
     given = parameters_of(event)
-    found = one_image(given, inventories()(ibe.dataset_word(given), None))
+    found = one_image(given, inventories()(stored_images.dataset_word(given), None))
     if given.named("preview"):
         return deliver(event, _picture(found.key(0)), PICTURE, compressed=True)
     from skybatch.pages.image import image_page
@@ -83,4 +85,4 @@ def _no_answer(name: str, found: NameAnswer | None) -> str:
 def _picture(key: str) -> bytes:
     from skybatch.imaging.preview import grey_preview
 
-    return grey_preview(ibe.plain_image(archive(), key))
+    return grey_preview(stored_images.plain_image(archive(), key))

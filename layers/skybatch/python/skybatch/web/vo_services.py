@@ -9,9 +9,10 @@ from skybatch.errors import SkybatchError
 from skybatch.inventory.inventory import Inventory
 from skybatch.surveys.layout import DATASETS, parse_key
 from skybatch.tables.writers import formats
-from skybatch.vo import ibe, soda, vosi
+from skybatch.vo import soda, vosi
 from skybatch.vo.datalink import links
-from skybatch.vo.services import DATALINK, SODA
+from skybatch.vo.ibe import stored_images
+from skybatch.vo.service_descriptors import DATALINK, SODA
 from skybatch.vo.sia2 import sia2
 from skybatch.web.answers import COMMON_HEADERS, redirect, verb_of
 from skybatch.web.asking import parameters_of, root_of
@@ -46,13 +47,13 @@ def cut_image() -> AnyResponse:
         given = parameters_of(event)
         key, wanted = soda.key_asked(given), soda.figure_asked(given)
         if wanted is None:
-            return redirect(ibe.link(archive(), key, verb_of(event)), 303)
+            return redirect(stored_images.link(archive(), key, verb_of(event)), 303)
         image = parse_key(key)[0]
         inventory = _open(image.dataset)
         box = soda.box(image, wanted, inventory)
         if box is None:
             return Response(status_code=204, headers=COMMON_HEADERS, body="")
-        body = ibe.cut_box(archive(), key, box, inventory)
+        body = stored_images.cut_box(archive(), key, box, inventory)
         return deliver(event, body, "application/fits", name=f"{image.stem}.fits", compressed=True)
     except SkybatchError as error:
         fault = "UsageFault" if error.status < 500 else "TransientFault" if error.retryable else "Fault"

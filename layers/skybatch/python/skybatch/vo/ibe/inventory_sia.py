@@ -25,11 +25,11 @@ from skybatch.tables.schemas.image_rows import Images
 from skybatch.tables.schemas.image_table import image_data
 from skybatch.tables.schemas.search import INVENTORY_PARAMS
 from skybatch.validation import BadValue
-from skybatch.vo.answer import Answer, answer_format, cut_off, too_many
-from skybatch.vo.images import ATLAS, QUICKLOOK, Found, Wanted, find
 from skybatch.vo.parameters import Parameters, choice, refused
-from skybatch.vo.region import RELATIONS, size
-from skybatch.vo.sia import METADATA, image_formats
+from skybatch.vo.pos_size import RELATIONS, size
+from skybatch.vo.responses import Answer, answer_format, cut_off, too_many
+from skybatch.vo.search_images import ATLAS, QUICKLOOK, Found, Wanted, find
+from skybatch.vo.sia1 import METADATA, image_formats
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -16,11 +16,11 @@ from skybatch.tables.model import Table
 from skybatch.tables.schemas.image_rows import Images
 from skybatch.tables.schemas.image_table import image_data
 from skybatch.tables.schemas.search import NATIVE_SEARCH
-from skybatch.vo.narrowing import named_sets
-from skybatch.vo.native import KINDS, NativeColumns
+from skybatch.vo.ibe.search import search
 from skybatch.vo.parameters import Parameters
-from skybatch.vo.search import search
-from skybatch.vo.where import condition
+from skybatch.vo.where.columns import KINDS, NativeColumns
+from skybatch.vo.where.evaluator import condition
+from skybatch.vo.where.pushdown import named_sets
 from tests.support.synthetic_survey import synthetic
 
 SCANS = 60

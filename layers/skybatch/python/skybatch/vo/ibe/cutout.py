@@ -15,7 +15,7 @@ from skybatch.fits.pixel_box import PixelBox
 from skybatch.requests.model import Sky
 from skybatch.surveys.layout import ImageId
 from skybatch.vo.parameters import Parameters, number, refused
-from skybatch.vo.region import position
+from skybatch.vo.pos_size import position
 
 if TYPE_CHECKING:
     from skybatch.inventory.inventory import ImageSets, Inventory

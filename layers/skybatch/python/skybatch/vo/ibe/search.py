@@ -12,10 +12,10 @@ import numpy as np
 from skybatch.errors import TooLarge
 from skybatch.tables.model import Column, Table, Values, text
 from skybatch.tables.schemas.search import NATIVE_SEARCH
-from skybatch.vo.answer import Answer, answer_format, table_of
-from skybatch.vo.images import Found, Wanted, find
 from skybatch.vo.parameters import Parameters, refused
-from skybatch.vo.region import Region, region
+from skybatch.vo.pos_size import Region, region
+from skybatch.vo.responses import Answer, answer_format, table_of
+from skybatch.vo.search_images import Found, Wanted, find
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -59,7 +59,7 @@ def _found(
 
 def _everywhere(condition: str, inventory: Inventory) -> NDArray[np.intp]:
     """Without a position: the sets that the condition names, else all there are."""
-    from skybatch.vo.narrowing import named_sets
+    from skybatch.vo.where.pushdown import named_sets
 
     named = named_sets(condition, inventory)
     return np.arange(inventory.size) if named is None else named
@@ -68,8 +68,8 @@ def _everywhere(condition: str, inventory: Inventory) -> NDArray[np.intp]:
 def _wanted(condition: str) -> Wanted | None:
     if not condition:
         return None
-    from skybatch.vo.native import KINDS, NativeColumns  # the parser costs 50 ms of a cold start
-    from skybatch.vo.where import condition as parsed
+    from skybatch.vo.where.columns import KINDS, NativeColumns  # the parser costs 50 ms of a cold start
+    from skybatch.vo.where.evaluator import condition as parsed
 
     test = parsed(condition, KINDS)
     last: list[tuple[ImageSets, dict[str, Any]]] = []

@@ -12,7 +12,7 @@ from lark import Token, Tree
 
 from skybatch.requests import values
 from skybatch.validation import BadValue
-from skybatch.vo.where_grammar import parse
+from skybatch.vo.where.grammar import parse
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -15,10 +15,10 @@ from skybatch.inventory.inventory import DirectorySource, Inventory
 from skybatch.inventory.publish import publish
 from skybatch.requests.model import BANDS, Mode, Region, Request, Row, Sky
 from skybatch.sky.polygons import Circle, figure
-from skybatch.vo.inventory_sia import inventory_sia
+from skybatch.vo.ibe.inventory_sia import inventory_sia
 from skybatch.vo.parameters import Parameters
-from skybatch.vo.region import position, region
-from skybatch.vo.sia import sia
+from skybatch.vo.pos_size import position, region
+from skybatch.vo.sia1 import sia
 from tests.support.synthetic_survey import synthetic
 
 RELATIONS = {"OVERLAPS": "overlap", "COVERS": "cover", "ENCLOSED": "enclosed"}

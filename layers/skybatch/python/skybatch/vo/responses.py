@@ -11,8 +11,8 @@ from skybatch.tables.model import Column, Param, Table
 from skybatch.tables.schemas.image_rows import Images
 from skybatch.tables.schemas.image_table import image_data
 from skybatch.tables.writers.formats import Format
-from skybatch.vo.images import Found
 from skybatch.vo.parameters import Parameters, choice
+from skybatch.vo.search_images import Found
 
 MISSIONS = ("twomass", "2mass")
 FORMATS: dict[str, str] = {

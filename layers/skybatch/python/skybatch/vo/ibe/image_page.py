@@ -9,10 +9,10 @@ from skybatch.requests import values
 from skybatch.tables.schemas.search import NATIVE_SEARCH
 from skybatch.tables.writers.cells import cells as texts
 from skybatch.validation import BadValue
-from skybatch.vo.answer import table_of
-from skybatch.vo.images import Found, find
-from skybatch.vo.inventory_sia import choice_of_kinds
+from skybatch.vo.ibe.inventory_sia import choice_of_kinds
 from skybatch.vo.parameters import Parameters, refused
+from skybatch.vo.responses import table_of
+from skybatch.vo.search_images import Found, find
 
 if TYPE_CHECKING:
     from skybatch.inventory.inventory import Inventory

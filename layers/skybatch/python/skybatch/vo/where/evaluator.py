@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from skybatch.errors import MalformedRequest
 from skybatch.vo.parameters import refused
-from skybatch.vo.where_grammar import parse
+from skybatch.vo.where.grammar import parse
 
 Kind = Literal["number", "text", "truth", "null"]
 # Column -> its values: (n,) numbers or texts, or one for all.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from skybatch.sky.keep_wcs_tmp import image_points
 from skybatch.tables.schemas.search import NATIVE_SEARCH
-from skybatch.vo.where import Kind
+from skybatch.vo.where.evaluator import Kind
 
 if TYPE_CHECKING:
     from skybatch.inventory.inventory import ImageSets

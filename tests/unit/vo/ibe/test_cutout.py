@@ -19,8 +19,9 @@ from skybatch.errors import MalformedRequest, NotFound
 from skybatch.requests.model import BANDS, Mode, Request, Row, Sky
 from skybatch.sky.polygons import figure
 from skybatch.surveys.layout import parse_key
-from skybatch.vo import ibe, soda
-from skybatch.vo.cutout import cutout, gzipped
+from skybatch.vo import soda
+from skybatch.vo.ibe import stored_images
+from skybatch.vo.ibe.cutout import cutout, gzipped
 from skybatch.vo.parameters import Parameters
 from tests.unit.batch.archive import MadeArchive
 
@@ -33,7 +34,7 @@ def made() -> MadeArchive:
 def cut(made: MadeArchive, n: int, **parameters: str) -> bytes:
     wanted = cutout(Parameters.of(parameters))
     assert wanted is not None
-    return ibe.cut(made.objects, made.key(n, "j"), wanted, made.open("asky", None))
+    return stored_images.cut(made.objects, made.key(n, "j"), wanted, made.open("asky", None))
 
 
 @pytest.mark.parametrize(("n", "offset"), [(0, (10.0, -20.0)), (2, (100.0, 300.0)), (3, (-60.0, 5.0))])
@@ -63,7 +64,7 @@ def test_a_batch_makes_the_same_file(made: MadeArchive) -> None:
     task = next(iter(Drafting(request, inventory, Matches(np.zeros(1, np.intp), number), 10**9).tasks()))
     assert task.box is not None
     body = cut(made, 0, center=f"{sky.ra},{sky.dec}", size="47.3arcsec")
-    assert body == ibe.cut_box(made.objects, made.key(0, "j"), task.box)
+    assert body == stored_images.cut_box(made.objects, made.key(0, "j"), task.box)
     assert len(body) == task.bytes
 
 
@@ -133,7 +134,7 @@ def test_a_cutout_beside_the_image_or_of_none(made: MadeArchive) -> None:
     assert wanted is not None
     unknown = made.key(0, "j").replace("/s001/image/ji001", "/s099/image/ji099")
     with pytest.raises(NotFound):
-        ibe.cut(made.objects, unknown, wanted, made.open("asky", None))
+        stored_images.cut(made.objects, unknown, wanted, made.open("asky", None))
 
 
 def test_words_for_gzip() -> None:
@@ -147,13 +148,13 @@ def test_an_image_stored_under_another_name_is_found(made: MadeArchive) -> None:
     key = made.key(0, "h")
     plain_key = key.removesuffix(".gz")
     parts = {"dh": "990101n", "scan": "1", "name": "hi0010009.fits"}
-    assert ibe.key_of_image(Parameters.of(parts), made.objects) == key
+    assert stored_images.key_of_image(Parameters.of(parts), made.objects) == key
     stored = obstore.get(made.objects, key).bytes()
     obstore.delete(made.objects, key)
     obstore.put(made.objects, plain_key, made.plain[key])
     try:
-        assert ibe.key_of_image(Parameters.of(parts), made.objects) == plain_key
-        assert ibe.plain_image(made.objects, plain_key) == made.plain[key]
+        assert stored_images.key_of_image(Parameters.of(parts), made.objects) == plain_key
+        assert stored_images.plain_image(made.objects, plain_key) == made.plain[key]
     finally:
         obstore.delete(made.objects, plain_key)
         obstore.put(made.objects, key, stored)

@@ -9,10 +9,10 @@ import numpy as np
 
 from skybatch.tables.model import Param
 from skybatch.tables.schemas.search import SIA_PARAMS, SIA_SEARCH
-from skybatch.vo.answer import Answer, answer_format, image_url, table_of
-from skybatch.vo.images import find
 from skybatch.vo.parameters import Parameters, refused
-from skybatch.vo.region import region
+from skybatch.vo.pos_size import region
+from skybatch.vo.responses import Answer, answer_format, image_url, table_of
+from skybatch.vo.search_images import find
 
 if TYPE_CHECKING:
     from skybatch.inventory.inventory import Inventory

@@ -22,9 +22,9 @@ from skybatch.surveys.layout import (
     parse_key,
     quicklook_key,
 )
-from skybatch.vo.answer import MISSIONS
-from skybatch.vo.cutout import Cutout
+from skybatch.vo.ibe.cutout import Cutout
 from skybatch.vo.parameters import Parameters, refused
+from skybatch.vo.responses import MISSIONS
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore, S3Store

@@ -20,7 +20,7 @@ from skybatch.inventory.inventory import DirectorySource, Inventory
 from skybatch.requests.model import Sky
 from skybatch.surveys.layout import ImageId, atlas_key
 from skybatch.tables.writers.formats import write
-from skybatch.vo.inventory_sia import inventory_sia
+from skybatch.vo.ibe.inventory_sia import inventory_sia
 from skybatch.vo.parameters import Parameters
 
 ROOT = "https://skybatch.example"
