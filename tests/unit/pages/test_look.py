@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from skybatch.pages.render import inlined
+from skybatch.pages.environment import inlined
 
 AA = 4.5
 SEEN = [

@@ -9,7 +9,7 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from skybatch.errors import SkybatchError
-from skybatch.pages.interface import interface_page
+from skybatch.pages.api_reference import interface_page
 from skybatch.requests.fields import Body
 from skybatch.settings import Settings
 from skybatch.web import archive_paths, image_search, intake, inventory_search, reading, vo_services

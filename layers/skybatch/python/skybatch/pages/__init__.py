@@ -4,11 +4,11 @@ A page is sent with `page_headers`, whose Content-Security-Policy knows the page
 its scripts by their hashes.
 """
 
-from skybatch.pages.errors import error_page, not_found_page
+from skybatch.pages.batch import results_page
+from skybatch.pages.environment import content_security_policy, page_headers
+from skybatch.pages.error import error_page, not_found_page
 from skybatch.pages.form import form_page
 from skybatch.pages.help import help_page
-from skybatch.pages.render import content_security_policy, page_headers
-from skybatch.pages.results import results_page
 
 __all__ = [
     "content_security_policy",

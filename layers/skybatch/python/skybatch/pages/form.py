@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from skybatch.pages.environment import render
 from skybatch.pages.examples import EXAMPLES
-from skybatch.pages.render import render
 from skybatch.presentation import formatting, summary
 from skybatch.presentation.request_summary import DATASET_TITLES
 from skybatch.settings import Settings

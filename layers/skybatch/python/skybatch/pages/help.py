@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from skybatch.errors import NotFound
+from skybatch.pages.environment import render
 from skybatch.pages.examples import EXAMPLES
-from skybatch.pages.render import render
 from skybatch.presentation.request_summary import DATASET_TITLES
 from skybatch.presentation.summary import OUTCOMES, REASON_WORDS
 from skybatch.settings import Settings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from skybatch.pages.render import render
+from skybatch.pages.environment import render
 
 
 def image_page(

@@ -71,7 +71,7 @@ def redirect(url: str, status: int = 302) -> Response[str]:
 
 def page(html: str, status: int = 200) -> Response[str]:
     """A page for people, with the headers that keep it to itself."""
-    from skybatch.pages.render import page_headers
+    from skybatch.pages.environment import page_headers
 
     headers = page_headers()
     kind = headers.pop("Content-Type")
@@ -102,7 +102,7 @@ def refusal(event: APIGatewayProxyEventV2, error: SkybatchError) -> Response[str
     """An error as the caller reads errors: a page for a browser, a problem for a program."""
     if not wants_page(event):
         return problem(error)
-    from skybatch.pages.errors import error_page
+    from skybatch.pages.error import error_page
 
     answer = page(error_page(error.problem()), error.status)
     answer.headers.update(_when_to_retry(error))

@@ -15,9 +15,9 @@ from skybatch.batch.results.finished_images import finished_images
 from skybatch.batch.status import ENDED, read_status
 from skybatch.batch.store import SAFE_NAME
 from skybatch.errors import NotFound
+from skybatch.pages.batch import IMAGES_SHOWN, results_page
 from skybatch.pages.form import form_page
 from skybatch.pages.help import help_page
-from skybatch.pages.results import IMAGES_SHOWN, results_page
 from skybatch.settings import settings
 from skybatch.web.answers import base_url, image, json_answer, page, redirect, verb_of
 from skybatch.web.deployment import batch
@@ -115,7 +115,7 @@ def interface() -> Response[str]:
 @router.route("/docs", method=READ)
 def docs() -> Response[str]:
     """The interface as a page."""
-    from skybatch.pages.interface import interface_page
+    from skybatch.pages.api_reference import interface_page
 
     return page(interface_page(_interface()))
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from skybatch.pages.render import render
+from skybatch.pages.environment import render
 from skybatch.presentation import formatting, summary
 from skybatch.presentation.request_summary import asked_details, asked_sentence
 

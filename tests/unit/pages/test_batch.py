@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from skybatch import pages
-from skybatch.pages.render import address
-from skybatch.pages.results import IMAGES_SHOWN, pace
+from skybatch.pages.batch import IMAGES_SHOWN, pace
+from skybatch.pages.environment import address
 from tests.unit.pages import samples
 from tests.unit.pages.markup import Page
 

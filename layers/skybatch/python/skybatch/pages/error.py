@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from skybatch.pages.render import render
+from skybatch.pages.environment import render
 
 _WAYS_ON = {
     404: "Check the address; a batch's page is found by the link of its email. Or start a new batch.",

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from skybatch.pages.render import render
+from skybatch.pages.environment import render
 
 Spec = Mapping[str, Any]
 
