@@ -8,11 +8,11 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from skybatch.api import deployment
 from skybatch.batch.results.metrics import measures
 from skybatch.settings import settings
 from skybatch.storage.clients import abort_uploads
 from skybatch.telemetry import count, logger, observed, told_step
-from skybatch.web import deployment
 from skybatch.workflow import steps
 
 

@@ -7,22 +7,23 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from skybatch.api import application, deployment
+from skybatch.api.routes import submission
 from skybatch.batch.execution.dispatch import TaskQueue
 from skybatch.settings import settings
 from skybatch.storage.clients import client
 from skybatch.telemetry import observed, told_step
-from skybatch.web import deployment, entrance, intake
 from skybatch.workflow import steps
 
 app = deployment.http_app()
-app.include_router(intake.router)
+app.include_router(submission.router)
 
 
 @observed
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer an HTTP request, or run the step the state machine names."""
     if "action" not in event:
-        return entrance.answer(app, event, context)
+        return application.answer(app, event, context)
     return told_step(step, event)
 
 

@@ -6,14 +6,15 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from skybatch.api import application, deployment
+from skybatch.api.routes import batches
 from skybatch.telemetry import observed
-from skybatch.web import deployment, entrance, reading
 
 app = deployment.http_app()
-app.include_router(reading.router)
+app.include_router(batches.router)
 
 
 @observed
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer an HTTP request."""
-    return entrance.answer(app, event, context)
+    return application.answer(app, event, context)

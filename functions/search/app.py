@@ -6,17 +6,18 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from skybatch.api import application, dependencies
+from skybatch.api.routes import ibe_data, image_search, inventory_search, vo
 from skybatch.telemetry import observed
-from skybatch.web import archive_paths, entrance, holdings, image_search, inventory_search, vo_services
 
-app = holdings.http_app()
+app = dependencies.http_app()
 app.include_router(image_search.router)
 app.include_router(inventory_search.router)
-app.include_router(vo_services.router)
-app.include_router(archive_paths.router)
+app.include_router(vo.router)
+app.include_router(ibe_data.router)
 
 
 @observed
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer an HTTP request."""
-    return entrance.answer(app, event, context)
+    return application.answer(app, event, context)

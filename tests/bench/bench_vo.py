@@ -23,11 +23,12 @@ import obstore
 from isal import igzip
 from obstore.store import MemoryStore
 
+from skybatch.api import dependencies
+from skybatch.api.routes import ibe_data, image_search, inventory_search, vo
 from skybatch.inventory.image_sets import ImageSets
 from skybatch.inventory.inventory import DirectorySource, Inventory
 from skybatch.inventory.publish import publish
 from skybatch.surveys.layout import atlas_key
-from skybatch.web import archive_paths, holdings, image_search, inventory_search, vo_services
 from tests.bench.harness import Bench, median_ms
 from tests.fits import make_image
 from tests.support.synthetic_survey import synthetic
@@ -113,8 +114,8 @@ def _asking(path: str, **parameters: object) -> Any:
     event = json.loads((ROOT / "events" / "search-get-sia.json").read_text())
     event |= {"rawPath": path, "rawQueryString": urlencode(parameters)}
     event["requestContext"]["http"] |= {"path": path, "method": "GET"}
-    app = holdings.http_app()
-    for module in (image_search, inventory_search, vo_services, archive_paths):
+    app = dependencies.http_app()
+    for module in (image_search, inventory_search, vo, ibe_data):
         app.include_router(module.router)
 
     def ask() -> dict[str, Any]:
@@ -149,7 +150,7 @@ def _stored_image(archive: MemoryStore, inventory: Inventory) -> tuple[str, str]
 @contextmanager
 def _held(archive: MemoryStore, inventory: Inventory) -> Iterator[None]:
     """What the function has: this archive and this one inventory."""
-    doors: tuple[ModuleType, ...] = (archive_paths, image_search, inventory_search, vo_services)
+    doors: tuple[ModuleType, ...] = (ibe_data, image_search, inventory_search, vo)
     changes: dict[str, Any] = {
         "archive": lambda: archive,
         "inventories": lambda: lambda dataset, version=None: inventory,

@@ -21,8 +21,8 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from local.stack import Stack
+from skybatch.api.openapi.document import document
 from skybatch.settings import Settings
-from skybatch.web.openapi import document
 from tests.e2e.service import Service
 
 pytestmark = pytest.mark.e2e

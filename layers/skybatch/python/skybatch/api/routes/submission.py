@@ -11,6 +11,9 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
+from skybatch.api.deployment import batch, inventories, resolver
+from skybatch.api.deployment import desk as desk_of
+from skybatch.api.responses import body_of, header, json_answer, page, redirect, wants_page
 from skybatch.batch.planning.dry_run import estimate
 from skybatch.batch.record import load_record
 from skybatch.batch.submission.submit import Accepted
@@ -20,9 +23,6 @@ from skybatch.requests.parser import parse_body
 from skybatch.requests.payload import read_body
 from skybatch.settings import settings
 from skybatch.telemetry import about, count, logger
-from skybatch.web.answers import body_of, header, json_answer, page, redirect, wants_page
-from skybatch.web.deployment import batch, inventories, resolver
-from skybatch.web.deployment import desk as desk_of
 
 router = APIGatewayHttpRouter()
 LEFT_OVER = ("unretrieved", "failed")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from skybatch import errors
-from skybatch.web.schemas import Schema, reference
+from skybatch.api.openapi.schemas import Schema, reference
 
 PROBLEM = "application/problem+json"
 # Any operation may meet these: the gateway's throttle, a service that is away, and what nobody foresaw.

@@ -8,6 +8,10 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
+from skybatch.api.dependencies import held, inventories
+from skybatch.api.large_responses import deliver, plain_line
+from skybatch.api.parameters import parameters_of, root_of
+from skybatch.api.responses import COMMON_HEADERS
 from skybatch.errors import NotFound, SkybatchError
 from skybatch.surveys.layout import DATASET_TITLES, DATASETS
 from skybatch.tables.writers import formats, votable
@@ -16,10 +20,6 @@ from skybatch.vo.ibe.search import search
 from skybatch.vo.parameters import Parameters
 from skybatch.vo.responses import MISSIONS, Answer, answer_format, dataset_of
 from skybatch.vo.sia1 import sia
-from skybatch.web.answers import COMMON_HEADERS
-from skybatch.web.asking import parameters_of, root_of
-from skybatch.web.delivery import deliver, plain_line
-from skybatch.web.holdings import held, inventories
 
 router = APIGatewayHttpRouter()
 ASK = ["GET", "HEAD", "POST"]

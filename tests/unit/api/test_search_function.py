@@ -13,11 +13,12 @@ import pytest
 from astropy.io import fits
 from astropy.io.votable import parse
 
-from skybatch.web import archive_paths, holdings, image_search, inventory_search, vo_services
+from skybatch.api import dependencies
+from skybatch.api.routes import ibe_data, image_search, inventory_search, vo
 from tests.unit.batch.archive import MadeArchive
 from tests.unit.deploy.stack import ROOT, event
 
-DOORS = (archive_paths, image_search, inventory_search, vo_services)
+DOORS = (ibe_data, image_search, inventory_search, vo)
 
 
 @pytest.fixture
@@ -88,4 +89,4 @@ def test_the_functions_import_leaves_out_what_is_slow() -> None:
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     slow = {"astropy", "boto3", "pydantic", "lark", "jinja2", "urllib3", "matplotlib"}
     assert not slow & set(done.stdout.split())
-    assert holdings.__name__ in done.stdout.split()
+    assert dependencies.__name__ in done.stdout.split()

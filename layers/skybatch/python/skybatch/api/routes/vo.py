@@ -5,6 +5,11 @@ from __future__ import annotations
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
+from skybatch.api.dependencies import archive, held, inventories
+from skybatch.api.large_responses import deliver, plain_line
+from skybatch.api.parameters import parameters_of, root_of
+from skybatch.api.responses import COMMON_HEADERS, redirect, verb_of
+from skybatch.api.routes.image_search import error_votable, send_table
 from skybatch.errors import SkybatchError
 from skybatch.inventory.inventory import Inventory
 from skybatch.surveys.layout import DATASETS, parse_key
@@ -14,11 +19,6 @@ from skybatch.vo.datalink import links
 from skybatch.vo.ibe import stored_images
 from skybatch.vo.service_descriptors import DATALINK, SODA
 from skybatch.vo.sia2 import sia2
-from skybatch.web.answers import COMMON_HEADERS, redirect, verb_of
-from skybatch.web.asking import parameters_of, root_of
-from skybatch.web.delivery import deliver, plain_line
-from skybatch.web.holdings import archive, held, inventories
-from skybatch.web.image_search import error_votable, send_table
 
 router = APIGatewayHttpRouter()
 ASK = ["GET", "HEAD", "POST"]

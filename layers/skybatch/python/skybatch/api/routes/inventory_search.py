@@ -8,6 +8,11 @@ from typing import TYPE_CHECKING
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
+from skybatch.api.dependencies import archive, inventories, results
+from skybatch.api.large_responses import deliver
+from skybatch.api.parameters import parameters_of, root_of
+from skybatch.api.responses import page
+from skybatch.api.routes.image_search import answer_sia
 from skybatch.errors import MalformedRequest, Transient
 from skybatch.requests.model import Sky
 from skybatch.settings import settings
@@ -15,11 +20,6 @@ from skybatch.vo.ibe import stored_images
 from skybatch.vo.ibe.image_page import facts, one_image
 from skybatch.vo.ibe.inventory_sia import fits_url, inventory_sia
 from skybatch.vo.search_images import QUICKLOOK
-from skybatch.web.answers import page
-from skybatch.web.asking import parameters_of, root_of
-from skybatch.web.delivery import deliver
-from skybatch.web.holdings import archive, inventories, results
-from skybatch.web.image_search import answer_sia
 
 if TYPE_CHECKING:
     from skybatch.names.resolver import Answer as NameAnswer

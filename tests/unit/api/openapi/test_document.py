@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from skybatch.api.openapi.document import document
+from skybatch.api.routes import batches, ibe_data, image_search, inventory_search, submission, vo
 from skybatch.errors import SkybatchError
 from skybatch.pages.api_reference import interface_page
 from skybatch.requests.fields import Body
 from skybatch.settings import Settings
-from skybatch.web import archive_paths, image_search, intake, inventory_search, reading, vo_services
-from skybatch.web.openapi import document
 
-ROUTERS = (intake, reading, image_search, archive_paths, inventory_search, vo_services)
+ROUTERS = (submission, batches, image_search, ibe_data, inventory_search, vo)
 DOCUMENT = document(Settings(), "https://sky.example.org")
 # One route of the code serves both folders of a batch.
 TWOFOLD = {"/batches/{id}/{folder}/{name}": ("/batches/{id}/files/{name}", "/batches/{id}/images/{file}")}

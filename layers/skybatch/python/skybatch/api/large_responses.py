@@ -8,9 +8,9 @@ import obstore
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
+from skybatch.api.dependencies import results
+from skybatch.api.responses import COMMON_HEADERS, header, redirect, verb_of
 from skybatch.batch.store import LINK_LIFE
-from skybatch.web.answers import COMMON_HEADERS, header, redirect, verb_of
-from skybatch.web.holdings import results
 
 # A function's answer may have 6 MB (Lambda's quota), and bytes go as base64: 4/3 of them.
 MOST_INLINE = 4_000_000

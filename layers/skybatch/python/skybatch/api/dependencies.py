@@ -7,14 +7,14 @@ from functools import lru_cache
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from obstore.store import S3Store
 
+from skybatch.api.application import unforeseen
+from skybatch.api.responses import refusal
 from skybatch.batch.planning.matching import OpenInventory
 from skybatch.errors import InventoryError, NotFound, SkybatchError
 from skybatch.inventory.cache import open_inventories
 from skybatch.settings import settings
 from skybatch.storage.clients import bucket_store
 from skybatch.surveys.layout import DATASETS
-from skybatch.web.answers import refusal
-from skybatch.web.entrance import unforeseen
 
 
 def results() -> S3Store:

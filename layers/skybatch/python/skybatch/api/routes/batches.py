@@ -8,6 +8,8 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
+from skybatch.api.deployment import batch
+from skybatch.api.responses import base_url, image, json_answer, page, redirect, verb_of
 from skybatch.batch.execution import previews
 from skybatch.batch.journal import read_journal
 from skybatch.batch.record import Record, load_record
@@ -19,8 +21,6 @@ from skybatch.pages.batch import IMAGES_SHOWN, results_page
 from skybatch.pages.form import form_page
 from skybatch.pages.help import help_page
 from skybatch.settings import settings
-from skybatch.web.answers import base_url, image, json_answer, page, redirect, verb_of
-from skybatch.web.deployment import batch
 
 router = APIGatewayHttpRouter()
 READ = ["GET", "HEAD"]
@@ -122,7 +122,7 @@ def docs() -> Response[str]:
 
 def _interface() -> dict[str, Any]:
     # Here, because pydantic and numpy behind it cost 0.2 s, which the other answers need not pay.
-    from skybatch.web.openapi import document
+    from skybatch.api.openapi.document import document
 
     return document(settings(), base_url(router.current_event, settings()))
 

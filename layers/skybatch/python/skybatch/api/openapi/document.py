@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from skybatch import __version__, errors
+from skybatch.api.openapi.archive_paths import archive_paths
+from skybatch.api.openapi.operations import answers, operation, page, parameter
+from skybatch.api.openapi.schemas import BATCH_ID, Schema, reference, schemas
 from skybatch.settings import Settings
-from skybatch.web.archive_operations import archive_paths
-from skybatch.web.operations import answers, operation, page, parameter
-from skybatch.web.schemas import BATCH_ID, Schema, reference, schemas
 
 READ_ERRORS = (errors.NotFound, errors.Expired)
 BODY_ERRORS = (errors.MalformedRequest, errors.InvalidRequest, errors.TooLarge, errors.UnsupportedMedia)

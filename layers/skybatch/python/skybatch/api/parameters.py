@@ -6,10 +6,10 @@ from urllib.parse import parse_qsl
 
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
+from skybatch.api.responses import base_url, body_of, header
 from skybatch.errors import MalformedRequest, UnsupportedMedia
 from skybatch.settings import settings
 from skybatch.vo.parameters import Parameters
-from skybatch.web.answers import base_url, body_of, header
 
 FORM = "application/x-www-form-urlencoded"
 MOST_PARAMETERS = 2000

@@ -5,15 +5,15 @@ from __future__ import annotations
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
+from skybatch.api.dependencies import archive, inventories
+from skybatch.api.large_responses import deliver
+from skybatch.api.parameters import parameters_of, root_of
+from skybatch.api.responses import COMMON_HEADERS, redirect, verb_of
 from skybatch.errors import NotFound, SourceMissing
 from skybatch.surveys.layout import parse_key
 from skybatch.vo.ibe import directory_pages, stored_images
 from skybatch.vo.ibe.cutout import cutout, gzipped
 from skybatch.vo.parameters import Parameters
-from skybatch.web.answers import COMMON_HEADERS, redirect, verb_of
-from skybatch.web.asking import parameters_of, root_of
-from skybatch.web.delivery import deliver
-from skybatch.web.holdings import archive, inventories
 
 router = APIGatewayHttpRouter()
 READ = ["GET", "HEAD"]

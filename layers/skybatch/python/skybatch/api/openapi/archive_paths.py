@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from skybatch import errors
+from skybatch.api.openapi.operations import PROBLEM, operation, page, parameter
+from skybatch.api.openapi.schemas import Schema
 from skybatch.surveys.layout import DATASETS
 from skybatch.vo.responses import MISSIONS
-from skybatch.web.operations import PROBLEM, operation, page, parameter
-from skybatch.web.schemas import Schema
 
 VOTABLE = "application/x-votable+xml"
 FORM = "application/x-www-form-urlencoded"

@@ -7,14 +7,14 @@ from functools import lru_cache
 
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
+from skybatch.api.dependencies import archive, http_app, inventories, results
+from skybatch.api.responses import base_url
 from skybatch.batch.store import BatchStore
 from skybatch.batch.submission.submit import Desk, executions
 from skybatch.names.resolver import Resolver
 from skybatch.names.s3_cache import make_resolver
 from skybatch.settings import settings
 from skybatch.storage.clients import client
-from skybatch.web.answers import base_url
-from skybatch.web.holdings import archive, http_app, inventories, results
 
 __all__ = ["archive", "batch", "desk", "http_app", "inventories", "resolver", "results"]
 

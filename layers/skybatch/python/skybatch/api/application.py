@@ -9,10 +9,10 @@ from typing import Any
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
+from skybatch.api.responses import refusal
 from skybatch.batch.store import BATCH_ID
 from skybatch.errors import SkybatchError, Transient
 from skybatch.telemetry import about, count, logger
-from skybatch.web.answers import refusal
 
 HSTS_SECONDS = 31_536_000
 # On every answer; one that has its own (a page's policy, say) keeps it. An answer that is no page needs
