@@ -9,7 +9,7 @@ import pytest
 
 from skybatch import errors
 from skybatch.client import BatchFailed, Client, StillRunning, TransferFailed, Unreachable
-from skybatch.client.ledger import Ledger
+from skybatch.client.resume import Ledger
 from tests.unit.client.conftest import IMAGES
 from tests.unit.client.server import (
     BATCH_ID,

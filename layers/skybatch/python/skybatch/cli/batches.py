@@ -111,7 +111,7 @@ def _with_client(parser: argparse.ArgumentParser, run: Run, options: argparse.Na
     if getattr(options, "download", "-") is None and options.all_parts:
         parser.error("--all-parts needs --download DIR")
     from skybatch.client import Client
-    from skybatch.client.answers import id_of
+    from skybatch.client.models import id_of
 
     server = options.server
     if hasattr(options, "batch"):

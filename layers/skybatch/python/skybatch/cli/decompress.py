@@ -80,7 +80,7 @@ def _restored(source: bytes) -> bytes:
                 return plain_tiled(source)
         return restored(source)  # which imports its decoder when it needs it
     except ImportError as missing:
-        from skybatch.client.failures import PackageMissing
+        from skybatch.client.exceptions import PackageMissing
 
         raise PackageMissing(
             f"{missing.name} is not installed: pip install 'skybatch[quicklook]'."

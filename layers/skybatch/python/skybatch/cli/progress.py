@@ -12,7 +12,7 @@ from skybatch.errors import SkybatchError
 
 if TYPE_CHECKING:
     from skybatch.client import Status
-    from skybatch.client.watching import Watch
+    from skybatch.client.progress import Watch
 
 SECONDS_BETWEEN_LINES = 5.0
 

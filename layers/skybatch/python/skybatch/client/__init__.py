@@ -1,10 +1,8 @@
 """The Python client: batches of images from any skybatch server."""
 
-from skybatch.client.answers import Batch, Image, Plan, ResultFile, Status
-from skybatch.client.backoff import Backoff
 from skybatch.client.client import Client
 from skybatch.client.download import Download
-from skybatch.client.failures import (
+from skybatch.client.exceptions import (
     BatchFailed,
     PackageMissing,
     StillRunning,
@@ -12,7 +10,9 @@ from skybatch.client.failures import (
     UnexpectedAnswer,
     Unreachable,
 )
-from skybatch.client.watching import Watch
+from skybatch.client.models import Batch, Image, Plan, ResultFile, Status
+from skybatch.client.progress import Watch
+from skybatch.client.retry import Backoff
 
 __all__ = [
     "Backoff",

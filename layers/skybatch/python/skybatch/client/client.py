@@ -11,16 +11,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from skybatch.client.answers import Batch, Image, Plan, Status, id_of, safe_name
-from skybatch.client.asking import Asked, ask, new_key
-from skybatch.client.backoff import Backoff
 from skybatch.client.download import Download, claim, download, read_table
-from skybatch.client.failures import BatchFailed, StillRunning, TransferFailed
+from skybatch.client.exceptions import BatchFailed, StillRunning, TransferFailed
 from skybatch.client.images import as_they_finish, fetch_images
-from skybatch.client.ledger import Ledger
+from skybatch.client.models import Batch, Image, Plan, Status, id_of, safe_name
+from skybatch.client.progress import Unwatched, Watch
+from skybatch.client.request_body import Asked, ask, new_key
+from skybatch.client.resume import Ledger
+from skybatch.client.retry import Backoff
 from skybatch.client.transfer import Wanted, fetch
 from skybatch.client.transport import Transport
-from skybatch.client.watching import Unwatched, Watch
 from skybatch.errors import CellError, Conflict, InvalidRequest, NotFound
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ class Client:
             An idempotency key: the same call with the same key is the same batch, also from another
             process. By default each call is a batch of its own, however often it has to be sent.
         fields
-            As `skybatch.client.asking.ask` takes them: ``mode``, ``bands``, ``center``, ``diameter``,
+            As `skybatch.client.request_body.ask` takes them: ``mode``, ``bands``, ``center``, ``diameter``,
             ``size`` and so on.
 
         Raises

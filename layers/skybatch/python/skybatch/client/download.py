@@ -15,14 +15,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from skybatch.client.answers import Image, ResultFile, Status
-from skybatch.client.failures import BatchFailed, PackageMissing, StillRunning, UnexpectedAnswer
+from skybatch.client.exceptions import BatchFailed, PackageMissing, StillRunning, UnexpectedAnswer
 from skybatch.client.images import fetch_images
-from skybatch.client.ledger import Ledger
+from skybatch.client.models import Image, ResultFile, Status
+from skybatch.client.progress import Watch
+from skybatch.client.resume import Ledger
 from skybatch.client.transfer import Link, Wanted, ahead, fetch, holds
 from skybatch.client.transport import Transport
 from skybatch.client.unpack import unpack
-from skybatch.client.watching import Watch
 from skybatch.errors import Conflict
 
 if TYPE_CHECKING:

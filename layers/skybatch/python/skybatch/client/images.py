@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
-from skybatch.client.answers import Image
-from skybatch.client.failures import TransferFailed
+from skybatch.client.exceptions import TransferFailed
+from skybatch.client.models import Image
 from skybatch.client.transfer import Progress, Wanted, fetch, silent
 from skybatch.client.transport import Transport
 

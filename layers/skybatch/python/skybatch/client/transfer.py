@@ -13,9 +13,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from skybatch.client.backoff import RETRYABLE, retry_after
 from skybatch.client.connections import Answer, LostConnection, reason
-from skybatch.client.failures import TransferFailed, Unreachable, from_answer
+from skybatch.client.exceptions import TransferFailed, Unreachable, from_answer
+from skybatch.client.retry import RETRYABLE, retry_after
 from skybatch.client.transport import Transport
 from skybatch.errors import SkybatchError
 

@@ -10,10 +10,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from skybatch import __version__
-from skybatch.client.backoff import RETRYABLE, Backoff, retry_after
 from skybatch.client.connections import Answer, Connections, LostConnection, may_pass, reason
-from skybatch.client.failures import UnexpectedAnswer, Unreachable, from_answer
-from skybatch.client.watching import Unwatched, Watch
+from skybatch.client.exceptions import UnexpectedAnswer, Unreachable, from_answer
+from skybatch.client.progress import Unwatched, Watch
+from skybatch.client.retry import RETRYABLE, Backoff, retry_after
 from skybatch.errors import CellError, InvalidRequest, SkybatchError
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from skybatch.client.answers import Status
+from skybatch.client.models import Status
 from skybatch.errors import SkybatchError
 
 

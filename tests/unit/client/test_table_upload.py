@@ -13,8 +13,8 @@ import pytest
 from astropy.coordinates import SkyCoord
 from astropy.table import MaskedColumn, QTable, Table
 
-from skybatch.client.asking import ask
-from skybatch.client.tables import upload
+from skybatch.client.request_body import ask
+from skybatch.client.table_upload import upload
 from skybatch.errors import InvalidRequest
 
 RA, DEC = [0.1, 180.123456789012, 359.9999999], [-89.9, 0.0, 45.000000001]

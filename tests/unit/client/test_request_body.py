@@ -6,7 +6,7 @@ import gzip
 
 import pytest
 
-from skybatch.client.asking import ZIP_FROM_BYTES, ask
+from skybatch.client.request_body import ZIP_FROM_BYTES, ask
 from skybatch.requests.model import Mode
 from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings

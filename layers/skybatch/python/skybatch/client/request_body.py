@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from skybatch.client.tables import Upload, arcsec, degrees, sky_text, upload
+from skybatch.client.table_upload import Upload, arcsec, degrees, sky_text, upload
 from skybatch.errors import CellError, InvalidRequest
 
 FIELDS = frozenset(
@@ -53,7 +53,7 @@ def ask(table: Any = None, *, size: Any = None, **fields: Any) -> Asked:
     Parameters
     ----------
     table
-        See `skybatch.client.tables.upload`; None for a region or a single scan.
+        See `skybatch.client.table_upload.upload`; None for a region or a single scan.
     size
         Crop each position of ``table`` to this width, arcsec or a Quantity.
     fields

@@ -6,7 +6,7 @@ from email.utils import formatdate
 
 import pytest
 
-from skybatch.client.backoff import Backoff, retry_after
+from skybatch.client.retry import Backoff, retry_after
 
 
 def test_pauses_double_up_to_the_longest_and_are_spread() -> None:

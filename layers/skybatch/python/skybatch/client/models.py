@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from skybatch.client.failures import UnexpectedAnswer
+from skybatch.client.exceptions import UnexpectedAnswer
 
 ENDED = frozenset({"complete", "failed", "cancelled"})
 # Row outcomes that leave images wanting which exist; the others are the sky's or the request's own.
