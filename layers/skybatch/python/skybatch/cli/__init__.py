@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from skybatch import __version__, errors
 from skybatch.cli import archive, batches, completion, decompress
-from skybatch.cli.report import EXIT_CODES, FAILED, STOPPED, print_error
+from skybatch.cli.output import EXIT_CODES, FAILED, STOPPED, print_error
 
 EPILOG = f"""\
 examples:

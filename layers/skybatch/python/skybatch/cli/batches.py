@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from skybatch.cli import asking, report
+from skybatch.cli import output, request_options
 from skybatch.cli.progress import progress
 
 if TYPE_CHECKING:
@@ -43,9 +43,9 @@ Run = Callable[["Client", argparse.Namespace], int]
 def add_commands(topics: Any) -> None:
     """Add the commands on batches."""
     plan = _command(topics, "plan", _plan, "what a request would give; nothing is started", PLAN_EXAMPLES)
-    asking.add_request(plan)
+    request_options.add_request(plan)
     submit = _command(topics, "submit", _submit, "start a batch", SUBMIT_EXAMPLES)
-    asking.add_request(submit)
+    request_options.add_request(submit)
     submit.add_argument("--key", help="idempotency key: the same request with the same key is the same batch")
     _add_following(submit)
     _command(topics, "status", _status, "how a batch fares", "", batch=True)
@@ -85,7 +85,7 @@ def _command(
     parser.add_argument(
         "--in-flight", type=_count, default=8, metavar="N", help="transfers at a time (%(default)s)"
     )
-    parser.set_defaults(run=lambda options: _with_client(parser, run, options), exit_code=report.exit_code)
+    parser.set_defaults(run=lambda options: _with_client(parser, run, options), exit_code=output.exit_code)
     return parser
 
 
@@ -107,7 +107,7 @@ def _count(text: str) -> int:
 def _with_client(parser: argparse.ArgumentParser, run: Run, options: argparse.Namespace) -> int:
     """Run one command with its client; wrong usage ends it before the server hears of it."""
     if hasattr(options, "table"):
-        asking.check(parser, options)
+        request_options.check(parser, options)
     if getattr(options, "download", "-") is None and options.all_parts:
         parser.error("--all-parts needs --download DIR")
     from skybatch.client import Client
@@ -126,17 +126,17 @@ def _with_client(parser: argparse.ArgumentParser, run: Run, options: argparse.Na
 
 
 def _plan(client: Client, options: argparse.Namespace) -> int:
-    plan = client.plan(**asking.asked(options))
+    plan = client.plan(**request_options.asked(options))
     if options.json:
-        report.print_json(plan.answer)
+        output.print_json(plan.answer)
     else:
-        report.print_notices(plan.notices)
-        print(report.plan_text(plan))
-    return report.DONE
+        output.print_notices(plan.notices)
+        print(output.plan_text(plan))
+    return output.DONE
 
 
 def _submit(client: Client, options: argparse.Namespace) -> int:
-    asked = asking.asked(options)
+    asked = request_options.asked(options)
     if options.download:
         batch = client.start(options.download, key=options.key, **asked)
     else:
@@ -151,25 +151,25 @@ def _resubmit(client: Client, options: argparse.Namespace) -> int:
 
 def _follow(client: Client, options: argparse.Namespace, batch: Batch) -> int:
     """Tell of a new batch, and see it through as far as was asked."""
-    report.print_notices(batch.notices)
+    output.print_notices(batch.notices)
     if options.download:
         return _fetch(client, options, batch.batch_id, options.download)
     if not options.wait:
         if options.json:
-            report.print_json(batch.answer)
+            output.print_json(batch.answer)
         else:
             print(batch.batch_id)
-        return report.DONE
+        return output.DONE
     return _await(client, options, batch.batch_id)
 
 
 def _status(client: Client, options: argparse.Namespace) -> int:
     status = client.status(options.batch)
     if options.json:
-        report.print_json(status.answer)
+        output.print_json(status.answer)
     else:
-        print(report.status_text(status))
-    return report.DONE
+        print(output.status_text(status))
+    return output.DONE
 
 
 def _wait(client: Client, options: argparse.Namespace) -> int:
@@ -179,10 +179,10 @@ def _wait(client: Client, options: argparse.Namespace) -> int:
 def _await(client: Client, options: argparse.Namespace, batch_id: str, timeout: float | None = None) -> int:
     status = client.wait(batch_id, timeout)
     if options.json:
-        report.print_json(status.answer)
+        output.print_json(status.answer)
     else:
-        print(report.status_text(status))
-    return report.of_status(status)
+        print(output.status_text(status))
+    return output.of_status(status)
 
 
 def _download(client: Client, options: argparse.Namespace) -> int:
@@ -206,7 +206,7 @@ def _fetch(client: Client, options: argparse.Namespace, batch_id: str, directory
             parts.append(part)
             _tell(options, part)
     if options.json:
-        report.print_json(report.download_json(parts))
+        output.print_json(output.download_json(parts))
     elif parts[-1].status.left_over:
         print(f"{parts[-1].status.left_over} images are beyond the limit of a batch; --all-parts brings them")
     return _worst(parts, options.all_parts)
@@ -214,7 +214,7 @@ def _fetch(client: Client, options: argparse.Namespace, batch_id: str, directory
 
 def _tell(options: argparse.Namespace, part: Download) -> None:
     if not options.json:
-        print(report.download_text(part), flush=True)
+        print(output.download_text(part), flush=True)
 
 
 def _worst(parts: Sequence[Download], all_parts: bool) -> int:
@@ -223,13 +223,13 @@ def _worst(parts: Sequence[Download], all_parts: bool) -> int:
         part.status.whole or (all_parts and part is not parts[-1] and part.status.whole_but_for_limit)
         for part in parts
     ]
-    return report.DONE if all(whole) else report.WANTING
+    return output.DONE if all(whole) else output.WANTING
 
 
 def _cancel(client: Client, options: argparse.Namespace) -> int:
     client.cancel(options.batch)
     if options.json:
-        report.print_json({"batch_id": options.batch, "cancelled": True})
+        output.print_json({"batch_id": options.batch, "cancelled": True})
     else:
         print(f"{options.batch}: asked to end")
-    return report.DONE
+    return output.DONE

@@ -7,7 +7,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from skybatch.cli.report import running_text, size
+from skybatch.cli.output import running_text, size
 from skybatch.errors import SkybatchError
 
 if TYPE_CHECKING:
