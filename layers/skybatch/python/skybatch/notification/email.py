@@ -104,7 +104,7 @@ def _left(unretrieved: Mapping[str, Any]) -> str:
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     environment = Environment(
-        loader=PackageLoader("skybatch.batch", "templates"),
+        loader=PackageLoader("skybatch.notification", "templates"),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -149,4 +149,4 @@ def _best(request: Request, table: str) -> dict[str, bool]:
 
 
 def _template(name: str) -> str:
-    return files("skybatch.batch").joinpath("templates", name).read_text("utf-8")
+    return files("skybatch.batch.results").joinpath("templates", name).read_text("utf-8")
