@@ -19,7 +19,8 @@ from skybatch.batch.plan import Message
 from skybatch.batch.record import Record, save_record
 from skybatch.batch.results.packager import package
 from skybatch.batch.store import BatchStore
-from skybatch.requests.model import Mode, Request, Row, Sky
+from skybatch.requests.model import Mode, Request, Row
+from skybatch.sky.position import SkyPosition
 from tests.unit.batch.archive import MadeArchive
 from tests.unit.batch.calm import DAMAGED, DEADLY, GOOD, LIMIT, SETS, expected, members, plan_tasks, settled
 from tests.unit.batch.world import BATCH_ID, PATIENCE, World
@@ -55,7 +56,15 @@ class BatchModel(RuleBasedStateMachine):
 
     def keep_request(self, store: BatchStore, rows: int) -> None:
         asked = tuple(
-            Row(number=n + 1, id=None, bands=("j",), sky=Sky(180.0, 20.0), name=None, size=None, best=False)
+            Row(
+                number=n + 1,
+                id=None,
+                bands=("j",),
+                sky=SkyPosition(180.0, 20.0),
+                name=None,
+                size=None,
+                best=False,
+            )
             for n in range(rows)
         )
         request = Request(Mode.POSITIONS, ("j",), "atlas", True, "fits", "asky", rows=asked)

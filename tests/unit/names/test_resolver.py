@@ -26,7 +26,7 @@ from skybatch.names.services import (
     ask,
     configured,
 )
-from skybatch.requests.model import Sky
+from skybatch.sky.position import SkyPosition
 
 from .made import request_of
 
@@ -70,15 +70,15 @@ def asked(services: NameServices) -> list[str]:
 @pytest.mark.parametrize(
     ("name", "source", "sky", "order"),
     [
-        ("m83", "NED", Sky(204.253958, -29.865417), ["IRSA", "NED"]),
-        ("NGC 7479", "NED", Sky(346.236042, 12.322889), ["IRSA", "NED"]),
-        ("2MASXJ23045666+1219223", "IRSA", Sky(346.236083, 12.322861), ["IRSA"]),
-        ("Vega", "SIMBAD", Sky(279.234735, 38.783689), ["IRSA", "NED", "SIMBAD"]),
-        ("Barnard's star", "SIMBAD", Sky(269.452077, 4.693365), ["IRSA", "NED", "SIMBAD"]),
+        ("m83", "NED", SkyPosition(204.253958, -29.865417), ["IRSA", "NED"]),
+        ("NGC 7479", "NED", SkyPosition(346.236042, 12.322889), ["IRSA", "NED"]),
+        ("2MASXJ23045666+1219223", "IRSA", SkyPosition(346.236083, 12.322861), ["IRSA"]),
+        ("Vega", "SIMBAD", SkyPosition(279.234735, 38.783689), ["IRSA", "NED", "SIMBAD"]),
+        ("Barnard's star", "SIMBAD", SkyPosition(269.452077, 4.693365), ["IRSA", "NED", "SIMBAD"]),
     ],
 )
 def test_the_first_service_that_knows_a_name_wins(
-    services: NameServices, name: str, source: str, sky: Sky, order: list[str]
+    services: NameServices, name: str, source: str, sky: SkyPosition, order: list[str]
 ) -> None:
     answer = one(services, name)
     assert (answer.state, answer.source, answer.sky) == (State.FOUND, source, sky)
@@ -240,7 +240,7 @@ def test_a_region_around_a_name_gets_its_center(services: NameServices) -> None:
     assert unresolved_names(request) == ("M 83",)
     placed = with_positions(request, resolver(services).resolve(["M 83"], time.monotonic() + 5).answers)
     assert placed.region is not None
-    assert placed.region.center == placed.rows[0].sky == Sky(204.253958, -29.865417)
+    assert placed.region.center == placed.rows[0].sky == SkyPosition(204.253958, -29.865417)
 
 
 class Lease:

@@ -17,8 +17,9 @@ from skybatch.pages.examples import EXAMPLES
 from skybatch.pages.help import TOPICS
 from skybatch.presentation.request_summary import asked
 from skybatch.presentation.summary import group_reasons
-from skybatch.requests.model import Mode, Region, Request, Row, Sky
+from skybatch.requests.model import Mode, Region, Request, Row
 from skybatch.settings import Settings
+from skybatch.sky.position import SkyPosition
 
 ROOT = "https://images.example.org"
 BATCH = "kV3q9sXw0bPf7ZtYh2LmNA"
@@ -28,7 +29,8 @@ EVIL = "<script>alert(1)</script>\"'\r\nBcc: x@evil.example ../../../etc/passwd 
 
 def positions_request(targets: int = 2500, **changes: Any) -> Request:
     listed = tuple(
-        Row(n, ("j", "h", "k"), id=f"t{n}", sky=Sky(10.0, 41.0), size=50.0) for n in range(1, targets + 1)
+        Row(n, ("j", "h", "k"), id=f"t{n}", sky=SkyPosition(10.0, 41.0), size=50.0)
+        for n in range(1, targets + 1)
     )
     given: dict[str, Any] = {
         "mode": Mode.POSITIONS,
@@ -45,7 +47,7 @@ def positions_request(targets: int = 2500, **changes: Any) -> Request:
 
 
 def region_request(**changes: Any) -> Request:
-    region = Region(Sky(204.253958, -29.865417), "m83", 0.5, "overlap")
+    region = Region(SkyPosition(204.253958, -29.865417), "m83", 0.5, "overlap")
     row = Row(1, ("j", "h", "k"), sky=region.center)
     return positions_request(
         **{

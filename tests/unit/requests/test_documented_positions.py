@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from skybatch.errors import InvalidRequest, TooLarge
-from skybatch.requests.model import Sky
+from skybatch.sky.position import SkyPosition
 
 from . import made
 from .made import request_of, rows_of
@@ -21,7 +21,7 @@ RULES = Rules()
     "the table is assumed to contain column(s) corresponding to a search position, typically ra and dec"
 )
 def _() -> None:
-    assert positions("ra,dec", "10,20")[0].sky == Sky(10.0, 20.0)
+    assert positions("ra,dec", "10,20")[0].sky == SkyPosition(10.0, 20.0)
     for header in (
         *(
             "RAJ2000,DEJ2000",
@@ -33,14 +33,20 @@ def _() -> None:
         *("s_ra,s_dec", "alpha,delta", "RA,DEC", "ra,dec,alpha,delta", "alpha,delta,Ra,Dec"),
     ):
         values = "10,20" if header.count(",") == 1 else "10,20,10,20"
-        assert positions(header, values)[0].sky == Sky(10.0, 20.0)
+        assert positions(header, values)[0].sky == SkyPosition(10.0, 20.0)
     assert "ra" in refused(mode="positions", table="x,y\n1,2").detail
 
 
 @RULES.hold("Acceptable values can be decimal degrees, sexagesimal, or even object names.")
 def _() -> None:
     rows = positions("ra,dec,objname", "150,-15.5,", "10:00:00,-15:30:00,", ",,m83", "m83,,", "10h -15d,,")
-    assert [row.sky for row in rows] == [Sky(150.0, -15.5), Sky(150.0, -15.5), None, None, Sky(150.0, -15.0)]
+    assert [row.sky for row in rows] == [
+        SkyPosition(150.0, -15.5),
+        SkyPosition(150.0, -15.5),
+        None,
+        None,
+        SkyPosition(150.0, -15.0),
+    ]
     assert [row.name for row in rows] == [None, None, "m83", "m83", None]
     for column in ("objname", "object", "name", "target", "locstr"):
         table = f"{column}\nm83\n17h44m34s -27d59m13s\n34.5565 54.2321 gal\n"

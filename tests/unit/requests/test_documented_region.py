@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from skybatch.requests.model import Row, Sky
+from skybatch.requests.model import Row
+from skybatch.sky.position import SkyPosition
 
 from . import made
 from .made import request_of
@@ -102,7 +103,7 @@ def _() -> None:
 
 @RULES.hold("This input field must contain either a sky coordinate or an object name")
 def _() -> None:
-    assert region(center="10 20").center == Sky(10.0, 20.0)
+    assert region(center="10 20").center == SkyPosition(10.0, 20.0)
     assert region(center="10 20").name is None
     assert (region(center="m83").center, region(center="m83").name) == (None, "m83")
     assert [e.column for e in refused(mode="region", center=" ", diameter=1).errors] == ["center"]

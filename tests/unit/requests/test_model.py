@@ -8,11 +8,12 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skybatch.requests.model import BANDS, Mode, Region, Request, Row, Sky
+from skybatch.requests.model import BANDS, Mode, Region, Request, Row
+from skybatch.sky.position import SkyPosition
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 maybe_text = st.none() | st.text(max_size=15)
-skies = st.none() | st.builds(Sky, finite, finite)
+skies = st.none() | st.builds(SkyPosition, finite, finite)
 some_bands = st.lists(st.sampled_from(BANDS), unique=True, min_size=1).map(tuple)
 rows = st.builds(
     Row,

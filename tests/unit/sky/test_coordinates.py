@@ -12,11 +12,11 @@ from astropy.coordinates import FK4, FK5, BarycentricMeanEcliptic, Galactic, Sky
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skybatch.requests.model import Sky
 from skybatch.requests.position_rows import anywhere
 from skybatch.sky.coordinates import FK5 as FK5_J2000
 from skybatch.sky.coordinates import Frame, Location, from_cells, parse_location
 from skybatch.sky.frames import to_icrs
+from skybatch.sky.position import SkyPosition
 from skybatch.validation import BadValue
 
 HOURS = (units.hourangle, units.deg)
@@ -24,7 +24,7 @@ DEGREES = (units.deg, units.deg)
 AGREES = 1e-9  # degrees on the sky
 
 
-def icrs(text: str) -> Sky:
+def icrs(text: str) -> SkyPosition:
     """Our ICRS position of a coordinate string."""
     place = parse_location(text)
     assert place is not None, text
@@ -33,7 +33,7 @@ def icrs(text: str) -> Sky:
     return sky
 
 
-def apart(sky: Sky, reference: SkyCoord) -> float:
+def apart(sky: SkyPosition, reference: SkyCoord) -> float:
     """Degrees on the sky between ours and astropy's, exact for small ones."""
     there = reference.icrs
     dra = (sky.ra - there.ra.deg + 180.0) % 360.0 - 180.0

@@ -13,8 +13,9 @@ from skybatch.batch.planning.matching import match
 from skybatch.errors import MalformedRequest
 from skybatch.inventory.inventory import DirectorySource, Inventory
 from skybatch.inventory.publish import publish
-from skybatch.requests.model import BANDS, Mode, Region, Request, Row, Sky
+from skybatch.requests.model import BANDS, Mode, Region, Request, Row
 from skybatch.sky.polygons import Circle, figure
+from skybatch.sky.position import SkyPosition
 from skybatch.vo.ibe.inventory_sia import inventory_sia
 from skybatch.vo.parameters import Parameters
 from skybatch.vo.pos_size import position, region
@@ -53,7 +54,7 @@ def test_500_regions_are_answered_as_the_batch_planner_answers(inventory: Invent
         request = Request(
             mode=Mode.REGION, bands=BANDS, image_type="atlas", decompress=True, form="fits.gz",
             dataset="asky", rows=(Row(1, BANDS),),
-            region=Region(Sky(ra, dec), None, diameter, RELATIONS[relation]),
+            region=Region(SkyPosition(ra, dec), None, diameter, RELATIONS[relation]),
         )  # fmt: skip
         planned = inventory.details(match(request, [0], inventory, 10**9).set).coadd_key
         keys = [int(key) for key in answer.data["coadd_key"]]
@@ -64,7 +65,7 @@ def test_500_regions_are_answered_as_the_batch_planner_answers(inventory: Invent
     assert found > 5_000
 
 
-def _nobody(name: str) -> Sky:
+def _nobody(name: str) -> SkyPosition:
     raise AssertionError(f"{name} is a coordinate")
 
 

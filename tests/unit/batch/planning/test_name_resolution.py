@@ -15,14 +15,14 @@ from skybatch.batch.planning.name_resolution import MAX_ROUNDS
 from skybatch.batch.record import load_names
 from skybatch.names.resolver import Resolver
 from skybatch.names.s3_cache import NedTurn, StoredAnswers, make_resolver
-from skybatch.requests.model import Sky
+from skybatch.sky.position import SkyPosition
 from skybatch.workflow import steps
 from tests.unit.batch.archive import MadeArchive
 from tests.unit.batch.service import Service
 from tests.unit.batch.world import Clock
 
 TABLE = "name,size\nm83,50\nnobody knows me,50\nM 83,20\n"
-M83 = Sky(204.253958, -29.865417)
+M83 = SkyPosition(204.253958, -29.865417)
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,8 @@ import pytest
 from skybatch.batch.planning.planner import make_plan
 from skybatch.errors import InventoryError, TooLarge
 from skybatch.imaging import cutout
-from skybatch.requests.model import Mode, Region, Request, Row, Sky
+from skybatch.requests.model import Mode, Region, Request, Row
+from skybatch.sky.position import SkyPosition
 from tests.unit.batch.archive import MadeArchive
 
 LIMIT = 10**9
@@ -34,7 +35,7 @@ def request(mode: Mode, *rows: Row, **more: Any) -> Request:
 
 
 def position(number: int, ra: float = 180.0, dec: float = 20.0, **more: Any) -> Row:
-    return Row(number, ("j",), sky=Sky(ra, dec), **more)
+    return Row(number, ("j",), sky=SkyPosition(ra, dec), **more)
 
 
 def test_same_request_same_plan(archive: MadeArchive) -> None:
@@ -90,7 +91,7 @@ def test_image_larger_than_the_limit_is_refused_by_itself(archive: MadeArchive) 
 
 
 def test_crop_point_off_the_image_is_refused(archive: MadeArchive) -> None:
-    row = Row(1, ("j",), coadd_key=1001, sky=Sky(190.0, 0.0), size=50)
+    row = Row(1, ("j",), coadd_key=1001, sky=SkyPosition(190.0, 0.0), size=50)
     task = make_plan(request(Mode.COADD_KEYS, row), archive.open, LIMIT, 100).tasks[0]
     assert task.refusal is not None
     assert "outside" in task.refusal
@@ -114,13 +115,13 @@ def test_row_without_images_has_its_outcome(archive: MadeArchive, asked: Request
 
 
 def test_region_is_one_row_and_its_images_have_no_number(archive: MadeArchive) -> None:
-    region = Region(Sky(180.0, 20.0), None, 0.5, "overlap")
+    region = Region(SkyPosition(180.0, 20.0), None, 0.5, "overlap")
     row = Row(1, ("j", "k"), sky=region.center)
     tasks = make_plan(request(Mode.REGION, row, region=region), archive.open, LIMIT, 100).tasks
     assert len(tasks) == 6
     assert {t.scntr for t in tasks} == {None}
     assert tasks[0].file == "990101n_j0010009.fits.gz"
-    empty = replace(region, center=Sky(0.0, 0.0))
+    empty = replace(region, center=SkyPosition(0.0, 0.0))
     nothing = make_plan(request(Mode.REGION, row, region=empty), archive.open, LIMIT, 100)
     assert nothing.unplanned[0][0] == "not_covered"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from skybatch.errors import InvalidRequest
-from skybatch.requests.model import Sky
+from skybatch.sky.position import SkyPosition
 
 from .made import request_of, rows_of, upload_of
 
@@ -40,7 +40,10 @@ def test_the_same_table_in_many_hands_is_the_same(kind: str, ends: str) -> None:
 @pytest.mark.parametrize("kind", SAME)
 def test_a_byte_order_mark_and_latin1_comments_do_not_matter(kind: str) -> None:
     content = b"\xef\xbb\xbf# K\xf6nigstuhl\n" + SAME[kind].encode()
-    assert [row.sky for row in upload_of("positions", content).rows] == [Sky(65.5, 19.25), Sky(0.5, -9.0)]
+    assert [row.sky for row in upload_of("positions", content).rows] == [
+        SkyPosition(65.5, 19.25),
+        SkyPosition(0.5, -9.0),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -97,7 +100,7 @@ def test_a_frame_column_governs_strings_that_name_none() -> None:
     table = "locstr,csys\n12 -3,gal\n12 -3 icrs,gal\n"
     rows = request_of(mode="positions", table=table).rows
     assert rows[0].sky == request_of(mode="region", center="12 -3 gal", diameter=1).rows[0].sky
-    assert rows[1].sky == Sky(12.0, -3.0)
+    assert rows[1].sky == SkyPosition(12.0, -3.0)
 
 
 @pytest.mark.parametrize(("csys", "equinox", "column"), [("polar", "", "csys"), ("equ", "soon", "equinox")])

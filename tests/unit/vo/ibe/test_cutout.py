@@ -16,8 +16,9 @@ from astropy.wcs import WCS
 from skybatch.batch.planning.matching import Matches
 from skybatch.batch.planning.task_builder import Drafting
 from skybatch.errors import MalformedRequest, NotFound
-from skybatch.requests.model import BANDS, Mode, Request, Row, Sky
+from skybatch.requests.model import BANDS, Mode, Request, Row
 from skybatch.sky.polygons import figure
+from skybatch.sky.position import SkyPosition
 from skybatch.surveys.layout import parse_key
 from skybatch.vo import soda
 from skybatch.vo.ibe import stored_images
@@ -57,7 +58,7 @@ def test_the_pixels_are_those_astropy_cuts(made: MadeArchive, n: int, offset: tu
 
 def test_a_batch_makes_the_same_file(made: MadeArchive) -> None:
     inventory = made.open("asky", None)
-    sky = Sky(180.003, 20.011)
+    sky = SkyPosition(180.003, 20.011)
     rows = (Row(1, BANDS, sky=sky, size=47.3),)
     request = Request(Mode.POSITIONS, BANDS, "atlas", True, "fits.gz", "asky", rows)
     number = inventory.scans(["990101"], ["n"], [1]).set

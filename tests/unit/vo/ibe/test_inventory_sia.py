@@ -17,7 +17,7 @@ from astropy.io.votable import parse
 
 from skybatch.archive.import_tables import import_tables
 from skybatch.inventory.inventory import DirectorySource, Inventory
-from skybatch.requests.model import Sky
+from skybatch.sky.position import SkyPosition
 from skybatch.surveys.layout import ImageId, atlas_key
 from skybatch.tables.writers.formats import write
 from skybatch.vo.ibe.inventory_sia import inventory_sia
@@ -58,7 +58,7 @@ def ours(genuine: Path, theirs: Any, tmp_path_factory: pytest.TempPathFactory) -
     return parse(io.BytesIO(write(answer.table, "xml")), verify="ignore")
 
 
-def _nobody(name: str) -> Sky:
+def _nobody(name: str) -> SkyPosition:
     raise AssertionError(f"{name} is a coordinate")
 
 

@@ -15,7 +15,8 @@ import urllib3
 
 from skybatch.names.rate_limit import Lane, OutOfTime, Turn
 from skybatch.names.services import SERVICES, Reply, Service, State
-from skybatch.requests.model import Request, Sky
+from skybatch.requests.model import Request
+from skybatch.sky.position import SkyPosition
 from skybatch.surveys.twomass.designations import designated, is_designation
 
 DAY = 86_400.0
@@ -49,7 +50,7 @@ class Answer:
     """All that came of one name: its position if anybody knew it, and what each service said."""
 
     name: str
-    sky: Sky | None
+    sky: SkyPosition | None
     replies: tuple[Reply, ...]
 
     @property

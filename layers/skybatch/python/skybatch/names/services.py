@@ -18,7 +18,7 @@ from urllib.parse import quote, urlsplit
 
 import urllib3
 
-from skybatch.requests.model import Sky
+from skybatch.sky.position import SkyPosition
 
 MOST_ANSWER_BYTES = 1_000_000
 CHUNK_BYTES = 16_384
@@ -41,7 +41,7 @@ class Reply:
     service: str
     state: State
     words: str
-    sky: Sky | None = None
+    sky: SkyPosition | None = None
 
     def to_json(self) -> dict[str, Any]:
         """A plain JSON object."""
@@ -51,7 +51,7 @@ class Reply:
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Reply:
         """The reply that ``to_json`` wrote."""
-        sky = Sky(*stored["sky"]) if stored["sky"] else None
+        sky = SkyPosition(*stored["sky"]) if stored["sky"] else None
         return cls(stored["service"], State(stored["state"]), stored["words"], sky)
 
 
@@ -212,7 +212,7 @@ def json_object(body: str) -> dict[str, Any]:
     return answer
 
 
-def position(ra: object, dec: object) -> Sky:
+def position(ra: object, dec: object) -> SkyPosition:
     """A position on the sky, degrees; raises UnreadableAnswer for anything else."""
     try:
         alpha, delta = float(str(ra)), float(str(dec))
@@ -220,7 +220,7 @@ def position(ra: object, dec: object) -> Sky:
         raise UnreadableAnswer("answered without a position that can be read") from None
     if not (math.isfinite(alpha) and 0.0 <= alpha <= 360.0 and -90.0 <= delta <= 90.0):
         raise UnreadableAnswer("answered a position that is not on the sky")
-    return Sky(alpha % 360.0, delta)
+    return SkyPosition(alpha % 360.0, delta)
 
 
 def one_line(words: object) -> str:

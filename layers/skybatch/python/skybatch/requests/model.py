@@ -7,6 +7,8 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
 
+from skybatch.sky.position import SkyPosition
+
 BANDS = ("j", "h", "k")
 MIN_DIAMETER = 0.05  # degrees; survey documentation, "Region Diameter"
 MAX_DIAMETER = 7.0
@@ -27,14 +29,6 @@ LIST_MODES = (Mode.POSITIONS, Mode.COADD_KEYS, Mode.SCANS)
 
 
 @dataclass(frozen=True)
-class Sky:
-    """A point of the sky: ICRS right ascension in [0, 360) and declination in [-90, 90], degrees."""
-
-    ra: float
-    dec: float
-
-
-@dataclass(frozen=True)
 class Row:
     """One row of a request; a region or a single scan is one row, number 1.
 
@@ -50,7 +44,7 @@ class Row:
     number: int
     bands: tuple[str, ...]
     id: str | None = None
-    sky: Sky | None = None
+    sky: SkyPosition | None = None
     name: str | None = None
     size: float | None = None
     best: bool = False
@@ -75,14 +69,14 @@ class Row:
     def from_json(cls, stored: Mapping[str, Any]) -> Row:
         """The row that ``to_json`` wrote."""
         sky = stored.get("sky")
-        return cls(**{**stored, "bands": tuple(stored["bands"]), "sky": Sky(*sky) if sky else None})
+        return cls(**{**stored, "bands": tuple(stored["bands"]), "sky": SkyPosition(*sky) if sky else None})
 
 
 @dataclass(frozen=True)
 class Region:
     """A circle on the sky, its diameter in degrees already clamped, and how image sets relate to it."""
 
-    center: Sky | None
+    center: SkyPosition | None
     name: str | None
     diameter: float
     relation: str
@@ -96,7 +90,9 @@ class Region:
     def from_json(cls, stored: Mapping[str, Any]) -> Region:
         """The region that ``to_json`` wrote."""
         center = stored["center"]
-        return cls(Sky(*center) if center else None, stored["name"], stored["diameter"], stored["relation"])
+        return cls(
+            SkyPosition(*center) if center else None, stored["name"], stored["diameter"], stored["relation"]
+        )
 
 
 @dataclass(frozen=True)

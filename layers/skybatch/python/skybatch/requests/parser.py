@@ -9,12 +9,13 @@ from pydantic import ValidationError
 
 from skybatch.errors import CellError, InvalidRequest
 from skybatch.requests.fields import Body
-from skybatch.requests.model import LIST_MODES, MAX_DIAMETER, MIN_DIAMETER, Mode, Region, Request, Row, Sky
+from skybatch.requests.model import LIST_MODES, MAX_DIAMETER, MIN_DIAMETER, Mode, Region, Request, Row
 from skybatch.requests.payload import Posted, read_body
 from skybatch.requests.table_rows import Defaults, Listing, read_rows
 from skybatch.settings import Settings
 from skybatch.sky.coordinates import Location
 from skybatch.sky.frames import to_icrs
+from skybatch.sky.position import SkyPosition
 from skybatch.validation import Faults
 
 # A gzipped table may hold this many times the upload's limit: tables shrink about ten times.
@@ -115,7 +116,7 @@ def single_request(fields: Body, mode: Mode, posted: Posted) -> Request:
 def clamped_region(fields: Body) -> tuple[Region, list[str]]:
     """The region, and a notice where its diameter had to be clamped."""
     place = fields.center
-    center: Sky | None = to_icrs([place])[0] if isinstance(place, Location) else None
+    center: SkyPosition | None = to_icrs([place])[0] if isinstance(place, Location) else None
     asked = fields.diameter or 0.0
     diameter = min(max(asked, MIN_DIAMETER), MAX_DIAMETER)
     name = place if isinstance(place, str) else None

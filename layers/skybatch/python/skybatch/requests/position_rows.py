@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from skybatch.requests import values
-from skybatch.requests.model import Sky
 from skybatch.requests.table_columns import PLACE_COLUMNS, POSITION_PAIRS, Cells, missing
 from skybatch.sky.coordinates import ICRS, Frame, Location, frame_of, from_cells, parse_location
 from skybatch.sky.frames import to_icrs
+from skybatch.sky.position import SkyPosition
 from skybatch.validation import BadValue
 
 NOT_AN_ANGLE = "must be decimal degrees or sexagesimal (hours for a right ascension without marks)"
 
 
-def place_rows(reading: Cells) -> list[Sky | str | None]:
+def place_rows(reading: Cells) -> list[SkyPosition | str | None]:
     """For each row its ICRS position or its object's name; None for a bad one, which is noted.
 
     Raises InvalidRequest for a table that has neither a pair of coordinate columns nor a column of names.

@@ -7,9 +7,10 @@ from typing import Any
 
 from skybatch.errors import TooLarge
 from skybatch.requests import values
-from skybatch.requests.model import SCAN_IMAGE_SETS, Mode, Row, Sky
+from skybatch.requests.model import SCAN_IMAGE_SETS, Mode, Row
 from skybatch.requests.position_rows import place_rows
 from skybatch.requests.table_columns import DATE_COLUMNS, REQUEST_POINT, Cells, first_present, wanted
+from skybatch.sky.position import SkyPosition
 from skybatch.surveys.layout import ATLAS_SUFFIXES, DATASETS, QUICKLOOK_SUFFIXES
 from skybatch.tables.readers.detect import read_table
 from skybatch.tables.readers.model import Table, unreadable
@@ -65,7 +66,7 @@ def position_rows(reading: Cells, defaults: Defaults) -> list[Row]:
     return [
         Row(
             bands=defaults.bands,
-            sky=where if isinstance(where, Sky) else None,
+            sky=where if isinstance(where, SkyPosition) else None,
             name=where if isinstance(where, str) else None,
             size=reading.value("size", index, values.size, None),
             best=reading.value("best", index, values.flag, defaults.best),
@@ -131,7 +132,7 @@ def crop_point(reading: Cells, index: int) -> dict[str, Any]:
     if not (0.0 <= ra <= 360.0 and -90.0 <= dec <= 90.0):
         rule = "req_ra lies between 0 and 360, req_dec between -90 and 90 degrees"
         reading.note(REQUEST_POINT[0], index, f"{ra} {dec}", rule)
-    return {"sky": Sky(ra % 360.0, dec), "size": reading.value("size", index, values.size, None)}
+    return {"sky": SkyPosition(ra % 360.0, dec), "size": reading.value("size", index, values.size, None)}
 
 
 def dataset(text: str) -> str:

@@ -13,16 +13,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skybatch.requests.model import Sky
 from skybatch.sky.coordinates import FK5, ICRS, Frame, Location
 from skybatch.sky.footprints import fk5_to_icrs
+from skybatch.sky.position import SkyPosition
 
 Floats = NDArray[np.float64]
 
 
-def to_icrs(locations: Sequence[Location | None]) -> list[Sky | None]:
+def to_icrs(locations: Sequence[Location | None]) -> list[SkyPosition | None]:
     """ICRS positions of locations, element by element; None stays None."""
-    skies: list[Sky | None] = [None] * len(locations)
+    skies: list[SkyPosition | None] = [None] * len(locations)
     groups: dict[Frame, list[int]] = defaultdict(list)
     for index, place in enumerate(locations):
         if place is not None:
@@ -32,7 +32,7 @@ def to_icrs(locations: Sequence[Location | None]) -> list[Sky | None]:
         lon, lat = (np.array(values) for values in zip(*((p.lon, p.lat) for p in members), strict=True))
         ra, dec = frame_to_icrs(frame, lon, lat)
         for index, a, d in zip(indices, ra.tolist(), dec.tolist(), strict=True):
-            skies[index] = Sky(a, d)
+            skies[index] = SkyPosition(a, d)
     return skies
 
 

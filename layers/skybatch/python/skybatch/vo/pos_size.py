@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from skybatch.requests.model import Sky
 from skybatch.sky.coordinates import parse_location
 from skybatch.sky.frames import to_icrs
+from skybatch.sky.position import SkyPosition
 from skybatch.validation import BadValue
 from skybatch.vo.parameters import Parameters, choice, number, refused
 
@@ -35,7 +35,7 @@ class Region:
     ``most_centred``: of the images that contain the position, only the one in which it lies deepest.
     """
 
-    sky: Sky
+    sky: SkyPosition
     width: float = 0.0
     height: float = 0.0
     relation: str = "overlap"
@@ -60,7 +60,7 @@ def region(given: Parameters) -> Region | None:
     return Region(position("POS", given.text("pos")), width, height, relation, centred)
 
 
-def position(name: str, text: str) -> Sky:
+def position(name: str, text: str) -> SkyPosition:
     """``ra,dec`` in ICRS degrees, or another writing of a coordinate; no object names."""
     parts = text.split(",")
     if len(parts) == 2 and (sky := _decimal(name, *parts)):
@@ -77,7 +77,7 @@ def position(name: str, text: str) -> Sky:
     return sky
 
 
-def _decimal(name: str, first: str, second: str) -> Sky | None:
+def _decimal(name: str, first: str, second: str) -> SkyPosition | None:
     """Both halves as plain numbers: exponents too, which no sexagesimal writing has."""
     try:
         ra, dec = float(first), float(second)
@@ -86,7 +86,7 @@ def _decimal(name: str, first: str, second: str) -> Sky | None:
     if not (-360.0 <= ra <= 360.0 and -90.0 <= dec <= 90.0):
         raise refused(name, f"{first},{second}", "lies outside the sky")
     turned = ra % 360.0
-    return Sky(turned if turned < 360.0 else 0.0, dec)
+    return SkyPosition(turned if turned < 360.0 else 0.0, dec)
 
 
 def size(text: str) -> tuple[float, float]:

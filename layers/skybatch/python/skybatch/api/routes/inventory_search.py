@@ -14,8 +14,8 @@ from skybatch.api.parameters import parameters_of, root_of
 from skybatch.api.responses import page
 from skybatch.api.routes.image_search import answer_sia
 from skybatch.errors import MalformedRequest, Transient
-from skybatch.requests.model import Sky
 from skybatch.settings import settings
+from skybatch.sky.position import SkyPosition
 from skybatch.vo.ibe import stored_images
 from skybatch.vo.ibe.image_page import facts, one_image
 from skybatch.vo.ibe.inventory_sia import fits_url, inventory_sia
@@ -59,7 +59,7 @@ def image_shown() -> Response[bytes] | Response[str]:
     return page(image_page(title, facts(found), preview=address, download=download, quicklook=quicklook))
 
 
-def find_name(name: str) -> Sky:
+def find_name(name: str) -> SkyPosition:
     """The position of an object, asked of the name services for a bounded time.
 
     Raises MalformedRequest where none knows it, Transient where one that might did not answer.

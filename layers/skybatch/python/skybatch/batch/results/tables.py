@@ -14,7 +14,8 @@ from skybatch.batch.plan import Plan, Task
 from skybatch.batch.planning.matching import OpenInventory
 from skybatch.batch.record import Record
 from skybatch.batch.results.result_file import File
-from skybatch.requests.model import Mode, Request, Row, Sky
+from skybatch.requests.model import Mode, Request, Row
+from skybatch.sky.position import SkyPosition
 from skybatch.tables.model import Table
 from skybatch.tables.schemas.batch import ROWS
 from skybatch.tables.schemas.image_rows import Images
@@ -121,7 +122,7 @@ class Results:
             box=np.array([_box(task) for task, _ in chosen], dtype=np.int64),
         )
 
-    def _position(self, row: Row) -> Sky | None:
+    def _position(self, row: Row) -> SkyPosition | None:
         """The position that a row's images were found for; a region's centre is none."""
         return None if self.request.mode is Mode.REGION else row.sky
 

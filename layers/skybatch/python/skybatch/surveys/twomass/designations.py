@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from skybatch.requests.model import Sky
 from skybatch.sky.angles import DEGREES_PER_HOUR, sexagesimal
+from skybatch.sky.position import SkyPosition
 from skybatch.validation import BadValue
 
 # Hours, minutes, seconds and one or two decimals; degrees, minutes, seconds and up to one.
@@ -20,7 +20,7 @@ def is_designation(name: str) -> bool:
     return _DESIGNATION.fullmatch(name.strip()) is not None
 
 
-def designated(name: str) -> Sky | None:
+def designated(name: str) -> SkyPosition | None:
     """The ICRS position in a designation, cut to its digits; None if there is none on the sky.
 
     ``2MASXJ23045666+1219223`` is 23h04m56.66s +12d19m22.3s.
@@ -35,4 +35,4 @@ def designated(name: str) -> Sky | None:
         dec = sexagesimal(sign, degrees, arcmin, f"{arcsec}.{last}")
     except BadValue:
         return None
-    return Sky(ra, dec) if ra < 360.0 and -90.0 <= dec <= 90.0 else None
+    return SkyPosition(ra, dec) if ra < 360.0 and -90.0 <= dec <= 90.0 else None

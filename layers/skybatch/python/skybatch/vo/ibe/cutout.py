@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from skybatch.errors import MalformedRequest, NotFound
 from skybatch.fits.pixel_box import PixelBox
-from skybatch.requests.model import Sky
+from skybatch.sky.position import SkyPosition
 from skybatch.surveys.layout import ImageId
 from skybatch.vo.parameters import Parameters, number, refused
 from skybatch.vo.pos_size import position
@@ -45,7 +45,7 @@ class Measure:
 class Cutout:
     """What is wanted of one image. ``center`` is a FITS pixel position or an ICRS position."""
 
-    center: Sky | tuple[float, float]
+    center: SkyPosition | tuple[float, float]
     width: Measure
     height: Measure
 
@@ -59,7 +59,7 @@ class Cutout:
         if not len(found):
             raise NotFound(f"The archive has no image {image.stem} in that scan.")
         details = inventory.details(found[:1])
-        if isinstance(self.center, Sky):
+        if isinstance(self.center, SkyPosition):
             x, y = (float(axis[0]) for axis in inventory.pixels(found[:1], self.center.ra, self.center.dec))
         else:
             x, y = self.center
@@ -96,7 +96,7 @@ def gzipped(given: Parameters) -> bool:
     return word in ON
 
 
-def _center(text: str) -> Sky | tuple[float, float]:
+def _center(text: str) -> SkyPosition | tuple[float, float]:
     x, y = _pair("center", text)
     if x.in_pixels != y.in_pixels:
         raise refused("center", text, "must be pixels on both axes or an angle on both")

@@ -16,9 +16,10 @@ import numpy as np
 
 from skybatch.errors import MalformedRequest
 from skybatch.requests import values
-from skybatch.requests.model import BANDS, MAX_DIAMETER, MIN_DIAMETER, Sky
+from skybatch.requests.model import BANDS, MAX_DIAMETER, MIN_DIAMETER
 from skybatch.requests.position_rows import anywhere
 from skybatch.sky.frames import to_icrs
+from skybatch.sky.position import SkyPosition
 from skybatch.tables.model import Param, Table
 from skybatch.tables.schemas.batch import INVENTORY
 from skybatch.tables.schemas.image_rows import Images
@@ -58,14 +59,14 @@ INPUTS: tuple[Param, ...] = (
 )
 
 # An object name -> its position; MalformedRequest where nobody knows it, Transient where nobody answers.
-FindName = Callable[[str], Sky]
+FindName = Callable[[str], SkyPosition]
 
 
 @dataclass(frozen=True)
 class Circle:
     """The search circle, ICRS and degrees, and what was changed about it to make it a batch region."""
 
-    sky: Sky
+    sky: SkyPosition
     diameter: float
     relation: str
     notes: tuple[str, ...]
@@ -144,7 +145,7 @@ def _formats(given: Parameters) -> tuple[str, ...] | None:
     return tuple(each for each in (FITS, PAGE) if every or each in words)
 
 
-def _sky(text: str, find_name: FindName) -> Sky:
+def _sky(text: str, find_name: FindName) -> SkyPosition:
     try:
         place = anywhere(text)
     except BadValue as broken:
