@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.running import service, stack, start_stack
+from tests.support.stacks import service, stack, start_stack
 
 __all__ = ["genuine", "service", "stack", "start_stack"]
 

@@ -24,7 +24,7 @@ from astropy.io import votable
 from local.stack import Plan, running_stack
 from skybatch import Client
 from tests.bench.harness import Bench
-from tests.bench.strip import make_strip, positions
+from tests.bench.sample_field import make_strip, positions
 
 SETS, EACH = 250, 10
 SIZE = 50.0  # arcsec

@@ -15,7 +15,7 @@ from local.stack import Plan, Stack, running_stack
 from skybatch import Client
 from skybatch.client import Status
 from tests.bench.harness import Bench
-from tests.bench.strip import DATASET, DATE, HEMISPHERE, IMAGE, make_strip
+from tests.bench.sample_field import DATASET, DATE, HEMISPHERE, IMAGE, make_strip
 
 SETS = 230
 TURNS = 5

@@ -28,8 +28,8 @@ from skybatch.fits.tiles import hcompress
 from skybatch.imaging.cutout import Origin, PixelBox, cut, header_of, plain
 from skybatch.imaging.quicklook import encode, restore
 from tests.bench.harness import Bench
-from tests.fits import gzipped, make_image
-from tests.unit.imaging import oracle
+from tests.support import fits_oracle
+from tests.support.fits_files import gzipped, make_image
 
 ORIGIN = Origin("parent.fits.gz")
 CENTRE, SIZE = (256.0, 512.0), 50  # of the image: the median crop of many
@@ -113,7 +113,7 @@ def a_quicklook(bench: Bench, stored: bytes) -> None:
     stream = hcompress.widened(compressed[len(header.cards) + 80 :])
     sides = header.naxis2, header.naxis1
     expected = np.frombuffer(decompress_hcompress_1_c(stream, *sides, 0, 0, 4), np.int32).reshape(sides)
-    assert np.array_equal(oracle.opened(restore(compressed)).data, expected)
+    assert np.array_equal(fits_oracle.opened(restore(compressed)).data, expected)
     calls = {
         "ours": lambda: restore(compressed),
         "decoder": lambda: decompress_hcompress_1_c(stream, *sides, 0, 0, 4),
@@ -216,11 +216,11 @@ def astrocuts_crop(file: Path, box: PixelBox) -> Callable[[], bytes]:
 
 def assert_equal(name: str, ours: bytes, theirs: bytes, box: PixelBox) -> None:
     """Equal pixels and coordinates, wherever in the file the other program puts its image."""
-    mine = oracle.opened(ours)
+    mine = fits_oracle.opened(ours)
     with fits.open(io.BytesIO(theirs)) as hdus:
         image = next(hdu for hdu in hdus if hdu.data is not None)
         assert np.array_equal(mine.data, image.data, equal_nan=True), f"{name} cuts other pixels"
-        oracle.assert_same_sky(WCS(mine.header), WCS(image.header), PixelBox(0, 0, box.nx, box.ny))
+        fits_oracle.assert_same_sky(WCS(mine.header), WCS(image.header), PixelBox(0, 0, box.nx, box.ny))
 
 
 def in_turns(calls: Calls, rounds: int) -> dict[str, float]:

@@ -8,7 +8,7 @@ from skybatch.tables.model import Table
 from skybatch.tables.schemas.image_table import SETS_OF_FORMAT, image_table
 from skybatch.tables.writers.formats import FORMATS, chunks
 from tests.bench.harness import Bench, median_ms
-from tests.unit.tables.made import made_images, made_sets
+from tests.support.image_sets import made_images, made_sets
 
 SMALL, LARGE = 2500, 100_000
 

@@ -23,7 +23,7 @@ from skybatch.storage.objects import DirectorySource
 from skybatch.surveys.layout import ImageId, atlas_key
 from tests.bench.harness import Bench, median_ms
 from tests.e2e.service import Service
-from tests.fits import gzipped, make_image
+from tests.support.fits_files import gzipped, make_image
 
 ORIGIN = Origin("parent.fits.gz")
 SIZE = 50

@@ -30,7 +30,7 @@ from skybatch.inventory.inventory import DirectorySource, Inventory
 from skybatch.inventory.publish import publish
 from skybatch.surveys.layout import atlas_key
 from tests.bench.harness import Bench, median_ms
-from tests.fits import make_image
+from tests.support.fits_files import make_image
 from tests.support.synthetic_survey import synthetic
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -25,8 +25,8 @@ from local.stack import Stack
 from skybatch import Client, errors
 from skybatch.cli import main
 from skybatch.client import Backoff
-from tests.e2e.between import between, cut, delayed, lost, reset
 from tests.e2e.faults import Faults, answer, first_times
+from tests.support.proxy import between, cut, delayed, lost, reset
 
 pytestmark = pytest.mark.e2e
 

@@ -13,7 +13,7 @@ import pytest
 from local.stack import Plan, Stack, running_stack
 from skybatch import Client
 from skybatch.client import Status
-from tests.bench.strip import DATASET, DATE, HEMISPHERE, IMAGE, make_strip
+from tests.bench.sample_field import DATASET, DATE, HEMISPHERE, IMAGE, make_strip
 from tests.e2e.test_client import verified
 
 pytestmark = [pytest.mark.e2e, pytest.mark.drill]

@@ -9,14 +9,14 @@ import pytest
 from astropy.io import fits
 
 from tests.e2e.service import Service
-from tests.unit.requests import made
+from tests.support import request_tables
 
 pytestmark = pytest.mark.e2e
 
 WHOLE_SCAN = {
-    "no image": made.SCANS_NO_IMAGE,
-    "empty image": made.SCANS_EMPTY_IMAGE,
-    "null image": made.SCANS_NULL_IMAGE,
+    "no image": request_tables.SCANS_NO_IMAGE,
+    "empty image": request_tables.SCANS_EMPTY_IMAGE,
+    "null image": request_tables.SCANS_NULL_IMAGE,
 }
 IMAGE_SETS_OF_A_SCAN = 23
 
@@ -30,11 +30,11 @@ def service(start_stack: Any) -> Service:
 @pytest.mark.parametrize(
     ("mode", "table", "images"),
     [
-        ("coadd_keys", made.KEYS_THREE, 3),
-        ("coadd_keys", made.KEYS_ALL, 3),
-        ("coadd_keys", made.KEYS_MIXED, 8),
-        ("scans", made.SCANS_SIX, 6),
-        ("scans", made.SCANS_TWO, 6),
+        ("coadd_keys", request_tables.KEYS_THREE, 3),
+        ("coadd_keys", request_tables.KEYS_ALL, 3),
+        ("coadd_keys", request_tables.KEYS_MIXED, 8),
+        ("scans", request_tables.SCANS_SIX, 6),
+        ("scans", request_tables.SCANS_TWO, 6),
         *(("scans", table, 3 * IMAGE_SETS_OF_A_SCAN) for table in WHOLE_SCAN.values()),
     ],
     ids=["three keys", "all bands", "mixed", "six", "two", *WHOLE_SCAN],
@@ -47,15 +47,15 @@ def test_a_list_gives_the_images_its_document_says(
 
 
 def test_the_mixed_list_carries_its_ids(service: Service) -> None:
-    names = service.images(service.run(mode="coadd_keys", table=made.KEYS_MIXED))
+    names = service.images(service.run(mode="coadd_keys", table=request_tables.KEYS_MIXED))
     assert sorted(name.split("_")[1] for name in names) == sorted(["1"] * 3 + ["59"] * 3 + ["3", "200"])
 
 
 def test_positions_give_all_images_or_the_best_or_a_crop_of_50_arcsec(service: Service) -> None:
-    everything = service.run(mode="positions", table=made.POSITIONS_ALL)
-    best = service.run(mode="positions", table=made.POSITIONS_BEST)
+    everything = service.run(mode="positions", table=request_tables.POSITIONS_ALL)
+    best = service.run(mode="positions", table=request_tables.POSITIONS_BEST)
     assert everything["images"]["retrieved"] > best["images"]["retrieved"] == 3
-    crop = service.run(mode="positions", table=made.POSITIONS_CROP)
+    crop = service.run(mode="positions", table=request_tables.POSITIONS_CROP)
     crops = service.images(crop)
     assert len(crops) == 3
     for body in crops.values():
@@ -64,7 +64,7 @@ def test_positions_give_all_images_or_the_best_or_a_crop_of_50_arcsec(service: S
 
 
 def test_a_catalogue_services_table_is_used_as_it_is(service: Service) -> None:
-    status = service.run(mode="positions", table=made.POSITIONS_GATOR)
+    status = service.run(mode="positions", table=request_tables.POSITIONS_GATOR)
     assert status["rows"]["retrieved"] == 3
 
 
@@ -84,7 +84,7 @@ def test_names_are_resolved_on_the_way(service: Service) -> None:
 
 
 def test_dry_run_tells_what_the_batch_gives(service: Service) -> None:
-    fields = {"mode": "coadd_keys", "table": made.KEYS_MIXED}
+    fields = {"mode": "coadd_keys", "table": request_tables.KEYS_MIXED}
     told = service.post("/plans", **fields)
     assert told.status == 200, told.body
     status = service.run(**fields)

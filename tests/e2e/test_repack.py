@@ -11,7 +11,7 @@ import pytest
 from local.emulator import CREDENTIALS
 from local.stack import ARCHIVE_BUCKET, Stack
 from tests.e2e.service import Service
-from tests.running import StartStack
+from tests.support.stacks import StartStack
 
 pytestmark = pytest.mark.e2e
 

@@ -19,7 +19,7 @@ from astropy.table import Table
 from local.mailbox import wait_for_email
 from local.stack import Stack
 from tests.e2e.service import Service
-from tests.unit.pages.markup import Page
+from tests.support.html import Page
 
 pytestmark = pytest.mark.e2e
 

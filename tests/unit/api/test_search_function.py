@@ -15,8 +15,8 @@ from astropy.io.votable import parse
 
 from skybatch.api import dependencies
 from skybatch.api.routes import ibe_data, image_search, inventory_search, vo
-from tests.unit.batch.archive import MadeArchive
-from tests.unit.deploy.stack import ROOT, event
+from tests.support.sample_archive import MadeArchive
+from tests.support.template import ROOT, event
 
 DOORS = (ibe_data, image_search, inventory_search, vo)
 

@@ -20,7 +20,7 @@ from skybatch.inventory.inventory import DirectorySource, Inventory, StoreSource
 from skybatch.sky.footprints import to_vector
 from skybatch.storage.objects import Tree
 from skybatch.surveys.layout import BANDS, ImageId, atlas_key, quicklook_key
-from tests.fits import CardValue, gzipped, make_image
+from tests.support.fits_files import CardValue, gzipped, make_image
 
 FIELD = ImageId("askyw", "001126", "n", 101, 9, "j")
 

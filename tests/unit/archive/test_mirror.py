@@ -18,7 +18,7 @@ from skybatch.archive.mirror import MAXREC, Manners, Server, listed_keys, mirror
 from skybatch.errors import InvalidRequest, NotFound, TooLarge, Transient
 from skybatch.inventory.inventory import DirectorySource
 from skybatch.surveys.layout import ImageId, atlas_key
-from tests.fits import gzipped, make_image
+from tests.support.fits_files import gzipped, make_image
 
 FIRST = ImageId("askyw", "001126", "n", 101, 9, "j")
 QUICK = Manners(in_flight=4, pause=0.0, tries=4, first_wait=0.001)

@@ -22,7 +22,7 @@ from skybatch.inventory import publish
 from skybatch.inventory.inventory import DirectorySource, Inventory, StoreSource
 from skybatch.storage.objects import Tree
 from skybatch.surveys.layout import ImageId, atlas_key, parse_key, quicklook_key
-from tests.fits import gzipped, make_image
+from tests.support.fits_files import gzipped, make_image
 
 FIRST = ImageId("askyw", "980321", "n", 106, 9, "j")
 NUMBERS = (9, 21, 33)

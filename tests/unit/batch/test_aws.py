@@ -24,7 +24,7 @@ from skybatch.notification.notify import SesMailer, notify
 from skybatch.redaction import batch_hash
 from skybatch.requests.model import Mode, Request, Row
 from skybatch.storage.clients import bucket_store, client
-from tests.unit.batch.world import BATCH_ID, task
+from tests.support.batch_fakes import BATCH_ID, task
 
 SENDER = "sky@example.org"
 

@@ -20,8 +20,8 @@ from skybatch.batch.submission.submit import Accepted
 from skybatch.errors import Conflict
 from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
-from tests.unit.batch.archive import MadeArchive
-from tests.unit.batch.service import Service, images_of
+from tests.support.in_process_service import Service, images_of
+from tests.support.sample_archive import MadeArchive
 
 POSITIONS = """\
 |ra       |dec    |size|id   |

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from skybatch.batch.outcomes import Outcome, Status, load_outcomes, row_outcomes, settle
 from skybatch.batch.plan import Plan
-from tests.unit.batch.world import World, task
+from tests.support.batch_fakes import World, task
 
 
 def statuses(outcomes: list[Outcome]) -> list[str]:

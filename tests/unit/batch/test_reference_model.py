@@ -21,9 +21,19 @@ from skybatch.batch.results.packager import package
 from skybatch.batch.store import BatchStore
 from skybatch.requests.model import Mode, Request, Row
 from skybatch.sky.position import SkyPosition
-from tests.unit.batch.archive import MadeArchive
-from tests.unit.batch.calm import DAMAGED, DEADLY, GOOD, LIMIT, SETS, expected, members, plan_tasks, settled
-from tests.unit.batch.world import BATCH_ID, PATIENCE, World
+from tests.support.batch_fakes import BATCH_ID, PATIENCE, World
+from tests.support.reference_batch import (
+    DAMAGED,
+    DEADLY,
+    GOOD,
+    LIMIT,
+    SETS,
+    expected,
+    members,
+    plan_tasks,
+    settled,
+)
+from tests.support.sample_archive import MadeArchive
 
 WINDOW = 4
 ARCHIVE = MadeArchive(centres=[(180.0 + n, 20.0) for n in range(SETS)])

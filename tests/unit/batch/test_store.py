@@ -9,7 +9,7 @@ from skybatch.batch.file_names import image_file, make_unique
 from skybatch.batch.store import BatchStore
 from skybatch.errors import NotFound
 from skybatch.surveys.layout import ImageId
-from tests.unit.batch.world import BATCH_ID
+from tests.support.batch_fakes import BATCH_ID
 
 
 @pytest.mark.parametrize("batch_id", ["", "../" + "a" * 29, "A" * 32, "a" * 31, "a" * 33, "a" * 32 + "\n"])

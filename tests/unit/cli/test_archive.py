@@ -12,7 +12,7 @@ import pytest
 from skybatch.cli import archive, main
 from skybatch.inventory.inventory import DirectorySource, Inventory
 from skybatch.surveys.layout import DATASETS, ImageId, atlas_key
-from tests.fits import gzipped, make_image
+from tests.support.fits_files import gzipped, make_image
 
 FIRST = ImageId("askyw", "980321", "n", 106, 9, "j")
 

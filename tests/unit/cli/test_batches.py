@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from skybatch.cli import main
-from tests.unit.client.server import (
+from tests.support.fake_server import (
     BATCH_ID,
     NEXT_ID,
     FakeServer,

@@ -13,7 +13,7 @@ from skybatch.cli import main
 from skybatch.fits.tiles import hcompress
 from skybatch.fits.tiles.writer import pack, quicklook_tiles
 from skybatch.imaging.quicklook import SCALE, encode
-from tests.fits import make_image
+from tests.support.fits_files import make_image
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from skybatch.client import Backoff, Client
-from tests.unit.client.server import BATCH_ID, FakeServer, MadeBatch, fake_server
+from tests.support.fake_server import BATCH_ID, FakeServer, MadeBatch, fake_server
 
 IMAGES = {f"{n:04d}_990101n_j0010009.fits": bytes([n]) * (700 * n + 1) for n in range(1, 31)}
 QUICK = Backoff(tries=4, first=0.001, longest=0.002, patience=1.0)

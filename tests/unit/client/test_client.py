@@ -8,8 +8,8 @@ import pytest
 
 from skybatch import errors
 from skybatch.client import BatchFailed, Client, StillRunning, UnexpectedAnswer, Unreachable
+from tests.support.fake_server import BATCH_ID, FakeServer, Handler, refuse, reset, times
 from tests.unit.client.conftest import QUICK
-from tests.unit.client.server import BATCH_ID, FakeServer, Handler, refuse, reset, times
 
 TABLE = "ra,dec\n180,20\n"
 LOST = [refuse(429, "too_many"), refuse(500, "internal"), refuse(502), refuse(503), refuse(504), reset]

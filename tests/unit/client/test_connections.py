@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from skybatch.client.connections import Connections, LostConnection, proxy_of, reason
-from tests.unit.client.server import BATCH_ID, FakeServer, Handler, cut_after, reset, times
+from tests.support.fake_server import BATCH_ID, FakeServer, Handler, cut_after, reset, times
 
 SIGNED = f"/signed/{BATCH_ID}/files/manifest.json"
 VARIABLES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")

@@ -10,8 +10,7 @@ import pytest
 from skybatch import errors
 from skybatch.client import BatchFailed, Client, StillRunning, TransferFailed, Unreachable
 from skybatch.client.resume import Ledger
-from tests.unit.client.conftest import IMAGES
-from tests.unit.client.server import (
+from tests.support.fake_server import (
     BATCH_ID,
     NEXT_ID,
     FakeServer,
@@ -22,6 +21,7 @@ from tests.unit.client.server import (
     reset,
     times,
 )
+from tests.unit.client.conftest import IMAGES
 
 
 def on_disk(folder: Path) -> dict[str, bytes]:

@@ -12,8 +12,8 @@ from skybatch.client import TransferFailed, Unreachable
 from skybatch.client.transfer import SEGMENT_BYTES, Link, Wanted, ahead, fetch, stream
 from skybatch.client.transport import Transport
 from skybatch.errors import NotFound, SkybatchError
+from tests.support.fake_server import BATCH_ID, FakeServer, Handler, cut_after, md5, refuse, reset, times
 from tests.unit.client.conftest import IMAGES, QUICK
-from tests.unit.client.server import BATCH_ID, FakeServer, Handler, cut_after, md5, refuse, reset, times
 
 NAME = list(IMAGES)[-1]
 BODY = IMAGES[NAME]

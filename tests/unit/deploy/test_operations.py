@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.unit.deploy.stack import PARAMETERS, ROOT, of_type
+from tests.support.template import PARAMETERS, ROOT, of_type
 from tools.figures import PRICES, QUOTAS, aws
 from tools.simulate import SCENARIOS, outcome
 

@@ -8,7 +8,7 @@ from dataclasses import fields
 import pytest
 
 from skybatch.settings import Settings
-from tests.unit.deploy.stack import FUNCTIONS, PARAMETERS, RESOURCES, ROOT, TEMPLATE, of_type, properties
+from tests.support.template import FUNCTIONS, PARAMETERS, RESOURCES, ROOT, TEMPLATE, of_type, properties
 
 SETTINGS = {field.name.upper(): field for field in fields(Settings)}
 # Read by powertools, astropy and boto3 rather than by us.
@@ -236,7 +236,9 @@ def test_the_dashboard_shows_every_function() -> None:
 def test_the_dashboard_and_alarms_know_only_metrics_that_the_code_sends() -> None:
     code = "".join(path.read_text() for path in (ROOT / "functions").rglob("app.py"))
     package = ROOT / "layers/skybatch/python/skybatch"
-    code += (package / "batch/results/measures.py").read_text() + (package / "web/intake.py").read_text()
+    code += (package / "batch/results/metrics.py").read_text() + (
+        package / "api/routes/submission.py"
+    ).read_text()
     own = {
         str(metric[1])
         for widget in dashboard()

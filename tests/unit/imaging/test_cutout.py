@@ -14,8 +14,8 @@ from skybatch import __version__
 from skybatch.fits import readers
 from skybatch.fits.pixel_box import cutout_bytes
 from skybatch.imaging.cutout import Origin, PixelBox, cut, cut_ranged, header_of, plain
-from tests.fits import gzipped, make_image
-from tests.unit.imaging import oracle
+from tests.support import fits_oracle
+from tests.support.fits_files import gzipped, make_image
 
 BOX = PixelBox(30, 40, 20, 10)
 ORIGIN = Origin("made.fits.gz")
@@ -24,30 +24,30 @@ ROW = 400  # bytes
 
 
 def test_provenance_cards() -> None:
-    hdu = oracle.opened(next(cut(IMAGE, [BOX], ORIGIN)))
-    assert [hdu.header[k] for k in oracle.ADDED] == [
+    hdu = fits_oracle.opened(next(cut(IMAGE, [BOX], ORIGIN)))
+    assert [hdu.header[k] for k in fits_oracle.ADDED] == [
         "made.fits.gz",
         "[31:50,41:50]",
         f"skybatch {__version__}",
     ]
-    assert all(hdu.header.comments[k] for k in oracle.ADDED)
+    assert all(hdu.header.comments[k] for k in fits_oracle.ADDED)
 
 
 @pytest.mark.parametrize(
     "name", ["it's.fits", "x" * 68, "y" * 200 + ".fits", "'" * 90, "n\u00e4ch\nste.fits"]
 )
 def test_any_parent_name_can_be_read_back(name: str) -> None:
-    hdu = oracle.opened(next(cut(IMAGE, [BOX], Origin(name))))
+    hdu = fits_oracle.opened(next(cut(IMAGE, [BOX], Origin(name))))
     assert hdu.header["CUTFILE"] == name.replace("\u00e4", "?").replace("\n", "?")
 
 
 def test_a_cutout_of_a_cutout_keeps_its_history() -> None:
     once = next(cut(IMAGE, [BOX], ORIGIN))
-    hdu = oracle.opened(next(cut(once, [PixelBox(1, 2, 3, 4)], Origin("cut.fits"))))
+    hdu = fits_oracle.opened(next(cut(once, [PixelBox(1, 2, 3, 4)], Origin("cut.fits"))))
     assert hdu.header["CUTFILE"] == "cut.fits"
     assert any("made.fits.gz" in line for line in hdu.header["HISTORY"])
     assert hdu.header["CRPIX1"] == 50.5 - 31
-    assert hdu.data.tobytes() == oracle.opened(IMAGE).data[42:46, 31:34].tobytes()
+    assert hdu.data.tobytes() == fits_oracle.opened(IMAGE).data[42:46, 31:34].tobytes()
 
 
 def test_a_full_last_block_takes_one_more() -> None:
@@ -56,24 +56,24 @@ def test_a_full_last_block_takes_one_more() -> None:
     blocks = header_of(image).cutout_blocks(ORIGIN.cards(BOX))
     assert (header_of(image).blocks, blocks) == (4, 5)
     assert len(cutout) == cutout_bytes(blocks, BOX, -32)
-    oracle.assert_same_pixels(oracle.opened(cutout), oracle.opened(image), BOX)
+    fits_oracle.assert_same_pixels(fits_oracle.opened(cutout), fits_oracle.opened(image), BOX)
 
 
 def test_every_coordinate_version_moves() -> None:
     image = make_image(nx=100, ny=120, cards={"CRPIX1A": 3, "CRPIX2A": "-1.5D2", "LTV1": 0.0})
     image = image.replace(b"'-1.5D2  '", b"-1.5D2    ")
-    header = oracle.opened(next(cut(image, [BOX], ORIGIN))).header
+    header = fits_oracle.opened(next(cut(image, [BOX], ORIGIN))).header
     assert (header["CRPIX1A"], header["CRPIX2A"], header["LTV1"]) == (-27, -190.0, -30.0)
     assert (header["CRPIX1"], header["CRPIX2"]) == (50.5 - 30, 60.5 - 40)
 
 
 def test_checksums_stay_true(tmp_path: Path) -> None:
-    hdu = oracle.opened(IMAGE)
+    hdu = fits_oracle.opened(IMAGE)
     hdu.add_checksum(when="on a day")
     hdu.writeto(tmp_path / "summed.fits")
     image = (tmp_path / "summed.fits").read_bytes()
     for box in (BOX, PixelBox(0, 0, 1, 1), PixelBox(3, 7, 97, 113)):
-        again = oracle.opened(next(cut(image, [box], ORIGIN)))
+        again = fits_oracle.opened(next(cut(image, [box], ORIGIN)))
         assert (again.verify_checksum(), again.verify_datasum()) == (1, 1)
         assert again.header.comments["DATASUM"] == "on a day"
 

@@ -10,8 +10,8 @@ import pytest
 
 from skybatch.fits.pixel_box import cutout_bytes
 from skybatch.imaging.cutout import Origin, PixelBox, cut, header_of, plain
-from tests.fits import gzipped, make_image
-from tests.unit.imaging import oracle
+from tests.support import fits_oracle
+from tests.support.fits_files import gzipped, make_image
 
 MADE = {
     "plain sky": {},
@@ -48,8 +48,8 @@ def boxes(image: bytes, seed: str, count: int) -> list[PixelBox]:
 
 def check_crops(stored: bytes, name: str, scratch: Path) -> None:
     whole, count = plain(stored), CROPS // (GENUINE + len(MADE)) + 1
-    parent, header = oracle.opened(whole), header_of(stored)
-    sky = oracle.wcs(parent)
+    parent, header = fits_oracle.opened(whole), header_of(stored)
+    sky = fits_oracle.wcs(parent)
     file = scratch / "parent.fits"
     file.write_bytes(whole)
     wanted = boxes(stored, name, count)
@@ -57,14 +57,19 @@ def check_crops(stored: bytes, name: str, scratch: Path) -> None:
     assert cutouts == list(cut(whole, wanted, Origin(f"{name}.fits.gz")))
     for box, cutout in zip(wanted, cutouts, strict=True):
         assert len(cutout) == cutout_bytes(header.blocks, box, header.bitpix)
-        hdu = oracle.opened(cutout)
-        oracle.assert_same_pixels(hdu, parent, box)
-        oracle.assert_same_sky(oracle.wcs(hdu), sky, box)
-        oracle.assert_same_cards(cutout, whole)
+        hdu = fits_oracle.opened(cutout)
+        fits_oracle.assert_same_pixels(hdu, parent, box)
+        fits_oracle.assert_same_sky(fits_oracle.wcs(hdu), sky, box)
+        fits_oracle.assert_same_cards(cutout, whole)
     for box, cutout in zip(wanted, cutouts, strict=True):
-        ours, theirs = oracle.opened(cutout, verify=False), oracle.fitscopy(file, box, scratch / "cut.fits")
-        oracle.assert_equal_pixels(ours, theirs)
-        assert [ours.header[k] for k in oracle.CHANGED] == [theirs.header[k] for k in oracle.CHANGED]
+        ours, theirs = (
+            fits_oracle.opened(cutout, verify=False),
+            fits_oracle.fitscopy(file, box, scratch / "cut.fits"),
+        )
+        fits_oracle.assert_equal_pixels(ours, theirs)
+        assert [ours.header[k] for k in fits_oracle.CHANGED] == [
+            theirs.header[k] for k in fits_oracle.CHANGED
+        ]
 
 
 @pytest.mark.parametrize("name", MADE)

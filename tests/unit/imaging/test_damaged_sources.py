@@ -9,7 +9,7 @@ import pytest
 
 from skybatch.errors import SourceDamaged, SourceDiffers, SourceError, SourceUnsupported
 from skybatch.imaging.cutout import Origin, PixelBox, cut, cut_ranged, plain
-from tests.fits import gzipped, make_image
+from tests.support.fits_files import gzipped, make_image
 
 BOX = PixelBox(30, 40, 20, 10)
 ORIGIN = Origin("made.fits.gz")

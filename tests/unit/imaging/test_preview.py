@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from skybatch.errors import SourceDamaged, SourceDiffers
 from skybatch.imaging import preview
 from skybatch.imaging.png import write_png
-from tests.fits import gzipped, make_image
+from tests.support.fits_files import gzipped, make_image
 
 image_module = pytest.importorskip("PIL.Image", reason="no Pillow to read the pictures with")
 

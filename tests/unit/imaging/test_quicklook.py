@@ -21,8 +21,8 @@ from skybatch.errors import SourceDamaged, SourceDiffers, SourceError, SourceUns
 from skybatch.fits.pixel_box import cutout_bytes
 from skybatch.imaging.cutout import Origin, PixelBox
 from skybatch.imaging.quicklook import cut_quicklook, encode, header_of, restore
-from tests.fits import gzipped, make_image
-from tests.unit.imaging import oracle
+from tests.support import fits_oracle
+from tests.support.fits_files import gzipped, make_image
 
 GENUINE = ("ji0880044", "ji1010266", "ji1060021", "ji1420186")
 SHAPES = [(512, 1024), (512, 829), (511, 698), (64, 48), (37, 41), (5, 4), (4, 400)]
@@ -36,7 +36,7 @@ def made(nx: int, ny: int, **options: Any) -> bytes:
 
 def tiled(image: bytes, tile: tuple[int, int] | None, **options: Any) -> bytes:
     """Form 2 as astropy writes it, of the image rounded to 16 bits; ``tile`` is (columns, rows)."""
-    hdu = oracle.opened(image)
+    hdu = fits_oracle.opened(image)
     pixels = np.clip(np.rint(np.nan_to_num(hdu.data)), -32768, 32767).astype(np.int16)
     shape = None if tile is None else tile[::-1]
     settings = {"compression_type": "HCOMPRESS_1", "hcomp_scale": 4, "tile_shape": shape, **options}
@@ -46,7 +46,7 @@ def tiled(image: bytes, tile: tuple[int, int] | None, **options: Any) -> bytes:
 
 
 def stream_of(stored: bytes) -> bytes:
-    return stored[80 * (len(oracle.cards(stored)) + 1) :]
+    return stored[80 * (len(fits_oracle.cards(stored)) + 1) :]
 
 
 def astropys(stored: bytes) -> Any:
@@ -61,10 +61,10 @@ def astropys(stored: bytes) -> Any:
 def test_genuine_streams_read_as_the_original_program_does(name: str, genuine: Path) -> None:
     stored = (genuine / "quicklook" / f"{name}.fits.H").read_bytes()
     theirs = gzip.decompress((genuine / "quicklook" / f"{name}.decoded.fits.gz").read_bytes())
-    ours, expected = oracle.opened(restore(stored)), oracle.opened(theirs)
+    ours, expected = fits_oracle.opened(restore(stored)), fits_oracle.opened(theirs)
     assert ours.data.dtype == np.dtype(">i2")
     assert np.array_equal(ours.data, expected.data)
-    assert oracle.cards(restore(stored))[:-2] == oracle.cards(theirs) == oracle.cards(stored)
+    assert fits_oracle.cards(restore(stored))[:-2] == fits_oracle.cards(theirs) == fits_oracle.cards(stored)
 
 
 @pytest.mark.parametrize("name", GENUINE)
@@ -76,21 +76,21 @@ def test_our_streams_are_the_original_programs_byte_for_byte(name: str, genuine:
 @pytest.mark.parametrize(("nx", "ny"), SHAPES)
 def test_what_we_write_astropy_and_we_read_alike(nx: int, ny: int) -> None:
     stored = encode(gzipped(made(nx, ny)))
-    assert np.array_equal(oracle.opened(restore(stored)).data, astropys(stored))
+    assert np.array_equal(fits_oracle.opened(restore(stored)).data, astropys(stored))
     assert restore(gzipped(stored)) == restore(stored)
 
 
 @pytest.mark.parametrize("scale", [0, 1])
 def test_no_scale_no_loss(scale: int) -> None:
     image = make_image(nx=60, ny=50, seed=3)
-    expected = np.rint(np.nan_to_num(oracle.opened(image).data))
-    assert np.array_equal(oracle.opened(restore(encode(image, scale))).data, expected)
+    expected = np.rint(np.nan_to_num(fits_oracle.opened(image).data))
+    assert np.array_equal(fits_oracle.opened(restore(encode(image, scale))).data, expected)
 
 
 def test_pixels_beyond_16_bits_are_clipped() -> None:
     image = bytearray(make_image(nx=8, ny=8, seed=1))
     image[4 * 2880 : 4 * 2880 + 12] = np.array([1e9, -1e9, np.inf], ">f4").tobytes()
-    pixels = oracle.opened(restore(encode(bytes(image), 1))).data
+    pixels = fits_oracle.opened(restore(encode(bytes(image), 1))).data
     assert pixels[0, :4].tolist() == [32767, -32768, 32767, 0]
 
 
@@ -103,9 +103,9 @@ def test_tiles_of_any_shape(nx: int, ny: int, tile: tuple[int, int] | None, smoo
         tile = tuple(n if n % side in (1, 2, 3) else side for side, n in zip(tile, (nx, ny), strict=True))
     stored = tiled(made(nx, ny), tile, hcomp_smooth=smooth)
     expected = fits.open(io.BytesIO(stored))[1].data
-    assert np.array_equal(oracle.opened(restore(stored)).data, expected)
+    assert np.array_equal(fits_oracle.opened(restore(stored)).data, expected)
     box = PixelBox(nx // 2, ny // 3, nx - nx // 2, max(ny // 4, 1))
-    cutout = oracle.opened(next(cut_quicklook(stored, [box], ORIGIN)))
+    cutout = fits_oracle.opened(next(cut_quicklook(stored, [box], ORIGIN)))
     assert np.array_equal(cutout.data, expected[box.y0 : box.y0 + box.ny, box.x0 :])
 
 
@@ -117,16 +117,19 @@ def test_tiles_as_cfitsio_writes_them(options: list[str], tmp_path: Path) -> Non
     image.write_bytes(make_image(nx=512, ny=829, bitpix=16, cards={"HISTORY": "made = once (or twice)"}))
     subprocess.run(["fpack", "-h", "-s", "4", *options, str(image)], check=True, capture_output=True)
     stored = (tmp_path / "image.fits.fz").read_bytes()
-    ours, expected = oracle.opened(restore(stored)), fits.open(io.BytesIO(stored))[1]
+    ours, expected = fits_oracle.opened(restore(stored)), fits.open(io.BytesIO(stored))[1]
     assert np.array_equal(ours.data, expected.data)
-    before, after = oracle.cards(image.read_bytes()), oracle.cards(restore(stored))
+    before, after = fits_oracle.cards(image.read_bytes()), fits_oracle.cards(restore(stored))
     assert [card for card in after if card not in before and b"COMPRES" not in card] == after[-1:]
     assert set(before) <= set(after)
 
 
 def test_header_of_tiles_is_the_images() -> None:
     image = made(64, 48)
-    restored, original = oracle.opened(restore(tiled(image, (64, 16)))).header, oracle.opened(image).header
+    restored, original = (
+        fits_oracle.opened(restore(tiled(image, (64, 16)))).header,
+        fits_oracle.opened(image).header,
+    )
     assert restored["BITPIX"] == 16
     for keyword in set(original) - {"BITPIX", "EXTEND", "COMMENT"}:  # astropy drops EXTEND
         assert restored[keyword] == original[keyword]
@@ -138,22 +141,22 @@ def test_header_of_tiles_is_the_images() -> None:
 def test_cutouts(form: int) -> None:
     image = made(512, 829, rotation=3.0)
     stored = encode(image) if form == 1 else tiled(image, (512, 16))
-    whole = oracle.opened(restore(stored))
+    whole = fits_oracle.opened(restore(stored))
     boxes = [*BOXES, PixelBox(500, 820, 12, 9), PixelBox(0, 0, 512, 829), PixelBox(100, 300, 50, 50)]
     for box, cutout in zip(boxes, cut_quicklook(stored, boxes, ORIGIN), strict=True):
-        hdu = oracle.opened(cutout)
-        oracle.assert_same_pixels(hdu, whole, box)
-        oracle.assert_same_sky(oracle.wcs(hdu), oracle.wcs(whole), box)
+        hdu = fits_oracle.opened(cutout)
+        fits_oracle.assert_same_pixels(hdu, whole, box)
+        fits_oracle.assert_same_sky(fits_oracle.wcs(hdu), fits_oracle.wcs(whole), box)
         assert len(cutout) == cutout_bytes(4, box, 16)
         if form == 1:
-            oracle.assert_same_cards(cutout, stored, more=2)
+            fits_oracle.assert_same_cards(cutout, stored, more=2)
 
 
 @pytest.mark.parametrize("form", [1, 2])
 def test_everything_made_of_one_says_that_it_is_lossy(form: int) -> None:
     stored = encode(made(64, 48)) if form == 1 else tiled(made(64, 48), (64, 16))
     for image in (restore(stored), *cut_quicklook(stored, BOXES, ORIGIN)):
-        header = oracle.opened(image).header
+        header = fits_oracle.opened(image).header
         assert header["LOSSY"] == "HCOMPRESS scale 4"
         assert "not for photometry" in str(header["COMMENT"])
 
@@ -235,7 +238,7 @@ def test_quicklooks_are_made_of_floats_with_sides() -> None:
 
 
 def alter(count: int, *files: Path) -> Any:
-    command = [sys.executable, "-m", "tests.unit.imaging.alter_streams", str(count), *map(str, files)]
+    command = [sys.executable, "-m", "tests.support.alter_streams", str(count), *map(str, files)]
     run = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
     assert run.returncode == 0, run.stderr
     return json.loads(run.stdout)

@@ -27,8 +27,7 @@ from skybatch.names.services import (
     configured,
 )
 from skybatch.sky.position import SkyPosition
-
-from .made import request_of
+from tests.support.request_tables import request_of
 
 
 class Memory:

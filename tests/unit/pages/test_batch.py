@@ -12,8 +12,8 @@ import pytest
 from skybatch import pages
 from skybatch.pages.batch import IMAGES_SHOWN, pace
 from skybatch.pages.environment import address
-from tests.unit.pages import samples
-from tests.unit.pages.markup import Page
+from tests.support import batch_samples
+from tests.support.html import Page
 
 LABELLED = {"input", "select", "textarea"}
 
@@ -22,9 +22,9 @@ def shown(status: dict[str, Any], images: list[dict[str, Any]] | None = None, **
     return Page(pages.results_page(status, images or [], **more))
 
 
-@pytest.mark.parametrize("name", samples.PAGES)
+@pytest.mark.parametrize("name", batch_samples.PAGES)
 def test_every_page_is_whole_and_keeps_to_its_own_policy(name: str) -> None:
-    page = Page(samples.PAGES[name]())
+    page = Page(batch_samples.PAGES[name]())
     assert page.unclosed == []
     assert page.one("html").attributes["lang"] == "en"
     assert len(page.all("h1")) == 1
@@ -39,9 +39,9 @@ def test_every_page_is_whole_and_keeps_to_its_own_policy(name: str) -> None:
         assert element.attributes.get("src", "preview.svg") == "preview.svg", "nothing from outside"
 
 
-@pytest.mark.parametrize("name", samples.PAGES)
+@pytest.mark.parametrize("name", batch_samples.PAGES)
 def test_every_table_and_field_has_its_name(name: str) -> None:
-    page = Page(samples.PAGES[name]())
+    page = Page(batch_samples.PAGES[name]())
     for cell in page.all("th"):
         assert cell.attributes.get("scope") in ("col", "row")
     for image in page.all("img"):
@@ -58,7 +58,7 @@ def test_every_table_and_field_has_its_name(name: str) -> None:
 
 
 def test_before_anything_is_done_the_page_says_what_was_asked_and_what_comes() -> None:
-    early = samples.status("accepted", progress={}, rows={}, images={})
+    early = batch_samples.status("accepted", progress={}, rows={}, images={})
     page = shown(early)
     assert "You asked for J, H and Ks Atlas images for 2,500 positions." in page.words
     assert "You may close this page" in page.words
@@ -67,7 +67,7 @@ def test_before_anything_is_done_the_page_says_what_was_asked_and_what_comes() -
 
 
 def test_a_running_batch_shows_counts_rate_and_finished_images() -> None:
-    page = shown(samples.status("working"), samples.images(40), after="c2", now=samples.NOW)
+    page = shown(batch_samples.status("working"), batch_samples.images(40), after="c2", now=batch_samples.NOW)
     bar = page.one("progress").attributes
     assert (bar["max"], bar["value"]) == ("7500", "2715")
     assert "2,715 of 7,500 images, 3 failed, 61.2 MB of 173 MB" in page.words
@@ -80,18 +80,18 @@ def test_a_running_batch_shows_counts_rate_and_finished_images() -> None:
 
 @pytest.mark.parametrize(("mode", "named"), [("positions", True), ("scans", False)])
 def test_finding_names_is_a_step_only_where_names_can_stand(mode: str, named: bool) -> None:
-    facts = {**samples.status()["asked"], "mode": mode}
-    steps = shown(samples.status("planning", asked=facts)).all("li")
+    facts = {**batch_samples.status()["asked"], "mode": mode}
+    steps = shown(batch_samples.status("planning", asked=facts)).all("li")
     assert ("Finding names" in [step.text for step in steps]) is named
     assert [step.text for step in steps if "aria-current" in step.attributes] == ["Finding images"]
 
 
 def test_a_finished_page_does_not_renew_itself() -> None:
-    assert not shown(samples.status()).all("meta", **{"http-equiv": "refresh"})
+    assert not shown(batch_samples.status()).all("meta", **{"http-equiv": "refresh"})
 
 
 def test_the_summary_leads_and_outcomes_carry_their_reasons() -> None:
-    page = shown(samples.mixed(), samples.images(10))
+    page = shown(batch_samples.mixed(), batch_samples.images(10))
     assert "882 of 2,500 rows lack some or all images" in page.words
     assert "the stored file is damaged: 3, rows 14 (t14), 47 (t47) and 112 (t112)" in page.words
     listed = [int(cell.text.replace(",", "")) for cell in page.all("td", **{"class": "num"})[:7]]
@@ -99,7 +99,7 @@ def test_the_summary_leads_and_outcomes_carry_their_reasons() -> None:
 
 
 def test_what_is_left_over_is_one_button_away_and_never_a_link() -> None:
-    page = shown(samples.mixed())
+    page = shown(batch_samples.mixed())
     resubmits = page.all("form", action="resubmit")
     assert [form.attributes["method"] for form in resubmits] == ["post", "post"]
     assert [field.attributes["value"] for field in page.all("input", name="what")] == [
@@ -111,7 +111,7 @@ def test_what_is_left_over_is_one_button_away_and_never_a_link() -> None:
 
 
 def test_a_batch_whose_rest_was_started_links_to_it_instead() -> None:
-    page = shown(samples.mixed(chain={"part": 2, "parts": 4, "previous": "a" * 22, "next": "b" * 22}))
+    page = shown(batch_samples.mixed(chain={"part": 2, "parts": 4, "previous": "a" * 22, "next": "b" * 22}))
     assert page.one("a", rel="next").attributes["href"] == f"../{'b' * 22}/results"
     assert page.one("a", rel="prev").attributes["href"] == f"../{'a' * 22}/results"
     assert "unretrieved" not in [field.attributes["value"] for field in page.all("input", name="what")]
@@ -119,75 +119,81 @@ def test_a_batch_whose_rest_was_started_links_to_it_instead() -> None:
 
 
 def test_downloads_name_every_file_with_size_and_md5() -> None:
-    page = shown(samples.mixed())
-    for entry in samples.mixed()["files"]:
+    page = shown(batch_samples.mixed())
+    for entry in batch_samples.mixed()["files"]:
         assert page.one("a", href=entry["url"]).text == entry["name"]
         assert entry["md5"] in page.one("pre").text
 
 
 def test_nothing_found_is_told_kindly_with_what_was_asked() -> None:
-    page = shown(samples.nothing())
+    page = shown(batch_samples.nothing())
     assert "No image set matches what you asked for." in page.words
     assert "overlap the circle of 0.5° diameter around m83" in page.words
     assert "Failed" not in page.words
 
 
 def test_a_failed_batch_says_what_happened_and_what_to_do() -> None:
-    page = shown(samples.status("failed", reason="too_large: 214,000 images match, the limit is 100,000"))
+    page = shown(
+        batch_samples.status("failed", reason="too_large: 214,000 images match, the limit is 100,000")
+    )
     assert "What happened. 214,000 images match, the limit is 100,000." in page.words
     assert "Split the request" in page.words
 
 
 def test_quicklooks_are_never_delivered_without_the_caution() -> None:
-    quick = samples.status(request=samples.region_request(image_type="quicklook"))
-    named = [{**samples.images(1)[0], "file": "0001_a_001114n_j0460033_ql.fits"}]
-    for page in (shown(quick), shown(samples.status(), named)):
+    quick = batch_samples.status(request=batch_samples.region_request(image_type="quicklook"))
+    named = [{**batch_samples.images(1)[0], "file": "0001_a_001114n_j0460033_ql.fits"}]
+    for page in (shown(quick), shown(batch_samples.status(), named)):
         assert "for photometry always use Atlas images" in page.words
-    assert "lossy" not in shown(samples.status(), samples.images(3)).words
+    assert "lossy" not in shown(batch_samples.status(), batch_samples.images(3)).words
 
 
 def test_images_that_did_not_come_say_why_once_and_have_no_link() -> None:
-    image = {**samples.images(1)[0], "url": None}
+    image = {**batch_samples.images(1)[0], "url": None}
     left = {**image, "status": "over_limit", "reason": "beyond the batch's limit"}
     failed = {**image, "status": "failed", "reason": "source_missing"}
     stopped = {**image, "status": "cancelled", "reason": "the batch was cancelled"}
-    body = shown(samples.status(), [left, failed, stopped]).one("table", id="images")
+    body = shown(batch_samples.status(), [left, failed, stopped]).one("table", id="images")
     assert "beyond the limit" in body.text
     assert "beyond the batch's limit" not in body.text
     assert "failed the archive lists the image but does not hold it" in body.text
     assert "the batch was cancelled" not in body.text
-    assert not shown(samples.status(), [left, failed, stopped]).all("a", href="None")
+    assert not shown(batch_samples.status(), [left, failed, stopped]).all("a", href="None")
 
 
 def test_long_tables_are_cut_and_say_so() -> None:
-    page = shown(samples.status(), samples.images(2600))
+    page = shown(batch_samples.status(), batch_samples.images(2600))
     assert len(page.all("tr")) == IMAGES_SHOWN + 3  # two headings, one outcome
     assert "The first 2,500 images of 7,500; all" in page.words
 
 
 def test_a_page_of_2500_images_fits_an_answer_of_lambda() -> None:
-    assert len(pages.results_page(samples.mixed(), samples.images(2500, previews=True)).encode()) < 4_000_000
+    assert (
+        len(pages.results_page(batch_samples.mixed(), batch_samples.images(2500, previews=True)).encode())
+        < 4_000_000
+    )
 
 
 def test_pace_speaks_only_when_there_is_something_to_go_by() -> None:
-    since = samples.NOW - timedelta(seconds=600)
-    assert pace(0, 100, since, samples.NOW) == ""
-    assert pace(5, 100, None, samples.NOW) == ""
-    assert pace(10, 10, since, samples.NOW) == "about 1 image a minute"
-    assert pace(1200, 4800, since, samples.NOW) == "about 2 images a second, 30 minutes to go"
+    since = batch_samples.NOW - timedelta(seconds=600)
+    assert pace(0, 100, since, batch_samples.NOW) == ""
+    assert pace(5, 100, None, batch_samples.NOW) == ""
+    assert pace(10, 10, since, batch_samples.NOW) == "about 1 image a minute"
+    assert pace(1200, 4800, since, batch_samples.NOW) == "about 2 images a second, 30 minutes to go"
 
 
-@pytest.mark.parametrize("typed", [samples.EVIL, "x" * 10_000, "\x00\x1b[31m", "\ud800", "🔭" * 500])
+@pytest.mark.parametrize("typed", [batch_samples.EVIL, "x" * 10_000, "\x00\x1b[31m", "\ud800", "🔭" * 500])
 def test_what_a_user_typed_stays_inert_on_the_page(typed: str) -> None:
-    request = samples.positions_request(3, label=typed, table_name=typed)
-    bare = pages.results_page(samples.mixed(label="", notices=[""]), samples.images(3))
-    hostile = samples.mixed(
+    request = batch_samples.positions_request(3, label=typed, table_name=typed)
+    bare = pages.results_page(batch_samples.mixed(label="", notices=[""]), batch_samples.images(3))
+    hostile = batch_samples.mixed(
         request=request, label=typed, notices=[typed], reason=typed,
         reasons=[{"outcome": "failed", "reason": typed, "rows": 3, "named": [typed]}],
-        files=[{**samples.files()[0], "name": typed}],
+        files=[{**batch_samples.files()[0], "name": typed}],
     )  # fmt: skip
     rows = [
-        {**image, "id": typed, "file": typed, "band": typed, "reason": typed} for image in samples.images(41)
+        {**image, "id": typed, "file": typed, "band": typed, "reason": typed}
+        for image in batch_samples.images(41)
     ]
     page = shown(hostile, rows)
     assert len(page.all("script")) == Page(bare).source.count("<script")

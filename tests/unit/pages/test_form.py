@@ -15,8 +15,8 @@ from skybatch.requests.model import Mode
 from skybatch.requests.parser import Body, parse_body
 from skybatch.requests.table_rows import DATASET_NAMES
 from skybatch.settings import Settings
-from tests.unit.pages import samples
-from tests.unit.pages.markup import Page
+from tests.support import batch_samples
+from tests.support.html import Page
 
 SETTINGS = Settings()
 
@@ -108,7 +108,7 @@ def test_quicklooks_are_offered_with_the_caution() -> None:
 
 
 def test_errors_stand_at_their_fields_and_cells_and_values_come_back() -> None:
-    page = Page(samples.PAGES["form-problem"]())
+    page = Page(batch_samples.PAGES["form-problem"]())
     email = page.one("input", id="email").attributes
     assert (email["value"], email["aria-invalid"]) == ("me", "true")
     assert page.one("span", id="wrong-email").text == "must be one e-mail address"
@@ -132,7 +132,7 @@ def test_unknown_examples_and_fields_change_nothing() -> None:
 
 
 def test_a_dry_run_tells_images_bytes_and_parts() -> None:
-    assert plan_sentences(samples.PLAN, SETTINGS) == [
+    assert plan_sentences(batch_samples.PLAN, SETTINGS) == [
         "7,236 images, 2.61 GB.",
         "That takes 3 batches of at most 1 GB, started one after another.",
         "No image there: 70 rows; name not found: 18 rows.",
@@ -141,14 +141,14 @@ def test_a_dry_run_tells_images_bytes_and_parts() -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", [samples.EVIL, "</textarea><script>x</script>", "</script><!--", "x" * 10_000]
+    "typed", [batch_samples.EVIL, "</textarea><script>x</script>", "</script><!--", "x" * 10_000]
 )
 def test_what_a_user_typed_stays_inert_in_the_form(typed: str) -> None:
     values = dict.fromkeys((*Body.model_fields, "table"), typed)
     errors = [{"line": 1, "row": 1, "column": typed, "value": typed, "rule": typed}]
     errors += [{"line": None, "row": None, "column": "label", "value": typed, "rule": typed}]
     problem = {"title": typed, "detail": typed, "status": 422, "errors": errors}
-    plan = {**samples.PLAN, "notices": [typed], "by_outcome": {typed: 1}}
+    plan = {**batch_samples.PLAN, "notices": [typed], "by_outcome": {typed: 1}}
     page = Page(form_page(SETTINGS, values=values, problem=problem, plan=plan, example=typed))
     assert page.unclosed == []
     assert len(page.all("script")) == 3

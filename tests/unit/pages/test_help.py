@@ -14,7 +14,7 @@ from skybatch.requests.table_columns import MEANT, OURS
 from skybatch.settings import Settings
 from skybatch.sky.coordinates import Location
 from skybatch.tables.schemas.column_sets import COLUMN_SETS
-from tests.unit.pages.markup import Page
+from tests.support.html import Page
 
 SETTINGS = Settings(max_batch_bytes=2_500_000_000, max_rows=1234, expire_days=9, max_upload_bytes=3_000_000)
 

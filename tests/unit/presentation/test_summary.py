@@ -11,16 +11,16 @@ from skybatch.presentation import summary
 from skybatch.presentation.request_summary import DATASET_TITLES, asked, asked_details, asked_sentence
 from skybatch.requests.model import Mode, Row
 from skybatch.tables.schemas.common import DATASET_OPTIONS
-from tests.unit.pages import samples
+from tests.support import batch_samples
 
 
 def told(**changes: Any) -> str:
-    return summary.summary(summary.whole(samples.status(**changes)))
+    return summary.summary(summary.whole(batch_samples.status(**changes)))
 
 
 def one(**images: int) -> dict[str, Any]:
     counts = {"retrieved": 0, "over_limit": 0, "failed": 0, **images}
-    return {"images": counts, "bytes": 1_000_000, "request": samples.region_request()}
+    return {"images": counts, "bytes": 1_000_000, "request": batch_samples.region_request()}
 
 
 def test_every_end_has_its_own_sentence() -> None:
@@ -50,7 +50,7 @@ def test_data_sets_are_called_as_in_the_tables() -> None:
 
 
 def test_nothing_asked_for_is_found_by_no_name_either() -> None:
-    unknown = samples.status(rows={"total": 1, "unresolved": 1}, **one())
+    unknown = batch_samples.status(rows={"total": 1, "unresolved": 1}, **one())
     assert not summary.nothing_found(unknown)
     assert summary.headline(unknown) == "nothing could be retrieved"
 
@@ -68,7 +68,7 @@ def test_nothing_asked_for_is_found_by_no_name_either() -> None:
 )
 def test_parts_of_a_chain_are_counted(chain: dict[str, Any] | None, left: int, words: str) -> None:
     unretrieved = {"images": 1, "bytes": left} if left else None
-    assert summary.part(samples.status(chain=chain, unretrieved=unretrieved)) == words
+    assert summary.part(batch_samples.status(chain=chain, unretrieved=unretrieved)) == words
 
 
 def test_reasons_are_grouped_most_frequent_first_with_the_first_rows() -> None:
@@ -106,27 +106,29 @@ def test_reasons_are_grouped_most_frequent_first_with_the_first_rows() -> None:
     ],
 )
 def test_a_failure_says_what_happened_and_what_to_do(reason: str | None, sentence: str, advice: str) -> None:
-    status = samples.status("failed", reason=reason)
+    status = batch_samples.status("failed", reason=reason)
     assert summary.failure(status) == sentence
     assert advice in summary.advice(status)
 
 
 def test_what_was_asked_is_told_by_mode() -> None:
-    scan = samples.positions_request(
+    scan = batch_samples.positions_request(
         mode=Mode.SCAN, rows=(Row(1, ("j",), date="971031", hem="n", scan=96),), bands=("j",)
     )
-    keys = samples.positions_request(mode=Mode.COADD_KEYS, rows=(Row(1, ("k",), coadd_key=7),), bands=("k",))
+    keys = batch_samples.positions_request(
+        mode=Mode.COADD_KEYS, rows=(Row(1, ("k",), coadd_key=7),), bands=("k",)
+    )
     assert asked_sentence(asked(scan)) == "J Atlas images of scan 96 of the night 971031, north"
     assert asked_sentence(asked(keys)) == "Ks Atlas images for 1 coadd key"
     assert "wholly cover the circle" in asked_sentence(
-        asked(samples.region_request(region=samples.Region(None, "m83", 1.0, "cover")))
+        asked(batch_samples.region_request(region=batch_samples.Region(None, "m83", 1.0, "cover")))
     )
 
 
 def test_a_row_of_our_own_table_can_make_a_batch_one_of_quicklooks() -> None:
-    request = samples.positions_request(rows=(Row(1, ("j",), coadd_key=7, image_type="quicklook"),))
+    request = batch_samples.positions_request(rows=(Row(1, ("j",), coadd_key=7, image_type="quicklook"),))
     assert asked(request)["quicklooks"] is True
-    assert asked(samples.positions_request(3))["quicklooks"] is False
+    assert asked(batch_samples.positions_request(3))["quicklooks"] is False
     assert ("Data set", "2MASS Full Survey") in asked_details(asked(request))
 
 

@@ -8,10 +8,9 @@ from __future__ import annotations
 import pytest
 
 from skybatch.errors import TooLarge
-
-from . import made
-from .made import rows_of
-from .rules import Rules, keys, refused, scans
+from tests.support import request_tables as made
+from tests.support.documented_rules import Rules, keys, refused, scans
+from tests.support.request_tables import rows_of
 
 RULES = Rules()
 

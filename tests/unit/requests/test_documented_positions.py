@@ -9,10 +9,9 @@ import pytest
 
 from skybatch.errors import InvalidRequest, TooLarge
 from skybatch.sky.position import SkyPosition
-
-from . import made
-from .made import request_of, rows_of
-from .rules import Rules, keys, positions, refused, scans
+from tests.support import request_tables as made
+from tests.support.documented_rules import Rules, keys, positions, refused, scans
+from tests.support.request_tables import request_of, rows_of
 
 RULES = Rules()
 

@@ -9,10 +9,9 @@ import pytest
 
 from skybatch.requests.model import Row
 from skybatch.sky.position import SkyPosition
-
-from . import made
-from .made import request_of
-from .rules import Rules, refused, region, scan_request
+from tests.support import request_tables as made
+from tests.support.documented_rules import Rules, refused, region, scan_request
+from tests.support.request_tables import request_of
 
 RULES = Rules()
 

@@ -11,9 +11,8 @@ from functools import partial
 import pytest
 
 from skybatch.requests.parser import parse_body
-
-from .made import LIMITS, form_of, status_of
-from .mutated import mutated_coordinates, mutated_tables
+from tests.support.mutations import mutated_coordinates, mutated_tables
+from tests.support.request_tables import LIMITS, form_of, status_of
 
 QUICK, WHOLE = 500, 10_000
 MOST_SECONDS = 1.0

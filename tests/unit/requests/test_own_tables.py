@@ -8,9 +8,8 @@ from skybatch.errors import InvalidRequest
 from skybatch.settings import Settings
 from skybatch.tables.schemas.image_table import image_table
 from skybatch.tables.writers.formats import Format, write
-from tests.unit.tables.made import made_images, made_sets
-
-from .made import request_of, upload_of
+from tests.support.image_sets import made_images, made_sets
+from tests.support.request_tables import request_of, upload_of
 
 FORMATS: tuple[Format, ...] = ("tbl", "xml", "csv")
 

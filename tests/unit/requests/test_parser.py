@@ -16,8 +16,7 @@ from skybatch.errors import InvalidRequest, TooLarge
 from skybatch.requests.fields import Body
 from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
-
-from .made import KEYS_ALL, LIMITS, POSITIONS_ALL, form_of, request_of, status_of
+from tests.support.request_tables import KEYS_ALL, LIMITS, POSITIONS_ALL, form_of, request_of, status_of
 
 JSON = "application/json"
 

@@ -15,8 +15,7 @@ from skybatch.errors import MalformedRequest, SkybatchError, TooLarge, Unsupport
 from skybatch.requests.parser import parse_body
 from skybatch.requests.payload import read_body
 from skybatch.settings import Settings
-
-from .made import KEYS_ALL, LIMITS, form_of, status_of
+from tests.support.request_tables import KEYS_ALL, LIMITS, form_of, status_of
 
 MOST = 1000
 

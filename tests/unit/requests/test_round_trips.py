@@ -14,7 +14,7 @@ from astropy.table import MaskedColumn, Table
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from .made import upload_of
+from tests.support.request_tables import upload_of
 
 Record = dict[str, Any]
 

@@ -16,7 +16,7 @@ from skybatch.sky.footprints import (
     icrs_to_fk5,
     to_vector,
 )
-from tests.unit.archive.sky import GRIDS, corner_pixels, icrs_at, images, wcs
+from tests.support.sky_oracle import GRIDS, corner_pixels, icrs_at, images, wcs
 
 ARCSEC = 1.0 / 3600.0
 

@@ -12,7 +12,7 @@ from astropy.coordinates import SkyCoord
 from skybatch.sky.footprints import Footprints, fk5_vector
 from skybatch.sky.regions import Box, Circle, box
 from skybatch.sky.regions import circle as circle_region
-from tests.unit.archive.sky import GRIDS, gnomonic, icrs_at, images
+from tests.support.sky_oracle import GRIDS, gnomonic, icrs_at, images
 
 ORIGIN = shapely.Point(0.0, 0.0)
 Case = tuple[Footprints, SkyCoord, shapely.Polygon, np.random.Generator]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from skybatch.batch.plan import messages
-from tests.unit.batch.world import task
+from tests.support.batch_fakes import task
 from tools.costs import Counts, bill, main
 from tools.figures import PRICES, QUOTAS
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.unit.deploy.stack import properties
+from tests.support.template import properties
 from tools.figures import QUOTAS, aws
 from tools.simulate import (
     ADMITTED_A_SECOND,

@@ -14,7 +14,7 @@ from skybatch.errors import InvalidRequest, Transient
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.settings import Settings
 from skybatch.workflow.steps import tally_step
-from tests.unit.batch.world import BATCH_ID, PATIENCE, Clock, Sqs, World, task
+from tests.support.batch_fakes import BATCH_ID, PATIENCE, Clock, Sqs, World, task
 
 
 def test_plan_survives_its_file_exactly() -> None:

@@ -15,9 +15,9 @@ from skybatch.fits.pixel_box import PixelBox
 from skybatch.fits.tiles.writer import pack
 from skybatch.inventory.stored_image import StoredImage, most_gzipped, stored_image
 from skybatch.surveys.layout import TILED_SUFFIX, parse_key
-from tests.fits import gzipped, make_image
+from tests.support.batch_fakes import task
+from tests.support.fits_files import gzipped, make_image
 from tests.unit.batch.execution.test_worker import Bench
-from tests.unit.batch.world import task
 
 IMAGE = make_image(180.0, 20.0)
 PACKED = pack(IMAGE)

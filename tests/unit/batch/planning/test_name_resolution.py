@@ -17,9 +17,9 @@ from skybatch.names.resolver import Resolver
 from skybatch.names.s3_cache import NedTurn, StoredAnswers, make_resolver
 from skybatch.sky.position import SkyPosition
 from skybatch.workflow import steps
-from tests.unit.batch.archive import MadeArchive
-from tests.unit.batch.service import Service
-from tests.unit.batch.world import Clock
+from tests.support.batch_fakes import Clock
+from tests.support.in_process_service import Service
+from tests.support.sample_archive import MadeArchive
 
 TABLE = "name,size\nm83,50\nnobody knows me,50\nM 83,20\n"
 M83 = SkyPosition(204.253958, -29.865417)

@@ -13,7 +13,7 @@ from skybatch.errors import InventoryError, TooLarge
 from skybatch.imaging import cutout
 from skybatch.requests.model import Mode, Region, Request, Row
 from skybatch.sky.position import SkyPosition
-from tests.unit.batch.archive import MadeArchive
+from tests.support.sample_archive import MadeArchive
 
 LIMIT = 10**9
 

@@ -22,9 +22,9 @@ from skybatch.batch.results.tables import TABLE_FORMATS
 from skybatch.batch.status import read_status
 from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
-from tests.unit.batch.archive import MadeArchive
-from tests.unit.batch.service import Service, images_of
-from tests.unit.batch.world import task
+from tests.support.batch_fakes import task
+from tests.support.in_process_service import Service, images_of
+from tests.support.sample_archive import MadeArchive
 
 POSITIONS = """\
 |ra       |dec    |size|id   |best|

@@ -15,8 +15,8 @@ from skybatch.batch.submission import quotas
 from skybatch.batch.submission.submit import Accepted, Desk
 from skybatch.errors import TooMany
 from skybatch.notification.notify import notify
-from tests.unit.batch.archive import MadeArchive
-from tests.unit.batch.service import Service
+from tests.support.in_process_service import Service
+from tests.support.sample_archive import MadeArchive
 
 ADDRESS = "astronomer@example.org"
 

@@ -16,8 +16,8 @@ from skybatch.errors import SourceDamaged, SourceDiffers, SourceUnsupported
 from skybatch.fits.tiles.gzip2 import plain_tiled
 from skybatch.fits.tiles.writer import pack
 from skybatch.imaging.cutout import PixelBox, cut, header_of
-from tests.fits import gzipped, make_image
-from tests.unit.imaging.packed import BOX, IMAGE, ORIGIN, PACKED, Stored
+from tests.support.fits_files import gzipped, make_image
+from tests.support.tiled_images import BOX, IMAGE, ORIGIN, PACKED, Stored
 
 SHAPES = [(512, 1024), (512, 824), (512, 830), (100, 33), (64, 32), (7, 1), (1, 65), (300, 70), (129, 33)]
 needs_cfitsio = pytest.mark.skipif(

@@ -11,8 +11,8 @@ from skybatch.errors import SourceError
 from skybatch.fits.tiles.gzip2 import cut_tiled, plain_tiled
 from skybatch.fits.tiles.writer import Packed, pack
 from skybatch.imaging.cutout import PixelBox
-from tests.fits import gzipped, make_image
-from tests.unit.imaging.packed import BOX, IMAGE, ORIGIN, PACKED, Stored
+from tests.support.fits_files import gzipped, make_image
+from tests.support.tiled_images import BOX, IMAGE, ORIGIN, PACKED, Stored
 
 
 def outcome(file: bytes, box: PixelBox = BOX) -> list[bytes] | str:

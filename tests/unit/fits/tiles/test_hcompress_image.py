@@ -12,7 +12,7 @@ from skybatch.errors import SourceUnsupported
 from skybatch.fits.tiles.writer import hcompress_rows, pack, quicklook_tiles
 from skybatch.imaging.cutout import Origin, PixelBox
 from skybatch.imaging.quicklook import SCALE, cut_quicklook, cut_quicklook_ranged, encode, restore, rounded
-from tests.fits import gzipped, make_image
+from tests.support.fits_files import gzipped, make_image
 
 ORIGIN = Origin("made.fits.fz")
 

@@ -6,8 +6,7 @@ import pytest
 
 from skybatch.errors import InvalidRequest
 from skybatch.sky.position import SkyPosition
-
-from .made import request_of, rows_of, upload_of
+from tests.support.request_tables import request_of, rows_of, upload_of
 
 EXPECTED = [
     {"number": 1, "bands": "jhk", "sky": [65.5, 19.25], "size": 50.0, "id": "first one"},

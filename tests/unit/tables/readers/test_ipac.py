@@ -6,9 +6,8 @@ import pytest
 
 from skybatch.errors import CellError, InvalidRequest, TooLarge
 from skybatch.settings import Settings
-
-from . import made
-from .made import request_of, rows_of, upload_of
+from tests.support import request_tables as made
+from tests.support.request_tables import request_of, rows_of, upload_of
 
 EXAMPLES = {
     "positions all": ("positions", made.POSITIONS_ALL),

@@ -14,8 +14,7 @@ from astropy.table import Table
 
 from skybatch.errors import InvalidRequest, TooLarge
 from skybatch.settings import Settings
-
-from .made import request_of, upload_of
+from tests.support.request_tables import request_of, upload_of
 
 FIELDS = """<FIELD name="coadd_key" datatype="int"><VALUES null="-1"/></FIELD>
 <FIELD name="note" datatype="float" arraysize="2"/>

@@ -16,7 +16,7 @@ from skybatch.tables.schemas.column_sets import BATCH_IPAC, INVENTORY, NATIVE_SE
 from skybatch.tables.schemas.common import POSTED_BACK
 from skybatch.tables.schemas.image_rows import Images
 from skybatch.tables.schemas.image_table import image_data, image_table
-from tests.unit.tables.made import made_images, made_sets
+from tests.support.image_sets import made_images, made_sets
 
 
 def wcs_of(sets: ImageSets, i: int, box: Any = (0, 0, 0, 0)) -> WCS:

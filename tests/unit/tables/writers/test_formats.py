@@ -18,7 +18,7 @@ from skybatch.tables.model import Column, Table, double, integer, text
 from skybatch.tables.schemas.column_sets import ROWS
 from skybatch.tables.schemas.image_table import SETS_OF_FORMAT, image_table
 from skybatch.tables.writers.formats import FORMATS, Format, chunks, write
-from tests.unit.tables.made import made_images, made_sets
+from tests.support.image_sets import made_images, made_sets
 
 ASTROPY = {
     "tbl": "ascii.ipac",

@@ -24,7 +24,7 @@ from skybatch.tables.schemas.column_sets import (
 from skybatch.tables.schemas.image_table import image_data, image_table
 from skybatch.tables.writers.formats import write
 from skybatch.tables.writers.votable import error_document
-from tests.unit.tables.made import made_images, made_sets
+from tests.support.image_sets import made_images, made_sets
 
 SETS = made_sets(25)
 IMAGES = made_images(SETS, type=["A", "Q"] * 12 + ["A"], id=["é😀 <&>\"'"] * 25)

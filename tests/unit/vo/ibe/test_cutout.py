@@ -24,7 +24,7 @@ from skybatch.vo import soda
 from skybatch.vo.ibe import stored_images
 from skybatch.vo.ibe.cutout import cutout, gzipped
 from skybatch.vo.parameters import Parameters
-from tests.unit.batch.archive import MadeArchive
+from tests.support.sample_archive import MadeArchive
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from skybatch.fits.tiles.gzip2 import cut_tiled
 from skybatch.fits.tiles.writer import pack
 from skybatch.imaging.cutout import Origin, PixelBox
-from tests.fits import make_image
+from tests.support.fits_files import make_image
 
 ORIGIN = Origin("made.fits.gz")
 IMAGE = make_image(nx=100, ny=120)  # tiles of 32, 32, 32 and 24 rows

@@ -8,7 +8,7 @@ import tarfile
 from skybatch.batch.outcomes import Outcome, Status, load_outcomes
 from skybatch.batch.plan import Plan, Task
 from skybatch.batch.store import BatchStore
-from tests.unit.batch.world import task
+from tests.support.batch_fakes import task
 
 SETS = 3
 LIMIT = 1150

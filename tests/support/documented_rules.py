@@ -9,8 +9,7 @@ import pytest
 from skybatch.errors import InvalidRequest
 from skybatch.requests.model import Region, Request, Row
 from skybatch.settings import Settings
-
-from .made import LIMITS, request_of
+from tests.support.request_tables import LIMITS, request_of
 
 Check = Callable[[], None]
 

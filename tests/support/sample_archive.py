@@ -14,7 +14,7 @@ from skybatch.inventory.publish import publish
 from skybatch.sky.footprints import Floats
 from skybatch.storage.objects import StoreSource
 from skybatch.surveys.layout import BANDS, ImageId, atlas_key
-from tests.fits import PIXEL_DEGREES, gzipped, make_image
+from tests.support.fits_files import PIXEL_DEGREES, gzipped, make_image
 
 NX, NY, HEADER_BLOCKS = 512, 1024, 4
 

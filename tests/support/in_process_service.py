@@ -19,8 +19,8 @@ from skybatch.batch.submission.submit import Accepted, Desk
 from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
 from skybatch.workflow import steps
-from tests.unit.batch.archive import MadeArchive
-from tests.unit.batch.world import Clock
+from tests.support.batch_fakes import Clock
+from tests.support.sample_archive import MadeArchive
 
 
 class Service:

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from astropy.io.votable import from_table
 from astropy.table import Table
 
-from . import made
-from .test_positions import DOCUMENTED, KIN
+from tests.support import request_tables as made
+from tests.unit.sky.test_coordinates import DOCUMENTED, KIN
 
 SPICE = [
     *(
