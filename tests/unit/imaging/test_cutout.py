@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from isal import igzip_lib
 
-from skybatch import __version__
 from skybatch.fits import readers
 from skybatch.fits.pixel_box import cutout_bytes
 from skybatch.imaging.cutout import Origin, PixelBox, cut, cut_ranged, header_of, plain
+from skybatch.version import VERSION
 from tests.support import fits_oracle
 from tests.support.fits_files import gzipped, make_image
 
@@ -28,7 +28,7 @@ def test_provenance_cards() -> None:
     assert [hdu.header[k] for k in fits_oracle.ADDED] == [
         "made.fits.gz",
         "[31:50,41:50]",
-        f"skybatch {__version__}",
+        f"skybatch {VERSION}",
     ]
     assert all(hdu.header.comments[k] for k in fits_oracle.ADDED)
 

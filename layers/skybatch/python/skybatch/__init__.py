@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from skybatch.version import VERSION
+
+__all__ = ["Client"]
+
+__version__ = VERSION
 
 if TYPE_CHECKING:
     from skybatch.client import Client as Client

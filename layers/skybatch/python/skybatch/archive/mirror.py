@@ -30,6 +30,7 @@ from skybatch.errors import (
 from skybatch.imaging.cutout import header_of, plain
 from skybatch.storage.objects import Entry, Tree
 from skybatch.surveys.layout import BANDS, DATASETS, MISSION, ImageId, parse_key, scan_prefix
+from skybatch.version import VERSION
 
 if TYPE_CHECKING:
     import httpx
@@ -75,11 +76,9 @@ class Server:
     def __init__(self, address: str, manners: Manners, sleep: Callable[[float], None] = time.sleep) -> None:
         import httpx
 
-        from skybatch import __version__
-
         self._address, self._manners, self._sleep = address.rstrip("/"), manners, sleep
         # The stored bytes are wanted as they lie, not packed or unpacked on the way.
-        headers = {"User-Agent": f"skybatch-mirror/{__version__}", "Accept-Encoding": "identity"}
+        headers = {"User-Agent": f"skybatch-mirror/{VERSION}", "Accept-Encoding": "identity"}
         self._client = httpx.Client(headers=headers, follow_redirects=True, timeout=60.0)
         self._lock, self._next_start = threading.Lock(), 0.0
 

@@ -7,9 +7,10 @@ import os
 import sys
 from collections.abc import Sequence
 
-from skybatch import __version__, errors
+from skybatch import errors
 from skybatch.cli import archive, batches, completion, decompress
 from skybatch.cli.output import EXIT_CODES, FAILED, STOPPED, print_error
+from skybatch.version import VERSION
 
 EPILOG = f"""\
 examples:
@@ -30,7 +31,7 @@ def make_parser() -> argparse.ArgumentParser:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"skybatch {__version__}")
+    parser.add_argument("--version", action="version", version=f"skybatch {VERSION}")
     topics = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     batches.add_commands(topics)
     decompress.add_command(topics)

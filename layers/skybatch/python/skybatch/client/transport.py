@@ -9,12 +9,12 @@ from contextlib import AbstractContextManager
 from typing import Any
 from urllib.parse import urlsplit
 
-from skybatch import __version__
 from skybatch.client.connections import Answer, Connections, LostConnection, may_pass, reason
 from skybatch.client.exceptions import UnexpectedAnswer, Unreachable, from_answer
 from skybatch.client.progress import Unwatched, Watch
 from skybatch.client.retry import RETRYABLE, Backoff, retry_after
 from skybatch.errors import CellError, InvalidRequest, SkybatchError
+from skybatch.version import VERSION
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
@@ -30,7 +30,7 @@ class Transport:
         self.backoff = backoff or Backoff()
         self.stopped = threading.Event()
         self._watch = watch or Unwatched()
-        self._connections = Connections({"User-Agent": f"skybatch/{__version__}"})
+        self._connections = Connections({"User-Agent": f"skybatch/{VERSION}"})
 
     def close(self) -> None:
         """Close all connections; waiting transfers end."""

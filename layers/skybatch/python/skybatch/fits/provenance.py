@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from skybatch import __version__
 from skybatch.fits.cards import string_cards
 from skybatch.fits.pixel_box import PixelBox
+from skybatch.version import VERSION
 
 KEYWORDS = ("CUTFILE", "CUTPIX", "CUTBY")
 
@@ -16,7 +16,7 @@ class Origin:
     """What a cutout is made from, and by whom: parent file name, and service with its version."""
 
     parent: str
-    service: str = f"skybatch {__version__}"
+    service: str = f"skybatch {VERSION}"
 
     def cards(self, box: PixelBox) -> bytes:
         """CUTFILE, CUTPIX and CUTBY: three cards, more only for names beyond 68 characters."""

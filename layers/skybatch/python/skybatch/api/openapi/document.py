@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from skybatch import __version__, errors
+from skybatch import errors
 from skybatch.api.openapi.archive_paths import archive_paths
 from skybatch.api.openapi.operations import answers, operation, page, parameter
 from skybatch.api.openapi.schemas import BATCH_ID, Schema, reference, schemas
 from skybatch.settings import Settings
+from skybatch.version import VERSION
 
 READ_ERRORS = (errors.NotFound, errors.Expired)
 BODY_ERRORS = (errors.MalformedRequest, errors.InvalidRequest, errors.TooLarge, errors.UnsupportedMedia)
@@ -24,7 +25,7 @@ def document(settings: Settings, root: str) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {
             "title": "skybatch",
-            "version": __version__,
+            "version": VERSION,
             "summary": "Batches of images from a sky survey.",
             "description": "Name a region, positions, scans or coadd keys; get the images, whole or cropped. "
             "A batch id is all it takes to read a batch: share it as you would share its images.",
