@@ -12,14 +12,14 @@ from skybatch.api import deployment
 from skybatch.batch.results.metrics import measures
 from skybatch.settings import settings
 from skybatch.storage.clients import abort_uploads
-from skybatch.telemetry import count, logger, observed, told_step
+from skybatch.telemetry import instrumented, log_step, logger, record_metrics
 from skybatch.workflow import steps
 
 
-@observed
+@instrumented
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Run the step the state machine names."""
-    return told_step(step, event)
+    return log_step(step, event)
 
 
 def step(event: dict[str, Any]) -> dict[str, Any]:
@@ -42,6 +42,6 @@ def step(event: dict[str, Any]) -> dict[str, Any]:
 def _ended(answer: dict[str, Any]) -> dict[str, Any]:
     """Count and tell how the batch ended."""
     measured = measures(deployment.batch(answer["batch_id"]))
-    count(measured)
+    record_metrics(measured)
     logger.info("batch ended", measures=measured)
     return answer

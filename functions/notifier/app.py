@@ -13,16 +13,16 @@ from skybatch.batch.store import BatchStore
 from skybatch.notification.notify import SesMailer, notify
 from skybatch.settings import settings
 from skybatch.storage.clients import bucket_store, client
-from skybatch.telemetry import about, count, logger, observed
+from skybatch.telemetry import bind_batch, instrumented, logger, record_metrics
 
 
-@observed
+@instrumented
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Called by the state machine with ``batch_id``, or by EventBridge when an execution ended badly."""
     here = settings()
     ended = event.get("detail")
     batch_id = (json.loads(ended["input"]) if ended else event)["batch_id"]
-    about(batch_id)
+    bind_batch(batch_id)
     store = BatchStore(bucket_store(here.results_bucket), batch_id)
     if ended:  # what no catcher in the state machine saw; where one did, this changes nothing
         logger.error("execution ended badly", status=ended["status"])
@@ -30,5 +30,5 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     mailer = SesMailer(client("sesv2"), here.mail_from) if here.mail_from else None
     mail = notify(store, mailer, time.time())
     logger.info("notified", mail=mail)
-    count({"MailsSent": mail == "sent", "MailsFailed": mail == "failed"})
+    record_metrics({"MailsSent": mail == "sent", "MailsFailed": mail == "failed"})
     return {"batch_id": batch_id, "mail": mail}

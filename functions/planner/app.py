@@ -12,19 +12,19 @@ from skybatch.api.routes import submission
 from skybatch.batch.execution.dispatch import TaskQueue
 from skybatch.settings import settings
 from skybatch.storage.clients import client
-from skybatch.telemetry import observed, told_step
+from skybatch.telemetry import instrumented, log_step
 from skybatch.workflow import steps
 
 app = deployment.http_app()
 app.include_router(submission.router)
 
 
-@observed
+@instrumented
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer an HTTP request, or run the step the state machine names."""
     if "action" not in event:
         return application.answer(app, event, context)
-    return told_step(step, event)
+    return log_step(step, event)
 
 
 def step(event: dict[str, Any]) -> dict[str, Any]:

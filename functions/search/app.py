@@ -8,7 +8,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from skybatch.api import application, dependencies
 from skybatch.api.routes import ibe_data, image_search, inventory_search, vo
-from skybatch.telemetry import observed
+from skybatch.telemetry import instrumented
 
 app = dependencies.http_app()
 app.include_router(image_search.router)
@@ -17,7 +17,7 @@ app.include_router(vo.router)
 app.include_router(ibe_data.router)
 
 
-@observed
+@instrumented
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer an HTTP request."""
     return application.answer(app, event, context)

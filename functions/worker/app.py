@@ -15,7 +15,7 @@ from skybatch.batch.plan import Message
 from skybatch.batch.store import BatchStore
 from skybatch.settings import settings
 from skybatch.storage.clients import bucket_store, client
-from skybatch.telemetry import about, logger, observed
+from skybatch.telemetry import bind_batch, instrumented, logger
 
 # A message that fails is left to the queue to bring again; the function itself never falls over, for
 # that would cost its warm process.
@@ -28,7 +28,7 @@ def deliver(record: SQSRecord) -> None:
     body = json.loads(record.body)
     again = body["again"] or int(record.attributes.approximate_receive_count or 1) > 1
     message = Message.from_json({**body, "again": again})
-    about(message.batch_id)
+    bind_batch(message.batch_id)
     here = settings()
     archive = Archive(
         objects=bucket_store(here.archive_bucket, here.archive_prefix),
@@ -52,7 +52,7 @@ def _work(message: Message, archive: Archive, store: BatchStore) -> None:
     logger.info("message done", source=message.source, files=len(message.tasks), milliseconds=spent)
 
 
-@observed
+@instrumented
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer with the messages to bring again."""
     return dict(

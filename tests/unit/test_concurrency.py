@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from skybatch.concurrency import QUEUED, side_by_side
+from skybatch.concurrency import QUEUED_PER_WORKER, parallel_map
 
 
 def test_answers_keep_the_order_of_the_items() -> None:
@@ -16,8 +16,8 @@ def test_answers_keep_the_order_of_the_items() -> None:
         time.sleep(0.002 * (number % 3))
         return number * number
 
-    assert list(side_by_side(call, range(50), 4)) == [n * n for n in range(50)]
-    assert list(side_by_side(call, [], 4)) == []
+    assert list(parallel_map(call, range(50), 4)) == [n * n for n in range(50)]
+    assert list(parallel_map(call, [], 4)) == []
 
 
 def test_no_more_run_at_a_time_than_asked_and_no_more_items_are_taken_than_needed() -> None:
@@ -39,8 +39,8 @@ def test_no_more_run_at_a_time_than_asked_and_no_more_items_are_taken_than_neede
             taken += 1
             yield number
 
-    for done, _ in enumerate(side_by_side(call, items(), 3), 1):
-        assert taken <= done + QUEUED * 3 + 1
+    for done, _ in enumerate(parallel_map(call, items(), 3), 1):
+        assert taken <= done + QUEUED_PER_WORKER * 3 + 1
     assert 1 < most <= 3
 
 
@@ -54,5 +54,5 @@ def test_a_call_that_raises_stops_those_not_begun() -> None:
         time.sleep(0.002)
 
     with pytest.raises(KeyboardInterrupt):
-        list(side_by_side(call, range(1000), 2))
+        list(parallel_map(call, range(1000), 2))
     assert len(begun) < 30

@@ -1,4 +1,4 @@
-"""Many calls side by side, few at a time."""
+"""Map a blocking call over many items with a bounded number of threads."""
 
 from __future__ import annotations
 
@@ -8,26 +8,31 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 Item = TypeVar("Item")
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 
-# Calls waiting behind each one that runs: enough to keep all busy, few enough for millions of items.
-QUEUED = 4
+# Calls queued behind each running one: enough to keep every thread busy, few enough for millions of items.
+QUEUED_PER_WORKER = 4
 
 
-def side_by_side(call: Callable[[Item], Answer], items: Iterable[Item], in_flight: int) -> Iterator[Answer]:
-    """Answers in the order of the items, ``in_flight`` calls running at a time.
+def parallel_map(call: Callable[[Item], Result], items: Iterable[Item], max_workers: int) -> Iterator[Result]:
+    """Yield ``call(item)`` in the order of the items, ``max_workers`` calls running at a time.
 
-    Items are taken as they are needed. When the caller stops, or a call raises, those not begun yet never
-    begin: an interrupted command ends at once.
+    Items are consumed lazily. When the consumer stops or a call raises, calls that have not started are
+    cancelled, so that an interrupted command ends at once.
+
+    Raises
+    ------
+    Exception
+        Whatever ``call`` raises, at the place of its item.
     """
-    pool = ThreadPoolExecutor(in_flight)
-    waiting: deque[Future[Answer]] = deque()
+    pool = ThreadPoolExecutor(max_workers)
+    pending: deque[Future[Result]] = deque()
     try:
         for item in items:
-            waiting.append(pool.submit(call, item))
-            if len(waiting) > QUEUED * in_flight:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+            pending.append(pool.submit(call, item))
+            if len(pending) > QUEUED_PER_WORKER * max_workers:
+                yield pending.popleft().result()
+        while pending:
+            yield pending.popleft().result()
     finally:
         pool.shutdown(cancel_futures=True)

@@ -1,8 +1,8 @@
-"""Logs and metrics of every function: one JSON object a line, one correlation id a batch, no secrets.
+"""Structured logs and metrics of every function: JSON lines, a correlation id per batch, no secrets.
 
-Metrics leave as log lines too (CloudWatch's embedded metric format), so they cost no call. Calls are
-traced by Lambda and Step Functions themselves (the template's ``Tracing``); powertools' Tracer would add
-0.3 s to every cold start for spans that obstore's requests do not show in.
+Metrics are log lines too (CloudWatch's embedded metric format), so they cost no call. Calls are traced by
+Lambda and Step Functions themselves (the template's ``Tracing``); powertools' Tracer would add 0.3 s to
+every cold start for spans that do not include obstore's requests.
 """
 
 from __future__ import annotations
@@ -19,42 +19,45 @@ from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from aws_lambda_powertools.logging.types import PowertoolsLogRecord
 from aws_lambda_powertools.metrics import MetricUnit
 
-from skybatch.redaction import batch_hash, scrubbed
+from skybatch.redaction import batch_hash, redacted
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
 
-class ScrubbingFormatter(LambdaPowertoolsFormatter):
-    """Powertools' JSON, in which no batch id and no address is left, tracebacks included."""
+class RedactingFormatter(LambdaPowertoolsFormatter):
+    """Powertools' JSON formatter, with batch ids and addresses redacted, tracebacks included."""
 
     def serialize(self, log: dict[str, Any] | PowertoolsLogRecord) -> str:
-        """One line."""
-        return scrubbed(super().serialize(log))
+        """Format one record as a redacted JSON line."""
+        return redacted(super().serialize(log))
 
 
-logger = Logger(logger_formatter=ScrubbingFormatter())
+logger = Logger(logger_formatter=RedactingFormatter())
 metrics = Metrics(namespace=os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "skybatch"))
 
 
-def take_over_logging() -> None:
-    """Have whatever any package logs leave through our formatter."""
+def capture_all_logging() -> None:
+    """Send the warnings of every package through the redacting formatter."""
     root = logging.getLogger()
     root.handlers[:] = logger.handlers
     root.setLevel(logging.WARNING)
-    logging.getLogger(logger.name).propagate = False  # its lines left already
+    logging.getLogger(logger.name).propagate = False  # its records have handlers of their own
 
 
 if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
-    take_over_logging()
+    capture_all_logging()
 
 
-def about(batch_id: str) -> None:
-    """All that is logged from here on, within this call, is about this batch."""
+def bind_batch(batch_id: str) -> None:
+    """Make a batch's hash the correlation id of every later log line of this call."""
     logger.set_correlation_id(batch_hash(batch_id))
 
 
-def count(values: Mapping[str, float]) -> None:
-    """Add to the metrics of this call: each is a count, but for names that end in a unit."""
+def record_metrics(values: Mapping[str, float]) -> None:
+    """Add values to the metrics of this call.
+
+    The unit follows the name: ``…Seconds``, ``…Bytes``, otherwise a count.
+    """
     for name, value in values.items():
         metrics.add_metric(name=name, unit=_unit(name), value=value)
 
@@ -65,9 +68,9 @@ def _unit(name: str) -> MetricUnit:
     return MetricUnit.Bytes if name.endswith("Bytes") else MetricUnit.Count
 
 
-def told_step(step: Callable[[dict[str, Any]], dict[str, Any]], event: dict[str, Any]) -> dict[str, Any]:
-    """Run a step of a batch's execution and tell of it: what it was, what follows, how long it took."""
-    about(event["batch_id"])
+def log_step(step: Callable[[dict[str, Any]], dict[str, Any]], event: dict[str, Any]) -> dict[str, Any]:
+    """Run one step of a state machine execution and log its action, successor and duration."""
+    bind_batch(event["batch_id"])
     started = time.perf_counter()
     answer = step(event)
     logger.info(
@@ -80,11 +83,11 @@ def told_step(step: Callable[[dict[str, Any]], dict[str, Any]], event: dict[str,
     return answer
 
 
-def observed(handler: Handler) -> Handler:
-    """A Lambda handler with its call's request id in every line, its metrics sent, its errors scrubbed.
+def instrumented(handler: Handler) -> Handler:
+    """Wrap a Lambda handler: request id on every log line, metrics flushed, errors redacted.
 
-    What a handler raises, Lambda's runtime logs in words of its own, and Step Functions keeps them: both
-    get an error of the same name whose text is scrubbed.
+    An exception that leaves the handler is logged by Lambda's runtime unformatted and kept by Step
+    Functions; both get an error of the same name whose text is redacted.
     """
     injected = logger.inject_lambda_context(_reporting(handler), clear_state=True)
 
@@ -106,12 +109,12 @@ def _reporting(handler: Handler) -> Handler:
             return handler(event, context)
         except Exception as error:
             logger.exception("the call failed")
-            raise without_secrets(error) from None
+            raise redacted_error(error) from None
 
     return run
 
 
-def without_secrets(error: Exception) -> Exception:
-    """An error of the same name, its text scrubbed."""
+def redacted_error(error: Exception) -> Exception:
+    """Build an error of the same class name with its text redacted."""
     kind: type[Exception] = type(type(error).__name__, (Exception,), {})
-    return kind(scrubbed(str(error)))
+    return kind(redacted(str(error)))

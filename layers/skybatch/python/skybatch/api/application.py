@@ -12,7 +12,7 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from skybatch.api.responses import refusal
 from skybatch.batch.store import BATCH_ID
 from skybatch.errors import SkybatchError, Transient
-from skybatch.telemetry import about, count, logger
+from skybatch.telemetry import bind_batch, logger, record_metrics
 
 HSTS_SECONDS = 31_536_000
 # On every answer; one that has its own (a page's policy, say) keeps it. An answer that is no page needs
@@ -35,7 +35,7 @@ def answer(app: APIGatewayHttpResolver, event: dict[str, Any], context: Any) -> 
     logger.set_correlation_id(request_id)
     batch_id = (event.get("pathParameters") or {}).get("id", "")
     if BATCH_ID.fullmatch(batch_id):
-        about(batch_id)
+        bind_batch(batch_id)
     answered = dict(app.resolve(event, context))
     answered["headers"] = _complete(answered.get("headers") or {}, logger.get_correlation_id())
     status = answered["statusCode"]
@@ -48,7 +48,7 @@ def answer(app: APIGatewayHttpResolver, event: dict[str, Any], context: Any) -> 
         api_request_id=request_id,
     )
     if status >= 500:
-        count({"ServerErrors": 1})
+        record_metrics({"ServerErrors": 1})
     return answered
 
 

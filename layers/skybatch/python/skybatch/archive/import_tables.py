@@ -29,7 +29,7 @@ from skybatch.archive.image_records import (
     key_of,
 )
 from skybatch.archive.index import IN_FLIGHT, Report
-from skybatch.concurrency import side_by_side
+from skybatch.concurrency import parallel_map
 from skybatch.errors import CellError, InvalidRequest, InventoryError, NotFound, SourceError
 from skybatch.fits.tiles.tile_table import TileTable
 from skybatch.inventory.image_sets import TILES
@@ -222,7 +222,7 @@ def _join(tree: Tree, dataset: str, facts: Rows) -> tuple[Rows, list[Problem]]:
 def _join_tiled(tree: Tree, facts: Rows, tiled: list[tuple[int, Entry]]) -> list[Problem]:
     """Fill in the tiled forms: these must be read, for only they tell where their tiles lie."""
     problems = []
-    fronts = side_by_side(lambda one: _front(tree, one[1]), tiled, IN_FLIGHT)
+    fronts = parallel_map(lambda one: _front(tree, one[1]), tiled, IN_FLIGHT)
     for (place, entry), front in zip(tiled, fronts, strict=True):
         if isinstance(front, Problem):
             problems.append(front)

@@ -26,7 +26,7 @@ from skybatch.archive.image_records import (
     consistent,
     image_code,
 )
-from skybatch.concurrency import side_by_side
+from skybatch.concurrency import parallel_map
 from skybatch.errors import InventoryError, NotFound, SourceError
 from skybatch.inventory.image_sets import ImageSets, scan_codes
 from skybatch.inventory.inventory import Inventory
@@ -87,7 +87,7 @@ def index(
     fresh = _to_read(tree, dataset, known, listing, progress)
     facts = [_table([])]
     while batch := list(islice(fresh, part_images)):
-        rows = list(side_by_side(lambda item: _examined(tree, *item), batch, in_flight))
+        rows = list(parallel_map(lambda item: _examined(tree, *item), batch, in_flight))
         listing.problems += [row for row in rows if isinstance(row, Problem)]
         facts.append(_table([row for row in rows if isinstance(row, tuple)]))
         parts.keep(facts[-1])

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 
 from skybatch.archive.image_records import QUICKLOOKS, SUFFIX_CODE, Problem, image_code, spread_quicklooks
-from skybatch.concurrency import side_by_side
+from skybatch.concurrency import parallel_map
 from skybatch.errors import InventoryError, NotFound, SourceError
 from skybatch.imaging.quicklook import encode
 from skybatch.inventory.image_sets import ImageSets, scan_codes
@@ -52,7 +52,7 @@ def make_quicklooks(
     # Spawned, because the object store's own threads do not survive a fork.
     spawned = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, spawned) as encoders:
-        outcomes = side_by_side(
+        outcomes = parallel_map(
             lambda item: _made(tree, *item, encoders), _atlas(tree, dataset), 2 * processes
         )
         for outcome in outcomes:

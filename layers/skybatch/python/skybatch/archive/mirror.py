@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from skybatch.archive.header_reader import check_identity, grid_of, stored_header
 from skybatch.archive.image_records import Problem
-from skybatch.concurrency import side_by_side
+from skybatch.concurrency import parallel_map
 from skybatch.errors import (
     InvalidRequest,
     NotFound,
@@ -208,7 +208,7 @@ def mirror(
     missing = [key for key in wanted if key not in present]
 
     outcomes = []
-    for outcome in side_by_side(lambda key: _fetched(tree, server, key), missing, in_flight):
+    for outcome in parallel_map(lambda key: _fetched(tree, server, key), missing, in_flight):
         outcomes.append(outcome)
         progress(1)
     sizes = [outcome for outcome in outcomes if isinstance(outcome, int)]

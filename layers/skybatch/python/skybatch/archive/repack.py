@@ -23,7 +23,7 @@ from skybatch.archive.header_reader import tiled_front
 from skybatch.archive.image_records import Problem, image_code
 from skybatch.archive.make_quicklooks import stored
 from skybatch.archive.tiled_copies import DONE, publish_tiles, published, remove_others
-from skybatch.concurrency import side_by_side
+from skybatch.concurrency import parallel_map
 from skybatch.errors import SourceDamaged, SourceError
 from skybatch.fits.tiles.gzip2 import plain_tiled, whole
 from skybatch.fits.tiles.writer import pack, quicklook_tiles
@@ -199,7 +199,7 @@ def _gone_through(
     rows: list[Rows] = [np.zeros(0, DONE)]
     fresh: list[tuple[Any, ...]] = []
     # Packing keeps a core busy, reading and writing wait: processes for the one, threads for the others.
-    for outcome in side_by_side(run.done, _jobs(run.tree, dataset), 2 * processes + 2):
+    for outcome in parallel_map(run.done, _jobs(run.tree, dataset), 2 * processes + 2):
         if isinstance(outcome, Problem):
             run.problems.append(outcome)
         else:

@@ -22,7 +22,7 @@ from skybatch.errors import CellError, Conflict, InvalidRequest, MalformedReques
 from skybatch.requests.parser import parse_body
 from skybatch.requests.payload import read_body
 from skybatch.settings import settings
-from skybatch.telemetry import about, count, logger
+from skybatch.telemetry import bind_batch, logger, record_metrics
 
 router = APIGatewayHttpRouter()
 LEFT_OVER = ("unretrieved", "failed")
@@ -129,9 +129,9 @@ def _invalid(column: str, value: str, rule: str) -> InvalidRequest:
 
 def _accepted(accepted: Accepted) -> Response[str]:
     record, request = accepted.record, accepted.request
-    about(record.batch_id)
+    bind_batch(record.batch_id)
     logger.info("batch accepted", mode=request.mode, rows=len(request.rows), part=record.part)
-    count({"BatchesAccepted": 1, "RowsAccepted": len(request.rows)})
+    record_metrics({"BatchesAccepted": 1, "RowsAccepted": len(request.rows)})
     if wants_page(router.current_event):
         return redirect(record.url("results"), 303)
     body = {
