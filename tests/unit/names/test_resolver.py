@@ -13,7 +13,7 @@ import pytest
 import urllib3
 
 from local.names import Day, NameServices
-from skybatch.names.resolver import DAY, Answer, Resolver, unresolved_names, with_positions
+from skybatch.names.resolver import DAY, Answer, Resolver
 from skybatch.names.services import (
     IRSA,
     NED,
@@ -27,7 +27,6 @@ from skybatch.names.services import (
     configured,
 )
 from skybatch.sky.position import SkyPosition
-from tests.support.request_tables import request_of
 
 
 class Memory:
@@ -222,24 +221,6 @@ def test_a_service_that_fails_again_and_again_is_left_alone(services: NameServic
 def test_garbage_is_never_an_answer(service: str, body: str) -> None:
     with pytest.raises(UnreadableAnswer):
         READERS[service](service, body)
-
-
-def test_positions_are_put_beside_the_names_that_were_found(services: NameServices) -> None:
-    request = request_of(mode="positions", table="objname,id\nm83,a\nnowhere,b\nm83,c\n")
-    assert unresolved_names(request) == ("m83", "nowhere")
-    answers = resolver(services).resolve(unresolved_names(request), time.monotonic() + 5).answers
-    placed = with_positions(request, answers)
-    assert [row.sky is not None for row in placed.rows] == [True, False, True]
-    assert [row.name for row in placed.rows] == ["m83", "nowhere", "m83"]
-    assert unresolved_names(placed) == ("nowhere",)
-
-
-def test_a_region_around_a_name_gets_its_center(services: NameServices) -> None:
-    request = request_of(mode="region", center="M 83", diameter=0.1)
-    assert unresolved_names(request) == ("M 83",)
-    placed = with_positions(request, resolver(services).resolve(["M 83"], time.monotonic() + 5).answers)
-    assert placed.region is not None
-    assert placed.region.center == placed.rows[0].sky == SkyPosition(204.253958, -29.865417)
 
 
 class Lease:

@@ -12,8 +12,9 @@ from typing import Any
 
 from skybatch.batch.store import BatchStore
 from skybatch.errors import Expired, NotFound
-from skybatch.names.resolver import Answer, unresolved_names, with_positions
+from skybatch.names.resolver import Answer
 from skybatch.requests.model import Request
+from skybatch.requests.resolution import unresolved_names, with_positions
 
 SECONDS_A_DAY = 86_400
 

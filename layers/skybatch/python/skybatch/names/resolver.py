@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import urllib3
 
 from skybatch.names.rate_limit import Lane, OutOfTime, Turn
 from skybatch.names.services import SERVICES, Reply, Service, State
-from skybatch.requests.model import Request
 from skybatch.sky.position import SkyPosition
 from skybatch.surveys.twomass.designations import designated, is_designation
 
@@ -162,24 +161,3 @@ def answer_of(name: str, replies: Sequence[Reply]) -> Answer:
         own = Reply(DESIGNATION, State.FOUND, "the position was read off the designation itself", sky)
         return Answer(name, sky, (*replies, own))
     return Answer(name, sky, tuple(replies))
-
-
-def unresolved_names(request: Request) -> tuple[str, ...]:
-    """Every object name of a request whose position is not known, once each, in order."""
-    region = request.region
-    names = [region.name] if region and region.name and region.center is None else []
-    names += [row.name for row in request.rows if row.name and row.sky is None]
-    return tuple(dict.fromkeys(name for name in names if name))
-
-
-def with_positions(request: Request, answers: Mapping[str, Answer]) -> Request:
-    """The request with the position of each name that was found; the names stay beside them."""
-    skies = {name: answer.sky for name, answer in answers.items() if answer.sky is not None}
-    rows = tuple(
-        replace(row, sky=skies[row.name]) if row.name in skies and row.sky is None else row
-        for row in request.rows
-    )
-    region = request.region
-    if region and region.center is None and region.name in skies:
-        region = replace(region, center=skies[region.name])
-    return replace(request, rows=rows, region=region)

@@ -24,7 +24,8 @@ from skybatch.batch.results.packager import package
 from skybatch.batch.status import record_failure
 from skybatch.batch.store import BatchStore
 from skybatch.errors import SkybatchError
-from skybatch.names.resolver import Resolver, unresolved_names
+from skybatch.names.resolver import Resolver
+from skybatch.requests.resolution import unresolved_names
 from skybatch.settings import Settings
 
 State = dict[str, Any]

@@ -10,8 +10,9 @@ from skybatch.batch.outcomes import Outcome, Status, row_outcomes
 from skybatch.batch.plan import Plan
 from skybatch.batch.planning.matching import OpenInventory
 from skybatch.batch.planning.planner import make_plan
-from skybatch.names.resolver import Resolver, unresolved_names, with_positions
+from skybatch.names.resolver import Resolver
 from skybatch.requests.model import Request
+from skybatch.requests.resolution import unresolved_names, with_positions
 from skybatch.settings import Settings
 
 

@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from skybatch.batch.record import Names, load_names, load_request, save_names
 from skybatch.batch.store import BatchStore
-from skybatch.names.resolver import Resolver, unresolved_names
+from skybatch.names.resolver import Resolver
 from skybatch.names.services import State
+from skybatch.requests.resolution import unresolved_names
 
 SECONDS_A_CALL = 40.0
 # A service that is down is given a few chances; after an hour what is not known stays so.

@@ -1,0 +1,32 @@
+"""The object names of a request, before and after the name services were queried."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from skybatch.names.resolver import Answer
+    from skybatch.requests.model import Request
+
+
+def unresolved_names(request: Request) -> tuple[str, ...]:
+    """Return every object name of a request whose position is unknown, once each, in order."""
+    region = request.region
+    names = [region.name] if region and region.name and region.center is None else []
+    names += [row.name for row in request.rows if row.name and row.sky is None]
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def with_positions(request: Request, answers: Mapping[str, Answer]) -> Request:
+    """Return the request with the ICRS position of each name that was found; the names are kept."""
+    skies = {name: answer.sky for name, answer in answers.items() if answer.sky is not None}
+    rows = tuple(
+        replace(row, sky=skies[row.name]) if row.name in skies and row.sky is None else row
+        for row in request.rows
+    )
+    region = request.region
+    if region and region.center is None and region.name in skies:
+        region = replace(region, center=skies[region.name])
+    return replace(request, rows=rows, region=region)

@@ -1,0 +1,45 @@
+"""Which object names a request still needs positions for, and how the positions are filled in."""
+
+from __future__ import annotations
+
+from skybatch.names.resolver import answer_of
+from skybatch.names.services import Reply, State
+from skybatch.requests.resolution import unresolved_names, with_positions
+from skybatch.sky.position import SkyPosition
+from tests.support.request_tables import request_of
+
+M83 = SkyPosition(204.253958, -29.865417)
+FOUND = answer_of("M 83", [Reply("NED", State.FOUND, "MESSIER 083", M83)])
+UNKNOWN = answer_of("nowhere", [Reply("NED", State.UNKNOWN, "not found")])
+RESULTS = {"M 83": FOUND, "nowhere": UNKNOWN}
+
+
+def test_a_name_in_several_rows_is_listed_once_and_in_order() -> None:
+    request = request_of(mode="positions", table="objname,id\nnowhere,b\nM 83,a\nnowhere,c\n")
+    assert unresolved_names(request) == ("nowhere", "M 83")
+
+
+def test_rows_with_coordinates_need_no_name_service() -> None:
+    assert unresolved_names(request_of(mode="positions", table="ra,dec\n10,20\n")) == ()
+
+
+def test_only_rows_whose_name_was_found_get_a_position_and_all_keep_their_names() -> None:
+    request = request_of(mode="positions", table="objname,id\nM 83,a\nnowhere,b\nM 83,c\n")
+    resolved = with_positions(request, RESULTS)
+    assert [row.sky for row in resolved.rows] == [M83, None, M83]
+    assert [row.name for row in resolved.rows] == ["M 83", "nowhere", "M 83"]
+    assert unresolved_names(resolved) == ("nowhere",)
+
+
+def test_the_center_of_a_region_and_its_only_row_get_the_same_position() -> None:
+    request = request_of(mode="region", center="M 83", diameter=0.1)
+    assert unresolved_names(request) == ("M 83",)
+    resolved = with_positions(request, RESULTS)
+    assert resolved.region is not None
+    assert resolved.region.center == resolved.rows[0].sky == M83
+
+
+def test_a_region_whose_name_is_unknown_stays_without_a_center() -> None:
+    resolved = with_positions(request_of(mode="region", center="nowhere", diameter=0.1), RESULTS)
+    assert resolved.region is not None
+    assert resolved.region.center is None
