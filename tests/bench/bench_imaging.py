@@ -24,8 +24,11 @@ from astropy.nddata import Cutout2D
 from astropy.wcs import WCS
 from isal import isal_zlib
 
+from skybatch.fits.pixel_box import PixelBox
+from skybatch.fits.provenance import Origin
+from skybatch.fits.stored_file import decompress_untiled, read_stored_header
 from skybatch.fits.tiles import hcompress
-from skybatch.imaging.cutout import Origin, PixelBox, cut, header_of, plain
+from skybatch.imaging.cutout import cut
 from skybatch.imaging.quicklook import encode, restore
 from tests.bench.harness import Bench
 from tests.support import fits_oracle
@@ -39,11 +42,11 @@ Calls = Mapping[str, Callable[[], Any]]
 def run(bench: Bench) -> None:
     """All rows of the table of targets."""
     stored, what = source(bench)
-    header = header_of(stored)
+    header = read_stored_header(stored)
     box = PixelBox.around(*CENTRE, SIZE, SIZE, header.naxis1, header.naxis2)
     with tempfile.TemporaryDirectory() as folder:
         one_of_gzip(bench, stored, box, others(bench, stored, box, Path(folder) / "parent.fits.gz"), what)
-        one_of_plain(bench, plain(stored), box, Path(folder) / "parent.fits")
+        one_of_plain(bench, decompress_untiled(stored), box, Path(folder) / "parent.fits")
     a_hundred(bench, stored)
     a_quicklook(bench, stored)
     cold_import(bench)
@@ -63,7 +66,7 @@ def source(bench: Bench) -> tuple[bytes, str]:
 
 def one_of_gzip(bench: Bench, stored: bytes, box: PixelBox, theirs: Calls, what: str) -> None:
     """One crop of a gzip image."""
-    header = header_of(stored)
+    header = read_stored_header(stored)
     end = header.blocks * 2880 + (box.y0 + box.ny) * header.row_bytes
     ours = {"ours": lambda: next(cut(stored, [box], ORIGIN))}
     ms = in_turns({**ours, "inflate": lambda: isal_zlib.decompressobj(31).decompress(stored, end)}, 61)
@@ -97,7 +100,7 @@ def one_of_plain(bench: Bench, image: bytes, box: PixelBox, file: Path) -> None:
 
 def a_hundred(bench: Bench, stored: bytes) -> None:
     """A hundred crops, from all over one gzip image."""
-    header = header_of(stored)
+    header = read_stored_header(stored)
     places = np.random.default_rng(0).uniform((30, 30), (header.naxis1 - 30, header.naxis2 - 30), (100, 2))
     boxes = [PixelBox.around(x, y, SIZE, SIZE, header.naxis1, header.naxis2) for x, y in places]
     ms = in_turns({"ours": lambda: list(cut(stored, boxes, ORIGIN))}, 31)
@@ -109,7 +112,7 @@ def a_quicklook(bench: Bench, stored: bytes) -> None:
     from astropy.io.fits.hdu.compressed._compression import decompress_hcompress_1_c
 
     compressed = encode(stored)
-    header = header_of(stored)
+    header = read_stored_header(stored)
     stream = hcompress.widened(compressed[len(header.cards) + 80 :])
     sides = header.naxis2, header.naxis1
     expected = np.frombuffer(decompress_hcompress_1_c(stream, *sides, 0, 0, 4), np.int32).reshape(sides)

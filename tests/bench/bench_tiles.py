@@ -16,9 +16,12 @@ from local.stack import Plan, running_stack
 from skybatch.archive.index import index
 from skybatch.archive.repack import repack
 from skybatch.fits.cards import with_number
+from skybatch.fits.pixel_box import PixelBox
+from skybatch.fits.provenance import Origin
+from skybatch.fits.stored_file import decompress_untiled, read_stored_header
 from skybatch.fits.tiles.gzip2 import cut_tiled
 from skybatch.fits.tiles.writer import Packed, pack
-from skybatch.imaging.cutout import Origin, PixelBox, cut, header_of, plain
+from skybatch.imaging.cutout import cut
 from skybatch.storage.objects import DirectorySource
 from skybatch.surveys.layout import ImageId, atlas_key
 from tests.bench.harness import Bench, median_ms
@@ -64,7 +67,7 @@ def crop(packed: Packed, box: PixelBox, reads: list[int] | None = None) -> bytes
 
 def a_crop(bench: Bench, original: bytes, packed: Packed) -> None:
     """Median over all rows that a crop may begin at: two tiles or three."""
-    header = header_of(original)
+    header = read_stored_header(original)
     boxes = [PixelBox(231, y0, SIZE, SIZE) for y0 in range(0, header.naxis2 - SIZE, 5)]
     for box in boxes[::20]:
         assert crop(packed, box) == next(cut(original, [box], ORIGIN))
@@ -77,7 +80,7 @@ def bytes_read(bench: Bench, originals: list[bytes], packed: list[Packed]) -> No
     """Mean over all rows that a crop may begin at, of several images."""
     shares = []
     for original, tiles in zip(originals, packed, strict=True):
-        for y0 in range(0, header_of(original).naxis2 - SIZE, 3):
+        for y0 in range(0, read_stored_header(original).naxis2 - SIZE, 3):
             reads: list[int] = []
             crop(tiles, PixelBox(231, y0, SIZE, SIZE), reads)
             shares.append(100 * sum(reads) / len(original))
@@ -101,7 +104,7 @@ def two_data_sets(bench: Bench, originals: list[bytes]) -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as folder:
         tree = DirectorySource(Path(folder, "archive"))
         for n in range(IMAGES):
-            stored = zlib.compress(placed(plain(originals[n % len(originals)]), n), 6, 31)
+            stored = zlib.compress(placed(decompress_untiled(originals[n % len(originals)]), n), 6, 31)
             for dataset in FORMS:
                 tree.write(
                     atlas_key(identity(dataset, stored_identity(originals[n % len(originals)]), n)), stored
@@ -118,7 +121,7 @@ def two_data_sets(bench: Bench, originals: list[bytes]) -> Iterator[Path]:
 
 def stored_identity(original: bytes) -> tuple[str, str, str]:
     """Date, hemisphere and band as the header has them."""
-    header = header_of(original)
+    header = read_stored_header(original)
     hem = "n" if str(header.get("TELNAME")).lower() == "hopkins" else "s"
     return str(header.get("ORDATE")), hem, str(header.get("FILTER"))
 
@@ -130,7 +133,7 @@ def identity(dataset: str, said: tuple[str, str, str], n: int) -> ImageId:
 
 def placed(image: bytes, n: int) -> bytes:
     """The image in a scan and at a place of its own, all else as it was."""
-    header = header_of(image)
+    header = read_stored_header(image)
     cards = bytearray(header.cards)
     for keyword, text in (("SCANNO", str(n + 1)), ("CRVAL1", f"{1.4 * n:.8f}"), ("CRVAL2", "5.00000000")):
         at = cards.find(keyword.ljust(8).encode() + b"=")

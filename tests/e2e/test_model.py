@@ -22,7 +22,8 @@ from local.stack import WORKERS, Stack
 from skybatch.batch.execution.worker import UPLOADS_IN_FLIGHT
 from skybatch.batch.store import READS_IN_FLIGHT
 from skybatch.fits.pixel_box import PixelBox
-from skybatch.imaging.cutout import Origin, cut
+from skybatch.fits.provenance import Origin
+from skybatch.imaging.cutout import cut
 from skybatch.imaging.preview import grey_preview
 from tests.e2e.faults import Faults, stack_behind
 from tests.e2e.service import Service

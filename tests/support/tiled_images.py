@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from skybatch.fits.pixel_box import PixelBox
+from skybatch.fits.provenance import Origin
 from skybatch.fits.tiles.gzip2 import cut_tiled
 from skybatch.fits.tiles.writer import pack
-from skybatch.imaging.cutout import Origin, PixelBox
 from tests.support.fits_files import make_image
 
 ORIGIN = Origin("made.fits.gz")

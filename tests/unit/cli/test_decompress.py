@@ -11,8 +11,9 @@ from astropy.io import fits
 
 from skybatch.cli import main
 from skybatch.fits.tiles import hcompress
-from skybatch.fits.tiles.writer import pack, quicklook_tiles
+from skybatch.fits.tiles.writer import pack
 from skybatch.imaging.quicklook import SCALE, encode
+from skybatch.imaging.quicklook_tiles import compress_quicklook_tiles
 from tests.support.fits_files import make_image
 
 
@@ -56,7 +57,7 @@ def test_an_image_in_tiles_becomes_the_original_file(
 def test_a_quicklook_in_tiles_is_restored(tmp_path: Path) -> None:
     image = make_image(180.0, 20.0, seed=1)
     packed = tmp_path / "990101n_j0010009_ql.fits.fz"
-    packed.write_bytes(quicklook_tiles(image, SCALE).file)
+    packed.write_bytes(compress_quicklook_tiles(image, SCALE).file)
     assert main(["decompress", str(packed)]) == 0
     assert "HCOMPRESS" in fits.getheader(tmp_path / "990101n_j0010009_ql.fits")["LOSSY"]
 

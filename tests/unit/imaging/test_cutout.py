@@ -11,8 +11,10 @@ import pytest
 from isal import igzip_lib
 
 from skybatch.fits import readers
-from skybatch.fits.pixel_box import cutout_bytes
-from skybatch.imaging.cutout import Origin, PixelBox, cut, cut_ranged, header_of, plain
+from skybatch.fits.pixel_box import PixelBox, cutout_bytes
+from skybatch.fits.provenance import Origin
+from skybatch.fits.stored_file import decompress_untiled, read_stored_header
+from skybatch.imaging.cutout import cut, cut_ranged
 from skybatch.version import VERSION
 from tests.support import fits_oracle
 from tests.support.fits_files import gzipped, make_image
@@ -53,8 +55,8 @@ def test_a_cutout_of_a_cutout_keeps_its_history() -> None:
 def test_a_full_last_block_takes_one_more() -> None:
     image = make_image(nx=100, ny=120, total_cards=4 * 36 - 2)
     cutout = next(cut(image, [BOX], ORIGIN))
-    blocks = header_of(image).cutout_blocks(ORIGIN.cards(BOX))
-    assert (header_of(image).blocks, blocks) == (4, 5)
+    blocks = read_stored_header(image).cutout_blocks(ORIGIN.cards(BOX))
+    assert (read_stored_header(image).blocks, blocks) == (4, 5)
     assert len(cutout) == cutout_bytes(blocks, BOX, -32)
     fits_oracle.assert_same_pixels(fits_oracle.opened(cutout), fits_oracle.opened(image), BOX)
 
@@ -83,7 +85,7 @@ def test_fitsverify_finds_nothing_that_was_not_in_the_parent(genuine: Path, tmp_
         pytest.skip("fitsverify is not installed")
     stored = next((genuine / "archive").rglob("*.fits.gz")).read_bytes()
     complaints = []
-    for name, image in (("parent", plain(stored)), ("cut", next(cut(stored, [BOX], ORIGIN)))):
+    for name, image in (("parent", decompress_untiled(stored)), ("cut", next(cut(stored, [BOX], ORIGIN)))):
         (tmp_path / name).write_bytes(image)
         run = subprocess.run(
             ["fitsverify", str(tmp_path / name)], capture_output=True, text=True, check=False
@@ -93,12 +95,12 @@ def test_fitsverify_finds_nothing_that_was_not_in_the_parent(genuine: Path, tmp_
 
 
 def test_plain_is_what_was_stored() -> None:
-    assert plain(IMAGE) == plain(gzipped(IMAGE)) == IMAGE
+    assert decompress_untiled(IMAGE) == decompress_untiled(gzipped(IMAGE)) == IMAGE
 
 
 def test_several_gzip_members_are_one_file() -> None:
     stored = gzipped(IMAGE[:20_000]) + gzipped(IMAGE[20_000:]) + b"\0" * 100
-    assert plain(stored) == IMAGE
+    assert decompress_untiled(stored) == IMAGE
     assert list(cut(stored, [BOX], ORIGIN)) == list(cut(IMAGE, [BOX], ORIGIN))
 
 
@@ -162,12 +164,12 @@ def test_a_file_called_plain_may_be_gzip() -> None:
 
 def test_an_image_without_its_last_padding_is_whole() -> None:
     bare = IMAGE[: 4 * 2880 + 120 * ROW]
-    assert plain(bare) == plain(gzipped(bare)) == IMAGE
+    assert decompress_untiled(bare) == decompress_untiled(gzipped(bare)) == IMAGE
     assert list(cut(bare, [BOX], ORIGIN)) == list(cut(IMAGE, [BOX], ORIGIN))
 
 
 def test_header_needs_only_the_first_bytes() -> None:
-    header = header_of(gzipped(IMAGE)[:9000])
+    header = read_stored_header(gzipped(IMAGE)[:9000])
     assert (header.naxis1, header.naxis2, header.bitpix, header.blocks) == (100, 120, -32, 4)
     values = [header.get(k) for k in ("ORDATE", "CRVAL1", "SCANNO", "EXTEND", "NOTHING", "COMMENT")]
     assert values == ["980321", 180.0, 106, True, None, None]

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from skybatch.fits.pixel_box import cutout_bytes
-from skybatch.imaging.cutout import Origin, PixelBox, cut, header_of, plain
+from skybatch.fits.pixel_box import PixelBox, cutout_bytes
+from skybatch.fits.provenance import Origin
+from skybatch.fits.stored_file import decompress_untiled, read_stored_header
+from skybatch.imaging.cutout import cut
 from tests.support import fits_oracle
 from tests.support.fits_files import gzipped, make_image
 
@@ -36,7 +38,7 @@ GENUINE = 24
 
 def boxes(image: bytes, seed: str, count: int) -> list[PixelBox]:
     """Random positions and sizes, at edges too, of one image."""
-    dice, header = random.Random(seed), header_of(image)
+    dice, header = random.Random(seed), read_stored_header(image)
     found: list[PixelBox] = []
     while len(found) < count:
         x, y = dice.uniform(-5, header.naxis1 + 5), dice.uniform(-5, header.naxis2 + 5)
@@ -47,8 +49,8 @@ def boxes(image: bytes, seed: str, count: int) -> list[PixelBox]:
 
 
 def check_crops(stored: bytes, name: str, scratch: Path) -> None:
-    whole, count = plain(stored), CROPS // (GENUINE + len(MADE)) + 1
-    parent, header = fits_oracle.opened(whole), header_of(stored)
+    whole, count = decompress_untiled(stored), CROPS // (GENUINE + len(MADE)) + 1
+    parent, header = fits_oracle.opened(whole), read_stored_header(stored)
     sky = fits_oracle.wcs(parent)
     file = scratch / "parent.fits"
     file.write_bytes(whole)

@@ -8,7 +8,10 @@ from collections.abc import Iterator
 import pytest
 
 from skybatch.errors import SourceDamaged, SourceDiffers, SourceError, SourceUnsupported
-from skybatch.imaging.cutout import Origin, PixelBox, cut, cut_ranged, plain
+from skybatch.fits.pixel_box import PixelBox
+from skybatch.fits.provenance import Origin
+from skybatch.fits.stored_file import decompress_untiled
+from skybatch.imaging.cutout import cut, cut_ranged
 from tests.support.fits_files import gzipped, make_image
 
 BOX = PixelBox(30, 40, 20, 10)
@@ -98,20 +101,20 @@ def test_one_typed_error_each(name: str, way: str) -> None:
 @pytest.mark.parametrize("name", sorted(set(BAD) - {"plate solution", "no CRPIX2", "CRPIX of nothing"}))
 def test_whole_images_are_checked_too(name: str) -> None:
     with pytest.raises(SourceError):
-        plain(BAD[name][0])
+        decompress_untiled(BAD[name][0])
 
 
 def test_a_damaged_byte_of_a_whole_image_is_found() -> None:
     stored = bytearray(gzipped(IMAGE))
     stored[-6] ^= 1  # of the CRC
     with pytest.raises(SourceDamaged, match="gzip"):
-        plain(bytes(stored))
+        decompress_untiled(bytes(stored))
 
 
 def test_no_more_is_inflated_than_the_header_claims() -> None:
     bomb = gzipped(IMAGE + bytes(100_000_000), 9)
     tracemalloc.start()
-    plain(bomb)
+    decompress_untiled(bomb)
     cut(bomb, [BOX], ORIGIN)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()

@@ -18,8 +18,8 @@ from astropy.io import fits
 from astropy.io.fits.hdu.compressed._compression import decompress_hcompress_1_c
 
 from skybatch.errors import SourceDamaged, SourceDiffers, SourceError, SourceUnsupported
-from skybatch.fits.pixel_box import cutout_bytes
-from skybatch.imaging.cutout import Origin, PixelBox
+from skybatch.fits.pixel_box import PixelBox, cutout_bytes
+from skybatch.fits.provenance import Origin
 from skybatch.imaging.quicklook import cut_quicklook, encode, header_of, restore
 from tests.support import fits_oracle
 from tests.support.fits_files import gzipped, make_image

@@ -89,10 +89,10 @@ def test_what_cannot_be_cut_fails_with_its_reason(stored: bytes | None, code: st
 
 
 def test_a_quicklook_is_cut_from_its_tiles_alone() -> None:
-    from skybatch.fits.tiles.writer import quicklook_tiles
+    from skybatch.imaging.quicklook_tiles import compress_quicklook_tiles
 
     key = SOURCE.replace("/image/", "/quicklook/")
-    stored = quicklook_tiles(IMAGE, 4)
+    stored = compress_quicklook_tiles(IMAGE, 4)
     objects = MemoryStore()
     obstore.put(objects, key, stored.file)
     image = Counting(objects, key, "quicklook")

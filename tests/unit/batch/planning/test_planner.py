@@ -10,6 +10,7 @@ import pytest
 
 from skybatch.batch.planning.planner import make_plan
 from skybatch.errors import InventoryError, TooLarge
+from skybatch.fits.provenance import Origin
 from skybatch.imaging import cutout
 from skybatch.requests.model import Mode, Region, Request, Row
 from skybatch.sky.position import SkyPosition
@@ -70,7 +71,7 @@ def test_planned_size_of_a_crop_is_its_size(archive: MadeArchive) -> None:
     for task in make_plan(asked, archive.open, LIMIT, 100).tasks:
         assert task.box is not None
         stored = archive.plain[task.source]
-        made = next(iter(cutout.cut(stored, [task.box], cutout.Origin("x.fits.gz"))))
+        made = next(iter(cutout.cut(stored, [task.box], Origin("x.fits.gz"))))
         assert len(made) == task.bytes
 
 

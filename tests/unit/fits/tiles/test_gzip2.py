@@ -13,9 +13,11 @@ import pytest
 from astropy.io import fits
 
 from skybatch.errors import SourceDamaged, SourceDiffers, SourceUnsupported
+from skybatch.fits.pixel_box import PixelBox
+from skybatch.fits.stored_file import read_stored_header
 from skybatch.fits.tiles.gzip2 import plain_tiled
 from skybatch.fits.tiles.writer import pack
-from skybatch.imaging.cutout import PixelBox, cut, header_of
+from skybatch.imaging.cutout import cut
 from tests.support.fits_files import gzipped, make_image
 from tests.support.tiled_images import BOX, IMAGE, ORIGIN, PACKED, Stored
 
@@ -124,7 +126,7 @@ def test_crops_of_genuine_images_are_the_same_files_as_from_gzip(genuine: Path) 
     for path in sorted((genuine / "archive").rglob("*.fits.gz")):
         stored = path.read_bytes()
         packed = pack(stored)
-        header = header_of(stored)
+        header = read_stored_header(stored)
         boxes = random_boxes(header.naxis1, header.naxis2, 100)
         assert Stored(packed.file).crops(boxes, packed.heap) == list(cut(stored, boxes, ORIGIN)), path.name
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from skybatch.errors import SourceError
+from skybatch.fits.pixel_box import PixelBox
 from skybatch.fits.tiles.gzip2 import cut_tiled, plain_tiled
 from skybatch.fits.tiles.writer import Packed, pack
-from skybatch.imaging.cutout import PixelBox
 from tests.support.fits_files import gzipped, make_image
 from tests.support.tiled_images import BOX, IMAGE, ORIGIN, PACKED, Stored
 

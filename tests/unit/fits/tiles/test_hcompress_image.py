@@ -9,9 +9,11 @@ import pytest
 from astropy.io import fits
 
 from skybatch.errors import SourceUnsupported
-from skybatch.fits.tiles.writer import hcompress_rows, pack, quicklook_tiles
-from skybatch.imaging.cutout import Origin, PixelBox
+from skybatch.fits.pixel_box import PixelBox
+from skybatch.fits.provenance import Origin
+from skybatch.fits.tiles.writer import pack
 from skybatch.imaging.quicklook import SCALE, cut_quicklook, cut_quicklook_ranged, encode, restore, rounded
+from skybatch.imaging.quicklook_tiles import compress_quicklook_tiles, tile_rows
 from tests.support.fits_files import gzipped, make_image
 
 ORIGIN = Origin("made.fits.fz")
@@ -19,14 +21,14 @@ ORIGIN = Origin("made.fits.fz")
 
 @pytest.mark.parametrize(("ny", "rows"), [(1024, 16), (818, 20), (830, 16), (33, 24), (17, 17), (5, 5)])
 def test_tiles_are_as_high_as_hcompress_takes_them(ny: int, rows: int) -> None:
-    assert hcompress_rows(ny) == rows
+    assert tile_rows(ny) == rows
     assert ny % rows == 0 or ny % rows >= 4
 
 
 @pytest.mark.parametrize("ny", [96, 82, 33, 17, 5])
 def test_astropy_decodes_the_tiles_as_we_do(ny: int) -> None:
     image = make_image(nx=64, ny=ny)
-    stored = quicklook_tiles(image, SCALE).file
+    stored = compress_quicklook_tiles(image, SCALE).file
     with fits.open(io.BytesIO(stored)) as hdus, fits.open(io.BytesIO(restore(stored))) as ours:
         assert np.array_equal(hdus[1].data, ours[0].data)
     assert np.abs(ours[0].data - rounded(image)[1]).max() <= 2 * SCALE
@@ -35,13 +37,13 @@ def test_astropy_decodes_the_tiles_as_we_do(ny: int) -> None:
 def test_a_quicklook_is_the_same_from_every_form_of_its_atlas_image() -> None:
     image = make_image(nx=64, ny=96)
     forms = [image, gzipped(image), pack(image).file]
-    assert len({quicklook_tiles(form, SCALE).file for form in forms}) == 1
+    assert len({compress_quicklook_tiles(form, SCALE).file for form in forms}) == 1
     assert len({encode(form) for form in forms}) == 1
 
 
 def test_a_crop_reads_a_part_and_is_that_of_the_whole() -> None:
     image = make_image()
-    stored = quicklook_tiles(image, SCALE).file
+    stored = compress_quicklook_tiles(image, SCALE).file
     reads: list[int] = []
 
     def read_range(start: int, length: int) -> bytes:
@@ -65,6 +67,6 @@ def test_the_other_form_read_by_ranges_is_read_whole() -> None:
 
 def test_no_quicklook_is_made_from_a_quicklook() -> None:
     image = make_image(nx=64, ny=96)
-    for lossy in (restore(encode(image)), quicklook_tiles(image, SCALE).file):
+    for lossy in (restore(encode(image)), compress_quicklook_tiles(image, SCALE).file):
         with pytest.raises(SourceUnsupported):
-            quicklook_tiles(lossy, SCALE)
+            compress_quicklook_tiles(lossy, SCALE)

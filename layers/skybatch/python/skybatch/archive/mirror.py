@@ -27,7 +27,7 @@ from skybatch.errors import (
     TooLarge,
     Transient,
 )
-from skybatch.imaging.cutout import header_of, plain
+from skybatch.fits.stored_file import decompress_untiled, read_stored_header
 from skybatch.storage.objects import Entry, Tree
 from skybatch.surveys.layout import BANDS, DATASETS, MISSION, ImageId, parse_key, scan_prefix
 from skybatch.version import VERSION
@@ -228,9 +228,9 @@ def _fetched(tree: Tree, server: Server, key: str) -> int | Problem:
 
 def _check(body: bytes, image: ImageId) -> None:
     """Raise where a body is not, to its last byte, the FITS image that was asked for."""
-    header = header_of(body)
-    if len(plain(body)) < header.file_bytes:
-        raise SourceDamaged(f"{len(plain(body))} of {header.file_bytes} bytes came")
+    header = read_stored_header(body)
+    if len(decompress_untiled(body)) < header.file_bytes:
+        raise SourceDamaged(f"{len(decompress_untiled(body))} of {header.file_bytes} bytes came")
     check_identity(header, image)
     grid_of(header)
 

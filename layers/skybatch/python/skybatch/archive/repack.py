@@ -26,8 +26,9 @@ from skybatch.archive.tiled_copies import DONE, publish_tiles, published, remove
 from skybatch.concurrency import parallel_map
 from skybatch.errors import SourceDamaged, SourceError
 from skybatch.fits.tiles.gzip2 import plain_tiled, whole
-from skybatch.fits.tiles.writer import pack, quicklook_tiles
+from skybatch.fits.tiles.writer import pack
 from skybatch.imaging.quicklook import SCALE
+from skybatch.imaging.quicklook_tiles import compress_quicklook_tiles
 from skybatch.storage.objects import Entry, Tree
 from skybatch.surveys.layout import BANDS, TILED_SUFFIX, ImageId, atlas_key, inventory_folder, quicklook_key
 
@@ -132,7 +133,9 @@ class _Run:
     def _draw(self, job: Job) -> None:
         source = job.original or job.tiled
         if source is not None:
-            packed = self.packers.submit(quicklook_tiles, self.tree.read(source.path), SCALE).result()
+            packed = self.packers.submit(
+                compress_quicklook_tiles, self.tree.read(source.path), SCALE
+            ).result()
             self._write(quicklook_key(job.image, TILED_SUFFIX), packed.file)
             self.made += 1
 

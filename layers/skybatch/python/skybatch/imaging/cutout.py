@@ -4,49 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from skybatch.errors import SourceDamaged, SourceUnsupported
+from skybatch.errors import SourceDamaged
 from skybatch.fits.header import Header, read_header
+from skybatch.fits.limits import MAX_GAP_BYTES, check_image_bytes
 from skybatch.fits.pixel_box import BLOCK, PixelBox
 from skybatch.fits.provenance import Origin
 from skybatch.fits.readers import GZIP_MAGIC, GzipReader, RangedReader, Reader, ReadRange, reader
 from skybatch.fits.rows import Rows, cutout_file
-
-__all__ = ["MOST_BYTES", "Header", "Origin", "PixelBox", "cut", "cut_ranged", "header_of", "plain"]
-
-# The most that one stored image may take of a worker's memory: room for 4096 x 4096 floats and a header.
-# Inflating takes twice that for a moment. A survey image takes 2.1 MB.
-MOST_BYTES = 65 * 1024 * 1024
-# Rows this near are fetched in one request: a request costs as much time as reading this much.
-GAP_BYTES = 256 * 1024
-
-
-def check_bytes(length: int) -> None:
-    """Raise SourceUnsupported where an image would take more than ``MOST_BYTES`` of memory."""
-    if length > MOST_BYTES:
-        raise SourceUnsupported(
-            f"the image takes {length:,} bytes of memory; at most {MOST_BYTES:,} are given"
-        )
-
-
-def header_of(source: bytes) -> Header:
-    """The header of a stored image; the first bytes of the file are enough, pixels are not looked at.
-
-    Raises SourceDamaged, SourceUnsupported.
-    """
-    return read_header(reader(source))
-
-
-def plain(source: bytes) -> bytes:
-    """The whole image as plain FITS, byte for byte what was stored.
-
-    Raises SourceDamaged, SourceUnsupported, as ``cut`` does; the checksum of gzip data is verified too.
-    """
-    header = header_of(source)
-    check_bytes(header.file_bytes)
-    opened = reader(source)
-    data = bytes(opened.read(header.file_bytes))
-    _check_end(opened, header, len(data))
-    return data.ljust(header.file_bytes, b"\0")
+from skybatch.fits.stored_file import check_end
 
 
 def cut(source: bytes, boxes: Sequence[PixelBox], origin: Origin) -> Iterator[bytes]:
@@ -63,12 +28,12 @@ def cut(source: bytes, boxes: Sequence[PixelBox], origin: Origin) -> Iterator[by
     opened = reader(source)
     header = read_header(opened)
     if isinstance(opened, GzipReader):
-        check_bytes(header.file_bytes)
+        check_image_bytes(header.file_bytes)
     header.check(boxes)
     last = max((box.y0 + box.ny for box in boxes), default=0)
     rows = _read_rows(opened, header, 0, last)
     if opened.claimed_length() != header.file_bytes & 0xFFFFFFFF:
-        _check_end(opened, header, header.blocks * BLOCK + last * header.row_bytes)
+        check_end(opened, header, header.blocks * BLOCK + last * header.row_bytes)
     return (cutout_file(header, rows, box, origin.cards(box)) for box in boxes)
 
 
@@ -82,14 +47,14 @@ def cut_ranged(
     """
     opened = RangedReader(read_range, size, ahead)
     if opened.read(2) == GZIP_MAGIC:
-        check_bytes(size)
+        check_image_bytes(size)
         return cut(read_range(0, size), boxes, origin)
     opened.seek(0)
     header = read_header(opened)
     header.check(boxes)
-    _check_end(opened, header, header.blocks * BLOCK)
-    spans = _spans(boxes, GAP_BYTES // header.row_bytes)
-    check_bytes(sum(last - first for first, last in spans) * header.row_bytes)
+    check_end(opened, header, header.blocks * BLOCK)
+    spans = _spans(boxes, MAX_GAP_BYTES // header.row_bytes)
+    check_image_bytes(sum(last - first for first, last in spans) * header.row_bytes)
     parts = [_read_rows(opened, header, first, last) for first, last in spans]
     pairs = ((box, next(part for part in parts if part.holds(box))) for box in boxes)
     return (cutout_file(header, part, box, origin.cards(box)) for box, part in pairs)
@@ -115,20 +80,3 @@ def _spans(boxes: Sequence[PixelBox], gap: int) -> list[tuple[int, int]]:
         else:
             spans.append((box.y0, last))
     return spans
-
-
-def _check_end(opened: Reader, header: Header, position: int) -> None:
-    """Hold the file against its header, from ``position`` on: all pixels there, and nothing after them."""
-    missing = max(header.blocks * BLOCK + header.data_bytes - position, 0)
-    if opened.skip(missing) < missing:
-        raise SourceDamaged(
-            f"the file ends before the {header.naxis1} x {header.naxis2} pixels of its header"
-        )
-    opened.skip(header.file_bytes - position - missing)
-    after = bytes(opened.read(BLOCK))
-    if after.startswith(b"XTENSION"):
-        raise SourceUnsupported("the file has extensions; only files of one image are cut")
-    if any(after):
-        raise SourceDamaged(
-            f"the file holds more than the {header.naxis1} x {header.naxis2} pixels of its header"
-        )

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from skybatch.errors import SourceDiffers
 from skybatch.fits.header import Header
 from skybatch.fits.pixel_box import BLOCK
-from skybatch.imaging.cutout import header_of, plain
+from skybatch.fits.stored_file import decompress_untiled, read_stored_header
 from skybatch.imaging.png import write_png
 
 LONGEST_SIDE = 360
@@ -65,8 +65,8 @@ def colour_preview(j: bytes, h: bytes, ks: bytes) -> bytes:
 
 def frame_of(image: bytes) -> Frame:
     """The image, small and north up."""
-    header = header_of(image)
-    data = plain(image)
+    header = read_stored_header(image)
+    data = decompress_untiled(image)
     kind = f">{'i' if header.bitpix > 0 else 'f'}{abs(header.bitpix) // 8}".replace(">i1", "u1")
     stored = np.frombuffer(data, kind, header.naxis1 * header.naxis2, header.blocks * BLOCK)
     pixels = stored.reshape(header.naxis2, header.naxis1).astype(np.float32)

@@ -15,6 +15,7 @@ import numpy as np
 from skybatch.errors import SourceDamaged, SourceUnsupported
 from skybatch.fits.cards import string_cards, value, with_number
 from skybatch.fits.header import Header, closed, end_of_cards, parse
+from skybatch.fits.limits import MAX_IMAGE_BYTES, check_image_bytes
 from skybatch.fits.pixel_box import CARD, PixelBox, padded
 from skybatch.fits.provenance import Origin
 from skybatch.fits.readers import (
@@ -31,7 +32,6 @@ from skybatch.fits.tiles import hcompress
 from skybatch.fits.tiles.gzip2 import whole
 from skybatch.fits.tiles.hcompress_image import TiledImage, open_tiles, to_int16
 from skybatch.fits.tiles.tile_table import FRONT_BYTES
-from skybatch.imaging.cutout import MOST_BYTES, check_bytes
 
 SCALE = 4  # what the survey's own Quicklooks are compressed with
 _NOTE = b"COMMENT Quicklook, lossy: for positions and looking, not for photometry.".ljust(CARD)
@@ -81,7 +81,7 @@ def cut_quicklook_ranged(
     opened = RangedReader(read_range, size, FRONT_BYTES)
     start = opened.read(3 * CARD)
     if not start.startswith(FITS_MAGIC) or value(start[2 * CARD :]) != 0:
-        check_bytes(size)
+        check_image_bytes(size)
         return cut_quicklook(read_range(0, size), boxes, origin)
     opened.seek(0)
     return _cut(_tiled_image(opened, opened.range), boxes, origin)
@@ -136,7 +136,7 @@ def rounded(image: bytes) -> tuple[bytes, hcompress.Frame]:
 
 def _opened(source: bytes) -> StreamImage | TiledImage:
     if source.startswith(GZIP_MAGIC):
-        source = GzipReader(source).read(MOST_BYTES)
+        source = GzipReader(source).read(MAX_IMAGE_BYTES)
     if not source.startswith(FITS_MAGIC):
         raise SourceDamaged(f"not a Quicklook: the file begins with {source[:9]!r}")
     end = end_of_cards(source)
@@ -144,13 +144,13 @@ def _opened(source: bytes) -> StreamImage | TiledImage:
     if tiled:
         return _tiled_image(PlainReader(source), lambda first, length: source[first : first + length])
     image = _stream_image(source, end)
-    check_bytes(4 * image.header.naxis1 * image.header.naxis2)
+    check_image_bytes(4 * image.header.naxis1 * image.header.naxis2)
     return image
 
 
 def _tiled_image(opened: Reader, fetch: ReadRange) -> TiledImage:
     image = open_tiles(opened, fetch)
-    check_bytes(4 * image.header.naxis1 * image.header.naxis2)
+    check_image_bytes(4 * image.header.naxis1 * image.header.naxis2)
     return image
 
 

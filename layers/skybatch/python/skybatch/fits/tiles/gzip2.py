@@ -18,12 +18,13 @@ from skybatch.errors import SourceDamaged, SourceDiffers
 from skybatch.fits.cards import integer
 from skybatch.fits.checksum import Data
 from skybatch.fits.header import Header, closed
+from skybatch.fits.limits import MAX_GAP_BYTES, check_image_bytes
 from skybatch.fits.pixel_box import CARD, PixelBox
 from skybatch.fits.provenance import Origin
 from skybatch.fits.readers import FITS_MAGIC, InflateError, PlainReader, RangedReader, Reader, ReadRange
 from skybatch.fits.rows import cutout_file, fits_file
+from skybatch.fits.stored_file import decompress_untiled
 from skybatch.fits.tiles.tile_table import FRONT_BYTES, TileTable, read_table
-from skybatch.imaging.cutout import GAP_BYTES, check_bytes, plain
 
 COMPRESSION = "GZIP_2"
 BITPIX = -32
@@ -75,7 +76,7 @@ def whole(source: bytes) -> bytes:
 
     Raises SourceDamaged, SourceUnsupported.
     """
-    return plain_tiled(source) if is_tiled(source) else plain(source)
+    return plain_tiled(source) if is_tiled(source) else decompress_untiled(source)
 
 
 def is_tiled(front: bytes) -> bool:
@@ -138,7 +139,7 @@ def open_tiled(opened: Reader, size: int) -> TileTable:
     Raises SourceDamaged, SourceUnsupported.
     """
     table = read_table(opened, COMPRESSION, BITPIX)
-    check_bytes(table.header.file_bytes)
+    check_image_bytes(table.header.file_bytes)
     starts, lengths = zip(*table.places, strict=True)
     if starts != tuple(accumulate(lengths[:-1], initial=table.heap)):
         raise SourceDamaged("the tiles do not follow one another as their table has them")
@@ -167,7 +168,7 @@ def _tiles(fetch: ReadRange, table: TileTable, wanted: Sequence[int]) -> dict[in
 def _stretches(table: TileTable, wanted: Sequence[int]) -> list[tuple[int, int]]:
     """First, and the one after the last, of each run in ``wanted`` that one request brings."""
     ends = [sum(table.places[tile]) for tile in wanted]
-    far = [i for i in range(1, len(wanted)) if table.places[wanted[i]][0] - ends[i - 1] > GAP_BYTES]
+    far = [i for i in range(1, len(wanted)) if table.places[wanted[i]][0] - ends[i - 1] > MAX_GAP_BYTES]
     return list(pairwise([0, *far, len(wanted)])) if wanted else []
 
 

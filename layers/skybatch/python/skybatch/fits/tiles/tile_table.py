@@ -15,9 +15,9 @@ from functools import lru_cache
 from skybatch.errors import SourceDamaged, SourceError, SourceUnsupported
 from skybatch.fits.cards import KEYWORD, Value, keywords, separate, value
 from skybatch.fits.header import Header, parse, read_cards
+from skybatch.fits.limits import check_image_bytes
 from skybatch.fits.pixel_box import CARD, PixelBox, padded
 from skybatch.fits.readers import FITS_MAGIC, Reader
-from skybatch.imaging.cutout import check_bytes
 
 # Enough for the headers and the table of a survey image (15,424 bytes): one request brings them.
 FRONT_BYTES = 17_280
@@ -211,7 +211,7 @@ def _places(values: dict[str, Value], reader: Reader, start: int) -> tuple[tuple
     """Start and length of each tile's stream, by the descriptors of COMPRESSED_DATA (section 7.3.5)."""
     width, count = _count(values, "NAXIS1"), _count(values, "NAXIS2")
     offset, word = _column(values)
-    check_bytes(width * max(count, 1))
+    check_image_bytes(width * max(count, 1))
     if count > _MOST_TILES or offset + 2 * word > width:
         raise SourceDamaged(f"no table of tiles has {count} rows of {width} bytes")
     rows = bytes(reader.read(width * count))

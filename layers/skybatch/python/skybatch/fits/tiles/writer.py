@@ -14,20 +14,15 @@ from dataclasses import dataclass
 from skybatch.errors import SourceUnsupported
 from skybatch.fits.header import Header, closed, end_of_cards, parse
 from skybatch.fits.pixel_box import BLOCK, CARD, padded
+from skybatch.fits.stored_file import decompress_untiled
 from skybatch.fits.tiles.gzip2 import BITPIX, COMPRESSION, plain_tiled, stamp
 from skybatch.fits.tiles.tile_table import KEPT, RENAMED
-from skybatch.imaging.cutout import plain
 
 # A quarter of a row wide: a crop then inflates a third of what whole rows take, for one byte in fifty more.
 TILE_ROWS, TILE_COLUMNS = 32, 128
-QUICKLOOK_ROWS = 16
 _LEVEL = 6  # 45 ms an image; level 9 takes three times that for 0.2 % less
 _GZIP = 31  # zlib's window bits for gzip members
 _DESCRIPTOR = 8  # bytes of a 1P descriptor: length and offset (section 7.3.5)
-# What is left of a side of tiles after whole ones must be nothing or 4 rows, cfitsio's least for HCOMPRESS;
-# it tries these heights in this order.
-_HCOMPRESS_ROWS = (QUICKLOOK_ROWS, 24, 20, 30, 28, 26, 22, 18, 14)
-_LEAST_ROWS = 4
 _PRIMARY = (
     b"SIMPLE  =                    T / file conforms to the FITS standard",
     b"BITPIX  =                    8 / no data here",
@@ -51,7 +46,7 @@ def pack(source: bytes) -> Packed:
     What was written is read again: ``plain_tiled`` gives the plain file back byte for byte, or
     SourceUnsupported is raised, as for headers that the form cannot hold. Raises SourceDamaged too.
     """
-    whole = plain(source)
+    whole = decompress_untiled(source)
     header = parse(whole[: end_of_cards(whole)])
     if header.bitpix != BITPIX:
         raise SourceUnsupported(f"BITPIX {header.bitpix}; Atlas images have {BITPIX}")
@@ -61,33 +56,6 @@ def pack(source: bytes) -> Packed:
     if plain_tiled(packed.file) != whole:
         raise SourceUnsupported("the tiled form does not give this file back as it is")
     return packed
-
-
-def quicklook_tiles(image: bytes, scale: int) -> Packed:
-    """The Quicklook of a stored Atlas image in HCOMPRESS_1 tiles of 16 whole rows.
-
-    Pixels as ``quicklook.rounded`` gives them. Where 16 rows would leave a last tile of fewer than 4, which
-    HCOMPRESS does not take, all tiles are as high as cfitsio makes them then. Raises SourceDamaged,
-    SourceUnsupported.
-    """
-    from skybatch.fits.tiles import hcompress
-    from skybatch.imaging import quicklook  # numpy and astropy, which packing does not need
-
-    cards, pixels = quicklook.rounded(image)
-    header = parse(cards)
-    rows = hcompress_rows(header.naxis2)
-    streams = [
-        hcompress.encode(pixels[first : first + rows], scale) for first in range(0, header.naxis2, rows)
-    ]
-    return write_tiles(header, streams, (rows, header.naxis1), _lossy(scale))
-
-
-def hcompress_rows(naxis2: int) -> int:
-    """Rows of a tile for an image of so many."""
-    if naxis2 < min(_HCOMPRESS_ROWS):
-        return naxis2
-    fitting = (rows for rows in _HCOMPRESS_ROWS if not 0 < naxis2 % rows < _LEAST_ROWS)
-    return min(next(fitting, naxis2), naxis2)
 
 
 def write_tiles(
@@ -126,31 +94,23 @@ def _deflated(tile: bytes, its_stamp: bytes) -> bytes:
 def _table_cards(header: Header, streams: Sequence[bytes], tile: tuple[int, int]) -> Iterator[bytes]:
     """The table's own cards (sections 7.3.1 and 10.1.1)."""
     yield b"XTENSION= 'BINTABLE'           / binary table extension"
-    yield _number("BITPIX", 8, "8-bit bytes")
-    yield _number("NAXIS", 2, "2-dimensional binary table")
-    yield _number("NAXIS1", _DESCRIPTOR, "bytes of a row of the table")
-    yield _number("NAXIS2", len(streams), "number of tiles")
-    yield _number("PCOUNT", sum(map(len, streams)), "bytes of the compressed tiles")
-    yield _number("GCOUNT", 1, "one data group")
-    yield _number("TFIELDS", 1, "columns of the table")
-    yield _text("TTYPE1", "COMPRESSED_DATA", "a tile")
-    yield _text("TFORM1", f"1PB({max(map(len, streams))})", "variable-length bytes")
+    yield number_card("BITPIX", 8, "8-bit bytes")
+    yield number_card("NAXIS", 2, "2-dimensional binary table")
+    yield number_card("NAXIS1", _DESCRIPTOR, "bytes of a row of the table")
+    yield number_card("NAXIS2", len(streams), "number of tiles")
+    yield number_card("PCOUNT", sum(map(len, streams)), "bytes of the compressed tiles")
+    yield number_card("GCOUNT", 1, "one data group")
+    yield number_card("TFIELDS", 1, "columns of the table")
+    yield text_card("TTYPE1", "COMPRESSED_DATA", "a tile")
+    yield text_card("TFORM1", f"1PB({max(map(len, streams))})", "variable-length bytes")
     yield b"ZIMAGE  =                    T / this is a compressed image"
-    yield _number("ZTILE1", min(tile[1], header.naxis1), "columns of a tile")
-    yield _number("ZTILE2", min(tile[0], header.naxis2), "rows of a tile")
+    yield number_card("ZTILE1", min(tile[1], header.naxis1), "columns of a tile")
+    yield number_card("ZTILE2", min(tile[0], header.naxis2), "rows of a tile")
 
 
 def _lossless() -> Iterator[bytes]:
-    yield _text("ZCMPTYPE", COMPRESSION, "bytes of the pixels shuffled, then gzip")
-    yield _text("ZQUANTIZ", "NONE", "lossless")
-
-
-def _lossy(scale: int) -> Iterator[bytes]:
-    yield _text("ZCMPTYPE", "HCOMPRESS_1", "lossy")
-    yield _text("ZNAME1", "SCALE", "of the coefficients")
-    yield _number("ZVAL1", scale, "")
-    yield _text("ZNAME2", "SMOOTH", "when decompressed")
-    yield _number("ZVAL2", 0, "")
+    yield text_card("ZCMPTYPE", COMPRESSION, "bytes of the pixels shuffled, then gzip")
+    yield text_card("ZQUANTIZ", "NONE", "lossless")
 
 
 def _image_cards(header: Header) -> Iterator[bytes]:
@@ -161,11 +121,13 @@ def _image_cards(header: Header) -> Iterator[bytes]:
         yield names.get(card[:8], card[:8]) + card[8:]
 
 
-def _number(keyword: str, number: int, comment: str) -> bytes:
+def number_card(keyword: str, number: int, comment: str) -> bytes:
+    """Return a card of an integer in fixed format, up to the end of its comment."""
     return f"{keyword:<8}= {number:>20}{comment and f' / {comment}'}".encode()
 
 
-def _text(keyword: str, text: str, comment: str) -> bytes:
+def text_card(keyword: str, text: str, comment: str) -> bytes:
+    """Return a card of a string in fixed format, up to the end of its comment."""
     quoted = f"'{text:<8}'"
     return f"{keyword:<8}= {quoted:<20} / {comment}".encode()
 

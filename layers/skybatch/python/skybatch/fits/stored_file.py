@@ -1,0 +1,53 @@
+"""Whole files of one image, stored plain or as gzip: their header, their plain bytes, their end."""
+
+from __future__ import annotations
+
+from skybatch.errors import SourceDamaged, SourceUnsupported
+from skybatch.fits.header import Header, read_header
+from skybatch.fits.limits import check_image_bytes
+from skybatch.fits.pixel_box import BLOCK
+from skybatch.fits.readers import Reader, reader
+
+
+def read_stored_header(source: bytes) -> Header:
+    """Read the header of a stored image; the first bytes of the file suffice, pixels are not looked at.
+
+    Raises SourceDamaged, SourceUnsupported.
+    """
+    return read_header(reader(source))
+
+
+def decompress_untiled(source: bytes) -> bytes:
+    """Return the whole image as plain FITS, byte for byte what was stored.
+
+    ``source`` is gzip or plain FITS; the checksum of gzip data is verified.
+
+    Raises SourceDamaged (truncated, not FITS, more or fewer pixels than the header claims) or
+    SourceUnsupported (not one image of two axes, too large).
+    """
+    header = read_stored_header(source)
+    check_image_bytes(header.file_bytes)
+    opened = reader(source)
+    data = bytes(opened.read(header.file_bytes))
+    check_end(opened, header, len(data))
+    return data.ljust(header.file_bytes, b"\0")
+
+
+def check_end(opened: Reader, header: Header, position: int) -> None:
+    """Compare the file with its header from ``position`` on: all pixels there, and nothing after them.
+
+    Raises SourceDamaged where pixels are missing or bytes follow them, SourceUnsupported where HDUs follow.
+    """
+    missing = max(header.blocks * BLOCK + header.data_bytes - position, 0)
+    if opened.skip(missing) < missing:
+        raise SourceDamaged(
+            f"the file ends before the {header.naxis1} x {header.naxis2} pixels of its header"
+        )
+    opened.skip(header.file_bytes - position - missing)
+    after = bytes(opened.read(BLOCK))
+    if after.startswith(b"XTENSION"):
+        raise SourceUnsupported("the file has extensions; only files of one image are cut")
+    if any(after):
+        raise SourceDamaged(
+            f"the file holds more than the {header.naxis1} x {header.naxis2} pixels of its header"
+        )
