@@ -65,7 +65,7 @@ $(NODE)/installed: Makefile
 	@touch $@
 
 test: system lint ## all checks and tests but the long ones
-	@$(PY) -m pytest -n 2 --dist loadfile -m 'not drill' $(PYTEST)
+	@$(PY) -m pytest -n 2 --dist loadfile -m 'not soak' $(PYTEST)
 
 demo: $(STAMP) ## one batch from request to verified result on this machine
 	@PARAMS='$(PARAMS)' $(PY) -m local.demo
@@ -81,7 +81,7 @@ bench: .venv/.bench ## figures, as a table and in build/bench.json
 	@$(PY) -m tests.bench
 
 drill: $(STAMP) security ## the long tests: large batches, faults, load
-	@$(PY) -m pytest -m drill $(PYTEST)
+	@$(PY) -m pytest -m soak $(PYTEST)
 
 # checkov pins boto3, so it has an environment of its own. What it need not find is in .checkov.yaml.
 .venv-checkov/.installed: Makefile

@@ -9,13 +9,13 @@ import pytest
 
 from tests.support.stacks import service, stack, start_stack
 
-__all__ = ["genuine", "service", "stack", "start_stack"]
+__all__ = ["service", "stack", "start_stack", "survey_data"]
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture(scope="session")
-def genuine() -> Path:
+def survey_data() -> Path:
     """The folder of genuine survey images and Quicklooks; skips where the machine has none."""
     folder = Path(os.environ.get("SKYBATCH_DATA", ROOT.parent / "shared" / "data"))
     if not (folder / "archive").is_dir():

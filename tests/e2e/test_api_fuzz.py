@@ -74,7 +74,7 @@ def test_nothing_makes_the_service_fail(stack: Stack, batch_id: str, label: str)
     drive(stack, label, batch_id, BOUNDED)
 
 
-@pytest.mark.drill
+@pytest.mark.soak
 @pytest.mark.parametrize("label", OPERATIONS)
 def test_nothing_makes_the_service_fail_for_long(stack: Stack, batch_id: str, label: str) -> None:
     drive(stack, label, batch_id, LONG)

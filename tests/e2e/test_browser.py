@@ -160,7 +160,7 @@ def test_a_batch_is_cancelled_from_its_page(browser: Browser, small: Stack) -> N
     assert browser.find("#batch").get_attribute("data-state") in ("cancelled", "complete")
 
 
-@pytest.mark.drill
+@pytest.mark.soak
 @pytest.mark.parametrize("mode", EXAMPLES)
 def test_tour_of_a_mode(browser: Browser, small: Stack, mode: str) -> None:
     """Every example: counted, started, watched, finished."""
@@ -177,7 +177,7 @@ def test_tour_of_a_mode(browser: Browser, small: Stack, mode: str) -> None:
     assert all(widths)
 
 
-@pytest.mark.drill
+@pytest.mark.soak
 def test_tour_of_the_help(browser: Browser, small: Stack) -> None:
     for topic in ("", *TOPICS):
         browser.open(f"{small.url}/help/{topic}")
@@ -186,7 +186,7 @@ def test_tour_of_the_help(browser: Browser, small: Stack) -> None:
     browser.picture("form")
 
 
-@pytest.mark.drill
+@pytest.mark.soak
 def test_nothing_found_and_quicklooks(browser: Browser, small: Stack) -> None:
     ask(browser, small.url, "region", center="10 -5", diameter="0.05", label="Nothing there")
     start(browser)

@@ -12,7 +12,6 @@ import pytest
 
 from local.mailbox import emails
 from local.stack import Stack
-from tests.e2e.drilling import Drill, Drills, Ended, address, keep_figures, make_archive, positions
 from tests.e2e.faults import (
     Faults,
     Rule,
@@ -26,6 +25,7 @@ from tests.e2e.faults import (
     slow,
     stack_behind,
 )
+from tests.e2e.soak import Ended, Scenario, SoakRun, address, keep_figures, make_archive, positions
 
 pytestmark = pytest.mark.e2e
 
@@ -56,27 +56,27 @@ def once(words: tuple[str, ...]) -> Rule:
     return Rule(words, first_times(1, kill_caller))
 
 
-def drills() -> dict[str, Drill]:
+def scenarios() -> dict[str, Scenario]:
     return {
-        "calm": Drill(TABLE),
-        "late and twice": Drill(TABLE, [Rule(SEND, messages_late_and_twice(0.7))]),
-        "lost": Drill(TABLE, [Rule(SEND, first_times(1, messages_lost))]),
-        "killed": Drill(TABLE, [Rule(("PUT", "/images/"), first_times(3, kill_caller))]),
-        "throttled": Drill(TABLE, [Rule(("/batches/",), one_in(5, *THROTTLING))]),
-        "slow": Drill(TABLE, [Rule(("/batches/",), one_in(3, slow(0.4)))]),
-        "bad sources": Drill(positions(range(8, 13))),
-        "bad reads": Drill(positions(range(13, 16))),
-        "no mail": Drill(TABLE, [Rule(MAIL, mail_refused)]),
-        "each state dies": Drill(NAMED, [once(words) for words in FIRST_CALLS.values()]),
-        "no plan": Drill(TABLE, [Rule(FIRST_CALLS["Plan"], kill_caller)]),
-        "no last word": Drill(
+        "undisturbed": Scenario(TABLE),
+        "late and twice": Scenario(TABLE, [Rule(SEND, messages_late_and_twice(0.7))]),
+        "lost": Scenario(TABLE, [Rule(SEND, first_times(1, messages_lost))]),
+        "killed": Scenario(TABLE, [Rule(("PUT", "/images/"), first_times(3, kill_caller))]),
+        "throttled": Scenario(TABLE, [Rule(("/batches/",), one_in(5, *THROTTLING))]),
+        "slow": Scenario(TABLE, [Rule(("/batches/",), one_in(3, slow(0.4)))]),
+        "bad sources": Scenario(positions(range(8, 13))),
+        "bad reads": Scenario(positions(range(13, 16))),
+        "no mail": Scenario(TABLE, [Rule(MAIL, mail_refused)]),
+        "each state dies": Scenario(NAMED, [once(words) for words in FIRST_CALLS.values()]),
+        "no plan": Scenario(TABLE, [Rule(FIRST_CALLS["Plan"], kill_caller)]),
+        "no last word": Scenario(
             TABLE,
             [
                 Rule(FIRST_CALLS["Plan"], kill_caller),
                 Rule(("PUT", "/status.json"), first_times(3, kill_caller)),
             ],
         ),
-        "large": Drill(
+        "large": Scenario(
             positions(range(6), 1, "null"),
             [Rule(("partNumber=2",), first_times(1, kill_caller))],
             {"form": "fits"},
@@ -102,50 +102,50 @@ def stack(
 
 
 @pytest.fixture(scope="module")
-def run(stack: Stack, faults: Faults) -> Iterator[Drills]:
-    drilled = Drills(stack, faults.by_label)
-    drilled.start(drills())
-    yield drilled
-    drilled.wait()
+def run(stack: Stack, faults: Faults) -> Iterator[SoakRun]:
+    run = SoakRun(stack, faults.by_label)
+    run.start(scenarios())
+    yield run
+    run.wait()
 
 
-def assert_as_if_nothing_had_happened(run: Drills, name: str) -> Ended:
+def assert_as_if_nothing_had_happened(run: SoakRun, name: str) -> Ended:
     """The same images as in peace, nothing lost, nothing twice, one email; gives what was measured."""
-    calm, ended = run.ended("calm"), run.ended(name)
+    undisturbed, ended = run.ended("undisturbed"), run.ended(name)
     assert all(rule.seen for rule in run.by_label[name]), "the faults never happened"
     assert (ended.status["state"], ended.accounted, ended.mails) == ("complete", True, 1)
-    assert ended.images.keys() == calm.images.keys()
-    assert ended.images == calm.images
-    assert sorted(run.stored(ended.status)) == sorted(calm.images)
+    assert ended.images.keys() == undisturbed.images.keys()
+    assert ended.images == undisturbed.images
+    assert sorted(run.stored(ended.status)) == sorted(undisturbed.images)
     keep_figures(name, ended)
     return ended
 
 
-def test_a_batch_left_in_peace_is_whole(run: Drills) -> None:
-    assert len(assert_as_if_nothing_had_happened(run, "calm").images) == 20
+def test_a_batch_left_in_peace_is_whole(run: SoakRun) -> None:
+    assert len(assert_as_if_nothing_had_happened(run, "undisturbed").images) == 20
 
 
-def test_messages_that_come_twice_late_and_out_of_order_make_each_image_once(run: Drills) -> None:
+def test_messages_that_come_twice_late_and_out_of_order_make_each_image_once(run: SoakRun) -> None:
     assert_as_if_nothing_had_happened(run, "late and twice")
 
 
-def test_messages_that_are_lost_are_sent_again(run: Drills) -> None:
+def test_messages_that_are_lost_are_sent_again(run: SoakRun) -> None:
     assert_as_if_nothing_had_happened(run, "lost")
 
 
-def test_workers_killed_between_two_images_lose_none(run: Drills) -> None:
+def test_workers_killed_between_two_images_lose_none(run: SoakRun) -> None:
     assert_as_if_nothing_had_happened(run, "killed")
 
 
-def test_a_store_that_throttles_and_breaks_only_takes_longer(run: Drills) -> None:
+def test_a_store_that_throttles_and_breaks_only_takes_longer(run: SoakRun) -> None:
     assert_as_if_nothing_had_happened(run, "throttled")
 
 
-def test_a_slow_store_only_takes_longer(run: Drills) -> None:
+def test_a_slow_store_only_takes_longer(run: SoakRun) -> None:
     assert_as_if_nothing_had_happened(run, "slow")
 
 
-def test_every_state_may_fail_once(run: Drills) -> None:
+def test_every_state_may_fail_once(run: SoakRun) -> None:
     ended = run.ended("each state dies")
     assert {rule.words for rule in run.by_label["each state dies"] if rule.seen > 1} == set(
         FIRST_CALLS.values()
@@ -155,7 +155,7 @@ def test_every_state_may_fail_once(run: Drills) -> None:
     keep_figures("each state dies", ended)
 
 
-def test_corrupt_missing_and_deadly_sources_fail_alone_with_reasons_and_one_email(run: Drills) -> None:
+def test_corrupt_missing_and_deadly_sources_fail_alone_with_reasons_and_one_email(run: SoakRun) -> None:
     ended = run.ended("bad sources")
     assert (ended.status["state"], ended.accounted, ended.mails) == ("complete", True, 1)
     assert ended.status["images"] == {"retrieved": 4, "over_limit": 0, "failed": 6}
@@ -166,7 +166,7 @@ def test_corrupt_missing_and_deadly_sources_fail_alone_with_reasons_and_one_emai
     keep_figures("bad sources", ended)
 
 
-def test_reads_that_are_slow_throttled_or_refused_for_a_while_all_come(run: Drills, faults: Faults) -> None:
+def test_reads_that_are_slow_throttled_or_refused_for_a_while_all_come(run: SoakRun, faults: Faults) -> None:
     ended = run.ended("bad reads")
     assert (ended.status["state"], ended.accounted, ended.mails) == ("complete", True, 1)
     assert ended.status["images"] == {"retrieved": 6, "over_limit": 0, "failed": 0}
@@ -174,16 +174,16 @@ def test_reads_that_are_slow_throttled_or_refused_for_a_while_all_come(run: Dril
     keep_figures("bad reads", ended)
 
 
-def test_a_refused_email_is_told_where_the_results_are(run: Drills) -> None:
-    ended, calm = run.ended("no mail"), run.ended("calm")
+def test_a_refused_email_is_told_where_the_results_are(run: SoakRun) -> None:
+    ended, undisturbed = run.ended("no mail"), run.ended("undisturbed")
     assert (ended.status["state"], ended.accounted, ended.mails) == ("complete", True, 0)
-    assert ended.images == calm.images
+    assert ended.images == undisturbed.images
     assert "The email about this batch could not be sent." in ended.status["notices"]
     keep_figures("no mail", ended)
 
 
 @pytest.mark.parametrize("name", ["no plan", "no last word"])
-def test_a_state_that_always_fails_ends_the_batch_and_tells_why(run: Drills, name: str) -> None:
+def test_a_state_that_always_fails_ends_the_batch_and_tells_why(run: SoakRun, name: str) -> None:
     ended = run.ended(name)
     assert ended.status["state"] == "failed"
     assert ended.status["rows"]["failed"] == ended.status["rows"]["total"] == 20
@@ -193,7 +193,7 @@ def test_a_state_that_always_fails_ends_the_batch_and_tells_why(run: Drills, nam
     keep_figures(name, ended)
 
 
-def test_a_collector_killed_in_mid_upload_leaves_no_parts(run: Drills) -> None:
+def test_a_collector_killed_in_mid_upload_leaves_no_parts(run: SoakRun) -> None:
     ended = run.ended("large")
     assert run.by_label["large"][0].seen > 1
     assert (ended.status["state"], ended.accounted, ended.mails) == ("complete", True, 1)

@@ -11,9 +11,9 @@ from functools import partial
 import pytest
 
 from local.stack import Stack
-from tests.e2e.drilling import Drill, Drills, address, keep_figures, mails, make_archive, positions
 from tests.e2e.faults import Faults, Rule, first_times, meanwhile, stack_behind
 from tests.e2e.service import Answer
+from tests.e2e.soak import Scenario, SoakRun, address, keep_figures, mails, make_archive, positions
 
 pytestmark = pytest.mark.e2e
 
@@ -50,31 +50,31 @@ def cancelled(stack: Stack, faults: Faults) -> Iterator[dict[str, Answer]]:
 
 
 @pytest.fixture(scope="module")
-def run(stack: Stack, faults: Faults, cancelled: dict[str, Answer]) -> Iterator[Drills]:
-    drilled = Drills(stack, faults.by_label)
+def run(stack: Stack, faults: Faults, cancelled: dict[str, Answer]) -> Iterator[SoakRun]:
+    run = SoakRun(stack, faults.by_label)
 
     def cancel(name: str) -> None:
         batch_id = next(found for found, label in faults.labels.items() if label == name).decode()
-        cancelled[name] = drilled.service.post(f"/batches/{batch_id}/cancel")
+        cancelled[name] = run.service.post(f"/batches/{batch_id}/cancel")
 
-    drills = {
-        name: Drill(table, [Rule(words, first_times(1, meanwhile(partial(cancel, name))))])
+    scenarios = {
+        name: Scenario(table, [Rule(words, first_times(1, meanwhile(partial(cancel, name))))])
         for name, (table, words, _) in MOMENTS.items()
     }
-    drilled.start(drills | {"calm": Drill(TABLE)})
-    yield drilled
-    drilled.wait()
+    run.start(scenarios | {"undisturbed": Scenario(TABLE)})
+    yield run
+    run.wait()
 
 
 @pytest.mark.parametrize("name", MOMENTS)
 def test_a_batch_cancelled_at_any_moment_ends_with_what_it_had(
-    run: Drills, cancelled: dict[str, Answer], name: str
+    run: SoakRun, cancelled: dict[str, Answer], name: str
 ) -> None:
-    calm, ended = run.ended("calm"), run.ended(name)
+    undisturbed, ended = run.ended("undisturbed"), run.ended(name)
     accepted, some = name != "mailing", MOMENTS[name][2]
     assert cancelled[name].status == (202 if accepted else 409)
     assert (ended.accounted, ended.mails) == (True, 1)
-    assert ended.images.items() <= calm.images.items()
+    assert ended.images.items() <= undisturbed.images.items()
     assert some or not ended.images
     kept_back = ended.status["rows"]["cancelled"]
     assert ended.status["state"] == ("cancelled" if kept_back else "complete")
@@ -92,11 +92,11 @@ def test_a_batch_cancelled_at_any_moment_ends_with_what_it_had(
         ("mailing", "complete"),
     ],
 )
-def test_a_wish_to_cancel_counts_until_outcomes_are_settled(run: Drills, name: str, state: str) -> None:
+def test_cancellation_counts_until_outcomes_are_final(run: SoakRun, name: str, state: str) -> None:
     assert run.ended(name).status["state"] == state
 
 
-def test_the_same_call_many_times_at_once_is_one_batch(run: Drills) -> None:
+def test_the_same_call_many_times_at_once_is_one_batch(run: SoakRun) -> None:
     name, begun = "same call", time.monotonic()
     body = b'{"mode":"region","center":"180 20","diameter":0.1,"label":"same call","email":"%s"}'
     headers = {"Content-Type": "application/json", "Idempotency-Key": "one key"}
@@ -113,7 +113,7 @@ def test_the_same_call_many_times_at_once_is_one_batch(run: Drills) -> None:
     keep_figures(name, ended)
 
 
-def test_an_address_with_five_batches_running_is_asked_to_wait(run: Drills, faults: Faults) -> None:
+def test_an_address_with_five_batches_running_is_asked_to_wait(run: SoakRun, faults: Faults) -> None:
     going_on = threading.Event()
     faults.by_label["held"] = [Rule(("PUT", "/plan.jsonl"), meanwhile(partial(going_on.wait, 60)))]
     post = partial(run.service.post, "/batches", mode="region", center="180 20", diameter=0.1, label="held")

@@ -178,7 +178,7 @@ def local_services(stack: Stack) -> Services:
     )
 
 
-@pytest.mark.drill
+@pytest.mark.soak
 @pytest.mark.parametrize("rows", [200, 800])
 def test_the_model_with_local_parameters_takes_what_the_stack_takes(stack: Stack, rows: int) -> None:
     """Within a factor of two: two cores are shared by client, emulator and workers alike."""

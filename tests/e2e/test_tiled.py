@@ -29,10 +29,10 @@ IMAGES, CROPS_AN_IMAGE = 6, 5
 
 
 @pytest.fixture(scope="module")
-def originals(genuine: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def originals(survey_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tree of a few genuine images, indexed."""
     root = tmp_path_factory.mktemp("gzip")
-    archive = genuine / "archive"
+    archive = survey_data / "archive"
     for path in sorted((archive / "twomass/full").rglob("*.fits.gz"))[:IMAGES]:
         target = root / path.relative_to(archive)
         target.parent.mkdir(parents=True, exist_ok=True)

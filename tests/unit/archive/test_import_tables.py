@@ -108,8 +108,8 @@ def test_tables_of_centres_get_the_survey_grid(tree: DirectorySource, tmp_path: 
     assert np.array_equal(details.ut_date, SETS.date)
 
 
-def test_the_genuine_example_is_read(genuine: Path, tree: DirectorySource) -> None:
-    report = import_tables(tree, "asky", [genuine / "nph-im_sia.example.xml"])
+def test_the_genuine_example_is_read(survey_data: Path, tree: DirectorySource) -> None:
+    report = import_tables(tree, "asky", [survey_data / "nph-im_sia.example.xml"])
     inventory = Inventory.open(tree, "asky")
     details = inventory.details(inventory.keys([443573]))
     assert (details.date[0], details.hem[0], details.scan[0], details.image[0]) == ("990309", "s", 63, 209)

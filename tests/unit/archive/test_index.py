@@ -49,8 +49,8 @@ def fill(tree: Tree, numbers: tuple[int, ...] = (9, 21, 33)) -> None:
             tree.write(atlas_key(image(number, band)), stored(number, band))
 
 
-def test_genuine_images_lie_where_astropy_says(genuine: Path, tmp_path: Path) -> None:
-    root = genuine / "archive"
+def test_genuine_images_lie_where_astropy_says(survey_data: Path, tmp_path: Path) -> None:
+    root = survey_data / "archive"
     for path in root.rglob("*.fits.gz"):
         DirectorySource(tmp_path).write(path.relative_to(root).as_posix(), path.read_bytes())
     tree = DirectorySource(tmp_path)

@@ -22,12 +22,12 @@ def fill(tree: DirectorySource) -> None:
         tree.write(atlas_key(image), gzipped(make_image(nx=64, ny=96, cards={"SCANNO": 106})))
 
 
-def test_genuine_images_give_the_original_streams(genuine: Path, tmp_path: Path) -> None:
+def test_genuine_images_give_the_original_streams(survey_data: Path, tmp_path: Path) -> None:
     tree = DirectorySource(tmp_path)
-    streams = {path.name: path.read_bytes() for path in (genuine / "quicklook").glob("*.fits.H")}
+    streams = {path.name: path.read_bytes() for path in (survey_data / "quicklook").glob("*.fits.H")}
     wanted = {}
-    for path in (genuine / "archive").rglob("*.fits.gz"):
-        key = path.relative_to(genuine / "archive").as_posix()
+    for path in (survey_data / "archive").rglob("*.fits.gz"):
+        key = path.relative_to(survey_data / "archive").as_posix()
         image = parse_key(key)[0]
         if f"{image.stem}.fits.H" in streams:
             tree.write(key, path.read_bytes())

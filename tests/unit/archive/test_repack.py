@@ -212,11 +212,11 @@ def test_the_command_tells_bytes_and_cost(
     assert "a month" in said
 
 
-def test_genuine_images_come_out_as_they_were(genuine: Path, tmp_path: Path) -> None:
+def test_genuine_images_come_out_as_they_were(survey_data: Path, tmp_path: Path) -> None:
     tree = DirectorySource(tmp_path)
-    paths = sorted((genuine / "archive").rglob("*.fits.gz"))[:4]
+    paths = sorted((survey_data / "archive").rglob("*.fits.gz"))[:4]
     for path in paths:
-        tree.write(path.relative_to(genuine / "archive").as_posix(), path.read_bytes())
+        tree.write(path.relative_to(survey_data / "archive").as_posix(), path.read_bytes())
     report = repack(tree, "askyw", processes=2)
     assert report.tiled_bytes < 0.85 * report.original_bytes
     for path in paths:

@@ -62,12 +62,12 @@ def test_a_quicklook_in_tiles_is_restored(tmp_path: Path) -> None:
     assert "HCOMPRESS" in fits.getheader(tmp_path / "990101n_j0010009_ql.fits")["LOSSY"]
 
 
-def test_genuine_quicklooks(genuine: Path, tmp_path: Path) -> None:
-    files = sorted((genuine / "quicklook").glob("*.fits.H"))[:3]
+def test_genuine_quicklooks(survey_data: Path, tmp_path: Path) -> None:
+    files = sorted((survey_data / "quicklook").glob("*.fits.H"))[:3]
     assert files
     assert main(["decompress", *map(str, files), "--output", str(tmp_path)]) == 0
     for file in files:
-        stored = next((genuine / "archive").rglob(file.name.replace(".H", ".gz")))
+        stored = next((survey_data / "archive").rglob(file.name.replace(".H", ".gz")))
         atlas, quicklook = fits.getdata(stored), fits.getdata(tmp_path / file.name.removesuffix(".H"))
         seen = np.isfinite(atlas)
         assert quicklook.shape == atlas.shape

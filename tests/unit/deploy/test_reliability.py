@@ -29,7 +29,7 @@ def test_every_drill_stands_in_the_table() -> None:
 
 
 def test_every_file_with_drills_stands_in_the_table_of_the_long_run() -> None:
-    files = [path for path in (ROOT / "tests").rglob("test_*.py") if "mark.drill" in path.read_text()]
+    files = [path for path in (ROOT / "tests").rglob("test_*.py") if "mark.soak" in path.read_text()]
     drills = {path.relative_to(ROOT).as_posix() for path in files} - {"tests/unit/deploy/test_reliability.py"}
     assert drills == set(re.findall(r"^\| `(tests/\S+\.py)` \|", TEXT, re.MULTILINE))
 

@@ -80,10 +80,10 @@ def test_checksums_stay_true(tmp_path: Path) -> None:
         assert again.header.comments["DATASUM"] == "on a day"
 
 
-def test_fitsverify_finds_nothing_that_was_not_in_the_parent(genuine: Path, tmp_path: Path) -> None:
+def test_fitsverify_finds_nothing_that_was_not_in_the_parent(survey_data: Path, tmp_path: Path) -> None:
     if shutil.which("fitsverify") is None:
         pytest.skip("fitsverify is not installed")
-    stored = next((genuine / "archive").rglob("*.fits.gz")).read_bytes()
+    stored = next((survey_data / "archive").rglob("*.fits.gz")).read_bytes()
     complaints = []
     for name, image in (("parent", decompress_untiled(stored)), ("cut", next(cut(stored, [BOX], ORIGIN)))):
         (tmp_path / name).write_bytes(image)

@@ -80,8 +80,8 @@ def test_crops_of_made_images(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", range(GENUINE))
-def test_crops_of_genuine_images(number: int, genuine: Path, tmp_path: Path) -> None:
-    files = sorted((genuine / "archive").rglob("*.fits.gz"))
+def test_crops_of_genuine_images(number: int, survey_data: Path, tmp_path: Path) -> None:
+    files = sorted((survey_data / "archive").rglob("*.fits.gz"))
     if number >= len(files):
         pytest.skip(f"only {len(files)} genuine images here")
     check_crops(files[number].read_bytes(), files[number].name, tmp_path)

@@ -165,9 +165,9 @@ def test_what_is_no_image_is_refused() -> None:
         preview.grey_preview(make_image()[:100_000])
 
 
-def test_genuine_images(genuine: Path) -> None:
+def test_genuine_images(survey_data: Path) -> None:
     """The brightest object of a genuine image stands where astropy puts it."""
-    path = next(genuine.rglob("ji1010266.fits.gz"))
+    path = next(survey_data.rglob("ji1010266.fits.gz"))
     data = np.nan_to_num(fits.getdata(path))
     shown = picture(preview.grey_preview(path.read_bytes()))
     side = -(-max(data.shape) // preview.LONGEST_SIDE)

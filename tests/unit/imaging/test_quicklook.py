@@ -58,9 +58,9 @@ def astropys(stored: bytes) -> Any:
 
 
 @pytest.mark.parametrize("name", GENUINE)
-def test_genuine_streams_read_as_the_original_program_does(name: str, genuine: Path) -> None:
-    stored = (genuine / "quicklook" / f"{name}.fits.H").read_bytes()
-    theirs = gzip.decompress((genuine / "quicklook" / f"{name}.decoded.fits.gz").read_bytes())
+def test_genuine_streams_read_as_the_original_program_does(name: str, survey_data: Path) -> None:
+    stored = (survey_data / "quicklook" / f"{name}.fits.H").read_bytes()
+    theirs = gzip.decompress((survey_data / "quicklook" / f"{name}.decoded.fits.gz").read_bytes())
     ours, expected = fits_oracle.opened(restore(stored)), fits_oracle.opened(theirs)
     assert ours.data.dtype == np.dtype(">i2")
     assert np.array_equal(ours.data, expected.data)
@@ -68,9 +68,9 @@ def test_genuine_streams_read_as_the_original_program_does(name: str, genuine: P
 
 
 @pytest.mark.parametrize("name", GENUINE)
-def test_our_streams_are_the_original_programs_byte_for_byte(name: str, genuine: Path) -> None:
-    atlas = next((genuine / "archive").rglob(f"{name}.fits.gz"))
-    assert encode(atlas.read_bytes()) == (genuine / "quicklook" / f"{name}.fits.H").read_bytes()
+def test_our_streams_are_the_original_programs_byte_for_byte(name: str, survey_data: Path) -> None:
+    atlas = next((survey_data / "archive").rglob(f"{name}.fits.gz"))
+    assert encode(atlas.read_bytes()) == (survey_data / "quicklook" / f"{name}.fits.H").read_bytes()
 
 
 @pytest.mark.parametrize(("nx", "ny"), SHAPES)
@@ -255,7 +255,7 @@ def test_5000_altered_streams_neither_crash_nor_hang_nor_leak(tmp_path: Path) ->
     assert report["grown_kb"] < 4000
 
 
-def test_altered_genuine_streams(genuine: Path) -> None:
-    report = alter(100, *sorted((genuine / "quicklook").glob("*.fits.H")))
+def test_altered_genuine_streams(survey_data: Path) -> None:
+    report = alter(100, *sorted((survey_data / "quicklook").glob("*.fits.H")))
     assert report["outcomes"]["source_damaged"] > 20
     assert report["grown_kb"] < 4000

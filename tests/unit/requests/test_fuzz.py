@@ -69,12 +69,12 @@ def test_damaged_coordinates_are_read_or_refused() -> None:
     hold_coordinates(QUICK)
 
 
-@pytest.mark.drill
+@pytest.mark.soak
 def test_ten_thousand_damaged_tables_are_read_or_refused() -> None:
     hold_tables(WHOLE)
 
 
-@pytest.mark.drill
+@pytest.mark.soak
 def test_ten_thousand_damaged_coordinates_are_read_or_refused() -> None:
     hold_coordinates(WHOLE)
 

@@ -79,8 +79,8 @@ def test_an_unknown_data_set_is_refused() -> None:
         atlas_key(replace(NORTH, dataset="mystery"))
 
 
-def test_every_genuine_file_has_its_own_key(genuine: Path) -> None:
-    root = genuine / "archive"
+def test_every_genuine_file_has_its_own_key(survey_data: Path) -> None:
+    root = survey_data / "archive"
     files = [path.relative_to(root).as_posix() for path in root.rglob("*.fits.gz")]
     assert len(files) >= 24
     for file in files:

@@ -57,8 +57,8 @@ def assert_same(ours: bytes, original: bytes) -> None:
 
 
 @needs_cfitsio
-def test_cfitsio_gives_every_genuine_original_back(genuine: Path, tmp_path: Path) -> None:
-    paths = sorted((genuine / "archive").rglob("*.fits.gz"))
+def test_cfitsio_gives_every_genuine_original_back(survey_data: Path, tmp_path: Path) -> None:
+    paths = sorted((survey_data / "archive").rglob("*.fits.gz"))
     assert paths
     for path in paths:
         original = subprocess.check_output(["gzip", "-dc", path])
@@ -122,8 +122,8 @@ def test_what_the_form_cannot_hold_is_refused(image: bytes) -> None:
 # Cutouts --------------------------------------------------------------------------------------------------
 
 
-def test_crops_of_genuine_images_are_the_same_files_as_from_gzip(genuine: Path) -> None:
-    for path in sorted((genuine / "archive").rglob("*.fits.gz")):
+def test_crops_of_genuine_images_are_the_same_files_as_from_gzip(survey_data: Path) -> None:
+    for path in sorted((survey_data / "archive").rglob("*.fits.gz")):
         stored = path.read_bytes()
         packed = pack(stored)
         header = read_stored_header(stored)
@@ -138,8 +138,8 @@ def test_crops_of_made_images_are_the_same_files_as_from_gzip(nx: int, ny: int) 
     assert Stored(pack(image).file).crops(boxes) == list(cut(gzipped(image), boxes, ORIGIN))
 
 
-def test_two_requests_bring_one_crop_and_few_bytes(genuine: Path) -> None:
-    path = next((genuine / "archive").rglob("*.fits.gz"))
+def test_two_requests_bring_one_crop_and_few_bytes(survey_data: Path) -> None:
+    path = next((survey_data / "archive").rglob("*.fits.gz"))
     packed = pack(path.read_bytes())
     for y0 in range(0, 700, 7):
         stored = Stored(packed.file)

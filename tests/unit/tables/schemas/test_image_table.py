@@ -133,8 +133,8 @@ class TestGenuineInventory:
     """Facts of the genuine answer go in as image sets; its own rows must come out."""
 
     @pytest.fixture
-    def answer(self, genuine: Path) -> Any:
-        return parse_single_table(genuine / "nph-im_sia.example.xml", verify="ignore")
+    def answer(self, survey_data: Path) -> Any:
+        return parse_single_table(survey_data / "nph-im_sia.example.xml", verify="ignore")
 
     @pytest.fixture
     def table(self, answer: Any) -> Table:

@@ -35,12 +35,12 @@ NULLS = {"pers_art", "glint_art", "id", "scntr"}
 
 
 @pytest.fixture(scope="module")
-def theirs(genuine: Path) -> Any:
-    return parse(genuine / "nph-im_sia.example.xml", verify="ignore")
+def theirs(survey_data: Path) -> Any:
+    return parse(survey_data / "nph-im_sia.example.xml", verify="ignore")
 
 
 @pytest.fixture(scope="module")
-def ours(genuine: Path, theirs: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
+def ours(survey_data: Path, theirs: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
     tree = DirectorySource(tmp_path_factory.mktemp("archive"))
     for row in theirs.get_first_table().array:
         image = ImageId(
@@ -52,7 +52,7 @@ def ours(genuine: Path, theirs: Any, tmp_path_factory: pytest.TempPathFactory) -
             row["band"].lower(),
         )
         tree.write(atlas_key(image), b"stored")
-    import_tables(tree, "asky", [genuine / "nph-im_sia.example.xml"])
+    import_tables(tree, "asky", [survey_data / "nph-im_sia.example.xml"])
     asked = Parameters.of({"POS": "139.75,-31.15", "SIZE": "0.5", "type": "at"})
     answer = inventory_sia(asked, Inventory.open(tree, "asky"), ROOT, _nobody)
     return parse(io.BytesIO(write(answer.table, "xml")), verify="ignore")

@@ -262,7 +262,7 @@ def test_mutated_conditions_are_tables_or_refusals(inventory: Inventory) -> None
     assert min(counts.values()) > 50
 
 
-@pytest.mark.drill
+@pytest.mark.soak
 def test_ten_thousand_mutated_conditions(inventory: Inventory) -> None:
     counts = fuzz(inventory, 10_000, 2)
     assert min(counts.values()) > 1000

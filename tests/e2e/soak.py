@@ -23,7 +23,7 @@ from tests.support.sample_archive import MadeArchive
 
 SECONDS = 240
 POLL_SECONDS = 0.4
-FIGURES = Path(__file__).resolve().parents[2] / "build" / "drills.json"
+FIGURES = Path(__file__).resolve().parents[2] / "build" / "soak.json"
 
 
 def make_archive(
@@ -51,7 +51,7 @@ def positions(sets: range, copies: int = 2, size: str = "30") -> str:
 
 
 @dataclass
-class Drill:
+class Scenario:
     """One batch and what is done to it."""
 
     table: str
@@ -82,20 +82,20 @@ class Ended:
         )
 
 
-class Drills:
-    """Runs drills on one stack, all at the same time."""
+class SoakRun:
+    """Runs scenarios on one stack, all at the same time."""
 
     def __init__(self, stack: Stack, by_label: dict[str, list[Rule]]) -> None:
         self.stack, self.service = stack, Service(stack.url)
         self.by_label = by_label
         self.running: dict[str, Future[Ended]] = {}
 
-    def start(self, drills: Mapping[str, Drill]) -> None:
+    def start(self, scenarios: Mapping[str, Scenario]) -> None:
         """Hand all of them in."""
-        pool = ThreadPoolExecutor(len(drills))
-        for name, drill in drills.items():
-            self.by_label[name] = drill.rules
-            self.running[name] = pool.submit(self._run, name, drill)
+        pool = ThreadPoolExecutor(len(scenarios))
+        for name, scenario in scenarios.items():
+            self.by_label[name] = scenario.rules
+            self.running[name] = pool.submit(self._run, name, scenario)
         pool.shutdown(wait=False)
 
     def ended(self, name: str) -> Ended:
@@ -108,8 +108,8 @@ class Drills:
             with suppress(Exception):  # told by `ended`
                 future.result(SECONDS)
 
-    def _run(self, name: str, drill: Drill) -> Ended:
-        fields = {"mode": "positions", "bands": "J", "table": drill.table, **drill.fields}
+    def _run(self, name: str, scenario: Scenario) -> Ended:
+        fields = {"mode": "positions", "bands": "J", "table": scenario.table, **scenario.fields}
         begun = time.monotonic()
         batch_id = self.service.submit(label=name, email=address(name), **fields)
         return self.ended_batch(batch_id, name, begun)
@@ -171,17 +171,17 @@ class Drills:
 
 
 def address(name: str) -> str:
-    """An address of a drill's own."""
+    """An address of a scenario's own."""
     return f"{name.replace(' ', '-')}@example.org"
 
 
 def mails(stack: Stack, name: str) -> int:
-    """How many emails a drill's address got."""
+    """How many emails a scenario's address got."""
     return sum(address(name) in email.to for email in emails(stack.emulator.url))
 
 
 def keep_figures(test: str, ended: Ended, **more: Any) -> None:
-    """Keep what a drill measured, for the table in docs/reliability.md."""
+    """Keep what a scenario measured, for the table in docs/reliability.md."""
     rows = dict(ended.status["rows"])
     figures = {
         "lost": rows.pop("total")

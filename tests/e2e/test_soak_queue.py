@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from local.stack import Stack
-from tests.e2e.drilling import Drill, Drills, keep_figures, make_archive, positions
 from tests.e2e.faults import Faults, Rule, kill_function, stack_behind
+from tests.e2e.soak import Scenario, SoakRun, keep_figures, make_archive, positions
 
-pytestmark = [pytest.mark.e2e, pytest.mark.drill]
+pytestmark = [pytest.mark.e2e, pytest.mark.soak]
 
 TABLE = positions(range(2))
 # The first thing a worker asks.
@@ -32,8 +32,8 @@ def stack(
 def test_dead_letters_replayed_after_the_end_change_nothing_and_what_failed_comes_by_resubmitting(
     stack: Stack, faults: Faults
 ) -> None:
-    run = Drills(stack, faults.by_label)
-    run.start({"broken": Drill(TABLE, [Rule(WORKER_BEGINS, kill_function("worker"))])})
+    run = SoakRun(stack, faults.by_label)
+    run.start({"broken": Scenario(TABLE, [Rule(WORKER_BEGINS, kill_function("worker"))])})
     ended = run.ended("broken")
     assert (ended.status["state"], ended.accounted, ended.mails) == ("complete", True, 1)
     assert ended.status["images"] == {"retrieved": 0, "over_limit": 0, "failed": 4}

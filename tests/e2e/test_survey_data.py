@@ -24,13 +24,13 @@ OFF_EVERY_IMAGE = 10
 
 
 @pytest.fixture(scope="module")
-def archive(genuine: Path) -> Path:
-    return genuine / "archive"
+def archive(survey_data: Path) -> Path:
+    return survey_data / "archive"
 
 
 @pytest.fixture(scope="module")
 def stack(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with running_stack(Plan(tmp_path_factory.mktemp("genuine"), archive=archive)) as running:
+    with running_stack(Plan(tmp_path_factory.mktemp("survey_data"), archive=archive)) as running:
         yield running
 
 

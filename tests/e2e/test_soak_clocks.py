@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from local.stack import Stack
-from tests.e2e.drilling import Drill, Drills, keep_figures, make_archive, positions
+from tests.e2e.soak import Scenario, SoakRun, keep_figures, make_archive, positions
 
-pytestmark = [pytest.mark.e2e, pytest.mark.drill]
+pytestmark = [pytest.mark.e2e, pytest.mark.soak]
 
 HOUR, DAY = 3600, 86_400
 TABLE = positions(range(4))
@@ -25,20 +25,20 @@ if shift:
     true_time = time.time
     time.time = lambda: true_time() + shift
 """
-Start = Callable[..., Drills]
+Start = Callable[..., SoakRun]
 
 
 @pytest.fixture
 def start(start_stack: Callable[..., Stack], tmp_path: Path) -> Start:
     """Starts a stack whose functions' clocks are off by so many seconds."""
 
-    def started(**shifts: float) -> Drills:
+    def started(**shifts: float) -> SoakRun:
         hook = tmp_path / "clock"
         hook.mkdir()
         (hook / "sitecustomize.py").write_text(HOOK.format(shifts=shifts))
         archive = make_archive(tmp_path / "archive", 4)
         stack = start_stack(archive=archive, emulator={"PYTHONPATH": str(hook)})
-        return Drills(stack, {})
+        return SoakRun(stack, {})
 
     return started
 
@@ -48,7 +48,7 @@ def test_clocks_hours_apart_send_nothing_twice_and_give_nothing_up(
     start: Start, planner: float, collector: float
 ) -> None:
     run = start(planner=planner, collector=collector, notifier=-collector)
-    run.start({"skewed": Drill(TABLE)})
+    run.start({"skewed": Scenario(TABLE)})
     ended = run.ended("skewed")
     assert (ended.status["state"], ended.accounted, ended.mails) == ("complete", True, 1)
     assert (len(ended.images), ended.status["images"]["failed"]) == (8, 0)

@@ -16,7 +16,7 @@ from skybatch.client import Status
 from tests.bench.sample_field import DATASET, DATE, HEMISPHERE, IMAGE, make_strip
 from tests.e2e.test_client import verified
 
-pytestmark = [pytest.mark.e2e, pytest.mark.drill]
+pytestmark = [pytest.mark.e2e, pytest.mark.soak]
 
 SETS = 240
 MOST_MEMORY = 250_000_000

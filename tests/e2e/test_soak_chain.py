@@ -21,7 +21,7 @@ from tests.e2e.conftest import StartStack
 from tests.e2e.processes import PeakMemory
 from tests.e2e.service import Service
 
-pytestmark = [pytest.mark.e2e, pytest.mark.drill]
+pytestmark = [pytest.mark.e2e, pytest.mark.soak]
 
 LIMIT = 1_000_000_000
 ROWS = 480  # of three bands and about 1.55 MB each

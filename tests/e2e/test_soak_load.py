@@ -13,10 +13,10 @@ import pytest
 
 from local.archive import store_of
 from local.stack import Stack
-from tests.e2e.drilling import Drill, Drills, Ended, keep_figures, make_archive, positions
 from tests.e2e.faults import processes_of
+from tests.e2e.soak import Ended, Scenario, SoakRun, keep_figures, make_archive, positions
 
-pytestmark = [pytest.mark.e2e, pytest.mark.drill]
+pytestmark = [pytest.mark.e2e, pytest.mark.soak]
 
 SETS = 40
 POSITIONS = 2500
@@ -27,22 +27,22 @@ HEAD_START_SECONDS = 2.0
 
 
 @pytest.fixture(scope="module")
-def run(start_stack: Callable[..., Stack], tmp_path_factory: pytest.TempPathFactory) -> Drills:
+def run(start_stack: Callable[..., Stack], tmp_path_factory: pytest.TempPathFactory) -> SoakRun:
     """A stack whose window is a fraction of the large batch, as on AWS a window of 500 is of thousands."""
     archive = make_archive(tmp_path_factory.mktemp("made"), SETS)
-    return Drills(start_stack(archive=archive, parameters={"DispatchWindow": "10"}), {})
+    return SoakRun(start_stack(archive=archive, parameters={"DispatchWindow": "10"}), {})
 
 
-def large() -> Drill:
+def large() -> Scenario:
     head, *rows = positions(range(SETS), POSITIONS // SETS + 1).splitlines()
-    return Drill("\n".join([head, *rows[:POSITIONS]]) + "\n")
+    return Scenario("\n".join([head, *rows[:POSITIONS]]) + "\n")
 
 
-def small(n: int) -> Drill:
-    return Drill(positions(range(n, n + SMALL_POSITIONS), 1))
+def small(n: int) -> Scenario:
+    return Scenario(positions(range(n, n + SMALL_POSITIONS), 1))
 
 
-def test_small_batches_are_not_starved_by_a_large_one(run: Drills) -> None:
+def test_small_batches_are_not_starved_by_a_large_one(run: SoakRun) -> None:
     names = [f"small {n}" for n in range(SMALL_BATCHES)]
     run.start({"large": large()})
     time.sleep(HEAD_START_SECONDS)
@@ -57,14 +57,14 @@ def test_small_batches_are_not_starved_by_a_large_one(run: Drills) -> None:
     figures(run, ended, names)
 
 
-def last_image(run: Drills, ended: Ended) -> datetime:
+def last_image(run: SoakRun, ended: Ended) -> datetime:
     """When a batch's last image was written, by the store's clock."""
     bucket = store_of(run.stack.emulator, run.stack.outputs.results_bucket)
     prefix = f"batches/{ended.status['batch_id']}/images/"
     return max(entry["last_modified"] for page in obstore.list(bucket, prefix) for entry in page)
 
 
-def figures(run: Drills, ended: dict[str, Ended], names: list[str]) -> None:
+def figures(run: SoakRun, ended: dict[str, Ended], names: list[str]) -> None:
     seconds = [ended[name].seconds for name in names]
     keep_figures(
         "load",
@@ -75,7 +75,7 @@ def figures(run: Drills, ended: dict[str, Ended], names: list[str]) -> None:
     )
 
 
-def peak_memory(run: Drills, function: str) -> int:
+def peak_memory(run: SoakRun, function: str) -> int:
     """The most memory that any process of a function has held, in MB (VmHWM, proc(5))."""
     peaks = []
     for pid in processes_of(f"skybatch-{function}", run.stack.emulator.pid):
