@@ -17,21 +17,21 @@ def test_every_test_named_exists() -> None:
 
 
 def test_every_drill_stands_in_the_table() -> None:
-    for file in ("test_faults.py", "test_faults_people.py", "test_drill_clocks.py", "test_drill_queue.py"):
+    for file in ("test_faults.py", "test_faults_people.py", "test_soak_clocks.py", "test_soak_queue.py"):
         tests = set(
             re.findall(r"^def (test_\w+)\(", (ROOT / "tests" / "e2e" / file).read_text(), re.MULTILINE)
         )
         reference = {
             "test_a_batch_left_in_peace_is_whole",
-            "test_a_wish_to_cancel_counts_until_outcomes_are_settled",
+            "test_cancellation_counts_until_outcomes_are_final",
         }
         assert not {test for test in tests - reference if test not in TEXT}, file
 
 
-def test_every_file_with_drills_stands_in_the_table_of_the_long_run() -> None:
+def test_every_file_of_soak_tests_stands_in_the_table_of_the_long_run() -> None:
     files = [path for path in (ROOT / "tests").rglob("test_*.py") if "mark.soak" in path.read_text()]
-    drills = {path.relative_to(ROOT).as_posix() for path in files} - {"tests/unit/deploy/test_reliability.py"}
-    assert drills == set(re.findall(r"^\| `(tests/\S+\.py)` \|", TEXT, re.MULTILINE))
+    soaks = {path.relative_to(ROOT).as_posix() for path in files} - {"tests/unit/deploy/test_reliability.py"}
+    assert soaks == set(re.findall(r"^\| `(tests/\S+\.py)` \|", TEXT, re.MULTILINE))
 
 
 def test_defaults_of_bounds_are_the_templates() -> None:
