@@ -68,7 +68,7 @@ def bucket(aws: Emulator) -> Iterator[BatchStore]:
 
 def filled(store: BatchStore, archive: MadeArchive) -> Plan:
     """A plan of images, all of them there: noise, as images nearly are once compressed."""
-    tasks = tuple(task(n, size=IMAGE_BYTES, set=n % 4, form="fits.gz") for n in range(IMAGES))
+    tasks = tuple(task(n, size=IMAGE_BYTES, set=n % 4, delivery_format="fits.gz") for n in range(IMAGES))
     plan = Plan(tasks, {"asky": archive.open("asky", None).version}, {}, load_record(store).limit_bytes)
     save_plan(store, plan)
     noise = np.random.default_rng(1).bytes(IMAGE_BYTES)

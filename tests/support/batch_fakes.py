@@ -22,7 +22,7 @@ def task(n: int, size: int = 100, source: str | None = None, **more: Any) -> Tas
     """A task of a made-up plan."""
     given: dict[str, Any] = {
         "row": n,
-        "scntr": n + 1,
+        "row_number": n + 1,
         "id": None,
         "file": f"{n + 1:04d}_990101n_j0010009.fits",
         "source": source or f"twomass/allsky/allsky/990101n/s001/image/ji{n:07d}.fits.gz",
@@ -30,7 +30,7 @@ def task(n: int, size: int = 100, source: str | None = None, **more: Any) -> Tas
         "set": n,
         "band": "j",
         "image_type": "atlas",
-        "form": "fits",
+        "delivery_format": "fits",
         "box": None,
     }
     return Task(n=n, bytes=size, **{**given, **more})

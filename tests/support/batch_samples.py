@@ -29,7 +29,7 @@ EVIL = "<script>alert(1)</script>\"'\r\nBcc: x@evil.example ../../../etc/passwd 
 
 def positions_request(targets: int = 2500, **changes: Any) -> Request:
     listed = tuple(
-        Row(n, ("j", "h", "k"), id=f"t{n}", sky=SkyPosition(10.0, 41.0), size=50.0)
+        Row(n, ("j", "h", "k"), id=f"t{n}", position=SkyPosition(10.0, 41.0), size=50.0)
         for n in range(1, targets + 1)
     )
     given: dict[str, Any] = {
@@ -37,7 +37,7 @@ def positions_request(targets: int = 2500, **changes: Any) -> Request:
         "bands": ("j", "h", "k"),
         "image_type": "atlas",
         "decompress": True,
-        "form": "fits.gz",
+        "delivery_format": "fits.gz",
         "dataset": "askyw",
         "rows": listed,
         "label": "Brown dwarf candidates",
@@ -48,7 +48,7 @@ def positions_request(targets: int = 2500, **changes: Any) -> Request:
 
 def region_request(**changes: Any) -> Request:
     region = Region(SkyPosition(204.253958, -29.865417), "m83", 0.5, "overlap")
-    row = Row(1, ("j", "h", "k"), sky=region.center)
+    row = Row(1, ("j", "h", "k"), position=region.center)
     return positions_request(
         **{
             "mode": Mode.REGION,

@@ -55,19 +55,19 @@ def made_images(sets: ImageSets, *, positions: bool = True, **given: Any) -> Ima
     number = range(n)
     values: dict[str, Any] = {
         "dataset": [sets.dataset] * n,
-        "set": sets.sets,
+        "set_index": sets.sets,
         "band": [BANDS[i % 3] for i in number],
         "type": ["A"] * n,
         "url": [f"https://example.org/batches/b/images/{i}.fits?a=1&b=2" for i in number],
         "preview": [f"https://example.org/batches/b/previews/{i}.png" for i in number],
-        "row": [i // 3 + 1 for i in number],
+        "row_number": [i // 3 + 1 for i in number],
         "id": [f"M{i}" if i % 4 else None for i in number],
         "status": ["retrieved" if i % 5 else "failed" for i in number],
         "reason": [None if i % 5 else "the stored image is damaged" for i in number],
         "file": [f"images/{i:04d}_M{i}.fits" for i in number],
         "bytes": [1_000_000_000_0 + i for i in number],
         "md5": [f"{i:032x}" for i in number],
-        "form": ["fits"] * n,
+        "delivery_format": ["fits"] * n,
     }
     if positions:
         values |= {

@@ -156,7 +156,12 @@ class Mailer:
 
 def ended_batch(email: str | None) -> BatchStore:
     store = BatchStore(MemoryStore(), BATCH_ID)
-    given: dict[str, Any] = {"image_type": "atlas", "decompress": True, "form": "fits.gz", "dataset": "asky"}
+    given: dict[str, Any] = {
+        "image_type": "atlas",
+        "decompress": True,
+        "delivery_format": "fits.gz",
+        "dataset": "asky",
+    }
     request = Request(Mode.COADD_KEYS, ("j",), rows=(Row(1, ("j",), coadd_key=1),), **given)
     record = Record(BATCH_ID, 1000.0, 2000.0, "https://sky.example", email, 10**9)
     store.create_json("accepted.json", facts_of(request))

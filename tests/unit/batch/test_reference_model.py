@@ -70,10 +70,10 @@ class BatchModel(RuleBasedStateMachine):
                 number=n + 1,
                 id=None,
                 bands=("j",),
-                sky=SkyPosition(180.0, 20.0),
+                position=SkyPosition(180.0, 20.0),
                 name=None,
                 size=None,
-                best=False,
+                best_only=False,
             )
             for n in range(rows)
         )

@@ -79,7 +79,7 @@ def test_the_first_service_that_knows_a_name_wins(
     services: NameServices, name: str, source: str, sky: SkyPosition, order: list[str]
 ) -> None:
     answer = one(services, name)
-    assert (answer.state, answer.source, answer.sky) == (State.FOUND, source, sky)
+    assert (answer.state, answer.source, answer.position) == (State.FOUND, source, sky)
     assert asked(services) == order
 
 
@@ -108,7 +108,7 @@ def test_the_next_service_answers_for_one_that_is_down(services: NameServices, d
 
 def test_a_server_that_is_not_there_is_down() -> None:
     reply = ask(IRSA.at("http://127.0.0.1:9"), "m83", urllib3.PoolManager(), 1.0)
-    assert (reply.state, reply.sky) == (State.DOWN, None)
+    assert (reply.state, reply.position) == (State.DOWN, None)
 
 
 def test_a_designation_irsa_cannot_answer_is_read_off_and_says_so(services: NameServices) -> None:
@@ -116,9 +116,9 @@ def test_a_designation_irsa_cannot_answer_is_read_off_and_says_so(services: Name
     answer = one(services, "2MASXJ23045666+1219223")
     assert answer.source == "designation"
     assert "read off the designation" in answer.sentence()
-    assert answer.sky is not None
-    assert answer.sky.ra == pytest.approx((23 + 4 / 60 + 56.66 / 3600) * 15, abs=1e-9)
-    assert answer.sky.dec == pytest.approx(12 + 19 / 60 + 22.3 / 3600, abs=1e-9)
+    assert answer.position is not None
+    assert answer.position.ra == pytest.approx((23 + 4 / 60 + 56.66 / 3600) * 15, abs=1e-9)
+    assert answer.position.dec == pytest.approx(12 + 19 / 60 + 22.3 / 3600, abs=1e-9)
     assert set(asked(services)) == {"IRSA"}
 
 

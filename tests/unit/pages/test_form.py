@@ -61,7 +61,7 @@ def test_each_example_posts_a_request_the_service_takes(mode: str) -> None:
     request, _ = parse_body(*multipart(pairs), SETTINGS)
     assert request.mode == mode
     assert request.bands == ("j", "h", "k")
-    assert (request.image_type, request.form, request.dataset) == ("atlas", "fits.gz", "asky")
+    assert (request.image_type, request.delivery_format, request.dataset) == ("atlas", "fits.gz", "asky")
     assert request.decompress is True
     assert request.email == "me@example.org"
     assert request.notices == ()
@@ -72,7 +72,7 @@ def test_each_example_posts_a_request_the_service_takes(mode: str) -> None:
 def test_the_positions_example_means_what_it_shows() -> None:
     body = json.dumps({"mode": "positions", **EXAMPLES["positions"]}).encode()
     request, _ = parse_body(body, "application/json", SETTINGS)
-    assert [(row.id, row.size, row.best) for row in request.rows] == [
+    assert [(row.id, row.size, row.best_only) for row in request.rows] == [
         ("crop", 50.0, True), ("whole", None, False), ("finder", 300.0, True),
     ]  # fmt: skip
 

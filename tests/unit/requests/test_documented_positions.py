@@ -20,7 +20,7 @@ RULES = Rules()
     "the table is assumed to contain column(s) corresponding to a search position, typically ra and dec"
 )
 def _() -> None:
-    assert positions("ra,dec", "10,20")[0].sky == SkyPosition(10.0, 20.0)
+    assert positions("ra,dec", "10,20")[0].position == SkyPosition(10.0, 20.0)
     for header in (
         *(
             "RAJ2000,DEJ2000",
@@ -32,14 +32,14 @@ def _() -> None:
         *("s_ra,s_dec", "alpha,delta", "RA,DEC", "ra,dec,alpha,delta", "alpha,delta,Ra,Dec"),
     ):
         values = "10,20" if header.count(",") == 1 else "10,20,10,20"
-        assert positions(header, values)[0].sky == SkyPosition(10.0, 20.0)
+        assert positions(header, values)[0].position == SkyPosition(10.0, 20.0)
     assert "ra" in refused(mode="positions", table="x,y\n1,2").detail
 
 
 @RULES.hold("Acceptable values can be decimal degrees, sexagesimal, or even object names.")
 def _() -> None:
     rows = positions("ra,dec,objname", "150,-15.5,", "10:00:00,-15:30:00,", ",,m83", "m83,,", "10h -15d,,")
-    assert [row.sky for row in rows] == [
+    assert [row.position for row in rows] == [
         SkyPosition(150.0, -15.5),
         SkyPosition(150.0, -15.5),
         None,
@@ -55,9 +55,9 @@ def _() -> None:
 @RULES.hold("Three other columns, size, best, and id can optionally appear in the table.")
 def _() -> None:
     (row,) = positions("ra,dec,size,best,id", "10,20,50,y,star 1")
-    assert (row.size, row.best, row.id) == (50.0, True, "star 1")
+    assert (row.size, row.best_only, row.id) == (50.0, True, "star 1")
     (row,) = positions("ra,dec", "10,20")
-    assert (row.size, row.best, row.id) == (None, False, None)
+    assert (row.size, row.best_only, row.id) == (None, False, None)
 
 
 @RULES.hold(
@@ -86,12 +86,12 @@ def _() -> None:
 
 @RULES.hold("A value of 'n' or 'N' indicates that all images covering the position should be retrieved")
 def _() -> None:
-    assert [row.best for row in positions("ra,dec,best", "1,2,n", "1,2,N", best=True)] == [False, False]
+    assert [row.best_only for row in positions("ra,dec,best", "1,2,n", "1,2,N", best=True)] == [False, False]
 
 
 @RULES.hold("'y' or 'Y' will limit retrieval to the \"best\" image")
 def _() -> None:
-    assert [row.best for row in positions("ra,dec,best", "1,2,y", "1,2,Y", best=False)] == [True, True]
+    assert [row.best_only for row in positions("ra,dec,best", "1,2,y", "1,2,Y", best=False)] == [True, True]
     assert [e.column for e in refused(mode="positions", table="ra,dec,best\n1,2,maybe").errors] == ["best"]
 
 
@@ -103,14 +103,14 @@ def _() -> None:
 )
 def _() -> None:
     for setting in (True, False):
-        assert positions("ra,dec", "1,2", best=setting)[0].best is setting
+        assert positions("ra,dec", "1,2", best=setting)[0].best_only is setting
         rows = positions("ra,dec,best", "1,2,", "1,2,null", "1,2,y", "1,2,n", best=setting)
-        assert [row.best for row in rows] == [setting, setting, True, False]
+        assert [row.best_only for row in rows] == [setting, setting, True, False]
 
 
 @RULES.hold("positions are also uniquely identified by their table row numbers")
 def _() -> None:
-    assert [row.number for row in positions("ra,dec", "1,2", "1,2", "3,4")] == [1, 2, 3]
+    assert [row.row_number for row in positions("ra,dec", "1,2", "1,2", "3,4")] == [1, 2, 3]
 
 
 @RULES.hold("This identifier, which may be at most 15 characters long, is stored in the id column")

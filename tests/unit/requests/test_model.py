@@ -17,13 +17,13 @@ skies = st.none() | st.builds(SkyPosition, finite, finite)
 some_bands = st.lists(st.sampled_from(BANDS), unique=True, min_size=1).map(tuple)
 rows = st.builds(
     Row,
-    number=st.integers(1, 10**9),
+    row_number=st.integers(1, 10**9),
     bands=some_bands,
     id=maybe_text,
-    sky=skies,
+    position=skies,
     name=maybe_text,
     size=st.none() | finite,
-    best=st.booleans(),
+    best_only=st.booleans(),
     coadd_key=st.none() | st.integers(1, 2**31 - 1),
     date=maybe_text,
     hem=st.none() | st.sampled_from("ns"),
@@ -31,7 +31,7 @@ rows = st.builds(
     image=st.none() | st.integers(1, 999),
     dataset=maybe_text,
     image_type=maybe_text,
-    form=maybe_text,
+    delivery_format=maybe_text,
     line=st.none() | st.integers(1, 10**6),
 )
 requests = st.builds(
@@ -40,13 +40,13 @@ requests = st.builds(
     bands=some_bands,
     image_type=st.sampled_from(("atlas", "quicklook")),
     decompress=st.booleans(),
-    form=st.sampled_from(("fits", "fits.gz")),
+    delivery_format=st.sampled_from(("fits", "fits.gz")),
     dataset=st.sampled_from(("asky", "sx")),
     label=maybe_text,
     region=st.none() | st.builds(Region, skies, maybe_text, finite, st.just("cover")),
     rows=st.lists(rows, max_size=4).map(tuple),
     notices=st.lists(st.text(), max_size=2).map(tuple),
-    ours=st.booleans(),
+    from_service=st.booleans(),
     table_name=maybe_text,
 )
 
@@ -61,3 +61,29 @@ def test_the_address_is_not_stored_with_the_request() -> None:
     request = Request(Mode.COADD_KEYS, ("j",), "atlas", True, "fits", "sx", (row,), email="a@b.org")
     assert "a@b.org" not in json.dumps(request.to_json())
     assert Request.from_json(request.to_json()) == replace(request, email=None)
+
+
+def test_requests_stored_by_running_batches_keep_their_layout() -> None:
+    """The keys of ``request.json`` do not follow the names of the fields."""
+    row = Row(
+        7, ("j", "h"), position=SkyPosition(10.0, 20.0), size=50.0, best_only=True, delivery_format="fits"
+    )
+    request = Request(Mode.POSITIONS, ("j",), "atlas", True, "fits.gz", "asky", (row,), from_service=True)
+    stored = {
+        "mode": "positions",
+        "bands": "j",
+        "image_type": "atlas",
+        "decompress": True,
+        "form": "fits.gz",
+        "dataset": "asky",
+        "label": None,
+        "region": None,
+        "notices": [],
+        "ours": True,
+        "table_name": None,
+        "rows": [
+            {"number": 7, "bands": "jh", "sky": [10.0, 20.0], "size": 50.0, "best": True, "form": "fits"}
+        ],
+    }
+    assert request.to_json() == stored
+    assert Request.from_json(stored) == request

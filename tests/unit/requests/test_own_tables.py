@@ -18,22 +18,24 @@ FORMATS: tuple[Format, ...] = ("tbl", "xml", "csv")
 @pytest.mark.parametrize("positions", [True, False])
 def test_every_row_comes_back_with_all_it_asked(fmt: Format, positions: bool) -> None:
     sets = made_sets(12, "sx")
-    images = made_images(sets, positions=positions, type=["A", "Q"] * 6, form=["fits.gz", "fits.H"] * 6)
+    images = made_images(
+        sets, positions=positions, type=["A", "Q"] * 6, delivery_format=["fits.gz", "fits.H"] * 6
+    )
     table = write(image_table({"sx": sets}, images, fmt), fmt)
     request = upload_of("coadd_keys", table, Settings(max_rows=1), dataset="asky")
-    assert request.ours
+    assert request.from_service
     for i, row in enumerate(request.rows):
-        assert (row.number, row.id, row.bands) == (images.row[i], images.id[i], (images.band[i],))
+        assert (row.row_number, row.id, row.bands) == (images.row_number[i], images.id[i], (images.band[i],))
         assert (row.coadd_key, row.dataset) == (sets.coadd_key[i], "sx")
-        assert (row.image_type, row.form) == [("atlas", "fits.gz"), ("quicklook", "fits.H")][i % 2]
+        assert (row.image_type, row.delivery_format) == [("atlas", "fits.gz"), ("quicklook", "fits.H")][i % 2]
         if positions:
-            assert row.sky is not None
+            assert row.position is not None
             assert images.req_ra is not None
             assert images.req_dec is not None
-            assert (row.sky.ra, row.sky.dec) == (images.req_ra[i], images.req_dec[i])
+            assert (row.position.ra, row.position.dec) == (images.req_ra[i], images.req_dec[i])
             assert row.size == (images.size[i] if i % 2 else None)  # type: ignore[index]
         else:
-            assert (row.sky, row.size) == (None, None)
+            assert (row.position, row.size) == (None, None)
 
 
 @pytest.mark.parametrize("fmt", FORMATS)
@@ -48,14 +50,14 @@ def test_our_table_is_also_a_list_of_scans(fmt: Format) -> None:
 def test_a_table_of_somebody_else_with_such_columns_is_no_table_of_ours() -> None:
     table = "coadd_key,scntr,dataset,type,form\n5,77,sx,Q,fits\n"
     (row,) = request_of(mode="coadd_keys", table=table).rows
-    assert (row.number, row.dataset, row.image_type, row.form) == (1, None, None, None)
+    assert (row.row_number, row.dataset, row.image_type, row.delivery_format) == (1, None, None, None)
 
 
 def test_keys_may_bring_a_point_to_crop_around_in_any_table() -> None:
     table = "coadd_key,req_ra,req_dec,size\n5,10.5,-20.5,50\n6,10.5,,50\n7,,,\n8,360,0,\n"
     rows = request_of(mode="coadd_keys", table=table).rows
     assert [row.size for row in rows] == [50.0, None, None, None]
-    assert [(row.sky.ra, row.sky.dec) if row.sky else None for row in rows] == [
+    assert [(row.position.ra, row.position.dec) if row.position else None for row in rows] == [
         (10.5, -20.5),
         None,
         None,

@@ -43,13 +43,13 @@ def test_a_form_and_json_make_the_same_request() -> None:
 
 def test_defaults_are_those_of_the_interface() -> None:
     request = request_of(mode=" Positions ", table=POSITIONS_ALL)
-    assert (request.image_type, request.decompress, request.form, request.dataset) == (
+    assert (request.image_type, request.decompress, request.delivery_format, request.dataset) == (
         "atlas",
         True,
         "fits.gz",
         "asky",
     )
-    assert (request.label, request.email, request.notices, request.ours) == (None, None, (), False)
+    assert (request.label, request.email, request.notices, request.from_service) == (None, None, (), False)
 
 
 def test_a_checkbox_with_its_hidden_field_counts_by_the_last() -> None:

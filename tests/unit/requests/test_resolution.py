@@ -26,7 +26,7 @@ def test_rows_with_coordinates_need_no_name_service() -> None:
 def test_only_rows_whose_name_was_found_get_a_position_and_all_keep_their_names() -> None:
     request = request_of(mode="positions", table="objname,id\nM 83,a\nnowhere,b\nM 83,c\n")
     resolved = with_positions(request, RESULTS)
-    assert [row.sky for row in resolved.rows] == [M83, None, M83]
+    assert [row.position for row in resolved.rows] == [M83, None, M83]
     assert [row.name for row in resolved.rows] == ["M 83", "nowhere", "M 83"]
     assert unresolved_names(resolved) == ("nowhere",)
 
@@ -36,7 +36,7 @@ def test_the_center_of_a_region_and_its_only_row_get_the_same_position() -> None
     assert unresolved_names(request) == ("M 83",)
     resolved = with_positions(request, RESULTS)
     assert resolved.region is not None
-    assert resolved.region.center == resolved.rows[0].sky == M83
+    assert resolved.region.center == resolved.rows[0].position == M83
 
 
 def test_a_region_whose_name_is_unknown_stays_without_a_center() -> None:

@@ -52,7 +52,7 @@ def test_500_regions_are_answered_as_the_batch_planner_answers(inventory: Invent
         more = {"type": "at", "FORMAT": "image/fits"}
         answer = inventory_sia(Parameters.of(asked | more), inventory, "", _nobody).table
         request = Request(
-            mode=Mode.REGION, bands=BANDS, image_type="atlas", decompress=True, form="fits.gz",
+            mode=Mode.REGION, bands=BANDS, image_type="atlas", decompress=True, delivery_format="fits.gz",
             dataset="asky", rows=(Row(1, BANDS),),
             region=Region(SkyPosition(ra, dec), None, diameter, RELATIONS[relation]),
         )  # fmt: skip

@@ -88,8 +88,8 @@ def test_crops_come_from_any_stored_form(stored: bytes, source: str) -> None:
 def test_whole_images_are_copied_within_s3_or_made_plain() -> None:
     stored = gzipped(IMAGE)
     bench = Bench(stored)
-    as_stored = task(0, source=SOURCE, form="fits.gz", size=len(stored))
-    plain = task(1, source=SOURCE, form="fits")
+    as_stored = task(0, source=SOURCE, delivery_format="fits.gz", size=len(stored))
+    plain = task(1, source=SOURCE, delivery_format="fits")
     bench.work(as_stored, plain)
     assert bench.store.read(f"images/{as_stored.file}") == stored
     assert bench.store.read(f"images/{plain.file}") == IMAGE
@@ -102,7 +102,7 @@ def test_quicklooks_are_restored_cropped_or_left_as_they_are() -> None:
     source = SOURCE.replace("/image/", "/quicklook/").replace(".fits.gz", ".fits.H")
     stored = quicklook.encode(IMAGE)
     bench = Bench(stored, source)
-    as_stored = task(0, source=source, form="fits.H", image_type="quicklook", size=len(stored))
+    as_stored = task(0, source=source, delivery_format="fits.H", image_type="quicklook", size=len(stored))
     restored = task(1, source=source, image_type="quicklook")
     cut = crop(2, 100, 200, 50, 60, source=source, image_type="quicklook")
     bench.work(as_stored, restored, cut)
@@ -184,7 +184,7 @@ def test_a_fault_that_may_pass_is_left_to_the_queue() -> None:
             raise ConnectionError("503 SlowDown")
 
     bench.copier = Unwell(bench.archive, bench.results)
-    wanted = task(0, source=SOURCE, form="fits.gz", size=len(gzipped(IMAGE)))
+    wanted = task(0, source=SOURCE, delivery_format="fits.gz", size=len(gzipped(IMAGE)))
     with pytest.raises(ConnectionError):
         bench.work(wanted)
     assert not bench.failure(wanted)

@@ -54,7 +54,7 @@ def test_a_task_keeps_its_tiles_through_json() -> None:
 def test_whole_images_are_made_from_tiles_or_copied() -> None:
     bench = Bench(PACKED.file, SOURCE)
     plain, packed, copied = (
-        task(n, source=SOURCE, form=form, size=len(PACKED.file), tiles=TILES)
+        task(n, source=SOURCE, delivery_format=form, size=len(PACKED.file), tiles=TILES)
         for n, form in enumerate(("fits", "fits.gz", "fits.fz"))
     )
     bench.work(plain, packed, copied)

@@ -103,7 +103,7 @@ def test_a_service_that_comes_back_is_heard(archive: MadeArchive, names: NameSer
     assert steps.resolve_step(service.objects, state, *resolve)["next"] == "resolve"
     names.days["NED"] = Day.WELL
     assert steps.resolve_step(service.objects, state, *resolve)["next"] == "dispatch"
-    assert load_names(service.store(batch_id)).answers["m83"].sky is not None
+    assert load_names(service.store(batch_id)).answers["m83"].position is not None
 
 
 def test_region_about_a_name(archive: MadeArchive, names: NameServices) -> None:

@@ -29,14 +29,14 @@ def request(mode: Mode, *rows: Row, **more: Any) -> Request:
         "bands": ("j", "h", "k"),
         "image_type": "atlas",
         "decompress": True,
-        "form": "fits.gz",
+        "delivery_format": "fits.gz",
         "dataset": "asky",
     }
     return Request(mode=mode, rows=rows, **{**given, **more})
 
 
 def position(number: int, ra: float = 180.0, dec: float = 20.0, **more: Any) -> Row:
-    return Row(number, ("j",), sky=SkyPosition(ra, dec), **more)
+    return Row(number, ("j",), position=SkyPosition(ra, dec), **more)
 
 
 def test_same_request_same_plan(archive: MadeArchive) -> None:
@@ -49,11 +49,11 @@ def test_plan_runs_in_the_order_of_file_names(archive: MadeArchive) -> None:
     tasks = make_plan(asked, archive.open, LIMIT, 100).tasks
     assert [t.file for t in tasks] == sorted(t.file for t in tasks)
     assert [t.n for t in tasks] == list(range(22))
-    assert [t.scntr for t in tasks] == [n for n in range(1, 12) for _ in range(2)]
+    assert [t.row_number for t in tasks] == [n for n in range(1, 12) for _ in range(2)]
 
 
 def test_each_position_has_its_own_copy_and_a_repeated_key_none(archive: MadeArchive) -> None:
-    twice = request(Mode.POSITIONS, position(1, best=True), position(2, best=True))
+    twice = request(Mode.POSITIONS, position(1, best_only=True), position(2, best_only=True))
     assert len(make_plan(twice, archive.open, LIMIT, 100).tasks) == 2
     keys = request(
         Mode.COADD_KEYS,
@@ -62,7 +62,7 @@ def test_each_position_has_its_own_copy_and_a_repeated_key_none(archive: MadeArc
         Row(3, ("h",), coadd_key=1001),
     )
     plan = make_plan(keys, archive.open, LIMIT, 100)
-    assert [(t.scntr, t.band) for t in plan.tasks] == [(1, "j"), (2, "h")]
+    assert [(t.row_number, t.band) for t in plan.tasks] == [(1, "j"), (2, "h")]
     assert plan.unplanned[2][0] == "duplicate"
 
 
@@ -78,13 +78,15 @@ def test_planned_size_of_a_crop_is_its_size(archive: MadeArchive) -> None:
 def test_whole_image_is_as_stored_or_plain(archive: MadeArchive) -> None:
     key = Row(1, ("j",), coadd_key=1002)
     stored = make_plan(request(Mode.COADD_KEYS, key), archive.open, LIMIT, 100).tasks[0]
-    plain = make_plan(request(Mode.COADD_KEYS, key, form="fits"), archive.open, LIMIT, 100).tasks[0]
+    plain = make_plan(request(Mode.COADD_KEYS, key, delivery_format="fits"), archive.open, LIMIT, 100).tasks[
+        0
+    ]
     assert stored.file.endswith(".fits.gz")
-    assert (plain.form, plain.bytes) == ("fits", len(archive.plain[plain.source]))
+    assert (plain.delivery_format, plain.bytes) == ("fits", len(archive.plain[plain.source]))
 
 
 def test_image_larger_than_the_limit_is_refused_by_itself(archive: MadeArchive) -> None:
-    asked = request(Mode.POSITIONS, position(1, best=True), position(2, best=True, size=20))
+    asked = request(Mode.POSITIONS, position(1, best_only=True), position(2, best_only=True, size=20))
     tasks = make_plan(asked, archive.open, 100_000, 100).tasks
     assert tasks[0].refusal is not None
     assert tasks[0].refusal.startswith("larger than the limit")
@@ -92,7 +94,7 @@ def test_image_larger_than_the_limit_is_refused_by_itself(archive: MadeArchive) 
 
 
 def test_crop_point_off_the_image_is_refused(archive: MadeArchive) -> None:
-    row = Row(1, ("j",), coadd_key=1001, sky=SkyPosition(190.0, 0.0), size=50)
+    row = Row(1, ("j",), coadd_key=1001, position=SkyPosition(190.0, 0.0), size=50)
     task = make_plan(request(Mode.COADD_KEYS, row), archive.open, LIMIT, 100).tasks[0]
     assert task.refusal is not None
     assert "outside" in task.refusal
@@ -117,10 +119,10 @@ def test_row_without_images_has_its_outcome(archive: MadeArchive, asked: Request
 
 def test_region_is_one_row_and_its_images_have_no_number(archive: MadeArchive) -> None:
     region = Region(SkyPosition(180.0, 20.0), None, 0.5, "overlap")
-    row = Row(1, ("j", "k"), sky=region.center)
+    row = Row(1, ("j", "k"), position=region.center)
     tasks = make_plan(request(Mode.REGION, row, region=region), archive.open, LIMIT, 100).tasks
     assert len(tasks) == 6
-    assert {t.scntr for t in tasks} == {None}
+    assert {t.row_number for t in tasks} == {None}
     assert tasks[0].file == "990101n_j0010009.fits.gz"
     empty = replace(region, center=SkyPosition(0.0, 0.0))
     nothing = make_plan(request(Mode.REGION, row, region=empty), archive.open, LIMIT, 100)
@@ -154,6 +156,6 @@ def test_data_set_without_inventory_is_an_error(archive: MadeArchive) -> None:
 
 
 def test_rows_of_our_own_tables_may_name_their_data_set(archive: MadeArchive) -> None:
-    row = Row(3, ("j",), coadd_key=1001, dataset="asky", form="fits")
+    row = Row(3, ("j",), coadd_key=1001, dataset="asky", delivery_format="fits")
     task = make_plan(request(Mode.COADD_KEYS, row, dataset="sx"), archive.open, LIMIT, 9).tasks[0]
-    assert (task.dataset, task.form, task.scntr) == ("asky", "fits", 3)
+    assert (task.dataset, task.delivery_format, task.row_number) == ("asky", "fits", 3)

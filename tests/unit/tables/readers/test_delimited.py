@@ -39,7 +39,7 @@ def test_the_same_table_in_many_hands_is_the_same(kind: str, ends: str) -> None:
 @pytest.mark.parametrize("kind", SAME)
 def test_a_byte_order_mark_and_latin1_comments_do_not_matter(kind: str) -> None:
     content = b"\xef\xbb\xbf# K\xf6nigstuhl\n" + SAME[kind].encode()
-    assert [row.sky for row in upload_of("positions", content).rows] == [
+    assert [row.position for row in upload_of("positions", content).rows] == [
         SkyPosition(65.5, 19.25),
         SkyPosition(0.5, -9.0),
     ]
@@ -90,16 +90,16 @@ def test_frames_of_columns() -> None:
         SkyCoord(12, -3, unit="deg", frame="galactic"),
     ]
     for row, reference in zip(request_of(mode="positions", table=table).rows, references, strict=True):
-        assert row.sky is not None
-        found = SkyCoord(row.sky.ra, row.sky.dec, unit="deg")
+        assert row.position is not None
+        found = SkyCoord(row.position.ra, row.position.dec, unit="deg")
         assert found.separation(reference.icrs) < 1e-9 * units.deg
 
 
 def test_a_frame_column_governs_strings_that_name_none() -> None:
     table = "locstr,csys\n12 -3,gal\n12 -3 icrs,gal\n"
     rows = request_of(mode="positions", table=table).rows
-    assert rows[0].sky == request_of(mode="region", center="12 -3 gal", diameter=1).rows[0].sky
-    assert rows[1].sky == SkyPosition(12.0, -3.0)
+    assert rows[0].position == request_of(mode="region", center="12 -3 gal", diameter=1).rows[0].position
+    assert rows[1].position == SkyPosition(12.0, -3.0)
 
 
 @pytest.mark.parametrize(("csys", "equinox", "column"), [("polar", "", "csys"), ("equ", "soon", "equinox")])

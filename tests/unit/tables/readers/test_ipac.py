@@ -101,8 +101,8 @@ def test_two_words_in_a_column_of_single_words_are_no_alignment() -> None:
 def test_sexagesimal_with_blanks_lies_between_its_bars() -> None:
     table = "|          ra|         dec| best|\n  00 42 44.3  -41 16 08.0      \n"
     (row,) = request_of(mode="positions", table=table).rows
-    assert row.sky is not None
-    assert (row.sky.ra, row.sky.dec) == (pytest.approx(10.684583333), pytest.approx(-41.268888889))
+    assert row.position is not None
+    assert (row.position.ra, row.position.dec) == (pytest.approx(10.684583333), pytest.approx(-41.268888889))
 
 
 def test_the_null_value_of_a_column_is_its_own() -> None:
@@ -130,8 +130,8 @@ def test_a_header_without_its_last_bar_is_taken() -> None:
 def test_columns_are_known_by_name_in_any_case_and_the_exact_name_wins() -> None:
     table = "|  RA|   ra| DEC| dec|\n   1.    2.   3.   4.\n"
     (row,) = request_of(mode="positions", table=table).rows
-    assert row.sky is not None
-    assert (row.sky.ra, row.sky.dec) == (2.0, 4.0)
+    assert row.position is not None
+    assert (row.position.ra, row.position.dec) == (2.0, 4.0)
 
 
 def test_a_meaningful_column_twice_is_refused() -> None:

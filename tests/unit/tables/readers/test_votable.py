@@ -189,15 +189,15 @@ def test_an_ascii_table_extension_is_read() -> None:
     out = io.BytesIO()
     fits.HDUList([fits.PrimaryHDU(), fits.TableHDU.from_columns(columns)]).writeto(out)
     (row,) = upload_of("positions", out.getvalue()).rows
-    assert row.sky is not None
-    assert (row.sky.ra, row.sky.dec) == (65.497627, 19.53507)
+    assert row.position is not None
+    assert (row.position.ra, row.position.dec) == (65.497627, 19.53507)
 
 
 def test_single_precision_and_booleans_read_as_their_author_saw_them() -> None:
     table = Table({"ra": np.array([65.4976], "f4"), "dec": np.array([19.5351], "f4"), "best": [True]})
     (row,) = upload_of("positions", fits_bytes(table)).rows
-    assert row.sky is not None
-    assert (row.sky.ra, row.sky.dec, row.best) == (65.4976, 19.5351, True)
+    assert row.position is not None
+    assert (row.position.ra, row.position.dec, row.best_only) == (65.4976, 19.5351, True)
 
 
 def rewritten(content: bytes, old: str, new: str) -> bytes:

@@ -76,7 +76,7 @@ def test_facts_come_from_the_images_own_data_set_set_and_band() -> None:
     first, second = made_sets(5, "asky"), made_sets(5, "sx")
     images = Images(
         dataset=["sx", "asky", "sx"],
-        set=[47, 7, 7],
+        set_index=[47, 7, 7],
         band=["k", "j", "h"],
         type=["A", "A", "Q"],
         url=["u"] * 3,
@@ -87,7 +87,7 @@ def test_facts_come_from_the_images_own_data_set_set_and_band() -> None:
     assert list(data["fname"]) == ["ki0050057.fits.gz", "ji0010009.fits.gz", "hi0010009.fits.H"]
 
 
-@pytest.mark.parametrize(("given", "name"), [({"set": [8]}, "8"), ({"dataset": ["cal"]}, "cal")])
+@pytest.mark.parametrize(("given", "name"), [({"set_index": [8]}, "8"), ({"dataset": ["cal"]}, "cal")])
 def test_an_image_that_no_image_set_was_given_for_is_an_error(given: dict[str, Any], name: str) -> None:
     sets = made_sets(1)
     with pytest.raises(KeyError, match=name):
@@ -156,7 +156,7 @@ class TestGenuineInventory:
         )
         images = Images(
             dataset=["asky"] * n,
-            set=sets.sets,
+            set_index=sets.sets,
             band=[band.lower() for band in rows["band"]],
             type=list(rows["type"]),
             url=list(rows["download"]),

@@ -114,7 +114,11 @@ def test_columns_are_those_of_the_table_handed_out(
     details = inventory.details(np.arange(inventory.size))
     count = len(details)
     images = Images(
-        dataset=["asky"] * count, set=details.sets, band=["h"] * count, type=["A"] * count, url=[""] * count
+        dataset=["asky"] * count,
+        set_index=details.sets,
+        band=["h"] * count,
+        type=["A"] * count,
+        url=[""] * count,
     )
     table = Table(NATIVE_SEARCH, image_data({"asky": details}, images, NATIVE_SEARCH))
     for column in NATIVE_SEARCH:

@@ -16,6 +16,9 @@ from skybatch.batch.store import BatchStore, to_lines
 from skybatch.fits.pixel_box import PixelBox
 
 TASKS_A_MESSAGE = 100
+# Fields of a task whose key in ``plan.jsonl`` and in messages differs from their name.
+STORED_FIELDS = {"row_number": "scntr", "delivery_format": "form"}
+TASK_FIELDS = {key: name for name, key in STORED_FIELDS.items()}
 CANCELLED_REASON = "the batch was cancelled"
 
 
@@ -29,7 +32,7 @@ class Task:
         Position in the plan, from 0.
     row
         Index (from 0) of the request row it is for.
-    scntr, id
+    row_number, id
         The row's number and id as the tables show them; None where the request is no list.
     file
         Name of the file delivered, unique in the batch.
@@ -39,7 +42,7 @@ class Task:
         The image: data set, index of the image set in that data set's inventory version, and band.
     image_type
         ``atlas`` or ``quicklook``.
-    form
+    delivery_format
         ``fits`` (plain), or the stored form to copy (``fits.gz``, ``fits.H`` ...).
     box
         Pixels to cut, or None for the whole image.
@@ -57,7 +60,7 @@ class Task:
 
     n: int
     row: int
-    scntr: int | None
+    row_number: int | None
     id: str | None
     file: str
     source: str
@@ -65,7 +68,7 @@ class Task:
     set: int
     band: str
     image_type: str
-    form: str
+    delivery_format: str
     box: PixelBox | None
     bytes: int
     refusal: str | None = None
@@ -75,16 +78,17 @@ class Task:
     def to_json(self) -> dict[str, Any]:
         """A line of ``plan.jsonl``; the box as ``[x0, y0, nx, ny]``."""
         box = self.box
-        return {**vars(self), "box": box and [box.x0, box.y0, box.nx, box.ny]}
+        values = {STORED_FIELDS.get(name, name): value for name, value in vars(self).items()}
+        return {**values, "box": box and [box.x0, box.y0, box.nx, box.ny]}
 
     @classmethod
     def from_json(cls, line: dict[str, Any]) -> Task:
         """Read a line of ``plan.jsonl``."""
         box = line["box"]
         tiles = line.get("tiles")
-        return cls(
-            **{**line, "box": PixelBox(*box) if box else None, "tiles": tuple(tiles) if tiles else None}
-        )
+        values = {TASK_FIELDS.get(key, key): value for key, value in line.items()}
+        values |= {"box": PixelBox(*box) if box else None, "tiles": tuple(tiles) if tiles else None}
+        return cls(**values)
 
 
 @dataclass(frozen=True)

@@ -178,7 +178,7 @@ def finished_status(
             {
                 "outcome": row.outcome,
                 "reason": row.reason,
-                "row": request.rows[row.row].number or row.row + 1,
+                "row": request.rows[row.row].row_number or row.row + 1,
                 "id": request.rows[row.row].id,
             }
             for row in rows

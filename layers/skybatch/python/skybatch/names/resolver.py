@@ -49,13 +49,13 @@ class Answer:
     """All that came of one name: its position if anybody knew it, and what each service said."""
 
     name: str
-    sky: SkyPosition | None
+    position: SkyPosition | None
     replies: tuple[Reply, ...]
 
     @property
     def state(self) -> State:
         """Found; unknown to all that were asked; or down, if one that might know did not answer."""
-        if self.sky is not None:
+        if self.position is not None:
             return State.FOUND
         down = any(reply.state is State.DOWN for reply in self.replies)
         return State.DOWN if down else State.UNKNOWN
@@ -156,7 +156,7 @@ class Resolver:
 
 def answer_of(name: str, replies: Sequence[Reply]) -> Answer:
     """The answer that replies make together; a designation answers for itself when no service could."""
-    sky = next((reply.sky for reply in replies if reply.sky is not None), None)
+    sky = next((reply.position for reply in replies if reply.position is not None), None)
     if sky is None and (sky := designated(name)) is not None:
         own = Reply(DESIGNATION, State.FOUND, "the position was read off the designation itself", sky)
         return Answer(name, sky, (*replies, own))

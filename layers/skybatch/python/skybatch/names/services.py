@@ -36,16 +36,16 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Reply:
-    """One service's answer for one name, with its own words; ``sky`` only where found."""
+    """One service's answer for one name, with its own words; ``position`` only where found."""
 
     service: str
     state: State
     words: str
-    sky: SkyPosition | None = None
+    position: SkyPosition | None = None
 
     def to_json(self) -> dict[str, Any]:
         """A plain JSON object."""
-        sky = [self.sky.ra, self.sky.dec] if self.sky else None
+        sky = [self.position.ra, self.position.dec] if self.position else None
         return {"service": self.service, "state": self.state.value, "words": self.words, "sky": sky}
 
     @classmethod

@@ -46,12 +46,12 @@ def asked(request: Request) -> dict[str, Any]:
         "bands": list(request.bands),
         "image_type": request.image_type,
         "decompress": request.decompress,
-        "form": request.form,
+        "form": request.delivery_format,
         "dataset": request.dataset,
         "rows": len(request.rows),
         "table_name": request.table_name,
         "quicklooks": asks_quicklooks(request),
-        "ours": request.ours,
+        "ours": request.from_service,
     }
     if request.region is not None:
         facts["region"] = _region(request.region)

@@ -12,6 +12,14 @@ from skybatch.sky.position import SkyPosition
 BANDS = ("j", "h", "k")
 MIN_DIAMETER = 0.05  # degrees; survey documentation, "Region Diameter"
 MAX_DIAMETER = 7.0
+# Fields of a row whose key in the stored ``request.json`` differs from their name.
+STORED_ROW_FIELDS = {
+    "row_number": "number",
+    "position": "sky",
+    "best_only": "best",
+    "delivery_format": "form",
+}
+ROW_FIELDS = {key: name for name, key in STORED_ROW_FIELDS.items()}
 SCAN_IMAGE_SETS = 23  # image sets a scan row without an image number counts as
 
 
@@ -32,22 +40,38 @@ LIST_MODES = (Mode.POSITIONS, Mode.COADD_KEYS, Mode.SCANS)
 class Row:
     """One row of a request; a region or a single scan is one row, number 1.
 
-    ``sky`` is the position asked for, or in a coadd key row the point to crop around; ``name`` an object
-    name still to be resolved (a position row has exactly one of the two). ``size`` is the width and
-    height of the crop in arcsec, None for whole images. ``image`` None means all images of the scan.
-    ``dataset``, ``image_type`` and ``form`` come from our own tables posted back; None means the
-    request's. ``number`` is the row's number, in our own tables the ``scntr`` of the first request, which
-    several rows (images) then share, and 0 where that request was no list. ``line`` counts from 1 in
-    the uploaded text.
+    Attributes
+    ----------
+    row_number
+        Number of the row from 1; in a table of this service posted back the ``scntr`` of the first
+        request, which several rows (images) then share, and 0 where that request was no list.
+    bands
+        Bands wanted, of ``j``, ``h`` and ``k``.
+    id
+        The user's identifier of the row.
+    position
+        ICRS position wanted; in a coadd key row the point to crop around.
+    name
+        Object name to be resolved. A position row has a position or a name or, once resolved, both.
+    size
+        Width and height of the crop in arcsec, None for whole images.
+    best_only
+        Whether only the best image set at the position is wanted.
+    coadd_key, date, hem, scan, image
+        The image sets wanted by number; ``image`` None means all images of the scan.
+    dataset, image_type, delivery_format
+        From a table of this service posted back; None means the request's.
+    line
+        Line of the uploaded text, from 1.
     """
 
-    number: int
+    row_number: int
     bands: tuple[str, ...]
     id: str | None = None
-    sky: SkyPosition | None = None
+    position: SkyPosition | None = None
     name: str | None = None
     size: float | None = None
-    best: bool = False
+    best_only: bool = False
     coadd_key: int | None = None
     date: str | None = None
     hem: str | None = None
@@ -55,21 +79,24 @@ class Row:
     image: int | None = None
     dataset: str | None = None
     image_type: str | None = None
-    form: str | None = None
+    delivery_format: str | None = None
     line: int | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Only what is set, so that 2500 rows stay small."""
-        given = {f.name: getattr(self, f.name) for f in fields(self)}
-        given["bands"] = "".join(self.bands)
-        given["sky"] = [self.sky.ra, self.sky.dec] if self.sky else None
-        return {name: value for name, value in given.items() if value is not None and value is not False}
+        """Return a JSON object with the fields that are set, so that 2500 rows stay small."""
+        values = {STORED_ROW_FIELDS.get(f.name, f.name): getattr(self, f.name) for f in fields(self)}
+        values["bands"] = "".join(self.bands)
+        values["sky"] = [self.position.ra, self.position.dec] if self.position else None
+        return {key: value for key, value in values.items() if value is not None and value is not False}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Row:
-        """The row that ``to_json`` wrote."""
+        """Read what `to_json` wrote."""
+        values = {ROW_FIELDS.get(key, key): value for key, value in stored.items()}
+        values["bands"] = tuple(stored["bands"])
         sky = stored.get("sky")
-        return cls(**{**stored, "bands": tuple(stored["bands"]), "sky": SkyPosition(*sky) if sky else None})
+        values["position"] = SkyPosition(*sky) if sky else None
+        return cls(**values)
 
 
 @dataclass(frozen=True)
@@ -103,14 +130,14 @@ class Request:
     bands: tuple[str, ...]
     image_type: str
     decompress: bool
-    form: str
+    delivery_format: str
     dataset: str
     rows: tuple[Row, ...]
     label: str | None = None
     email: str | None = None
     region: Region | None = None
     notices: tuple[str, ...] = ()
-    ours: bool = False
+    from_service: bool = False
     table_name: str | None = None
 
     def to_json(self) -> dict[str, Any]:
@@ -120,12 +147,12 @@ class Request:
             "bands": "".join(self.bands),
             "image_type": self.image_type,
             "decompress": self.decompress,
-            "form": self.form,
+            "form": self.delivery_format,
             "dataset": self.dataset,
             "label": self.label,
             "region": self.region.to_json() if self.region else None,
             "notices": list(self.notices),
-            "ours": self.ours,
+            "ours": self.from_service,
             "table_name": self.table_name,
             "rows": [row.to_json() for row in self.rows],
         }
@@ -134,11 +161,14 @@ class Request:
     def from_json(cls, stored: Mapping[str, Any]) -> Request:
         """The request that ``to_json`` wrote, without an e-mail address."""
         region = stored["region"]
-        given = {
+        values = {
+            **stored,
             "mode": Mode(stored["mode"]),
             "bands": tuple(stored["bands"]),
+            "delivery_format": stored["form"],
+            "from_service": stored["ours"],
             "region": Region.from_json(region) if region else None,
             "notices": tuple(stored["notices"]),
             "rows": tuple(Row.from_json(row) for row in stored["rows"]),
         }
-        return cls(**{**stored, **given})
+        return cls(**{name: value for name, value in values.items() if name not in ("form", "ours")})

@@ -106,11 +106,11 @@ def single_request(fields: Body, mode: Mode, posted: Posted) -> Request:
     """The request of a region or of one scan, which is one row."""
     if mode is Mode.REGION:
         region, notices = clamped_region(fields)
-        row = Row(1, fields.bands, sky=region.center, name=region.name)
-        listing = Listing((row,), ours=False)
+        row = Row(1, fields.bands, position=region.center, name=region.name)
+        listing = Listing((row,), from_service=False)
         return request(fields, Mode.REGION, listing, notices=[*unknown(posted), *notices], region=region)
     row = Row(1, fields.bands, date=fields.date, hem=fields.hemisphere, scan=fields.scan)
-    return request(fields, Mode.SCAN, Listing((row,), ours=False), notices=unknown(posted))
+    return request(fields, Mode.SCAN, Listing((row,), from_service=False), notices=unknown(posted))
 
 
 def clamped_region(fields: Body) -> tuple[Region, list[str]]:
@@ -150,13 +150,13 @@ def request(
         bands=fields.bands,
         image_type=fields.image_type,
         decompress=fields.decompress,
-        form=fields.form,
+        delivery_format=fields.form,
         dataset=fields.dataset,
         label=fields.label,
         email=fields.email,
         region=region,
         rows=listing.rows,
         notices=tuple(notices),
-        ours=listing.ours,
+        from_service=listing.from_service,
         table_name=table_name,
     )

@@ -15,15 +15,15 @@ def unresolved_names(request: Request) -> tuple[str, ...]:
     """Return every object name of a request whose position is unknown, once each, in order."""
     region = request.region
     names = [region.name] if region and region.name and region.center is None else []
-    names += [row.name for row in request.rows if row.name and row.sky is None]
+    names += [row.name for row in request.rows if row.name and row.position is None]
     return tuple(dict.fromkeys(name for name in names if name))
 
 
 def with_positions(request: Request, answers: Mapping[str, Answer]) -> Request:
     """Return the request with the ICRS position of each name that was found; the names are kept."""
-    skies = {name: answer.sky for name, answer in answers.items() if answer.sky is not None}
+    skies = {name: answer.position for name, answer in answers.items() if answer.position is not None}
     rows = tuple(
-        replace(row, sky=skies[row.name]) if row.name in skies and row.sky is None else row
+        replace(row, position=skies[row.name]) if row.name in skies and row.position is None else row
         for row in request.rows
     )
     region = request.region

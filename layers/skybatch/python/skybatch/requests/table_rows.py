@@ -27,7 +27,7 @@ class Defaults:
     """What the request says for rows that say nothing themselves."""
 
     bands: tuple[str, ...]
-    best: bool
+    best_only: bool
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Listing:
     """The rows of a table, and whether we wrote it."""
 
     rows: tuple[Row, ...]
-    ours: bool
+    from_service: bool
 
 
 def read_rows(upload: bytes, mode: Mode, defaults: Defaults, max_rows: int, max_bytes: int) -> Listing:
@@ -57,7 +57,7 @@ def read_rows(upload: bytes, mode: Mode, defaults: Defaults, max_rows: int, max_
         check_image_sets(table, max_rows)
         rows = scan_rows(reading, defaults)
     faults.stop_if_any()
-    return Listing(tuple(rows), table.ours)
+    return Listing(tuple(rows), table.from_service)
 
 
 def position_rows(reading: Cells, defaults: Defaults) -> list[Row]:
@@ -66,10 +66,10 @@ def position_rows(reading: Cells, defaults: Defaults) -> list[Row]:
     return [
         Row(
             bands=defaults.bands,
-            sky=where if isinstance(where, SkyPosition) else None,
+            position=where if isinstance(where, SkyPosition) else None,
             name=where if isinstance(where, str) else None,
             size=reading.value("size", index, values.size, None),
-            best=reading.value("best", index, values.flag, defaults.best),
+            best_only=reading.value("best", index, values.flag, defaults.best_only),
             **shared(reading, index),
         )
         for index, where in enumerate(placed)
@@ -112,15 +112,15 @@ def shared(reading: Cells, index: int) -> dict[str, Any]:
     """What rows of every mode have; number, data set, type and form from a table of ours."""
     table = reading.table
     common: dict[str, Any] = {
-        "number": index + 1,
+        "row_number": index + 1,
         "id": reading.value("id", index, values.row_id, None),
         "line": table.lines[index],
     }
-    if table.ours:
-        common["number"] = reading.value("scntr", index, values.row_number, 0)
+    if table.from_service:
+        common["row_number"] = reading.value("scntr", index, values.row_number, 0)
         common["dataset"] = reading.value("dataset", index, dataset, table.marks.get("dataset"))
         common["image_type"] = reading.value("type", index, values.image_type, None)
-        common["form"] = reading.value("form", index, form, table.marks.get("form"))
+        common["delivery_format"] = reading.value("form", index, form, table.marks.get("form"))
     return common
 
 
@@ -132,7 +132,7 @@ def crop_point(reading: Cells, index: int) -> dict[str, Any]:
     if not (0.0 <= ra <= 360.0 and -90.0 <= dec <= 90.0):
         rule = "req_ra lies between 0 and 360, req_dec between -90 and 90 degrees"
         reading.note(REQUEST_POINT[0], index, f"{ra} {dec}", rule)
-    return {"sky": SkyPosition(ra % 360.0, dec), "size": reading.value("size", index, values.size, None)}
+    return {"position": SkyPosition(ra % 360.0, dec), "size": reading.value("size", index, values.size, None)}
 
 
 def dataset(text: str) -> str:
@@ -149,7 +149,7 @@ def check_image_sets(table: Table, most: int) -> None:
     """Hold a scan list to its limit: a row without an image number counts as 23 image sets."""
     images = table.columns.get("image", [None] * len(table))
     count = sum(1 if names_one_image(text) else SCAN_IMAGE_SETS for text in images)
-    if count > most and not table.ours:
+    if count > most and not table.from_service:
         raise TooLarge(
             f"The table asks for {count} image sets and may ask for {most}: a row without an image number"
             f" counts as {SCAN_IMAGE_SETS}. Please split it."

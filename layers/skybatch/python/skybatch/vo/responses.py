@@ -74,7 +74,7 @@ def table_of(
     dataset = found.details.dataset
     images = Images(
         dataset=[dataset] * len(found),
-        set=found.details.sets[found.at],
+        set_index=found.details.sets[found.at],
         band=found.band,
         type=found.kind,
         url=[url(i) for i in range(len(found))],

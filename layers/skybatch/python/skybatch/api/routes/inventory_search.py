@@ -70,8 +70,8 @@ def find_name(name: str) -> SkyPosition:
 
     resolver = make_resolver(results(), settings())
     found = resolver.resolve([name], time.monotonic() + NAME_SECONDS).answers.get(name)
-    if found is not None and found.sky is not None:
-        return found.sky
+    if found is not None and found.position is not None:
+        return found.position
     if found is not None and found.state is State.UNKNOWN:
         raise MalformedRequest(f"The object {name!r} is not known: {found.sentence()}")
     raise Transient(_no_answer(name, found))

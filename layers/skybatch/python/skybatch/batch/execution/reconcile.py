@@ -165,7 +165,7 @@ def _entry(task: Task, size: int) -> dict[str, Any]:
         "n": task.n,
         "file": task.file,
         "bytes": size,
-        "row": task.scntr,
+        "row": task.row_number,
         "id": task.id,
         "band": task.band,
         "image_type": task.image_type,

@@ -100,7 +100,7 @@ def work(message: Message, archive: Archive, store: BatchStore, wishes: Wishes |
 
 def _is_copy(task: Task) -> bool:
     """Whether the stored file is delivered as it is."""
-    return task.box is None and task.source.endswith(f".{task.form}")
+    return task.box is None and task.source.endswith(f".{task.delivery_format}")
 
 
 @contextmanager
@@ -124,7 +124,7 @@ def _copy(archive: Archive, store: BatchStore, task: Task) -> None:
         CopySource={"Bucket": archive.bucket, "Key": archive.prefix + task.source},
         MetadataDirective="REPLACE",
         TaggingDirective="REPLACE",  # tags would need rights of their own
-        ContentType=MEDIA_TYPES.get(task.form, "application/octet-stream"),
+        ContentType=MEDIA_TYPES.get(task.delivery_format, "application/octet-stream"),
     )
 
 
@@ -152,7 +152,7 @@ def _files(image: StoredImage, tasks: Sequence[Task]) -> Iterator[tuple[Task, by
         yield from zip(crops, image.crops(boxes), strict=True)
     for task in tasks:
         if task.box is None:
-            yield task, image.gzipped() if task.form == "fits.gz" else image.plain()
+            yield task, image.gzipped() if task.delivery_format == "fits.gz" else image.plain()
 
 
 async def _upload_all(store: BatchStore, files: Iterator[tuple[Task, bytes]]) -> None:
@@ -178,5 +178,5 @@ async def _upload(store: BatchStore, task: Task, body: bytes) -> None:
         store.objects,
         store.path(f"images/{task.file}"),
         body,
-        attributes={"Content-Type": MEDIA_TYPES.get(task.form, MEDIA_TYPES["fits"])},
+        attributes={"Content-Type": MEDIA_TYPES.get(task.delivery_format, MEDIA_TYPES["fits"])},
     )

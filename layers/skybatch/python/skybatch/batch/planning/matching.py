@@ -63,12 +63,12 @@ def _region(request: Request, inventory: Inventory, max_images: int) -> Matches:
 def _positions(
     rows: Sequence[Row], index: NDArray[np.intp], inventory: Inventory, max_images: int
 ) -> Matches:
-    placed = np.array([i for i, row in enumerate(rows) if row.sky is not None], dtype=np.intp)
+    placed = np.array([i for i, row in enumerate(rows) if row.position is not None], dtype=np.intp)
     if not len(placed):
         return _none()
-    skies = [(row.sky.ra, row.sky.dec) for row in rows if row.sky is not None]
+    skies = [(row.position.ra, row.position.dec) for row in rows if row.position is not None]
     ra, dec = np.array(skies, dtype=np.float64).T
-    best = np.array([rows[i].best for i in placed], dtype=bool)
+    best = np.array([rows[i].best_only for i in placed], dtype=bool)
     found = inventory.positions(ra, dec, best, limit=max_images)
     return Matches(index[placed[found.row]], found.set)
 

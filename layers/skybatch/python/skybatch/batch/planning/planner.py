@@ -95,10 +95,10 @@ def _without_repeats(request: Request, drafts: list[Task]) -> Iterator[Task]:
     """Each image once, for the first row that asked; rows with a position of their own keep their copy."""
     seen: set[tuple[str, str]] = set()
     for task in sorted(drafts, key=lambda task: task.row):
-        if request.rows[task.row].sky is not None:
+        if request.rows[task.row].position is not None:
             yield task
-        elif (task.source, task.form) not in seen:
-            seen.add((task.source, task.form))
+        elif (task.source, task.delivery_format) not in seen:
+            seen.add((task.source, task.delivery_format))
             yield task
 
 
@@ -109,7 +109,7 @@ def _why_nothing(
     if repeated:
         return "duplicate", "every image of this row was asked for by an earlier row"
     name = row.name if request.region is None else request.region.name
-    place = row.sky if request.region is None else request.region.center
+    place = row.position if request.region is None else request.region.center
     if name is not None and place is None:
         return "unresolved", _why_unresolved(name, answers.get(name))
     if matched:

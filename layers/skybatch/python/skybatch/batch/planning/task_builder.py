@@ -56,7 +56,7 @@ class Drafting:
         if self.request.mode is Mode.REGION:
             return [None] * len(self.matches.row)
         rows = [self.request.rows[int(i)] for i in self.matches.row]
-        placed = np.array([i for i, row in enumerate(rows) if row.sky], np.intp)
+        placed = np.array([i for i, row in enumerate(rows) if row.position], np.intp)
         distances: list[float | None] = [None] * len(rows)
         if len(placed):
             ra, dec = _sky(rows, placed, "ra"), _sky(rows, placed, "dec")
@@ -68,7 +68,7 @@ class Drafting:
     def _boxes(self, details: ImageSets) -> dict[int, PixelBox | str]:
         """The pixels to cut for each match whose row wants a crop, or why there are none."""
         rows = [self.request.rows[int(i)] for i in self.matches.row]
-        crops = np.array([i for i, row in enumerate(rows) if row.size is not None and row.sky], np.intp)
+        crops = np.array([i for i, row in enumerate(rows) if row.size is not None and row.position], np.intp)
         if not len(crops):
             return {}
         x, y = self.inventory.pixels(
@@ -123,19 +123,19 @@ class Drafting:
             refusal = f"larger than the limit: {size:,} bytes, and a batch may hold {self.limit:,}"
         image = details.image_id(i, band)
         key = quicklook_key if image_type == "quicklook" else atlas_key
-        scntr = row.number if self.request.mode in LIST_MODES and row.number > 0 else None
+        row_number = row.row_number if self.request.mode in LIST_MODES and row.row_number > 0 else None
         return Task(
             n=-1,
             row=index,
-            scntr=scntr,
+            row_number=row_number,
             id=row.id,
-            file=image_file(image, image_type, form, scntr, row.id),
+            file=image_file(image, image_type, form, row_number, row.id),
             source=key(image, suffix),
             dataset=image.dataset,
             set=int(self.matches.set[i]),
             band=band,
             image_type=image_type,
-            form=form,
+            delivery_format=form,
             box=pixels,
             bytes=size,
             refusal=refusal,
@@ -149,9 +149,9 @@ class Drafting:
         Tiles are for those who ask for them; where an image is stored in no other form it is made a
         ``fits.gz`` again, and where it has none it comes as it is stored.
         """
-        wanted = row.form or self.request.form
+        wanted = row.delivery_format or self.request.delivery_format
         if image_type == "quicklook":
-            plain = wanted == "fits" if row.form else self.request.decompress
+            plain = wanted == "fits" if row.delivery_format else self.request.decompress
             return "fits" if plain else suffix.removeprefix(".")
         if wanted == "fits":
             return "fits"
@@ -161,7 +161,7 @@ class Drafting:
 
 
 def _sky(rows: list[Row], crops: NDArray[np.intp], axis: str) -> NDArray[np.float64]:
-    return np.array([getattr(rows[i].sky, axis) for i in crops], dtype=np.float64)
+    return np.array([getattr(rows[i].position, axis) for i in crops], dtype=np.float64)
 
 
 def _made_bytes(details: ImageSets, i: int, image_type: str, box: PixelBox | None, form: str) -> int:

@@ -66,7 +66,7 @@ def manifest(results: Results, described: Iterable[File]) -> File:
             "url": url(f"images/{task.file}"),
             "bytes": outcome.bytes,
             "md5": results.md5[task.file],
-            "row": task.scntr,
+            "row": task.row_number,
             "id": task.id,
             "band": task.band,
             "image_type": task.image_type,
@@ -105,7 +105,7 @@ def request_body(request: Request, upload: bytes | None) -> dict[str, Any]:
         "bands": [band.upper() for band in request.bands],
         "image_type": request.image_type,
         "decompress": request.decompress,
-        "form": request.form,
+        "form": request.delivery_format,
         "dataset": request.dataset,
     }
     if request.label:
@@ -136,16 +136,16 @@ def _best(request: Request, table: str) -> dict[str, bool]:
     """The choice that stood for rows of positions without one of their own, found by reading again."""
     if request.mode is not Mode.POSITIONS:
         return {}
-    wanted = [row.best for row in request.rows]
+    wanted = [row.best_only for row in request.rows]
     if not any(wanted):
         return {"best": False}
     from skybatch.requests.table_rows import Defaults, read_rows
 
     encoded = table.encode()
     listing = read_rows(
-        encoded, Mode.POSITIONS, Defaults(request.bands, best=False), len(wanted), len(encoded)
+        encoded, Mode.POSITIONS, Defaults(request.bands, best_only=False), len(wanted), len(encoded)
     )
-    return {"best": [row.best for row in listing.rows] != wanted}
+    return {"best": [row.best_only for row in listing.rows] != wanted}
 
 
 def _template(name: str) -> str:

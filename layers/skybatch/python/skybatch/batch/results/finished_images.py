@@ -27,7 +27,7 @@ def finished_images(store: BatchStore, record: Record, most: int) -> list[dict[s
         {
             "file": task.file,
             "bytes": outcome.bytes or None,
-            "row": task.scntr,
+            "row": task.row_number,
             "id": task.id,
             "band": task.band,
             "status": str(outcome.status),

@@ -102,19 +102,19 @@ class Results:
         skies = [self._position(row) for row in rows]
         return Images(
             dataset=[task.dataset for task, _ in chosen],
-            set=[task.set for task, _ in chosen],
+            set_index=[task.set for task, _ in chosen],
             band=[task.band for task, _ in chosen],
             type=["Q" if task.image_type == "quicklook" else "A" for task, _ in chosen],
             url=[self._url(task, outcome) for task, outcome in chosen],
             preview=[self._preview(task, outcome) for task, outcome in chosen],
-            row=[task.scntr for task, _ in chosen],
+            row_number=[task.row_number for task, _ in chosen],
             id=[task.id for task, _ in chosen],
             status=[str(outcome.status) for _, outcome in chosen],
             reason=[outcome.reason for _, outcome in chosen],
             file=[f"images/{task.file}" for task, _ in chosen],
             bytes=[outcome.bytes or task.bytes for task, outcome in chosen],
             md5=[self.md5.get(task.file) for task, _ in chosen],
-            form=[task.form for task, _ in chosen],
+            delivery_format=[task.delivery_format for task, _ in chosen],
             req_ra=[sky and sky.ra for sky in skies],
             req_dec=[sky and sky.dec for sky in skies],
             size=[row.size for row in rows],
@@ -124,7 +124,7 @@ class Results:
 
     def _position(self, row: Row) -> SkyPosition | None:
         """The position that a row's images were found for; a region's centre is none."""
-        return None if self.request.mode is Mode.REGION else row.sky
+        return None if self.request.mode is Mode.REGION else row.position
 
     def _url(self, task: Task, outcome: Outcome) -> str:
         """The delivered file; for what did not come, the stored image itself."""
@@ -142,15 +142,15 @@ class Results:
         """Each row of the request and what became of it."""
         asked_rows = [self.request.rows[outcome.row] for outcome in self.rows]
         region = self.request.region
-        skies = [row.sky or (region.center if region else None) for row in asked_rows]
+        skies = [row.position or (region.center if region else None) for row in asked_rows]
         names = [row.name or (region.name if region else None) for row in asked_rows]
         keys: dict[str, Sequence[Any]] = {
             # Tables of a region name no rows; posted back, their rows count from 1 again.
-            "row": [row.number or i for i, row in enumerate(asked_rows, 1)],
+            "row": [row.row_number or i for i, row in enumerate(asked_rows, 1)],
             "ra": [sky and sky.ra for sky in skies],
             "dec": [sky and sky.dec for sky in skies],
             "name": names,
-            "best": ["y" if row.best else "n" for row in asked_rows],
+            "best": ["y" if row.best_only else "n" for row in asked_rows],
             "band": ["".join(row.bands).upper() for row in asked_rows],
             "xdate": [row.date for row in asked_rows],
             "outcome": [outcome.outcome for outcome in self.rows],

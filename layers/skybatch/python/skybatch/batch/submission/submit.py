@@ -159,10 +159,16 @@ class Desk:
 def read_back(table: bytes, parent: Request) -> Request:
     """The request that posting one of our own tables back makes, its other fields those of ``parent``."""
     listing = read_rows(
-        table, Mode.COADD_KEYS, Defaults(parent.bands, best=False), max_rows=0, max_bytes=len(table)
+        table, Mode.COADD_KEYS, Defaults(parent.bands, best_only=False), max_rows=0, max_bytes=len(table)
     )
     return replace(
-        parent, mode=Mode.COADD_KEYS, rows=listing.rows, ours=True, region=None, notices=(), table_name=None
+        parent,
+        mode=Mode.COADD_KEYS,
+        rows=listing.rows,
+        from_service=True,
+        region=None,
+        notices=(),
+        table_name=None,
     )
 
 

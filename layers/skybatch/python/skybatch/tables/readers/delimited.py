@@ -39,12 +39,12 @@ def read(text: str, wanted: Wanted) -> Table:
     names = names_of(header, delimiter)
     places = chosen(names, wanted, header_at + 1)
     data_from = past_ruler(lines, data_from)
-    ours = any(name.lower() == OUR_MARK for name in names)
+    from_service = any(name.lower() == OUR_MARK for name in names)
     if delimiter == " " and len(names) == 1:  # a list of names, say: a line is a value, blanks and all
         found = whole_lines(lines, data_from)
     else:
         found = records(lines, data_from, delimiter)
-    counted = checked(found, len(names), wanted, ours)
+    counted = checked(found, len(names), wanted, from_service)
     columns: dict[str, list[str | None]] = {name: [] for name in places}
     numbers: list[int | None] = []
     for record in counted:
@@ -118,7 +118,7 @@ def records(lines: Sequence[str], start: int, delimiter: str) -> Iterator[Record
 
 
 class SeparatedLines:
-    """csv.reader over lines, runs of blanks counting as one; its errors are ours.
+    """csv.reader over lines, runs of blanks counting as one; its errors become ours.
 
     ``line_num`` is how many lines were taken so far.
     """
@@ -143,14 +143,14 @@ class SeparatedLines:
             raise unreadable(f"the quotes or separators cannot be read ({error})", self.line_num) from None
 
 
-def checked(found: Iterable[Record], width: int, wanted: Wanted, ours: bool) -> Iterator[Record]:
+def checked(found: Iterable[Record], width: int, wanted: Wanted, from_service: bool) -> Iterator[Record]:
     """Each record as long as the header; empty values past its end are let go.
 
     Raises InvalidRequest, once all are seen, for records of another length, and TooLarge for too many.
     """
     faults = Faults()
     for row, record in enumerate(found, 1):
-        wanted.check_count(row, ours)
+        wanted.check_count(row, from_service)
         values = list(record.values)
         while len(values) > width and not values[-1].strip():
             values.pop()

@@ -51,8 +51,8 @@ def read_extension(hdu: Any, size: int, wanted: Wanted) -> Table:
         raise unreadable("the FITS file ends before its table does")
     names = tuple(str(name) for name in hdu.columns.names)
     marks = {name: str(header[name]) for name in MARKS if name in header}
-    ours = OUR_MARK in marks or OUR_MARK in (name.lower() for name in names)
-    wanted.check_count(rows, ours)
+    from_service = OUR_MARK in marks or OUR_MARK in (name.lower() for name in names)
+    wanted.check_count(rows, from_service)
     places = chosen(names, wanted)
     if rows and hdu.columns.dtype.itemsize != width:
         raise unreadable("the FITS table's columns do not fill its rows")

@@ -60,8 +60,8 @@ def read(text: str, wanted: Wanted) -> Table:
     header = read_header(lines)
     places = chosen(header.names, wanted, header.line)
     data = data_lines(lines, header)
-    ours = OUR_MARK in header.marks
-    wanted.check_count(len(data), ours)
+    from_service = OUR_MARK in header.marks
+    wanted.check_count(len(data), from_service)
     cells = take_cells(data, header, places, wanted)
     columns = {name: nulled(column, header.nulls[places[name]]) for name, column in cells.items()}
     numbers = [item.line for item in data]

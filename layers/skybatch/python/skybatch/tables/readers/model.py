@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from skybatch.errors import CellError, InvalidRequest, TooLarge
 from skybatch.tables.schemas.common import MARK as OUR_MARK
 
-# Keywords and PARAMs that are kept: the mark itself, and what may hold for all rows of a table of ours.
+# Keywords and PARAMs that are kept: the mark itself, and what may hold for all rows of one of our tables.
 MARKS = (OUR_MARK, "dataset", "form")
 # More than any table has; what goes beyond them costs memory many times the upload's size.
 MOST_LINES = 1_000_000
@@ -24,9 +24,9 @@ class Wanted:
     one_word: frozenset[str]
     max_rows: int
 
-    def check_count(self, count: int, ours: bool) -> None:
+    def check_count(self, count: int, from_service: bool) -> None:
         """Raise TooLarge for more rows than one request may have; our own tables know no such limit."""
-        if count > self.max_rows and not ours:
+        if count > self.max_rows and not from_service:
             raise TooLarge(
                 f"The table has more than {self.max_rows} rows; please split it into tables"
                 f" of at most {self.max_rows} rows."
@@ -53,7 +53,7 @@ class Table:
         return len(self.lines)
 
     @property
-    def ours(self) -> bool:
+    def from_service(self) -> bool:
         """Whether the table says that this service wrote it."""
         return OUR_MARK in self.marks or OUR_MARK in {name.lower() for name in self.names}
 

@@ -110,13 +110,13 @@ class Content:
             self.columns = {name: [] for name in self.places}
             self.by_index = {index: self.columns[name] for name, index in self.places.items()}
         self.lines.append(self.line)
-        self.wanted.check_count(len(self.lines), self.ours)
+        self.wanted.check_count(len(self.lines), self.from_service)
         self.cell = -1
         for column in self.by_index.values():
             column.append(None)
 
     @property
-    def ours(self) -> bool:
+    def from_service(self) -> bool:
         """Whether a PARAM or a field says that we wrote the table."""
         return OUR_MARK in self.marks or any(field.name.lower() == OUR_MARK for field in self.fields)
 
@@ -154,7 +154,9 @@ class Content:
     def from_stream(self, names: tuple[str, ...]) -> Table:
         """The table whose rows are in binary, and so have no lines."""
         places = chosen(names, self.wanted, self.header_line)
-        found = read_stream(self.stream or "", self.encoding, self.fields, places, self.wanted, self.ours)
+        found = read_stream(
+            self.stream or "", self.encoding, self.fields, places, self.wanted, self.from_service
+        )
         if isinstance(found, Table):
             return found
         count, columns = found

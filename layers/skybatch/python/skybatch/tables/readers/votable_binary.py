@@ -79,7 +79,7 @@ def read_stream(
     fields: Sequence[Field],
     places: Mapping[str, int],
     wanted: Wanted,
-    ours: bool,
+    from_service: bool,
 ) -> tuple[int, dict[str, list[str | None]]] | Table:
     """Row count and wanted columns of a base64 stream; a FITS stream gives its own table."""
     try:
@@ -94,7 +94,7 @@ def read_stream(
     count = 0
     while stream.left:
         count += 1
-        wanted.check_count(count, ours)
+        wanted.check_count(count, from_service)
         read_row(stream, fields, by_index, flagged=encoding == "BINARY2")
     return count, columns
 

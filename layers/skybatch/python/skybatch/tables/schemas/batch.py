@@ -32,7 +32,7 @@ from skybatch.tables.schemas.common import (
 BATCH_IPAC: tuple[Column, ...] = (
     text("download", "URL of the image.", ucd="VOX:Image_AccessReference", link="image", key="url"),
     ID,
-    integer("scntr", ROW_NUMBER, key="row"),
+    integer("scntr", ROW_NUMBER, key="row_number"),
     text("name", "Name of the image file in the survey archive.", key="fname"),
     TYPE,
     DATASET,
@@ -123,7 +123,7 @@ INVENTORY: tuple[Column, ...] = (
         ucd="VOX:Image_PixFlags",
     ),
     ID,
-    text("scntr", ROW_NUMBER, key="row"),
+    text("scntr", ROW_NUMBER, key="row_number"),
     text("date", XDATE, key="xdate"),
     HEM,
     SCAN,
@@ -139,7 +139,7 @@ BATCH_CSV: tuple[Column, ...] = (*BATCH_VOTABLE, MARK_COLUMN)
 
 # For people: the few facts that tell one image from another, with links to it and to its preview.
 BATCH_HTML: tuple[Column, ...] = (
-    integer("row", ROW_NUMBER),
+    integer("row", ROW_NUMBER, key="row_number"),
     ID,
     text("name", "Name of the image file in the survey archive.", key="fname"),
     BAND,

@@ -92,7 +92,9 @@ EDGE_DIST = double(
     ucd="pos.angDistance",
     format="%.3f",
 )
-FORM = text("form", "Form in which the image is delivered: fits.gz, fits, fits.H or fits.fz.")
+FORM = text(
+    "form", "Form in which the image is delivered: fits.gz, fits, fits.H or fits.fz.", key="delivery_format"
+)
 MARK_COLUMN = text(MARK, "Marks a table of this service, which can be posted back as it is.")
 # Columns that only images found for a position have values in.
 POSITION_COLUMNS = frozenset({"req_ra", "req_dec", "size", "edge_dist"})

@@ -41,15 +41,15 @@ class Images:
 
     Attributes
     ----------
-    dataset, set, band
+    dataset, set_index, band
         The image: its data set (``asky``...), number of the image set in that inventory, ``j``/``h``/``k``.
     type
         ``A`` (Atlas) or ``Q`` (Quicklook).
     url, preview
         Where the image is, and a page or picture that shows it.
-    row, id
+    row_number, id
         Number (from 1) and id of the request row, None where the request is no list.
-    status, reason, file, bytes, md5, form
+    status, reason, file, bytes, md5, delivery_format
         What became of it; path in the archive of the batch; size; form of delivery (``fits.gz``...).
     req_ra, req_dec, size
         What a position row asked for: ICRS degrees, arcsec; NaN for what was not asked.
@@ -63,19 +63,19 @@ class Images:
     """
 
     dataset: Sequence[str]
-    set: Sequence[int] | Array
+    set_index: Sequence[int] | Array
     band: Sequence[str]
     type: Sequence[str]
     url: Values
     preview: Values | None = None
-    row: Values | None = None
+    row_number: Values | None = None
     id: Values | None = None
     status: Values | None = None
     reason: Values | None = None
     file: Values | None = None
     bytes: Values | None = None
     md5: Values | None = None
-    form: Values | None = None
+    delivery_format: Values | None = None
     req_ra: Values | None = None
     req_dec: Values | None = None
     size: Values | None = None
@@ -96,7 +96,11 @@ def gather(sets: Mapping[str, ImageSets], images: Images) -> dict[str, Array]:
         When an image's data set or image set is not among ``sets``.
     """
     facts: dict[str, Array] = {}
-    datasets, numbers, bands = np.asarray(images.dataset), np.asarray(images.set), np.asarray(images.band)
+    datasets, numbers, bands = (
+        np.asarray(images.dataset),
+        np.asarray(images.set_index),
+        np.asarray(images.band),
+    )
     unknown = set(images.dataset) - set(sets)
     if unknown:
         raise KeyError(f"no image sets of {', '.join(sorted(unknown))}")

@@ -213,7 +213,7 @@ def _table(
     rows = list(product(range(len(found)), formats))[:most]
     images = Images(
         dataset=[found.details.dataset] * len(rows),
-        set=found.details.sets[found.at[[i for i, _ in rows]]] if rows else _no_sets(),
+        set_index=found.details.sets[found.at[[i for i, _ in rows]]] if rows else _no_sets(),
         band=[found.band[i] for i, _ in rows],
         type=[found.kind[i] for i, _ in rows],
         url=list(_urls(root, found, rows)),

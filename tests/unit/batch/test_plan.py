@@ -1,0 +1,29 @@
+"""Tasks, plans and messages as they are stored and sent."""
+
+from __future__ import annotations
+
+from skybatch.batch.plan import Task
+from skybatch.fits.pixel_box import PixelBox
+
+TASK = Task(
+    n=3,
+    row=1,
+    row_number=2,
+    id="a",
+    file="0002_a_990101n_j0010009.fits",
+    source="twomass/allsky/allsky/990101n/s001/image/ji0010009.fits.gz",
+    dataset="asky",
+    set=17,
+    band="j",
+    image_type="atlas",
+    delivery_format="fits",
+    box=PixelBox(1, 2, 3, 4),
+    bytes=2880,
+)
+
+
+def test_a_stored_task_keeps_its_layout_and_reads_back_the_same() -> None:
+    line = TASK.to_json()
+    assert (line["n"], line["scntr"], line["form"], line["box"]) == (3, 2, "fits", [1, 2, 3, 4])
+    assert not {"row_number", "delivery_format"} & set(line)
+    assert Task.from_json(line) == TASK
