@@ -59,7 +59,7 @@ def test_the_pixels_are_those_astropy_cuts(made: MadeArchive, n: int, offset: tu
 def test_a_batch_makes_the_same_file(made: MadeArchive) -> None:
     inventory = made.open("asky", None)
     sky = SkyPosition(180.003, 20.011)
-    rows = (Row(1, BANDS, sky=sky, size=47.3),)
+    rows = (Row(1, BANDS, position=sky, size=47.3),)
     request = Request(Mode.POSITIONS, BANDS, "atlas", True, "fits.gz", "asky", rows)
     number = inventory.scans(["990101"], ["n"], [1]).set
     task = next(iter(Drafting(request, inventory, Matches(np.zeros(1, np.intp), number), 10**9).tasks()))
