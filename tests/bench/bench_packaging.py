@@ -23,6 +23,7 @@ from skybatch.batch.results.packager import package
 from skybatch.batch.results.tar_stream import read_ahead
 from skybatch.batch.store import BatchStore
 from skybatch.batch.submission.submit import Desk
+from skybatch.presentation.readme import readme_text
 from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
 from tests.bench.harness import Bench
@@ -43,7 +44,7 @@ def run(bench: Bench) -> None:
         packed, copied = [], []
         for _ in range(ROUNDS):
             copied.append(_seconds(lambda: copy_as_one(store, plan)))
-            packed.append(_seconds(lambda: package(store, plan, archive.open, 0.0)))
+            packed.append(_seconds(lambda: package(store, plan, archive.open, readme_text, 0.0)))
             for name in ("outcomes.jsonl", "status.json"):
                 obstore.delete(store.objects, store.path(name))
         gigabytes = IMAGES * IMAGE_BYTES / 1e9
@@ -109,7 +110,7 @@ def _package_alone(url: str) -> float:
     assert plan is not None
     archive = MadeArchive()
     plan = replace(plan, versions={"asky": archive.open("asky", None).version})
-    package(store, plan, archive.open, 0.0)
+    package(store, plan, archive.open, readme_text, 0.0)
     return peak_bytes(os.getpid()) / 1e6  # not ru_maxrss: a child inherits that from whoever started it
 
 

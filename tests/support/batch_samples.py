@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from skybatch import pages
+from skybatch.batch.reasons import group_reasons
+from skybatch.batch.request_facts import request_facts
 from skybatch.errors import InvalidRequest
 from skybatch.pages.examples import EXAMPLES
 from skybatch.pages.help import TOPICS
-from skybatch.presentation.request_summary import asked
-from skybatch.presentation.summary import group_reasons
 from skybatch.requests.model import Mode, Region, Request, Row
 from skybatch.settings import Settings
 from skybatch.sky.position import SkyPosition
@@ -86,7 +86,7 @@ def status(state: str = "complete", request: Request | None = None, **changes: A
         "unretrieved": None,
         "chain": None,
         "reason": None,
-        "asked": asked(request or positions_request()),
+        "asked": request_facts(request or positions_request()),
         "reasons": [],
     }
     return {**made, **changes}

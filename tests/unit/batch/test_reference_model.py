@@ -19,6 +19,7 @@ from skybatch.batch.plan import Message
 from skybatch.batch.record import Record, save_record
 from skybatch.batch.results.packager import package
 from skybatch.batch.store import BatchStore
+from skybatch.presentation.readme import readme_text
 from skybatch.requests.model import Mode, Request, Row
 from skybatch.sky.position import SkyPosition
 from tests.support.batch_fakes import BATCH_ID, PATIENCE, World
@@ -222,10 +223,10 @@ class BatchModel(RuleBasedStateMachine):
     def check_the_accounts(self) -> None:
         store = self.world.store
         there = {stored.name for stored in store.list("images")}
-        status = package(store, self.plan, ARCHIVE.open, self.world.now)
+        status = package(store, self.plan, ARCHIVE.open, readme_text, self.world.now)
         tar = store.read("results/images.tar")
         self.work_what_comes_late()
-        assert package(store, self.plan, ARCHIVE.open, self.world.now + 5) == status
+        assert package(store, self.plan, ARCHIVE.open, readme_text, self.world.now + 5) == status
         assert store.read("results/images.tar") == tar
         outcomes = settled(store)
         retrieved = [each.file for each, o in zip(self.plan.tasks, outcomes, strict=True) if o.bytes]

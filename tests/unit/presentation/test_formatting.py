@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -57,18 +55,8 @@ def test_durations_are_rounded_as_one_would_say_them(seconds: float, spoken: str
     assert formatting.duration(seconds) == spoken
 
 
-@given(st.text(st.characters(), max_size=500), st.integers(2, 300))
-def test_plain_text_is_one_bounded_line_of_visible_characters(text: str, limit: int) -> None:
-    shown = formatting.plain(text, limit)
-    assert len(shown) <= limit
-    assert shown == " ".join(shown.split())
-    assert all(c == "\u200d" or unicodedata.category(c)[0] != "C" for c in shown)
-    shown.encode("utf-8")
-
-
 @given(st.text("abc Jx-+_ 019é🔭", max_size=100))
 def test_harmless_text_stays_as_it_is(text: str) -> None:
-    assert formatting.plain(text) == " ".join(text.split())
     assert formatting.unlinked(text) == " ".join(text.split())
 
 

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from skybatch.batch.outcomes import ROW_OUTCOMES
+from skybatch.batch.reasons import group_reasons
+from skybatch.batch.request_facts import request_facts
 from skybatch.presentation import summary
-from skybatch.presentation.request_summary import DATASET_TITLES, asked, asked_details, asked_sentence
+from skybatch.presentation.request_summary import DATASET_TITLES, asked_details, asked_sentence
 from skybatch.requests.model import Mode, Row
 from skybatch.tables.schemas.common import DATASET_OPTIONS
 from tests.support import batch_samples
@@ -71,15 +73,11 @@ def test_parts_of_a_chain_are_counted(chain: dict[str, Any] | None, left: int, w
     assert summary.part(batch_samples.status(chain=chain, unretrieved=unretrieved)) == words
 
 
-def test_reasons_are_grouped_most_frequent_first_with_the_first_rows() -> None:
+def test_a_group_of_reasons_is_told_with_its_first_rows() -> None:
     rows = [{"outcome": "failed", "reason": "source_missing", "row": n, "id": None} for n in range(1, 10)]
     rows += [{"outcome": "failed", "reason": "gave_up: 3 sends", "row": 20, "id": "m31"}]
     rows += [{"outcome": "retrieved", "reason": None, "row": 21, "id": "x"}]
-    groups = summary.group_reasons(reversed(rows))
-    assert [(group["reason"], group["rows"]) for group in groups] == [
-        ("source_missing", 9),
-        ("gave_up: 3 sends", 1),
-    ]
+    groups = group_reasons(reversed(rows))
     assert [summary.reason_sentence(group) for group in groups] == [
         "the archive lists the image but does not hold it: 9, rows 9, 8, 7, 6, 5 and others",
         "several attempts to make the image did not finish (3 sends): 1, row 20 (m31)",
@@ -118,18 +116,16 @@ def test_what_was_asked_is_told_by_mode() -> None:
     keys = batch_samples.positions_request(
         mode=Mode.COADD_KEYS, rows=(Row(1, ("k",), coadd_key=7),), bands=("k",)
     )
-    assert asked_sentence(asked(scan)) == "J Atlas images of scan 96 of the night 971031, north"
-    assert asked_sentence(asked(keys)) == "Ks Atlas images for 1 coadd key"
+    assert asked_sentence(request_facts(scan)) == "J Atlas images of scan 96 of the night 971031, north"
+    assert asked_sentence(request_facts(keys)) == "Ks Atlas images for 1 coadd key"
     assert "wholly cover the circle" in asked_sentence(
-        asked(batch_samples.region_request(region=batch_samples.Region(None, "m83", 1.0, "cover")))
+        request_facts(batch_samples.region_request(region=batch_samples.Region(None, "m83", 1.0, "cover")))
     )
 
 
-def test_a_row_of_our_own_table_can_make_a_batch_one_of_quicklooks() -> None:
+def test_the_data_set_is_told_by_its_title() -> None:
     request = batch_samples.positions_request(rows=(Row(1, ("j",), coadd_key=7, image_type="quicklook"),))
-    assert asked(request)["quicklooks"] is True
-    assert asked(batch_samples.positions_request(3))["quicklooks"] is False
-    assert ("Data set", "2MASS Full Survey") in asked_details(asked(request))
+    assert ("Data set", "2MASS Full Survey") in asked_details(request_facts(request))
 
 
 def test_what_did_not_fit_is_told_by_how_to_have_it_not_as_a_fault() -> None:

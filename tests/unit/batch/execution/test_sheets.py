@@ -13,6 +13,7 @@ from skybatch.batch.execution import sheets
 from skybatch.batch.plan import load_plan
 from skybatch.batch.results.packager import package
 from skybatch.batch.store import BatchStore
+from skybatch.presentation.readme import readme_text
 from tests.support.batch_fakes import BATCH_ID
 from tests.support.in_process_service import Service, images_of
 from tests.support.sample_archive import MadeArchive
@@ -53,16 +54,16 @@ def test_packaging_takes_small_crops_from_sheets_and_does_without_them() -> None
     images = emptied(store, "images")  # outcomes are settled: packaging reads nothing but files
     assert len(images) == 11
     with pytest.raises(FileNotFoundError):
-        package(store, plan, archive.open, 1100.0)
+        package(store, plan, archive.open, readme_text, 1100.0)
     for name, body in kept.items():
         store.write(f"images/{name}", body or b"")
-    package(store, plan, archive.open, 1100.0)
+    package(store, plan, archive.open, readme_text, 1100.0)
     assert service.file(accepted, "images.tar") == tar
 
     for name, body in images_of(tar).items():
         store.write(f"images/{name}", body)
     assert len(emptied(store, "sheets")) == 2
-    package(store, plan, archive.open, 1100.0)
+    package(store, plan, archive.open, readme_text, 1100.0)
     assert service.file(accepted, "images.tar") == tar
 
 

@@ -16,13 +16,11 @@ from typing import Any
 import obstore
 import pytest
 
-from skybatch.batch.plan import parts
 from skybatch.batch.results.companion_files import request_body
 from skybatch.batch.results.tables import TABLE_FORMATS
 from skybatch.batch.status import read_status
 from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
-from tests.support.batch_fakes import task
 from tests.support.in_process_service import Service, images_of
 from tests.support.sample_archive import MadeArchive
 
@@ -177,13 +175,6 @@ def test_the_script_is_clean_sh() -> None:
         check=False,
     )  # fmt: skip
     assert checked.returncode == 0, checked.stdout
-
-
-def test_parts_are_filled_in_order() -> None:
-    sizes = [40, 40, 40, 100, 10, 90, 1]
-    tasks = [task(n, size=size) for n, size in enumerate(sizes)]
-    assert [parts(tasks[:n], 100) for n in range(len(sizes) + 1)] == [0, 1, 1, 2, 3, 4, 4, 5]
-    assert parts([task(0, size=500, refusal="larger than the limit"), task(1)], 100) == 1
 
 
 def test_every_part_of_a_chain_knows_how_many_there_are(archive: MadeArchive) -> None:

@@ -12,10 +12,10 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from skybatch.batch.execution.reconcile import read_failure
-from skybatch.batch.plan import CANCELLED_REASON, Plan, Task
+from skybatch.batch.failures import read_failure
+from skybatch.batch.plan import Plan, Task
+from skybatch.batch.reasons import BEYOND_LIMIT, CANCELLED_REASON
 from skybatch.batch.store import BatchStore, to_lines
-from skybatch.presentation.summary import BEYOND_LIMIT
 
 
 class Status(StrEnum):

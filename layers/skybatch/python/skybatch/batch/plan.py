@@ -7,11 +7,13 @@ runs along it; the limit is a line drawn across it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
 
+from skybatch.batch.parts import batches_needed
+from skybatch.batch.reasons import CANCELLED_REASON
 from skybatch.batch.store import BatchStore, to_lines
 from skybatch.fits.pixel_box import PixelBox
 
@@ -19,7 +21,6 @@ TASKS_A_MESSAGE = 100
 # Fields of a task whose key in ``plan.jsonl`` and in messages differs from their name.
 STORED_FIELDS = {"row_number": "scntr", "delivery_format": "form"}
 TASK_FIELDS = {key: name for name, key in STORED_FIELDS.items()}
-CANCELLED_REASON = "the batch was cancelled"
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,11 @@ class Task:
     edge_dist: float | None = None
     tiles: tuple[int, int] | None = None
 
+    @property
+    def planned_bytes(self) -> int:
+        """What it adds to the batch's size: nothing where it is refused."""
+        return self.bytes if self.refusal is None else 0
+
     def to_json(self) -> dict[str, Any]:
         """A line of ``plan.jsonl``; the box as ``[x0, y0, nx, ny]``."""
         box = self.box
@@ -120,23 +126,10 @@ class Plan:
         """
         room = self.limit - done
         for task in self.tasks[start:]:
-            if task.refusal is None:
-                room -= task.bytes
+            room -= task.planned_bytes
             if room < 0:
                 return task.n
         return len(self.tasks)
-
-
-def parts(tasks: Iterable[Task], limit: int) -> int:
-    """How many batches of ``limit`` bytes deliver these tasks, each as much as fits, in order."""
-    count, room = 0, -1
-    for task in tasks:
-        if task.refusal is not None:
-            continue
-        room -= task.bytes
-        if room < 0:
-            count, room = count + 1, limit - task.bytes
-    return count
 
 
 @dataclass(frozen=True)
@@ -197,7 +190,7 @@ def save_plan(store: BatchStore, plan: Plan) -> Plan:
         "versions": plan.versions,
         "unplanned": {str(row): list(why) for row, why in plan.unplanned.items()},
         "limit": plan.limit,
-        "parts": parts(plan.tasks, plan.limit),
+        "parts": batches_needed((task.planned_bytes for task in plan.tasks), plan.limit),
     }
     lines = chain([head], (task.to_json() for task in plan.tasks))
     if store.create("plan.jsonl", to_lines(lines), "application/jsonl"):

@@ -12,11 +12,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from skybatch.batch.outcomes import ROW_OUTCOMES, Outcome, RowOutcome, Status
-from skybatch.batch.plan import Plan, Task, parts
+from skybatch.batch.parts import batches_needed
+from skybatch.batch.plan import Plan, Task
+from skybatch.batch.reasons import group_reasons
 from skybatch.batch.record import Record, load_record, load_request
+from skybatch.batch.request_facts import request_facts
 from skybatch.batch.store import BatchStore
-from skybatch.presentation.request_summary import asked
-from skybatch.presentation.summary import group_reasons
 from skybatch.requests.model import Request
 
 # The notifier has a minute; after that it died between taking the email on and saying that it went.
@@ -132,7 +133,7 @@ def facts_of(request: Request) -> dict[str, Any]:
         "label": request.label,
         "mode": str(request.mode),
         "notices": list(request.notices),
-        "asked": asked(request),
+        "asked": request_facts(request),
     }
 
 
@@ -172,7 +173,11 @@ def finished_status(
         "bytes": delivered,
         "files": [{**vars(file), "url": record.url(f"files/{file.name}")} for file in files],
         "unretrieved": _unretrieved(record, left),
-        "chain": {"parts": None if cancelled else record.part + parts(left, plan.limit)},
+        "chain": {
+            "parts": None
+            if cancelled
+            else record.part + batches_needed((task.planned_bytes for task in left), plan.limit)
+        },
         "reason": None,
         "reasons": group_reasons(
             {

@@ -57,7 +57,7 @@ def results_page(
     """The page of a batch in any state, as HTML.
 
     `status` is the object of ``GET /batches/{id}``; with ``asked`` and ``reasons`` (see
-    `skybatch.presentation.request_summary.asked`, `skybatch.presentation.summary.group_reasons`) the page
+    `skybatch.batch.request_facts.request_facts`, `skybatch.batch.reasons.group_reasons`) the page
     also says what was asked and why rows are missing. `images` are the finished images so far, or at the end
     all images: ``file, url, bytes, row, id, band, status, reason, preview, colour``; the first 2,500
     are shown. `after` is the cursor behind the last of them, from where the page goes on asking

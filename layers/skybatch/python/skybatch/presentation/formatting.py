@@ -3,37 +3,17 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-LABEL_SHOWN = 200
-"""Characters of a label that are shown; requests refuse longer ones, pages do not rely on it."""
+from skybatch.plain_text import LABEL_SHOWN
+from skybatch.plain_text import plain as plain
 
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
-_JOINERS = "\u200d"  # joins emoji; every other format character (bidi overrides, soft hyphens) goes
 _LINKABLE = re.compile(r"://|@|(?<=[^\W_])\.(?=[^\W\d_]{2})(?!(?:tbl|csv|tsv|txt|xml|vot|fits?|dat|gz)\b)")
-
-
-def plain(text: object, limit: int = LABEL_SHOWN) -> str:
-    """One line of visible characters, at most `limit` of them, the last an ellipsis where cut.
-
-    Control and format characters, line and paragraph separators and lone surrogates go (Unicode
-    categories C* and Zl, Zp); runs of white space become one blank. Markup is left for the template to
-    escape.
-    """
-    cut = str(text)[: 4 * limit]
-    kept = "".join(c if _visible(c) else " " for c in cut)
-    line = " ".join(kept.split())
-    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
-
-
-def _visible(character: str) -> bool:
-    category = unicodedata.category(character)
-    return character in _JOINERS or not (category[0] == "C" or category in ("Zl", "Zp"))
 
 
 def unlinked(text: object, limit: int = LABEL_SHOWN) -> str:

@@ -1,18 +1,11 @@
-"""What a request asked, in a few facts that outlive it and in a sentence for people.
-
-The facts stand in the batch's status under ``asked``, so that neither a page nor an email has to read
-a request of thousands of rows again.
-"""
+"""What a request asked, as a sentence for people, made of the facts in the batch's status."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from skybatch.presentation.formatting import count, listing, plain
-
-if TYPE_CHECKING:
-    from skybatch.requests.model import Region, Request, Row
 
 QUICKLOOK_CAUTION = (
     "Quicklook images are restored from lossy-compressed files. Use them for positions, finding charts "
@@ -37,46 +30,6 @@ _LISTS = {
     "coadd_keys": ("coadd key", "coadd keys"),
     "scans": ("scan", "scans"),
 }
-
-
-def asked(request: Request) -> dict[str, Any]:
-    """The facts of a request worth showing, small and made of JSON types."""
-    facts: dict[str, Any] = {
-        "mode": str(request.mode),
-        "bands": list(request.bands),
-        "image_type": request.image_type,
-        "decompress": request.decompress,
-        "form": request.delivery_format,
-        "dataset": request.dataset,
-        "rows": len(request.rows),
-        "table_name": request.table_name,
-        "quicklooks": asks_quicklooks(request),
-        "ours": request.from_service,
-    }
-    if request.region is not None:
-        facts["region"] = _region(request.region)
-    elif str(request.mode) == "scan" and request.rows:
-        facts["scan"] = _scan(request.rows[0])
-    return facts
-
-
-def asks_quicklooks(request: Request) -> bool:
-    """Whether any image of the request is a Quicklook: by its own type or by that of a row."""
-    return request.image_type == "quicklook" or any(row.image_type == "quicklook" for row in request.rows)
-
-
-def _region(region: Region) -> dict[str, Any]:
-    center = None if region.center is None else [region.center.ra, region.center.dec]
-    return {
-        "center": center,
-        "name": region.name,
-        "diameter": region.diameter,
-        "relation": str(region.relation),
-    }
-
-
-def _scan(row: Row) -> dict[str, Any]:
-    return {"date": row.date, "hem": row.hem, "scan": row.scan}
 
 
 def asked_sentence(facts: Mapping[str, Any]) -> str:

@@ -5,18 +5,17 @@ All of it reads the object that ``GET /batches/{id}`` answers and nothing else.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from skybatch.batch.parts import estimated_batches
+from skybatch.batch.reasons import BEYOND_LIMIT
 from skybatch.presentation.formatting import count, listing, plain, size
 
 Status = Mapping[str, Any]
 FINISHED = frozenset({"complete", "failed", "cancelled"})
-REASONS_SHOWN = 20
-ROWS_NAMED = 5
 
 OUTCOMES: dict[str, tuple[str, str]] = {
     "retrieved": ("Retrieved", "all images of the row came"),
@@ -31,8 +30,6 @@ OUTCOMES: dict[str, tuple[str, str]] = {
 """Title and meaning of each outcome of a row, in the order they are told."""
 
 _SELF_EXPLAINING = frozenset({"over_limit", "duplicate", "cancelled"})
-BEYOND_LIMIT = "beyond the batch's limit"
-"""The reason of images that did not fit: it is told by how the rest can be had, not row by row."""
 
 REASON_WORDS = {
     "source_missing": "the archive lists the image but does not hold it",
@@ -52,33 +49,6 @@ class Outcome:
     meaning: str
     rows: int
     reasons: tuple[str, ...] = ()
-
-
-def group_reasons(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Reasons counted over rows (or images) that have ``outcome``, ``reason``, and ``row`` or ``id``.
-
-    Gives the status' ``reasons``: ``{outcome, reason, rows, named}``, most frequent first, ``named``
-    the first few rows by number and id. Rows without a reason are left out.
-    """
-    groups: dict[tuple[str, str], list[str]] = {}
-    for row in rows:
-        if row.get("reason"):
-            key = (str(row.get("outcome", "failed")), plain(row["reason"], 160))
-            groups.setdefault(key, []).append(_row_name(row))
-    ordered = sorted(groups.items(), key=lambda group: -len(group[1]))
-    return [
-        {"outcome": outcome, "reason": reason, "rows": len(names), "named": _first(names)}
-        for (outcome, reason), names in ordered[:REASONS_SHOWN]
-    ]
-
-
-def _row_name(row: Mapping[str, Any]) -> str:
-    number, name = row.get("row"), row.get("id")
-    return " ".join(str(part) for part in (number, f"({plain(name, 15)})" if name else None) if part)
-
-
-def _first(names: list[str]) -> list[str]:
-    return [name for name in dict.fromkeys(names) if name][:ROWS_NAMED]
 
 
 def outcomes(status: Status) -> list[Outcome]:
@@ -206,8 +176,8 @@ def part(status: Status) -> str:
         return f"part {number} of {max(number, parts)}"
     if not left:
         return f"part {number} of {number}" if status["state"] == "complete" else f"part {number}"
-    to_come = math.ceil(left["bytes"] / max(1, status.get("limit_bytes") or 1))
-    return f"part {number} of about {number + max(1, to_come)}"
+    to_come = estimated_batches(left["bytes"], status.get("limit_bytes"))
+    return f"part {number} of about {number + to_come}"
 
 
 def failure(status: Status) -> str:

@@ -25,6 +25,7 @@ from skybatch.batch.status import record_failure
 from skybatch.batch.store import BatchStore
 from skybatch.errors import SkybatchError
 from skybatch.names.resolver import Resolver
+from skybatch.presentation.readme import readme_text
 from skybatch.requests.resolution import unresolved_names
 from skybatch.settings import Settings
 
@@ -125,7 +126,7 @@ def package_step(
     """
     store = BatchStore(objects, state["batch_id"])
     died_before = store.exists("outcomes.jsonl")
-    package(store, _plan(store), open_inventory, now)
+    package(store, _plan(store), open_inventory, readme_text, now)
     if died_before:
         sweep(store.path("results/"))
     return {"batch_id": state["batch_id"]}

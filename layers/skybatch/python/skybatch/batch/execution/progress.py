@@ -108,7 +108,7 @@ def report(store: BatchStore, plan: Plan, marks: Marks, loop: Loop, now: float) 
             "done": marks.count(DONE),
             "failed": marks.count(FAILED) - refused,
             "bytes_done": marks.done_bytes,
-            "bytes_planned": sum(t.bytes for t in plan.tasks[: loop.stop] if t.refusal is None),
+            "bytes_planned": sum(task.planned_bytes for task in plan.tasks[: loop.stop]),
             "updated": now,
         },
     )

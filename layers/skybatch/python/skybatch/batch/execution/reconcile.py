@@ -6,13 +6,13 @@ the order they were seen; readers of the journal miss none.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from skybatch.batch.execution.dispatch import read_resends
 from skybatch.batch.execution.progress import DONE, FAILED, OUTSTANDING, Loop, Marks, Next, report
+from skybatch.batch.failures import write_failure
 from skybatch.batch.plan import Plan, Task, messages
 from skybatch.batch.store import BatchStore, to_lines
 
@@ -109,11 +109,6 @@ def _give_up(store: BatchStore, tasks: Iterable[Task], why: str) -> None:
         write_failure(store, task.file, "gave_up", f"gave up: {why}")
 
 
-def write_failure(store: BatchStore, file: str, code: str, reason: str) -> None:
-    """Record that a task cannot be done; a success beats it until outcomes are settled."""
-    store.write_json(f"failed/{file}.json", {"code": code, "reason": reason})
-
-
 def _see_finished(store: BatchStore, plan: Plan, marks: Marks) -> int:
     """Mark what finished since the last tally and journal it; returns how many tasks that were.
 
@@ -180,8 +175,3 @@ def _see_failures(store: BatchStore, numbers: dict[str, int], marks: Marks) -> i
             marks.marks[n] = FAILED
             count += 1
     return count
-
-
-def read_failure(body: bytes | None) -> str:
-    """The reason that a failure object tells."""
-    return str(json.loads(body)["reason"]) if body else "failed without a reason"

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import obstore
 
 from skybatch.batch.execution import previews
-from skybatch.batch.execution.reconcile import write_failure
+from skybatch.batch.failures import write_failure
 from skybatch.batch.plan import Message, Task
 from skybatch.batch.store import BatchStore
 from skybatch.errors import SourceDiffers, SourceError

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from skybatch.batch.outcomes import Outcome, Status, row_outcomes
+from skybatch.batch.parts import batches_needed
 from skybatch.batch.plan import Plan
 from skybatch.batch.planning.matching import OpenInventory
 from skybatch.batch.planning.planner import make_plan
@@ -58,7 +59,7 @@ def estimate(
         "rows": len(request.rows),
         "images": len(wanted),
         "bytes": sum(task.bytes for task in wanted),
-        "parts": _parts(plan),
+        "parts": batches_needed((task.planned_bytes for task in plan.tasks), plan.limit),
         "by_outcome": dict(Counter(row.outcome for row in row_outcomes(plan, outcomes, len(request.rows)))),
         "by_band": dict(Counter(task.band.upper() for task in wanted)),
         "notices": notices,
@@ -75,12 +76,3 @@ def _expected(plan: Plan) -> Iterator[Outcome]:
             yield Outcome(task.n, Status.RETRIEVED, task.bytes)
         else:
             yield Outcome(task.n, Status.OVER_LIMIT)
-
-
-def _parts(plan: Plan) -> int:
-    """How many batches of the limit it takes; every one delivers at least one image."""
-    parts, start = 0, 0
-    while start < len(plan.tasks):
-        start = plan.line(start, done=0)
-        parts += 1
-    return parts

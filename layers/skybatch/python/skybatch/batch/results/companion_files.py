@@ -1,4 +1,4 @@
-"""What is enclosed with the images: README, manifest, script, request and checksums."""
+"""The files delivered beside images and tables: manifest, download script, request and checksums."""
 
 from __future__ import annotations
 
@@ -7,12 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from skybatch.batch.outcomes import Status
 from skybatch.batch.record import Record
 from skybatch.batch.results.result_file import File
 from skybatch.batch.status import instant
-from skybatch.presentation.formatting import plain, size
-from skybatch.presentation.request_summary import QUICKLOOK_CAUTION, asked, asked_sentence
 from skybatch.requests.model import Mode, Request
 
 if TYPE_CHECKING:
@@ -23,27 +20,7 @@ LARGEST_TABLE_SHOWN = 4_000_000
 """Bytes of an uploaded table that come back in ``request.json``: more could not be posted again."""
 
 
-def readme(results: Results) -> File:
-    """What lies in the folder, and how to read it."""
-    record, request = results.record, results.request
-    counts = results.counts()
-    text = _template("README.txt").format(
-        batch_id=record.batch_id,
-        label=f"Name: {plain(request.label)}\n" if request.label else "",
-        asked=asked_sentence(asked(request)),
-        created=instant(record.created),
-        retrieved=counts[Status.RETRIEVED],
-        size=size(sum(outcome.bytes for _, outcome in results.retrieved)),
-        over_limit=counts[Status.OVER_LIMIT],
-        failed=counts[Status.FAILED],
-        page=record.url("results"),
-        expires=instant(record.expires),
-        caution=QUICKLOOK_CAUTION,
-    )
-    return File("README.txt", text.encode(), TEXT)
-
-
-def enclosures(results: Results, described: Sequence[File], upload: bytes | None) -> Iterator[File]:
+def companion_files(results: Results, described: Sequence[File], upload: bytes | None) -> Iterator[File]:
     """Manifest, script, request and checksums; ``described`` are README and tables, made before them.
 
     The script fetches, and the checksums cover, the images, what is described, and the manifest.
@@ -51,7 +28,7 @@ def enclosures(results: Results, described: Sequence[File], upload: bytes | None
     made = manifest(results, described)
     yield made
     sums = {**results.checksums(), **{file.name: file.md5 for file in (*described, made)}}
-    yield script(results.record, sums)
+    yield download_script(results.record, sums)
     body = json.dumps(request_body(results.request, upload), indent=1, ensure_ascii=False)
     yield File("request.json", body.encode() + b"\n", "application/json")
     yield File("md5sums.txt", "".join(f"{md5}  {name}\n" for name, md5 in sums.items()).encode(), TEXT)
@@ -88,7 +65,7 @@ def manifest(results: Results, described: Iterable[File]) -> File:
     return File("manifest.json", body, "application/json")
 
 
-def script(record: Record, sums: Mapping[str, str]) -> File:
+def download_script(record: Record, sums: Mapping[str, str]) -> File:
     """The shell script that fetches all files with a checksum, names relative to the folder."""
     lines = "\n".join(f"{md5} {name}" for name, md5 in sums.items())
     filled = _template("download.sh").replace("@URL@", record.url()).replace("@FILES@", lines)

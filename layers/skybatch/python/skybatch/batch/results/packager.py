@@ -7,8 +7,8 @@ written on as they come.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import obstore
@@ -20,7 +20,7 @@ from skybatch.batch.plan import Plan, Task
 from skybatch.batch.planning.matching import OpenInventory
 from skybatch.batch.record import load_record, load_request
 from skybatch.batch.results import tar_stream
-from skybatch.batch.results.companion_files import enclosures, readme
+from skybatch.batch.results.companion_files import TEXT, companion_files
 from skybatch.batch.results.result_file import File
 from skybatch.batch.results.tables import Results, Sets
 from skybatch.batch.status import ResultFile, finished_status
@@ -28,15 +28,20 @@ from skybatch.batch.store import BatchStore
 from skybatch.errors import Transient
 
 ARCHIVE = "images.tar"
+README = "README.txt"
 FOLDER_ID_DIGITS = 12
 
 ReadImage: TypeAlias = Callable[[Task], tar_stream.Chunk]
+WriteReadme: TypeAlias = Callable[[Results], str]
+"""Gives the text of ``README.txt``: text for people is written above this package."""
 
 
-def package(store: BatchStore, plan: Plan, open_inventory: OpenInventory, now: float) -> dict[str, Any]:
-    """Settle the outcomes, write every result file, then the final status.
+def package(
+    store: BatchStore, plan: Plan, open_inventory: OpenInventory, write_readme: WriteReadme, now: float
+) -> dict[str, Any]:
+    """Decide the outcomes, write every result file, then the final status.
 
-    Written twice, it writes the same again: results depend on plan and outcomes alone.
+    Done twice, it writes the same again: results depend on plan and outcomes alone.
     """
     store.write_json("progress.json", {**(store.read_json("progress.json") or {}), "state": "packaging"})
     outcomes = settle(store, plan)
@@ -44,7 +49,7 @@ def package(store: BatchStore, plan: Plan, open_inventory: OpenInventory, now: f
     request = load_request(store)
     rows = row_outcomes(plan, outcomes, len(request.rows))
     results = Results(load_record(store), request, plan, outcomes, rows, md5={})
-    written = list(_write_results(store, results, results.sets(open_inventory)))
+    written = list(_write_results(store, _contents(store, results, open_inventory, write_readme)))
     status = finished_status(
         results.record,
         request,
@@ -59,66 +64,78 @@ def package(store: BatchStore, plan: Plan, open_inventory: OpenInventory, now: f
     return store.read_json("status.json") or status
 
 
-def _write_results(store: BatchStore, results: Results, sets: Sets) -> Iterator[ResultFile]:
-    """Write the archive (if any image came) and every file beside it; yields what was written."""
-    small: list[File] = []
+@dataclass(frozen=True)
+class _Contents:
+    """What the result files are made from, apart from the images."""
+
+    results: Results
+    sets: Sets
+    readme: File
+    upload: bytes | None
+
+    def files(self, md5: Mapping[str, str]) -> list[File]:
+        """README, tables and companion files; all but the README carry the images' checksums."""
+        results = replace(self.results, md5=md5)
+        described = [self.readme, *results.tables(self.sets)]
+        return [*described, *companion_files(results, described, self.upload)]
+
+
+def _contents(
+    store: BatchStore, results: Results, open_inventory: OpenInventory, write_readme: WriteReadme
+) -> _Contents:
     upload = store.read(f"results/{results.record.upload}") if results.record.upload else None
+    readme = File(README, write_readme(results).encode(), TEXT)
+    return _Contents(results, results.sets(open_inventory), readme, upload)
+
+
+def _write_results(store: BatchStore, contents: _Contents) -> Iterator[ResultFile]:
+    """Write the archive (if any image came) and every file beside it; yields what was written."""
+    results = contents.results
+    files: list[File] = []
     if results.retrieved:
-        whole = tar_stream.Counted()
-        chunks = whole.through(_archive(_reader(store, results), results, sets, upload, small))
+        counted = tar_stream.Counted()
+        chunks = counted.through(_archive(_reader(store, results), contents, files))
         store.upload(f"results/{ARCHIVE}", chunks, "application/x-tar")
-        yield ResultFile(ARCHIVE, whole.bytes, whole.md5, "application/x-tar")
+        yield ResultFile(ARCHIVE, counted.bytes, counted.md5, "application/x-tar")
     else:
-        small += _small_files(results, sets, upload)
-    for file in small:
+        files += contents.files(md5={})
+    for file in files:
         store.write(f"results/{file.name}", file.body, file.media_type)
         yield ResultFile(file.name, len(file.body), file.md5, file.media_type)
-    if results.record.upload and upload is not None:
-        yield ResultFile(results.record.upload, len(upload), _md5(upload), "application/octet-stream")
+    if results.record.upload and contents.upload is not None:
+        upload = File(results.record.upload, contents.upload, "application/octet-stream")
+        yield ResultFile(upload.name, len(upload.body), upload.md5, upload.media_type)
 
 
-def _small_files(results: Results, sets: Sets, upload: bytes | None) -> list[File]:
-    """README, tables, and what is enclosed; all of them carry or sum the images' checksums."""
-    described = [readme(results), *results.tables(sets)]
-    return [*described, *enclosures(results, described, upload)]
-
-
-def _archive(
-    read: ReadImage, results: Results, sets: Sets, upload: bytes | None, small: list[File]
-) -> Iterator[tar_stream.Chunk]:
+def _archive(read: ReadImage, contents: _Contents, files: list[File]) -> Iterator[tar_stream.Chunk]:
     """The archive's chunks: README, images, then what carries the images' checksums.
 
-    The files beside the images are left in ``small`` for the caller, made only once. obstore pulls the
+    The files beside the images are left in ``files`` for the caller, made only once. obstore pulls the
     chunks on a thread of its own runtime, where it cannot be called again: what they need is read before.
     """
-    folder = f"skybatch-{results.record.batch_id[:FOLDER_ID_DIGITS]}"
+    folder = f"skybatch-{contents.results.record.batch_id[:FOLDER_ID_DIGITS]}"
     written = 0
-    for chunk in _members(read, results, folder, lambda known: _small_files(known, sets, upload), small):
+    for chunk in _members(read, contents, folder, files):
         written += len(chunk)
         yield chunk
     yield tar_stream.end(written)
 
 
 def _members(
-    read: ReadImage,
-    results: Results,
-    folder: str,
-    make_files: Callable[[Results], list[File]],
-    small: list[File],
+    read: ReadImage, contents: _Contents, folder: str, files: list[File]
 ) -> Iterator[tar_stream.Chunk]:
     yield tar_stream.folder_entry(folder)
-    first = readme(results)
-    yield from _member(folder, first)
+    yield from _member(folder, contents.readme)
     yield tar_stream.folder_entry(f"{folder}/images")
-    sums: dict[str, str] = {}
-    for task, body in _images(read, results):
-        sums[task.file] = _md5(body)
+    md5: dict[str, str] = {}
+    for task, body in _images(read, contents.results):
+        md5[task.file] = _md5(body)
         yield tar_stream.file_entry(f"{folder}/images/{task.file}", len(body))
         yield body
         yield tar_stream.padding(len(body))
-    small += make_files(replace(results, md5=sums))
-    for file in small:
-        if file.name != first.name:
+    files += contents.files(md5)
+    for file in files:
+        if file is not contents.readme:
             yield from _member(folder, file)
 
 

@@ -1,0 +1,24 @@
+"""How many batches of limited size deliver a number of images: the parts of a chain."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+
+def batches_needed(sizes: Iterable[int], limit: int) -> int:
+    """Count the batches of ``limit`` bytes that deliver files of these sizes in order, each as much as fits.
+
+    A file of no bytes, as a refused image is planned, still needs a batch that says what became of it.
+    """
+    count, room = 0, 0
+    for size in sizes:
+        if count == 0 or size > room:
+            count, room = count + 1, limit
+        room -= size
+    return count
+
+
+def estimated_batches(size: int, limit: int | None) -> int:
+    """Estimate how many batches deliver ``size`` bytes where the single sizes are not known, at least one."""
+    return max(1, math.ceil(size / max(1, limit or 1)))

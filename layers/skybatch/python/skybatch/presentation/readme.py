@@ -1,0 +1,35 @@
+"""The README of a batch: what lies in its folder, and how to read it."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from skybatch.batch.outcomes import Status
+from skybatch.batch.request_facts import request_facts
+from skybatch.batch.results.tables import Results
+from skybatch.batch.status import instant
+from skybatch.presentation.formatting import plain, size
+from skybatch.presentation.request_summary import QUICKLOOK_CAUTION, asked_sentence
+
+
+def readme_text(results: Results) -> str:
+    """Write the text of ``README.txt`` for a batch whose outcomes are final."""
+    record, request = results.record, results.request
+    counts = results.counts()
+    return _template().format(
+        batch_id=record.batch_id,
+        label=f"Name: {plain(request.label)}\n" if request.label else "",
+        asked=asked_sentence(request_facts(request)),
+        created=instant(record.created),
+        retrieved=counts[Status.RETRIEVED],
+        size=size(sum(outcome.bytes for _, outcome in results.retrieved)),
+        over_limit=counts[Status.OVER_LIMIT],
+        failed=counts[Status.FAILED],
+        page=record.url("results"),
+        expires=instant(record.expires),
+        caution=QUICKLOOK_CAUTION,
+    )
+
+
+def _template() -> str:
+    return files("skybatch.presentation").joinpath("templates", "README.txt").read_text("utf-8")

@@ -1,0 +1,40 @@
+"""The facts of a request that the status shows."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from skybatch.batch.request_facts import request_facts
+from skybatch.requests.model import Mode, Request, Row
+from tests.support import batch_samples
+
+SCAN = batch_samples.positions_request(
+    mode=Mode.SCAN, rows=(Row(1, ("j",), date="971031", hem="n", scan=96),), bands=("j",)
+)
+
+
+def test_a_scan_is_told_by_date_hemisphere_and_number() -> None:
+    assert request_facts(SCAN)["scan"] == {"date": "971031", "hem": "n", "scan": 96}
+
+
+def test_a_region_is_told_by_centre_diameter_and_relation() -> None:
+    named = batch_samples.region_request(region=batch_samples.Region(None, "m83", 1.0, "cover"))
+    facts = request_facts(named)["region"]
+    assert facts == {"center": None, "name": "m83", "diameter": 1.0, "relation": "cover"}
+
+
+def test_one_row_of_quicklooks_makes_it_a_request_of_quicklooks() -> None:
+    request = batch_samples.positions_request(rows=(Row(1, ("j",), coadd_key=7, image_type="quicklook"),))
+    assert request_facts(request)["quicklooks"] is True
+    assert request_facts(batch_samples.positions_request(3))["quicklooks"] is False
+
+
+@pytest.mark.parametrize(
+    "request_", [SCAN, batch_samples.region_request(), batch_samples.positions_request(2500)]
+)
+def test_facts_are_small_json_whatever_the_number_of_rows(request_: Request) -> None:
+    facts = request_facts(request_)
+    assert json.loads(json.dumps(facts)) == facts
+    assert len(json.dumps(facts)) < 600

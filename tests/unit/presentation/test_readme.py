@@ -1,0 +1,40 @@
+"""The README of a batch: what is counted, and what is linked."""
+
+from __future__ import annotations
+
+import pytest
+
+from skybatch.batch.outcomes import Outcome, Status
+from skybatch.batch.plan import Plan
+from skybatch.batch.record import Record
+from skybatch.batch.results.tables import Results
+from skybatch.presentation.readme import readme_text
+from tests.support import batch_samples
+from tests.support.batch_fakes import BATCH_ID, task
+
+RECORD = Record(BATCH_ID, 0.0, 86_400.0, "https://sky.example", None, 10**9)
+OUTCOMES = [Outcome(0, Status.RETRIEVED, 700), Outcome(1, Status.OVER_LIMIT), Outcome(2, Status.FAILED)]
+
+
+def text(label: str | None = None) -> str:
+    plan = Plan(tuple(task(n) for n in range(3)), {"asky": "v1"}, {}, 10**9)
+    request = batch_samples.positions_request(3, label=label)
+    return readme_text(Results(RECORD, request, plan, OUTCOMES, [], md5={}))
+
+
+def test_the_counts_are_those_of_the_outcomes() -> None:
+    line = next(line for line in text().splitlines() if line.startswith("Images retrieved"))
+    assert [part.split(":")[1].split()[0] for part in line.split(";")] == ["1", "1", "1"]
+    assert "(700 bytes)" in line
+
+
+def test_the_results_page_and_its_end_are_named() -> None:
+    readme = text()
+    assert f"https://sky.example/batches/{BATCH_ID}/results" in readme
+    assert "1970-01-02T00:00:00Z" in readme
+
+
+@pytest.mark.parametrize(("label", "lines"), [(None, 0), ("Pleiades\n{batch_id}", 1)])
+def test_a_label_stands_on_one_line_as_it_was_typed(label: str | None, lines: int) -> None:
+    named = [line for line in text(label).splitlines() if line.startswith("Name: ")]
+    assert named == ["Name: Pleiades {batch_id}"] * lines
