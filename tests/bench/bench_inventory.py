@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -152,16 +153,16 @@ def _regions(bench: Bench, inventory: Inventory, rivals: dict[str, Rival]) -> No
         compare(
             bench,
             f"region of {diameter:g} deg, overlap",
-            lambda d=diameter: inventory.region(*PLACE, d, "overlap"),
+            partial(inventory.region, *PLACE, diameter, "overlap"),
             lambda found: np.sort(inventory.details(found).coadd_key),
-            {name: lambda d=diameter, r=r: r.region(*PLACE, d) for name, r in rivals.items()},
+            {name: partial(r.region, *PLACE, diameter) for name, r in rivals.items()},
             at_most,
             repeats,
         )
     pole = median_ms(lambda: inventory.region(0.0, 90.0, 7.0, "overlap"), 30)
     bench.add("region of 7 deg about the pole, overlap", pole)
     for relation in ("cover", "enclosed"):
-        times = median_ms(lambda r=relation: inventory.region(*PLACE, 7.0, r), 50)
+        times = median_ms(partial(inventory.region, *PLACE, 7.0, relation), 50)
         bench.add(f"region of 7 deg, {relation}", times, at_most=3.0)
 
 
@@ -173,9 +174,9 @@ def _positions(bench: Bench, inventory: Inventory, rivals: dict[str, Rival]) -> 
         compare(
             bench,
             f"{ROWS} positions, all sky, {'best image' if best else 'all images'}",
-            lambda b=best: inventory.positions(ra, dec, b),
+            partial(inventory.positions, ra, dec, best),
             lambda found: _by_row(found.row, inventory.details(found.set).coadd_key),
-            {name: lambda b=best, r=r: r.positions(ra, dec, b) for name, r in rivals.items()},
+            {name: partial(r.positions, ra, dec, best) for name, r in rivals.items()},
             at_most,
             5,
             lambda answer: _by_row(*answer),
@@ -196,7 +197,7 @@ def _lists(bench: Bench, inventory: Inventory, rivals: dict[str, Rival]) -> None
         f"{ROWS} coadd keys",
         lambda: inventory.keys(keys),
         lambda found: inventory.details(found).coadd_key,
-        {name: lambda r=r: r.keys(keys) for name, r in rivals.items()},
+        {name: partial(r.keys, keys) for name, r in rivals.items()},
         10.0,
         5,
     )
@@ -207,9 +208,9 @@ def _lists(bench: Bench, inventory: Inventory, rivals: dict[str, Rival]) -> None
         compare(
             bench,
             f"{ROWS} scan rows, {what}",
-            lambda i=image: inventory.scans(*rows, i),
+            partial(inventory.scans, *rows, image),
             lambda found: inventory.details(found.set).coadd_key,
-            {name: lambda r=r, a=low, b=high: r.scans(a, b) for name, r in rivals.items()},
+            {name: partial(r.scans, low, high) for name, r in rivals.items()},
             10.0,
             5,
         )

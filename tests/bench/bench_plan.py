@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ def run(bench: Bench) -> None:
     table = "ra,dec,size\n" + "".join(
         f"{a!r},{d!r},50\n" for a, d in zip(ra.tolist(), dec.tolist(), strict=True)
     )
-    asked = {
+    asked: dict[str, dict[str, Any]] = {
         "7 degree region": {"mode": "region", "center": "100 -40", "diameter": 7},
         "2500 positions, crops": {"mode": "positions", "table": table},
     }
@@ -45,7 +46,7 @@ def run(bench: Bench) -> None:
         inventory = Inventory.open(tree, "asky")
         for name, fields in asked.items():
             made = [0]
-            time = median_ms(lambda f=fields, m=made: _plan(f, inventory, store_of(aws, BUCKET), m), 5)
+            time = median_ms(partial(_plan, fields, inventory, store_of(aws, BUCKET), made), 5)
             bench.add(f"plan in S3: {name} ({made[0]:,} images)", time, at_most=LIMIT_MS)
 
 

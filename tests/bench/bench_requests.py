@@ -6,6 +6,7 @@ import json
 import random
 import subprocess
 import sys
+from collections.abc import Sequence
 from functools import partial
 
 from skybatch.requests.parser import parse_body
@@ -50,12 +51,12 @@ def in_parts(value: float, places: int) -> str:
     return f"{'-' if value < 0 else ''}{whole:02d}:{minutes:02d}:{min(seconds, 59.9):0{3 + places}.{places}f}"
 
 
-def csv(names: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def csv(names: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     """A CSV table."""
     return "\n".join(",".join(row) for row in [names, *rows]) + "\n"
 
 
-def ipac(names: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def ipac(names: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     """An IPAC table."""
     lines = [" ".join(f"{cell:>14}" for cell in row) for row in rows]
     return "|" + "|".join(f"{name:>14}" for name in names) + "|\n" + "".join(f" {line}\n" for line in lines)

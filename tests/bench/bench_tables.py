@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
+from functools import partial
 
 from skybatch.tables.model import Table
 from skybatch.tables.schemas.image_table import SETS_OF_FORMAT, image_table
@@ -19,11 +20,11 @@ def run(bench: Bench) -> None:
         sets = made_sets(rows)
         images = made_images(sets)
         known = {"askyw": sets}
-        made = median_ms(lambda known=known, images=images: image_table(known, images, "csv"), repeats)
+        made = median_ms(partial(image_table, known, images, "csv"), repeats)
         bench.add(f"tables: {rows} images, columns made", made, at_most=at_most)
         for fmt in FORMATS:
             table = image_table(known, images, fmt)
-            took = median_ms(lambda table=table, fmt=fmt: _size(table, fmt), repeats)
+            took = median_ms(partial(_size, table, fmt), repeats)
             width = len(SETS_OF_FORMAT[fmt])
             bench.add(f"tables: {rows} x {width} as {fmt}", took, at_most=at_most)
     for fmt in FORMATS:

@@ -10,6 +10,7 @@ import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from local.stack import Plan, running_stack
@@ -65,14 +66,18 @@ def crop(packed: Packed, box: PixelBox, reads: list[int] | None = None) -> bytes
     return next(cut_tiled(read_range, len(packed.file), [box], ORIGIN, heap=packed.heap))
 
 
+def _first_cut(original: bytes, box: PixelBox) -> bytes:
+    return next(cut(original, [box], ORIGIN))
+
+
 def a_crop(bench: Bench, original: bytes, packed: Packed) -> None:
     """Median over all rows that a crop may begin at: two tiles or three."""
     header = read_stored_header(original)
     boxes = [PixelBox(231, y0, SIZE, SIZE) for y0 in range(0, header.naxis2 - SIZE, 5)]
     for box in boxes[::20]:
         assert crop(packed, box) == next(cut(original, [box], ORIGIN))
-    theirs = statistics.median(median_ms(lambda b=box: next(cut(original, [b], ORIGIN)), 3) for box in boxes)
-    ours = statistics.median(median_ms(lambda b=box: crop(packed, b), 5) for box in boxes)
+    theirs = statistics.median(median_ms(partial(_first_cut, original, box), 3) for box in boxes)
+    ours = statistics.median(median_ms(partial(crop, packed, box), 5) for box in boxes)
     bench.add("crop of tiles in memory, beside the same of .fits.gz", ours, reference=theirs, at_most=0.6)
 
 

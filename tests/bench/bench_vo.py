@@ -20,6 +20,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import obstore
+from aws_lambda_powertools.utilities.typing import LambdaContext
 from isal import igzip
 from obstore.store import MemoryStore
 
@@ -134,7 +135,7 @@ def _rows(body: str) -> int:
     return text.count(b"<TR>") or max(text.count(b"\n") - 1, 0)
 
 
-class _Context:
+class _Context(LambdaContext):
     """Of the function's context nothing is asked here."""
 
 

@@ -39,6 +39,22 @@ class Rival:
         held = circle(ra, dec, diameter).holds(self.footprints(columns), "overlap")
         return np.sort(columns[0][held])
 
+    def region(self, ra: float, dec: float, diameter: float) -> Keys:
+        """Find the image sets that overlap a circle, in degrees."""
+        raise NotImplementedError
+
+    def positions(self, ra: Any, dec: Any, best: bool) -> tuple[Any, Keys]:
+        """Find the image sets that contain positions: rows and keys."""
+        raise NotImplementedError
+
+    def keys(self, wanted: Any) -> Keys:
+        """Find image sets by coadd key."""
+        raise NotImplementedError
+
+    def scans(self, low: Any, high: Any) -> Keys:
+        """Find image sets by ranges of scan codes."""
+        raise NotImplementedError
+
     def exact_positions(self, columns: Any, row: Any, ra: Any, dec: Any, best: bool) -> tuple[Any, Keys]:
         """Rows and keys, sorted; of each row's images the most centred one only if ``best``."""
         distance = self.footprints(columns).edge_distance(fk5_vector(ra, dec)[row])

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from skybatch.surveys.layout import ImageId, atlas_key
-from tests.support.fits_files import gzipped, make_image
+from tests.support.fits_files import CardValue, gzipped, make_image
 
 DEC = 20.0
 RA_STEP = 0.2  # deg, so that no two images hold the same sky
@@ -30,7 +30,7 @@ def _write(folder: Path, which: tuple[int, str]) -> int:
     image = ImageId(DATASET, DATE, HEMISPHERE, number + 1, IMAGE, band)
     path = folder / atlas_key(image)
     path.parent.mkdir(parents=True, exist_ok=True)
-    cards = {"ORDATE": DATE, "FILTER": band, "SCANNO": number + 1, "TELNAME": "Hopkins"}
+    cards: dict[str, CardValue] = {"ORDATE": DATE, "FILTER": band, "SCANNO": number + 1, "TELNAME": "Hopkins"}
     plain = make_image(_ra(number), DEC, seed=number, cards=cards)
     return path.write_bytes(gzipped(plain))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 import pyvo
@@ -31,7 +33,7 @@ def test_a_mosaic_of_what_covers_a_field(stack: Stack) -> None:
     assert np.isfinite(mosaic[footprint > 0]).all()
 
 
-def _degrees():  # type: ignore[no-untyped-def]
+def _degrees() -> Any:
     from astropy import units
 
     return units.deg

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from functools import cached_property
 from math import ceil
 
 import numpy as np
@@ -12,6 +13,7 @@ from astropy.coordinates import SkyCoord
 from astropy.io import fits
 from astropy.wcs import WCS
 from astropy.wcs.utils import skycoord_to_pixel
+from numpy.typing import NDArray
 
 CHANGED = ("NAXIS1", "NAXIS2", "CRPIX1", "CRPIX2")
 ADDED = ("CUTFILE", "CUTPIX", "CUTBY")
@@ -25,10 +27,16 @@ class Judge:
 
     parent: bytes
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def data(self) -> NDArray[np.float32]:
+        """The image's pixels."""
         with fits.open(io.BytesIO(self.parent)) as hdus:
-            object.__setattr__(self, "data", hdus[0].data)
-            object.__setattr__(self, "wcs", WCS(hdus[0].header))
+            return np.array(hdus[0].data)
+
+    @cached_property
+    def wcs(self) -> WCS:
+        """The image's world coordinate system."""
+        return WCS(fits.Header.fromstring(self.parent))
 
     def check(self, crop: bytes) -> tuple[int, int, int, int]:
         """Assert that pixels, WCS and cards are the parent's; the box as x0, y0 (from 0), nx, ny."""

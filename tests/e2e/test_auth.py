@@ -7,7 +7,7 @@ role is tried through a copy that this test may assume: same policies, another t
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -237,7 +237,7 @@ def test_who_has_no_credentials_may_nothing(guarded: Stack) -> None:
 
 
 @pytest.fixture(scope="module")
-def service(guarded: Stack) -> Iterator[Service]:
+def service(guarded: Stack) -> Service:
     return Service(guarded.url)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import tarfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -123,13 +124,13 @@ def test_the_rest_is_one_press_away_and_the_parts_are_linked(browser: Browser, s
     parts = int(browser.text(".kicker").split("part 1 of ")[1].split()[0])
     images = 0
     for part in range(1, parts + 1):
-        browser.wait(lambda part=part: f"part {part} of {parts}" in browser.text(".kicker"), f"part {part}")
+        browser.wait(partial(shows_part, browser, part, parts), f"part {part}")
         finish(browser)
         images += len(browser.all("#images tbody .file a"))
         if part < parts:
             here = browser.url
             browser.click("#rest button")
-            browser.wait(lambda here=here: browser.url != here, "the next part")
+            browser.wait(partial(has_left, browser, here), "the next part")
     browser.picture("results-last-part")
     assert not browser.all("#rest")
     assert images == int(Service(small.url).post(
@@ -200,3 +201,11 @@ def test_nothing_found_and_quicklooks(browser: Browser, small: Stack) -> None:
     finish(browser)
     assert "lossy" in browser.text("p.caution")
     browser.picture("results-quicklooks")
+
+
+def shows_part(browser: Browser, part: int, parts: int) -> bool:
+    return f"part {part} of {parts}" in browser.text(".kicker")
+
+
+def has_left(browser: Browser, url: str) -> bool:
+    return browser.url != url

@@ -20,6 +20,7 @@ NOTEBOOK = ROOT / "docs" / "tour.ipynb"
 def tour(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The names that the notebook leaves behind, its cells run one after another."""
     import matplotlib as mpl
+    import matplotlib.pyplot as plt
 
     names: dict[str, Any] = {}
     with pytest.MonkeyPatch.context() as patch, mpl.rc_context({"backend": "agg"}):
@@ -27,7 +28,7 @@ def tour(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> dict[str, An
         patch.chdir(tmp_path_factory.mktemp("tour"))
         for number, source in enumerate(code_cells()):
             exec(compile(source, f"tour.ipynb[{number}]", "exec"), names)
-        mpl.pyplot.close("all")
+        plt.close("all")
         names["here"] = Path.cwd() / names["here"]
     return names
 

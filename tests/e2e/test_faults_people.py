@@ -44,7 +44,7 @@ def stack(
 
 
 @pytest.fixture(scope="module")
-def cancelled(stack: Stack, faults: Faults) -> Iterator[dict[str, Answer]]:
+def cancelled(stack: Stack, faults: Faults) -> dict[str, Answer]:
     """The service's answers to who cancels, by moment."""
     return {}
 

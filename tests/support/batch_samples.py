@@ -63,7 +63,7 @@ def region_request(**changes: Any) -> Request:
 
 def status(state: str = "complete", request: Request | None = None, **changes: Any) -> dict[str, Any]:
     """A status with every field of the contract; `changes` replace fields."""
-    made = {
+    made: dict[str, Any] = {
         "batch_id": BATCH,
         "label": "Brown dwarf candidates",
         "state": state,
@@ -244,7 +244,7 @@ PAGES |= {
     "error": lambda: pages.error_page({**PROBLEM, "errors": BAD_CELLS}),
     "not-found": pages.not_found_page,
 }
-PLAN = {
+PLAN: dict[str, Any] = {
     "rows": 2500,
     "images": 7236,
     "bytes": 2_612_000_000,

@@ -11,6 +11,7 @@ from typing import Any
 import obstore
 from obstore.store import MemoryStore
 
+from skybatch.batch.execution.dispatch import TaskQueue
 from skybatch.batch.execution.worker import Archive, work
 from skybatch.batch.plan import Message
 from skybatch.batch.status import read_status
@@ -61,7 +62,7 @@ class Service:
                 steps.fail_step(self.objects, state, 1100.0)
                 return read_status(self.store(batch_id), 1200.0)
             if state["next"] == "dispatch":
-                queue = steps.TaskQueue(self, "queue")
+                queue = TaskQueue(self, "queue")
                 state = steps.dispatch_step(self.objects, state, queue, self.settings, 1010.0)
             state = steps.tally_step(self.objects, state, self.settings, Clock(1020.0))
         steps.package_step(self.objects, state, self.archive.open, 1100.0)
@@ -76,7 +77,7 @@ class Service:
 def images_of(tar: bytes) -> dict[str, bytes]:
     with tarfile.open(fileobj=io.BytesIO(tar)) as read:
         return {
-            member.name.split("/images/")[1]: read.extractfile(member).read()
+            member.name.split("/images/")[1]: content.read()
             for member in read
-            if "/images/" in member.name and member.isfile()
+            if "/images/" in member.name and (content := read.extractfile(member))
         }

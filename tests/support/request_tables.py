@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from urllib3.filepost import encode_multipart_formdata
 
@@ -97,7 +98,7 @@ def request_of(limits: Settings = LIMITS, **fields: object) -> Request:
     return request
 
 
-def rows_of(mode: str, table: str, **fields: object) -> list[dict[str, object]]:
+def rows_of(mode: str, table: str, **fields: Any) -> list[dict[str, object]]:
     """The rows of a table posted in JSON, without their lines."""
     rows = request_of(mode=mode, table=table, **fields).rows
     return [replace(row, line=None).to_json() for row in rows]
@@ -105,7 +106,7 @@ def rows_of(mode: str, table: str, **fields: object) -> list[dict[str, object]]:
 
 def form_of(fields: dict[str, object], table: bytes | None = None, name: str = "t.tbl") -> tuple[bytes, str]:
     """A multipart/form-data body and its content type."""
-    parts: list[tuple[str, object]] = [
+    parts: list[tuple[str, Any]] = [
         (key, item)
         for key, value in fields.items()
         for item in (value if isinstance(value, list) else [value])
