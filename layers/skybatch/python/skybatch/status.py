@@ -1,0 +1,304 @@
+"""The status of a batch, as ``GET /batches/{id}`` answers it.
+
+One set of types for everybody who reads or writes a status: the service, its pages and emails, and the
+Python client, which is why it needs the standard library alone. Unknown fields are ignored and missing or
+null ones take their defaults, so that client and server may differ in version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+from typing import Any, ClassVar, Self
+
+Json = Mapping[str, Any]
+
+
+class BatchState(StrEnum):
+    """The states of a batch, in the order it passes through them; the last three are final."""
+
+    ACCEPTED = "accepted"
+    RESOLVING = "resolving"
+    PLANNING = "planning"
+    WORKING = "working"
+    PACKAGING = "packaging"
+    COMPLETE = "complete"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+FINAL_STATES = frozenset({BatchState.COMPLETE, BatchState.FAILED, BatchState.CANCELLED})
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A part of the status: its fields have the names on the wire, tuples stand for JSON arrays."""
+
+    # Field to name on the wire, where they differ; fields left out where None; how parts of it are read.
+    _wire_names: ClassVar[Mapping[str, str]] = {}
+    _absent_if_none: ClassVar[tuple[str, ...]] = ()
+    _readers: ClassVar[Mapping[str, Callable[[Any], Any]]] = {}
+
+    @classmethod
+    def from_json(cls, answer: Json | None) -> Self:
+        """Read the part, None as one in which every field has its default. Raises TypeError for no object."""
+        if not isinstance(answer or {}, Mapping):
+            raise TypeError(f"{cls.__name__} is no {type(answer).__name__}")
+        wire = {each.name: cls._wire_names.get(each.name, each.name) for each in fields(cls)}
+        given = {own: (answer or {}).get(name) for own, name in wire.items()}
+        return cls(**{own: cls._read(own, value) for own, value in given.items() if value is not None})
+
+    @classmethod
+    def _read(cls, name: str, value: Any) -> Any:
+        if isinstance(value, list | tuple):
+            return tuple(cls._read(name, each) for each in value)
+        return cls._readers[name](value) if name in cls._readers else value
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the part as it stands on the wire."""
+        own = {each.name: getattr(self, each.name) for each in fields(self)}
+        absent = {name for name in self._absent_if_none if own[name] is None}
+        return {self._wire_names.get(k, k): _to_json(v) for k, v in own.items() if k not in absent}
+
+
+def _to_json(value: Any) -> Any:
+    if isinstance(value, _Part):
+        return value.to_json()
+    return [_to_json(each) for each in value] if isinstance(value, tuple) else value
+
+
+@dataclass(frozen=True)
+class Progress(_Part):
+    """How far a running batch is; ``tasks`` are the images within the limit.
+
+    ``updated`` is the Unix time of the last count, None before the first.
+    """
+
+    tasks: int = 0
+    done: int = 0
+    failed: int = 0
+    bytes_done: int = 0
+    bytes_planned: int = 0
+    updated: float | None = None
+
+    _absent_if_none = ("updated",)
+
+
+@dataclass(frozen=True)
+class RowCounts(_Part):
+    """Rows of the request by outcome; the outcomes of a finished batch sum to ``total``."""
+
+    total: int = 0
+    retrieved: int = 0
+    partial: int = 0
+    over_limit: int = 0
+    failed: int = 0
+    not_covered: int = 0
+    unresolved: int = 0
+    duplicate: int = 0
+    cancelled: int = 0
+
+    def by_outcome(self) -> dict[str, int]:
+        """Return the count of each outcome, without the total."""
+        return {name: number for name, number in self.to_json().items() if name != "total"}
+
+    @property
+    def incomplete(self) -> int:
+        """Rows that lack some or all of their images; a duplicate row lacks nothing."""
+        return max(0, self.total - self.retrieved - self.duplicate)
+
+
+@dataclass(frozen=True)
+class ImageCounts(_Part):
+    """Images by outcome."""
+
+    retrieved: int = 0
+    over_limit: int = 0
+    failed: int = 0
+
+    @property
+    def total(self) -> int:
+        """All images that the batch planned."""
+        return self.retrieved + self.over_limit + self.failed
+
+
+@dataclass(frozen=True)
+class ResultFile(_Part):
+    """One file of a finished batch; ``md5`` in hexadecimal digits, None where it is not known."""
+
+    name: str
+    bytes: int
+    md5: str | None = None
+    media_type: str = "application/octet-stream"
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Unretrieved(_Part):
+    """The images beyond the limit, and where to ask for them in another batch."""
+
+    images: int = 0
+    bytes: int = 0
+    resubmit_url: str = ""
+
+
+@dataclass(frozen=True)
+class Chain(_Part):
+    """The place of a batch among those that share a request; ``retry`` is the batch of its failed images.
+
+    ``part`` counts from 1; ``parts`` are expected by planned sizes, None where these are not known yet.
+    """
+
+    part: int = 1
+    parts: int | None = None
+    previous: str | None = None
+    next: str | None = None
+    retry: str | None = None
+
+
+@dataclass(frozen=True)
+class ReasonCount(_Part):
+    """How many rows ended in one outcome for one reason; ``named`` are the first few of them."""
+
+    outcome: str
+    reason: str
+    rows: int = 0
+    named: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RegionSummary(_Part):
+    """The region of a request: centre (ICRS) and diameter in degrees; no centre where its name is unknown."""
+
+    center: tuple[float, float] | None = None
+    name: str | None = None
+    diameter: float = 0.0
+    relation: str = "overlap"
+
+
+@dataclass(frozen=True)
+class ScanSummary(_Part):
+    """The scan of a request: night as yymmdd, hemisphere n or s, number in the night."""
+
+    date: str | None = None
+    hem: str | None = None
+    scan: int | None = None
+
+
+@dataclass(frozen=True)
+class RequestSummary(_Part):
+    """A request in the few facts that pages and emails show, whatever its number of rows.
+
+    ``from_service`` is a table of an earlier batch, sent back; ``quicklooks``, whether any row asks for one.
+    """
+
+    mode: str = ""
+    bands: tuple[str, ...] = ()
+    image_type: str = "atlas"
+    decompress: bool = True
+    delivery_format: str = "fits.gz"
+    dataset: str = ""
+    rows: int = 0
+    table_name: str | None = None
+    quicklooks: bool = False
+    from_service: bool = False
+    region: RegionSummary | None = None
+    scan: ScanSummary | None = None
+
+    _wire_names: ClassVar = {"delivery_format": "form", "from_service": "ours"}
+    _absent_if_none = ("region", "scan")
+    _readers: ClassVar = {"region": RegionSummary.from_json, "scan": ScanSummary.from_json}
+
+
+@dataclass(frozen=True)
+class BatchStatus(_Part):
+    """The status of a batch in any state.
+
+    Attributes
+    ----------
+    state
+        One of `BatchState`; text, so that a client reads states that a newer server adds.
+    created, finished, expires
+        ISO 8601 in UTC.
+    bytes, limit_bytes
+        Bytes of the image files delivered so far, and how many one batch may deliver.
+    reason
+        Why a batch failed as a whole.
+    reasons
+        Why rows lack images, most frequent first.
+    request
+        The request in a few facts (``asked`` on the wire, empty where they are not stored yet).
+    mail
+        What became of the email: ``sending``, ``sent``, ``failed``, or None where none was begun.
+    """
+
+    batch_id: str
+    state: str
+    label: str | None = None
+    mode: str | None = None
+    created: str | None = None
+    finished: str | None = None
+    expires: str | None = None
+    notices: tuple[str, ...] = ()
+    progress: Progress = field(default_factory=Progress)
+    rows: RowCounts = field(default_factory=RowCounts)
+    images: ImageCounts = field(default_factory=ImageCounts)
+    bytes: int = 0
+    limit_bytes: int = 0
+    files: tuple[ResultFile, ...] = ()
+    unretrieved: Unretrieved | None = None
+    chain: Chain = field(default_factory=Chain)
+    reason: str | None = None
+    reasons: tuple[ReasonCount, ...] = ()
+    request: RequestSummary | None = None
+    mail: str | None = None
+
+    _wire_names: ClassVar = {"request": "asked"}
+    _readers: ClassVar = {
+        "progress": Progress.from_json,
+        "rows": RowCounts.from_json,
+        "images": ImageCounts.from_json,
+        "files": ResultFile.from_json,
+        "unretrieved": Unretrieved.from_json,
+        "chain": Chain.from_json,
+        "reasons": ReasonCount.from_json,
+        "request": RequestSummary.from_json,
+    }
+
+    @classmethod
+    def from_json(cls, answer: Json | None) -> Self:
+        """Read a status from the wire or from ``status.json``. Raises TypeError for what is no status."""
+        return super().from_json({**(answer or {}), "asked": (answer or {}).get("asked") or None})
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the status as on the wire and in ``status.json``."""
+        told = super().to_json()
+        return {**told, "asked": told["asked"] or {}}
+
+    @property
+    def ended(self) -> bool:
+        """Whether the state is final."""
+        return self.state in FINAL_STATES
+
+    @property
+    def left_over(self) -> int:
+        """Images beyond the limit of the batch."""
+        return self.unretrieved.images if self.unretrieved else 0
+
+    @property
+    def retrieved_within_limit(self) -> bool:
+        """Whether the batch is complete and lacks at most the images beyond its limit."""
+        lost = self.images.failed or self.rows.unresolved or self.rows.cancelled
+        return self.state == BatchState.COMPLETE and not lost
+
+    @property
+    def retrieved_all(self) -> bool:
+        """Whether the batch is complete with every image that exists for its rows."""
+        rows = self.rows
+        lacking = rows.partial or rows.over_limit or rows.failed or rows.unresolved or rows.cancelled
+        return self.retrieved_within_limit and not (lacking or self.left_over)
+
+    def file(self, name: str) -> ResultFile | None:
+        """Return the result file of this name, None where there is none."""
+        return next((each for each in self.files if each.name == name), None)
