@@ -24,7 +24,7 @@ from astropy.table import Table
 from local.stack import Stack
 from skybatch import Client, errors
 from skybatch.cli import main
-from skybatch.client import Backoff
+from skybatch.client import RetryPolicy
 from tests.e2e.faults import Faults, answer, first_times
 from tests.support.proxy import between, cut, delayed, lost, reset
 
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.e2e
 
 SKY = SkyCoord([65.497627, 346.236042, 1.0] * u.deg, [19.535070, 12.322889, 1.0] * u.deg)
 SCAN = ["--date", "971031", "--hemisphere", "n", "--scan", "96"]
-QUICK = Backoff(first=0.05, longest=0.5)
+QUICK = RetryPolicy(initial_delay=0.05, max_delay=0.5)
 
 
 @pytest.fixture
@@ -145,7 +145,7 @@ def test_all_parts_bring_what_no_limit_would(stack: Stack, parts: Stack, tmp_pat
     words = ["submit", *SCAN, "--download"]
     assert skybatch(stack, *words, tmp_path / "whole") == 0
     assert skybatch(parts, *words, tmp_path / "first") == 3
-    assert skybatch(parts, *words, tmp_path / "first", "--all-parts") == 0, "goes on from the first part"
+    assert skybatch(parts, *words, tmp_path / "first", "--all-parts") == 0, "continues after the first part"
     folders = [tmp_path / "first", *sorted((tmp_path / "first").glob("part-*"))]
     assert len(folders) >= 3
     chained = [path for folder in folders for path in verified(folder)]
@@ -196,7 +196,7 @@ def test_faults_between_cost_time_and_nothing_else(
     words = ["POST /batches", "images.tar", "GET /batches"]
     told.by_word = {word: first_times(3, fault) for word in words}
     before = started(stack)
-    with Client(url, backoff=QUICK) as client:
+    with Client(url, retry=QUICK) as client:
         (part,) = client.run(tmp_path, SKY, size=100)
     assert len(verified(tmp_path)) == len(part.images) > 0
     assert started(stack) == before + 1, "one batch, however often it was sent"
@@ -224,7 +224,7 @@ def test_ctrl_c_and_the_same_command_again(faults: tuple[Faults, str], stack: St
         assert time.monotonic() < end
         time.sleep(0.05)
     running.send_signal(signal.SIGINT)
-    assert "goes on" in running.communicate(timeout=30)[1]
+    assert "continues" in running.communicate(timeout=30)[1]
     assert running.returncode == 130
     told.by_word = {}
     again = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)

@@ -52,11 +52,11 @@ def test_an_archive_repacked_in_its_bucket_answers_as_before(stack: Stack) -> No
     originals = stored(stack, ".fits.gz")
     assert before
     assert not stored(stack, ".fits.fz")
-    assert f"{len(originals)} images packed, 0 had tiles already" in repack(stack)
+    assert f"{len(originals)} images compressed, 0 were already" in repack(stack)
     assert len(stored(stack, ".fits.fz")) == len(originals)
     assert service.images(service.run(mode="positions", table=TABLE)) == before
     # A second run finds its work done; what is removed then, nobody misses.
-    told = repack(stack, "--instead")
-    assert f"0 images packed, {len(originals)} had tiles already; {len(originals)} files removed" in told
+    told = repack(stack, "--delete-originals")
+    assert f"0 images compressed, {len(originals)} were already; {len(originals)} files removed" in told
     assert not stored(stack, ".fits.gz")
     assert service.images(service.run(mode="positions", table=TABLE)) == before

@@ -208,7 +208,7 @@ def test_the_command_tells_bytes_and_cost(
     index(tree, "askyw")
     assert main(["archive", "repack", str(tmp_path), "--dataset", "askyw", "--processes", "1"]) == 0
     said = capsys.readouterr().out
-    assert "3 images packed" in said
+    assert "3 images compressed" in said
     assert "a month" in said
 
 

@@ -31,7 +31,7 @@ def test_index_says_what_it_did_and_that_the_keys_are_our_own(
     assert main(["archive", "index", str(tree), "--dataset", "askyw"]) == 0
     told = capsys.readouterr().out
     assert "2 image sets, 2 images stored, 0 Quicklooks" in told
-    assert "2 image sets have numbers of our own for coadd keys" in told
+    assert "2 image sets have our own numbers as coadd keys" in told
     assert Inventory.open(DirectorySource(tree), "askyw").size == 2
 
 
@@ -56,7 +56,7 @@ def test_import_and_quicklooks_run(tree: Path, tmp_path: Path, capsys: pytest.Ca
     assert "in no metadata table" in capsys.readouterr().err
     assert Inventory.open(DirectorySource(tree), "askyw").keys([77]).tolist() == [0]
     assert main(["archive", "quicklooks", str(tree), "--dataset", "askyw"]) == 0
-    assert "2 Quicklooks made, 0 were there already; inventory " in capsys.readouterr().out
+    assert "2 Quicklooks made, 0 existed already; inventory " in capsys.readouterr().out
 
 
 def test_errors_are_one_line_and_exit_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -203,7 +203,7 @@ def test_every_row_error_is_a_line(
     assert len(lines) == 22
 
 
-def test_ctrl_c_says_how_to_go_on(
+def test_ctrl_c_exits_130_and_says_how_to_continue(
     server: FakeServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def stop(*_: object) -> None:
@@ -211,7 +211,7 @@ def test_ctrl_c_says_how_to_go_on(
 
     monkeypatch.setattr("skybatch.client.Client.status", stop)
     assert main(["status", BATCH_ID]) == 130
-    assert "goes on" in capsys.readouterr().err
+    assert "continues" in capsys.readouterr().err
 
 
 def test_pauses_are_told(server: FakeServer, capsys: pytest.CaptureFixture[str]) -> None:

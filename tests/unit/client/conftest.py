@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from skybatch.client import Backoff, Client
+from skybatch.client import Client, RetryPolicy
 from tests.support.fake_server import BATCH_ID, FakeServer, MadeBatch, fake_server
 
 IMAGES = {f"{n:04d}_990101n_j0010009.fits": bytes([n]) * (700 * n + 1) for n in range(1, 31)}
-QUICK = Backoff(tries=4, first=0.001, longest=0.002, patience=1.0)
+QUICK = RetryPolicy(max_attempts=4, initial_delay=0.001, max_delay=0.002, max_retry_after=1.0)
 
 
 @pytest.fixture
@@ -22,5 +22,5 @@ def server() -> Iterator[FakeServer]:
 
 @pytest.fixture
 def client(server: FakeServer) -> Iterator[Client]:
-    with Client(server.url, backoff=QUICK) as client:
+    with Client(server.url, retry=QUICK) as client:
         yield client

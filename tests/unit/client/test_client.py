@@ -7,7 +7,7 @@ import time
 import pytest
 
 from skybatch import errors
-from skybatch.client import BatchFailed, Client, StillRunning, UnexpectedAnswer, Unreachable
+from skybatch.client import BatchFailed, Client, StillRunning, UnexpectedResponse, Unreachable
 from tests.support.fake_server import BATCH_ID, FakeServer, Handler, refuse, reset, times
 from tests.unit.client.conftest import QUICK
 
@@ -39,14 +39,17 @@ def test_an_answer_lost_after_the_server_took_the_batch_makes_no_second(
 
 def test_two_submissions_are_two_batches_unless_they_share_a_key(server: FakeServer, client: Client) -> None:
     assert client.submit(TABLE).batch_id != client.submit(TABLE).batch_id
-    assert client.submit(TABLE, key="k").batch_id == client.submit(TABLE, key="k").batch_id
+    assert (
+        client.submit(TABLE, idempotency_key="k").batch_id
+        == client.submit(TABLE, idempotency_key="k").batch_id
+    )
 
 
 def test_tries_end(server: FakeServer, client: Client) -> None:
     server.faults = [times(99, "/batches", refuse(503))]
     with pytest.raises(errors.Transient, match="told to fail"):
         client.status(BATCH_ID)
-    assert len(server.seen) == QUICK.tries
+    assert len(server.seen) == QUICK.max_attempts
 
 
 def test_no_server_there_is_unreachable(server: FakeServer, client: Client) -> None:
@@ -54,7 +57,7 @@ def test_no_server_there_is_unreachable(server: FakeServer, client: Client) -> N
     with pytest.raises(Unreachable) as raised:
         client.status(BATCH_ID)
     assert raised.value.retryable
-    assert len(server.seen) == QUICK.tries
+    assert len(server.seen) == QUICK.max_attempts
 
 
 def test_retry_after_is_honoured(server: FakeServer, client: Client) -> None:
@@ -92,7 +95,7 @@ def test_row_errors_come_typed_with_the_exception(server: FakeServer, client: Cl
         (410, "expired", errors.Expired),
         (413, "too_large", errors.TooLarge),
         (415, "unsupported_media", errors.UnsupportedMedia),
-        (403, "who knows", UnexpectedAnswer),
+        (403, "who knows", UnexpectedResponse),
     ],
 )
 def test_each_problem_has_its_class(
@@ -106,7 +109,7 @@ def test_each_problem_has_its_class(
 @pytest.mark.parametrize("body", [b"<html>hello</html>", b"[]", b"{}", b'{"batch_id": "../.."}'])
 def test_another_servers_answer_is_told_apart(server: FakeServer, client: Client, body: bytes) -> None:
     server.faults = [lambda handler: handler.answer(200, body, {}) is None]
-    with pytest.raises(UnexpectedAnswer):
+    with pytest.raises(UnexpectedResponse):
         client.status(BATCH_ID)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from skybatch.client.connections import Connections, LostConnection, proxy_of, reason
+from skybatch.client.connections import ConnectionLost, Connections, proxy_for, root_cause
 from tests.support.fake_server import BATCH_ID, FakeServer, Handler, cut_after, reset, times
 
 SIGNED = f"/signed/{BATCH_ID}/files/manifest.json"
@@ -43,7 +43,7 @@ def peers(server: FakeServer) -> list[tuple[str, int]]:
 
 
 def read(connections: Connections, url: str) -> bytes:
-    with connections.reading(url, {}) as answer:
+    with connections.stream(url, {}) as answer:
         return b"".join(iter(lambda: answer.read1(100, decode_content=False), b""))
 
 
@@ -53,7 +53,7 @@ def test_what_is_read_to_its_end_leaves_a_connection_for_the_next(
     seen = peers(server)
     for _ in range(3):
         assert read(connections, server.url + SIGNED)
-    connections.ask("GET", f"{server.url}/batches/{BATCH_ID}", None, {}, follow=False)
+    connections.request("GET", f"{server.url}/batches/{BATCH_ID}", None, {}, follow_redirects=False)
     assert len(seen) == 4
     assert len(set(seen)) == 1
 
@@ -61,15 +61,15 @@ def test_what_is_read_to_its_end_leaves_a_connection_for_the_next(
 def test_what_is_left_unread_does_not(server: FakeServer, connections: Connections) -> None:
     seen = peers(server)
     for _ in range(2):
-        with connections.reading(server.url + SIGNED, {}) as answer:
+        with connections.stream(server.url + SIGNED, {}) as answer:
             assert answer.read1(10, decode_content=False)
     assert len(set(seen)) == 2
 
 
 def test_redirects_are_followed_where_that_is_wished(server: FakeServer, connections: Connections) -> None:
     url = f"{server.url}/batches/{BATCH_ID}/files/manifest.json"
-    assert connections.ask("GET", url, None, {}, follow=False).status == 302
-    assert connections.ask("GET", url, None, {}, follow=True).data.startswith(b'{"images"')
+    assert connections.request("GET", url, None, {}, follow_redirects=False).status == 302
+    assert connections.request("GET", url, None, {}, follow_redirects=True).data.startswith(b'{"images"')
     assert {seen.headers["user-agent"] for seen in server.seen} == {"a test"}
 
 
@@ -90,7 +90,7 @@ def test_closing_ends_who_waits_for_bytes(server: FakeServer, connections: Conne
     def wait_for_bytes() -> None:
         try:
             ended.append(read(connections, server.url + SIGNED))
-        except LostConnection as lost:
+        except ConnectionLost as lost:
             ended.append(lost)
 
     reader = threading.Thread(target=wait_for_bytes)
@@ -101,7 +101,7 @@ def test_closing_ends_who_waits_for_bytes(server: FakeServer, connections: Conne
     reader.join(10)
     over.set()
     assert not reader.is_alive()
-    assert isinstance(ended[0], LostConnection)
+    assert isinstance(ended[0], ConnectionLost)
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_the_environment_names_the_proxy(
 ) -> None:
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    assert proxy_of(url) == proxy
+    assert proxy_for(url) == proxy
 
 
 def test_a_proxy_gets_the_whole_address_and_its_own_secret(
@@ -131,7 +131,7 @@ def test_a_proxy_gets_the_whole_address_and_its_own_secret(
     monkeypatch.setenv("http_proxy", f"http://me:a%2Fb@{host}")
     url = f"http://sky.example{SIGNED}"
     server.faults = [lambda handler: handler.answer(200, b"by way of the proxy", {}) or True]
-    assert connections.ask("GET", url, None, {}, follow=True).data == b"by way of the proxy"
+    assert connections.request("GET", url, None, {}, follow_redirects=True).data == b"by way of the proxy"
     (seen,) = server.seen
     assert seen.path == url
     assert seen.headers["proxy-authorization"] == "Basic " + base64.b64encode(b"me:a/b").decode()
@@ -141,8 +141,8 @@ def test_what_broke_is_told_in_the_first_words(server: FakeServer, connections: 
     told = []
     server.faults = [times(1, "/none", reset), times(1, "/signed/", cut_after(5))]
     for url in ("http://127.0.0.1:1/", f"{server.url}/none", server.url + SIGNED):
-        with pytest.raises(LostConnection) as lost:
+        with pytest.raises(ConnectionLost) as lost:
             read(connections, url)
-        told.append(reason(lost.value))
+        told.append(root_cause(lost.value))
     assert told[:2] == ["Connection refused", "Remote end closed connection without response"]
     assert "5 bytes read" in told[2]

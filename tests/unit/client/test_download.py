@@ -9,7 +9,7 @@ import pytest
 
 from skybatch import errors
 from skybatch.client import BatchFailed, Client, StillRunning, TransferFailed, Unreachable
-from skybatch.client.resume import Ledger
+from skybatch.client.resume import ResumeState
 from tests.support.fake_server import (
     BATCH_ID,
     NEXT_ID,
@@ -61,11 +61,11 @@ def test_a_stopped_archive_goes_on_behind_its_last_whole_image(
         client.download(BATCH_ID, tmp_path)
     server.faults = []
     # The segment that broke was not handed on, so nothing of this small archive was unpacked yet ...
-    assert Ledger.load(tmp_path).batch_id == BATCH_ID
-    # ... but a ledger as a longer one leaves it is believed.
+    assert ResumeState.load(tmp_path).batch_id == BATCH_ID
+    # ... but a state as a longer one leaves it is believed.
     for name in list(IMAGES)[:20]:
         (tmp_path / "images" / name).write_bytes(IMAGES[name])
-    Ledger(server.url, "", "", BATCH_ID, offset=stop, members=20).save(tmp_path)
+    ResumeState(server.url, "", "", BATCH_ID, archive_offset=stop, images_unpacked=20).save(tmp_path)
     server.seen.clear()
     client.download(BATCH_ID, tmp_path)
     assert on_disk(tmp_path) == IMAGES
@@ -74,7 +74,7 @@ def test_a_stopped_archive_goes_on_behind_its_last_whole_image(
 
 
 def test_a_ledger_that_is_wrong_does_no_harm(server: FakeServer, client: Client, tmp_path: Path) -> None:
-    Ledger(server.url, "", "", BATCH_ID, offset=700, members=0).save(tmp_path)
+    ResumeState(server.url, "", "", BATCH_ID, archive_offset=700, images_unpacked=0).save(tmp_path)
     client.download(BATCH_ID, tmp_path)
     assert on_disk(tmp_path) == IMAGES
 
@@ -190,7 +190,7 @@ def test_all_parts_follow_the_chain_to_its_end(server: FakeServer, client: Clien
 
 def test_a_chain_that_brings_nothing_ends(server: FakeServer, client: Client, tmp_path: Path) -> None:
     server.batches[BATCH_ID] = MadeBatch({}, left_over=2)
-    with pytest.raises(TransferFailed, match="brought nothing"):
+    with pytest.raises(TransferFailed, match="delivered nothing"):
         list(client.download_parts(BATCH_ID, tmp_path))
 
 
@@ -227,8 +227,8 @@ def test_a_submission_whose_answer_was_lost_for_good_is_found_again(
 
 
 def test_the_ledger_survives_being_garbled(tmp_path: Path) -> None:
-    Ledger(batch_id="x", offset=5).save(tmp_path)
-    assert Ledger.load(tmp_path).offset == 5
+    ResumeState(batch_id="x", archive_offset=5).save(tmp_path)
+    assert ResumeState.load(tmp_path).archive_offset == 5
     for text in ("", "[]", "{}", json.dumps({"batch_id": 3})):
         (tmp_path / ".skybatch.json").write_text(text)
-        assert Ledger.load(tmp_path) == Ledger()
+        assert ResumeState.load(tmp_path) == ResumeState()

@@ -6,7 +6,7 @@ import gzip
 
 import pytest
 
-from skybatch.client.request_body import ZIP_FROM_BYTES, ask
+from skybatch.client.request_body import GZIP_FROM_BYTES, encode_request
 from skybatch.requests.model import Mode
 from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
@@ -20,8 +20,10 @@ TABLES = {
 
 @pytest.mark.parametrize("mode", TABLES)
 def test_the_server_reads_tables_and_fields(mode: str) -> None:
-    asked = ask(TABLES[mode], mode=mode, bands=["J", "K"], decompress=False, label="ä b", dataset="askyw")
-    request, table = parse_body(asked.body, asked.content_type, Settings())
+    encoded = encode_request(
+        TABLES[mode], mode=mode, bands=["J", "K"], decompress=False, label="ä b", dataset="askyw"
+    )
+    request, table = parse_body(encoded.body, encoded.content_type, Settings())
     assert table == TABLES[mode].encode()
     assert (request.mode, request.bands, request.dataset) == (Mode(mode), ("j", "k"), "askyw")
     assert (request.decompress, request.label) == (False, "ä b")
@@ -29,30 +31,30 @@ def test_the_server_reads_tables_and_fields(mode: str) -> None:
 
 
 def test_the_server_reads_regions_and_scans() -> None:
-    asked = ask(center="10 20", diameter=0.5, relation="cover")
-    region = parse_body(asked.body, asked.content_type, Settings())[0].region
+    encoded = encode_request(center="10 20", diameter=0.5, relation="cover")
+    region = parse_body(encoded.body, encoded.content_type, Settings())[0].region
     assert region is not None
     assert (region.diameter, region.relation) == (0.5, "cover")
-    asked = ask(date="000307", hemisphere="n", scan=11)
-    assert parse_body(asked.body, asked.content_type, Settings())[0].rows[0].scan == 11
+    encoded = encode_request(date="000307", hemisphere="n", scan=11)
+    assert parse_body(encoded.body, encoded.content_type, Settings())[0].rows[0].scan == 11
 
 
 def test_the_same_request_is_the_same_bytes() -> None:
-    first, second = (ask(TABLES["positions"], bands="J", label="x") for _ in range(2))
+    first, second = (encode_request(TABLES["positions"], bands="J", label="x") for _ in range(2))
     assert first == second
-    assert first.digest != ask(TABLES["positions"], bands="H", label="x").digest
+    assert first.digest != encode_request(TABLES["positions"], bands="H", label="x").digest
 
 
 def test_a_table_that_looks_like_a_form_is_not_taken_apart() -> None:
     table = 'ra,dec\n1,2\n--skybatch-\r\nContent-Disposition: form-data; name="mode"\r\n\r\nscan\r\n'
-    asked = ask(table, mode="positions", bands="J")
-    boundary = asked.content_type.partition("boundary=")[2]
+    encoded = encode_request(table, mode="positions", bands="J")
+    boundary = encoded.content_type.partition("boundary=")[2]
     assert boundary.encode() not in table.encode()
 
 
 def test_long_tables_go_out_gzipped() -> None:
-    table = "ra,dec\n" + "180.0,20.0\n" * (ZIP_FROM_BYTES // 10)
-    asked = ask(table)
-    assert len(asked.body) < len(table) / 10
-    packed = asked.body[asked.body.index(b"\x1f\x8b") : asked.body.rindex(b"\r\n--")]
+    table = "ra,dec\n" + "180.0,20.0\n" * (GZIP_FROM_BYTES // 10)
+    encoded = encode_request(table)
+    assert len(encoded.body) < len(table) / 10
+    packed = encoded.body[encoded.body.index(b"\x1f\x8b") : encoded.body.rindex(b"\r\n--")]
     assert gzip.decompress(packed).decode() == table

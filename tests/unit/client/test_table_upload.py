@@ -13,15 +13,15 @@ import pytest
 from astropy.coordinates import SkyCoord
 from astropy.table import MaskedColumn, QTable, Table
 
-from skybatch.client.request_body import ask
-from skybatch.client.table_upload import upload
+from skybatch.client.request_body import encode_request
+from skybatch.client.table_upload import encode_table
 from skybatch.errors import InvalidRequest
 
 RA, DEC = [0.1, 180.123456789012, 359.9999999], [-89.9, 0.0, 45.000000001]
 
 
 def read(table: Any, **more: Any) -> Table:
-    text = upload(table, **more).body.decode()
+    text = encode_table(table, **more).body.decode()
     strings = {"xdate": str, "id": str, "ra_text": str}
     return Table.read(io.StringIO(text).read().splitlines(), format="ascii.csv", converters=strings)
 
@@ -90,9 +90,9 @@ def test_pandas_frames_with_nulls_and_dates() -> None:
     frame = pd.DataFrame(
         {"xdate": [307, 981121], "hem": ["n", "s"], "scan": [11, 69], "image": [9.0, np.nan]}
     )
-    assert upload(frame).body == b"xdate,hem,scan,image\n000307,n,11,9\n981121,s,69,\n"
+    assert encode_table(frame).body == b"xdate,hem,scan,image\n000307,n,11,9\n981121,s,69,\n"
     frame = pd.DataFrame({"ra": RA, "dec": DEC, "best": [True, False, True], "id": ["a", None, pd.NA]})
-    lines = upload(frame).body.decode().splitlines()
+    lines = encode_table(frame).body.decode().splitlines()
     assert lines[1:] == [f"{RA[0]!r},{DEC[0]!r},y,a", f"{RA[1]!r},{DEC[1]!r},n,", f"{RA[2]!r},{DEC[2]!r},y,"]
 
 
@@ -101,31 +101,31 @@ def test_files_and_text_go_out_as_they_are(tmp_path: Path) -> None:
     path = tmp_path / "targets.tbl"
     path.write_bytes(body)
     for given in (path, str(path)):
-        assert (upload(given).body, upload(given).name) == (body, "targets.tbl")
+        assert (encode_table(given).body, encode_table(given).file_name) == (body, "targets.tbl")
     with path.open("rb") as file:
-        posted = upload(file)
-    assert (posted.body, posted.name) == (body, "targets.tbl")
-    assert upload("ra,dec\n1,2\n").body == b"ra,dec\n1,2\n"
-    assert upload(body).body == body
+        posted = encode_table(file)
+    assert (posted.body, posted.file_name) == (body, "targets.tbl")
+    assert encode_table("ra,dec\n1,2\n").body == b"ra,dec\n1,2\n"
+    assert encode_table(body).body == body
 
 
 def test_what_is_no_table_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidRequest, match="table"):
-        upload(7)
+        encode_table(7)
     with pytest.raises(FileNotFoundError):
-        upload(tmp_path / "nowhere.tbl")
+        encode_table(tmp_path / "nowhere.tbl")
     with pytest.raises(InvalidRequest, match="column size"):
-        upload("ra,dec\n1,2\n", size=60)
+        encode_table("ra,dec\n1,2\n", size=60)
     with pytest.raises(InvalidRequest, match="column size"):
-        upload(pd.DataFrame({"ra": [1], "dec": [2], "Size": [3]}), size=60)
+        encode_table(pd.DataFrame({"ra": [1], "dec": [2], "Size": [3]}), size=60)
 
 
 def test_a_region_from_astropy_objects() -> None:
-    asked = ask(center=SkyCoord(10.5, -20.25, unit="deg"), diameter=30 * u.arcmin, bands="J")
-    assert asked.body == b'{"bands": "J", "center": "10.5 -20.25", "diameter": 0.5, "mode": "region"}'
+    encoded = encode_request(center=SkyCoord(10.5, -20.25, unit="deg"), diameter=30 * u.arcmin, bands="J")
+    assert encoded.body == b'{"bands": "J", "center": "10.5 -20.25", "diameter": 0.5, "mode": "region"}'
 
 
 def test_unknown_fields_are_named_before_anything_is_sent() -> None:
     with pytest.raises(InvalidRequest, match="centre") as raised:
-        ask(centre="M83", diameter=1)
+        encode_request(centre="M83", diameter=1)
     assert raised.value.errors[0].column == "centre"

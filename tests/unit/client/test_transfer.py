@@ -9,7 +9,14 @@ from pathlib import Path
 import pytest
 
 from skybatch.client import TransferFailed, Unreachable
-from skybatch.client.transfer import SEGMENT_BYTES, Link, Wanted, ahead, fetch, stream
+from skybatch.client.transfer import (
+    SEGMENT_BYTES,
+    PresignedUrl,
+    RemoteFile,
+    fetch_file,
+    stream_range,
+    stream_segments,
+)
 from skybatch.client.transport import Transport
 from skybatch.errors import NotFound, SkybatchError
 from tests.support.fake_server import BATCH_ID, FakeServer, Handler, cut_after, md5, refuse, reset, times
@@ -17,7 +24,7 @@ from tests.unit.client.conftest import IMAGES, QUICK
 
 NAME = list(IMAGES)[-1]
 BODY = IMAGES[NAME]
-WANTED = Wanted(f"/batches/{BATCH_ID}/images/{NAME}", len(BODY), md5(BODY))
+REMOTE = RemoteFile(f"/batches/{BATCH_ID}/images/{NAME}", len(BODY), md5(BODY))
 
 
 @pytest.fixture
@@ -35,7 +42,7 @@ def test_cut_connections_are_taken_up_where_they_broke(
     server: FakeServer, transport: Transport, tmp_path: Path
 ) -> None:
     server.faults = [times(9, "/signed/", cut_after(2000))]
-    path = fetch(transport, WANTED, tmp_path / NAME)
+    path = fetch_file(transport, REMOTE, tmp_path / NAME)
     assert path.read_bytes() == BODY
     asked = [int(text.removeprefix("bytes=").split("-")[0]) for text in ranges(server)]
     assert asked == [2000 * n for n in range(10)]
@@ -46,7 +53,7 @@ def test_a_stopped_download_goes_on_from_its_part(
     server: FakeServer, transport: Transport, tmp_path: Path
 ) -> None:
     (tmp_path / f"{NAME}.part").write_bytes(BODY[:5000])
-    assert fetch(transport, WANTED, tmp_path / NAME).read_bytes() == BODY
+    assert fetch_file(transport, REMOTE, tmp_path / NAME).read_bytes() == BODY
     assert ranges(server) == [f"bytes=5000-{len(BODY) - 1}"]
     assert [path.name for path in tmp_path.iterdir()] == [NAME]
 
@@ -56,7 +63,7 @@ def test_a_part_of_something_else_is_thrown_away(
 ) -> None:
     counted: list[int] = []
     (tmp_path / f"{NAME}.part").write_bytes(b"?" * 5000)
-    assert fetch(transport, WANTED, tmp_path / NAME, counted.append).read_bytes() == BODY
+    assert fetch_file(transport, REMOTE, tmp_path / NAME, counted.append).read_bytes() == BODY
     assert sum(counted) == len(BODY)
     assert ranges(server)[-1] == f"bytes=0-{len(BODY) - 1}"
 
@@ -65,24 +72,24 @@ def test_what_is_right_on_disk_is_not_asked_for(
     server: FakeServer, transport: Transport, tmp_path: Path
 ) -> None:
     (tmp_path / NAME).write_bytes(BODY)
-    fetch(transport, WANTED, tmp_path / NAME)
+    fetch_file(transport, REMOTE, tmp_path / NAME)
     assert server.seen == []
 
 
 def test_wrong_bytes_never_take_the_files_name(
     server: FakeServer, transport: Transport, tmp_path: Path
 ) -> None:
-    wrong = Wanted(WANTED.path, WANTED.bytes, md5(b"something else"))
+    wrong = RemoteFile(REMOTE.path, REMOTE.size, md5(b"something else"))
     with pytest.raises(TransferFailed) as raised:
-        fetch(transport, wrong, tmp_path / NAME)
+        fetch_file(transport, wrong, tmp_path / NAME)
     assert raised.value.files == (NAME,)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_signed_url_that_is_over_is_asked_for_again(server: FakeServer, transport: Transport) -> None:
     server.faults = [times(1, "/signed/", refuse(403))]
-    link = Link(transport, WANTED.path)
-    assert b"".join(stream(link, 0, len(BODY))) == BODY
+    url = PresignedUrl(transport, REMOTE.path)
+    assert b"".join(stream_range(url, 0, len(BODY))) == BODY
     assert len(server.asked(f"/batches/{BATCH_ID}/images/")) == 2
 
 
@@ -92,22 +99,22 @@ def test_a_server_without_ranges_is_read_past_what_is_there(server: FakeServer, 
         handler._get()
 
     server.faults = [times(1, "/signed/", whole)]
-    assert b"".join(stream(Link(transport, WANTED.path), 5000, 9000)) == BODY[5000:9000]
+    assert b"".join(stream_range(PresignedUrl(transport, REMOTE.path), 5000, 9000)) == BODY[5000:9000]
 
 
 @pytest.mark.parametrize("fault", [refuse(503), refuse(500), reset], ids=["503", "500", "reset"])
 def test_no_progress_at_all_ends(server: FakeServer, transport: Transport, fault: object) -> None:
     server.faults = [times(99, "/signed/", fault)]  # type: ignore[arg-type]
     with pytest.raises(SkybatchError) as raised:
-        list(stream(Link(transport, WANTED.path), 0, len(BODY)))
+        list(stream_range(PresignedUrl(transport, REMOTE.path), 0, len(BODY)))
     assert raised.value.retryable
-    assert len(ranges(server)) == QUICK.tries
+    assert len(ranges(server)) == QUICK.max_attempts
 
 
 def test_a_file_that_is_not_there_is_told_at_once(server: FakeServer, transport: Transport) -> None:
     server.faults = [times(99, "/signed/", refuse(404, "not_found"))]
     with pytest.raises(NotFound, match="told to fail"):
-        list(stream(Link(transport, WANTED.path), 0, len(BODY)))
+        list(stream_range(PresignedUrl(transport, REMOTE.path), 0, len(BODY)))
     assert len(ranges(server)) == 1
 
 
@@ -129,7 +136,7 @@ def test_ranges_side_by_side_come_in_order_in_bounded_memory(
     server.faults = [times(5, "/signed/", reset), made]
     tracemalloc.start()
     at = 0
-    for chunk in ahead(Link(transport, WANTED.path), 0, size, 4):
+    for chunk in stream_segments(PresignedUrl(transport, REMOTE.path), 0, size, 4):
         shift = at % 256
         assert chunk == (pattern[shift:] + pattern)[: len(chunk)]
         at += len(chunk)
@@ -142,8 +149,8 @@ def test_ranges_side_by_side_come_in_order_in_bounded_memory(
 
 def test_closing_the_client_ends_transfers(server: FakeServer, transport: Transport) -> None:
     server.faults = [times(99, "/signed/", cut_after(1))]
-    pieces = stream(Link(transport, WANTED.path), 0, len(BODY))
+    pieces = stream_range(PresignedUrl(transport, REMOTE.path), 0, len(BODY))
     next(pieces)
-    transport.stopped.set()
+    transport.closed.set()
     with pytest.raises(Unreachable):
         list(pieces)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from skybatch.client.unpack import Chunks, unpack
+from skybatch.client.unpack import ChunkReader, unpack
 
 FILES = {
     "images/empty.fits": b"",
@@ -53,7 +53,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("size", [1, 7, 511, 512, 513, 4096, 1 << 20])
 def test_chunks_of_any_size_give_the_same_files(size: int, folder: Path) -> None:
     members = list(unpack(chunks(archive(), size), 0, folder, EXPECTED))
-    assert [member.name for member in members if member.right] == list(FILES)
+    assert [member.name for member in members if member.verified] == list(FILES)
     assert {name: (folder / name).read_bytes() for name in FILES} == FILES
     assert not (folder / SKIPPED).exists()
     assert not list(folder.rglob("*.part"))
@@ -63,14 +63,14 @@ def test_every_member_s_end_is_where_the_next_begins(folder: Path) -> None:
     whole = archive()
     members = list(unpack(chunks(whole, 1000), 0, folder, EXPECTED))
     for place, member in enumerate(members[:-1], 1):
-        rest = list(unpack(chunks(whole[member.end :], 1000), member.end, folder, EXPECTED))
+        rest = list(unpack(chunks(whole[member.end_offset :], 1000), member.end_offset, folder, EXPECTED))
         assert rest == members[place:]
 
 
 def test_what_is_not_right_is_not_kept(folder: Path) -> None:
     wrong = EXPECTED | {"rows.tbl": md5(b"something else")}
     members = list(unpack(chunks(archive(), 1000), 0, folder, wrong))
-    assert [member.name for member in members if not member.right] == ["rows.tbl"]
+    assert [member.name for member in members if not member.verified] == ["rows.tbl"]
     assert not (folder / "rows.tbl").exists()
     assert not list(folder.rglob("*.part"))
 
@@ -92,7 +92,7 @@ def test_what_is_no_archive_is_told(folder: Path) -> None:
 
 
 def test_chunks_are_read_on_and_never_back() -> None:
-    source = Chunks(iter([b"abc", b"", b"never reached"]))
+    source = ChunkReader(iter([b"abc", b"", b"never reached"]))
     assert (source.read(2), source.tell(), source.seek(3), source.read(5)) == (b"ab", 2, 3, b"")
     with pytest.raises(tarfile.StreamError):
         source.seek(1)

@@ -1,4 +1,4 @@
-"""``python -m skybatch.cli``."""
+"""Run the command as ``python -m skybatch.cli``."""
 
 import sys
 

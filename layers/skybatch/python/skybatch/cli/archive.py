@@ -1,6 +1,7 @@
-"""`skybatch archive …`: an operator fills an archive and keeps its inventory, with credentials of their own.
+"""The commands `skybatch archive …`: an operator fills an archive and maintains its inventory.
 
-The service itself only reads the archive. Needs the extra `archive`.
+They write with the operator's own credentials; the service only reads the archive. They need the extra
+``archive``.
 """
 
 from __future__ import annotations
@@ -20,47 +21,70 @@ BAND_NAMES = ("j", "h", "k")
 EPILOG = "TREE is a directory or s3://bucket/prefix (credentials and AWS_ENDPOINT_URL from the environment)."
 
 
-def add_commands(topics: Any) -> None:
-    """Add the topic `archive` and its commands to the parser."""
-    archive = topics.add_parser("archive", help="fill an archive and keep its inventory", epilog=EPILOG)
+def add_commands(subparsers: Any) -> None:
+    """Add `archive` and its commands to the parser."""
+    archive = subparsers.add_parser(
+        "archive", help="fill an archive and maintain its inventory", epilog=EPILOG
+    )
     commands = archive.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    index = _command(commands, "index", _index, "read the headers of all images, publish an inventory")
-    index.add_argument("--in-flight", type=_positive, default=32, help="headers read at a time (%(default)s)")
+    index = _command(commands, "index", _index, "publish an inventory from the headers of all images")
+    index.add_argument(
+        "--in-flight", type=_positive, default=32, help="number of simultaneous reads (default: %(default)s)"
+    )
 
     tables = _command(commands, "import", _import, "publish an inventory from the archive's metadata tables")
     tables.add_argument(
         "tables", nargs="+", type=Path, metavar="TABLE", help="IPAC, CSV, TSV or VOTable file"
     )
     tables.add_argument(
-        "--header-blocks", type=_positive, default=4, help="2880-byte blocks of a FITS header (%(default)s)"
+        "--header-blocks",
+        type=_positive,
+        default=4,
+        help="2880-byte blocks of a FITS header (default: %(default)s)",
     )
 
     mirror = _command(commands, "mirror", _mirror, "copy images from a server into the tree")
-    mirror.add_argument("server", help="root address, such as https://irsa.ipac.caltech.edu")
+    mirror.add_argument("server", help="root URL, such as https://irsa.ipac.caltech.edu")
     wanted = mirror.add_mutually_exclusive_group(required=True)
     wanted.add_argument(
-        "--region", nargs=3, type=_finite, metavar=("RA", "DEC", "SIZE"), help="a box; ICRS degrees"
+        "--region", nargs=3, type=_finite, metavar=("RA", "DEC", "SIZE"), help="a box, in ICRS degrees"
     )
-    wanted.add_argument("--list", type=Path, dest="keys", help="a file with one key, path or URL a line")
+    wanted.add_argument("--list", type=Path, dest="keys", help="a file with one key, path or URL per line")
     mirror.add_argument("--bands", nargs="+", choices=BAND_NAMES, default=BAND_NAMES)
-    mirror.add_argument("--in-flight", type=_positive, default=4, help="requests at a time (%(default)s)")
-    mirror.add_argument("--pause", type=_finite, default=0.1, help="seconds between requests (%(default)s)")
-    mirror.add_argument("--tries", type=_positive, default=6, help="tries of each request (%(default)s)")
-
-    repack = _command(commands, "repack", _repack, "keep Atlas images in lossless tiles, for crops by parts")
-    repack.add_argument(
-        "--instead",
-        action="store_true",
-        help="afterwards remove the other forms of images that have tiles (let running batches end first)",
+    mirror.add_argument(
+        "--in-flight",
+        type=_positive,
+        default=4,
+        help="number of simultaneous requests (default: %(default)s)",
     )
-    repack.add_argument("--quicklooks", action="store_true", help="Quicklooks in tiles too")
-    repack.add_argument("--processes", type=_positive, default=os.cpu_count() or 1, help="(%(default)s)")
+    mirror.add_argument(
+        "--pause", type=_finite, default=0.1, help="seconds between requests (default: %(default)s)"
+    )
+    mirror.add_argument(
+        "--tries", type=_positive, default=6, help="attempts of each request (default: %(default)s)"
+    )
+
+    repack = _command(
+        commands, "repack", _repack, "store Atlas images tile-compressed, so that cutouts read only a part"
+    )
+    repack.add_argument(
+        "--delete-originals",
+        action="store_true",
+        help="afterwards delete the other forms of tile-compressed images (let running batches end first)",
+    )
+    repack.add_argument("--quicklooks", action="store_true", help="also make tile-compressed Quicklooks")
+    repack.add_argument(
+        "--processes",
+        type=_positive,
+        default=os.cpu_count() or 1,
+        help="number of processes (default: %(default)s)",
+    )
     repack.add_argument(
         "--price",
         type=_finite,
         default=0.023,
-        help="dollars a GB and month of storage (%(default)s: S3 Standard in us-east-1)",
+        help="dollars per GB and month of storage (default: %(default)s, S3 Standard in us-east-1)",
     )
 
     _command(commands, "quicklooks", _quicklooks, "make the Quicklook of every image that lacks one")
@@ -71,7 +95,9 @@ def _command(commands: Any, name: str, run: Callable[[Any], int], summary: str) 
         name, help=summary, description=summary, epilog=EPILOG
     )
     parser.add_argument("tree", metavar="TREE")
-    parser.add_argument("--dataset", choices=DATASET_NAMES, default="asky", help="data set (%(default)s)")
+    parser.add_argument(
+        "--dataset", choices=DATASET_NAMES, default="asky", help="data set (default: %(default)s)"
+    )
     parser.set_defaults(run=run)
     return parser
 
@@ -91,11 +117,11 @@ def _finite(text: str) -> float:
 
 
 @contextmanager
-def _bar(what: str, unit: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
-    """A progress bar on standard error; quiet where that is no terminal."""
+def _progress_bar(name: str, unit: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """Show a progress bar on standard error where that is a terminal."""
     from tqdm import tqdm
 
-    with tqdm(total=total, desc=what, unit=f" {unit}", disable=None) as bar:
+    with tqdm(total=total, desc=name, unit=f" {unit}", disable=None) as bar:
         yield bar.update
 
 
@@ -103,11 +129,11 @@ def _index(options: argparse.Namespace) -> int:
     from skybatch.archive.index import index
     from skybatch.storage.objects import open_tree
 
-    with _bar("index", "images") as progress:
+    with _progress_bar("index", "images") as progress:
         report = index(
             open_tree(options.tree), options.dataset, in_flight=options.in_flight, progress=progress
         )
-    return _told(_counted(report), report.problems)
+    return _print_report(_inventory_text(report), report.problems)
 
 
 def _import(options: argparse.Namespace) -> int:
@@ -115,21 +141,21 @@ def _import(options: argparse.Namespace) -> int:
     from skybatch.storage.objects import open_tree
 
     tree = open_tree(options.tree)
-    with _bar("import", "rows") as progress:
+    with _progress_bar("import", "rows") as progress:
         report = import_tables(
             tree, options.dataset, options.tables, header_blocks=options.header_blocks, progress=progress
         )
-    return _told(_counted(report), report.problems)
+    return _print_report(_inventory_text(report), report.problems)
 
 
-def _counted(report: Any) -> str:
+def _inventory_text(report: Any) -> str:
     text = (
         f"inventory {report.version}: {report.sets} image sets, {report.images} images stored, "
         f"{report.quicklooks} Quicklooks"
     )
     if report.numbered:
         text += (
-            f"\n{report.numbered} image sets have numbers of our own for coadd keys: headers carry none. "
+            f"\n{report.numbered} image sets have our own numbers as coadd keys: headers contain none. "
             "Use `skybatch archive import` with the archive's metadata tables for the survey's own keys."
         )
     return text
@@ -145,7 +171,7 @@ def _mirror(options: argparse.Namespace) -> int:
             keys = listed_keys(options.keys.read_text().splitlines())
         else:
             keys = server.images(options.dataset, *options.region)
-        with _bar("mirror", "images", len(keys)) as progress:
+        with _progress_bar("mirror", "images", len(keys)) as progress:
             report = mirror(
                 open_tree(options.tree),
                 server,
@@ -154,40 +180,40 @@ def _mirror(options: argparse.Namespace) -> int:
                 in_flight=options.in_flight,
                 progress=progress,
             )
-    text = f"{report.fetched} images fetched ({report.bytes} bytes), {report.present} were there already"
-    return _told(text, report.problems)
+    text = f"{report.fetched} images fetched ({report.bytes} bytes), {report.present} existed already"
+    return _print_report(text, report.problems)
 
 
 def _repack(options: argparse.Namespace) -> int:
     from skybatch.archive.repack import repack
     from skybatch.storage.objects import open_tree
 
-    with _bar("repack", "images") as progress:
+    with _progress_bar("repack", "images") as progress:
         report = repack(
             open_tree(options.tree),
             options.dataset,
-            instead=options.instead,
+            instead=options.delete_originals,
             quicklooks=options.quicklooks,
             processes=options.processes,
             progress=progress,
         )
-    text = f"{report.packed} images packed, {report.present} had tiles already"
+    text = f"{report.packed} images compressed, {report.present} were already"
     if options.quicklooks:
         text += f", {report.quicklooks} Quicklooks made"
-    text += f"; {report.removed} files removed" if options.instead else ""
+    text += f"; {report.removed} files removed" if options.delete_originals else ""
     text += f"; inventory {report.version}" if report.version else ""
-    text += f"\n{_saved(report, options.instead, options.price)}"
-    return _told(text, report.problems)
+    text += f"\n{_savings_text(report, options.delete_originals, options.price)}"
+    return _print_report(text, report.problems)
 
 
-def _saved(report: Any, instead: bool, price: float) -> str:
-    """What the tiles take, and what they save or would save."""
+def _savings_text(report: Any, originals_deleted: bool, price: float) -> str:
+    """Format the size of the tile-compressed images and what they save or would save."""
     before, after = report.original_bytes, report.tiled_bytes
     share = 100 * (1 - after / before) if before else 0.0
-    saves = "saves" if instead else "alone would save"
+    saves = "saves" if originals_deleted else "alone would save"
     return (
-        f"tiles take {after:,} bytes where the other forms take {before:,}: that {saves} "
-        f"{before - after:,} bytes ({share:.1f} %), ${report.dollars_saved(price):,.2f} a month"
+        f"tile-compressed images take {after:,} bytes, the other forms {before:,}: that {saves} "
+        f"{before - after:,} bytes ({share:.1f} %), ${report.dollars_savings_text(price):,.2f} per month"
     )
 
 
@@ -195,16 +221,16 @@ def _quicklooks(options: argparse.Namespace) -> int:
     from skybatch.archive.make_quicklooks import make_quicklooks
     from skybatch.storage.objects import open_tree
 
-    with _bar("quicklooks", "images") as progress:
+    with _progress_bar("quicklooks", "images") as progress:
         report = make_quicklooks(open_tree(options.tree), options.dataset, progress=progress)
-    text = f"{report.made} Quicklooks made, {report.present} were there already"
+    text = f"{report.made} Quicklooks made, {report.present} existed already"
     if report.version:
         text += f"; inventory {report.version}"
-    return _told(text, report.problems)
+    return _print_report(text, report.problems)
 
 
-def _told(text: str, problems: Sequence[object]) -> int:
-    """Print what was done and what was left out; the exit code is 1 where anything was."""
+def _print_report(text: str, problems: Sequence[object]) -> int:
+    """Print what was done and what was skipped; return exit code 1 where anything was."""
     print(text)
     for problem in problems[:SHOWN_PROBLEMS]:
         print(f"skipped {problem}", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""`skybatch decompress FILE…`: what was delivered compressed, to plain FITS, offline."""
+"""The command `skybatch decompress FILE…`: compressed images to plain FITS, offline."""
 
 from __future__ import annotations
 
@@ -14,30 +14,32 @@ EXAMPLES = """\
 examples:
   skybatch decompress 0001_981121n_j0690256_ql.fits.H      writes 0001_981121n_j0690256_ql.fits beside it
   skybatch decompress images/*.fits.H --output plain
-  skybatch decompress 981121n_j0690256.fits.fz             an Atlas image in tiles: the original file again
+  skybatch decompress 981121n_j0690256.fits.fz             a tile-compressed Atlas image: the original file
 
-Quicklooks are lossy: for positions, finding charts and looking, never for photometry. The restored files
-say so in their headers. Needs astropy and isal: pip install 'skybatch[quicklook]'."""
-ENDINGS = (".fits.H", ".fits.fz", ".fits.gz", ".fits")
+Quicklooks are lossy: for positions, finding charts and visual inspection, never for photometry. The
+restored files say so in their headers. Needs astropy and isal: pip install 'skybatch[quicklook]'."""
+SUFFIXES = (".fits.H", ".fits.fz", ".fits.gz", ".fits")
 
 
-def add_command(topics: Any) -> None:
-    """Add the command."""
-    parser = topics.add_parser(
+def add_command(subparsers: Any) -> None:
+    """Add the command to the parser."""
+    parser = subparsers.add_parser(
         "decompress",
-        help="restore compressed Quicklooks and images in tiles to plain FITS",
-        description="Restore compressed Quicklooks, and Atlas images in tiles, to plain FITS, offline.",
+        help="restore Quicklooks and tile-compressed images to plain FITS",
+        description="Restore compressed Quicklooks and tile-compressed Atlas images to plain FITS, offline.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help=".fits.H or .fits.fz")
-    parser.add_argument("--output", type=Path, metavar="DIR", help="where to write (beside each file)")
-    parser.add_argument("--force", action="store_true", help="overwrite files that exist")
+    parser.add_argument(
+        "--output", type=Path, metavar="DIR", help="target directory (default: that of each file)"
+    )
+    parser.add_argument("--force", action="store_true", help="overwrite existing files")
     parser.set_defaults(run=_decompress)
 
 
 def _decompress(options: argparse.Namespace) -> int:
-    """Restore each file; one that cannot be is told of, and the others go on."""
+    """Restore each file; a failure is printed and does not keep the others from being restored."""
     failed = 0
     for path in options.files:
         try:
@@ -49,36 +51,42 @@ def _decompress(options: argparse.Namespace) -> int:
 
 
 def restore(path: Path, directory: Path, *, force: bool = False) -> Path:
-    """Restore one Quicklook, or one image in tiles, into a directory; the file written.
+    """Restore one Quicklook or tile-compressed image into a directory and return the file written.
 
-    Raises SourceDamaged, SourceUnsupported for what is neither, FileExistsError unless ``force``,
-    PackageMissing without astropy, numpy and isal.
+    Raises
+    ------
+    SourceDamaged, SourceUnsupported
+        The file is neither, or cannot be decoded.
+    FileExistsError
+        The target exists and ``force`` is not set.
+    PackageMissing
+        astropy, numpy or isal is not installed.
     """
-    decoded = _restored(path.read_bytes())
+    decoded = _decode(path.read_bytes())
     target = directory / plain_name(path.name)
     if target.exists() and not force:
         raise FileExistsError(f"{target} exists (--force overwrites)")
     directory.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(target.name + ".part")
-    part.write_bytes(decoded)
-    return part.replace(target)
+    partial = target.with_name(target.name + ".part")
+    partial.write_bytes(decoded)
+    return partial.replace(target)
 
 
 def plain_name(name: str) -> str:
-    """The name of the plain file: ``.fits`` in place of a compressed ending."""
-    ending = next((ending for ending in ENDINGS if name.endswith(ending)), "")
-    return name.removesuffix(ending) + ".fits"
+    """Return the name of the plain file, with ``.fits`` in place of a compressed suffix."""
+    suffix = next((suffix for suffix in SUFFIXES if name.endswith(suffix)), "")
+    return name.removesuffix(suffix) + ".fits"
 
 
-def _restored(source: bytes) -> bytes:
+def _decode(source: bytes) -> bytes:
     try:
         from skybatch.fits.tiles.gzip2 import is_tiled, plain_tiled
         from skybatch.imaging.quicklook import restore as restored
 
-        with suppress(SourceUnsupported):  # tiles of another compression: a Quicklook's
+        with suppress(SourceUnsupported):  # tiles of another compression, those of a Quicklook
             if is_tiled(source):
                 return plain_tiled(source)
-        return restored(source)  # which imports its decoder when it needs it
+        return restored(source)  # imports its decoder lazily
     except ImportError as missing:
         from skybatch.client.exceptions import PackageMissing
 

@@ -1,4 +1,4 @@
-"""What a command tells: text or JSON on standard output, errors on standard error, an exit code."""
+"""Output of the commands: text or JSON on standard output, errors on standard error, exit codes."""
 
 from __future__ import annotations
 
@@ -12,39 +12,41 @@ from skybatch.errors import SkybatchError
 if TYPE_CHECKING:
     from skybatch.client import Download, Plan, Status
 
-DONE, FAILED, WANTING, REFUSED, LATER, STOPPED = 0, 1, 3, 4, 5, 130
+COMPLETE, FAILED, INCOMPLETE, REJECTED, RETRY_LATER, INTERRUPTED = 0, 1, 3, 4, 5, 130
 EXIT_CODES = """\
 exit codes:
-  0    done, and every image that exists for the request came
-  1    the batch failed, or a file could not be fetched right, or a local file not be written
+  0    complete: every image that exists for the request was delivered
+  1    the batch failed, or a file could not be fetched, or a local file could not be written
   2    wrong usage
-  3    done, but images are wanting: beyond the limit, failed, cancelled, or of a name nobody knows
-  4    refused: the request must be mended, or there is no such batch (any more)
-  5    the server could not be reached or was busy to the last try; the same command may pass later
-  130  stopped by Ctrl-C; the same command goes on where it was"""
+  3    complete, but images are missing: beyond the limit, failed, cancelled, or of an unknown object name
+  4    rejected: the request must be corrected, or the batch does not exist or has expired
+  5    the server could not be reached or was busy at every attempt; the same command may succeed later
+  130  stopped by Ctrl-C; the same command continues where it stopped"""
 ERRORS_SHOWN = 20
 UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
 def exit_code(error: SkybatchError) -> int:
-    """The exit code that an error ends a command with."""
+    """Return the exit code of a command that an error ends."""
     if error.retryable:
-        return LATER
-    return REFUSED if 400 <= error.status < 500 else FAILED
+        return RETRY_LATER
+    return REJECTED if 400 <= error.status < 500 else FAILED
 
 
-def of_status(status: Status) -> int:
-    """The exit code of a batch that ended: whether anything of it is wanting."""
-    return DONE if status.whole else WANTING
+def status_exit_code(status: Status) -> int:
+    """Return the exit code of an ended batch: whether any image is missing."""
+    return COMPLETE if status.whole else INCOMPLETE
 
 
 def print_error(error: SkybatchError, as_json: bool) -> None:
-    """An error on standard error: as a problem (RFC 9457), or a line for each bad value."""
+    """Print an error on standard error: a problem document (RFC 9457), or a line for each invalid value."""
     if as_json:
         print(json.dumps(error.problem(), ensure_ascii=False), file=sys.stderr)
         return
     print(f"skybatch: {error.detail}", file=sys.stderr)
-    shown = error.errors[:ERRORS_SHOWN] if len(error.errors) > 1 else ()  # one is told by the detail
+    shown = (
+        error.errors[:ERRORS_SHOWN] if len(error.errors) > 1 else ()
+    )  # the detail says it if there is only one
     for cell in shown:
         print(f"  {cell.sentence()}", file=sys.stderr)
     if len(error.errors) > ERRORS_SHOWN:
@@ -52,18 +54,18 @@ def print_error(error: SkybatchError, as_json: bool) -> None:
 
 
 def print_json(value: Mapping[str, Any]) -> None:
-    """One JSON object on standard output."""
+    """Print one JSON object on standard output."""
     print(json.dumps(value, indent=1, ensure_ascii=False))
 
 
 def print_notices(notices: Sequence[str]) -> None:
-    """The server's notices, on standard error."""
+    """Print the server's notices on standard error."""
     for notice in notices:
         print(f"notice: {notice}", file=sys.stderr)
 
 
-def size(count: float) -> str:
-    """A number of bytes for people."""
+def format_bytes(count: float) -> str:
+    """Format a number of bytes with a decimal unit."""
     for unit in UNITS[:-1]:
         if count < 1000:
             return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
@@ -72,24 +74,26 @@ def size(count: float) -> str:
 
 
 def plan_text(plan: Plan) -> str:
-    """A plan for people."""
+    """Format a plan as text."""
     bands = ", ".join(f"{count} in {band}" for band, count in plan.by_band.items())
     lines = [
-        f"{plan.rows} rows, {plan.images} images ({bands or 'none'}), {size(plan.bytes)}",
-        "rows: " + counted(plan.by_outcome),
+        f"{plan.rows} rows, {plan.images} images ({bands or 'none'}), {format_bytes(plan.bytes)}",
+        "rows: " + format_counts(plan.by_outcome),
     ]
     if plan.parts > 1:
-        lines.append(f"more than one batch may hold: {plan.parts} parts (see --all-parts)")
+        lines.append(f"more than one batch can hold: {plan.parts} parts (see --all-parts)")
     return "\n".join(lines)
 
 
 def status_text(status: Status) -> str:
-    """A status for people."""
+    """Format a status as text."""
     name = f"{status.batch_id} ({status.label})" if status.label else status.batch_id
     if not status.ended:
         return f"{name}: {running_text(status)}"
-    lines = [f"{name}: {status.state}, {status.images.get('retrieved', 0)} images, {size(status.bytes)}"]
-    lines.append("rows: " + counted({k: v for k, v in status.rows.items() if k != "total"}))
+    lines = [
+        f"{name}: {status.state}, {status.images.get('retrieved', 0)} images, {format_bytes(status.bytes)}"
+    ]
+    lines.append("rows: " + format_counts(_without(status.rows, "total")))
     if status.reason:
         lines.append(status.reason)
     if status.left_over:
@@ -100,28 +104,32 @@ def status_text(status: Status) -> str:
 
 
 def running_text(status: Status) -> str:
-    """One line on a batch under way."""
+    """Format the progress of a running batch as one line."""
     tasks, done = status.progress.get("tasks", 0), status.progress.get("done", 0)
     failed = status.progress.get("failed", 0)
     text = status.state if not tasks else f"{status.state}, {done} of {tasks} images"
     return f"{text}, {failed} failed" if failed else text
 
 
-def counted(counts: Mapping[str, int]) -> str:
-    """Counts that are not zero."""
+def format_counts(counts: Mapping[str, int]) -> str:
+    """Format the counts that are not zero."""
     return ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items() if count) or "none"
 
 
+def _without(counts: Mapping[str, int], *names: str) -> dict[str, int]:
+    return {name: count for name, count in counts.items() if name not in names}
+
+
 def download_text(part: Download) -> str:
-    """What came of one batch, for people."""
+    """Format what was downloaded of one batch as text."""
     status = part.status
-    text = f"{len(part.images)} images ({size(status.bytes)}) in {part.directory}, all verified"
-    rows = counted({k: v for k, v in status.rows.items() if k not in ("total", "retrieved")})
+    text = f"{len(part.images)} images ({format_bytes(status.bytes)}) in {part.directory}, all verified"
+    rows = format_counts(_without(status.rows, "total", "retrieved"))
     return text if rows == "none" else f"{text}; rows: {rows}"
 
 
 def download_json(parts: Sequence[Download]) -> dict[str, Any]:
-    """What came, for programs."""
+    """Return what was downloaded as a JSON object."""
     return {
         "parts": [
             {

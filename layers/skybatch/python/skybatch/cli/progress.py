@@ -1,4 +1,4 @@
-"""Progress on standard error: bars on a terminal, plain lines elsewhere."""
+"""Progress on standard error: bars on a terminal, a line from time to time elsewhere."""
 
 from __future__ import annotations
 
@@ -7,39 +7,39 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from skybatch.cli.output import running_text, size
+from skybatch.cli.output import format_bytes, running_text
 from skybatch.errors import SkybatchError
 
 if TYPE_CHECKING:
     from skybatch.client import Status
-    from skybatch.client.progress import Watch
+    from skybatch.client.progress import ProgressListener
 
 SECONDS_BETWEEN_LINES = 5.0
 
 
-def progress(quiet: bool) -> Watch | None:
-    """What shows progress here; None where nothing shall."""
+def make_listener(quiet: bool) -> ProgressListener | None:
+    """Return the listener that suits standard error, or None for no output."""
     if quiet:
         return None
-    return Bars() if sys.stderr.isatty() else Lines()
+    return ProgressBars() if sys.stderr.isatty() else ProgressLines()
 
 
-def retry_text(failure: SkybatchError, pause: float) -> str:
-    """That, why and when something is tried again."""
-    return f"{failure.detail} Trying again in {pause:.0f} s." if pause >= 1 else ""
+def retry_text(failure: SkybatchError, delay: float) -> str:
+    """Format why and when a request is repeated; empty for a delay that nobody notices."""
+    return f"{failure.detail} Trying again in {delay:.0f} s." if delay >= 1 else ""
 
 
-class Bars:
-    """A bar for what is under way."""
+class ProgressBars:
+    """A bar for the running batch or transfer."""
 
     def __init__(self) -> None:
         self._bar: Any = None
         self._lock = threading.Lock()
 
-    def status(self, status: Status) -> None:
-        """The batch's own bar, gone when it has ended."""
+    def on_status(self, status: Status) -> None:
+        """Show the batch's bar, and remove it when the batch has ended."""
         if status.ended:
-            self.finish()
+            self.on_transfer_end()
             return
         total = status.progress.get("tasks") or None
         if self._bar is None:
@@ -49,75 +49,76 @@ class Bars:
         self._bar.n = status.progress.get("done", 0) + status.progress.get("failed", 0)
         self._bar.refresh()
 
-    def retry(self, failure: SkybatchError, pause: float) -> None:
-        """A line above the bar."""
+    def on_retry(self, failure: SkybatchError, delay: float) -> None:
+        """Print a line above the bar."""
         from tqdm import tqdm
 
-        if line := retry_text(failure, pause):
+        if line := retry_text(failure, delay):
             with self._lock:
                 tqdm.write(line, file=sys.stderr)
 
-    def start(self, what: str, total: int) -> None:
-        """A bar of bytes."""
-        self.finish()
-        self._open(total=total, unit="B", unit_scale=True, desc=what)
+    def on_transfer_start(self, name: str, total: int) -> None:
+        """Show a bar of bytes."""
+        self.on_transfer_end()
+        self._open(total=total, unit="B", unit_scale=True, desc=name)
 
-    def advance(self, count: int) -> None:
-        """Bytes that came."""
+    def on_bytes(self, count: int) -> None:
+        """Move the bar."""
         with self._lock:
             if self._bar is not None:
                 self._bar.update(count)
 
-    def finish(self) -> None:
-        """Close the bar."""
+    def on_transfer_end(self) -> None:
+        """Remove the bar."""
         with self._lock:
             if self._bar is not None:
                 self._bar.close()
                 self._bar = None
 
-    def _open(self, **look: Any) -> None:
+    def _open(self, **options: Any) -> None:
         from tqdm import tqdm
 
-        self._bar = tqdm(file=sys.stderr, dynamic_ncols=True, leave=False, **look)
+        self._bar = tqdm(file=sys.stderr, dynamic_ncols=True, leave=False, **options)
 
 
-class Lines:
-    """A line now and then, and at each change of state."""
+class ProgressLines:
+    """A line at each change of state, and from time to time in between."""
 
     def __init__(self) -> None:
         self._shown = ""
         self._state = ""
         self._next = 0.0
-        self._what, self._total, self._done = "", 0, 0
+        self._name, self._total, self._done = "", 0, 0
         self._lock = threading.Lock()
 
-    def status(self, status: Status) -> None:
-        """A line where there is something new to tell."""
+    def on_status(self, status: Status) -> None:
+        """Print a line where there is news."""
         if not status.ended:
-            self._say(running_text(status), at_once=status.state != self._state)
+            self._print(running_text(status), at_once=status.state != self._state)
         self._state = status.state
 
-    def retry(self, failure: SkybatchError, pause: float) -> None:
-        """A line, where the pause is one that people notice."""
-        if line := retry_text(failure, pause):
+    def on_retry(self, failure: SkybatchError, delay: float) -> None:
+        """Print why and when a request is repeated."""
+        if line := retry_text(failure, delay):
             with self._lock:
                 print(line, file=sys.stderr, flush=True)
 
-    def start(self, what: str, total: int) -> None:
-        """A line that a transfer begins."""
-        self._what, self._total, self._done = what, total, 0
-        self._say(f"fetching {what}, {size(total)}", at_once=True)
+    def on_transfer_start(self, name: str, total: int) -> None:
+        """Print that a transfer begins."""
+        self._name, self._total, self._done = name, total, 0
+        self._print(f"fetching {name}, {format_bytes(total)}", at_once=True)
 
-    def advance(self, count: int) -> None:
-        """A line now and then."""
+    def on_bytes(self, count: int) -> None:
+        """Print the bytes received, from time to time."""
         with self._lock:
             self._done += count
-            self._say(f"fetching {self._what}, {size(self._done)} of {size(self._total)}", at_once=False)
+            done, total = format_bytes(self._done), format_bytes(self._total)
+            self._print(f"fetching {self._name}, {done} of {total}", at_once=False)
 
-    def finish(self) -> None:
-        """Nothing: what came is told at the end."""
+    def on_transfer_end(self) -> None:
+        """Print nothing: the command prints the result."""
 
-    def _say(self, line: str, *, at_once: bool) -> None:
+    def _print(self, line: str, *, at_once: bool) -> None:
         now = time.monotonic()
         if line != self._shown and (at_once or now >= self._next):
             self._shown, self._next = line, now + SECONDS_BETWEEN_LINES

@@ -7,15 +7,14 @@ from skybatch.client.exceptions import (
     PackageMissing,
     StillRunning,
     TransferFailed,
-    UnexpectedAnswer,
+    UnexpectedResponse,
     Unreachable,
 )
 from skybatch.client.models import Batch, Image, Plan, ResultFile, Status
-from skybatch.client.progress import Watch
-from skybatch.client.retry import Backoff
+from skybatch.client.progress import ProgressListener
+from skybatch.client.retry import RetryPolicy
 
 __all__ = [
-    "Backoff",
     "Batch",
     "BatchFailed",
     "Client",
@@ -23,11 +22,12 @@ __all__ = [
     "Image",
     "PackageMissing",
     "Plan",
+    "ProgressListener",
     "ResultFile",
+    "RetryPolicy",
     "Status",
     "StillRunning",
     "TransferFailed",
-    "UnexpectedAnswer",
+    "UnexpectedResponse",
     "Unreachable",
-    "Watch",
 ]

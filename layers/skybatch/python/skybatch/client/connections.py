@@ -1,7 +1,7 @@
-"""Connections of the client: kept open, through the proxies that the environment names, closed from outside.
+"""HTTP connections of the client: pooled, through the proxies of the environment, closable from any thread.
 
-urllib3 hands over what the socket gives as it is; a gigabyte costs it a quarter of the processor time of
-libraries that parse every piece.
+urllib3 hands over what the socket gives without parsing it again: a transfer of a gigabyte takes a quarter
+of the processor time that other HTTP libraries need.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ import certifi
 import urllib3
 from urllib3.exceptions import DecodeError, HTTPError, LocationValueError, MaxRetryError, ResponseError
 
-MOST = 32
-REDIRECTS = 5
-# An upload of 4 MB over a slow line, and the 30 s that the server may take to answer.
+MAX_CONNECTIONS = 32
+MAX_REDIRECTS = 5
+# An upload of 4 MB over a slow line, and the 30 s that the server may take to respond.
 TIMEOUT = urllib3.Timeout(connect=15.0, read=60.0)
-# Nothing is tried again here: who asks knows better what may be.
-ONCE = urllib3.Retry(total=None, connect=0, read=0, status=0, other=0, redirect=REDIRECTS)
+# The caller knows better what may be repeated, so urllib3 repeats nothing.
+NO_RETRIES = urllib3.Retry(total=None, connect=0, read=0, status=0, other=0, redirect=MAX_REDIRECTS)
 
-Answer = urllib3.BaseHTTPResponse
-LostConnection = HTTPError
+Response = urllib3.BaseHTTPResponse
+ConnectionLost = HTTPError
 
 
 class Connections:
@@ -34,76 +34,108 @@ class Connections:
     def __init__(self, headers: Mapping[str, str]) -> None:
         self._headers = dict(headers)
         self._managers: dict[str, urllib3.PoolManager] = {}
-        self._reading: set[Answer] = set()
+        self._open_responses: set[Response] = set()
         self._lock = threading.Lock()
 
-    def ask(
-        self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], *, follow: bool
-    ) -> Answer:
-        """One answer, read whole; redirects are followed only where that is wished. Raises LostConnection."""
-        manager, told = self._manager(url), self._headers | dict(headers)
-        return manager.request(method, url, body=body, headers=told, redirect=follow, retries=ONCE)
+    def request(
+        self,
+        method: str,
+        url: str,
+        body: bytes | None,
+        headers: Mapping[str, str],
+        *,
+        follow_redirects: bool,
+    ) -> Response:
+        """Make one request and read its response to the end.
+
+        Raises
+        ------
+        ConnectionLost
+            No complete response came.
+        """
+        return self._manager(url).request(
+            method,
+            url,
+            body=body,
+            headers=self._headers | dict(headers),
+            redirect=follow_redirects,
+            retries=NO_RETRIES,
+        )
 
     @contextmanager
-    def reading(self, url: str, headers: Mapping[str, str]) -> Iterator[Answer]:
-        """An answer yet to be read; its connection is kept if it was read to its end."""
-        manager, told = self._manager(url), self._headers | dict(headers)
-        answer = manager.request("GET", url, headers=told, redirect=True, retries=ONCE, preload_content=False)
-        self._reading.add(answer)
+    def stream(self, url: str, headers: Mapping[str, str]) -> Iterator[Response]:
+        """Make a GET request whose response the caller reads.
+
+        The connection is kept for the next request if the response was read to its end.
+        """
+        response = self._manager(url).request(
+            "GET",
+            url,
+            headers=self._headers | dict(headers),
+            redirect=True,
+            retries=NO_RETRIES,
+            preload_content=False,
+        )
+        self._open_responses.add(response)
         try:
-            yield answer
+            yield response
         finally:
-            self._reading.discard(answer)
-            if answer.length_remaining == 0:
-                answer.drain_conn()
-                answer.release_conn()
+            self._open_responses.discard(response)
+            if response.length_remaining == 0:
+                response.drain_conn()
+                response.release_conn()
             else:
-                answer.close()
+                response.close()
 
     def close(self) -> None:
-        """Close all connections; who reads from one meets its end."""
-        for answer in list(self._reading):
-            with suppress(OSError, RuntimeError, ValueError):  # it is over by itself
-                answer.shutdown()
+        """Close all connections; threads that read from one get ConnectionLost."""
+        for response in list(self._open_responses):
+            with suppress(OSError, RuntimeError, ValueError):  # it ended by itself
+                response.shutdown()
         with self._lock:
             for manager in self._managers.values():
                 manager.clear()
 
     def _manager(self, url: str) -> urllib3.PoolManager:
-        """The pools behind the proxy of this URL, or behind none."""
-        proxy = proxy_of(url)
+        """Return the connection pools of the proxy that serves this URL, or of none."""
+        proxy = proxy_for(url)
         with self._lock:
             if proxy not in self._managers:
-                self._managers[proxy] = _made(proxy)
+                self._managers[proxy] = _make_manager(proxy)
             return self._managers[proxy]
 
 
-def proxy_of(url: str) -> str:
-    """The proxy that the environment names for a URL (``HTTPS_PROXY``, ``NO_PROXY``), empty for none."""
+def proxy_for(url: str) -> str:
+    """Return the proxy that the environment sets for a URL (``HTTPS_PROXY``, ``NO_PROXY``), or ""."""
     parts, proxies = urlsplit(url), getproxies()
     proxy = proxies.get(parts.scheme) or proxies.get("all") or ""
     return "" if not proxy or proxy_bypass(parts.netloc.rpartition("@")[2]) else proxy
 
 
-def _made(proxy: str) -> urllib3.PoolManager:
-    trusted = os.environ.get("SSL_CERT_FILE") or certifi.where()
+def _make_manager(proxy: str) -> urllib3.PoolManager:
+    certificates = os.environ.get("SSL_CERT_FILE") or certifi.where()
     if not proxy:
-        return urllib3.PoolManager(maxsize=MOST, timeout=TIMEOUT, ca_certs=trusted)
-    named = urlsplit(proxy)
-    secret = f"{unquote(named.username or '')}:{unquote(named.password or '')}" if named.username else None
-    headers = urllib3.make_headers(proxy_basic_auth=secret)
-    return urllib3.ProxyManager(proxy, maxsize=MOST, timeout=TIMEOUT, ca_certs=trusted, proxy_headers=headers)
+        return urllib3.PoolManager(maxsize=MAX_CONNECTIONS, timeout=TIMEOUT, ca_certs=certificates)
+    parts = urlsplit(proxy)
+    credentials = f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else None
+    return urllib3.ProxyManager(
+        proxy,
+        maxsize=MAX_CONNECTIONS,
+        timeout=TIMEOUT,
+        ca_certs=certificates,
+        proxy_headers=urllib3.make_headers(proxy_basic_auth=credentials),
+    )
 
 
-def may_pass(lost: LostConnection) -> bool:
-    """Whether asking once more can help."""
-    turned_away = isinstance(lost, MaxRetryError) and isinstance(lost.reason, ResponseError)
-    return not turned_away and not isinstance(lost, DecodeError | LocationValueError)
+def is_retryable(lost: ConnectionLost) -> bool:
+    """Whether the same request can succeed later."""
+    rejected = isinstance(lost, MaxRetryError) and isinstance(lost.reason, ResponseError)
+    return not rejected and not isinstance(lost, DecodeError | LocationValueError)
 
 
-def reason(lost: BaseException) -> str:
-    """What went wrong with a connection, in the words of whoever met it first."""
-    told = [each for each in lost.args if isinstance(each, BaseException)]
-    if inner := lost.__cause__ or lost.__context__ or next(iter(told), None):
-        return reason(inner)
-    return str(getattr(lost, "strerror", None) or lost) or type(lost).__name__
+def root_cause(error: BaseException) -> str:
+    """Return the message of the exception that an error was first raised from."""
+    nested = [argument for argument in error.args if isinstance(argument, BaseException)]
+    if inner := error.__cause__ or error.__context__ or next(iter(nested), None):
+        return root_cause(inner)
+    return str(getattr(error, "strerror", None) or error) or type(error).__name__

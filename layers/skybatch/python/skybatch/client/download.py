@@ -1,7 +1,7 @@
-"""A finished batch to a directory: its archive in parallel ranges, unpacked while it comes, all verified.
+"""Download of a finished batch: its archive in parallel ranges, unpacked while it arrives, all verified.
 
-The archive is one file on the server and a few requests; what is still missing or not right after it
-comes image by image. Called again, it goes on where it stopped.
+The archive is one file on the server and takes few requests; images that are missing or wrong after it are
+fetched one by one. Called again, a download continues where it stopped.
 """
 
 from __future__ import annotations
@@ -10,17 +10,18 @@ import json
 import tarfile
 import time
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from skybatch.client.exceptions import BatchFailed, PackageMissing, StillRunning, UnexpectedAnswer
+from skybatch.client.exceptions import BatchFailed, PackageMissing, StillRunning, UnexpectedResponse
 from skybatch.client.images import fetch_images
 from skybatch.client.models import Image, ResultFile, Status
-from skybatch.client.progress import Watch
-from skybatch.client.resume import Ledger
-from skybatch.client.transfer import Link, Wanted, ahead, fetch, holds
+from skybatch.client.progress import ProgressListener
+from skybatch.client.resume import ResumeState
+from skybatch.client.transfer import PresignedUrl, RemoteFile, fetch_file, is_verified, stream_segments
 from skybatch.client.transport import Transport
 from skybatch.client.unpack import unpack
 from skybatch.errors import Conflict
@@ -31,14 +32,14 @@ if TYPE_CHECKING:
 ARCHIVE = "images.tar"
 MANIFEST = "manifest.json"
 IMAGES = "images"
-# So few missing images (but less than half of all) are fetched by themselves, not by the archive.
-FEW = 8
-SECONDS_BETWEEN_NOTES = 0.5
+# Up to this many missing images (but less than half of all) are fetched one by one, not by the archive.
+MAX_INDIVIDUAL_IMAGES = 8
+SAVE_INTERVAL_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
 class Download:
-    """A batch as it lies on disk: images in ``directory/images``, tables and the rest in ``directory``."""
+    """A batch on disk: its images in ``directory/images``, tables and other files in ``directory``."""
 
     directory: Path
     status: Status
@@ -50,15 +51,20 @@ class Download:
         return self.status.batch_id
 
     def table(self, name: str = "images") -> Table:
-        """One of the batch's tables (``images``, ``rows``, ``unretrieved``, ``failed``) as an astropy Table.
+        """Read a table of the batch: ``images``, ``rows``, ``unretrieved`` or ``failed``.
 
-        Raises FileNotFoundError where the batch has no such table, PackageMissing without astropy.
+        Raises
+        ------
+        FileNotFoundError
+            The batch has no such table.
+        PackageMissing
+            astropy is not installed.
         """
         return read_table(self.directory / f"{name}.xml")
 
 
 def read_table(path: Path) -> Table:
-    """A VOTable file as an astropy Table. Raises PackageMissing without astropy."""
+    """Read a VOTable file. Raises PackageMissing where astropy is not installed."""
     try:
         from astropy.table import Table
     except ImportError:
@@ -66,150 +72,164 @@ def read_table(path: Path) -> Table:
     table = Table.read(path, format="votable")
     for name in table.colnames:
         if table[name].dtype == object and all(isinstance(v, str | type(None)) for v in table[name].tolist()):
-            table[name] = table[name].astype(str)  # text of any length comes as objects from VOTables
+            table[name] = table[name].astype(str)  # astropy reads text of variable length as objects
     return table
 
 
-def download(transport: Transport, status: Status, directory: Path, in_flight: int, watch: Watch) -> Download:
-    """Everything a batch delivered, each file verified by its MD5.
+def download_batch(
+    transport: Transport, status: Status, directory: Path, in_flight: int, progress: ProgressListener
+) -> Download:
+    """Fetch all results of a batch, each file verified by its MD5.
 
     Raises
     ------
     StillRunning, BatchFailed
-        It has not ended, or has no results.
+        The batch has not ended, or has no results.
     Conflict
         The directory holds another batch.
     TransferFailed, Unreachable
-        What came is kept; call again to go on.
+        Files received so far are kept; call again to continue.
     """
     if not status.ended:
         raise StillRunning(f"The batch is {status.state}; wait for its end, or fetch images as they finish.")
     if status.state == "failed":
         raise BatchFailed(status.reason or "The batch failed.")
-    ledger = claim(directory, transport.server, status.batch_id)
+    state = claim_directory(directory, transport.server, status.batch_id)
     (directory / IMAGES).mkdir(parents=True, exist_ok=True)
-    here = Fetching(transport, status, directory, in_flight, watch)
-    images = here.manifest()
-    missing = here.missing(images)
-    if len(missing) > min(FEW, len(images) // 2):
-        came = here.by_archive(images, missing, ledger)
-        missing = [image for image in missing if f"{IMAGES}/{image.file}" not in came]
-    here.one_by_one(missing)
-    here.other_files()
+    batch = BatchDownload(transport, status, directory, in_flight, progress)
+    images = batch.fetch_manifest()
+    missing = batch.missing_images(images)
+    if len(missing) > min(MAX_INDIVIDUAL_IMAGES, len(images) // 2):
+        received = batch.fetch_archive(images, missing, state)
+        missing = [image for image in missing if f"{IMAGES}/{image.file}" not in received]
+    batch.fetch_individually(missing)
+    batch.fetch_companion_files()
     return Download(directory, status, tuple(directory / IMAGES / image.file for image in images))
 
 
-def claim(directory: Path, server: str, batch_id: str) -> Ledger:
-    """The directory's ledger, for this batch. Raises Conflict where it holds another batch."""
-    ledger = Ledger.load(directory)
-    if ledger.batch_id and ledger.batch_id != batch_id:
-        raise Conflict(
-            f"{directory} holds another batch, {ledger.batch_id}; please choose another directory."
-        )
-    if not ledger.batch_id:
-        ledger = replace(ledger, server=ledger.server or server, batch_id=batch_id)
-        ledger.save(directory)
-    return ledger
+def claim_directory(directory: Path, server: str, batch_id: str) -> ResumeState:
+    """Return a directory's state, marked as of this batch. Raises Conflict where it holds another one."""
+    state = ResumeState.load(directory)
+    if state.batch_id and state.batch_id != batch_id:
+        raise Conflict(f"{directory} holds another batch, {state.batch_id}; please choose another directory.")
+    if not state.batch_id:
+        state = replace(state, server=state.server or server, batch_id=batch_id)
+        state.save(directory)
+    return state
 
 
 @dataclass(frozen=True)
-class Fetching:
-    """One batch on its way to one directory."""
+class BatchDownload:
+    """The steps of downloading one batch to one directory."""
 
     transport: Transport
     status: Status
     directory: Path
     in_flight: int
-    watch: Watch
+    progress: ProgressListener
 
-    def manifest(self) -> list[Image]:
-        """The images the batch delivered, in the archive's order."""
+    def fetch_manifest(self) -> list[Image]:
+        """Return the images of the batch, in the archive's order."""
         file = self.status.file(MANIFEST)
         if file is None or self.status.file(ARCHIVE) is None:
             return []
-        path = fetch(self.transport, self._wanted(file), self.directory / MANIFEST)
+        path = fetch_file(self.transport, self._remote(file), self.directory / MANIFEST)
         try:
             return [Image.read(entry) for entry in json.loads(path.read_bytes())["images"]]
         except (ValueError, KeyError, TypeError) as error:
-            raise UnexpectedAnswer(f"The batch's {MANIFEST} cannot be read: {error!r}.") from error
+            raise UnexpectedResponse(f"The batch's {MANIFEST} cannot be read: {error!r}.") from error
 
-    def missing(self, images: Sequence[Image]) -> list[Image]:
-        """Those that are not on disk, or not right."""
+    def missing_images(self, images: Sequence[Image]) -> list[Image]:
+        """Return the images that are not on disk, or with wrong contents."""
         folder = self.directory / IMAGES
         on_disk = {path.name for path in folder.iterdir()}
+        present = [image for image in images if image.file in on_disk]
         with ThreadPoolExecutor(self.in_flight) as pool:
-            begun = [image for image in images if image.file in on_disk]
-            held = pool.map(lambda image: holds(folder / image.file, image.bytes, image.md5), begun)
-            right = {image.file for image, is_held in zip(begun, held, strict=True) if is_held}
-        return [image for image in images if image.file not in right]
+            checks = pool.map(lambda image: is_verified(folder / image.file, image.bytes, image.md5), present)
+            verified = {image.file for image, right in zip(present, checks, strict=True) if right}
+        return [image for image in images if image.file not in verified]
 
-    def by_archive(self, images: Sequence[Image], missing: Sequence[Image], ledger: Ledger) -> set[str]:
-        """Unpack the batch's archive from where the ledger says, or from its start; the files that came."""
+    def fetch_archive(
+        self, images: Sequence[Image], missing: Sequence[Image], state: ResumeState
+    ) -> set[str]:
+        """Unpack the batch's archive, continuing where the state says; return the names received."""
         archive = self.status.file(ARCHIVE)
         if archive is None:
             return set()
-        wanted = {image.file for image in missing}
-        passed = sum(image.file in wanted for image in images[: ledger.members])
-        if passed > FEW or ledger.offset >= archive.bytes:
-            ledger = replace(ledger, offset=0, members=0)
+        state = _usable(state, images, {image.file for image in missing}, archive.bytes)
         expected = {f"{IMAGES}/{image.file}": image.md5 or "" for image in missing}
-        expected |= {file.name: file.md5 for file in self._other() if not self._there(file)}
-        self.watch.start(ARCHIVE, archive.bytes - ledger.offset)
-        came: set[str] = set()
+        expected |= {file.name: file.md5 for file in self._companion_files() if not self._is_on_disk(file)}
+        self.progress.on_transfer_start(ARCHIVE, archive.bytes - state.archive_offset)
+        received: set[str] = set()
         try:
-            self._unpack(archive, expected, ledger, came)
+            self._unpack(archive, expected, state, received)
         except tarfile.TarError:
-            if not ledger.offset:
-                raise UnexpectedAnswer(f"The batch's {ARCHIVE} is no tar file.") from None
-            replace(ledger, offset=0, members=0).save(self.directory)  # the rest comes one by one
+            if not state.archive_offset:
+                raise UnexpectedResponse(f"The batch's {ARCHIVE} is no tar file.") from None
+            # The offset was wrong: the rest is fetched one by one.
+            replace(state, archive_offset=0, images_unpacked=0).save(self.directory)
         finally:
-            self.watch.finish()
-        return came
+            self.progress.on_transfer_end()
+        return received
 
     def _unpack(
-        self, archive: ResultFile, expected: Mapping[str, str], ledger: Ledger, came: set[str]
+        self, archive: ResultFile, expected: Mapping[str, str], state: ResumeState, received: set[str]
     ) -> None:
-        """Unpack, keeping the ledger; ``came`` takes the names of files that are right."""
-        link = Link(self.transport, self._wanted(archive).path)
-        chunks = ahead(link, ledger.offset, archive.bytes, self.in_flight, self.watch.advance)
-        noted = time.monotonic()
+        """Unpack the archive, saving the state now and then; add verified names to ``received``."""
+        url = PresignedUrl(self.transport, self._remote(archive).path)
+        chunks = stream_segments(
+            url, state.archive_offset, archive.bytes, self.in_flight, self.progress.on_bytes
+        )
+        saved = time.monotonic()
         try:
-            for member in unpack(chunks, ledger.offset, self.directory, expected):
-                if member.right:
-                    came.add(member.name)
-                seen = ledger.members + member.name.startswith(f"{IMAGES}/")
-                ledger = replace(ledger, offset=member.end, members=seen)
-                if time.monotonic() - noted > SECONDS_BETWEEN_NOTES:
-                    noted = time.monotonic()
-                    ledger.save(self.directory)
+            for member in unpack(chunks, state.archive_offset, self.directory, expected):
+                if member.verified:
+                    received.add(member.name)
+                unpacked = state.images_unpacked + member.name.startswith(f"{IMAGES}/")
+                state = replace(state, archive_offset=member.end_offset, images_unpacked=unpacked)
+                if time.monotonic() - saved > SAVE_INTERVAL_SECONDS:
+                    saved = time.monotonic()
+                    state.save(self.directory)
         finally:
-            ledger.save(self.directory)
+            state.save(self.directory)
             chunks.close()
 
-    def one_by_one(self, images: Sequence[Image]) -> None:
-        """Fetch images by themselves."""
+    def fetch_individually(self, images: Sequence[Image]) -> None:
+        """Fetch images one by one."""
         if not images:
             return
-        self.watch.start(IMAGES, sum(image.bytes for image in images))
-        folder, id_ = self.directory / IMAGES, self.status.batch_id
+        self.progress.on_transfer_start(IMAGES, sum(image.bytes for image in images))
+        folder, batch_id, on_bytes = self.directory / IMAGES, self.status.batch_id, self.progress.on_bytes
         try:
-            for _ in fetch_images(self.transport, id_, images, folder, self.in_flight, self.watch.advance):
+            for _ in fetch_images(self.transport, batch_id, images, folder, self.in_flight, on_bytes):
                 pass
         finally:
-            self.watch.finish()
+            self.progress.on_transfer_end()
 
-    def other_files(self) -> None:
-        """Fetch what the batch has beside its images and did not come with the archive."""
-        missing = [file for file in self._other() if not self._there(file)]
+    def fetch_companion_files(self) -> None:
+        """Fetch the files beside the images that the archive did not bring."""
+        missing = [file for file in self._companion_files() if not self._is_on_disk(file)]
         with ThreadPoolExecutor(self.in_flight) as pool:
-            list(pool.map(lambda f: fetch(self.transport, self._wanted(f), self.directory / f.name), missing))
+            list(pool.map(self._fetch, missing))
 
-    def _other(self) -> list[ResultFile]:
+    def _fetch(self, file: ResultFile) -> Path:
+        return fetch_file(self.transport, self._remote(file), self.directory / file.name)
+
+    def _companion_files(self) -> list[ResultFile]:
         return [file for file in self.status.files if file.name != ARCHIVE]
 
-    def _there(self, file: ResultFile) -> bool:
-        return holds(self.directory / file.name, file.bytes, file.md5)
+    def _is_on_disk(self, file: ResultFile) -> bool:
+        return is_verified(self.directory / file.name, file.bytes, file.md5)
 
-    def _wanted(self, file: ResultFile) -> Wanted:
-        path = f"/batches/{self.status.batch_id}/files/{file.name}"
-        return Wanted(path, file.bytes, file.md5)
+    def _remote(self, file: ResultFile) -> RemoteFile:
+        return RemoteFile(f"/batches/{self.status.batch_id}/files/{file.name}", file.bytes, file.md5)
+
+
+def _usable(
+    state: ResumeState, images: Sequence[Image], missing: AbstractSet[str], archive_bytes: int
+) -> ResumeState:
+    """Return the state, reset to the archive's start where too many missing images lie before its offset."""
+    before = sum(image.file in missing for image in images[: state.images_unpacked])
+    if before > MAX_INDIVIDUAL_IMAGES or state.archive_offset >= archive_bytes:
+        return replace(state, archive_offset=0, images_unpacked=0)
+    return state

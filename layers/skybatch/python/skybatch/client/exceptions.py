@@ -1,4 +1,17 @@
-"""What can go wrong on the client's side of the wire, and the server's own errors as it told them."""
+"""Exceptions of the client, and the server's own errors rebuilt from their responses.
+
+::
+
+    SkybatchError
+    ├── Transient
+    │   ├── Unreachable
+    │   └── StillRunning
+    ├── UnexpectedResponse
+    ├── BatchFailed
+    ├── TransferFailed
+    ├── PackageMissing
+    └── the classes of `skybatch.errors`, as the server sent them
+"""
 
 from __future__ import annotations
 
@@ -11,31 +24,31 @@ from skybatch.errors import CellError, SkybatchError
 
 
 class Unreachable(errors.Transient):
-    """The server did not answer, or not well, however often it was asked."""
+    """The server gave no response, or an incomplete one, at every attempt."""
 
     code, title = "unreachable", "The server cannot be reached"
 
 
-class UnexpectedAnswer(SkybatchError):
-    """An answer that is none of this interface's: another server, or a proxy in between."""
+class UnexpectedResponse(SkybatchError):
+    """A response that is not of this API: from another server, or from a proxy in between."""
 
-    code, title, status = "unexpected_answer", "The answer is not that of a skybatch server", 502
+    code, title, status = "unexpected_answer", "The response is not that of a skybatch server", 502
 
 
 class StillRunning(errors.Transient):
-    """The batch had not ended when the waiting was over."""
+    """The batch had not ended."""
 
     code, title, status = "still_running", "The batch is still running", 504
 
 
 class BatchFailed(SkybatchError):
-    """The batch as a whole failed; the server's reason stands in ``detail``."""
+    """The batch as a whole failed; ``detail`` is the server's reason."""
 
     code, title, status = "batch_failed", "The batch failed", 502
 
 
 class TransferFailed(SkybatchError):
-    """Files that could not be fetched whole and right; ``files`` names them."""
+    """Files that could not be fetched, or not with the right contents; ``files`` names them."""
 
     code, title, status = "transfer_failed", "Not every file could be fetched", 502
 
@@ -45,46 +58,46 @@ class TransferFailed(SkybatchError):
 
 
 class PackageMissing(SkybatchError):
-    """An optional package is wanted and not installed."""
+    """An optional package is needed and not installed."""
 
     code, title, status = "package_missing", "A package is not installed", 501
 
 
-def from_answer(status: int, body: bytes) -> SkybatchError:
-    """The error that an answer of status 400 or more stands for.
+def from_response(status: int, body: bytes) -> SkybatchError:
+    """Return the exception for a response of status 400 or more.
 
-    A problem (RFC 9457) of our server becomes the class of its ``code`` with the row errors it tells;
-    any other body, as of a gateway before the server, becomes Transient where asking again can help.
+    A problem document (RFC 9457) of the server becomes the class of its ``code``, with its row errors. Any
+    other body, such as that of a gateway before the server, becomes Transient where repeating the request
+    can help.
     """
     problem = _problem(body)
-    known = _by_code().get(str(problem.get("code")))
-    detail = str(problem.get("detail") or problem.get("message") or f"The server answered {status}.")
+    known = _classes_by_code().get(str(problem.get("code")))
+    detail = str(problem.get("detail") or problem.get("message") or f"The server returned {status}.")
     if known is not None:
-        return known(detail, errors=list(_cells(problem)))
-    kind = {404: errors.NotFound, 413: errors.TooLarge, 429: errors.TooMany}.get(status)
-    if kind is None:
-        kind = errors.Transient if status >= 500 else UnexpectedAnswer
-    return kind(detail)
+        return known(detail, errors=list(_cell_errors(problem)))
+    by_status = {404: errors.NotFound, 413: errors.TooLarge, 429: errors.TooMany}.get(status)
+    if by_status is not None:
+        return by_status(detail)
+    return errors.Transient(detail) if status >= 500 else UnexpectedResponse(detail)
 
 
 def _problem(body: bytes) -> dict[str, Any]:
     try:
-        found = json.loads(body)
+        value = json.loads(body)
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return value if isinstance(value, dict) else {}
 
 
-def _cells(problem: dict[str, Any]) -> Iterator[CellError]:
+def _cell_errors(problem: dict[str, Any]) -> Iterator[CellError]:
     names = CellError.__dataclass_fields__
     listed = problem.get("errors")
     for entry in listed if isinstance(listed, list) else []:
         if isinstance(entry, dict):
-            told = {name: entry[name] for name in names if name in entry}
-            yield CellError(**{"column": "", "value": "", "rule": "", **told})
+            given = {name: entry[name] for name in names if name in entry}
+            yield CellError(**{"column": "", "value": "", "rule": "", **given})
 
 
-def _by_code() -> dict[str, type[SkybatchError]]:
-    """The classes of the server's errors, by their stable code."""
+def _classes_by_code() -> dict[str, type[SkybatchError]]:
     found = vars(errors).values()
     return {kind.code: kind for kind in found if isinstance(kind, type) and issubclass(kind, SkybatchError)}

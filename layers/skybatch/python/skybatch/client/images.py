@@ -1,4 +1,4 @@
-"""The images of a batch, one by one: as they finish, and as files."""
+"""The images of a batch one by one: listed as they finish, and fetched as files."""
 
 from __future__ import annotations
 
@@ -8,31 +8,33 @@ from pathlib import Path
 
 from skybatch.client.exceptions import TransferFailed
 from skybatch.client.models import Image
-from skybatch.client.transfer import Progress, Wanted, fetch, silent
+from skybatch.client.transfer import ByteCallback, RemoteFile, fetch_file, ignore_bytes
 from skybatch.client.transport import Transport
 
-FIRST_PAUSE = 0.25
-LONGEST_PAUSE = 10.0
+SHORTEST_POLL, LONGEST_POLL = 0.25, 10.0
+POLL_GROWTH = 1.5
+LISTED_NAMES = 5
 
 
-def as_they_finish(transport: Transport, batch_id: str) -> Iterator[Image]:
-    """Every image of a batch once, in the order they finished; ends when the batch has ended."""
-    cursor, pause = "", FIRST_PAUSE
+def iter_finished_images(transport: Transport, batch_id: str) -> Iterator[Image]:
+    """Yield every image of a batch once, in the order they finish, until the batch has ended."""
+    cursor, pause = "", SHORTEST_POLL
     while True:
-        page = transport.call("GET", f"/batches/{batch_id}/images" + (f"?after={cursor}" if cursor else ""))
+        query = f"?after={cursor}" if cursor else ""
+        page = transport.request_json("GET", f"/batches/{batch_id}/images{query}")
         images = [Image.read(entry) for entry in page["images"]]
         yield from images
         if page["next"] is None:
             return
         cursor = str(page["next"])
-        pause = FIRST_PAUSE if images else min(LONGEST_PAUSE, 1.5 * pause)
+        pause = SHORTEST_POLL if images else min(LONGEST_POLL, POLL_GROWTH * pause)
         if not images:
-            transport.rest(pause)
+            transport.sleep(pause)
 
 
-def wanted(batch_id: str, image: Image) -> Wanted:
-    """The file of an image."""
-    return Wanted(f"/batches/{batch_id}/images/{image.file}", image.bytes, image.md5)
+def remote_image(batch_id: str, image: Image) -> RemoteFile:
+    """Return where the server has an image of a batch."""
+    return RemoteFile(f"/batches/{batch_id}/images/{image.file}", image.bytes, image.md5)
 
 
 def fetch_images(
@@ -41,17 +43,21 @@ def fetch_images(
     images: Iterable[Image],
     directory: Path,
     in_flight: int,
-    progress: Progress = silent,
+    on_bytes: ByteCallback = ignore_bytes,
 ) -> Iterator[tuple[Image, Path]]:
-    """Fetch images side by side; each is given with its path as soon as it is there.
+    """Fetch images, ``in_flight`` at a time; yield each with its path as soon as it is complete.
 
-    Raises TransferFailed when all others are there, naming those that did not come right.
+    Raises
+    ------
+    TransferFailed
+        After all others are complete, naming the files whose contents were wrong.
     """
     running: dict[Future[Path], Image] = {}
     wrong: list[str] = []
     pool = ThreadPoolExecutor(in_flight, thread_name_prefix="skybatch-image")
 
-    def settled(limit: int) -> Iterator[tuple[Image, Path]]:
+    def completed(limit: int) -> Iterator[tuple[Image, Path]]:
+        """Yield finished transfers until at most ``limit`` are running."""
         while len(running) > limit:
             for future in wait(running, return_when=FIRST_COMPLETED).done:
                 image = running.pop(future)
@@ -63,10 +69,12 @@ def fetch_images(
     try:
         for image in images:
             path = directory / image.file
-            running[pool.submit(fetch, transport, wanted(batch_id, image), path, progress)] = image
-            yield from settled(in_flight - 1)
-        yield from settled(0)
+            remote = remote_image(batch_id, image)
+            running[pool.submit(fetch_file, transport, remote, path, on_bytes)] = image
+            yield from completed(in_flight - 1)
+        yield from completed(0)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
     if wrong:
-        raise TransferFailed(f"{len(wrong)} files did not come right: {', '.join(wrong[:5])}", files=wrong)
+        listed = ", ".join(wrong[:LISTED_NAMES])
+        raise TransferFailed(f"{len(wrong)} files have wrong contents: {listed}", files=wrong)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from skybatch.client.exceptions import UnexpectedAnswer
+from skybatch.client.exceptions import UnexpectedResponse
 
 ENDED = frozenset({"complete", "failed", "cancelled"})
 # Row outcomes that leave images wanting which exist; the others are the sky's or the request's own.
@@ -204,7 +204,7 @@ def _file(entry: Answer) -> ResultFile:
 
 
 class _expecting:  # noqa: N801  (reads as a statement)
-    """Makes an answer of another shape an UnexpectedAnswer."""
+    """Makes an answer of another shape an UnexpectedResponse."""
 
     def __init__(self, what: str) -> None:
         self.what = what
@@ -214,4 +214,4 @@ class _expecting:  # noqa: N801  (reads as a statement)
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
         if isinstance(error, (KeyError, TypeError, ValueError)):
-            raise UnexpectedAnswer(f"The server's answer is not that of {self.what}: {error!r}.") from error
+            raise UnexpectedResponse(f"The server's answer is not that of {self.what}: {error!r}.") from error

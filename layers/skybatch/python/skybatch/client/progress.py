@@ -1,4 +1,4 @@
-"""Who is told how it goes."""
+"""Progress of batches and transfers: the events, and a listener that ignores them."""
 
 from __future__ import annotations
 
@@ -8,39 +8,39 @@ from skybatch.client.models import Status
 from skybatch.errors import SkybatchError
 
 
-class Watch(Protocol):
-    """Told while a batch runs and while its files come."""
+class ProgressListener(Protocol):
+    """Receives events while a batch runs and while its files are transferred."""
 
-    def status(self, status: Status) -> None:
-        """The batch's status, each time it was asked for."""
+    def on_status(self, status: Status) -> None:
+        """Receive a batch's status, each time it was requested."""
 
-    def retry(self, failure: SkybatchError, pause: float) -> None:
-        """Something is tried again after ``pause`` seconds; from any thread."""
+    def on_retry(self, failure: SkybatchError, delay: float) -> None:
+        """Receive why a request is repeated after ``delay`` seconds; called from any thread."""
 
-    def start(self, what: str, total: int) -> None:
-        """A transfer of ``total`` bytes begins."""
+    def on_transfer_start(self, name: str, total: int) -> None:
+        """Learn that a transfer of ``total`` bytes begins."""
 
-    def advance(self, count: int) -> None:
-        """So many bytes more (fewer, where negative); may be called from several threads at a time."""
+    def on_bytes(self, count: int) -> None:
+        """Add ``count`` bytes to the transfer, negative to take back; called from any thread."""
 
-    def finish(self) -> None:
-        """The transfer that began last is over."""
+    def on_transfer_end(self) -> None:
+        """Learn that the transfer that began last has ended."""
 
 
-class Unwatched:
-    """Tells nobody."""
+class NoProgress:
+    """A listener that ignores every event."""
 
-    def status(self, status: Status) -> None:
-        """Nothing."""
+    def on_status(self, status: Status) -> None:
+        """Ignore a status."""
 
-    def retry(self, failure: SkybatchError, pause: float) -> None:
-        """Nothing."""
+    def on_retry(self, failure: SkybatchError, delay: float) -> None:
+        """Ignore a repetition."""
 
-    def start(self, what: str, total: int) -> None:
-        """Nothing."""
+    def on_transfer_start(self, name: str, total: int) -> None:
+        """Ignore a transfer."""
 
-    def advance(self, count: int) -> None:
-        """Nothing."""
+    def on_bytes(self, count: int) -> None:
+        """Ignore bytes."""
 
-    def finish(self) -> None:
-        """Nothing."""
+    def on_transfer_end(self) -> None:
+        """Ignore the end of a transfer."""

@@ -1,4 +1,4 @@
-"""How long to wait before asking again."""
+"""When a request is repeated, and after which delay."""
 
 from __future__ import annotations
 
@@ -7,41 +7,43 @@ import time
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
-# Asking again can help: the server is busy (429), broke (500), or something before it did (502-504).
+# A repetition can help: the server is busy (429) or failed (500), or a gateway before it did (502-504).
 RETRYABLE = frozenset({429, 500, 502, 503, 504})
 
 
 @dataclass(frozen=True)
-class Backoff:
-    """Exponential backoff with full jitter; seconds.
+class RetryPolicy:
+    """Exponential backoff with full jitter; times in seconds.
 
     Attributes
     ----------
-    tries
-        How often one request is made at most.
-    first, longest
-        The bound of the first pause, doubled each time, and its upper limit.
-    patience
-        The longest Retry-After that is waited for; a server that asks for more is not asked again.
+    max_attempts
+        The number of times one request is made at most.
+    initial_delay, max_delay
+        The upper bound of the first delay, which doubles with each attempt, and the limit of that bound.
+    max_retry_after
+        The longest Retry-After that is waited for; a server that asks for more gets no other attempt.
     """
 
-    tries: int = 8
-    first: float = 0.5
-    longest: float = 20.0
-    patience: float = 120.0
+    max_attempts: int = 8
+    initial_delay: float = 0.5
+    max_delay: float = 20.0
+    max_retry_after: float = 120.0
 
-    def pause(self, attempt: int, retry_after: float | None = None) -> float:
-        """Seconds before the next try, ``attempt`` counting from 1; never less than the server asked."""
-        bound = min(self.longest, self.first * 2.0 ** (attempt - 1))
+    def delay(self, attempt: int, retry_after: float | None = None) -> float:
+        """Return the seconds to wait after the given attempt (from 1), at least ``retry_after``."""
+        bound = min(self.max_delay, self.initial_delay * 2.0 ** (attempt - 1))
         return (retry_after or 0.0) + random.uniform(0.0, bound)  # noqa: S311  (spreads load, no secret)
 
-    def hopeless(self, attempt: int, retry_after: float | None) -> bool:
-        """Whether another try is not worth it."""
-        return attempt >= self.tries or (retry_after is not None and retry_after > self.patience)
+    def is_exhausted(self, attempt: int, retry_after: float | None) -> bool:
+        """Whether no attempt may follow the given one."""
+        return attempt >= self.max_attempts or (
+            retry_after is not None and retry_after > self.max_retry_after
+        )
 
 
-def retry_after(text: str | None, now: float | None = None) -> float | None:
-    """The seconds a Retry-After header asks for (RFC 9110, section 10.2.3): a number or a date."""
+def parse_retry_after(text: str | None, now: float | None = None) -> float | None:
+    """Return the seconds of a Retry-After header: a number or a date (RFC 9110, section 10.2.3)."""
     if text is None:
         return None
     if text.strip().isdigit():

@@ -1,6 +1,7 @@
-"""Tables as people have them, to the bytes that the server reads. No package is imported but at need.
+"""Encoding of tables for upload: files as they are, astropy and pandas objects as CSV.
 
-Angles are sent in degrees (ICRS where an object says its frame), sizes in arcsec.
+Angles are sent in degrees (ICRS where an object has a frame), sizes in arcsec. astropy, numpy and pandas are
+imported only where the caller's own object needs them.
 """
 
 from __future__ import annotations
@@ -16,22 +17,23 @@ from skybatch.errors import CellError, InvalidRequest
 
 ANGLE_UNITS = {"size": "arcsec"}
 SKY_NAMES = ("ra", "dec")
-WHOLE = {"coadd_key", "scan", "image"}
+INTEGER_COLUMNS = {"coadd_key", "scan", "image"}
+# A date YYMMDD loses its leading zeros as an integer.
 DATE_DIGITS = {"xdate": 6}
 
 Columns = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True)
-class Upload:
-    """A table as it is posted: its bytes and a file name."""
+class TableUpload:
+    """The contents and the file name of a table to upload."""
 
     body: bytes
-    name: str
+    file_name: str
 
 
-def upload(table: Any, size: Any = None) -> Upload:
-    """The table to post.
+def encode_table(table: Any, size: Any = None) -> TableUpload:
+    """Encode a table for upload.
 
     Parameters
     ----------
@@ -39,8 +41,8 @@ def upload(table: Any, size: Any = None) -> Upload:
         A path; text (several lines) or bytes of a table; an open file; an astropy Table or QTable, whose
         SkyCoord column becomes ``ra`` and ``dec``; a SkyCoord; a pandas DataFrame.
     size
-        Crop every position to this width, a number of arcsec or a Quantity. For tables that are objects:
-        a file has a column of its own.
+        The width of the cutout around every position: a number of arcsec, or a Quantity. Only for tables
+        that are objects; a file needs a column ``size``.
 
     Raises
     ------
@@ -52,32 +54,32 @@ def upload(table: Any, size: Any = None) -> Upload:
     columns = _columns(table)
     if columns is None:
         if size is not None:
-            raise _refused("size", size, "needs a table that is an object; give the file a column size")
-        return _file(table)
+            raise _invalid("size", size, "needs a table that is an object; give the file a column size")
+        return _file_upload(table)
     if size is not None:
         if "size" in {name.lower() for name in columns}:
-            raise _refused("size", size, "cannot be given where the table has a column size")
-        rows = len(next(iter(columns.values()), ()))
-        columns = {**columns, "size": [repr(arcsec(size))] * rows}
-    return Upload(_csv(columns), "table.csv")
+            raise _invalid("size", size, "cannot be given where the table has a column size")
+        row_count = len(next(iter(columns.values()), ()))
+        columns = {**columns, "size": [repr(to_arcsec(size))] * row_count}
+    return TableUpload(_csv(columns), "table.csv")
 
 
-def arcsec(size: Any) -> float:
-    """A number, or a Quantity of an angle, in arcsec."""
+def to_arcsec(size: Any) -> float:
+    """Convert a number of arcsec, or an angular Quantity, to arcsec."""
     return _in_unit(size, "arcsec")
 
 
-def degrees(angle: Any) -> float:
-    """A number, or a Quantity of an angle, in degrees."""
+def to_degrees(angle: Any) -> float:
+    """Convert a number of degrees, or an angular Quantity, to degrees."""
     return _in_unit(angle, "deg")
 
 
-def sky_text(center: Any) -> str:
-    """A centre as the server reads it: text as it is, a single SkyCoord in ICRS degrees."""
+def center_text(center: Any) -> str:
+    """Return a centre as text: as given, or the ICRS degrees of a single SkyCoord."""
     if isinstance(center, str):
         return center
     if not _is(center, "astropy.coordinates", "SkyCoord") or not center.isscalar:
-        raise _refused("center", center, "must be text or one SkyCoord")
+        raise _invalid("center", center, "must be text or one SkyCoord")
     return f"{float(center.icrs.ra.deg)!r} {float(center.icrs.dec.deg)!r}"
 
 
@@ -86,22 +88,22 @@ def _in_unit(value: Any, unit: str) -> float:
 
 
 def _columns(table: Any) -> Columns | None:
-    """The columns of a table that is an object, as texts; None for a file's contents or path."""
+    """Return the columns of a table that is an object as text; None for the contents or path of a file."""
     if _is(table, "astropy.coordinates", "SkyCoord"):
-        return _sky(table.reshape(1) if table.isscalar else table)
+        return _sky_columns(table.reshape(1) if table.isscalar else table)
     if _is(table, "astropy.table", "Table"):
-        return _astropy(table)
+        return _astropy_columns(table)
     if _is(table, "pandas", "DataFrame"):
         return {str(name): _texts(str(name), table[name].tolist()) for name in table.columns}
     return None
 
 
 def _is(value: Any, module: str, name: str) -> bool:
-    """Whether a value is of a class, or one derived from it, of a package that need not be installed."""
+    """Whether a value is an instance of a class, tested without importing the class's package."""
     return any(kind.__name__ == name and kind.__module__.startswith(module) for kind in type(value).__mro__)
 
 
-def _sky(coordinates: Any) -> Columns:
+def _sky_columns(coordinates: Any) -> Columns:
     sky = coordinates.icrs
     return {
         "ra": [repr(float(value)) for value in sky.ra.deg.ravel()],
@@ -109,41 +111,41 @@ def _sky(coordinates: Any) -> Columns:
     }
 
 
-def _astropy(table: Any) -> Columns:
-    """Every column of one value a row; a SkyCoord column stands for ``ra`` and ``dec``."""
+def _astropy_columns(table: Any) -> Columns:
+    """Return the scalar columns; a SkyCoord column becomes ``ra`` and ``dec``."""
     columns: dict[str, Sequence[str]] = {}
     named = {str(name).lower() for name in table.colnames}
     for name in table.colnames:
         column = table[name]
         if _is(column, "astropy.coordinates", "SkyCoord"):
             if not named.intersection(SKY_NAMES):
-                columns |= _sky(column)
+                columns |= _sky_columns(column)
                 named |= set(SKY_NAMES)
         elif len(column.shape) == 1:
-            columns[name] = _texts(name, _plain(name, column))
+            columns[name] = _texts(name, _column_values(name, column))
     return columns
 
 
-def _plain(name: str, column: Any) -> list[Any]:
-    """A column's values, None where masked, angles in the unit that the server takes them in."""
+def _column_values(name: str, column: Any) -> list[Any]:
+    """Return the values of a column, None where masked, angles in the unit that the server expects."""
     unit = getattr(column, "unit", None)
     if unit is not None and unit.physical_type == "angle" and column.dtype.kind == "f":
         to = ANGLE_UNITS.get(name.lower(), "deg")
         factor = unit.to(to)
         values = [value * factor for value in _values(column)] if factor != 1.0 else _values(column)
-        return _masked(column, values)
-    return _masked(column, _values(column))
+        return _with_nulls(column, values)
+    return _with_nulls(column, _values(column))
 
 
 def _values(column: Any) -> list[Any]:
-    """A column's values, those under its mask too."""
+    """Return the values of a column, including masked ones."""
     import numpy as np
 
     values = getattr(column, "value", column)  # a Quantity's numbers
     return list(np.asarray(getattr(values, "unmasked", values)).tolist())
 
 
-def _masked(column: Any, values: list[Any]) -> list[Any]:
+def _with_nulls(column: Any, values: list[Any]) -> list[Any]:
     mask = getattr(column, "mask", None)
     if mask is None or not hasattr(mask, "tolist"):
         return values
@@ -154,12 +156,12 @@ def _masked(column: Any, values: list[Any]) -> list[Any]:
 
 
 def _texts(name: str, values: Sequence[Any]) -> list[str]:
-    text = _reader(name.lower())
+    text = _formatter(name.lower())
     return [text(value) for value in values]
 
 
-def _reader(name: str) -> Callable[[Any], str]:
-    """How one value of a column is written; nothing where it is null."""
+def _formatter(name: str) -> Callable[[Any], str]:
+    """Return the function that formats a value of this column; a null becomes an empty text."""
 
     def text(value: Any) -> str:
         if value is None or value != value or type(value).__name__ in ("NAType", "NaTType"):
@@ -167,8 +169,8 @@ def _reader(name: str) -> Callable[[Any], str]:
         if isinstance(value, bytes):
             return value.decode("utf-8", errors="replace")
         if isinstance(value, float):
-            # A column of whole numbers with nulls in it comes as floats from pandas.
-            return str(int(value)) if name in WHOLE and value.is_integer() else repr(float(value))
+            # pandas holds a column of integers with nulls as floats.
+            return str(int(value)) if name in INTEGER_COLUMNS and value.is_integer() else repr(float(value))
         if isinstance(value, int) and not isinstance(value, bool):
             return str(value).zfill(DATE_DIGITS.get(name, 0))
         if isinstance(value, bool):
@@ -186,21 +188,21 @@ def _csv(columns: Columns) -> bytes:
     return text.getvalue().encode()
 
 
-def _file(table: Any) -> Upload:
+def _file_upload(table: Any) -> TableUpload:
     if isinstance(table, bytes | bytearray):
-        return Upload(bytes(table), "table")
+        return TableUpload(bytes(table), "table")
     if isinstance(table, str) and "\n" in table:
-        return Upload(table.encode(), "table")
+        return TableUpload(table.encode(), "table")
     if isinstance(table, str | Path) or hasattr(table, "__fspath__"):
         path = Path(table)
-        return Upload(path.read_bytes(), path.name)
+        return TableUpload(path.read_bytes(), path.name)
     if hasattr(table, "read"):
         body = table.read()
         name = str(getattr(table, "name", "table"))
-        return Upload(body.encode() if isinstance(body, str) else bytes(body), Path(name).name)
-    raise _refused("table", type(table).__name__, "must be a path, text, a Table, a SkyCoord or a DataFrame")
+        return TableUpload(body.encode() if isinstance(body, str) else bytes(body), Path(name).name)
+    raise _invalid("table", type(table).__name__, "must be a path, text, a Table, a SkyCoord or a DataFrame")
 
 
-def _refused(column: str, value: object, rule: str) -> InvalidRequest:
+def _invalid(column: str, value: object, rule: str) -> InvalidRequest:
     cell = CellError(column, str(value), rule)
     return InvalidRequest(cell.sentence(), errors=[cell])

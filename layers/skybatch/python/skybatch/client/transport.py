@@ -1,4 +1,4 @@
-"""Requests to one server, made again where that can help; error answers raised as what they are."""
+"""Requests to one server: repeated where that can help, error responses raised as exceptions."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from contextlib import AbstractContextManager
 from typing import Any
 from urllib.parse import urlsplit
 
-from skybatch.client.connections import Answer, Connections, LostConnection, may_pass, reason
-from skybatch.client.exceptions import UnexpectedAnswer, Unreachable, from_answer
-from skybatch.client.progress import Unwatched, Watch
-from skybatch.client.retry import RETRYABLE, Backoff, retry_after
+from skybatch.client.connections import ConnectionLost, Connections, Response, is_retryable, root_cause
+from skybatch.client.exceptions import UnexpectedResponse, Unreachable, from_response
+from skybatch.client.progress import NoProgress, ProgressListener
+from skybatch.client.retry import RETRYABLE, RetryPolicy, parse_retry_after
 from skybatch.errors import CellError, InvalidRequest, SkybatchError
 from skybatch.version import VERSION
 
@@ -20,84 +20,127 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 class Transport:
-    """One server at ``server`` (its root URL). Safe to use from several threads."""
+    """HTTP to one server. Safe to use from several threads.
 
-    def __init__(self, server: str, backoff: Backoff | None = None, watch: Watch | None = None) -> None:
+    Parameters
+    ----------
+    server
+        The server's root URL.
+    retry
+        How often a request is repeated, and after which delays.
+    progress
+        Receives an event for each repetition.
+
+    Raises
+    ------
+    InvalidRequest
+        ``server`` is no HTTP URL.
+    """
+
+    def __init__(
+        self, server: str, retry: RetryPolicy | None = None, progress: ProgressListener | None = None
+    ) -> None:
         if urlsplit(server).scheme not in ("http", "https") or not urlsplit(server).netloc:
             cell = CellError("server", server, "must be an address that begins with http:// or https://")
             raise InvalidRequest(cell.sentence(), errors=[cell])
         self.server = server.rstrip("/")
-        self.backoff = backoff or Backoff()
-        self.stopped = threading.Event()
-        self._watch = watch or Unwatched()
+        self.retry_policy = retry or RetryPolicy()
+        self.closed = threading.Event()
+        self._progress = progress or NoProgress()
         self._connections = Connections({"User-Agent": f"skybatch/{VERSION}"})
 
     def close(self) -> None:
-        """Close all connections; waiting transfers end."""
-        self.stopped.set()
+        """Close all connections and end transfers and pauses."""
+        self.closed.set()
         self._connections.close()
 
-    def call(
+    def request_json(
         self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
     ) -> dict[str, Any]:
-        """The JSON object that the server answers; every call of this interface may be repeated.
+        """Make a request and return the JSON object of its response.
 
-        Raises the server's own error, or Unreachable after the last try.
+        Every request of the API may be repeated: submissions carry an idempotency key.
+
+        Raises
+        ------
+        SkybatchError
+            The server's own error.
+        Unreachable
+            No response after the last attempt.
+        UnexpectedResponse
+            The response is no JSON object.
         """
-        wanted = {"Accept": "application/json", **(headers or {})}
-        answer = self._ask(method, self.server + path, body, wanted, follow=True)
+        accepted = {"Accept": "application/json", **(headers or {})}
+        response = self._request(method, self.server + path, body, accepted, follow_redirects=True)
         try:
-            told = json.loads(answer.data)
+            value = json.loads(response.data)
         except ValueError:
-            told = None
-        if not isinstance(told, dict):
-            raise UnexpectedAnswer(f"{self.server}{path} answered no JSON object; is it a skybatch server?")
-        return told
+            value = None
+        if not isinstance(value, dict):
+            raise UnexpectedResponse(f"{self.server}{path} returned no JSON object; is it a skybatch server?")
+        return value
 
-    def location(self, path: str) -> str:
-        """Where the server sends whoever gets ``path``: a signed URL, or the same address again."""
+    def resolve(self, path: str) -> str:
+        """Return the URL that holds the bytes of ``path``: a presigned URL, or the path's own."""
         url = self.server + path
-        answer = self._ask("GET", url, None, {"Range": "bytes=0-0"}, follow=False)
-        return str(answer.headers["Location"]) if answer.status in REDIRECTS else url
+        response = self._request("GET", url, None, {"Range": "bytes=0-0"}, follow_redirects=False)
+        return str(response.headers["Location"]) if response.status in REDIRECTS else url
 
-    def open(self, url: str, start: int, stop: int) -> AbstractContextManager[Answer]:
-        """An answer to one try for the bytes ``start`` to before ``stop`` of a URL, yet to be read."""
+    def open_range(self, url: str, start: int, stop: int) -> AbstractContextManager[Response]:
+        """Request the bytes ``start`` to before ``stop`` of a URL, once; the caller reads the response."""
         headers = {"Range": f"bytes={start}-{stop - 1}", "Accept-Encoding": "identity"}
-        return self._connections.reading(url, headers)
+        return self._connections.stream(url, headers)
 
-    def give_way(self, failure: SkybatchError, attempt: int, told: float | None = None) -> None:
-        """Pause before the next try; raises ``failure`` where another is not worth it.
+    def wait_before_retry(
+        self, failure: SkybatchError, attempt: int, retry_after: float | None = None
+    ) -> None:
+        """Pause before the next attempt.
 
-        ``attempt`` counts the tries since something last came; ``told`` is the server's Retry-After, s.
+        Parameters
+        ----------
+        failure
+            Why the last attempt failed; raised where no other attempt is allowed.
+        attempt
+            The number of attempts since anything was last received.
+        retry_after
+            The server's Retry-After, s.
         """
-        if self.stopped.is_set() or self.backoff.hopeless(attempt, told):
+        if self.closed.is_set() or self.retry_policy.is_exhausted(attempt, retry_after):
             raise failure
-        pause = self.backoff.pause(max(1, attempt), told)
-        self._watch.retry(failure, pause)
-        self.rest(pause)
+        delay = self.retry_policy.delay(max(1, attempt), retry_after)
+        self._progress.on_retry(failure, delay)
+        self.sleep(delay)
 
-    def rest(self, seconds: float) -> None:
-        """Wait, unless the transport is closed meanwhile."""
-        self.stopped.wait(seconds)
+    def sleep(self, seconds: float) -> None:
+        """Wait, at most until the transport is closed."""
+        self.closed.wait(seconds)
 
-    def _ask(
-        self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], *, follow: bool
-    ) -> Answer:
+    def _request(
+        self,
+        method: str,
+        url: str,
+        body: bytes | None,
+        headers: Mapping[str, str],
+        *,
+        follow_redirects: bool,
+    ) -> Response:
         attempt = 0
         while True:
             attempt += 1
-            told: float | None = None
+            retry_after: float | None = None
             try:
-                answer = self._connections.ask(method, url, body, headers, follow=follow)
-            except LostConnection as lost:
-                failure: SkybatchError = Unreachable(f"{self.server} does not answer: {reason(lost)}.")
-                if not may_pass(lost):
+                response = self._connections.request(
+                    method, url, body, headers, follow_redirects=follow_redirects
+                )
+            except ConnectionLost as lost:
+                failure: SkybatchError = Unreachable(f"{self.server} does not respond: {root_cause(lost)}.")
+                if not is_retryable(lost):
                     raise failure from lost
             else:
-                if answer.status < 400:
-                    return answer
-                failure = from_answer(answer.status, answer.data)
-                if answer.status not in RETRYABLE:
+                if response.status < 400:
+                    return response
+                failure = from_response(response.status, response.data)
+                if response.status not in RETRYABLE:
                     raise failure
-                told = retry_after(answer.headers.get("Retry-After"))
-            self.give_way(failure, attempt, told)
+                retry_after = parse_retry_after(response.headers.get("Retry-After"))
+            self.wait_before_retry(failure, attempt, retry_after)
