@@ -13,7 +13,7 @@ import skybatch
 
 PACKAGE = Path(skybatch.__file__).parent
 HEAVY = ("numpy", "astropy", "pandas", "boto3", "botocore", "obstore", "pydantic", "isal", "jinja2")
-HEAVY += ("tqdm", "httpx")
+HEAVY += ("tqdm", "httpx", "shtab")
 ALLOWED = ("skybatch", "skybatch.errors", "skybatch.status", "skybatch.version")
 
 
