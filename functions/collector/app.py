@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import time
-from functools import partial
-from typing import Any
+from collections.abc import Callable
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from skybatch.api import deployment
 from skybatch.batch.results.metrics import measures
+from skybatch.batch.store import BatchStore
+from skybatch.inventory.cache import open_inventories
 from skybatch.settings import settings
-from skybatch.storage.clients import abort_uploads
+from skybatch.storage.clients import abort_uploads, bucket_store
 from skybatch.telemetry import instrumented, log_step, logger, record_metrics
 from skybatch.workflow import steps
+
+if TYPE_CHECKING:
+    from skybatch.inventory.inventory import Inventory
 
 
 @instrumented
@@ -26,12 +31,12 @@ def step(event: dict[str, Any]) -> dict[str, Any]:
     """One step of a batch's execution."""
     here = settings()
     sweep = partial(abort_uploads, here.results_bucket)
-    results = deployment.results()
+    results = bucket_store(here.results_bucket)
     match event["action"]:
         case "tally":
             return steps.tally_step(results, event, here, time)
         case "package":
-            return _ended(steps.package_step(results, event, deployment.inventories(), time.time(), sweep))
+            return _ended(steps.package_step(results, event, open_inventory(), time.time(), sweep))
         case "fail":
             logger.error("batch failed", error=event.get("error"))
             return _ended(steps.fail_step(results, event, time.time(), sweep))
@@ -39,9 +44,16 @@ def step(event: dict[str, Any]) -> dict[str, Any]:
             raise ValueError(f"unknown action {action!r}")
 
 
+@cache
+def open_inventory() -> Callable[[str, str | None], Inventory]:
+    """Return what opens the archive's inventories and keeps them open as long as the process lives."""
+    here = settings()
+    return open_inventories(bucket_store(here.archive_bucket, here.archive_prefix))
+
+
 def _ended(answer: dict[str, Any]) -> dict[str, Any]:
     """Count and tell how the batch ended."""
-    measured = measures(deployment.batch(answer["batch_id"]))
+    measured = measures(BatchStore(bucket_store(settings().results_bucket), answer["batch_id"]))
     record_metrics(measured)
     logger.info("batch ended", measures=measured)
     return answer

@@ -1,43 +1,56 @@
-"""The planner: takes batches in over HTTP, plans and dispatches them as the state machine asks."""
+"""The planner: accepts batches over HTTP; plans and dispatches them when the state machine asks."""
 
 from __future__ import annotations
 
 import time
+from functools import cache
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from skybatch.api import application, deployment
-from skybatch.api.routes import submission
+from skybatch.api.app import HttpApp
+from skybatch.api.dependencies import Dependencies
+from skybatch.api.routes import batch_actions, batch_submission
 from skybatch.batch.execution.dispatch import TaskQueue
 from skybatch.settings import settings
 from skybatch.storage.clients import client
 from skybatch.telemetry import instrumented, log_step
 from skybatch.workflow import steps
 
-app = deployment.http_app()
-app.include_router(submission.router)
+ROUTES = (batch_submission.routes, batch_actions.routes)
 
 
 @instrumented
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Answer an HTTP request, or run the step the state machine names."""
+    """Answer an HTTP request, or run the step that the state machine names."""
     if "action" not in event:
-        return application.answer(app, event, context)
+        return app().handle(event, context)
     return log_step(step, event)
 
 
+@cache
+def app() -> HttpApp:
+    """Return the application of this deployment."""
+    return HttpApp(dependencies(), ROUTES)
+
+
+@cache
+def dependencies() -> Dependencies:
+    """Return the stores and services of this deployment."""
+    return Dependencies.from_settings(settings())
+
+
 def step(event: dict[str, Any]) -> dict[str, Any]:
-    """One step of a batch's execution."""
-    here = settings()
+    """Run one step of a batch's execution."""
+    here, results = dependencies(), dependencies().results
     match event["action"]:
         case "plan":
-            return steps.plan_step(deployment.results(), event, deployment.inventories(), here)
+            return steps.plan_step(results, event, here.open_inventory, here.settings)
         case "resolve":
-            names, inventories = deployment.resolver(), deployment.inventories()
-            return steps.resolve_step(deployment.results(), event, names, inventories, here, time.time())
+            resolver, inventories = here.name_resolver(), here.open_inventory
+            return steps.resolve_step(results, event, resolver, inventories, here.settings, time.time())
         case "dispatch":
-            queue = TaskQueue(client("sqs"), here.queue_url)
-            return steps.dispatch_step(deployment.results(), event, queue, here, time.time())
+            queue = TaskQueue(client("sqs"), here.settings.queue_url)
+            return steps.dispatch_step(results, event, queue, here.settings, time.time())
         case action:
             raise ValueError(f"unknown action {action!r}")

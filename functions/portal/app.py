@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from skybatch.api import application, deployment
-from skybatch.api.routes import batches
+from skybatch.api.app import HttpApp
+from skybatch.api.dependencies import Dependencies
+from skybatch.api.routes import batches, form_and_help, service
+from skybatch.settings import settings
 from skybatch.telemetry import instrumented
 
-app = deployment.http_app()
-app.include_router(batches.router)
+ROUTES = (batches.routes, form_and_help.routes, service.routes)
 
 
 @instrumented
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer an HTTP request."""
-    return application.answer(app, event, context)
+    return app().handle(event, context)
+
+
+@cache
+def app() -> HttpApp:
+    """Return the application of this deployment."""
+    return HttpApp(Dependencies.from_settings(settings()), ROUTES)

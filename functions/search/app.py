@@ -1,23 +1,39 @@
-"""The archive's own doors: image searches, stored images and cutouts at the addresses its clients build."""
+"""The search function: VO and archive-compatible endpoints for image searches, stored images and cutouts."""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from skybatch.api import application, dependencies
-from skybatch.api.routes import ibe_data, image_search, inventory_search, vo
+from skybatch.api.app import HttpApp
+from skybatch.api.dependencies import Dependencies
+from skybatch.api.routes import (
+    cors_preflight,
+    datalink,
+    ibe_data,
+    ibe_search,
+    image_inventory,
+    sia1,
+    sia2,
+    soda,
+    vosi,
+)
+from skybatch.settings import settings
 from skybatch.telemetry import instrumented
 
-app = dependencies.http_app()
-app.include_router(image_search.router)
-app.include_router(inventory_search.router)
-app.include_router(vo.router)
-app.include_router(ibe_data.router)
+MODULES = (sia1, ibe_search, image_inventory, sia2, soda, datalink, vosi, ibe_data, cors_preflight)
+ROUTES = tuple(module.routes for module in MODULES)
 
 
 @instrumented
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer an HTTP request."""
-    return application.answer(app, event, context)
+    return app().handle(event, context)
+
+
+@cache
+def app() -> HttpApp:
+    """Return the application of this deployment."""
+    return HttpApp(Dependencies.from_settings(settings()), ROUTES)

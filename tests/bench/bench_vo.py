@@ -12,26 +12,25 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 from urllib.parse import urlencode
 
 import obstore
-from aws_lambda_powertools.utilities.typing import LambdaContext
 from isal import igzip
 from obstore.store import MemoryStore
 
-from skybatch.api import dependencies
-from skybatch.api.routes import ibe_data, image_search, inventory_search, vo
+from skybatch.api.dependencies import Dependencies
+from skybatch.api.routes import ibe_data, ibe_search, image_inventory, sia1, sia2
+from skybatch.errors import InventoryError
 from skybatch.inventory.image_sets import ImageSets
 from skybatch.inventory.inventory import DirectorySource, Inventory
 from skybatch.inventory.publish import publish
 from skybatch.surveys.layout import atlas_key
 from tests.bench.harness import Bench, median_ms
 from tests.support.fits_files import make_image
+from tests.support.http import CONTEXT, HttpClient, http_event, make_dependencies
 from tests.support.synthetic_survey import synthetic
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,38 +56,38 @@ def run(bench: Bench) -> None:
         inventory = Inventory.open(source, "asky")
         archive = MemoryStore()
         key, center = _stored_image(archive, inventory)
-        with _held(archive, inventory):
-            _searches(bench)
-            _conditions(bench)
-            _cutouts(bench, key, center)
+        client = _client(archive, inventory)
+        _searches(bench, client)
+        _conditions(bench, client)
+        _cutouts(bench, client, key, center)
 
 
-def _searches(bench: Bench) -> None:
+def _searches(bench: Bench, client: HttpClient) -> None:
     for size, at_most, repeats in ((0.1, 15.0, 200), (2.0, 150.0, 30)):
         for form in ("VOTABLE", "CSV"):
-            ask = _asking(SIA, POS=PLACE, SIZE=size, RESPONSEFORMAT=form)
+            ask = _query(client, SIA, POS=PLACE, SIZE=size, RESPONSEFORMAT=form)
             rows = ask()["rows"]
             bench.add(f"SIA of {size:g} deg, {rows} rows as {form}", median_ms(ask, repeats), at_most=at_most)
-    inventory = _asking("/cgi-bin/2MASS/IM/nph-im_sia", POS=PLACE, SIZE=2.0)
+    inventory = _query(client, "/cgi-bin/2MASS/IM/nph-im_sia", POS=PLACE, SIZE=2.0)
     bench.add(f"nph-im_sia of 2 deg, {inventory()['rows']} rows", median_ms(inventory, 10))
-    newer = _asking("/sia2/query", POS="CIRCLE 100 -40 1")
+    newer = _query(client, "/sia2/query", POS="CIRCLE 100 -40 1")
     bench.add(f"SIA 2.0 of 2 deg, {newer()['rows']} rows", median_ms(newer, 10))
 
 
-def _conditions(bench: Bench) -> None:
+def _conditions(bench: Bench, client: HttpClient) -> None:
     for words, condition in (
         ("one coadd key", "coadd_key = 12345"),
         ("a night's good images", "ordate = '990101' and seesh < 2.5 and filter = 'k'"),
     ):
-        ask = _asking(SEARCH, where=condition, ct="csv")
+        ask = _query(client, SEARCH, where=condition, ct="csv")
         bench.add(f"search of all 4.1 million images: {words}", median_ms(ask, 3))
-    beside = _asking(SEARCH, POS=PLACE, SIZE=2.0, where="filter = 'j' and magzp > 20.8", ct="csv")
+    beside = _query(client, SEARCH, POS=PLACE, SIZE=2.0, where="filter = 'j' and magzp > 20.8", ct="csv")
     bench.add("search of 2 deg with a condition", median_ms(beside, 30))
 
 
-def _cutouts(bench: Bench, key: str, center: str) -> None:
+def _cutouts(bench: Bench, client: HttpClient, key: str, center: str) -> None:
     for words, more in (("as .fits.gz", {}), ("as .fits", {"gzip": "0"})):
-        ask = _asking(f"/ibe/data/{key}", center=center, size="1arcmin", **more)
+        ask = _query(client, f"/ibe/data/{key}", center=center, size="1arcmin", **more)
         bench.add(f"cutout of 1 arcmin from .fits.gz, {words}", median_ms(ask, 100), at_most=12.0)
 
 
@@ -110,22 +109,17 @@ def _import(environment: dict[str, str]) -> tuple[float, float]:
     return wall, cpu
 
 
-def _asking(path: str, **parameters: object) -> Any:
-    """A call of the handler; its answer must be a success."""
-    event = json.loads((ROOT / "events" / "search-get-sia.json").read_text())
-    event |= {"rawPath": path, "rawQueryString": urlencode(parameters)}
-    event["requestContext"]["http"] |= {"path": path, "method": "GET"}
-    app = dependencies.http_app()
-    for module in (image_search, inventory_search, vo, ibe_data):
-        app.include_router(module.router)
+def _query(client: HttpClient, path: str, **parameters: object) -> Callable[[], dict[str, Any]]:
+    """Return a call of the application; its answer must be a success."""
+    event = http_event("GET", f"{path}?{urlencode(parameters)}")
 
-    def ask() -> dict[str, Any]:
-        answer = app.resolve(event, _Context())
+    def call() -> dict[str, Any]:
+        answer = client.app.handle(event, CONTEXT)
         if answer["statusCode"] != 200:
             raise AssertionError(f"{path}: {answer['statusCode']} {answer['body'][:200]}")
         return {"rows": _rows(answer["body"])}
 
-    return ask
+    return call
 
 
 def _rows(body: str) -> int:
@@ -135,8 +129,17 @@ def _rows(body: str) -> int:
     return text.count(b"<TR>") or max(text.count(b"\n") - 1, 0)
 
 
-class _Context(LambdaContext):
-    """Of the function's context nothing is asked here."""
+def _client(archive: MemoryStore, inventory: Inventory) -> HttpClient:
+    """Return the search function's application over this archive and this one inventory."""
+
+    def open_inventory(dataset: str, version: str | None = None) -> Inventory:
+        if dataset != "asky":
+            raise InventoryError(f"no inventory of {dataset}")
+        return inventory
+
+    dependencies: Dependencies = make_dependencies(archive=archive, open_inventory=open_inventory)
+    modules = (sia1, ibe_search, image_inventory, sia2, ibe_data)
+    return HttpClient(dependencies, *(module.routes for module in modules))
 
 
 def _stored_image(archive: MemoryStore, inventory: Inventory) -> tuple[str, str]:
@@ -146,22 +149,3 @@ def _stored_image(archive: MemoryStore, inventory: Inventory) -> tuple[str, str]
     image = make_image(float(details.crval1[0]), float(details.crval2[0]), seed=1)
     obstore.put(archive, key, igzip.compress(image, 2))
     return key, f"{details.crval1[0]},{details.crval2[0]}"
-
-
-@contextmanager
-def _held(archive: MemoryStore, inventory: Inventory) -> Iterator[None]:
-    """What the function has: this archive and this one inventory."""
-    doors: tuple[ModuleType, ...] = (ibe_data, image_search, inventory_search, vo)
-    changes: dict[str, Any] = {
-        "archive": lambda: archive,
-        "inventories": lambda: lambda dataset, version=None: inventory,
-        "held": lambda: ["asky"],
-    }
-    kept = [(door, name, getattr(door, name)) for door in doors for name in changes if hasattr(door, name)]
-    for door, name, _ in kept:
-        setattr(door, name, changes[name])
-    try:
-        yield
-    finally:
-        for door, name, original in kept:
-            setattr(door, name, original)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from skybatch.api.application import SECURITY_HEADERS
+from skybatch.api.app import SECURITY_HEADERS
 from tests.e2e.service import Answer, Service
 
 pytestmark = pytest.mark.e2e

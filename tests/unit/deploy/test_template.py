@@ -236,9 +236,7 @@ def test_the_dashboard_shows_every_function() -> None:
 def test_the_dashboard_and_alarms_know_only_metrics_that_the_code_sends() -> None:
     code = "".join(path.read_text() for path in (ROOT / "functions").rglob("app.py"))
     package = ROOT / "layers/skybatch/python/skybatch"
-    code += (package / "batch/results/metrics.py").read_text() + (
-        package / "api/routes/submission.py"
-    ).read_text()
+    code += (package / "batch/results/metrics.py").read_text() + (package / "api/submission.py").read_text()
     own = {
         str(metric[1])
         for widget in dashboard()

@@ -9,13 +9,13 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from skybatch.api.openapi.document import document
-from skybatch.api.routes import batches, ibe_data, image_search, inventory_search, submission, vo
 from skybatch.errors import SkybatchError
 from skybatch.pages.api_reference import interface_page
 from skybatch.requests.fields import Body
 from skybatch.settings import Settings
+from tests.support.functions import load_function
 
-ROUTERS = (submission, batches, image_search, ibe_data, inventory_search, vo)
+ROUTES = [table for name in ("planner", "portal", "search") for table in load_function(name).ROUTES]
 DOCUMENT = document(Settings(), "https://sky.example.org")
 # One route of the code serves both folders of a batch.
 TWOFOLD = {"/batches/{id}/{folder}/{name}": ("/batches/{id}/files/{name}", "/batches/{id}/images/{file}")}
@@ -30,10 +30,10 @@ def documented() -> set[tuple[str, str]]:
 
 def routed() -> set[tuple[str, str]]:
     found = set()
-    for module in ROUTERS:
-        for rule, methods, *_ in module.router._routes:
-            path = _path(rule)
-            for verb in {"GET", "POST"} & set(methods):
+    for table in ROUTES:
+        for route in table.routes:
+            path = _path(route.rule)
+            for verb in {"GET", "POST"} & set(route.methods):
                 found |= {(one, verb) for one in TWOFOLD.get(path, (path,))}
     return found
 

@@ -1,65 +1,107 @@
-"""What every function that answers HTTP has: buckets, inventories, errors as their callers read them."""
+"""What route handlers depend on: stores, inventories, name services, the state machine and the clock."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-from obstore.store import S3Store
-
-from skybatch.api.application import unforeseen
-from skybatch.api.responses import refusal
-from skybatch.batch.planning.matching import OpenInventory
-from skybatch.errors import InventoryError, NotFound, SkybatchError
+from skybatch.batch.store import BatchStore
+from skybatch.errors import InventoryError
 from skybatch.inventory.cache import open_inventories
-from skybatch.settings import settings
-from skybatch.storage.clients import bucket_store
+from skybatch.settings import Settings
+from skybatch.storage.clients import bucket_store, client
 from skybatch.surveys.layout import DATASETS
 
+if TYPE_CHECKING:
+    from obstore.store import ObjectStore
 
-def results() -> S3Store:
-    """The results bucket."""
-    return bucket_store(settings().results_bucket)
-
-
-def archive() -> S3Store:
-    """The archive, keys counted from its prefix."""
-    return bucket_store(settings().archive_bucket, settings().archive_prefix)
+    from skybatch.inventory.inventory import Inventory
+    from skybatch.names.resolver import Resolver
 
 
-@lru_cache(maxsize=1)
-def inventories() -> OpenInventory:
-    """The archive's inventories, kept open as long as the process lives."""
-    return open_inventories(archive())
+@dataclass(frozen=True)
+class Dependencies:
+    """The dependencies of one deployment, or of a test.
+
+    Attributes
+    ----------
+    settings
+        Names and limits of the deployment.
+    results
+        The results bucket.
+    archive
+        The image archive, its keys relative to the archive prefix.
+    open_inventory
+        Opens the inventory of a data set: of a version, or of the current one for None.
+    name_resolver
+        Gives the name services; called only when a name must be resolved, for their HTTP client takes
+        25 ms of a cold start.
+    start_execution
+        Starts the state machine for a batch id; starting it twice is no error.
+    clock
+        Unix time in seconds.
+    """
+
+    settings: Settings
+    results: ObjectStore
+    archive: ObjectStore
+    open_inventory: Callable[[str, str | None], Inventory]
+    name_resolver: Callable[[], Resolver]
+    start_execution: Callable[[str], None]
+    clock: Callable[[], float] = time.time
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Dependencies:
+        """Connect to the buckets and services that the settings name."""
+        results = bucket_store(settings.results_bucket)
+        archive = bucket_store(settings.archive_bucket, settings.archive_prefix)
+        return cls(
+            settings=settings,
+            results=results,
+            archive=archive,
+            open_inventory=open_inventories(archive),
+            name_resolver=_name_resolver(results, settings),
+            start_execution=_execution_starter(settings),
+        )
+
+    def batch(self, batch_id: str) -> BatchStore:
+        """Return the objects of one batch. Raises NotFound for what cannot be a batch id."""
+        return BatchStore(self.results, batch_id)
+
+    def current_inventory(self, dataset: str) -> Inventory:
+        """Open the current inventory of a data set. Raises InventoryError."""
+        return self.open_inventory(dataset, None)
+
+    def available_datasets(self) -> list[str]:
+        """Return the data sets of which the archive has an inventory."""
+        return [dataset for dataset in DATASETS if self._has_inventory(dataset)]
+
+    def _has_inventory(self, dataset: str) -> bool:
+        try:
+            self.current_inventory(dataset)
+        except InventoryError:
+            return False
+        return True
 
 
-def held() -> list[str]:
-    """The data sets of which the archive has an inventory."""
-    return [dataset for dataset in DATASETS if _is_held(dataset)]
+def _name_resolver(results: ObjectStore, settings: Settings) -> Callable[[], Resolver]:
+    @lru_cache(maxsize=1)
+    def resolver() -> Resolver:
+        from skybatch.names.s3_cache import make_resolver
+
+        return make_resolver(results, settings)
+
+    return resolver
 
 
-def _is_held(dataset: str) -> bool:
-    try:
-        inventories()(dataset, None)
-    except InventoryError:
-        return False
-    return True
+def _execution_starter(settings: Settings) -> Callable[[str], None]:
+    def start(batch_id: str) -> None:
+        # Here, because only one function submits batches; boto3 alone costs the others 50 ms.
+        from skybatch.batch.submission.submit import executions
 
+        executions(client("stepfunctions"), settings.state_machine_arn)(batch_id)
 
-def http_app() -> APIGatewayHttpResolver:
-    """A router of HTTP requests that answers our errors as its callers read errors."""
-    app = APIGatewayHttpResolver()
-
-    @app.exception_handler(SkybatchError)  # type: ignore[untyped-decorator]
-    def refuse(error: SkybatchError) -> Response[str]:
-        return refusal(app.current_event, error)
-
-    @app.exception_handler(Exception)  # type: ignore[untyped-decorator]
-    def break_down(error: Exception) -> Response[str]:
-        return unforeseen(app.current_event, error)
-
-    @app.not_found
-    def nowhere(_: Exception) -> Response[str]:
-        return refusal(app.current_event, NotFound("There is nothing at this address."))
-
-    return app
+    return start

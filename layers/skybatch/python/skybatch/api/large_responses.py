@@ -1,60 +1,73 @@
-"""Bodies as they leave: tagged, compressed where it pays, and through S3 where they are too large to send."""
+"""Responses of any size: revalidated by ETag, compressed, and through S3 where Lambda cannot carry them."""
 
 from __future__ import annotations
 
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 import obstore
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
-from skybatch.api.dependencies import results
-from skybatch.api.responses import COMMON_HEADERS, header, redirect, verb_of
+from skybatch.api.http_request import HttpRequest
+from skybatch.api.responses import COMMON_HEADERS, redirect
+from skybatch.api.routing import AnyResponse
 from skybatch.batch.store import LINK_LIFE
 
-# A function's answer may have 6 MB (Lambda's quota), and bytes go as base64: 4/3 of them.
-MOST_INLINE = 4_000_000
-WORTH_COMPRESSING = 10_000
-FOLDER = "answers"
-CACHE = "public, max-age=300"  # an inventory that is rebuilt shows within five minutes
+if TYPE_CHECKING:
+    from obstore.store import ObjectStore
+
+# A function's response may have 6 MB (Lambda's quota), and bytes travel as base64: 4/3 of their number.
+MAX_INLINE_BYTES = 4_000_000
+MIN_GZIP_BYTES = 10_000
+RESPONSE_PREFIX = "answers"
+CACHE_CONTROL = "public, max-age=300"  # a rebuilt inventory is visible after five minutes
 
 
-def deliver(
-    event: APIGatewayProxyEventV2, body: bytes, media_type: str, *, name: str = "", compressed: bool = False
-) -> Response[bytes] | Response[str]:
-    """Send bytes: themselves, that they have not changed (304), or where they are (303).
+def content_response(
+    request: HttpRequest,
+    results: ObjectStore,
+    body: bytes,
+    media_type: str,
+    *,
+    filename: str = "",
+    compressible: bool = True,
+) -> AnyResponse:
+    """Return a body that caches may keep: inline, as 304 if the caller has it, or as 303 to S3.
 
-    ``name`` is what a browser saves them as; ``compressed`` says that gzip would gain nothing.
+    Parameters
+    ----------
+    results
+        The bucket that takes a body too large for a response.
+    filename
+        The name under which a browser saves the body; empty to display it.
+    compressible
+        Whether gzip is worth its time.
     """
     digest = sha256(body).hexdigest()
-    small = not compressed and len(body) >= WORTH_COMPRESSING and "gzip" in header(event, "accept-encoding")
-    tag = f'"{digest[:32]}{"-gzip" if small else ""}"'
-    headers = {**COMMON_HEADERS, "ETag": tag, "Cache-Control": CACHE, "Vary": "Accept-Encoding"}
-    if tag in [each.strip().removeprefix("W/") for each in header(event, "if-none-match").split(",")]:
+    compress = compressible and len(body) >= MIN_GZIP_BYTES and "gzip" in request.header("accept-encoding")
+    etag = f'"{digest[:32]}{"-gzip" if compress else ""}"'
+    headers = {**COMMON_HEADERS, "ETag": etag, "Cache-Control": CACHE_CONTROL, "Vary": "Accept-Encoding"}
+    if _is_current(request, etag):
         return Response(status_code=304, headers=headers, body="")
-    if name:
-        headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    sent = _gzip(body) if small else body
-    if len(sent) > MOST_INLINE:
-        return redirect(_put(event, body, media_type, f"{FOLDER}/{digest}/{name or 'answer'}"), 303)
-    if small:
-        headers["Content-Encoding"] = "gzip"
+    sent = _gzip(body) if compress else body
+    if len(sent) > MAX_INLINE_BYTES:
+        key = f"{RESPONSE_PREFIX}/{digest}/{filename or 'answer'}"
+        return redirect(_store(request, results, key, body, media_type), 303)
+    headers |= {"Content-Encoding": "gzip"} if compress else {}
+    headers |= {"Content-Disposition": f'attachment; filename="{filename}"'} if filename else {}
     return Response(status_code=200, content_type=media_type, body=sent, headers=headers)
 
 
-def plain_line(text: str, status: int) -> Response[str]:
-    """One line of text: how services that answer tables say what is wrong."""
-    headers = {**COMMON_HEADERS, "Cache-Control": "no-store"}
-    line = " ".join(text.split())
-    return Response(
-        status_code=status, content_type="text/plain; charset=utf-8", body=f"{line}\n", headers=headers
-    )
+def _is_current(request: HttpRequest, etag: str) -> bool:
+    """Whether the caller's copy is this one (If-None-Match compares weakly: RFC 9110, section 13.1.2)."""
+    known = request.header("if-none-match").split(",")
+    return etag in [tag.strip().removeprefix("W/") for tag in known]
 
 
-def _put(event: APIGatewayProxyEventV2, body: bytes, media_type: str, key: str) -> str:
-    """Lay the answer down in the results bucket; a link to it that is signed now."""
-    obstore.put(results(), key, body, attributes={"Content-Type": media_type})
-    return obstore.sign(results(), verb_of(event), key, LINK_LIFE)
+def _store(request: HttpRequest, results: ObjectStore, key: str, body: bytes, media_type: str) -> str:
+    """Put the body into the results bucket; a URL presigned for the caller's method."""
+    obstore.put(results, key, body, attributes={"Content-Type": media_type})
+    return obstore.sign(results, request.link_method, key, LINK_LIFE)  # type: ignore[arg-type]
 
 
 def _gzip(body: bytes) -> bytes:

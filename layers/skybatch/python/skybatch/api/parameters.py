@@ -1,42 +1,47 @@
-"""What a client of the archive's doors sent: parameters of a query string or a form, in one place."""
+"""Request parameters of VO and archive services, from a query string or a posted form."""
 
 from __future__ import annotations
 
 from urllib.parse import parse_qsl
 
-from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
-
-from skybatch.api.responses import base_url, body_of, header
+from skybatch.api.http_request import HttpRequest
 from skybatch.errors import MalformedRequest, UnsupportedMedia
-from skybatch.settings import settings
 from skybatch.vo.parameters import Parameters
 
-FORM = "application/x-www-form-urlencoded"
-MOST_PARAMETERS = 2000
+FORM_TYPE = "application/x-www-form-urlencoded"
+MAX_PARAMETERS = 2000
 
 
-def parameters_of(event: APIGatewayProxyEventV2) -> Parameters:
-    """The parameters of a GET, or of a POST with those of its form behind them.
+def read_parameters(request: HttpRequest) -> Parameters:
+    """Read the parameters of the query string, followed by those of a posted form.
 
-    Read from the raw query: the gateway's own parsing joins what was given several times.
+    Reads the raw query, because API Gateway joins the values of a repeated parameter.
+
+    Raises
+    ------
+    UnsupportedMedia
+        The posted body is not a URL-encoded form.
+    MalformedRequest
+        There are too many parameters.
     """
-    pairs = _pairs(str(event.raw_query_string or ""))
-    if event.http_method == "POST":
-        kind = header(event, "content-type").split(";")[0].strip().lower()
-        body = body_of(event)
-        if body and kind != FORM:
-            raise UnsupportedMedia(f"Parameters are posted as {FORM}, not as {kind or 'a nameless type'}.")
-        pairs += _pairs(body.decode("utf-8", "replace"))
+    pairs = _parse(request.raw_query)
+    if request.method == "POST":
+        pairs += _parse(_form_text(request))
     return Parameters.of(pairs)
 
 
-def root_of(event: APIGatewayProxyEventV2) -> str:
-    """The service's own address, without a slash at its end."""
-    return base_url(event, settings())
+def _form_text(request: HttpRequest) -> str:
+    media_type = request.content_type.split(";")[0].strip().lower()
+    body = request.body
+    if body and media_type != FORM_TYPE:
+        raise UnsupportedMedia(
+            f"Parameters are posted as {FORM_TYPE}, not as {media_type or 'an unnamed type'}."
+        )
+    return body.decode("utf-8", "replace")
 
 
-def _pairs(text: str) -> list[tuple[str, str]]:
+def _parse(text: str) -> list[tuple[str, str]]:
     try:
-        return parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_PARAMETERS)
+        return parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_PARAMETERS)
     except ValueError:
-        raise MalformedRequest(f"There are more than {MOST_PARAMETERS} parameters.") from None
+        raise MalformedRequest(f"There are more than {MAX_PARAMETERS} parameters.") from None

@@ -27,7 +27,7 @@ from skybatch.vo.parameters import Parameters, refused
 from skybatch.vo.responses import MISSIONS
 
 if TYPE_CHECKING:
-    from obstore.store import ObjectStore, S3Store
+    from obstore.store import ObjectStore
 
     from skybatch.inventory.inventory import Inventory
 
@@ -81,7 +81,7 @@ def stored_key(objects: ObjectStore, image: ImageId, kind: Kind) -> str:
     raise NotFound(f"The archive has no image {key_of(image)}.")
 
 
-def link(archive: S3Store, key: str, verb: Literal["GET", "HEAD"]) -> str:
+def link(archive: ObjectStore, key: str, verb: Literal["GET", "HEAD"]) -> str:
     """A URL of a stored image, signed now for one verb.
 
     Raises NotFound where the archive does not hold it, or for what is no image's key.
@@ -89,7 +89,7 @@ def link(archive: S3Store, key: str, verb: Literal["GET", "HEAD"]) -> str:
     parse_key(key)
     if not _is_there(archive, key):
         raise NotFound(f"The archive has no image {key}.")
-    return obstore.sign(archive, verb, key, LINK_LIFE)
+    return obstore.sign(archive, verb, key, LINK_LIFE)  # type: ignore[arg-type]
 
 
 def plain_image(objects: ObjectStore, key: str) -> bytes:

@@ -1,0 +1,48 @@
+"""Stored images as responses: a redirect to the stored file, or a FITS file made from it."""
+
+from __future__ import annotations
+
+from skybatch.api.dependencies import Dependencies
+from skybatch.api.http_request import HttpRequest
+from skybatch.api.large_responses import content_response
+from skybatch.api.responses import redirect
+from skybatch.api.routing import AnyResponse
+from skybatch.errors import NotFound, SourceMissing
+from skybatch.vo.ibe import stored_images
+
+GZIP_TYPE, FITS_TYPE = "application/x-gzip", "image/fits"
+
+
+def stored_file_response(request: HttpRequest, dependencies: Dependencies, key: str) -> AnyResponse:
+    """Redirect to the stored file; where the archive keeps the image only in tiles, make the file anew.
+
+    Raises NotFound where the archive has neither.
+    """
+    archive = dependencies.archive
+    try:
+        return redirect(stored_images.link(archive, key, request.link_method))
+    except NotFound:
+        try:
+            plain = stored_images.plain_image(archive, key)
+        except SourceMissing:
+            raise NotFound(f"The archive has no image {key}.") from None
+    return fits_response(request, dependencies, plain, key, compressed=True)
+
+
+def fits_response(
+    request: HttpRequest, dependencies: Dependencies, plain: bytes, key: str, *, compressed: bool
+) -> AnyResponse:
+    """Return a plain FITS file, gzipped if asked, under the name of the stored image ``key``."""
+    stem = key.rsplit("/", 1)[-1].split(".", 1)[0]
+    body, media_type, name = plain, FITS_TYPE, f"{stem}.fits"
+    if compressed:
+        body, media_type, name = _gzip(plain), GZIP_TYPE, f"{stem}.fits.gz"
+    return content_response(
+        request, dependencies.results, body, media_type, filename=name, compressible=False
+    )
+
+
+def _gzip(plain: bytes) -> bytes:
+    from isal import igzip
+
+    return igzip.compress(plain, 1, mtime=0)

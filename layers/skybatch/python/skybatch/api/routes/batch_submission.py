@@ -1,0 +1,92 @@
+"""``POST /batches`` and ``POST /plans``: accept a batch, or tell what it would give."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+from skybatch.api.dependencies import Dependencies
+from skybatch.api.http_request import HttpRequest
+from skybatch.api.responses import html_response, json_response
+from skybatch.api.routing import AnyResponse, RouteTable
+from skybatch.api.submission import accepted_response, batch_submitter
+from skybatch.batch.planning.dry_run import estimate
+from skybatch.errors import CellError, InvalidRequest, SkybatchError, TooLarge
+from skybatch.requests.parser import parse_body
+from skybatch.requests.payload import read_body
+from skybatch.settings import Settings
+
+routes = RouteTable()
+MAX_IDEMPOTENCY_KEY = 200  # characters
+NAME_RESOLUTION_SECONDS = 20.0  # API Gateway waits 30
+
+
+@routes.post("/batches")
+def submit_batch(request: HttpRequest, dependencies: Dependencies) -> AnyResponse:
+    """Accept a batch."""
+    settings = dependencies.settings
+    submitter, body = batch_submitter(request, dependencies), _bounded_body(request, settings)
+    try:
+        parsed, upload = parse_body(body, request.content_type, settings)
+        seed = _idempotency_seed(request.header("idempotency-key"), body)
+        accepted = submitter.submit(parsed, upload, seed)
+    except SkybatchError as error:
+        form = _form_response(request, settings, error.status, problem=error.problem())
+        if form is None:
+            raise
+        return form
+    return accepted_response(request, accepted)
+
+
+@routes.post("/plans")
+def plan_batch(request: HttpRequest, dependencies: Dependencies) -> AnyResponse:
+    """Count the images and bytes of a batch without starting it."""
+    deadline = time.monotonic() + NAME_RESOLUTION_SECONDS
+    settings, body = dependencies.settings, _bounded_body(request, dependencies.settings)
+    try:
+        parsed, _ = parse_body(body, request.content_type, settings)
+        plan = estimate(parsed, dependencies.open_inventory, settings, dependencies.name_resolver(), deadline)
+    except SkybatchError as error:
+        form = _form_response(request, settings, error.status, problem=error.problem())
+        if form is None:
+            raise
+        return form
+    return _form_response(request, settings, 200, plan=plan) or json_response(plan)
+
+
+def _bounded_body(request: HttpRequest, settings: Settings) -> bytes:
+    body, limit = request.body, settings.max_upload_bytes
+    if len(body) > limit:
+        raise TooLarge(f"The request has {len(body):,} bytes; at most {limit:,} can be taken at once.")
+    return body
+
+
+def _form_response(
+    request: HttpRequest,
+    settings: Settings,
+    status: int,
+    *,
+    problem: dict[str, Any] | None = None,
+    plan: dict[str, Any] | None = None,
+) -> AnyResponse | None:
+    """Return the form as it was filled in, with the problem or the plan; None unless a browser sent it."""
+    if not request.accepts_html:
+        return None
+    from skybatch.pages.form import form_page
+
+    try:
+        posted = read_body(request.body, request.content_type, settings.max_upload_bytes)
+    except SkybatchError:
+        return None
+    values = {**posted.fields, "table": (posted.table or b"").decode("utf-8", "replace")}
+    return html_response(form_page(settings, values=values, problem=problem, plan=plan), status)
+
+
+def _idempotency_seed(key: str, body: bytes) -> bytes | None:
+    """Return what identifies the call: the caller's key together with the body; None without a key."""
+    if len(key) > MAX_IDEMPOTENCY_KEY:
+        rule = f"must have at most {MAX_IDEMPOTENCY_KEY} characters"
+        error = CellError("Idempotency-Key", key, rule)
+        raise InvalidRequest(error.sentence(), errors=[error])
+    return json.dumps(["submit", key, body.hex()]).encode() if key else None

@@ -1,0 +1,60 @@
+"""``/ibe/search``: the archive's own search of image metadata, and the pages that list its tables."""
+
+from __future__ import annotations
+
+from skybatch.api.dependencies import Dependencies
+from skybatch.api.http_request import HttpRequest
+from skybatch.api.large_responses import content_response
+from skybatch.api.parameters import read_parameters
+from skybatch.api.responses import text_line_response
+from skybatch.api.routing import AnyResponse, RouteTable
+from skybatch.api.table_responses import table_response
+from skybatch.errors import NotFound, SkybatchError
+from skybatch.surveys.layout import DATASET_TITLES, DATASETS
+from skybatch.vo.ibe import directory_pages
+from skybatch.vo.ibe.search import search
+from skybatch.vo.responses import MISSIONS, dataset_of
+
+routes = RouteTable()
+
+
+@routes.get("/ibe/search/?")
+def missions(request: HttpRequest, dependencies: Dependencies) -> AnyResponse:
+    """List the missions."""
+    return _page(request, dependencies, directory_pages.missions_page(request.base_url))
+
+
+@routes.get("/ibe/search/<mission>/?")
+def datasets(request: HttpRequest, dependencies: Dependencies, mission: str) -> AnyResponse:
+    """List the data sets of a mission."""
+    if mission.lower() not in MISSIONS:
+        raise NotFound(f"There is no mission {mission}.")
+    html = directory_pages.datasets_page(request.base_url, dependencies.available_datasets())
+    return _page(request, dependencies, html)
+
+
+@routes.get("/ibe/search/<mission>/<folder>/?")
+def tables(request: HttpRequest, dependencies: Dependencies, mission: str, folder: str) -> AnyResponse:
+    """List the tables of a data set."""
+    found = [name for name in dependencies.available_datasets() if DATASETS[name][0] == folder.lower()]
+    if mission.lower() not in MISSIONS or not found:
+        raise NotFound(f"There is no data set {mission}/{folder}.")
+    rows = [(DATASETS[name][1], f"{DATASET_TITLES[name]}: image metadata") for name in found]
+    return _page(request, dependencies, directory_pages.tables_page(request.base_url, folder.lower(), rows))
+
+
+@routes.query("/ibe/search/<mission>/<folder>/<table>")
+def search_table(
+    request: HttpRequest, dependencies: Dependencies, mission: str, folder: str, table: str
+) -> AnyResponse:
+    """Search one table; an error is one line of text."""
+    dataset = dataset_of(mission, folder, table)
+    try:
+        found = search(read_parameters(request), dependencies.current_inventory(dataset))
+        return table_response(request, dependencies.results, found)
+    except SkybatchError as error:
+        return text_line_response(error.detail, error.status)
+
+
+def _page(request: HttpRequest, dependencies: Dependencies, html: str) -> AnyResponse:
+    return content_response(request, dependencies.results, html.encode(), "text/html; charset=utf-8")

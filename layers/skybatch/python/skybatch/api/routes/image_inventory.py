@@ -1,0 +1,110 @@
+"""``/cgi-bin/2MASS/IM``: the archive's image inventory, the page of one image, and the image."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from skybatch.api.dependencies import Dependencies
+from skybatch.api.http_request import HttpRequest
+from skybatch.api.image_responses import fits_response, stored_file_response
+from skybatch.api.large_responses import content_response
+from skybatch.api.parameters import read_parameters
+from skybatch.api.responses import html_response
+from skybatch.api.routes.sia1 import sia1_response
+from skybatch.api.routing import AnyResponse, RouteTable
+from skybatch.errors import MalformedRequest, Transient
+from skybatch.sky.position import SkyPosition
+from skybatch.surveys.layout import parse_key
+from skybatch.vo.ibe import stored_images
+from skybatch.vo.ibe.image_page import facts, one_image
+from skybatch.vo.ibe.inventory_sia import fits_url, inventory_sia
+from skybatch.vo.parameters import Parameters
+from skybatch.vo.responses import Answer
+from skybatch.vo.search_images import QUICKLOOK, Found
+
+if TYPE_CHECKING:
+    from skybatch.names.resolver import Answer as NameAnswer
+
+routes = RouteTable()
+NAME_RESOLUTION_SECONDS = 15.0  # API Gateway waits 30
+
+
+@routes.query("/cgi-bin/2MASS/IM/nph-im_sia")
+def search_inventory(request: HttpRequest, dependencies: Dependencies) -> AnyResponse:
+    """Search the image inventory by Simple Image Access."""
+
+    def search(parameters: Parameters) -> Answer:
+        inventory = dependencies.current_inventory(stored_images.dataset_word(parameters))
+        return inventory_sia(
+            parameters, inventory, request.base_url, lambda name: resolve_name(dependencies, name)
+        )
+
+    return sia1_response(request, dependencies, search)
+
+
+@routes.get("/cgi-bin/2MASS/IM/nph-im_key")
+def image_page(request: HttpRequest, dependencies: Dependencies) -> AnyResponse:
+    """Return the page of one image, or with ``preview`` the preview on it."""
+    parameters = read_parameters(request)
+    inventory = dependencies.current_inventory(stored_images.dataset_word(parameters))
+    found = one_image(parameters, inventory)
+    if parameters.named("preview"):
+        body = _preview(dependencies, found.key(0))
+        return content_response(request, dependencies.results, body, "image/png", compressible=False)
+    return html_response(_page(request, found))
+
+
+@routes.get("/cgi-bin/2MASS/IM/nph-im")
+def image_by_parameters(request: HttpRequest, dependencies: Dependencies) -> AnyResponse:
+    """Return a stored image; a Quicklook restored, as no reader of FITS opens it as it is stored."""
+    key = stored_images.key_of_image(read_parameters(request), dependencies.archive)
+    if parse_key(key)[1] == "image":
+        return stored_file_response(request, dependencies, key)
+    plain = stored_images.plain_image(dependencies.archive, key)
+    return fits_response(request, dependencies, plain, key, compressed=True)
+
+
+def resolve_name(dependencies: Dependencies, name: str) -> SkyPosition:
+    """Return the position of an object, asking the name services for a bounded time.
+
+    Raises
+    ------
+    MalformedRequest
+        None of the services knows it.
+    Transient
+        A service that might know it did not answer.
+    """
+    from skybatch.names.services import State
+
+    deadline = time.monotonic() + NAME_RESOLUTION_SECONDS
+    found = dependencies.name_resolver().resolve([name], deadline).answers.get(name)
+    if found is not None and found.position is not None:
+        return found.position
+    if found is not None and found.state is State.UNKNOWN:
+        raise MalformedRequest(f"The object {name!r} is not known: {found.sentence()}")
+    raise Transient(_no_answer(name, found))
+
+
+def _no_answer(name: str, found: NameAnswer | None) -> str:
+    reason = found.sentence() if found is not None else "no answer in time"
+    return f"The name services could not tell where {name!r} is: {reason}"
+
+
+def _page(request: HttpRequest, found: Found) -> str:
+    from skybatch.pages.image import image_page
+
+    image = found.image_id(0)
+    return image_page(
+        f"{image.band.upper()} band, {image.date} {image.hem}, scan {image.scan}, image {image.image}",
+        facts(found),
+        preview=f"?{request.raw_query}&preview=png",
+        download=fits_url(request.base_url, found, 0),
+        quicklook=found.kind[0] == QUICKLOOK,
+    )
+
+
+def _preview(dependencies: Dependencies, key: str) -> bytes:
+    from skybatch.imaging.preview import grey_preview
+
+    return grey_preview(stored_images.plain_image(dependencies.archive, key))

@@ -1,0 +1,56 @@
+"""``/ibe/sia``: Simple Image Access 1.0 on one table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from skybatch.api.dependencies import Dependencies
+from skybatch.api.http_request import HttpRequest
+from skybatch.api.parameters import read_parameters
+from skybatch.api.responses import text_line_response
+from skybatch.api.routing import AnyResponse, RouteTable
+from skybatch.api.table_responses import error_votable_response, table_response
+from skybatch.errors import SkybatchError
+from skybatch.vo.parameters import Parameters
+from skybatch.vo.responses import Answer, answer_format, dataset_of
+from skybatch.vo.sia1 import sia
+
+routes = RouteTable()
+
+
+@routes.query("/ibe/sia/<mission>/<folder>/<table>")
+def search_images(
+    request: HttpRequest, dependencies: Dependencies, mission: str, folder: str, table: str
+) -> AnyResponse:
+    """Search one table."""
+    dataset = dataset_of(mission, folder, table)
+
+    def search(parameters: Parameters) -> Answer:
+        return sia(parameters, dependencies.current_inventory(dataset), request.base_url)
+
+    return sia1_response(request, dependencies, search)
+
+
+def sia1_response(
+    request: HttpRequest, dependencies: Dependencies, search: Callable[[Parameters], Answer]
+) -> AnyResponse:
+    """Answer a query as SIA 1.0 clients expect.
+
+    An error is a VOTable with status 200 (SIA 1.0, section 4.2.1), or one line of text where a plain
+    format was asked for; what the caller cannot correct keeps its HTTP status.
+    """
+    parameters = Parameters(())
+    try:
+        parameters = read_parameters(request)
+        return table_response(request, dependencies.results, search(parameters))
+    except SkybatchError as error:
+        if _wants_votable(parameters):
+            return error_votable_response(error, error.status if error.status >= 500 else 200)
+        return text_line_response(error.detail, error.status if error.status >= 500 else 400)
+
+
+def _wants_votable(parameters: Parameters) -> bool:
+    try:
+        return answer_format(parameters, "RESPONSEFORMAT", "votable") == "xml"
+    except SkybatchError:
+        return True

@@ -1,0 +1,50 @@
+"""``/soda/sync``: cutouts by Server-side Operations for Data Access 1.0."""
+
+from __future__ import annotations
+
+from skybatch.api.dependencies import Dependencies
+from skybatch.api.http_request import HttpRequest
+from skybatch.api.large_responses import content_response
+from skybatch.api.parameters import read_parameters
+from skybatch.api.responses import no_content_response, redirect, text_line_response
+from skybatch.api.routing import AnyResponse, RouteTable
+from skybatch.errors import SkybatchError
+from skybatch.sky.polygons import Figure
+from skybatch.surveys.layout import parse_key
+from skybatch.vo import soda
+from skybatch.vo.ibe import stored_images
+
+routes = RouteTable()
+
+
+@routes.query("/soda/sync")
+def cut_image(request: HttpRequest, dependencies: Dependencies) -> AnyResponse:
+    """Return a cutout, 204 where it would be empty, an error as text (SODA 1.0, section 5)."""
+    try:
+        parameters = read_parameters(request)
+        key, region = soda.key_asked(parameters), soda.figure_asked(parameters)
+        if region is None:
+            return redirect(stored_images.link(dependencies.archive, key, request.link_method), 303)
+        return _cutout(request, dependencies, key, region)
+    except SkybatchError as error:
+        return text_line_response(f"{_fault(error)}: {error.detail}", error.status)
+
+
+def _cutout(request: HttpRequest, dependencies: Dependencies, key: str, region: Figure) -> AnyResponse:
+    image = parse_key(key)[0]
+    inventory = dependencies.current_inventory(image.dataset)
+    box = soda.box(image, region, inventory)
+    if box is None:
+        return no_content_response()
+    body = stored_images.cut_box(dependencies.archive, key, box, inventory)
+    name = f"{image.stem}.fits"
+    return content_response(
+        request, dependencies.results, body, "application/fits", filename=name, compressible=False
+    )
+
+
+def _fault(error: SkybatchError) -> str:
+    """Return the fault that SODA 1.0, section 5.3, has for an error."""
+    if error.status < 500:
+        return "UsageFault"
+    return "TransientFault" if error.retryable else "Fault"

@@ -1,0 +1,40 @@
+"""The submission of batches as a request reaches it."""
+
+from __future__ import annotations
+
+from skybatch.api.dependencies import Dependencies
+from skybatch.api.http_request import HttpRequest
+from skybatch.api.responses import json_response, redirect
+from skybatch.api.routing import AnyResponse
+from skybatch.batch.submission.submit import Accepted, Desk
+from skybatch.telemetry import bind_batch, logger, record_metrics
+
+
+def batch_submitter(request: HttpRequest, dependencies: Dependencies) -> Desk:
+    """Return the submitter that counts this caller's batches and links to the address it came by."""
+    return Desk(
+        dependencies.results,
+        dependencies.start_execution,
+        dependencies.settings,
+        request.base_url,
+        dependencies.clock(),
+        request.source_ip,
+    )
+
+
+def accepted_response(request: HttpRequest, accepted: Accepted) -> AnyResponse:
+    """Return 202 with the batch's addresses; a browser is redirected to the results page."""
+    record, rows = accepted.record, len(accepted.request.rows)
+    bind_batch(record.batch_id)
+    logger.info("batch accepted", mode=accepted.request.mode, rows=rows, part=record.part)
+    record_metrics({"BatchesAccepted": 1, "RowsAccepted": rows})
+    if request.accepts_html:
+        return redirect(record.url("results"), 303)
+    body = {
+        "batch_id": record.batch_id,
+        "status_url": record.url(),
+        "results_url": record.url("results"),
+        "rows": rows,
+        "notices": list(accepted.request.notices),
+    }
+    return json_response(body, 202, location=record.url())

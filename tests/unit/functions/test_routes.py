@@ -1,0 +1,64 @@
+"""Every route of the template leads to a function that serves it."""
+
+from __future__ import annotations
+
+import re
+from types import ModuleType
+
+import pytest
+
+from skybatch.api.app import HttpApp
+from tests.support.functions import load_function
+from tests.support.http import CONTEXT, http_answer, http_event, make_dependencies
+from tests.support.template import of_type
+
+FUNCTIONS = ("planner", "portal", "search")
+ROUTES = [
+    (properties["RouteKey"], properties["Target"]["Fn::Sub"])
+    for properties in of_type("AWS::ApiGatewayV2::Route").values()
+]
+# A path for each `{proxy+}`; the rest of a route's parameters can be anything.
+PROXIES = {
+    "/cgi-bin": "2MASS/IM/nph-im_sia",
+    "/datalink": "links",
+    "/ibe": "search",
+    "/sia2": "query",
+    "/soda": "sync",
+    "/help": "",
+}
+
+
+def function_of(target: str) -> str:
+    found = re.search(r"\{(\w+)Integration\}", target)
+    assert found is not None
+    return found.group(1).lower()
+
+
+def sample_path(path: str) -> str:
+    prefix, proxied, _ = path.partition("/{proxy+}")
+    return f"{prefix}/{PROXIES[prefix]}" if proxied else re.sub(r"\{\w+\}", "x", path)
+
+
+def serves(module: ModuleType, method: str, path: str) -> bool:
+    """Whether one of the function's routes takes a request, whatever it answers."""
+    answered: list[str] = []
+    app = HttpApp(make_dependencies(), module.ROUTES)
+    for route in [*app._resolver._static_routes, *app._resolver._dynamic_routes]:
+        if method in route.method and route.rule.match(path):
+            answered.append(route.path)
+    return bool(answered)
+
+
+@pytest.mark.parametrize(("key", "target"), [route for route in ROUTES if route[0] != "$default"])
+def test_a_route_is_served_by_its_function(key: str, target: str) -> None:
+    verb, path = key.split()
+    method = "GET" if verb == "ANY" else verb
+    assert serves(load_function(function_of(target)), method, sample_path(path))
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_an_unknown_path_is_a_problem_not_found(name: str) -> None:
+    app = HttpApp(make_dependencies(), load_function(name).ROUTES)
+    answer = http_answer(app.handle(http_event("GET", "/nowhere/at/all"), CONTEXT))
+    assert (answer.status, answer.media_type) == (404, "application/problem+json")
+    assert answer.json()["code"] == "not_found"
