@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from skybatch.names.resolver import answer_of
-from skybatch.names.services import Reply, State
+from skybatch.names.model import LookupStatus, NameResult, ServiceResponse
 from skybatch.requests.resolution import unresolved_names, with_positions
 from skybatch.sky.position import SkyPosition
 from tests.support.request_tables import request_of
 
 M83 = SkyPosition(204.253958, -29.865417)
-FOUND = answer_of("M 83", [Reply("NED", State.FOUND, "MESSIER 083", M83)])
-UNKNOWN = answer_of("nowhere", [Reply("NED", State.UNKNOWN, "not found")])
+FOUND = NameResult("M 83", (ServiceResponse("NED", LookupStatus.FOUND, "MESSIER 083", M83),))
+UNKNOWN = NameResult("nowhere", (ServiceResponse("NED", LookupStatus.UNKNOWN, "not found"),))
 RESULTS = {"M 83": FOUND, "nowhere": UNKNOWN}
 
 

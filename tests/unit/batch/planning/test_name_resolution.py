@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from obstore.store import MemoryStore
 
 from local.names import Day, NameServices
 from skybatch.batch.planning.dry_run import estimate
 from skybatch.batch.planning.name_resolution import MAX_ROUNDS
 from skybatch.batch.record import load_names
+from skybatch.names.factory import make_resolver
 from skybatch.names.resolver import Resolver
-from skybatch.names.s3_cache import NedTurn, StoredAnswers, make_resolver
 from skybatch.sky.position import SkyPosition
 from skybatch.workflow import steps
 from tests.support.batch_fakes import Clock
@@ -129,24 +128,3 @@ def test_answers_are_kept_for_all_batches(archive: MadeArchive, names: NameServi
     for _ in range(2):
         service.plan(service.submit(mode="positions", table="name\nm83\n").record.batch_id)
     assert len([call for call in names.calls if call.service == "NED"]) == 1
-
-
-def test_stored_answer_has_an_age_whatever_its_name() -> None:
-    cache = StoredAnswers(MemoryStore())
-    assert cache.get("NED/../../x\n") is None
-    cache.put("NED/../../x\n", {"a": 1})
-    kept = cache.get("NED/../../x\n")
-    assert kept is not None
-    assert kept[0] == {"a": 1}
-    assert 0 <= kept[1] < 60
-
-
-def test_two_processes_never_have_neds_turn_at_once_nor_within_a_second() -> None:
-    objects = MemoryStore()
-    one, other = NedTurn(objects), NedTurn(objects)
-    assert one.take(time.monotonic() + 5)
-    assert not other.take(time.monotonic() + 0.5)
-    returned = time.monotonic()
-    one.give_back()
-    assert other.take(time.monotonic() + 5)
-    assert time.monotonic() - returned >= 0.9

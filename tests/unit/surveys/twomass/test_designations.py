@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from skybatch.surveys.twomass.designations import designated, is_designation
+from skybatch.surveys.twomass.designations import is_designation, position_from_designation
 
 
 @pytest.mark.parametrize(
@@ -17,7 +17,7 @@ from skybatch.surveys.twomass.designations import designated, is_designation
     ],
 )
 def test_the_kin_of_a_designation(name: str, ra: float, dec: float) -> None:
-    sky = designated(name)
+    sky = position_from_designation(name)
     assert sky is not None
     assert (sky.ra, sky.dec) == (pytest.approx(ra, abs=1e-9), pytest.approx(dec, abs=1e-9))
 
@@ -26,7 +26,7 @@ def test_the_kin_of_a_designation(name: str, ra: float, dec: float) -> None:
     "name", ["2MASX J99045666+1219223", "2MASX J23045666+9959599", "2MASXJ2304", "2MASS", "IRAS 23045+1219"]
 )
 def test_what_is_no_designation_has_no_position(name: str) -> None:
-    assert designated(name) is None
+    assert position_from_designation(name) is None
 
 
 def test_a_2massx_name_is_a_designation_and_others_are_not() -> None:

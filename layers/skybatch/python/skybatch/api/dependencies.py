@@ -90,7 +90,7 @@ class Dependencies:
 def _name_resolver(results: ObjectStore, settings: Settings) -> Callable[[], Resolver]:
     @lru_cache(maxsize=1)
     def resolver() -> Resolver:
-        from skybatch.names.s3_cache import make_resolver
+        from skybatch.names.factory import make_resolver
 
         return make_resolver(results, settings)
 

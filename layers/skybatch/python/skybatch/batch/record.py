@@ -12,7 +12,7 @@ from typing import Any
 
 from skybatch.batch.store import BatchStore
 from skybatch.errors import Expired, NotFound
-from skybatch.names.resolver import Answer
+from skybatch.names.model import NameResult
 from skybatch.requests.model import Request
 from skybatch.requests.resolution import unresolved_names, with_positions
 
@@ -100,7 +100,7 @@ class Names:
     ``rounds`` counts how often they were asked, ``settled`` says that it will not be done again.
     """
 
-    answers: Mapping[str, Answer]
+    answers: Mapping[str, NameResult]
     started: float = 0.0
     rounds: int = 0
     settled: bool = False
@@ -111,7 +111,7 @@ def load_names(store: BatchStore) -> Names:
     body = store.read_json("names.json")
     if body is None:
         return Names({})
-    answers = [Answer.from_json(answer) for answer in body.pop("answers")]
+    answers = [NameResult.from_json(answer) for answer in body.pop("answers")]
     return Names({answer.name: answer for answer in answers}, **body)
 
 

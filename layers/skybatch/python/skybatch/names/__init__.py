@@ -1,0 +1,1 @@
+"""Object names to positions: name services, their rate limits, and the cache of their responses."""

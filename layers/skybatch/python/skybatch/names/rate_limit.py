@@ -1,85 +1,85 @@
-"""How each name service is asked: how many at once, how soon after each other, for how long."""
+"""Limits on requests to a name service: how many at a time, how often, and until when."""
 
 from __future__ import annotations
 
 import threading
 import time
-from typing import Protocol
 
 import urllib3
 
-from skybatch.names.services import Reply, Service, State, ask
+from skybatch.names.lease import Lease, NoLease
+from skybatch.names.model import LookupStatus, ServiceResponse
+from skybatch.names.query import query_service
+from skybatch.names.services import Service
 
-# After so many failures one upon the other a service is left alone for the rest of the call.
-MOST_FAILURES = 3
-
-
-class OutOfTime(Exception):
-    """The deadline came before an answer."""
-
-
-class Turn(Protocol):
-    """Lets one process at a time ask a service that wants nobody side by side, such as a lease in S3."""
-
-    def take(self, deadline: float) -> bool:
-        """Wait for the turn until ``deadline`` (``time.monotonic()``); whether it came."""
-
-    def give_back(self) -> None:
-        """Let the next one in; only called after a turn was taken."""
+# After this many failures in a row a service is not queried again during the call.
+MAX_FAILURES = 3
 
 
-class OwnTurn:
-    """Always free: for a service that may be asked side by side, and where there is but one process."""
-
-    def take(self, deadline: float) -> bool:
-        """At once."""
-        return time.monotonic() < deadline
-
-    def give_back(self) -> None:
-        """Nobody waits."""
+class DeadlineExceeded(Exception):
+    """The deadline passed before a service responded."""
 
 
-class Lane:
-    """Lets through as many at once as a service allows, and no sooner after each other."""
+class RateLimiter:
+    """Queries one service within its limits; shared by the threads of a process.
 
-    def __init__(self, service: Service, turn: Turn | None = None) -> None:
+    Parameters
+    ----------
+    service
+        The service, with its limits.
+    lease
+        Exclusive use among processes; none is needed by default.
+    """
+
+    def __init__(self, service: Service, lease: Lease | None = None) -> None:
         self.service = service
-        self.turn = turn or OwnTurn()
-        self.places = threading.BoundedSemaphore(service.side_by_side)
-        self.lock = threading.Lock()
-        self.free_from = 0.0
-        self.failures = 0
+        self._lease = lease or NoLease()
+        self._slots = threading.BoundedSemaphore(service.max_concurrent)
+        self._lock = threading.Lock()
+        self._next_start = 0.0
+        self._failures = 0
 
-    def ask(self, name: str, pool: urllib3.PoolManager, deadline: float) -> Reply:
-        """The service's reply in its turn; raises OutOfTime if the deadline (monotonic) comes first."""
-        if not self.places.acquire(timeout=max(deadline - time.monotonic(), 0.0)):
-            raise OutOfTime
+    def reset_failures(self) -> None:
+        """Query the service again even if it failed before."""
+        self._failures = 0
+
+    def query(self, name: str, pool: urllib3.PoolManager, deadline: float) -> ServiceResponse:
+        """Query the service for a name as soon as its limits allow.
+
+        Raises
+        ------
+        DeadlineExceeded
+            The deadline (``time.monotonic()``) passes first.
+        """
+        if not self._slots.acquire(timeout=max(deadline - time.monotonic(), 0.0)):
+            raise DeadlineExceeded
         try:
-            if self.failures >= MOST_FAILURES:
-                return Reply(self.service.name, State.DOWN, "does not answer at present")
-            return self.ask_in_turn(name, pool, deadline)
+            if self._failures >= MAX_FAILURES:
+                message = "does not answer at present"
+                return ServiceResponse(self.service.name, LookupStatus.UNAVAILABLE, message)
+            return self._query_with_lease(name, pool, deadline)
         finally:
-            self.places.release()
+            self._slots.release()
 
-    def ask_in_turn(self, name: str, pool: urllib3.PoolManager, deadline: float) -> Reply:
-        """Ask when the interval is over and no other process asks; raises OutOfTime as above."""
-        if not self.turn.take(deadline):
-            raise OutOfTime
+    def _query_with_lease(self, name: str, pool: urllib3.PoolManager, deadline: float) -> ServiceResponse:
+        if not self._lease.acquire(deadline):
+            raise DeadlineExceeded
         try:
-            self.wait_interval(deadline)
-            reply = ask(self.service, name, pool, min(self.service.timeout, deadline - time.monotonic()))
+            self._wait_interval(deadline)
+            max_seconds = min(self.service.timeout, deadline - time.monotonic())
+            response = query_service(self.service, name, pool, max_seconds)
         finally:
-            self.turn.give_back()
-        if reply.state is State.DOWN and time.monotonic() >= deadline:
-            raise OutOfTime
-        self.failures = self.failures + 1 if reply.state is State.DOWN else 0
-        return reply
+            self._lease.release()
+        failed = response.status is LookupStatus.UNAVAILABLE
+        if failed and time.monotonic() >= deadline:
+            raise DeadlineExceeded  # the service may have been slow only because its time was short
+        self._failures = self._failures + 1 if failed else 0
+        return response
 
-    def wait_interval(self, deadline: float) -> None:
-        """Sleep until the interval since the last request is over."""
-        with self.lock:
-            turn = max(self.free_from, time.monotonic())
-            if turn >= deadline:
-                raise OutOfTime
-            self.free_from = turn + self.service.interval
-        time.sleep(max(turn - time.monotonic(), 0.0))
+    def _wait_interval(self, deadline: float) -> None:
+        with self._lock:
+            start = max(self._next_start, time.monotonic())
+            if start >= deadline:
+                raise DeadlineExceeded
+            self._next_start = start + self.service.interval
+        time.sleep(max(start - time.monotonic(), 0.0))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from skybatch.names.resolver import Answer
+    from skybatch.names.model import NameResult
     from skybatch.requests.model import Request
 
 
@@ -19,14 +19,14 @@ def unresolved_names(request: Request) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name))
 
 
-def with_positions(request: Request, answers: Mapping[str, Answer]) -> Request:
+def with_positions(request: Request, results: Mapping[str, NameResult]) -> Request:
     """Return the request with the ICRS position of each name that was found; the names are kept."""
-    skies = {name: answer.position for name, answer in answers.items() if answer.position is not None}
+    positions = {name: one.position for name, one in results.items() if one.position is not None}
     rows = tuple(
-        replace(row, position=skies[row.name]) if row.name in skies and row.position is None else row
+        replace(row, position=positions[row.name]) if row.name in positions and row.position is None else row
         for row in request.rows
     )
     region = request.region
-    if region and region.center is None and region.name in skies:
-        region = replace(region, center=skies[region.name])
+    if region and region.center is None and region.name in positions:
+        region = replace(region, center=positions[region.name])
     return replace(request, rows=rows, region=region)

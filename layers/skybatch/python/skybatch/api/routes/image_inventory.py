@@ -24,7 +24,7 @@ from skybatch.vo.responses import Answer
 from skybatch.vo.search_images import QUICKLOOK, Found
 
 if TYPE_CHECKING:
-    from skybatch.names.resolver import Answer as NameAnswer
+    from skybatch.names.model import NameResult
 
 routes = RouteTable()
 NAME_RESOLUTION_SECONDS = 15.0  # API Gateway waits 30
@@ -75,19 +75,19 @@ def resolve_name(dependencies: Dependencies, name: str) -> SkyPosition:
     Transient
         A service that might know it did not answer.
     """
-    from skybatch.names.services import State
+    from skybatch.names.model import LookupStatus
 
     deadline = time.monotonic() + NAME_RESOLUTION_SECONDS
-    found = dependencies.name_resolver().resolve([name], deadline).answers.get(name)
+    found = dependencies.name_resolver().resolve([name], deadline).results.get(name)
     if found is not None and found.position is not None:
         return found.position
-    if found is not None and found.state is State.UNKNOWN:
-        raise MalformedRequest(f"The object {name!r} is not known: {found.sentence()}")
+    if found is not None and found.status is LookupStatus.UNKNOWN:
+        raise MalformedRequest(f"The object {name!r} is not known: {found.explanation()}")
     raise Transient(_no_answer(name, found))
 
 
-def _no_answer(name: str, found: NameAnswer | None) -> str:
-    reason = found.sentence() if found is not None else "no answer in time"
+def _no_answer(name: str, found: NameResult | None) -> str:
+    reason = found.explanation() if found is not None else "no answer in time"
     return f"The name services could not tell where {name!r} is: {reason}"
 
 

@@ -45,7 +45,7 @@ def estimate(
     answers = {}
     if names:
         resolution = resolver.resolve(names, deadline)
-        answers = dict(resolution.answers)
+        answers = dict(resolution.results)
         request = with_positions(request, answers)
         if resolution.remaining:
             notices.append(

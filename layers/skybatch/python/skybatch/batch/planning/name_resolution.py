@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from skybatch.batch.record import Names, load_names, load_request, save_names
 from skybatch.batch.store import BatchStore
+from skybatch.names.model import LookupStatus
 from skybatch.names.resolver import Resolver
-from skybatch.names.services import State
 from skybatch.requests.resolution import unresolved_names
 
 SECONDS_A_CALL = 40.0
@@ -28,10 +28,10 @@ def resolve_names(store: BatchStore, resolver: Resolver, now: float) -> int | No
     names = replace(names, started=names.started or now)
     wanted = unresolved_names(load_request(store))
     found = resolver.resolve(_open(wanted, names), time.monotonic() + SECONDS_A_CALL)
-    names = replace(names, answers={**names.answers, **found.answers})
+    names = replace(names, answers={**names.answers, **found.results})
     if not found.remaining:
         names = replace(names, rounds=names.rounds + 1)
-    down = any(answer.state is State.DOWN for answer in names.answers.values())
+    down = any(answer.status is LookupStatus.UNAVAILABLE for answer in names.answers.values())
     over = now - names.started > MAX_SECONDS or names.rounds >= MAX_ROUNDS
     names = replace(names, settled=over or not (found.remaining or down))
     save_names(store, names)
@@ -44,9 +44,9 @@ def resolve_names(store: BatchStore, resolver: Resolver, now: float) -> int | No
 def _open(wanted: Sequence[str], names: Names) -> list[str]:
     """Names nobody was asked for yet; when there are none, those that a service then down may know."""
     fresh = [name for name in wanted if name not in names.answers]
-    return fresh or [name for name in wanted if names.answers[name].state is State.DOWN]
+    return fresh or [name for name in wanted if names.answers[name].status is LookupStatus.UNAVAILABLE]
 
 
 def _report(store: BatchStore, names: Names, wanted: int) -> None:
-    known = sum(answer.state is not State.DOWN for answer in names.answers.values())
+    known = sum(answer.status is not LookupStatus.UNAVAILABLE for answer in names.answers.values())
     store.write_json("progress.json", {"state": "resolving", "names": max(wanted, known), "named": known})

@@ -16,8 +16,7 @@ from skybatch.batch.plan import Plan, Task
 from skybatch.batch.planning.matching import Matches, OpenInventory, match
 from skybatch.batch.planning.task_builder import Drafting
 from skybatch.errors import TooLarge
-from skybatch.names.resolver import Answer
-from skybatch.names.services import State
+from skybatch.names.model import LookupStatus, NameResult
 from skybatch.requests.model import Mode, Request, Row
 
 
@@ -26,7 +25,7 @@ def make_plan(
     open_inventory: OpenInventory,
     limit: int,
     max_images: int,
-    answers: Mapping[str, Answer] | None = None,
+    answers: Mapping[str, NameResult] | None = None,
 ) -> Plan:
     """List every file a request asks for.
 
@@ -103,7 +102,7 @@ def _without_repeats(request: Request, drafts: list[Task]) -> Iterator[Task]:
 
 
 def _why_nothing(
-    request: Request, row: Row, repeated: bool, matched: bool, answers: Mapping[str, Answer]
+    request: Request, row: Row, repeated: bool, matched: bool, answers: Mapping[str, NameResult]
 ) -> tuple[str, str]:
     """The outcome and reason of a row that gets no image."""
     if repeated:
@@ -117,13 +116,13 @@ def _why_nothing(
     return "not_covered", NOTHING_THERE[request.mode]
 
 
-def _why_unresolved(name: str, answer: Answer | None) -> str:
+def _why_unresolved(name: str, answer: NameResult | None) -> str:
     """What the services said; one that is down is told apart from a name that none of them knows."""
     if answer is None:
         return f"there was no time to ask for the name {name!r}"
-    if answer.state is State.DOWN:
-        return f"the name {name!r} could not be asked everywhere, please try again: {answer.sentence()}"
-    return f"the name {name!r} is not known: {answer.sentence()}"
+    if answer.status is LookupStatus.UNAVAILABLE:
+        return f"the name {name!r} could not be asked everywhere, please try again: {answer.explanation()}"
+    return f"the name {name!r} is not known: {answer.explanation()}"
 
 
 NOTHING_THERE = {

@@ -20,7 +20,7 @@ def is_designation(name: str) -> bool:
     return _DESIGNATION.fullmatch(name.strip()) is not None
 
 
-def designated(name: str) -> SkyPosition | None:
+def position_from_designation(name: str) -> SkyPosition | None:
     """The ICRS position in a designation, cut to its digits; None if there is none on the sky.
 
     ``2MASXJ23045666+1219223`` is 23h04m56.66s +12d19m22.3s.

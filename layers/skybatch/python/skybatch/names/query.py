@@ -1,0 +1,84 @@
+"""One HTTP request to a name service, bounded in time and in bytes."""
+
+from __future__ import annotations
+
+import time
+from urllib.parse import quote
+
+import urllib3
+
+from skybatch.names.model import LookupStatus, ServiceResponse
+from skybatch.names.response_parsers import PARSERS, InvalidResponse
+from skybatch.names.services import Service
+
+MAX_RESPONSE_BYTES = 1_000_000
+CHUNK_BYTES = 16_384
+TIMEOUTS = (urllib3.exceptions.ReadTimeoutError, urllib3.exceptions.ConnectTimeoutError)
+USER_AGENT = "skybatch (batch image service)"
+# Services move; nothing but a redirect is tried again.
+RETRIES = urllib3.Retry(total=2, connect=0, read=0, redirect=2, status=0, other=0)
+
+
+def query_service(
+    service: Service, name: str, pool: urllib3.PoolManager, max_seconds: float
+) -> ServiceResponse:
+    """Query one service for one name, for at most ``max_seconds``; every failure is ``UNAVAILABLE``."""
+    url = service.url_template.replace("{name}", quote(name, safe=""))
+    try:
+        status, body = fetch(url, pool, max_seconds)
+        if status >= 500 or status == 429:
+            return _unavailable(service, f"answered HTTP {status}")
+        return PARSERS[service.name](service.name, body.decode("utf-8", errors="replace"))
+    except InvalidResponse as error:
+        return _unavailable(service, str(error))
+    except TimeoutError:
+        return _unavailable(service, f"did not answer within {max_seconds:.0f} s")
+    except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+        return _unavailable(service, f"could not be reached ({type(error).__name__})")
+
+
+def fetch(url: str, pool: urllib3.PoolManager, max_seconds: float) -> tuple[int, bytes]:
+    """Return status and body of a GET request.
+
+    Raises
+    ------
+    TimeoutError
+        The request as a whole takes longer than ``max_seconds``, however slowly its bytes arrive.
+    InvalidResponse
+        The body has more than ``MAX_RESPONSE_BYTES``.
+    urllib3.exceptions.HTTPError
+        The service cannot be reached.
+    """
+    end = time.monotonic() + max_seconds
+    try:
+        with pool.request(
+            "GET",
+            url,
+            headers={"User-Agent": USER_AGENT},
+            timeout=urllib3.Timeout(connect=max_seconds, read=max_seconds),
+            retries=RETRIES,
+            preload_content=False,
+        ) as response:
+            return response.status, _read_until(response, end)
+    except urllib3.exceptions.MaxRetryError as error:
+        if isinstance(error.reason, TIMEOUTS):
+            raise TimeoutError from error
+        raise
+    except TIMEOUTS as error:
+        raise TimeoutError from error
+
+
+def _read_until(response: urllib3.BaseHTTPResponse, end: float) -> bytes:
+    """Read the body until ``end`` (``time.monotonic()``)."""
+    body = bytearray()
+    while chunk := response.read1(CHUNK_BYTES):
+        body += chunk
+        if time.monotonic() > end:
+            raise TimeoutError
+        if len(body) > MAX_RESPONSE_BYTES:
+            raise InvalidResponse("sent a response that is too large")
+    return bytes(body)
+
+
+def _unavailable(service: Service, message: str) -> ServiceResponse:
+    return ServiceResponse(service.name, LookupStatus.UNAVAILABLE, message)

@@ -1,0 +1,73 @@
+"""A lease among processes as a small S3 object, acquired by a conditional write."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import obstore
+from obstore.exceptions import AlreadyExistsError, PreconditionError
+
+if TYPE_CHECKING:
+    from obstore.store import ObjectStore
+
+# A lease covers one request; if its holder dies, it expires after the longest time one may take.
+MAX_LEASE_SECONDS = 60.0
+POLL_SECONDS = 0.2
+
+
+class S3Lease:
+    """Exclusive use of a service, with an interval between one holder and the next.
+
+    The object holds the time (seconds since 1970) from which the lease is free. One of all processes that
+    write it at a time succeeds.
+
+    Parameters
+    ----------
+    objects
+        The bucket.
+    key
+        Key of the object.
+    interval
+        Seconds between the release and the next holder.
+    """
+
+    def __init__(self, objects: ObjectStore, key: str, interval: float) -> None:
+        self._objects = objects
+        self._key = key
+        self._interval = interval
+        self._tag: str | None = None
+
+    def acquire(self, deadline: float) -> bool:
+        """Wait for the lease until ``deadline`` (``time.monotonic()``); return whether it was acquired."""
+        while time.monotonic() < deadline:
+            if self._try_acquire():
+                return True
+            time.sleep(POLL_SECONDS)
+        return False
+
+    def release(self) -> None:
+        """Let the next process acquire the lease, after the interval."""
+        if self._tag is not None:
+            self._write(time.time() + self._interval, self._tag)
+        self._tag = None
+
+    def _try_acquire(self) -> bool:
+        expires = time.time() + MAX_LEASE_SECONDS
+        try:
+            found = obstore.get(self._objects, self._key)
+        except FileNotFoundError:
+            self._tag = self._write(expires, None)
+            return self._tag is not None
+        if float(bytes(found.bytes())) > time.time():
+            return False
+        self._tag = self._write(expires, found.meta["e_tag"])
+        return self._tag is not None
+
+    def _write(self, free_from: float, tag: str | None) -> str | None:
+        """Write if the object is unchanged; return its new tag, or None where another process was first."""
+        mode: Any = "create" if tag is None else {"e_tag": tag}
+        try:
+            return obstore.put(self._objects, self._key, f"{free_from:.3f}".encode(), mode=mode)["e_tag"]
+        except (AlreadyExistsError, PreconditionError):
+            return None
