@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from local.cards import header
 from local.scans import HEIGHT, PIXEL, WIDTH, ImageSet
 from local.stars import GALAXIES, Galaxy, Sources, stars_near
-from skybatch.sky.footprints import Footprints, Shapes, fk5_to_icrs, fk5_vector
+from skybatch.sky.fk5 import fk5_to_icrs, fk5_vector
+from skybatch.sky.footprints import Footprints
+from skybatch.sky.pixel_grids import PixelGrids
 from skybatch.surveys.layout import BANDS, HEMISPHERES
 
 BLOCK = 2880  # bytes, the FITS block
@@ -68,13 +70,13 @@ class Exposure:
     def footprint(self) -> Footprints:
         """Where the image lies."""
         height = self.images.naxis2
-        shape = [WIDTH, height, (WIDTH + 1) / 2, (height + 1) / 2, -PIXEL, PIXEL]
+        grid = [WIDTH, height, (WIDTH + 1) / 2, (height + 1) / 2, -PIXEL, PIXEL]
         return Footprints(
             crval1=np.array([self.images.crval1]),
             crval2=np.array([self.images.crval2]),
             crota2=np.array([self.images.crota2]),
-            shape=np.zeros(1, dtype=np.intp),
-            shapes=Shapes.of(np.array([shape])),
+            grid=np.zeros(1, dtype=np.intp),
+            grids=PixelGrids.from_table(np.array([grid])),
         )
 
     def pixels(self) -> Pixels:
@@ -138,7 +140,7 @@ def _to_pixel(
         crval1=np.repeat(footprint.crval1, n),
         crval2=np.repeat(footprint.crval2, n),
         crota2=np.repeat(footprint.crota2, n),
-        shape=np.repeat(footprint.shape, n),
+        grid=np.repeat(footprint.grid, n),
     )
     return repeated.to_pixel(fk5_vector(ra, dec))
 

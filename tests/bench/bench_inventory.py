@@ -21,8 +21,10 @@ from typing import Any
 import numpy as np
 
 from skybatch.inventory.image_sets import ImageSets, scan_codes
-from skybatch.inventory.inventory import DirectorySource, Inventory
+from skybatch.inventory.inventory import Inventory
 from skybatch.inventory.publish import publish
+from skybatch.sky.regions import Circle
+from skybatch.storage.objects import DirectorySource
 from tests.bench.harness import Bench, median_ms
 from tests.bench.inventory_rivals import DuckDB, Rival, SQLite
 from tests.support.synthetic_survey import synthetic
@@ -47,19 +49,25 @@ peak = int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) 
 print(json.dumps([elapsed, peak, len(found)]))
 """
 COLD_OURS = """
-from skybatch.inventory.inventory import DirectorySource, Inventory
-found = Inventory.open(DirectorySource(Path({path!r})), "asky").region(100.0, -40.0, {diameter}, "overlap")
+from skybatch.inventory.inventory import Inventory
+from skybatch.sky.regions import Circle
+from skybatch.storage.objects import DirectorySource
+found = Inventory.open(DirectorySource(Path({path!r})), "asky").in_region(
+    Circle(100.0, -40.0, {diameter} / 2), "overlap"
+)
 """
 COLD_STORE = """
 import os
 os.environ["SKYBATCH_CACHE"] = {cache!r}
 from obstore.store import LocalStore
-from skybatch.inventory.inventory import Inventory, StoreSource
+from skybatch.inventory.inventory import Inventory
+from skybatch.sky.regions import Circle
+from skybatch.storage.objects import StoreSource
 inventory = Inventory.open(StoreSource(LocalStore({path!r})), "asky")
-inventory.details(inventory.region(100.0, -40.0, 7.0, "overlap"))
+inventory.details(inventory.in_region(Circle(100.0, -40.0, 3.5), "overlap"))
 rng = numpy.random.default_rng(3)
 ra, dec = rng.uniform(0, 360, {rows}), numpy.degrees(numpy.arcsin(rng.uniform(-1, 1, {rows})))
-found = inventory.details(inventory.positions(ra, dec).set)
+found = inventory.details(inventory.positions(ra, dec).set_index)
 """
 COLD_RIVAL = """
 from tests.bench.inventory_rivals import {name}
@@ -153,16 +161,16 @@ def _regions(bench: Bench, inventory: Inventory, rivals: dict[str, Rival]) -> No
         compare(
             bench,
             f"region of {diameter:g} deg, overlap",
-            partial(inventory.region, *PLACE, diameter, "overlap"),
+            partial(inventory.in_region, Circle(*PLACE, diameter / 2.0), "overlap"),
             lambda found: np.sort(inventory.details(found).coadd_key),
             {name: partial(r.region, *PLACE, diameter) for name, r in rivals.items()},
             at_most,
             repeats,
         )
-    pole = median_ms(lambda: inventory.region(0.0, 90.0, 7.0, "overlap"), 30)
+    pole = median_ms(lambda: inventory.in_region(Circle(0.0, 90.0, 3.5), "overlap"), 30)
     bench.add("region of 7 deg about the pole, overlap", pole)
     for relation in ("cover", "enclosed"):
-        times = median_ms(partial(inventory.region, *PLACE, 7.0, relation), 50)
+        times = median_ms(partial(inventory.in_region, Circle(*PLACE, 3.5), relation), 50)
         bench.add(f"region of 7 deg, {relation}", times, at_most=3.0)
 
 
@@ -175,17 +183,18 @@ def _positions(bench: Bench, inventory: Inventory, rivals: dict[str, Rival]) -> 
             bench,
             f"{ROWS} positions, all sky, {'best image' if best else 'all images'}",
             partial(inventory.positions, ra, dec, best),
-            lambda found: _by_row(found.row, inventory.details(found.set).coadd_key),
+            lambda found: _by_row(found.row, inventory.details(found.set_index).coadd_key),
             {name: partial(r.positions, ra, dec, best) for name, r in rivals.items()},
             at_most,
             5,
             lambda answer: _by_row(*answer),
         )
     found = inventory.positions(ra, dec)
-    bench.add(f"details of {len(found)} scattered sets", median_ms(lambda: inventory.details(found.set), 10))
+    details = median_ms(lambda: inventory.details(found.set_index), 10)
+    bench.add(f"details of {len(found)} scattered sets", details)
     bench.add(
         f"pixels of {len(found)} positions",
-        median_ms(lambda: inventory.pixels(found.set, ra[found.row], dec[found.row]), 10),
+        median_ms(lambda: inventory.pixel_positions(found.set_index, ra[found.row], dec[found.row]), 10),
     )
 
 
@@ -195,7 +204,7 @@ def _lists(bench: Bench, inventory: Inventory, rivals: dict[str, Rival]) -> None
     compare(
         bench,
         f"{ROWS} coadd keys",
-        lambda: inventory.keys(keys),
+        lambda: inventory.by_coadd_key(keys),
         lambda found: inventory.details(found).coadd_key,
         {name: partial(r.keys, keys) for name, r in rivals.items()},
         10.0,
@@ -208,8 +217,8 @@ def _lists(bench: Bench, inventory: Inventory, rivals: dict[str, Rival]) -> None
         compare(
             bench,
             f"{ROWS} scan rows, {what}",
-            partial(inventory.scans, *rows, image),
-            lambda found: inventory.details(found.set).coadd_key,
+            partial(inventory.by_scan, *rows, image),
+            lambda found: inventory.details(found.set_index).coadd_key,
             {name: partial(r.scans, low, high) for name, r in rivals.items()},
             10.0,
             5,

@@ -16,10 +16,11 @@ from local.emulator import emulator
 from skybatch.batch.plan import save_plan
 from skybatch.batch.planning.planner import make_plan
 from skybatch.batch.store import BatchStore
-from skybatch.inventory.inventory import DirectorySource, Inventory
+from skybatch.inventory.inventory import Inventory
 from skybatch.inventory.publish import publish
 from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
+from skybatch.storage.objects import DirectorySource
 from tests.bench.harness import Bench, median_ms
 from tests.support.synthetic_survey import synthetic
 

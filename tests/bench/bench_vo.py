@@ -25,8 +25,10 @@ from skybatch.api.dependencies import Dependencies
 from skybatch.api.routes import ibe_data, ibe_search, image_inventory, sia1, sia2
 from skybatch.errors import InventoryError
 from skybatch.inventory.image_sets import ImageSets
-from skybatch.inventory.inventory import DirectorySource, Inventory
+from skybatch.inventory.inventory import Inventory
 from skybatch.inventory.publish import publish
+from skybatch.sky.regions import Circle
+from skybatch.storage.objects import DirectorySource
 from skybatch.surveys.layout import atlas_key
 from tests.bench.harness import Bench, median_ms
 from tests.support.fits_files import make_image
@@ -144,7 +146,7 @@ def _client(archive: MemoryStore, inventory: Inventory) -> HttpClient:
 
 def _stored_image(archive: MemoryStore, inventory: Inventory) -> tuple[str, str]:
     """One of the survey's images with real pixels: its key, and a position on it."""
-    details: ImageSets = inventory.details(inventory.region(100.0, -40.0, 0.05, "center")[:1])
+    details: ImageSets = inventory.details(inventory.in_region(Circle(100.0, -40.0, 0.025), "center")[:1])
     key = atlas_key(details.image_id(0, "j"))
     image = make_image(float(details.crval1[0]), float(details.crval2[0]), seed=1)
     obstore.put(archive, key, igzip.compress(image, 2))

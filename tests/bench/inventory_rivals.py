@@ -15,8 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skybatch.inventory.image_sets import ImageSets, scan_codes
-from skybatch.sky.footprints import Footprints, Shapes, fk5_vector, to_sphere, to_vector
-from skybatch.sky.regions import circle
+from skybatch.sky.fk5 import fk5_vector
+from skybatch.sky.footprints import Footprints
+from skybatch.sky.pixel_grids import PixelGrids
+from skybatch.sky.regions import Circle
+from skybatch.sky.vectors import to_sphere, to_vector
 from skybatch.sky.zones import RA_BITS, ranges, zone_keys
 
 Keys = NDArray[np.int64]
@@ -29,14 +32,14 @@ class Rival:
     """What both have in common: pixel grids and the exact part."""
 
     def __init__(self, shapes: NDArray[np.float64]) -> None:
-        self.shapes = Shapes.of(shapes)
+        self.grids = PixelGrids.from_table(shapes)
 
     def footprints(self, columns: Any) -> Footprints:
         _, ra, dec, rotation, shape = columns
-        return Footprints(ra, dec, rotation, shape.astype(np.intp), self.shapes)
+        return Footprints(ra, dec, rotation, shape.astype(np.intp), self.grids)
 
     def exact_region(self, columns: Any, ra: float, dec: float, diameter: float) -> Keys:
-        held = circle(ra, dec, diameter).holds(self.footprints(columns), "overlap")
+        held = Circle(ra, dec, diameter / 2.0).matches(self.footprints(columns), "overlap")
         return np.sort(columns[0][held])
 
     def region(self, ra: float, dec: float, diameter: float) -> Keys:
@@ -85,7 +88,7 @@ class SQLite(Rival):
         db.execute(f"CREATE TABLE sets (id INTEGER PRIMARY KEY, {GRID}, code)")
         db.execute("CREATE VIRTUAL TABLE tree USING rtree(id, x0, x1, y0, y1, z0, z1)")
         shapes, shape = sets.grids()
-        reach = np.radians(Shapes.of(shapes).reach) + SLACK
+        reach = np.radians(PixelGrids.from_table(shapes).angular_radius) + SLACK
         centre = to_vector(sets.crval1, sets.crval2)
         boxes = np.stack([centre - reach, centre + reach], axis=-1).reshape(-1, 6)
         code = scan_codes(sets.date, sets.hem, sets.scan, sets.image)
@@ -157,7 +160,7 @@ class DuckDB(Rival):
         return [np.asarray(answer[name]) for name in names.split(", ")]
 
     def region(self, ra: float, dec: float, diameter: float) -> Keys:
-        low, high, _ = ranges(*to_sphere(fk5_vector(ra, dec)), diameter / 2 + self.shapes.reach)
+        low, high, _ = ranges(*to_sphere(fk5_vector(ra, dec)), diameter / 2 + self.grids.angular_radius)
         bounds = [int(low.min()), int(high.max())]
         wanted = " OR ".join(f"zone_key BETWEEN {a} AND {b}" for a, b in zip(low, high, strict=True))
         sql = f"SELECT {GRID} FROM sets WHERE zone_key BETWEEN ? AND ? AND ({wanted})"
@@ -166,7 +169,7 @@ class DuckDB(Rival):
     def positions(self, ra: Any, dec: Any, best: bool) -> tuple[Any, Keys]:
         import pyarrow
 
-        low, high, owner = ranges(*to_sphere(fk5_vector(ra, dec)), self.shapes.reach)
+        low, high, owner = ranges(*to_sphere(fk5_vector(ra, dec)), self.grids.angular_radius)
         wanted = pyarrow.table(
             {
                 "low": low.astype(np.int64),

@@ -11,7 +11,7 @@ from obstore.store import MemoryStore
 from skybatch.inventory.cache import open_inventories
 from skybatch.inventory.image_sets import ImageSets
 from skybatch.inventory.publish import publish
-from skybatch.sky.footprints import Floats
+from skybatch.sky.vectors import Floats
 from skybatch.storage.objects import StoreSource
 from skybatch.surveys.layout import BANDS, ImageId, atlas_key
 from tests.support.fits_files import PIXEL_DEGREES, gzipped, make_image

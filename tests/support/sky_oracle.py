@@ -7,7 +7,8 @@ import shapely
 from astropy.coordinates import FK5, ICRS, SkyCoord
 from astropy.wcs import WCS
 
-from skybatch.sky.footprints import Footprints, Shapes
+from skybatch.sky.footprints import Footprints
+from skybatch.sky.pixel_grids import PixelGrids
 
 CDELT = 0.0002777777845
 GRIDS = [
@@ -28,12 +29,12 @@ def images(count: int, seed: int) -> Footprints:
     ra = np.where(at_wrap, rng.normal(0.0, 0.1, count) % 360.0, ra)
     rotation = rng.choice([0.03, 5.0, 180.0], count) * rng.uniform(-1.0, 1.0, count)
     table = np.array([[n1, n2, p1, p2, -CDELT, CDELT] for n1, n2, p1, p2 in GRIDS])
-    return Footprints(ra, dec, rotation, rng.integers(0, len(GRIDS), count), Shapes.of(table))
+    return Footprints(ra, dec, rotation, rng.integers(0, len(GRIDS), count), PixelGrids.from_table(table))
 
 
 def wcs(sky: Footprints, i: int) -> WCS:
     """Image i as astropy sees it, from header cards alone."""
-    n1, n2, p1, p2 = GRIDS[int(sky.shape[i])]
+    n1, n2, p1, p2 = GRIDS[int(sky.grid[i])]
     header = {
         "NAXIS": 2, "NAXIS1": n1, "NAXIS2": n2, "CTYPE1": "RA---SIN", "CTYPE2": "DEC--SIN",
         "CRPIX1": p1, "CRPIX2": p2, "CRVAL1": sky.crval1[i], "CRVAL2": sky.crval2[i],
@@ -43,7 +44,7 @@ def wcs(sky: Footprints, i: int) -> WCS:
 
 
 def corner_pixels(sky: Footprints, i: int) -> np.ndarray:
-    n1, n2, _, _ = GRIDS[int(sky.shape[i])]
+    n1, n2, _, _ = GRIDS[int(sky.grid[i])]
     return np.array([[0.5, 0.5], [n1 + 0.5, 0.5], [n1 + 0.5, n2 + 0.5], [0.5, n2 + 0.5]])
 
 

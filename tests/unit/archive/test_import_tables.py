@@ -12,7 +12,8 @@ from astropy.table import Table
 
 from skybatch.archive.import_tables import import_tables
 from skybatch.errors import InvalidRequest, InventoryError
-from skybatch.inventory.inventory import DirectorySource, Inventory
+from skybatch.inventory.inventory import Inventory
+from skybatch.storage.objects import DirectorySource
 from skybatch.surveys.layout import BANDS, ImageId, atlas_key, quicklook_key
 from tests.support.synthetic_survey import synthetic
 
@@ -83,7 +84,7 @@ def test_every_form_of_a_table_gives_the_same_inventory(
     assert report.problems == ()
     inventory = Inventory.open(tree, "sx")
     assert not inventory.numbered
-    details = inventory.details(inventory.keys(SETS.coadd_key))
+    details = inventory.details(inventory.by_coadd_key(SETS.coadd_key))
     for name in (*COLUMNS, "date", "hem", "scan", "image", "ut_date", "coadd_key"):
         assert np.array_equal(getattr(details, name), getattr(SETS, name)), name
     for name in ("seesh", "magzp", "msnr10"):
@@ -102,7 +103,7 @@ def test_tables_of_centres_get_the_survey_grid(tree: DirectorySource, tmp_path: 
     table.rename_column("ordate", "xdate")
     import_tables(tree, "sx", [written(table, tmp_path / "t.tbl", "ascii.ipac")])
     inventory = Inventory.open(tree, "sx")
-    details = inventory.details(inventory.keys(SETS.coadd_key))
+    details = inventory.details(inventory.by_coadd_key(SETS.coadd_key))
     for name in COLUMNS:
         assert np.array_equal(getattr(details, name), getattr(SETS, name)), name
     assert np.array_equal(details.ut_date, SETS.date)
@@ -111,7 +112,7 @@ def test_tables_of_centres_get_the_survey_grid(tree: DirectorySource, tmp_path: 
 def test_the_genuine_example_is_read(survey_data: Path, tree: DirectorySource) -> None:
     report = import_tables(tree, "asky", [survey_data / "nph-im_sia.example.xml"])
     inventory = Inventory.open(tree, "asky")
-    details = inventory.details(inventory.keys([443573]))
+    details = inventory.details(inventory.by_coadd_key([443573]))
     assert (details.date[0], details.hem[0], details.scan[0], details.image[0]) == ("990309", "s", 63, 209)
     assert (details.crval1[0], details.crota2[0]) == (139.7273514, -0.0104152681)
     assert [details.magzp[band][0] for band in "jh"] == [20.9001, 20.4546]

@@ -16,9 +16,9 @@ from obstore.store import MemoryStore
 
 from skybatch.archive.index import index
 from skybatch.errors import InventoryError
-from skybatch.inventory.inventory import DirectorySource, Inventory, StoreSource
-from skybatch.sky.footprints import to_vector
-from skybatch.storage.objects import Tree
+from skybatch.inventory.inventory import Inventory
+from skybatch.sky.vectors import to_vector
+from skybatch.storage.objects import DirectorySource, StoreSource, Tree
 from skybatch.surveys.layout import BANDS, ImageId, atlas_key, quicklook_key
 from tests.support.fits_files import CardValue, gzipped, make_image
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from skybatch.archive.index import index
 from skybatch.archive.make_quicklooks import make_quicklooks
-from skybatch.inventory.inventory import DirectorySource, Inventory
+from skybatch.inventory.inventory import Inventory
+from skybatch.storage.objects import DirectorySource
 from skybatch.surveys.layout import ImageId, atlas_key, parse_key, quicklook_key
 from tests.support.fits_files import gzipped, make_image
 

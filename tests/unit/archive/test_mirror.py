@@ -16,7 +16,7 @@ import pytest
 from skybatch.archive.index import index
 from skybatch.archive.mirror import MAXREC, Manners, Server, listed_keys, mirror
 from skybatch.errors import InvalidRequest, NotFound, TooLarge, Transient
-from skybatch.inventory.inventory import DirectorySource
+from skybatch.storage.objects import DirectorySource
 from skybatch.surveys.layout import ImageId, atlas_key
 from tests.support.fits_files import gzipped, make_image
 

@@ -18,9 +18,9 @@ from skybatch.archive.repack import repack
 from skybatch.cli import main
 from skybatch.errors import InventoryError
 from skybatch.fits.tiles.gzip2 import plain_tiled
-from skybatch.inventory import publish
-from skybatch.inventory.inventory import DirectorySource, Inventory, StoreSource
-from skybatch.storage.objects import Tree
+from skybatch.inventory import publish, versions
+from skybatch.inventory.inventory import Inventory
+from skybatch.storage.objects import DirectorySource, StoreSource, Tree
 from skybatch.surveys.layout import ImageId, atlas_key, parse_key, quicklook_key
 from tests.support.fits_files import gzipped, make_image
 
@@ -155,7 +155,7 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(tree: DirectorySource, tmp_
     assert not list((tmp_path / "inventory/askyw/repack").glob("*.npy"))
     details = Inventory.open(tree, "askyw").details(np.arange(15))
     assert details.tiled_bytes["j"].all()
-    assert "repack" not in publish.versions(tree, "askyw")
+    assert "repack" not in versions.versions(tree, "askyw")
 
 
 def test_a_bucket_is_repacked_without_an_inventory_too(tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from skybatch.inventory.image_sets import ImageSets
-from skybatch.sky.footprints import Footprints, to_vector
+from skybatch.sky.footprints import Footprints
+from skybatch.sky.vectors import to_vector
 from tests.support.synthetic_survey import IMAGE_NUMBERS, synthetic
 
 
@@ -28,7 +29,7 @@ def test_neighbours_in_a_scan_overlap_by_54_rows() -> None:
     images = sets.footprints()
     inner = np.flatnonzero(sets.image != IMAGE_NUMBERS[-1])
     here = Footprints(
-        images.crval1[inner], images.crval2[inner], images.crota2[inner], images.shape[inner], images.shapes
+        images.crval1[inner], images.crval2[inner], images.crota2[inner], images.grid[inner], images.grids
     )
     following = inner + 1
     x, y = here.to_pixel(to_vector(images.crval1[following], images.crval2[following]))

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from skybatch.cli import archive, main
-from skybatch.inventory.inventory import DirectorySource, Inventory
+from skybatch.inventory.inventory import Inventory
+from skybatch.storage.objects import DirectorySource
 from skybatch.surveys.layout import DATASETS, ImageId, atlas_key
 from tests.support.fits_files import gzipped, make_image
 
@@ -54,7 +55,7 @@ def test_import_and_quicklooks_run(tree: Path, tmp_path: Path, capsys: pytest.Ca
     )
     assert main(["archive", "import", str(tree), str(table), "--dataset", "askyw"]) == 1
     assert "in no metadata table" in capsys.readouterr().err
-    assert Inventory.open(DirectorySource(tree), "askyw").keys([77]).tolist() == [0]
+    assert Inventory.open(DirectorySource(tree), "askyw").by_coadd_key([77]).tolist() == [0]
     assert main(["archive", "quicklooks", str(tree), "--dataset", "askyw"]) == 0
     assert "2 Quicklooks made, 0 existed already; inventory " in capsys.readouterr().out
 

@@ -11,10 +11,11 @@ from obstore.store import MemoryStore
 
 from skybatch.errors import TooLarge
 from skybatch.inventory.image_sets import ImageSets
-from skybatch.inventory.inventory import DirectorySource, Inventory, StoreSource
+from skybatch.inventory.inventory import Inventory
 from skybatch.inventory.publish import publish
-from skybatch.sky.footprints import fk5_vector
-from skybatch.sky.regions import box, circle
+from skybatch.sky.fk5 import fk5_vector
+from skybatch.sky.regions import Box, Circle
+from skybatch.storage.objects import DirectorySource, StoreSource
 from tests.support.synthetic_survey import synthetic
 
 CENTRES = [
@@ -66,9 +67,9 @@ def test_no_zone_hides_an_image_from_a_region(
     corners = images.corners()
     own = [(corners[0][i, 1], corners[1][i, 1]) for i in rng.integers(0, len(survey), 20)]
     for ra, dec in [*CENTRES, *own]:
-        sets = inventory.region(ra, dec, diameter, relation)
+        sets = inventory.in_region(Circle(ra, dec, diameter / 2), relation)
         assert np.all(np.diff(sets) > 0)
-        expected = keys_where(survey, circle(ra, dec, diameter).holds(images, relation))
+        expected = keys_where(survey, Circle(ra, dec, diameter / 2).matches(images, relation))
         assert keys_of(inventory, sets) == expected
         found += len(sets)
     assert found or (relation, diameter) in {("cover", 1.0), ("cover", 7.0), ("enclosed", 0.05)}
@@ -78,9 +79,9 @@ def test_no_zone_hides_an_image_from_a_box(survey: ImageSets, inventory: Invento
     images = survey.footprints()
     for ra, dec in CENTRES:
         for relation in ("overlap", "enclosed", "cover", "center"):
-            sets = inventory.box(ra, dec, 5.0, 0.7, relation)
+            sets = inventory.in_region(Box(ra, dec, 5.0, 0.7), relation)
             assert keys_of(inventory, sets) == keys_where(
-                survey, box(ra, dec, 5.0, 0.7).holds(images, relation)
+                survey, Box(ra, dec, 5.0, 0.7).matches(images, relation)
             )
 
 
@@ -92,13 +93,13 @@ def test_positions_find_every_image_that_contains_them(survey: ImageSets, invent
     dec = np.clip(images.crval2[some] + rng.normal(0, 0.1, 150), -90, 90)
     ra, dec = np.append(ra, [c[0] for c in CENTRES]), np.append(dec, [c[1] for c in CENTRES])
     matches = inventory.positions(ra, dec)
-    details = inventory.details(matches.set)
+    details = inventory.details(matches.set_index)
     for row in range(len(ra)):
         distance = images.edge_distance(fk5_vector(ra[row], dec[row]))
         mine = matches.row == row
         assert set(details.coadd_key[mine].tolist()) == keys_where(survey, distance >= 0.0)
-        assert np.all(np.diff(matches.edge_dist[mine]) <= 0.0)
-        assert np.allclose(np.sort(distance[distance >= 0])[::-1], matches.edge_dist[mine], atol=1e-6)
+        assert np.all(np.diff(matches.edge_distance[mine]) <= 0.0)
+        assert np.allclose(np.sort(distance[distance >= 0])[::-1], matches.edge_distance[mine], atol=1e-6)
     assert np.all(np.diff(matches.row) >= 0)
     assert len(matches) > 100
 
@@ -111,7 +112,7 @@ def test_best_is_the_first_of_each_row(inventory: Inventory) -> None:
     mixed = inventory.positions(sky.crval1, sky.crval2, best=wanted)
     first = np.diff(everything.row, prepend=-1) != 0
     keep = first | ~wanted[everything.row]
-    assert np.array_equal(mixed.set, everything.set[keep])
+    assert np.array_equal(mixed.set_index, everything.set_index[keep])
     assert np.array_equal(mixed.row, everything.row[keep])
 
 
@@ -122,36 +123,36 @@ def test_equally_good_images_tie_by_identity(tmp_path: Path) -> None:
     inventory = Inventory.open(DirectorySource(tmp_path), "asky")
     position = float(one.crval1[0]), float(one.crval2[0])
     matches = inventory.positions([position[0]], [position[1]])
-    assert inventory.details(matches.set).date.tolist() == ["990101", "990102", "990103"]
+    assert inventory.details(matches.set_index).date.tolist() == ["990101", "990102", "990103"]
     best = inventory.positions([position[0]], [position[1]], best=True)
-    assert inventory.details(best.set).date.tolist() == ["990101"]
+    assert inventory.details(best.set_index).date.tolist() == ["990101"]
 
 
 def test_keys_find_their_sets_and_only_theirs(survey: ImageSets, inventory: Inventory) -> None:
     rng = np.random.default_rng(4)
     wanted = rng.choice(survey.coadd_key, 500)
-    assert np.array_equal(inventory.details(inventory.keys(wanted)).coadd_key, wanted)
-    assert inventory.keys([0, -5, int(survey.coadd_key.max()) + 1, 2**40]).tolist() == [-1] * 4
+    assert np.array_equal(inventory.details(inventory.by_coadd_key(wanted)).coadd_key, wanted)
+    assert inventory.by_coadd_key([0, -5, int(survey.coadd_key.max()) + 1, 2**40]).tolist() == [-1] * 4
 
 
 def test_scans_answer_one_image_or_all_in_order(survey: ImageSets, inventory: Inventory) -> None:
     i = 1234
     asked = (str(survey.date[i]), str(survey.hem[i]), int(survey.scan[i]))
-    matches = inventory.scans([asked[0]] * 3, [asked[1]] * 3, [asked[2]] * 3, [0, int(survey.image[i]), 5])
+    matches = inventory.by_scan([asked[0]] * 3, [asked[1]] * 3, [asked[2]] * 3, [0, int(survey.image[i]), 5])
     assert matches.row.tolist() == [0] * 23 + [1]
-    details = inventory.details(matches.set)
+    details = inventory.details(matches.set_index)
     assert details.image[:23].tolist() == sorted(set(survey.image.tolist()))
     assert details.coadd_key[23] == survey.coadd_key[i]
     assert set(details.date.tolist()) == {asked[0]}
     other = "s" if asked[1] == "n" else "n"
-    assert len(inventory.scans(["990230"], [other], [998])) == 0
-    assert len(inventory.scans([asked[0]], [asked[1]], [asked[2]], [10_009])) == 0
+    assert len(inventory.by_scan(["990230"], [other], [998])) == 0
+    assert len(inventory.by_scan([asked[0]], [asked[1]], [asked[2]], [10_009])) == 0
 
 
 def test_details_are_what_was_written(survey: ImageSets, inventory: Inventory) -> None:
     order = np.random.default_rng(5).permutation(len(survey))[:400]
     expected = survey.take(order)
-    details = inventory.details(inventory.keys(expected.coadd_key))
+    details = inventory.details(inventory.by_coadd_key(expected.coadd_key))
     for name, value in vars(expected).items():
         ours = getattr(details, name)
         if isinstance(value, dict):
@@ -167,7 +168,8 @@ def test_details_are_what_was_written(survey: ImageSets, inventory: Inventory) -
 def test_pixels_take_icrs_positions(inventory: Inventory) -> None:
     sets = np.arange(0, inventory.size, 97)
     details = inventory.details(sets)
-    x, y = inventory.pixels(sets, details.crval1, details.crval2)
+    found = inventory.pixel_positions(sets, details.crval1, details.crval2)
+    x, y = found.x, found.y
     shift = np.hypot(x - details.crpix1, y - details.crpix2)
     # FK5 numbers taken for ICRS are off by the frame bias: at most 0.03 arcsec, and not nothing.
     assert np.median(shift) > 1e-3
@@ -175,16 +177,16 @@ def test_pixels_take_icrs_positions(inventory: Inventory) -> None:
 
 
 def test_limits_name_count_and_limit(inventory: Inventory) -> None:
-    count = len(inventory.region(10, 0, 7, "overlap"))
-    assert len(inventory.region(10, 0, 7, "overlap", limit=count)) == count
+    count = len(inventory.in_region(Circle(10, 0, 3.5), "overlap"))
+    assert len(inventory.in_region(Circle(10, 0, 3.5), "overlap", limit=count)) == count
     with pytest.raises(TooLarge, match=f"{count} image sets match, and the limit is {count - 1}"):
-        inventory.region(10, 0, 7, "overlap", limit=count - 1)
+        inventory.in_region(Circle(10, 0, 3.5), "overlap", limit=count - 1)
     details = inventory.details(np.arange(50))
     matches = inventory.positions(details.crval1, details.crval2)
     with pytest.raises(TooLarge, match=f"{len(matches)} image sets"):
         inventory.positions(details.crval1, details.crval2, limit=len(matches) - 1)
     with pytest.raises(TooLarge, match="46 image sets"):
-        inventory.scans(details.date[:2], details.hem[:2], details.scan[:2], 0, limit=45)
+        inventory.by_scan(details.date[:2], details.hem[:2], details.scan[:2], 0, limit=45)
 
 
 def test_a_field_scanned_thousands_of_times_is_counted_in_bounded_memory(tmp_path: Path) -> None:
@@ -197,10 +199,12 @@ def test_a_field_scanned_thousands_of_times_is_counted_in_bounded_memory(tmp_pat
     inventory = Inventory.open(DirectorySource(tmp_path), "cal")
     position = float(many.crval1[0]), float(many.crval2[0])
     with pytest.raises(TooLarge, match="250000 image sets"):
-        inventory.region(*position, 0.05, "overlap", limit=100_000)
+        inventory.in_region(Circle(*position, 0.025), "overlap", limit=100_000)
     with pytest.raises(TooLarge, match="500000 image sets"):
         inventory.positions([position[0]] * 2, [position[1]] * 2, limit=100_000)
-    assert inventory.positions([position[0]] * 2, [position[1]] * 2, best=True, limit=2).set.tolist() == [
+    assert inventory.positions(
+        [position[0]] * 2, [position[1]] * 2, best=True, limit=2
+    ).set_index.tolist() == [
         0,
         0,
     ]
@@ -221,7 +225,9 @@ def test_an_object_store_answers_as_a_directory_does(
     )
     remote = Inventory.open(reading, "asky")
     assert asked == []
-    assert np.array_equal(remote.region(77, -3, 7, "overlap"), inventory.region(77, -3, 7, "overlap"))
+    assert np.array_equal(
+        remote.in_region(Circle(77, -3, 3.5), "overlap"), inventory.in_region(Circle(77, -3, 3.5), "overlap")
+    )
     assert not any("record" in path or "key_set" in path for path, _ in asked)
     asked.clear()
     sets = np.array([5, 6, 60_000, 7])
@@ -230,5 +236,5 @@ def test_an_object_store_answers_as_a_directory_does(
     asked.clear()
     again = Inventory.open(reading, "asky")
     assert np.array_equal(again.details(sets).magzp["k"], inventory.details(sets).magzp["k"])
-    assert len(again.region(77, -3, 7, "overlap")) > 0
+    assert len(again.in_region(Circle(77, -3, 3.5), "overlap")) > 0
     assert asked == []  # all of it from the local cache

@@ -13,8 +13,11 @@ from obstore.store import MemoryStore
 
 from skybatch.errors import InventoryError, NotFound
 from skybatch.inventory.image_sets import ImageSets
-from skybatch.inventory.inventory import DirectorySource, Inventory, StoreSource
-from skybatch.inventory.publish import publish, versions
+from skybatch.inventory.inventory import Inventory
+from skybatch.inventory.publish import publish
+from skybatch.inventory.versions import versions
+from skybatch.sky.regions import Circle
+from skybatch.storage.objects import DirectorySource, StoreSource
 from tests.support.synthetic_survey import synthetic
 
 
@@ -29,10 +32,12 @@ def test_a_rebuild_changes_nothing_for_those_who_hold_the_old_version(
     tree = DirectorySource(tmp_path)
     first = publish(tree, survey, numbered=False, origin="test")
     held = Inventory.open(tree, "asky")
-    before = held.region(77, -3, 3, "overlap")
+    before = held.in_region(Circle(77, -3, 1.5), "overlap")
     second = publish(tree, survey.take(np.arange(0, len(survey), 2)), numbered=False, origin="test")
     assert Inventory.open(tree, "asky").version == second
-    assert np.array_equal(Inventory.open(tree, "asky", first).region(77, -3, 3, "overlap"), before)
+    assert np.array_equal(
+        Inventory.open(tree, "asky", first).in_region(Circle(77, -3, 1.5), "overlap"), before
+    )
     assert np.array_equal(held.details(before).sets, before)
 
 
@@ -109,7 +114,7 @@ def test_absent_and_broken_inventories_are_named(tmp_path: Path) -> None:
         Inventory.open(tree, "asky", "1999")
     (tmp_path / "inventory/asky" / version / "crval1.npy").write_bytes(b"short")
     with pytest.raises(InventoryError, match=r"crval1\.npy is not the file"):
-        Inventory.open(tree, "asky").pixels([0], [0.0], [0.0])
+        Inventory.open(tree, "asky").pixel_positions([0], [0.0], [0.0])
 
 
 def test_a_version_gone_from_the_store_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,7 +124,7 @@ def test_a_version_gone_from_the_store_is_named(tmp_path: Path, monkeypatch: pyt
     inventory = Inventory.open(StoreSource(store), "asky")
     obstore.delete(store, f"inventory/asky/{version}/zone_key.npy")
     with pytest.raises(InventoryError, match="gone"):
-        inventory.region(0, 0, 7, "overlap")
+        inventory.in_region(Circle(0, 0, 3.5), "overlap")
 
 
 def test_an_empty_inventory_answers(tmp_path: Path) -> None:
@@ -127,8 +132,8 @@ def test_an_empty_inventory_answers(tmp_path: Path) -> None:
         DirectorySource(tmp_path), synthetic(1).take(np.zeros(0, dtype=int)), numbered=False, origin="test"
     )
     inventory = Inventory.open(DirectorySource(tmp_path), "asky")
-    assert len(inventory.region(0, 0, 7, "overlap")) == 0
+    assert len(inventory.in_region(Circle(0, 0, 3.5), "overlap")) == 0
     assert len(inventory.positions([1.0], [2.0])) == 0
-    assert inventory.keys([1]).tolist() == [-1]
-    assert len(inventory.scans(["990101"], ["n"], [1])) == 0
+    assert inventory.by_coadd_key([1]).tolist() == [-1]
+    assert len(inventory.by_scan(["990101"], ["n"], [1])) == 0
     assert len(inventory.details([])) == 0

@@ -11,7 +11,8 @@ import pytest
 from local.archive import indexed
 from local.serve import template_parameters
 from local.sky import make_sky
-from skybatch.inventory.inventory import DirectorySource, Inventory
+from skybatch.inventory.inventory import Inventory
+from skybatch.storage.objects import DirectorySource
 
 
 @pytest.fixture(scope="module")
@@ -23,10 +24,10 @@ def sky(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_sample_skys_inventory_answers_the_founding_examples(sky: Path) -> None:
     inventory = Inventory.open(DirectorySource(sky), "asky")
-    assert (inventory.keys([1590591, 1590590, 1230312, 699387]) >= 0).all()
+    assert (inventory.by_coadd_key([1590591, 1590590, 1230312, 699387]) >= 0).all()
     match = inventory.positions([65.497627], [19.535070])
-    assert np.round(match.edge_dist).tolist() == [60.0, 24.0]
-    assert len(inventory.scans(["971031"], ["n"], [96], 197)) == 1
+    assert np.round(match.edge_distance).tolist() == [60.0, 24.0]
+    assert len(inventory.by_scan(["971031"], ["n"], [96], 197)) == 1
 
 
 def test_the_inventory_tells_the_files_true_sizes(sky: Path) -> None:

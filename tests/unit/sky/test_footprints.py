@@ -7,15 +7,10 @@ import pytest
 from astropy.coordinates import FK5, ICRS, SkyCoord
 from astropy.coordinates.builtin_frames.icrs_fk5_transforms import _ICRS_TO_FK5_J2000_MAT
 
-from skybatch.sky.footprints import (
-    ICRS_TO_FK5,
-    Footprints,
-    Shapes,
-    fk5_to_icrs,
-    fk5_vector,
-    icrs_to_fk5,
-    to_vector,
-)
+from skybatch.sky.fk5 import ICRS_TO_FK5, fk5_to_icrs, fk5_vector, icrs_to_fk5
+from skybatch.sky.footprints import Footprints
+from skybatch.sky.pixel_grids import PixelGrids
+from skybatch.sky.vectors import to_vector
 from tests.support.sky_oracle import GRIDS, corner_pixels, icrs_at, images, wcs
 
 ARCSEC = 1.0 / 3600.0
@@ -43,7 +38,7 @@ def test_pixel_coordinates_are_astropys() -> None:
         pixels = rng.uniform([-50, -50], [560, 1080], (5, 2))
         world = wcs(sky, i).all_pix2world(pixels, 1)
         one = Footprints(
-            *(np.repeat(a[i], 5) for a in (sky.crval1, sky.crval2, sky.crota2, sky.shape)), sky.shapes
+            *(np.repeat(a[i], 5) for a in (sky.crval1, sky.crval2, sky.crota2, sky.grid)), sky.grids
         )
         x, y = one.to_pixel(to_vector(world[:, 0], world[:, 1]))
         assert np.abs(np.stack([x, y], axis=-1) - pixels).max() < 1e-6
@@ -63,7 +58,7 @@ def test_a_point_is_inside_to_the_pixel_edge_and_no_further() -> None:
     sky = images(400, seed=5)
     rng = np.random.default_rng(6)
     for i in range(len(sky.crval1)):
-        n1, n2, _, _ = GRIDS[int(sky.shape[i])]
+        n1, n2, _, _ = GRIDS[int(sky.grid[i])]
         x, y = rng.uniform(0.5, n1 + 0.5), rng.uniform(0.5, n2 + 0.5)
         inward = 10.0 ** rng.uniform(-6, -1) * rng.choice([-1.0, 1.0])
         side = rng.integers(4)
@@ -85,13 +80,13 @@ def test_the_far_hemisphere_is_outside_though_it_projects_into_the_image() -> No
 def test_reach_is_the_farthest_corner() -> None:
     sky = images(200, seed=8)
     for code in range(len(GRIDS)):
-        i = int(np.flatnonzero(sky.shape == code)[0])
+        i = int(np.flatnonzero(sky.grid == code)[0])
         world = SkyCoord(wcs(sky, i).all_pix2world(corner_pixels(sky, i), 1), unit="deg")
         far = SkyCoord(sky.crval1[i], sky.crval2[i], unit="deg").separation(world).deg.max()
-        one = Shapes.of(np.array([[*GRIDS[code], -0.0002777777845, 0.0002777777845]]))
-        assert one.reach == pytest.approx(far, abs=1e-9)
+        one = PixelGrids.from_table(np.array([[*GRIDS[code], -0.0002777777845, 0.0002777777845]]))
+        assert one.angular_radius == pytest.approx(far, abs=1e-9)
 
 
 def test_reach_covers_every_shape() -> None:
     sky = images(10, seed=9)
-    assert sky.shapes.reach == pytest.approx(572.4 * ARCSEC, rel=1e-3)
+    assert sky.grids.angular_radius == pytest.approx(572.4 * ARCSEC, rel=1e-3)

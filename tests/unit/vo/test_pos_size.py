@@ -11,14 +11,16 @@ from shapely.geometry import Polygon
 
 from skybatch.batch.planning.matching import match
 from skybatch.errors import MalformedRequest
-from skybatch.inventory.inventory import DirectorySource, Inventory
+from skybatch.inventory.inventory import Inventory
 from skybatch.inventory.publish import publish
 from skybatch.requests.model import BANDS, Mode, Region, Request, Row
-from skybatch.sky.polygons import Circle, figure
 from skybatch.sky.position import SkyPosition
+from skybatch.sky.regions import Circle
+from skybatch.storage.objects import DirectorySource
 from skybatch.vo.ibe.inventory_sia import inventory_sia
 from skybatch.vo.parameters import Parameters
-from skybatch.vo.pos_size import position, region
+from skybatch.vo.pos_regions import parse_pos
+from skybatch.vo.pos_size import box_search, position
 from skybatch.vo.sia1 import sia
 from tests.support.synthetic_survey import synthetic
 
@@ -75,14 +77,14 @@ def test_a_box_overlaps_what_shapely_says(inventory: Inventory) -> None:
     checked = 0
     for dec in (-88.0, -70.0, -20.0, 0.0, 20.0, 45.0, 85.0):
         ra, width, height = rng.uniform(0, 360), rng.uniform(0.05, 3.0), rng.uniform(0.05, 3.0)
-        near = inventory.region(ra, dec, 6.0, "overlap")
+        near = inventory.in_region(Circle(ra, dec, 3.0), "overlap")
         outlines = [_outline(inventory, number, ra, dec) for number in near]
         half_w, half_h = np.radians(width) / 2, np.radians(height) / 2
         box = Polygon([(-half_w, -half_h), (half_w, -half_h), (half_w, half_h), (-half_w, half_h)])
         tests = {"OVERLAPS": box.intersects, "COVERS": box.within, "ENCLOSED": box.contains}
         for relation, holds in tests.items():
             asked = {"POS": f"{ra},{dec}", "SIZE": f"{width},{height}", "INTERSECT": relation}
-            where = region(Parameters.of(asked))
+            where = box_search(Parameters.of(asked))
             assert where is not None
             expected = near[[bool(holds(outline)) for outline in outlines]]
             np.testing.assert_array_equal(where.sets(inventory), expected)
@@ -167,18 +169,18 @@ def test_a_polygon_overlaps_what_shapely_says(inventory: Inventory, dec: float) 
     text = (
         " ".join(f"{c.ra.deg!r} {c.dec.deg!r}" for c in corners).replace("np.float64(", "").replace(")", "")
     )
-    ours = figure(f"POLYGON {text}").sets(inventory)
+    ours = inventory.in_region(parse_pos(f"POLYGON {text}"), "overlap")
     frame = SkyOffsetFrame(origin=ICRS(ra * u.deg, dec * u.deg))
     local = corners.icrs.transform_to(frame).cartesian
     polygon = Polygon(zip((local.y / local.x).value, (local.z / local.x).value, strict=True))
-    near = inventory.region(ra, dec, 5.0, "overlap")
+    near = inventory.in_region(Circle(ra, dec, 2.5), "overlap")
     expected = [n for n in near if polygon.intersects(_outline(inventory, n, ra, dec))]
     assert ours.tolist() == expected
     assert len(expected) > 0
 
 
 def test_a_range_holds_what_lies_between(inventory: Inventory) -> None:
-    found = figure("RANGE 10 14 20 22").sets(inventory)
+    found = inventory.in_region(parse_pos("RANGE 10 14 20 22"), "overlap")
     ra, dec = inventory.footprints(np.arange(inventory.size)).corners()
     corner_inside = ((ra > 10) & (ra < 14) & (dec > 20) & (dec < 22)).any(axis=1)
     assert set(np.flatnonzero(corner_inside)) <= set(found)
@@ -190,8 +192,8 @@ def test_a_range_holds_what_lies_between(inventory: Inventory) -> None:
 
 
 def test_a_range_about_a_pole_is_a_cap(inventory: Inventory) -> None:
-    assert figure("RANGE 0 360 88 +Inf") == Circle(0.0, 90.0, 2.0)
-    assert figure("RANGE -Inf +Inf -90 -89") == Circle(0.0, -90.0, 1.0)
+    assert parse_pos("RANGE 0 360 88 +Inf") == Circle(0.0, 90.0, 2.0)
+    assert parse_pos("RANGE -Inf +Inf -90 -89") == Circle(0.0, -90.0, 1.0)
 
 
 @pytest.mark.parametrize(
@@ -202,6 +204,6 @@ def test_a_range_about_a_pole_is_a_cap(inventory: Inventory) -> None:
         "POLYGON 1 2 3 4 5", "POLYGON 0 0 120 0 240 0", "POLYGON 1 2 3 4 5 99", "CIRCLE 1 2 nan",
     ],
 )  # fmt: skip
-def test_what_is_no_figure_is_refused(text: str) -> None:
+def test_what_is_no_region_is_refused(text: str) -> None:
     with pytest.raises(MalformedRequest):
-        figure(text)
+        parse_pos(text)

@@ -11,8 +11,9 @@ from astropy.io.votable import parse
 from astropy.time import Time
 
 from skybatch.errors import MalformedRequest, NotFound
-from skybatch.inventory.inventory import DirectorySource, Inventory
+from skybatch.inventory.inventory import Inventory
 from skybatch.inventory.publish import publish
+from skybatch.storage.objects import DirectorySource
 from skybatch.tables.writers.formats import write
 from skybatch.vo.datalink import links
 from skybatch.vo.obscore import OBSCORE, key_of_id, mjd

@@ -13,7 +13,7 @@ from skybatch.batch.plan import Task
 from skybatch.errors import NotFound
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.fits.tiles.writer import pack
-from skybatch.inventory.stored_image import StoredImage, most_gzipped, stored_image
+from skybatch.inventory.stored_image import StoredImage, max_gzipped_size, stored_image
 from skybatch.surveys.layout import TILED_SUFFIX, parse_key
 from tests.support.batch_fakes import task
 from tests.support.fits_files import gzipped, make_image
@@ -61,7 +61,7 @@ def test_whole_images_are_made_from_tiles_or_copied() -> None:
     assert bench.store.read(f"images/{plain.file}") == IMAGE
     made = bench.store.read(f"images/{packed.file}") or b""
     assert gzip.decompress(made) == IMAGE
-    assert len(made) <= most_gzipped(len(IMAGE))
+    assert len(made) <= max_gzipped_size(len(IMAGE))
     assert bench.store.read(f"images/{copied.file}") == PACKED.file
     assert len(bench.copier.copies) == 1
 

@@ -17,13 +17,13 @@ from skybatch.batch.planning.matching import Matches
 from skybatch.batch.planning.task_builder import Drafting
 from skybatch.errors import MalformedRequest, NotFound
 from skybatch.requests.model import BANDS, Mode, Request, Row
-from skybatch.sky.polygons import figure
 from skybatch.sky.position import SkyPosition
 from skybatch.surveys.layout import parse_key
 from skybatch.vo import soda
 from skybatch.vo.ibe import stored_images
 from skybatch.vo.ibe.cutout import cutout, gzipped
 from skybatch.vo.parameters import Parameters
+from skybatch.vo.pos_regions import parse_pos
 from tests.support.sample_archive import MadeArchive
 
 
@@ -61,7 +61,7 @@ def test_a_batch_makes_the_same_file(made: MadeArchive) -> None:
     sky = SkyPosition(180.003, 20.011)
     rows = (Row(1, BANDS, position=sky, size=47.3),)
     request = Request(Mode.POSITIONS, BANDS, "atlas", True, "fits.gz", "asky", rows)
-    number = inventory.scans(["990101"], ["n"], [1]).set
+    number = inventory.by_scan(["990101"], ["n"], [1]).set_index
     task = next(iter(Drafting(request, inventory, Matches(np.zeros(1, np.intp), number), 10**9).tasks()))
     assert task.box is not None
     body = cut(made, 0, center=f"{sky.ra},{sky.dec}", size="47.3arcsec")
@@ -79,7 +79,7 @@ def test_soda_holds_what_its_figure_holds(made: MadeArchive) -> None:
         "POLYGON 179.99 19.99 180.01 19.99 180 20.02",
         "RANGE 179.98 180 19.99 20.01",
     ):
-        box = soda.box(image, figure(text), inventory)
+        box = soda.pixel_box(image, parse_pos(text), inventory)
         assert box is not None
         inside = _sample(text)
         x, y = (np.rint(axis).astype(int) for axis in wcs.world_to_pixel(inside))
@@ -87,8 +87,8 @@ def test_soda_holds_what_its_figure_holds(made: MadeArchive) -> None:
         assert held.all()
         # No larger than it must be: every side is touched.
         assert max(box.x0 + box.nx - 1 - x.max(), x.min() - box.x0, box.y0 + box.ny - 1 - y.max()) <= 2
-    assert soda.box(image, figure("CIRCLE 10 20 0.01"), inventory) is None
-    whole = soda.box(image, figure("CIRCLE 180 20 10"), inventory)
+    assert soda.pixel_box(image, parse_pos("CIRCLE 10 20 0.01"), inventory) is None
+    whole = soda.pixel_box(image, parse_pos("CIRCLE 180 20 10"), inventory)
     assert whole is not None
     assert (whole.nx, whole.ny) == (512, 1024)
     assert middle.separation(inside).max() < 0.1 * u.deg

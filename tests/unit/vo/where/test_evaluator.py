@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from skybatch.errors import MalformedRequest
-from skybatch.inventory.inventory import DirectorySource, Inventory
+from skybatch.inventory.inventory import Inventory
 from skybatch.inventory.publish import publish
+from skybatch.storage.objects import DirectorySource
 from skybatch.tables.model import Table
 from skybatch.tables.schemas.image_rows import Images
 from skybatch.tables.schemas.image_table import image_data

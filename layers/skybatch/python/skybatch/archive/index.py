@@ -30,7 +30,8 @@ from skybatch.concurrency import parallel_map
 from skybatch.errors import InventoryError, NotFound, SourceError
 from skybatch.inventory.image_sets import ImageSets, scan_codes
 from skybatch.inventory.inventory import Inventory
-from skybatch.inventory.publish import INDEX_FOLDER, publish
+from skybatch.inventory.publish import publish
+from skybatch.inventory.versions import INDEX_FOLDER
 from skybatch.storage.objects import Entry, Tree
 from skybatch.surveys.layout import BANDS, TILED_SUFFIX, ImageId, dataset_prefix, inventory_folder, parse_key
 

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from skybatch.inventory.inventory import Inventory, StoreSource, current_version
+from skybatch.inventory.inventory import Inventory
+from skybatch.inventory.versions import current_version
+from skybatch.storage.objects import StoreSource
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skybatch.sky.footprints import Floats, Footprints, Shapes
+from skybatch.sky.footprints import Footprints
+from skybatch.sky.pixel_grids import PixelGrids
+from skybatch.sky.vectors import Floats
 from skybatch.surveys.layout import BANDS, TILED_SUFFIX, ImageId
 
 Ints = NDArray[np.int64]
@@ -128,10 +130,10 @@ class ImageSets:
     def footprints(self) -> Footprints:
         """Where the sets lie, each distinct pixel grid once."""
         table, code = self.grids()
-        return Footprints(self.crval1, self.crval2, self.crota2, code, Shapes.of(table))
+        return Footprints(self.crval1, self.crval2, self.crota2, code, PixelGrids.from_table(table))
 
     def grids(self) -> tuple[Floats, NDArray[np.intp]]:
-        """The distinct pixel grids, (k, 6) in the order of `Shapes`, and for each set its number there."""
+        """Return the distinct pixel grids, (k, 6) as in `PixelGrids`, and the number of each set's."""
         columns = [np.asarray(getattr(self, name), dtype=np.float64) for name in _GRID]
         code = np.zeros(len(self), dtype=np.intp)
         # One column after another: the few values of each make this far cheaper than sorting rows.
@@ -174,7 +176,7 @@ def _codes(suffixes: Objects) -> NDArray[np.uint8]:
 
 def from_records(dataset: str, records: NDArray[np.void], images: Footprints, sets: Any) -> ImageSets:
     """Sets from their records (n,) and footprints (n,)."""
-    columns: dict[str, Any] = {name: getattr(images.shapes, name)[images.shape] for name in _GRID}
+    columns: dict[str, Any] = {name: getattr(images.grids, name)[images.grid] for name in _GRID}
     for name in ("naxis1", "naxis2"):
         columns[name] = columns[name].astype(np.int64)
     for name in ("coadd_key", "scan", "image", "header_blocks"):

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from skybatch.errors import InventoryError
 from skybatch.inventory.image_sets import FORMAT, TILES, ImageSets, scan_codes, to_records
-from skybatch.sky.footprints import Shapes
+from skybatch.inventory.versions import drop_old_versions
+from skybatch.sky.pixel_grids import PixelGrids
 from skybatch.sky.zones import zone_keys
 from skybatch.storage.objects import Tree
 from skybatch.surveys.layout import MISSION, inventory_folder
@@ -61,14 +62,14 @@ def publish(
         "origin": origin,
         "numbered": numbered,
         "size": len(sets),
-        "reach": Shapes.of(columns["shapes"]).reach if len(sets) else 0.0,
+        "reach": PixelGrids.from_table(columns["shapes"]).angular_radius if len(sets) else 0.0,
         "columns": {name: _described(columns[name], data) for name, data in files.items()},
     }
     for name, data in files.items():
         _write_checked(tree, f"{folder}/{name}.npy", data)
     _write_checked(tree, f"{folder}/manifest.json", json.dumps(manifest, indent=1).encode())
     tree.write(f"{inventory_folder(sets.dataset)}/current", version.encode("ascii"))
-    _drop_old(tree, sets.dataset, version, keep)
+    drop_old_versions(tree, sets.dataset, version, keep)
     return version
 
 
@@ -92,7 +93,7 @@ def zone_ordered(sets: ImageSets) -> Columns:
     zone_key = zone_keys(sets.crval1, sets.crval2)
     code = scan_codes(sets.date, sets.hem, sets.scan, sets.image)
     order = np.lexsort((code, sets.crval2, sets.crval1, zone_key))
-    shapes, shape = sets.grids()
+    grids, grid = sets.grids()
     key, key_set = _sorted_once(sets.coadd_key[order], "coadd key")
     scan_code, scan_set = _sorted_once(code[order], "date, hemisphere, scan and image number")
     return {
@@ -100,8 +101,8 @@ def zone_ordered(sets: ImageSets) -> Columns:
         "crval1": sets.crval1[order],
         "crval2": sets.crval2[order],
         "crota2": sets.crota2[order],
-        "shape": shape[order].astype(np.min_scalar_type(max(len(shapes) - 1, 0))),
-        "shapes": shapes,
+        "shape": grid[order].astype(np.min_scalar_type(max(len(grids) - 1, 0))),
+        "shapes": grids,
         "key": key,
         "key_set": key_set,
         "scan_code": scan_code,
@@ -142,22 +143,3 @@ def _write_checked(tree: Tree, path: str, data: bytes) -> None:
     tree.write(path, data)
     if tree.read(path) != data:
         raise InventoryError(f"{path} does not read back as it was written; the old version stays current")
-
-
-def versions(tree: Tree, dataset: str) -> list[str]:
-    """The versions of a data set, oldest first; one that was cut off in writing among them."""
-    folder = f"{inventory_folder(dataset)}/"
-    below = (entry.path.removeprefix(folder).split("/") for entry in tree.entries(folder))
-    return sorted({parts[0] for parts in below if len(parts) == 2 and parts[0] != INDEX_FOLDER})
-
-
-# Where an interrupted `index` finds what it had read already; not a version.
-INDEX_FOLDER = "index"
-
-
-def _drop_old(tree: Tree, dataset: str, current: str, keep: int) -> None:
-    folder = inventory_folder(dataset)
-    old = [version for version in versions(tree, dataset) if version != current]
-    for version in old[: max(len(old) - (keep - 1), 0)]:
-        for entry in list(tree.entries(f"{folder}/{version}/")):
-            tree.delete(entry.path)

@@ -16,6 +16,7 @@ from skybatch.fits.pixel_box import PixelBox
 from skybatch.fits.provenance import Origin
 from skybatch.fits.tiles import gzip2
 from skybatch.imaging import cutout
+from skybatch.inventory.image_lookup import sets_of_images
 from skybatch.surveys.layout import TILED_SUFFIX, atlas_key, parse_key
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ class StoredImage:
         return SourceMissing(f"the archive does not hold {self.key}")
 
 
-def most_gzipped(size: int) -> int:
+def max_gzipped_size(size: int) -> int:
     """The most bytes that ``size`` bytes take as gzip: deflate stores what it cannot compress."""
     return size + _BLOCK_HEAD * (size // _STORED_BLOCK + 1) + _GZIP_FRAME
 
@@ -132,8 +133,8 @@ def stored_image(objects: ObjectStore, key: str, inventory: Inventory | None = N
         return StoredImage(objects, key, "quicklook")
     if inventory is None or suffix in PLAIN:
         return StoredImage(objects, key, "atlas")
-    sets = inventory.scans([image.date], [image.hem], [image.scan], image.image).set
-    tiles = inventory.details(sets[:1]).tiles(0, image.band) if len(sets) else None
+    sets = sets_of_images(inventory, [image])
+    tiles = inventory.details(sets).tiles(0, image.band) if len(sets) else None
     if tiles is None:
         return StoredImage(objects, key, "atlas")
     return StoredImage(objects, atlas_key(image, TILED_SUFFIX), "atlas", (tiles.bytes, tiles.heap))

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skybatch.sky.coordinates import FK5, ICRS, Frame, Location
-from skybatch.sky.footprints import fk5_to_icrs
+from skybatch.sky.fk5 import fk5_to_icrs
 from skybatch.sky.position import SkyPosition
 
 Floats = NDArray[np.float64]

@@ -1,7 +1,8 @@
 """Circles and boxes on the sky, and which images overlap, cover or lie inside them, or hold their centre.
 
 Image edges and box sides are great circles between corners, as the survey's image services define them;
-whether a single point is in an image is told exactly, by its pixel coordinates. Touching counts.
+whether a single point is in an image is decided exactly, by its pixel position. Touching counts. Regions are
+in ICRS degrees; their vectors are in FK5 J2000, the frame of the images.
 """
 
 from __future__ import annotations
@@ -9,111 +10,148 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from skybatch.sky.footprints import ICRS_TO_FK5, Flags, Floats, Footprints, Shapes, fk5_vector
+from skybatch.sky.fk5 import ICRS_TO_FK5, fk5_vector
+from skybatch.sky.footprints import Flags, Footprints
+from skybatch.sky.pixel_grids import PixelGrids
+from skybatch.sky.vectors import Floats, tangents
 
 Relation = Literal["overlap", "cover", "enclosed", "center"]
 
 
-@dataclass(frozen=True, eq=False)
-class Circle:
-    """All points within ``radius`` degrees (below 90) of ``center``, a unit vector (3,)."""
-
-    center: Floats
-    radius: float
+class SkyRegion(Protocol):
+    """What look-ups need of a region: a circle about it, and the exact test."""
 
     @property
-    def reach(self) -> float:
+    def center(self) -> Floats:
+        """The middle, an FK5 unit vector (3,)."""
+        ...
+
+    @property
+    def angular_radius(self) -> float:
+        """Degrees from the centre to the farthest point."""
+        ...
+
+    def matches(self, images: Footprints, relation: Relation) -> Flags:
+        """Return which images (n,) are in this relation to the region."""
+        ...
+
+
+@dataclass(frozen=True)
+class Circle:
+    """All points within ``radius`` degrees (below 90) of an ICRS position."""
+
+    ra: float
+    dec: float
+    radius: float
+
+    @cached_property
+    def center(self) -> Floats:
+        """The centre, an FK5 unit vector (3,)."""
+        return fk5_vector(self.ra, self.dec)
+
+    @property
+    def angular_radius(self) -> float:
         """Degrees from the centre to the farthest point."""
         return self.radius
 
-    def holds(self, images: Footprints, relation: Relation) -> Flags:
-        """Which images (n,) overlap the circle, cover all of it, lie inside it, or contain its centre."""
+    def matches(self, images: Footprints, relation: Relation) -> Flags:
+        """Return which images (n,) overlap the circle, cover it, lie inside it, or contain its centre."""
         if relation == "center":
             return images.edge_distance(self.center) >= 0.0
-        local = images.seen(self.center)
+        local = images.to_image_frame(self.center)
         if relation == "enclosed":
             # A circle below 90 degrees is convex: with the corners, all of the image is inside.
-            return np.asarray(np.max(self._chords(images.shapes, images.shape, local), axis=1) <= self._chord)
+            return np.asarray(np.max(self._chords(images.grids, images.grid, local), axis=1) <= self._chord)
         # Sines of the signed distances of the centre from the four great circles, inside positive.
-        depth = np.einsum("nkj,nj->nk", images.shapes.edges[images.shape], local)
+        depth = np.einsum("nkj,nj->nk", images.grids.edges[images.grid], local)
         inside = np.min(depth, axis=1)
         sine = math.sin(math.radians(self.radius))
         if relation == "cover":
             return np.asarray(inside >= sine)
         held: Flags = np.asarray(inside >= 0.0)
-        # Farther than the radius beyond one great circle is beyond reach of the whole image.
+        # Farther than the radius beyond one great circle is too far for the whole image.
         near = np.flatnonzero(~held & (inside >= -sine))
         if len(near):
-            held[near] = self._meets_an_edge(images.shapes, images.shape[near], local[near], depth[near])
+            held[near] = self._meets_an_edge(images.grids, images.grid[near], local[near], depth[near])
         return held
 
     @property
     def _chord(self) -> float:
         return 4.0 * math.sin(math.radians(self.radius) / 2.0) ** 2
 
-    def _chords(self, shapes: Shapes, code: NDArray[np.integer], local: Floats) -> Floats:
-        """Squared chords (n, 4) to the corners; unlike cosines they keep their digits at small angles."""
-        difference = shapes.corners[code] - local[:, None, :]
+    def _chords(self, grids: PixelGrids, grid: NDArray[np.integer], local: Floats) -> Floats:
+        """Return squared chords (n, 4) to the corners: unlike cosines, precise at small angles."""
+        difference = grids.corners[grid] - local[:, None, :]
         return np.asarray(np.einsum("nkj,nkj->nk", difference, difference))
 
     def _meets_an_edge(
-        self, shapes: Shapes, code: NDArray[np.integer], local: Floats, depth: Floats
+        self, grids: PixelGrids, grid: NDArray[np.integer], local: Floats, depth: Floats
     ) -> Flags:
-        """An end of an edge in the circle, or the foot of the perpendicular on it."""
-        corner = np.min(self._chords(shapes, code, local), axis=1) <= self._chord
-        toward_stop, toward_start = shapes.along
-        between = np.einsum("nkj,nj->nk", toward_stop[code], local) >= 0.0
-        between &= np.einsum("nkj,nj->nk", toward_start[code], local) >= 0.0
+        """Return whether an end of an edge lies in the circle, or the foot of the perpendicular on it."""
+        corner = np.min(self._chords(grids, grid, local), axis=1) <= self._chord
+        toward_stop, toward_start = grids.edge_ends
+        between = np.einsum("nkj,nj->nk", toward_stop[grid], local) >= 0.0
+        between &= np.einsum("nkj,nj->nk", toward_start[grid], local) >= 0.0
         close = np.abs(depth) <= math.sin(math.radians(self.radius))
         return np.asarray(corner | np.any(between & close, axis=1))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Box:
-    """A box ``width`` along east and ``height`` along north, degrees, in a TAN plane about ``center``.
+    """A box ``width`` along ICRS east and ``height`` along north, degrees, in a TAN plane about a position.
 
-    Its sides are great circles; zero widths are allowed (a line, a point). ``center`` is a unit vector
-    (3,); ``east`` and ``north`` are those of the frame in which the box was asked, (3,) each.
+    Its sides are great circles; zero widths are allowed (a line, a point).
     """
 
-    center: Floats
-    east: Floats
-    north: Floats
+    ra: float
+    dec: float
     width: float
     height: float
 
+    @cached_property
+    def center(self) -> Floats:
+        """The centre, an FK5 unit vector (3,)."""
+        return fk5_vector(self.ra, self.dec)
+
     @property
-    def reach(self) -> float:
+    def angular_radius(self) -> float:
         """Degrees from the centre to a corner."""
         return float(np.degrees(np.arctan(np.radians(np.hypot(self.width, self.height) / 2.0))))
 
     @cached_property
+    def _axes(self) -> tuple[Floats, Floats]:
+        """ICRS east and north at the centre, FK5 unit vectors (3,)."""
+        east, north = tangents(self.ra, self.dec)
+        return ICRS_TO_FK5 @ east, ICRS_TO_FK5 @ north
+
+    @cached_property
+    def _half_sizes(self) -> tuple[float, float]:
+        """Half the width and height in the plane, radians."""
+        return math.radians(self.width / 2.0), math.radians(self.height / 2.0)
+
+    @cached_property
     def corners(self) -> Floats:
         """The corner directions (4, 3), not normalised."""
-        half_w, half_h = np.radians([self.width / 2.0, self.height / 2.0])
+        (east, north), (half_w, half_h) = self._axes, self._half_sizes
         signs = np.array([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]])
-        return np.asarray(self.center + signs @ np.stack([half_w * self.east, half_h * self.north]))
+        return np.asarray(self.center + signs @ np.stack([half_w * east, half_h * north]))
 
     @cached_property
     def edges(self) -> Floats:
         """Inward normals (4, 3) of the sides; well defined at width zero, too."""
-        half_w, half_h = np.radians([self.width / 2.0, self.height / 2.0])
+        (east, north), (half_w, half_h) = self._axes, self._half_sizes
+        center = self.center
         return np.stack(
-            [
-                half_w * self.center - self.east,
-                half_w * self.center + self.east,
-                half_h * self.center - self.north,
-                half_h * self.center + self.north,
-            ]
+            [half_w * center - east, half_w * center + east, half_h * center - north, half_h * center + north]
         )
 
-    def holds(self, images: Footprints, relation: Relation) -> Flags:
-        """Which images (n,) overlap the box, cover all of it, lie inside it, or contain its centre."""
+    def matches(self, images: Footprints, relation: Relation) -> Flags:
+        """Return which images (n,) overlap the box, cover it, lie inside it, or contain its centre."""
         if relation == "center" or (self.width == 0.0 and self.height == 0.0 and relation != "enclosed"):
             return images.edge_distance(self.center) >= 0.0
         if relation == "cover":
@@ -124,29 +162,16 @@ class Box:
         return ~(_separated(self._corners_within(images)) | _separated(image_corners))
 
     def _corners_within(self, images: Footprints) -> Floats:
-        """(n, 4 image edges, 4 box corners): positive on the image's side."""
+        """Return (n, 4 image edges, 4 box corners): positive on the image's side."""
         local = np.einsum("nij,cj->nci", images.frames, self.corners)
-        return np.asarray(np.einsum("nej,ncj->nec", images.shapes.edges[images.shape], local))
+        return np.asarray(np.einsum("nej,ncj->nec", images.grids.edges[images.grid], local))
 
     def _image_corners_within(self, images: Footprints) -> Floats:
-        """(n, 4 box edges, 4 image corners): positive on the box's side."""
+        """Return (n, 4 box edges, 4 image corners): positive on the box's side."""
         normals = np.einsum("nij,ej->nei", images.frames, self.edges)
-        return np.asarray(np.einsum("nej,ncj->nec", normals, images.shapes.corners[images.shape]))
+        return np.asarray(np.einsum("nej,ncj->nec", normals, images.grids.corners[images.grid]))
 
 
 def _separated(sides: Floats) -> Flags:
-    """One edge with all the other's corners beyond it: for convex figures the proof of being apart."""
+    """Return whether some edge has all corners of the other figure beyond it: so convex ones are apart."""
     return np.asarray(np.any(np.all(sides < 0.0, axis=2), axis=1))
-
-
-def circle(ra: float, dec: float, diameter: float) -> Circle:
-    """The circle of ``diameter`` degrees about an ICRS position in degrees."""
-    return Circle(fk5_vector(ra, dec), diameter / 2.0)
-
-
-def box(ra: float, dec: float, width: float, height: float) -> Box:
-    """The TAN box about an ICRS position, sides along ICRS east and north; all in degrees."""
-    alpha, delta = np.radians([ra, dec])
-    east = np.array([-np.sin(alpha), np.cos(alpha), 0.0])
-    north = np.array([-np.sin(delta) * np.cos(alpha), -np.sin(delta) * np.sin(alpha), np.cos(delta)])
-    return Box(fk5_vector(ra, dec), ICRS_TO_FK5 @ east, ICRS_TO_FK5 @ north, width, height)

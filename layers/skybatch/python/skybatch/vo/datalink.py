@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from skybatch.errors import SkybatchError
+from skybatch.inventory.image_lookup import sets_of_images
 from skybatch.surveys.layout import parse_key
 from skybatch.tables.model import Column, Table, text
-from skybatch.vo.ibe.inventory_sia import page_url
+from skybatch.vo.links import image_url, page_url
 from skybatch.vo.obscore import key_of_id
 from skybatch.vo.parameters import Parameters, refused
-from skybatch.vo.responses import image_url
 from skybatch.vo.search_images import Found, find
 from skybatch.vo.service_descriptors import SODA_ID, cutout_service
 
 if TYPE_CHECKING:
     from skybatch.inventory.inventory import Inventory
 
-MOST_IDS = 1000
+MAX_IDS = 1000
 COLUMNS: tuple[Column, ...] = (
     text("ID", "Identifier asked for.", ucd="meta.id;meta.main"),
     text("access_url", "URL of what is linked.", ucd="meta.ref.url", link="link"),
@@ -52,8 +52,8 @@ def links(given: Parameters, open_: Callable[[str], Inventory], root: str) -> Ta
     Raises MalformedRequest without any ID, or with too many.
     """
     asked = given.every("id")
-    if not 1 <= len(asked) <= MOST_IDS:
-        raise refused("ID", str(len(asked)), f"must be given 1 to {MOST_IDS} times")
+    if not 1 <= len(asked) <= MAX_IDS:
+        raise refused("ID", str(len(asked)), f"must be given 1 to {MAX_IDS} times")
     rows = [link for identifier in asked for link in _of_one(identifier, open_, root)]
     data = {column.name: [getattr(row, column.name, row.identifier) for row in rows] for column in COLUMNS}
     services = (cutout_service(root, column="ID"),) if any(row.service_def for row in rows) else ()
@@ -91,5 +91,5 @@ def _of_one(identifier: str, open_: Callable[[str], Inventory], root: str) -> li
 def _found(key: str, open_: Callable[[str], Inventory]) -> Found:
     image, kind, _ = parse_key(key)
     inventory = open_(image.dataset)
-    sets = inventory.scans([image.date], [image.hem], [image.scan], [image.image]).set
+    sets = sets_of_images(inventory, [image])
     return find(inventory, sets, 1, bands=(image.band,), kinds=("A" if kind == "image" else "Q",))

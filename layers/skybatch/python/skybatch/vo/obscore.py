@@ -8,12 +8,13 @@ from dataclasses import replace
 import numpy as np
 
 from skybatch.errors import NotFound
-from skybatch.sky.footprints import Floats, fk5_to_icrs
+from skybatch.sky.fk5 import fk5_to_icrs
+from skybatch.sky.vectors import Floats
 from skybatch.surveys.layout import DATASETS, MISSION, QUICKLOOK_SUFFIXES, parse_key
 from skybatch.tables.model import Column, Table, Values, double, integer, text
 from skybatch.tables.schemas.image_table import WAVELENGTHS
 from skybatch.tables.service_descriptor import Service
-from skybatch.vo.responses import image_url
+from skybatch.vo.links import image_url
 from skybatch.vo.search_images import Found
 
 IVOID = "ivo://skybatch/2mass?"
@@ -178,9 +179,9 @@ def obscore_table(found: Sequence[Found], root: str, services: tuple[Service, ..
 def _rows(found: Found, root: str) -> dict[str, list[object]]:
     details, at = found.details, found.at
     count = len(found)
-    corners = details.footprints().corners()
+    footprints = details.footprints()
+    corners, middle = footprints.corners(), footprints.centers()
     outlines = _outlines(*fk5_to_icrs(corners[0][at], corners[1][at]))
-    middle = details.footprints().to_sky((details.naxis1 + 1) / 2.0, (details.naxis2 + 1) / 2.0)
     ra, dec = fk5_to_icrs(middle[0][at], middle[1][at])
     start = mjd(details.ut_date[at].tolist())
     keys = [found.key(i) for i in range(count)]

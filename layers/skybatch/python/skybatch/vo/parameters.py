@@ -6,10 +6,13 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from skybatch.errors import CellError, MalformedRequest
 
-MOST_ROWS = 10_000
+T = TypeVar("T")
+
+MAX_ROWS = 10_000
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 _WHOLE = re.compile(r"[0-9]{1,12}")
 
@@ -42,14 +45,14 @@ class Parameters:
         """Whether the name was given at all, be it without a value: a flag."""
         return any(known == name.lower() for known, _ in self.pairs)
 
-    def most_rows(self) -> int:
+    def max_rows(self) -> int:
         """MAXREC, by default 10,000, which is also the most (DALI 1.1 section 3.4.4)."""
         text = self.text("maxrec")
         if not text:
-            return MOST_ROWS
+            return MAX_ROWS
         if not _WHOLE.fullmatch(text):
             raise refused("MAXREC", text, "must be a whole number of rows")
-        return min(int(text), MOST_ROWS)
+        return min(int(text), MAX_ROWS)
 
 
 def number(name: str, text: str) -> float:
@@ -59,7 +62,13 @@ def number(name: str, text: str) -> float:
     return float(text)
 
 
-def choice(name: str, text: str, known: Mapping[str, str]) -> str:
+def number_or_infinity(name: str, text: str) -> float:
+    """Read a decimal number, ``-Inf`` or ``+Inf`` (DALI 1.1 section 3.3.4). Raises MalformedRequest."""
+    infinite = {"-inf": -math.inf, "+inf": math.inf, "inf": math.inf}
+    return infinite[text.lower()] if text.lower() in infinite else number(name, text)
+
+
+def choice(name: str, text: str, known: Mapping[str, T]) -> T:
     """What one of a few words, in any case, stands for."""
     try:
         return known[text.lower()]

@@ -8,13 +8,14 @@ archive's documentation of its image services).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from skybatch.sky.coordinates import parse_location
 from skybatch.sky.frames import to_icrs
 from skybatch.sky.position import SkyPosition
+from skybatch.sky.regions import Box, Relation
 from skybatch.validation import BadValue
 from skybatch.vo.parameters import Parameters, choice, number, refused
 
@@ -22,42 +23,44 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from skybatch.inventory.inventory import Inventory
-    from skybatch.sky.regions import Relation
 
-RELATIONS = {"overlaps": "overlap", "covers": "cover", "enclosed": "enclosed", "center": "center"}
-MOST_DEGREES = 90.0  # a plane that touches the sphere holds no box much wider
+RELATIONS: dict[str, Relation] = {
+    "overlaps": "overlap",
+    "covers": "cover",
+    "enclosed": "enclosed",
+    "center": "center",
+}
+MAX_DEGREES = 90.0  # a plane that touches the sphere holds no box much wider
 
 
 @dataclass(frozen=True)
-class Region:
-    """A box about an ICRS position, ``width`` and ``height`` in degrees, and how images relate to it.
+class BoxSearch:
+    """A box about an ICRS position, and how images relate to it.
 
     ``most_centred``: of the images that contain the position, only the one in which it lies deepest.
     """
 
-    sky: SkyPosition
-    width: float = 0.0
-    height: float = 0.0
-    relation: str = "overlap"
+    box: Box
+    relation: Relation = "overlap"
     most_centred: bool = False
 
     def sets(self, inventory: Inventory) -> NDArray[np.intp]:
-        """The image sets in inventory order; where only the most centred is wanted, deepest first."""
+        """Return the image sets, ascending; where only the most centred is wanted, deepest first."""
         if self.most_centred:
-            return inventory.positions(self.sky.ra, self.sky.dec).set
-        relation = cast("Relation", self.relation)
-        return inventory.box(self.sky.ra, self.sky.dec, self.width, self.height, relation)
+            return inventory.positions(self.box.ra, self.box.dec).set_index
+        return inventory.in_region(self.box, self.relation)
 
 
-def region(given: Parameters) -> Region | None:
-    """The region that parameters describe, None without POS. Raises MalformedRequest."""
+def box_search(given: Parameters) -> BoxSearch | None:
+    """Read POS, SIZE, INTERSECT and mcen; None without POS. Raises MalformedRequest."""
     if not given.text("pos"):
         return None
     width, height = size(given.text("size", "0"))
     relation = choice("INTERSECT", given.text("intersect", "overlaps"), RELATIONS)
     is_point = width == height == 0.0 and relation != "enclosed"
     centred = given.named("mcen") and (is_point or relation == "center")
-    return Region(position("POS", given.text("pos")), width, height, relation, centred)
+    sky = position("POS", given.text("pos"))
+    return BoxSearch(Box(sky.ra, sky.dec, width, height), relation, centred)
 
 
 def position(name: str, text: str) -> SkyPosition:
@@ -95,6 +98,6 @@ def size(text: str) -> tuple[float, float]:
     if len(parts) > 2:
         raise refused("SIZE", text, "must be one or two numbers of degrees")
     width, height = (number("SIZE", part.strip()) for part in (parts * 2 if len(parts) == 1 else parts))
-    if not (0.0 <= width <= MOST_DEGREES and 0.0 <= height <= MOST_DEGREES):
-        raise refused("SIZE", text, f"must be 0 to {MOST_DEGREES:g} degrees")
+    if not (0.0 <= width <= MAX_DEGREES and 0.0 <= height <= MAX_DEGREES):
+        raise refused("SIZE", text, f"must be 0 to {MAX_DEGREES:g} degrees")
     return width, height

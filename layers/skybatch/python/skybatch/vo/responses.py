@@ -15,7 +15,7 @@ from skybatch.vo.parameters import Parameters, choice
 from skybatch.vo.search_images import Found
 
 MISSIONS = ("twomass", "2mass")
-FORMATS: dict[str, str] = {
+FORMATS: dict[str, Format] = {
     "votable": "xml",
     "application/x-votable+xml": "xml",
     "text/xml": "xml",
@@ -44,7 +44,7 @@ class Answer:
 def answer_format(given: Parameters, name: str, default: str) -> Format:
     """The format a parameter asks for; MIME types may carry parameters of their own."""
     word = given.text(name, default).split(";")[0].strip()
-    return choice(name, word, FORMATS)  # type: ignore[return-value]
+    return choice(name, word, FORMATS)
 
 
 def dataset_of(mission: str, folder: str, table: str) -> str:
@@ -53,11 +53,6 @@ def dataset_of(mission: str, folder: str, table: str) -> str:
     if mission.lower() not in MISSIONS or dataset is None:
         raise NotFound(f"There is no table {mission}/{folder}/{table}; /ibe/search/ lists what there is.")
     return dataset
-
-
-def image_url(root: str, key: str) -> str:
-    """The address of a stored image; ``root`` is the service's own, without a slash at its end."""
-    return f"{root}/ibe/data/{key}"
 
 
 def table_of(

@@ -13,7 +13,8 @@ from skybatch.surveys.layout import ImageId, atlas_key, quicklook_key
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from skybatch.inventory.inventory import ImageSets, Inventory
+    from skybatch.inventory.image_sets import ImageSets
+    from skybatch.inventory.inventory import Inventory
 
 ATLAS, QUICKLOOK = "A", "Q"
 # Sets whose details are fetched at once: a first answer's worth, or a stretch of a scan of everything.

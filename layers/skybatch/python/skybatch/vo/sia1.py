@@ -9,9 +9,10 @@ import numpy as np
 
 from skybatch.tables.model import Param
 from skybatch.tables.schemas.search import SIA_PARAMS, SIA_SEARCH
+from skybatch.vo.links import image_url
 from skybatch.vo.parameters import Parameters, refused
-from skybatch.vo.pos_size import region
-from skybatch.vo.responses import Answer, answer_format, image_url, table_of
+from skybatch.vo.pos_size import box_search
+from skybatch.vo.responses import Answer, answer_format, table_of
 from skybatch.vo.search_images import find
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def sia(given: Parameters, inventory: Inventory, root: str) -> Answer:
     wanted = image_formats(given)
     if METADATA in wanted:
         return described(inventory, fmt)
-    where, most = region(given), given.most_rows()
+    where, most = box_search(given), given.max_rows()
     if where is None:
         raise refused("POS", "", "must be given: right ascension and declination in degrees")
     sets = where.sets(inventory) if set(wanted) & set(IMAGE_FORMATS) else _no_sets()

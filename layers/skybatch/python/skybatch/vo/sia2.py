@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from skybatch.errors import NotFound
-from skybatch.sky.polygons import Figure, figure
+from skybatch.inventory.image_lookup import sets_of_images
 from skybatch.surveys.layout import parse_key
 from skybatch.tables.schemas.image_table import WAVELENGTHS
-from skybatch.vo.ibe.search import time_limit
+from skybatch.vo.deadline import search_deadline
 from skybatch.vo.obscore import (
     CALIBRATION_LEVEL,
     EXPOSURE_SECONDS,
@@ -25,8 +24,8 @@ from skybatch.vo.obscore import (
     mjd,
     obscore_table,
 )
-from skybatch.vo.parameters import Parameters, refused
-from skybatch.vo.parameters import number as decimal
+from skybatch.vo.parameters import Parameters, number_or_infinity, refused
+from skybatch.vo.pos_regions import PosRegion, parse_pos
 from skybatch.vo.responses import Answer, answer_format, too_many
 from skybatch.vo.search_images import Found, find
 from skybatch.vo.service_descriptors import cutout_service, links_service
@@ -34,7 +33,8 @@ from skybatch.vo.service_descriptors import cutout_service, links_service
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from skybatch.inventory.inventory import ImageSets, Inventory
+    from skybatch.inventory.image_sets import ImageSets
+    from skybatch.inventory.inventory import Inventory
 
 Interval = tuple[float, float]
 Open = Callable[[str], "Inventory"]
@@ -42,12 +42,12 @@ Open = Callable[[str], "Inventory"]
 
 @dataclass(frozen=True)
 class Query:
-    """What images must be: in any of ``figures``, ``bands``, ``times`` (MJD) and among ``ids``.
+    """What images must be: in any of ``regions``, ``bands``, ``times`` (MJD) and among ``ids``.
 
     An empty tuple asks for nothing in particular; ``nothing`` says that no image can be meant.
     """
 
-    figures: tuple[Figure, ...] = ()
+    regions: tuple[PosRegion, ...] = ()
     bands: tuple[str, ...] = ("j", "h", "k")
     times: tuple[Interval, ...] = ()
     sizes: tuple[Interval, ...] = ()
@@ -60,10 +60,10 @@ class Query:
         if self.nothing or not self.bands:
             return np.empty(0, np.intp)
         if self.ids:
-            return self._named(inventory)
-        if not self.figures:
+            return sets_of_images(inventory, (parse_key(key)[0] for key in self.ids))
+        if not self.regions:
             return np.arange(inventory.size)
-        found = [each.sets(inventory) for each in self.figures]
+        found = [inventory.in_region(each, "overlap") for each in self.regions]
         return found[0] if len(found) == 1 else np.unique(np.concatenate(found))
 
     def wanted(self, details: ImageSets, band: str) -> NDArray[np.bool_]:
@@ -82,23 +82,14 @@ class Query:
             fits &= np.array([details.image_id(i, band) in named for i in range(len(details))], bool)
         return fits
 
-    def _named(self, inventory: Inventory) -> NDArray[np.intp]:
-        images = [parse_key(key)[0] for key in self.ids]
-        own = [image for image in images if image.dataset == inventory.dataset]
-        if not own:
-            return np.empty(0, np.intp)
-        date, hem = [image.date for image in own], [image.hem for image in own]
-        scan, number = [image.scan for image in own], [image.image for image in own]
-        return np.unique(inventory.scans(date, hem, scan, number).set)
-
 
 def sia2(given: Parameters, datasets: Sequence[str], open_: Open, root: str) -> Answer:
     """Answer a query over the data sets that the archive holds. Raises MalformedRequest."""
     fmt = answer_format(given, "RESPONSEFORMAT", "votable")
-    most, asked = given.most_rows(), query(given)
+    most, asked = given.max_rows(), query(given)
     chosen = [each for each in datasets if not given.every("collection") or _collected(given, each)]
     found: list[Found] = []
-    check = time_limit()
+    check = search_deadline()
     for dataset in chosen:
         inventory = open_(dataset)
         sets, left = asked.sets(inventory), most - sum(map(len, found))
@@ -112,7 +103,7 @@ def sia2(given: Parameters, datasets: Sequence[str], open_: Open, root: str) -> 
 def query(given: Parameters) -> Query:
     """What the parameters ask (SIA 2.0 section 2.1). Several values of one name are alternatives."""
     return Query(
-        figures=tuple(figure(text) for text in given.every("pos")),
+        regions=tuple(parse_pos(text) for text in given.every("pos")),
         bands=_bands(intervals(given, "band")),
         times=intervals(given, "time"),
         sizes=intervals(given, "fov"),
@@ -128,11 +119,10 @@ def intervals(given: Parameters, name: str) -> tuple[Interval, ...]:
 
 
 def _interval(name: str, text: str) -> Interval:
-    infinite = {"-inf": -math.inf, "+inf": math.inf, "inf": math.inf}
     words = text.split()
     if not 1 <= len(words) <= 2:
         raise refused(name, text, "must be one number, or two with a blank between")
-    values = [infinite[w.lower()] if w.lower() in infinite else decimal(name, w) for w in words]
+    values = [number_or_infinity(name, word) for word in words]
     if values[0] > values[-1]:
         raise refused(name, text, "must be two numbers of which the first is not the greater")
     return values[0], values[-1]

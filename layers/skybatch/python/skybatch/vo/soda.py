@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from skybatch.errors import NotFound
 from skybatch.fits.pixel_box import PixelBox
-from skybatch.sky.polygons import Circle, Figure, circle, figure, polygon
+from skybatch.inventory.image_lookup import set_of_image
+from skybatch.sky.regions import Circle
 from skybatch.surveys.layout import ImageId
 from skybatch.vo.obscore import key_of_id
 from skybatch.vo.parameters import Parameters, refused
+from skybatch.vo.pos_regions import PosRegion, parse_circle, parse_polygon, parse_pos
 
 if TYPE_CHECKING:
-    from skybatch.inventory.inventory import ImageSets, Inventory
+    from skybatch.inventory.image_sets import ImageSets
+    from skybatch.inventory.inventory import Inventory
+    from skybatch.inventory.matches import PixelPositions
 
-READERS: dict[str, Callable[[str, str], Figure]] = {"circle": circle, "polygon": polygon, "pos": figure}
+PARSERS: dict[str, Callable[[str, str], PosRegion]] = {
+    "circle": parse_circle,
+    "polygon": parse_polygon,
+    "pos": parse_pos,
+}
 
 
-def key_asked(given: Parameters) -> str:
-    """The archive key of the one image that ID names. Raises MalformedRequest, NotFound."""
+def requested_key(given: Parameters) -> str:
+    """Return the archive key of the one image that ID names. Raises MalformedRequest, NotFound."""
     texts = given.every("id")
     if len(texts) != 1:
         rule = "must be given" if not texts else "may be given once only in a synchronous call"
@@ -29,45 +36,56 @@ def key_asked(given: Parameters) -> str:
     return key_of_id(texts[0])
 
 
-def figure_asked(given: Parameters) -> Figure | None:
-    """The one figure to cut, None for the whole image. Raises MalformedRequest."""
-    asked = [(name, text) for name in READERS for text in given.every(name)]
+def requested_region(given: Parameters) -> PosRegion | None:
+    """Return the one region to cut, None for the whole image. Raises MalformedRequest."""
+    asked = [(name, text) for name in PARSERS for text in given.every(name)]
     if len(asked) > 1:
         names = ", ".join(name.upper() for name, _ in asked)
         raise refused(names, asked[1][1], "only one region can be cut in a synchronous call")
-    return READERS[asked[0][0]](asked[0][1], asked[0][0].upper()) if asked else None
+    return PARSERS[asked[0][0]](asked[0][1], asked[0][0].upper()) if asked else None
 
 
-def box(image: ImageId, wanted: Figure, inventory: Inventory) -> PixelBox | None:
-    """The pixels that hold what an image has of a figure, None where that is nothing.
+def pixel_box(image: ImageId, region: PosRegion, inventory: Inventory) -> PixelBox | None:
+    """Return the pixels that hold what an image has of a region, None where that is nothing.
 
     Raises NotFound for an image that the inventory does not have.
     """
-    found = inventory.scans([image.date], [image.hem], [image.scan], [image.image]).set
-    if not len(found):
-        raise NotFound(f"The archive has no image {image.stem} in that scan.")
-    if found[0] not in wanted.sets(inventory):
+    number = set_of_image(inventory, image)
+    if not region.matches(inventory.footprints(number), "overlap")[0]:
         return None
-    return _box(wanted, inventory.details(found[:1]), inventory)
-
-
-def _box(wanted: Figure, details: ImageSets, inventory: Inventory) -> PixelBox | None:
-    """All pixels that a circle touches, or that lie between the outermost corners of a polygon.
-
-    Batches take the pixels whose centres lie in a box; half a pixel more on each side is all that it touches.
-    """
+    details = inventory.details(number)
     naxis1, naxis2 = int(details.naxis1[0]), int(details.naxis2[0])
-    if isinstance(wanted, Circle):
-        x, y = inventory.pixels(details.sets, wanted.ra, wanted.dec)
-        width = 2.0 * wanted.radius / abs(float(details.cdelt1[0]))
-        height = 2.0 * wanted.radius / abs(float(details.cdelt2[0]))
+    if isinstance(region, Circle):
+        extent = _circle_extent(region, details, inventory)
     else:
-        x, y = inventory.pixels(np.full(len(wanted.ra), details.sets[0]), wanted.ra, wanted.dec)
-        if np.isnan(x).any():  # a corner on the other side of the sky: all of the image lies between
+        placed = inventory.pixel_positions(np.full(len(region.ra), number), region.ra, region.dec)
+        if np.isnan(placed.x).any():  # a corner on the other side of the sky: all of the image lies between
             return PixelBox(0, 0, naxis1, naxis2)
-        width, height = float(np.ptp(x)), float(np.ptp(y))
-    middle_x, middle_y = float(x.min() + x.max()) / 2.0, float(y.min() + y.max()) / 2.0
+        extent = _polygon_extent(placed)
     try:
-        return PixelBox.around(middle_x, middle_y, width + 1.0, height + 1.0, naxis1, naxis2)
+        # Batches take the pixels whose centres lie in a box; half a pixel more a side is all that it touches.
+        return PixelBox.around(extent.x, extent.y, extent.width + 1.0, extent.height + 1.0, naxis1, naxis2)
     except ValueError:
         return None
+
+
+class Extent(NamedTuple):
+    """Centre and size of a rectangle along the pixel axes, pixels."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+def _circle_extent(circle: Circle, details: ImageSets, inventory: Inventory) -> Extent:
+    placed = inventory.pixel_positions(details.sets, circle.ra, circle.dec)
+    width = 2.0 * circle.radius / abs(float(details.cdelt1[0]))
+    height = 2.0 * circle.radius / abs(float(details.cdelt2[0]))
+    return Extent(float(placed.x[0]), float(placed.y[0]), width, height)
+
+
+def _polygon_extent(corners: PixelPositions) -> Extent:
+    x, y = corners.x, corners.y
+    middle_x, middle_y = float(x.min() + x.max()) / 2.0, float(y.min() + y.max()) / 2.0
+    return Extent(middle_x, middle_y, float(np.ptp(x)), float(np.ptp(y)))

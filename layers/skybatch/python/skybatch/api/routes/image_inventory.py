@@ -18,7 +18,8 @@ from skybatch.sky.position import SkyPosition
 from skybatch.surveys.layout import parse_key
 from skybatch.vo.ibe import stored_images
 from skybatch.vo.ibe.image_page import facts, one_image
-from skybatch.vo.ibe.inventory_sia import fits_url, inventory_sia
+from skybatch.vo.ibe.inventory_sia import inventory_sia
+from skybatch.vo.links import fits_url
 from skybatch.vo.parameters import Parameters
 from skybatch.vo.responses import Answer
 from skybatch.vo.search_images import QUICKLOOK, Found

@@ -9,10 +9,10 @@ from skybatch.api.parameters import read_parameters
 from skybatch.api.responses import no_content_response, redirect, text_line_response
 from skybatch.api.routing import AnyResponse, RouteTable
 from skybatch.errors import SkybatchError
-from skybatch.sky.polygons import Figure
 from skybatch.surveys.layout import parse_key
 from skybatch.vo import soda
 from skybatch.vo.ibe import stored_images
+from skybatch.vo.pos_regions import PosRegion
 
 routes = RouteTable()
 
@@ -22,7 +22,7 @@ def cut_image(request: HttpRequest, dependencies: Dependencies) -> AnyResponse:
     """Return a cutout, 204 where it would be empty, an error as text (SODA 1.0, section 5)."""
     try:
         parameters = read_parameters(request)
-        key, region = soda.key_asked(parameters), soda.figure_asked(parameters)
+        key, region = soda.requested_key(parameters), soda.requested_region(parameters)
         if region is None:
             return redirect(stored_images.link(dependencies.archive, key, request.link_method), 303)
         return _cutout(request, dependencies, key, region)
@@ -30,10 +30,10 @@ def cut_image(request: HttpRequest, dependencies: Dependencies) -> AnyResponse:
         return text_line_response(f"{_fault(error)}: {error.detail}", error.status)
 
 
-def _cutout(request: HttpRequest, dependencies: Dependencies, key: str, region: Figure) -> AnyResponse:
+def _cutout(request: HttpRequest, dependencies: Dependencies, key: str, region: PosRegion) -> AnyResponse:
     image = parse_key(key)[0]
     inventory = dependencies.current_inventory(image.dataset)
-    box = soda.box(image, region, inventory)
+    box = soda.pixel_box(image, region, inventory)
     if box is None:
         return no_content_response()
     body = stored_images.cut_box(dependencies.archive, key, box, inventory)

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from skybatch.inventory.matches import PixelPositions
 from skybatch.requests.model import Mode, Request, Row
+from skybatch.sky.regions import Circle
 
 if TYPE_CHECKING:
     from skybatch.inventory.inventory import Inventory
@@ -29,10 +31,13 @@ class Matches:
         Index of the request row, (n,) intp, ascending.
     set
         Index of the image set in the inventory, (n,) intp.
+    positions
+        Where the positions of the rows lie in the images, (n,) each, if the match was made by positions.
     """
 
     row: NDArray[np.intp]
     set: NDArray[np.intp]
+    positions: PixelPositions | None = None
 
 
 def match(request: Request, rows: Sequence[int], inventory: Inventory, max_images: int) -> Matches:
@@ -56,7 +61,8 @@ def _region(request: Request, inventory: Inventory, max_images: int) -> Matches:
     if region is None or region.center is None:
         return _none()
     relation = cast("Relation", region.relation)  # one of its words: requests saw to that
-    sets = inventory.region(region.center.ra, region.center.dec, region.diameter, relation, limit=max_images)
+    circle = Circle(region.center.ra, region.center.dec, region.diameter / 2.0)
+    sets = inventory.in_region(circle, relation, limit=max_images)
     return Matches(np.zeros(len(sets), np.intp), sets)
 
 
@@ -70,24 +76,25 @@ def _positions(
     ra, dec = np.array(skies, dtype=np.float64).T
     best = np.array([rows[i].best_only for i in placed], dtype=bool)
     found = inventory.positions(ra, dec, best, limit=max_images)
-    return Matches(index[placed[found.row]], found.set)
+    where = PixelPositions(found.x, found.y, found.edge_distance)
+    return Matches(index[placed[found.row]], found.set_index, where)
 
 
 def _keys(rows: Sequence[Row], index: NDArray[np.intp], inventory: Inventory) -> Matches:
-    sets = inventory.keys(np.array([row.coadd_key for row in rows], dtype=np.int64))
+    sets = inventory.by_coadd_key(np.array([row.coadd_key for row in rows], dtype=np.int64))
     known = sets >= 0
     return Matches(index[known], sets[known])
 
 
 def _scans(rows: Sequence[Row], index: NDArray[np.intp], inventory: Inventory, max_images: int) -> Matches:
-    found = inventory.scans(
+    found = inventory.by_scan(
         np.array([row.date for row in rows]),
         np.array([row.hem for row in rows]),
         np.array([row.scan for row in rows]),
         np.array([row.image or 0 for row in rows]),
         limit=max_images,
     )
-    return Matches(index[found.row], found.set)
+    return Matches(index[found.row], found.set_index)
 
 
 def _none() -> Matches:

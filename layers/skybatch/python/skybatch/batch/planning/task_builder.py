@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,7 +14,8 @@ from skybatch.batch.file_names import image_file
 from skybatch.batch.plan import Task
 from skybatch.batch.planning.matching import Matches
 from skybatch.fits.pixel_box import PixelBox, cutout_bytes
-from skybatch.inventory.stored_image import PLAIN, most_gzipped
+from skybatch.inventory.matches import PixelPositions
+from skybatch.inventory.stored_image import PLAIN, max_gzipped_size
 from skybatch.requests.model import LIST_MODES, Mode, Request, Row
 from skybatch.surveys.layout import TILED_SUFFIX, atlas_key, quicklook_key
 
@@ -41,8 +43,9 @@ class Drafting:
 
     def tasks(self) -> Iterator[Task]:
         details = self.inventory.details(self.matches.set)
-        boxes = self._boxes(details)
-        edges = self._edge_distances()
+        placed = self._pixel_positions()
+        boxes = self._boxes(details, placed)
+        edges = self._edge_distances(placed)
         for i in range(len(self.matches.row)):
             index = int(self.matches.row[i])
             row = self.request.rows[index]
@@ -51,29 +54,33 @@ class Drafting:
                 if stored is not None:
                     yield self._task(details, i, index, band, stored, boxes.get(i), edges[i])
 
-    def _edge_distances(self) -> list[float | None]:
-        """For each match of a row with a position: how far that lies inside the image, arcsec."""
-        if self.request.mode is Mode.REGION:
-            return [None] * len(self.matches.row)
+    def _pixel_positions(self) -> PixelPositions:
+        """Return for each match where the position of its row lies in the image; NaN without a position."""
+        if self.matches.positions is not None:
+            return self.matches.positions
         rows = [self.request.rows[int(i)] for i in self.matches.row]
+        x, y, edge_distance = np.full((3, len(rows)), np.nan)
         placed = np.array([i for i, row in enumerate(rows) if row.position], np.intp)
-        distances: list[float | None] = [None] * len(rows)
         if len(placed):
             ra, dec = _sky(rows, placed, "ra"), _sky(rows, placed, "dec")
-            found = self.inventory.edge_distance(self.matches.set[placed], ra, dec)
-            for i, distance in zip(placed.tolist(), found.tolist(), strict=True):
-                distances[i] = round(distance, EDGE_DECIMALS)
-        return distances
+            found = self.inventory.pixel_positions(self.matches.set[placed], ra, dec)
+            x[placed], y[placed], edge_distance[placed] = found.x, found.y, found.edge_distance
+        return PixelPositions(x, y, edge_distance)
 
-    def _boxes(self, details: ImageSets) -> dict[int, PixelBox | str]:
-        """The pixels to cut for each match whose row wants a crop, or why there are none."""
+    def _edge_distances(self, placed: PixelPositions) -> list[float | None]:
+        """Return for each match of a row with a position how far that lies inside the image, arcsec."""
+        if self.request.mode is Mode.REGION:
+            return [None] * len(self.matches.row)
+        distances = placed.edge_distance.tolist()
+        return [None if math.isnan(each) else round(each, EDGE_DECIMALS) for each in distances]
+
+    def _boxes(self, details: ImageSets, placed: PixelPositions) -> dict[int, PixelBox | str]:
+        """Return the pixels to cut for each match whose row wants a crop, or why there are none."""
         rows = [self.request.rows[int(i)] for i in self.matches.row]
         crops = np.array([i for i, row in enumerate(rows) if row.size is not None and row.position], np.intp)
         if not len(crops):
             return {}
-        x, y = self.inventory.pixels(
-            self.matches.set[crops], _sky(rows, crops, "ra"), _sky(rows, crops, "dec")
-        )
+        x, y = placed.x[crops], placed.y[crops]
         size = np.array([rows[i].size for i in crops], dtype=np.float64) / 3600.0
         across = size / np.abs(details.cdelt1[crops])
         along = size / np.abs(details.cdelt2[crops])
@@ -169,4 +176,4 @@ def _made_bytes(details: ImageSets, i: int, image_type: str, box: PixelBox | Non
     whole = PixelBox(0, 0, int(details.naxis1[i]), int(details.naxis2[i]))
     bitpix = QUICKLOOK_BITPIX if image_type == "quicklook" else ATLAS_BITPIX
     size = cutout_bytes(int(details.header_blocks[i]), box or whole, bitpix)
-    return most_gzipped(size) if form == "fits.gz" else size
+    return max_gzipped_size(size) if form == "fits.gz" else size

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skybatch.sky.footprints import Footprints
 from skybatch.sky.htm import htm_bin
-from skybatch.sky.keep_wcs_tmp import cd_matrix, image_points
 from skybatch.tables.model import Column, Table, Values
 from skybatch.tables.schemas.batch import BATCH_CSV, BATCH_HTML, BATCH_IPAC, BATCH_VOTABLE
 from skybatch.tables.schemas.common import CAUTION, DATASET_OPTIONS, MARK, MARK_VERSION, POSITION_COLUMNS
+from skybatch.tables.schemas.image_geometry import image_points
 from skybatch.tables.schemas.image_rows import Images, ImageSets, gather
 from skybatch.tables.schemas.search import INVENTORY_PARAMS
 from skybatch.tables.writers.formats import Format
@@ -166,7 +167,7 @@ DERIVED: dict[str, Callable[[Facts, Images], Values]] = {
     "crpix": _pair("crpix1", "crpix2"),
     "crval": _pair("crval1", "crval2"),
     "sia_proj": _constant("SIN"),
-    "sia_cd": lambda facts, _: cd_matrix(facts),
+    "sia_cd": lambda facts, _: Footprints.from_keywords(facts).cd_matrix,
     "bref": _wavelength(0),
     "bhi": _wavelength(1),
     "blo": _wavelength(2),

@@ -10,15 +10,17 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from skybatch.errors import MalformedRequest, NotFound
+from skybatch.errors import MalformedRequest
 from skybatch.fits.pixel_box import PixelBox
+from skybatch.inventory.image_lookup import set_of_image
 from skybatch.sky.position import SkyPosition
 from skybatch.surveys.layout import ImageId
 from skybatch.vo.parameters import Parameters, number, refused
 from skybatch.vo.pos_size import position
 
 if TYPE_CHECKING:
-    from skybatch.inventory.inventory import ImageSets, Inventory
+    from skybatch.inventory.image_sets import ImageSets
+    from skybatch.inventory.inventory import Inventory
 
 PIXEL = 0.0  # stands for pixels among the units, whose values are degrees
 UNITS = {
@@ -55,12 +57,11 @@ class Cutout:
         Raises NotFound for an image that the inventory does not have, MalformedRequest where the cutout
         misses it.
         """
-        found = inventory.scans([image.date], [image.hem], [image.scan], [image.image]).set
-        if not len(found):
-            raise NotFound(f"The archive has no image {image.stem} in that scan.")
-        details = inventory.details(found[:1])
+        number = set_of_image(inventory, image)
+        details = inventory.details(number)
         if isinstance(self.center, SkyPosition):
-            x, y = (float(axis[0]) for axis in inventory.pixels(found[:1], self.center.ra, self.center.dec))
+            placed = inventory.pixel_positions(number, self.center.ra, self.center.dec)
+            x, y = float(placed.x[0]), float(placed.y[0])
         else:
             x, y = self.center
         return self._around(x, y, details)

@@ -29,7 +29,7 @@ def one_image(given: Parameters, inventory: Inventory) -> Found:
         key, bands = values.coadd_key(given.text("key")), values.bands(given.text("band"))
     except BadValue as broken:
         raise refused("key, band", f"{given.text('key')}, {given.text('band')}", str(broken)) from None
-    sets = inventory.keys([key])
+    sets = inventory.by_coadd_key([key])
     kinds = choice_of_kinds(given)[:1]
     found = find(inventory, sets[sets >= 0], 1, bands=bands[:1], kinds=kinds)
     if not len(found):

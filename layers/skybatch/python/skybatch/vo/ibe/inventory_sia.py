@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING, cast
-from urllib.parse import urlencode
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,12 +19,14 @@ from skybatch.requests.model import BANDS, MAX_DIAMETER, MIN_DIAMETER
 from skybatch.requests.position_rows import anywhere
 from skybatch.sky.frames import to_icrs
 from skybatch.sky.position import SkyPosition
+from skybatch.sky.regions import Circle, Relation
 from skybatch.tables.model import Param, Table
 from skybatch.tables.schemas.batch import INVENTORY
 from skybatch.tables.schemas.image_rows import Images
 from skybatch.tables.schemas.image_table import image_data
 from skybatch.tables.schemas.search import INVENTORY_PARAMS
 from skybatch.validation import BadValue
+from skybatch.vo.links import fits_url, page_url
 from skybatch.vo.parameters import Parameters, choice, refused
 from skybatch.vo.pos_size import RELATIONS, size
 from skybatch.vo.responses import Answer, answer_format, cut_off, too_many
@@ -35,8 +36,8 @@ from skybatch.vo.sia1 import METADATA, image_formats
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from skybatch.inventory.inventory import ImageSets, Inventory
-    from skybatch.sky.regions import Relation
+    from skybatch.inventory.image_sets import ImageSets
+    from skybatch.inventory.inventory import Inventory
 
 TITLE = "2MASS image inventory"
 FITS, PAGE = "image/fits", "text/html"
@@ -63,12 +64,11 @@ FindName = Callable[[str], SkyPosition]
 
 
 @dataclass(frozen=True)
-class Circle:
-    """The search circle, ICRS and degrees, and what was changed about it to make it a batch region."""
+class SearchCircle:
+    """The circle searched, how images relate to it, and notes on what was clamped."""
 
-    sky: SkyPosition
-    diameter: float
-    relation: str
+    circle: Circle
+    relation: Relation
     notes: tuple[str, ...]
 
 
@@ -82,16 +82,15 @@ def inventory_sia(given: Parameters, inventory: Inventory, root: str, find_name:
     if formats is None:
         empty = find(inventory, _no_sets(), 0)
         return Answer(_table(empty, (FITS,), root, 0, (), (*INPUTS, *INVENTORY_PARAMS)), fmt)
-    where, most = circle(given, find_name), given.most_rows()
+    where, most = search_circle(given, find_name), given.max_rows()
     bands, kinds = _bands(given), choice_of_kinds(given)
-    relation = cast("Relation", where.relation)
-    sets = inventory.region(where.sky.ra, where.sky.dec, where.diameter, relation) if formats else _no_sets()
+    sets = inventory.in_region(where.circle, where.relation) if formats else _no_sets()
     found = find(inventory, sets, most, bands=bands, kinds=kinds, wanted=_narrowed(given))
     return Answer(_table(found, formats, root, most, where.notes, INVENTORY_PARAMS), fmt)
 
 
-def circle(given: Parameters, find_name: FindName) -> Circle:
-    """The search circle of POS, SIZE and INTERSECT; a SIZE outside 0.05 to 7 degrees is clamped, and told."""
+def search_circle(given: Parameters, find_name: FindName) -> SearchCircle:
+    """Return the circle of POS, SIZE and INTERSECT; a SIZE outside 0.05 to 7 degrees is clamped and noted."""
     text = given.text("pos")
     if not text:
         raise MalformedRequest(NO_LOCATION)
@@ -102,7 +101,8 @@ def circle(given: Parameters, find_name: FindName) -> Circle:
         least, most = f"{MIN_DIAMETER:g}", f"{MAX_DIAMETER:g}"
         notes = (f"SIZE {asked:g} is not within {least} to {most} degrees: {diameter:g} was taken.",)
     relation = choice("INTERSECT", given.text("intersect", "overlaps"), RELATIONS)
-    return Circle(_sky(text, find_name), diameter, relation, notes)
+    sky = _sky(text, find_name)
+    return SearchCircle(Circle(sky.ra, sky.dec, diameter / 2.0), relation, notes)
 
 
 def choice_of_kinds(given: Parameters) -> tuple[str, ...]:
@@ -111,29 +111,6 @@ def choice_of_kinds(given: Parameters) -> tuple[str, ...]:
     if word not in TYPES:
         raise refused("type", word, "must be at or ql")
     return TYPES[word]
-
-
-def fits_url(root: str, found: Found, i: int) -> str:
-    """The address of an image file, spelled as the archive's clients know it."""
-    image = found.image_id(i)
-    more = [("type", "ql")] if found.kind[i] == QUICKLOOK else []
-    query = [
-        ("ds", image.dataset),
-        ("atdir", ""),
-        ("dh", f"{image.date}{image.hem}"),
-        ("scan", f"{image.scan:03d}"),
-        ("name", f"{image.stem}.fits"),
-        *more,
-    ]
-    return f"{root}/cgi-bin/2MASS/IM/nph-im?{urlencode(query)}"
-
-
-def page_url(root: str, found: Found, i: int) -> str:
-    """The address of the page that shows an image."""
-    key = int(found.details.coadd_key[found.at[i]])
-    more = "&type=ql" if found.kind[i] == QUICKLOOK else ""
-    band = found.band[i].upper()
-    return f"{root}/cgi-bin/2MASS/IM/nph-im_key?ds={found.details.dataset}&key={key}&band={band}{more}"
 
 
 def _formats(given: Parameters) -> tuple[str, ...] | None:

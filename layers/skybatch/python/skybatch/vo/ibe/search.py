@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from skybatch.errors import TooLarge
 from skybatch.tables.model import Column, Table, Values, text
 from skybatch.tables.schemas.search import NATIVE_SEARCH
+from skybatch.vo.deadline import search_deadline
 from skybatch.vo.parameters import Parameters, refused
-from skybatch.vo.pos_size import Region, region
+from skybatch.vo.pos_size import BoxSearch, box_search
 from skybatch.vo.responses import Answer, answer_format, table_of
 from skybatch.vo.search_images import Found, Wanted, find
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from skybatch.inventory.inventory import ImageSets, Inventory
+    from skybatch.inventory.image_sets import ImageSets
+    from skybatch.inventory.inventory import Inventory
 
 TITLE = "2MASS image metadata"
-MOST_SECONDS = 20.0  # the API gives up after 30
 
 METADATA_COLUMNS: tuple[Column, ...] = (
     text("name", "Name of the column."),
@@ -40,21 +38,21 @@ def search(given: Parameters, inventory: Inventory) -> Answer:
     if given.text("format").lower() == "metadata":
         return Answer(described(), fmt)
     columns = chosen(given)
-    where, condition = region(given), given.text("where")
+    where, condition = box_search(given), given.text("where")
     if where is None and not condition:
         raise refused("POS", "", "or where must be given")
-    most = given.most_rows()
+    most = given.max_rows()
     wanted = _wanted(condition)  # a condition that cannot be read is refused before anything is looked up
     found = _found(inventory, where, condition, wanted, most)
     return Answer(table_of(found, columns, lambda _: "", title=TITLE, most=most), fmt)
 
 
 def _found(
-    inventory: Inventory, where: Region | None, condition: str, wanted: Wanted | None, most: int
+    inventory: Inventory, where: BoxSearch | None, condition: str, wanted: Wanted | None, most: int
 ) -> Found:
     sets = _everywhere(condition, inventory) if where is None else where.sets(inventory)
     centred = where is not None and where.most_centred
-    return find(inventory, sets, most, wanted=wanted, once_a_band=centred, before=time_limit())
+    return find(inventory, sets, most, wanted=wanted, once_a_band=centred, before=search_deadline())
 
 
 def _everywhere(condition: str, inventory: Inventory) -> NDArray[np.intp]:
@@ -81,17 +79,6 @@ def _wanted(condition: str) -> Wanted | None:
         return test.holds(NativeColumns(details, band, shared), len(details))
 
     return wanted
-
-
-def time_limit() -> Callable[[], None]:
-    """A check to call again and again: TooLarge once the search has taken as long as it may."""
-    end = time.monotonic() + MOST_SECONDS
-
-    def check() -> None:
-        if time.monotonic() > end:
-            raise TooLarge(f"The search takes longer than {MOST_SECONDS:.0f} s: give a POS too.")
-
-    return check
 
 
 def chosen(given: Parameters) -> tuple[Column, ...]:

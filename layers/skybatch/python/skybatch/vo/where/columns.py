@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from skybatch.sky.keep_wcs_tmp import image_points
+from skybatch.tables.schemas.image_geometry import image_points
 from skybatch.tables.schemas.search import NATIVE_SEARCH
 from skybatch.vo.where.evaluator import Kind
 
 if TYPE_CHECKING:
-    from skybatch.inventory.inventory import ImageSets
+    from skybatch.inventory.image_sets import ImageSets
 
 KINDS: dict[str, Kind] = {column.name: "text" if column.is_text else "number" for column in NATIVE_SEARCH}
 _POINTS = ("crval1", "crval2", "crpix1", "crpix2", "cdelt1", "cdelt2", "crota2", "naxis1", "naxis2")

@@ -58,7 +58,7 @@ def _equal(node: Node) -> tuple[str, list[str]] | None:
 def _by_key(texts: list[str], inventory: Inventory) -> NDArray[np.intp]:
     numbers = np.array([float(text) for text in texts])
     numbers = numbers[numbers < _EXACT]
-    sets = inventory.keys(numbers[numbers % 1 == 0].astype(np.int64))
+    sets = inventory.by_coadd_key(numbers[numbers % 1 == 0].astype(np.int64))
     return np.unique(sets[sets >= 0])
 
 
@@ -67,7 +67,7 @@ def _by_scan(equal: dict[str, list[str]], inventory: Inventory) -> NDArray[np.in
     if len(date) != 1 or len(hem) != 1 or len(scan) != 1:
         return None
     try:
-        found = inventory.scans([values.xdate(date[0])], [values.hemisphere(hem[0])], [values.scan(scan[0])])
+        night, observatory, number = values.xdate(date[0]), values.hemisphere(hem[0]), values.scan(scan[0])
     except BadValue:
         return None
-    return np.unique(found.set)
+    return np.unique(inventory.by_scan([night], [observatory], [number]).set_index)

@@ -1,0 +1,34 @@
+"""The versions of a data set's inventory: which there are, and which one is current."""
+
+from __future__ import annotations
+
+from skybatch.errors import DatasetAbsent
+from skybatch.storage.objects import Source, Tree
+from skybatch.surveys.layout import inventory_folder
+
+# Where an interrupted `index` finds what it had read already; not a version.
+INDEX_FOLDER = "index"
+
+
+def current_version(source: Source, dataset: str) -> str:
+    """Return the version that new readers use; raise DatasetAbsent where the data set has none."""
+    try:
+        return source.read(f"{inventory_folder(dataset)}/current").decode("ascii").strip()
+    except FileNotFoundError as error:
+        raise DatasetAbsent(f"the archive has no inventory of data set {dataset}") from error
+
+
+def versions(tree: Tree, dataset: str) -> list[str]:
+    """List the versions of a data set, oldest first, incomplete ones among them."""
+    folder = f"{inventory_folder(dataset)}/"
+    below = (entry.path.removeprefix(folder).split("/") for entry in tree.entries(folder))
+    return sorted({parts[0] for parts in below if len(parts) == 2 and parts[0] != INDEX_FOLDER})
+
+
+def drop_old_versions(tree: Tree, dataset: str, current: str, keep: int) -> None:
+    """Delete all but the newest ``keep`` versions; ``current`` is always kept."""
+    folder = inventory_folder(dataset)
+    old = [version for version in versions(tree, dataset) if version != current]
+    for version in old[: max(len(old) - (keep - 1), 0)]:
+        for entry in list(tree.entries(f"{folder}/{version}/")):
+            tree.delete(entry.path)

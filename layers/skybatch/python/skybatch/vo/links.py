@@ -1,0 +1,38 @@
+"""Addresses of images: the stored file, the file by its parts, and the page that shows it.
+
+``root`` is the address of the service, without a slash at its end.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from skybatch.vo.search_images import QUICKLOOK, Found
+
+
+def image_url(root: str, key: str) -> str:
+    """Return the address of a stored image by its archive key."""
+    return f"{root}/ibe/data/{key}"
+
+
+def fits_url(root: str, found: Found, i: int) -> str:
+    """Return the address of the file of the i-th image, spelled as the archive's clients know it."""
+    image = found.image_id(i)
+    more = [("type", "ql")] if found.kind[i] == QUICKLOOK else []
+    query = [
+        ("ds", image.dataset),
+        ("atdir", ""),
+        ("dh", f"{image.date}{image.hem}"),
+        ("scan", f"{image.scan:03d}"),
+        ("name", f"{image.stem}.fits"),
+        *more,
+    ]
+    return f"{root}/cgi-bin/2MASS/IM/nph-im?{urlencode(query)}"
+
+
+def page_url(root: str, found: Found, i: int) -> str:
+    """Return the address of the page that shows the i-th image."""
+    key = int(found.details.coadd_key[found.at[i]])
+    more = "&type=ql" if found.kind[i] == QUICKLOOK else ""
+    band = found.band[i].upper()
+    return f"{root}/cgi-bin/2MASS/IM/nph-im_key?ds={found.details.dataset}&key={key}&band={band}{more}"
