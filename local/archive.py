@@ -13,7 +13,7 @@ from obstore.store import S3Store
 from local.emulator import CREDENTIALS, REGION, Emulator
 from skybatch.archive.index import Report, index
 from skybatch.storage.objects import DirectorySource
-from skybatch.surveys.layout import DATASETS, MISSION, dataset_prefix
+from skybatch.surveys.twomass.datasets import DATASETS, MISSION, dataset_prefix
 
 UPLOADS_AT_A_TIME = 8
 FOLDERS = (MISSION, "inventory")

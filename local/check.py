@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skybatch.surveys.layout import DATASETS, MISSION, ImageId, atlas_key, parse_key
+from skybatch.surveys.twomass.datasets import DATASETS, MISSION
+from skybatch.surveys.twomass.layout import ImageId, atlas_key, parse_key
 
 Floats = NDArray[np.float64]
 ARCSEC = 3600.0
@@ -110,7 +111,7 @@ def _hold(image: Delivered, what: str, right: bool) -> None:
 def containing(archive: Path, dataset: str, targets: Sequence[Target]) -> list[set[str]]:
     """For each target the data set's images that hold it, pixel edges included, as `identity` names them."""
     found: list[set[str]] = [set() for _ in targets]
-    for path in sorted((archive / MISSION).joinpath(*DATASETS[dataset]).rglob("image/*.fits*")):
+    for path in sorted((archive / MISSION / DATASETS[dataset].path).rglob("image/*.fits*")):
         header = _header(path)
         x, y = _pixels(header, targets)
         inside = (np.abs(x - header["NAXIS1"] / 2 - 0.5) <= header["NAXIS1"] / 2) & (
@@ -123,7 +124,7 @@ def containing(archive: Path, dataset: str, targets: Sequence[Target]) -> list[s
 
 def stored_sizes(archive: Path, dataset: str) -> dict[str, int]:
     """Bytes of each stored image of a data set, by `identity`."""
-    paths = (archive / MISSION).joinpath(*DATASETS[dataset]).rglob("image/*.fits*")
+    paths = (archive / MISSION / DATASETS[dataset].path).rglob("image/*.fits*")
     return {_identity(path): path.stat().st_size for path in paths}
 
 

@@ -14,7 +14,8 @@ from local.stars import GALAXIES, Galaxy, Sources, stars_near
 from skybatch.sky.fk5 import fk5_to_icrs, fk5_vector
 from skybatch.sky.footprints import Footprints
 from skybatch.sky.pixel_grids import PixelGrids
-from skybatch.surveys.layout import BANDS, HEMISPHERES
+from skybatch.surveys.twomass.bands import BANDS
+from skybatch.surveys.twomass.layout import HEMISPHERES
 
 BLOCK = 2880  # bytes, the FITS block
 Pixels = NDArray[np.float32]

@@ -21,7 +21,8 @@ from skybatch.imaging.quicklook import encode
 from skybatch.inventory.image_sets import ImageSets
 from skybatch.inventory.publish import publish
 from skybatch.storage.objects import DirectorySource
-from skybatch.surveys.layout import BANDS, ImageId, atlas_key, quicklook_key
+from skybatch.surveys.twomass.bands import BANDS
+from skybatch.surveys.twomass.layout import ImageId, atlas_key, quicklook_key
 
 # Noise hardly compresses: more effort costs time and gains a thousandth.
 GZIP_LEVEL = 1

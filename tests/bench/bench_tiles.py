@@ -24,7 +24,7 @@ from skybatch.fits.tiles.gzip2 import cut_tiled
 from skybatch.fits.tiles.writer import Packed, pack
 from skybatch.imaging.cutout import cut
 from skybatch.storage.objects import DirectorySource
-from skybatch.surveys.layout import ImageId, atlas_key
+from skybatch.surveys.twomass.layout import ImageId, atlas_key
 from tests.bench.harness import Bench, median_ms
 from tests.e2e.service import Service
 from tests.support.fits_files import gzipped, make_image

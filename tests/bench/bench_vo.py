@@ -29,7 +29,7 @@ from skybatch.inventory.inventory import Inventory
 from skybatch.inventory.publish import publish
 from skybatch.sky.regions import Circle
 from skybatch.storage.objects import DirectorySource
-from skybatch.surveys.layout import atlas_key
+from skybatch.surveys.twomass.layout import atlas_key
 from tests.bench.harness import Bench, median_ms
 from tests.support.fits_files import make_image
 from tests.support.http import CONTEXT, HttpClient, http_event, make_dependencies

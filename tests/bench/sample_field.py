@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from skybatch.surveys.layout import ImageId, atlas_key
+from skybatch.surveys.twomass.layout import ImageId, atlas_key
 from tests.support.fits_files import CardValue, gzipped, make_image
 
 DEC = 20.0

@@ -16,7 +16,8 @@ from local.pixels import Exposure
 from local.scans import ImageSet, image_sets
 from local.sky import identity
 from local.stack import Stack
-from skybatch.surveys.layout import BANDS, atlas_key
+from skybatch.surveys.twomass.bands import BANDS
+from skybatch.surveys.twomass.layout import atlas_key
 from tests.e2e.conftest import StartStack
 from tests.e2e.processes import PeakMemory
 from tests.e2e.service import Service

@@ -13,6 +13,7 @@ from skybatch.batch.execution.progress import Loop
 from skybatch.batch.execution.reconcile import Patience, Verdict, tally
 from skybatch.batch.plan import Message, Plan, Task, save_plan
 from skybatch.batch.store import BatchStore
+from skybatch.surveys.image_type import ImageType
 
 BATCH_ID = "0123456789abcdef" * 2
 PATIENCE = Patience(visibility=60, deadline=7200)
@@ -29,7 +30,7 @@ def task(n: int, size: int = 100, source: str | None = None, **more: Any) -> Tas
         "dataset": "asky",
         "set": n,
         "band": "j",
-        "image_type": "atlas",
+        "image_type": ImageType.ATLAS,
         "delivery_format": "fits",
         "box": None,
     }

@@ -13,7 +13,8 @@ from skybatch.inventory.image_sets import ImageSets
 from skybatch.inventory.publish import publish
 from skybatch.sky.vectors import Floats
 from skybatch.storage.objects import StoreSource
-from skybatch.surveys.layout import BANDS, ImageId, atlas_key
+from skybatch.surveys.twomass.bands import BANDS
+from skybatch.surveys.twomass.layout import ImageId, atlas_key
 from tests.support.fits_files import PIXEL_DEGREES, gzipped, make_image
 
 NX, NY, HEADER_BLOCKS = 512, 1024, 4

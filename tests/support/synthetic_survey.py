@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skybatch.inventory.image_sets import ImageSets
-from skybatch.surveys.layout import BANDS
+from skybatch.surveys.twomass.bands import BANDS
 
 SCANS = 59_731
 # The numbers of a scan's images: those of the nearest frame.

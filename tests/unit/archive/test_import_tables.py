@@ -14,7 +14,8 @@ from skybatch.archive.import_tables import import_tables
 from skybatch.errors import InvalidRequest, InventoryError
 from skybatch.inventory.inventory import Inventory
 from skybatch.storage.objects import DirectorySource
-from skybatch.surveys.layout import BANDS, ImageId, atlas_key, quicklook_key
+from skybatch.surveys.twomass.bands import BANDS
+from skybatch.surveys.twomass.layout import ImageId, atlas_key, quicklook_key
 from tests.support.synthetic_survey import synthetic
 
 COLUMNS = ("crval1", "crval2", "crpix1", "crpix2", "cdelt1", "cdelt2", "crota2", "naxis1", "naxis2")

@@ -19,7 +19,8 @@ from skybatch.errors import InventoryError
 from skybatch.inventory.inventory import Inventory
 from skybatch.sky.vectors import to_vector
 from skybatch.storage.objects import DirectorySource, StoreSource, Tree
-from skybatch.surveys.layout import BANDS, ImageId, atlas_key, quicklook_key
+from skybatch.surveys.twomass.bands import BANDS
+from skybatch.surveys.twomass.layout import ImageId, atlas_key, quicklook_key
 from tests.support.fits_files import CardValue, gzipped, make_image
 
 FIELD = ImageId("askyw", "001126", "n", 101, 9, "j")

@@ -17,7 +17,7 @@ from skybatch.archive.index import index
 from skybatch.archive.mirror import MAXREC, Manners, Server, listed_keys, mirror
 from skybatch.errors import InvalidRequest, NotFound, TooLarge, Transient
 from skybatch.storage.objects import DirectorySource
-from skybatch.surveys.layout import ImageId, atlas_key
+from skybatch.surveys.twomass.layout import ImageId, atlas_key
 from tests.support.fits_files import gzipped, make_image
 
 FIRST = ImageId("askyw", "001126", "n", 101, 9, "j")

@@ -21,7 +21,7 @@ from skybatch.fits.tiles.gzip2 import plain_tiled
 from skybatch.inventory import publish, versions
 from skybatch.inventory.inventory import Inventory
 from skybatch.storage.objects import DirectorySource, StoreSource, Tree
-from skybatch.surveys.layout import ImageId, atlas_key, parse_key, quicklook_key
+from skybatch.surveys.twomass.layout import ImageId, atlas_key, parse_key, quicklook_key
 from tests.support.fits_files import gzipped, make_image
 
 FIRST = ImageId("askyw", "980321", "n", 106, 9, "j")

@@ -24,6 +24,7 @@ from skybatch.notification.notify import SesMailer, notify
 from skybatch.redaction import batch_hash
 from skybatch.requests.model import Mode, Request, Row
 from skybatch.storage.clients import bucket_store, client
+from skybatch.surveys.image_type import ImageType
 from tests.support.batch_fakes import BATCH_ID, task
 
 SENDER = "sky@example.org"
@@ -157,7 +158,7 @@ class Mailer:
 def ended_batch(email: str | None) -> BatchStore:
     store = BatchStore(MemoryStore(), BATCH_ID)
     given: dict[str, Any] = {
-        "image_type": "atlas",
+        "image_type": ImageType.ATLAS,
         "decompress": True,
         "delivery_format": "fits.gz",
         "dataset": "asky",

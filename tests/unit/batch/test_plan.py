@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from skybatch.batch.plan import Task
 from skybatch.fits.pixel_box import PixelBox
+from skybatch.surveys.image_type import ImageType
 
 TASK = Task(
     n=3,
@@ -15,7 +16,7 @@ TASK = Task(
     dataset="asky",
     set=17,
     band="j",
-    image_type="atlas",
+    image_type=ImageType.ATLAS,
     delivery_format="fits",
     box=PixelBox(1, 2, 3, 4),
     bytes=2880,

@@ -22,6 +22,7 @@ from skybatch.batch.store import BatchStore
 from skybatch.presentation.readme import readme_text
 from skybatch.requests.model import Mode, Request, Row
 from skybatch.sky.position import SkyPosition
+from skybatch.surveys.image_type import ImageType
 from tests.support.batch_fakes import BATCH_ID, PATIENCE, World
 from tests.support.reference_batch import (
     DAMAGED,
@@ -78,7 +79,7 @@ class BatchModel(RuleBasedStateMachine):
             )
             for n in range(rows)
         )
-        request = Request(Mode.POSITIONS, ("j",), "atlas", True, "fits", "asky", rows=asked)
+        request = Request(Mode.POSITIONS, ("j",), ImageType.ATLAS, True, "fits", "asky", rows=asked)
         save_record(store, Record(BATCH_ID, 0.0, 1e9, "https://sky.example", None, LIMIT), request)
 
     # The state machine ----------------------------------------------------------------------------------

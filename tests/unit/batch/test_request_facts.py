@@ -8,6 +8,7 @@ import pytest
 
 from skybatch.batch.request_facts import request_facts
 from skybatch.requests.model import Mode, Request, Row
+from skybatch.surveys.image_type import ImageType
 from tests.support import batch_samples
 
 SCAN = batch_samples.positions_request(
@@ -26,7 +27,8 @@ def test_a_region_is_told_by_centre_diameter_and_relation() -> None:
 
 
 def test_one_row_of_quicklooks_makes_it_a_request_of_quicklooks() -> None:
-    request = batch_samples.positions_request(rows=(Row(1, ("j",), coadd_key=7, image_type="quicklook"),))
+    row = Row(1, ("j",), coadd_key=7, image_type=ImageType.QUICKLOOK)
+    request = batch_samples.positions_request(rows=(row,))
     assert request_facts(request)["quicklooks"] is True
     assert request_facts(batch_samples.positions_request(3))["quicklooks"] is False
 

@@ -8,7 +8,8 @@ from obstore.store import MemoryStore
 from skybatch.batch.file_names import image_file, make_unique
 from skybatch.batch.store import BatchStore
 from skybatch.errors import NotFound
-from skybatch.surveys.layout import ImageId
+from skybatch.surveys.image_type import ImageType
+from skybatch.surveys.twomass.layout import ImageId
 from tests.support.batch_fakes import BATCH_ID
 
 
@@ -45,14 +46,14 @@ IMAGE = ImageId("asky", "990502", "s", 135, 80, "h")
 
 
 def test_names_of_files_are_those_of_the_contract() -> None:
-    assert image_file(IMAGE, "atlas", "fits.gz") == "990502s_h1350080.fits.gz"
-    assert image_file(IMAGE, "atlas", "fits", 7, "m31") == "0007_m31_990502s_h1350080.fits"
-    assert image_file(IMAGE, "quicklook", "fits.H", 12345) == "12345_990502s_h1350080_ql.fits.H"
+    assert image_file(IMAGE, ImageType.ATLAS, "fits.gz") == "990502s_h1350080.fits.gz"
+    assert image_file(IMAGE, ImageType.ATLAS, "fits", 7, "m31") == "0007_m31_990502s_h1350080.fits"
+    assert image_file(IMAGE, ImageType.QUICKLOOK, "fits.H", 12345) == "12345_990502s_h1350080_ql.fits.H"
 
 
 @pytest.mark.parametrize("evil", ["../../x", "<script>", "a b\n", "$(rm)", "é😀"])
 def test_names_of_files_are_safe_whatever_the_id(evil: str) -> None:
-    assert set(image_file(IMAGE, "atlas", "fits", 1, evil)) <= set(
+    assert set(image_file(IMAGE, ImageType.ATLAS, "fits", 1, evil)) <= set(
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
     )
 

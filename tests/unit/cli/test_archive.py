@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from skybatch.cli import archive, main
+from skybatch.cli import main
 from skybatch.inventory.inventory import Inventory
 from skybatch.storage.objects import DirectorySource
-from skybatch.surveys.layout import DATASETS, ImageId, atlas_key
+from skybatch.surveys.twomass.layout import ImageId, atlas_key
 from tests.support.fits_files import gzipped, make_image
 
 FIRST = ImageId("askyw", "980321", "n", 106, 9, "j")
@@ -86,10 +86,6 @@ def test_wrong_usage_exits_2(wrong: list[str], capsys: pytest.CaptureFixture[str
         main(wrong)
     assert stopped.value.code == 2
     assert "usage: skybatch" in capsys.readouterr().err
-
-
-def test_the_command_knows_every_data_set() -> None:
-    assert tuple(DATASETS) == archive.DATASET_NAMES
 
 
 def test_help_needs_no_package_of_the_service() -> None:

@@ -14,7 +14,7 @@ from local.check import Delivered, Target, WrongResult, check_crop, check_whole,
 from local.pixels import Exposure
 from local.scans import image_sets
 from local.sky import identity
-from skybatch.surveys.layout import atlas_key
+from skybatch.surveys.twomass.layout import atlas_key
 
 IMAGES = next(i for i in image_sets(few=True) if i.scan.scan == 69)
 TARGET = Target(65.497627, 19.535070, 50)

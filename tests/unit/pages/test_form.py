@@ -10,10 +10,8 @@ import pytest
 from skybatch import pages
 from skybatch.pages.examples import EXAMPLES
 from skybatch.pages.form import MODES, form_page, plan_sentences
-from skybatch.presentation.request_summary import DATASET_TITLES
 from skybatch.requests.model import Mode
 from skybatch.requests.parser import Body, parse_body
-from skybatch.requests.table_rows import DATASET_NAMES
 from skybatch.settings import Settings
 from tests.support import batch_samples
 from tests.support.html import Page
@@ -82,9 +80,8 @@ def test_the_form_sends_every_field_the_service_knows_and_no_other() -> None:
     assert sent == {*Body.model_fields, "table"}
 
 
-def test_modes_and_data_sets_are_those_of_the_service() -> None:
+def test_modes_are_those_of_the_service() -> None:
     assert [mode for mode, _, _ in MODES] == list(Mode) == list(EXAMPLES)
-    assert tuple(DATASET_TITLES) == DATASET_NAMES
 
 
 def test_every_mode_has_its_example_one_click_away_without_scripts() -> None:

@@ -10,9 +10,9 @@ from skybatch.batch.outcomes import ROW_OUTCOMES
 from skybatch.batch.reasons import group_reasons
 from skybatch.batch.request_facts import request_facts
 from skybatch.presentation import summary
-from skybatch.presentation.request_summary import DATASET_TITLES, asked_details, asked_sentence
+from skybatch.presentation.request_summary import asked_details, asked_sentence
 from skybatch.requests.model import Mode, Row
-from skybatch.tables.schemas.common import DATASET_OPTIONS
+from skybatch.surveys.image_type import ImageType
 from tests.support import batch_samples
 
 
@@ -45,10 +45,6 @@ def test_repeated_rows_miss_nothing() -> None:
 
 def test_every_outcome_of_a_row_has_its_words() -> None:
     assert set(summary.OUTCOMES) == set(ROW_OUTCOMES)
-
-
-def test_data_sets_are_called_as_in_the_tables() -> None:
-    assert {name: f"2MASS {title}" for name, title in DATASET_OPTIONS} == DATASET_TITLES
 
 
 def test_nothing_asked_for_is_found_by_no_name_either() -> None:
@@ -124,7 +120,9 @@ def test_what_was_asked_is_told_by_mode() -> None:
 
 
 def test_the_data_set_is_told_by_its_title() -> None:
-    request = batch_samples.positions_request(rows=(Row(1, ("j",), coadd_key=7, image_type="quicklook"),))
+    request = batch_samples.positions_request(
+        rows=(Row(1, ("j",), coadd_key=7, image_type=ImageType.QUICKLOOK),)
+    )
     assert ("Data set", "2MASS Full Survey") in asked_details(request_facts(request))
 
 

@@ -8,8 +8,10 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skybatch.requests.model import BANDS, Mode, Region, Request, Row
+from skybatch.requests.model import Mode, Region, Request, Row
 from skybatch.sky.position import SkyPosition
+from skybatch.surveys.image_type import ImageType
+from skybatch.surveys.twomass.bands import BANDS
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 maybe_text = st.none() | st.text(max_size=15)
@@ -30,7 +32,7 @@ rows = st.builds(
     scan=st.none() | st.integers(1, 999),
     image=st.none() | st.integers(1, 999),
     dataset=maybe_text,
-    image_type=maybe_text,
+    image_type=st.none() | st.sampled_from(ImageType),
     delivery_format=maybe_text,
     line=st.none() | st.integers(1, 10**6),
 )
@@ -38,7 +40,7 @@ requests = st.builds(
     Request,
     mode=st.sampled_from(Mode),
     bands=some_bands,
-    image_type=st.sampled_from(("atlas", "quicklook")),
+    image_type=st.sampled_from(ImageType),
     decompress=st.booleans(),
     delivery_format=st.sampled_from(("fits", "fits.gz")),
     dataset=st.sampled_from(("asky", "sx")),
@@ -58,7 +60,7 @@ def test_a_request_stored_as_json_reads_back_the_same(request: Request) -> None:
 
 def test_the_address_is_not_stored_with_the_request() -> None:
     row = Row(1, ("j",), coadd_key=1)
-    request = Request(Mode.COADD_KEYS, ("j",), "atlas", True, "fits", "sx", (row,), email="a@b.org")
+    request = Request(Mode.COADD_KEYS, ("j",), ImageType.ATLAS, True, "fits", "sx", (row,), email="a@b.org")
     assert "a@b.org" not in json.dumps(request.to_json())
     assert Request.from_json(request.to_json()) == replace(request, email=None)
 
@@ -68,7 +70,9 @@ def test_requests_stored_by_running_batches_keep_their_layout() -> None:
     row = Row(
         7, ("j", "h"), position=SkyPosition(10.0, 20.0), size=50.0, best_only=True, delivery_format="fits"
     )
-    request = Request(Mode.POSITIONS, ("j",), "atlas", True, "fits.gz", "asky", (row,), from_service=True)
+    request = Request(
+        Mode.POSITIONS, ("j",), ImageType.ATLAS, True, "fits.gz", "asky", (row,), from_service=True
+    )
     stored = {
         "mode": "positions",
         "bands": "j",

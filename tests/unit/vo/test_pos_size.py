@@ -13,10 +13,12 @@ from skybatch.batch.planning.matching import match
 from skybatch.errors import MalformedRequest
 from skybatch.inventory.inventory import Inventory
 from skybatch.inventory.publish import publish
-from skybatch.requests.model import BANDS, Mode, Region, Request, Row
+from skybatch.requests.model import Mode, Region, Request, Row
 from skybatch.sky.position import SkyPosition
 from skybatch.sky.regions import Circle
 from skybatch.storage.objects import DirectorySource
+from skybatch.surveys.image_type import ImageType
+from skybatch.surveys.twomass.bands import BANDS
 from skybatch.vo.ibe.inventory_sia import inventory_sia
 from skybatch.vo.parameters import Parameters
 from skybatch.vo.pos_regions import parse_pos
@@ -54,8 +56,8 @@ def test_500_regions_are_answered_as_the_batch_planner_answers(inventory: Invent
         more = {"type": "at", "FORMAT": "image/fits"}
         answer = inventory_sia(Parameters.of(asked | more), inventory, "", _nobody).table
         request = Request(
-            mode=Mode.REGION, bands=BANDS, image_type="atlas", decompress=True, delivery_format="fits.gz",
-            dataset="asky", rows=(Row(1, BANDS),),
+            mode=Mode.REGION, bands=BANDS, image_type=ImageType.ATLAS, decompress=True,
+            delivery_format="fits.gz", dataset="asky", rows=(Row(1, BANDS),),
             region=Region(SkyPosition(ra, dec), None, diameter, RELATIONS[relation]),
         )  # fmt: skip
         planned = inventory.details(match(request, [0], inventory, 10**9).set).coadd_key

@@ -16,6 +16,7 @@ from skybatch.batch.plan import Message, Task
 from skybatch.batch.store import BatchStore
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.imaging import quicklook
+from skybatch.surveys.image_type import ImageType
 from tests.support.batch_fakes import BATCH_ID, task
 from tests.support.fits_files import gzipped, make_image
 
@@ -102,9 +103,11 @@ def test_quicklooks_are_restored_cropped_or_left_as_they_are() -> None:
     source = SOURCE.replace("/image/", "/quicklook/").replace(".fits.gz", ".fits.H")
     stored = quicklook.encode(IMAGE)
     bench = Bench(stored, source)
-    as_stored = task(0, source=source, delivery_format="fits.H", image_type="quicklook", size=len(stored))
-    restored = task(1, source=source, image_type="quicklook")
-    cut = crop(2, 100, 200, 50, 60, source=source, image_type="quicklook")
+    as_stored = task(
+        0, source=source, delivery_format="fits.H", image_type=ImageType.QUICKLOOK, size=len(stored)
+    )
+    restored = task(1, source=source, image_type=ImageType.QUICKLOOK)
+    cut = crop(2, 100, 200, 50, 60, source=source, image_type=ImageType.QUICKLOOK)
     bench.work(as_stored, restored, cut)
     assert bench.store.read(f"images/{as_stored.file}") == stored
     whole = bench.image(restored)

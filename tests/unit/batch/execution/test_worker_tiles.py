@@ -14,7 +14,8 @@ from skybatch.errors import NotFound
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.fits.tiles.writer import pack
 from skybatch.inventory.stored_image import StoredImage, max_gzipped_size, stored_image
-from skybatch.surveys.layout import TILED_SUFFIX, parse_key
+from skybatch.surveys.image_type import ImageType
+from skybatch.surveys.twomass.layout import TILED_SUFFIX, parse_key
 from tests.support.batch_fakes import task
 from tests.support.fits_files import gzipped, make_image
 from tests.unit.batch.execution.test_worker import Bench
@@ -95,7 +96,7 @@ def test_a_quicklook_is_cut_from_its_tiles_alone() -> None:
     stored = compress_quicklook_tiles(IMAGE, 4)
     objects = MemoryStore()
     obstore.put(objects, key, stored.file)
-    image = Counting(objects, key, "quicklook")
+    image = Counting(objects, key, ImageType.QUICKLOOK)
     (part,) = image.crops([PixelBox(5, 500, 50, 50)])
     assert len(part) > 2880
     assert image.read < 0.6 * len(stored.file)

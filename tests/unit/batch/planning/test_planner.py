@@ -14,6 +14,7 @@ from skybatch.fits.provenance import Origin
 from skybatch.imaging import cutout
 from skybatch.requests.model import Mode, Region, Request, Row
 from skybatch.sky.position import SkyPosition
+from skybatch.surveys.image_type import ImageType
 from tests.support.sample_archive import MadeArchive
 
 LIMIT = 10**9
@@ -27,7 +28,7 @@ def archive() -> MadeArchive:
 def request(mode: Mode, *rows: Row, **more: Any) -> Request:
     given: dict[str, Any] = {
         "bands": ("j", "h", "k"),
-        "image_type": "atlas",
+        "image_type": ImageType.ATLAS,
         "decompress": True,
         "delivery_format": "fits.gz",
         "dataset": "asky",

@@ -7,11 +7,10 @@ from astropy import units
 from astropy.io.votable.ucd import parse_ucd
 
 from skybatch.batch.outcomes import ROW_OUTCOMES, Status
-from skybatch.surveys.layout import DATASET_TITLES
 from skybatch.tables.model import Column
 from skybatch.tables.schemas.batch import BATCH_HTML, OUTCOME_OPTIONS
 from skybatch.tables.schemas.column_sets import BATCH_CSV, BATCH_VOTABLE, COLUMN_SETS, INVENTORY, SIA_SEARCH
-from skybatch.tables.schemas.common import DATASET_OPTIONS, STATUS_OPTIONS
+from skybatch.tables.schemas.common import STATUS_OPTIONS
 from skybatch.tables.writers.ipac import NAME_WIDTH
 
 SETS = [*COLUMN_SETS.values(), BATCH_HTML]
@@ -57,4 +56,3 @@ def test_image_search_has_the_archives_columns() -> None:
 def test_words_for_outcomes_and_data_sets_are_those_of_the_floors_beside() -> None:
     assert {value for value, _ in STATUS_OPTIONS} == set(Status)
     assert [value for value, _ in OUTCOME_OPTIONS] == list(ROW_OUTCOMES)
-    assert dict(DATASET_OPTIONS) == DATASET_TITLES

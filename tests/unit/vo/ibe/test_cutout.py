@@ -16,9 +16,10 @@ from astropy.wcs import WCS
 from skybatch.batch.planning.matching import Matches
 from skybatch.batch.planning.task_builder import Drafting
 from skybatch.errors import MalformedRequest, NotFound
-from skybatch.requests.model import BANDS, Mode, Request, Row
+from skybatch.requests.model import Mode, Request, Row
 from skybatch.sky.position import SkyPosition
-from skybatch.surveys.layout import parse_key
+from skybatch.surveys.twomass.bands import BANDS
+from skybatch.surveys.twomass.layout import parse_key
 from skybatch.vo import soda
 from skybatch.vo.ibe import stored_images
 from skybatch.vo.ibe.cutout import cutout, gzipped

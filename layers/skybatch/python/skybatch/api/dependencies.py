@@ -13,7 +13,7 @@ from skybatch.errors import InventoryError
 from skybatch.inventory.cache import open_inventories
 from skybatch.settings import Settings
 from skybatch.storage.clients import bucket_store, client
-from skybatch.surveys.layout import DATASETS
+from skybatch.surveys.twomass.datasets import DATASETS
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore

@@ -14,7 +14,7 @@ from skybatch.fits.readers import FITS_MAGIC, GZIP_MAGIC, RangedReader
 from skybatch.fits.tiles.gzip2 import open_tiled
 from skybatch.fits.tiles.tile_table import FRONT_BYTES, TileTable
 from skybatch.storage.objects import Entry, Tree
-from skybatch.surveys.layout import ImageId
+from skybatch.surveys.twomass.layout import ImageId
 
 # A survey header is 11,520 bytes, 3 to 4 kB compressed: one request holds either.
 FIRST_BYTES = 12_288

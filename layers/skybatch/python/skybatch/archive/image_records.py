@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skybatch.inventory.image_sets import SUFFIXES, TILES, ImageSets
-from skybatch.surveys.layout import BANDS, TILED_SUFFIX, ImageId, atlas_key
+from skybatch.surveys.twomass.bands import BANDS
+from skybatch.surveys.twomass.layout import TILED_SUFFIX, ImageId, atlas_key
 
 GRID = ("naxis1", "naxis2", "crpix1", "crpix2", "cdelt1", "cdelt2", "crval1", "crval2", "crota2")
 FACTS = np.dtype(

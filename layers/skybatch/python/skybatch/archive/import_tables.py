@@ -35,7 +35,10 @@ from skybatch.fits.tiles.tile_table import TileTable
 from skybatch.inventory.image_sets import TILES
 from skybatch.inventory.publish import publish
 from skybatch.storage.objects import Entry, Tree
-from skybatch.surveys.layout import BANDS, DATASETS, TILED_SUFFIX, ImageId, dataset_prefix, parse_key
+from skybatch.surveys.image_type import ImageType
+from skybatch.surveys.twomass.bands import BAND_NAMES, BANDS
+from skybatch.surveys.twomass.datasets import DATASETS, dataset_prefix
+from skybatch.surveys.twomass.layout import TILED_SUFFIX, ImageId, parse_key
 from skybatch.tables.readers.cells import BadCell, Line
 from skybatch.tables.readers.stream import read_rows
 
@@ -44,6 +47,8 @@ CHUNK_ROWS = 20_000
 # Tables do not tell the length of the FITS header; the survey's fill four blocks.
 HEADER_BLOCKS = 4
 # The survey's pixel grid, for tables that give image centres only (survey documentation).
+# Bands by the names that metadata tables call their filters.
+BAND_OF_FILTER = {word: band for band, name in BAND_NAMES.items() for word in (band, name.lower())}
 CDELT = 0.0002777777845
 
 Progress = Callable[[int], None]
@@ -141,7 +146,7 @@ def _identity(line: Line, dataset: str) -> ImageId:
         hem=line.choice({"n": "n", "s": "s", "north": "n", "south": "s"}, "hem", "hemisphere"),
         scan=line.integer(1, 999, "scan", "scanno"),
         image=line.integer(1, 9999, "image", "coaddno"),
-        band=line.choice({"j": "j", "h": "h", "k": "k", "ks": "k"}, "band", "filter"),
+        band=line.choice(BAND_OF_FILTER, "band", "filter"),
     )
 
 
@@ -201,7 +206,7 @@ def _join(tree: Tree, dataset: str, facts: Rows) -> tuple[Rows, list[Problem]]:
             problems.append(Problem(entry.path, "not the name of an image in the archive's layout"))
             continue
         code, band = image_code(stored), BANDS.index(stored.band)
-        if kind == "quicklook":
+        if kind is ImageType.QUICKLOOK:
             quicklooks.append((code, band, SUFFIX_CODE[suffix], entry.size))
             continue
         place = int(np.searchsorted(image, code * len(BANDS) + band))

@@ -33,7 +33,10 @@ from skybatch.inventory.inventory import Inventory
 from skybatch.inventory.publish import publish
 from skybatch.inventory.versions import INDEX_FOLDER
 from skybatch.storage.objects import Entry, Tree
-from skybatch.surveys.layout import BANDS, TILED_SUFFIX, ImageId, dataset_prefix, inventory_folder, parse_key
+from skybatch.surveys.image_type import ImageType
+from skybatch.surveys.twomass.bands import BANDS
+from skybatch.surveys.twomass.datasets import dataset_prefix, inventory_folder
+from skybatch.surveys.twomass.layout import TILED_SUFFIX, ImageId, parse_key
 
 IN_FLIGHT = 32
 PART_IMAGES = 2000
@@ -146,7 +149,7 @@ def _to_read(
             continue
         place = (image_code(image), BANDS.index(image.band), SUFFIX_CODE[suffix])
         number = seen.get(place)
-        if kind == "quicklook":
+        if kind is ImageType.QUICKLOOK:
             listing.quicklooks.append((*place, entry.size))
         elif number is not None and _unchanged(known[number], entry):
             listing.reused.append(number)

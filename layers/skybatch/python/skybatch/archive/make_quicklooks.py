@@ -20,7 +20,10 @@ from skybatch.inventory.image_sets import ImageSets, scan_codes
 from skybatch.inventory.inventory import Inventory
 from skybatch.inventory.publish import publish
 from skybatch.storage.objects import Entry, Tree
-from skybatch.surveys.layout import BANDS, ImageId, Kind, dataset_prefix, parse_key, quicklook_key
+from skybatch.surveys.image_type import ImageType
+from skybatch.surveys.twomass.bands import BANDS
+from skybatch.surveys.twomass.datasets import dataset_prefix
+from skybatch.surveys.twomass.layout import ImageId, parse_key, quicklook_key
 
 Progress = Callable[[int], None]
 
@@ -67,12 +70,12 @@ def _atlas(tree: Tree, dataset: str) -> Iterator[tuple[str, ImageId, bool]]:
     """Key and identity of each Atlas image, and whether it has a Quicklook; one scan in memory at a time."""
     for _, scan in groupby(stored(tree, dataset), lambda one: (one[1].date, one[1].hem, one[1].scan)):
         files = list(scan)
-        seen = {image for _, image, kind, _ in files if kind == "quicklook"}
-        keys = {image: entry.path for entry, image, kind, _ in reversed(files) if kind == "image"}
+        seen = {image for _, image, kind, _ in files if kind is ImageType.QUICKLOOK}
+        keys = {image: entry.path for entry, image, kind, _ in reversed(files) if kind is ImageType.ATLAS}
         yield from ((key, image, image in seen) for image, key in sorted(keys.items()))
 
 
-def stored(tree: Tree, dataset: str) -> Iterator[tuple[Entry, ImageId, Kind, str]]:
+def stored(tree: Tree, dataset: str) -> Iterator[tuple[Entry, ImageId, ImageType, str]]:
     """Every image file of a data set, in order of its path: what it is, of which image, and its suffix."""
     for entry in tree.entries(dataset_prefix(dataset)):
         try:
@@ -107,7 +110,9 @@ def refresh(tree: Tree, dataset: str) -> str:
         return ""
     sets = inventory.details(np.arange(inventory.size))
     found = (
-        (entry, image, suffix) for entry, image, kind, suffix in stored(tree, dataset) if kind == "quicklook"
+        (entry, image, suffix)
+        for entry, image, kind, suffix in stored(tree, dataset)
+        if kind is ImageType.QUICKLOOK
     )
     return publish(tree, with_quicklooks_of(sets, found), numbered=inventory.numbered, origin="quicklooks")
 

@@ -29,7 +29,9 @@ from skybatch.errors import (
 )
 from skybatch.fits.stored_file import decompress_untiled, read_stored_header
 from skybatch.storage.objects import Entry, Tree
-from skybatch.surveys.layout import BANDS, DATASETS, MISSION, ImageId, parse_key, scan_prefix
+from skybatch.surveys.twomass.bands import BANDS
+from skybatch.surveys.twomass.datasets import MISSION, dataset_prefix
+from skybatch.surveys.twomass.layout import ImageId, parse_key, scan_prefix
 from skybatch.version import VERSION
 
 if TYPE_CHECKING:
@@ -90,9 +92,8 @@ class Server:
 
     def images(self, dataset: str, ra: float, dec: float, size: float) -> list[str]:
         """Keys of the images that overlap a box of ``size`` degrees about an ICRS position."""
-        folder, table = DATASETS[dataset]
         query = f"POS={ra:.9f},{dec:.9f}&SIZE={size:.9f}&FORMAT=image/fits&RESPONSEFORMAT=CSV&MAXREC={MAXREC}"
-        answer = self.get(f"/ibe/sia/{MISSION}/{folder}/{table}?{query}").decode("utf-8")
+        answer = self.get(f"/ibe/sia/{dataset_prefix(dataset).rstrip('/')}?{query}").decode("utf-8")
         rows = list(csv.DictReader(answer.splitlines()))
         if rows and "sia_url" not in rows[0]:
             raise InvalidRequest(f"{self._address} does not answer as an image search: {answer[:200]!r}")

@@ -30,7 +30,10 @@ from skybatch.fits.tiles.writer import pack
 from skybatch.imaging.quicklook import SCALE
 from skybatch.imaging.quicklook_tiles import compress_quicklook_tiles
 from skybatch.storage.objects import Entry, Tree
-from skybatch.surveys.layout import BANDS, TILED_SUFFIX, ImageId, atlas_key, inventory_folder, quicklook_key
+from skybatch.surveys.image_type import ImageType
+from skybatch.surveys.twomass.bands import BANDS
+from skybatch.surveys.twomass.datasets import inventory_folder
+from skybatch.surveys.twomass.layout import TILED_SUFFIX, ImageId, atlas_key, quicklook_key
 
 PART_IMAGES = 500
 FOLDER = "repack"  # beside the versions of the inventory
@@ -221,7 +224,7 @@ def _jobs(tree: Tree, dataset: str) -> Iterator[Job]:
         forms: dict[ImageId, dict[str, Entry]] = {}
         drawn = set()
         for entry, image, kind, suffix in scan:
-            if kind == "image":
+            if kind is ImageType.ATLAS:
                 forms.setdefault(image, {})[suffix] = entry
             elif suffix == TILED_SUFFIX:
                 drawn.add(image)

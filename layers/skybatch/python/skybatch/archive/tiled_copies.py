@@ -15,7 +15,9 @@ from skybatch.inventory.image_sets import TILES, ImageSets, scan_codes
 from skybatch.inventory.inventory import Inventory
 from skybatch.inventory.publish import publish
 from skybatch.storage.objects import Tree
-from skybatch.surveys.layout import BANDS, TILED_SUFFIX
+from skybatch.surveys.image_type import ImageType
+from skybatch.surveys.twomass.bands import BANDS
+from skybatch.surveys.twomass.layout import TILED_SUFFIX
 
 # One row an image: its tiled form, the bytes of the other (0: there is none), and whether this run made it.
 DONE = np.dtype(
@@ -50,7 +52,7 @@ def publish_tiles(tree: Tree, dataset: str, rows: Rows, instead: bool) -> str:
         return ""
     sets = with_tiles(inventory.details(np.arange(inventory.size)), rows, instead)
     files = stored(tree, dataset)
-    found = ((entry, image, suffix) for entry, image, kind, suffix in files if kind == "quicklook")
+    found = ((entry, image, suffix) for entry, image, kind, suffix in files if kind is ImageType.QUICKLOOK)
     sets = with_quicklooks_of(sets, found)
     return publish(tree, sets, numbered=inventory.numbered, origin="repack")
 
@@ -79,10 +81,12 @@ def remove_others(tree: Tree, dataset: str, rows: Rows, quicklooks: bool) -> int
     sound = {(int(row["code"]), int(row["band"])) for row in rows}
     removed = 0
     entries = list(stored(tree, dataset))
-    drawn = {image for _, image, kind, suffix in entries if kind == "quicklook" and suffix == TILED_SUFFIX}
+    drawn = {
+        image for _, image, kind, suffix in entries if kind is ImageType.QUICKLOOK and suffix == TILED_SUFFIX
+    }
     for entry, image, kind, suffix in entries:
         mine = (image_code(image), BANDS.index(image.band)) in sound
-        if suffix != TILED_SUFFIX and mine and (kind == "image" or (quicklooks and image in drawn)):
+        if suffix != TILED_SUFFIX and mine and (kind is ImageType.ATLAS or (quicklooks and image in drawn)):
             tree.delete(entry.path)
             removed += 1
     return removed

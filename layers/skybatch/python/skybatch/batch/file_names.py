@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 
-from skybatch.surveys.layout import ImageId
+from skybatch.surveys.image_type import ImageType
+from skybatch.surveys.twomass.layout import ImageId
 
 UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 MIN_ROW_DIGITS = 4
 
 
 def image_file(
-    image: ImageId, image_type: str, form: str, row: int | None = None, row_id: str | None = None
+    image: ImageId, image_type: ImageType, form: str, row: int | None = None, row_id: str | None = None
 ) -> str:
     """The name of one delivered image.
 
@@ -23,7 +24,7 @@ def image_file(
     if row is not None and row_id:
         asked.append(UNSAFE.sub("_", row_id))
     what = f"{image.band}{image.scan:03d}{image.image:04d}"
-    if image_type == "quicklook":
+    if image_type == ImageType.QUICKLOOK:
         what += "_ql"
     return "_".join([*asked, f"{image.date}{image.hem}", what]) + f".{form}"
 

@@ -16,6 +16,7 @@ from skybatch.batch.parts import batches_needed
 from skybatch.batch.reasons import CANCELLED_REASON
 from skybatch.batch.store import BatchStore, to_lines
 from skybatch.fits.pixel_box import PixelBox
+from skybatch.surveys.image_type import ImageType
 
 TASKS_A_MESSAGE = 100
 # Fields of a task whose key in ``plan.jsonl`` and in messages differs from their name.
@@ -68,7 +69,7 @@ class Task:
     dataset: str
     set: int
     band: str
-    image_type: str
+    image_type: ImageType
     delivery_format: str
     box: PixelBox | None
     bytes: int
@@ -90,9 +91,9 @@ class Task:
     @classmethod
     def from_json(cls, line: dict[str, Any]) -> Task:
         """Read a line of ``plan.jsonl``."""
-        box = line["box"]
-        tiles = line.get("tiles")
+        box, tiles = line["box"], line.get("tiles")
         values = {TASK_FIELDS.get(key, key): value for key, value in line.items()}
+        values["image_type"] = ImageType(line["image_type"])
         values |= {"box": PixelBox(*box) if box else None, "tiles": tuple(tiles) if tiles else None}
         return cls(**values)
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from skybatch.surveys.image_type import ImageType
+
 if TYPE_CHECKING:
     from skybatch.requests.model import Region, Request, Row
 
@@ -35,7 +37,7 @@ def request_facts(request: Request) -> dict[str, Any]:
 
 def asks_quicklooks(request: Request) -> bool:
     """Tell whether any image of the request is a Quicklook: by its own type or by that of a row."""
-    return request.image_type == "quicklook" or any(row.image_type == "quicklook" for row in request.rows)
+    return ImageType.QUICKLOOK in (request.image_type, *(row.image_type for row in request.rows))
 
 
 def _region(region: Region) -> dict[str, Any]:

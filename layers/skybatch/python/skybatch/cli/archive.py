@@ -15,9 +15,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from skybatch.surveys.twomass.bands import BANDS
+from skybatch.surveys.twomass.datasets import DATASETS, DEFAULT_DATASET
+
 SHOWN_PROBLEMS = 20
-DATASET_NAMES = ("asky", "askyw", "sx", "sxw", "cal")
-BAND_NAMES = ("j", "h", "k")
+DATASET_HELP = "data set (%(default)s)"
 EPILOG = "TREE is a directory or s3://bucket/prefix (credentials and AWS_ENDPOINT_URL from the environment)."
 
 
@@ -51,7 +53,7 @@ def add_commands(subparsers: Any) -> None:
         "--region", nargs=3, type=_finite, metavar=("RA", "DEC", "SIZE"), help="a box, in ICRS degrees"
     )
     wanted.add_argument("--list", type=Path, dest="keys", help="a file with one key, path or URL per line")
-    mirror.add_argument("--bands", nargs="+", choices=BAND_NAMES, default=BAND_NAMES)
+    mirror.add_argument("--bands", nargs="+", choices=BANDS, default=BANDS)
     mirror.add_argument(
         "--in-flight",
         type=_positive,
@@ -96,7 +98,7 @@ def _command(commands: Any, name: str, run: Callable[[Any], int], summary: str) 
     )
     parser.add_argument("tree", metavar="TREE")
     parser.add_argument(
-        "--dataset", choices=DATASET_NAMES, default="asky", help="data set (default: %(default)s)"
+        "--dataset", choices=tuple(DATASETS), default=DEFAULT_DATASET, help="data set (default: %(default)s)"
     )
     parser.set_defaults(run=run)
     return parser

@@ -6,7 +6,9 @@ import argparse
 import sys
 from typing import Any
 
-DATASETS = ("asky", "askyw", "sx", "sxw", "cal")
+from skybatch.surveys.image_type import ImageType
+from skybatch.surveys.twomass.datasets import DATASETS, DEFAULT_DATASET
+
 FIELDS = (
     "mode",
     "center",
@@ -57,8 +59,8 @@ def add_request_options(parser: argparse.ArgumentParser) -> None:
         help="positions: only the image in which the position is most central",
     )
     add("--bands", metavar="J,H,K", help="bands (default: all)")
-    add("--dataset", choices=DATASETS, help="data set (default: asky)")
-    add("--image-type", choices=("atlas", "quicklook"), help="Quicklooks are lossy: never for photometry")
+    add("--dataset", choices=tuple(DATASETS), help=f"data set (default: {DEFAULT_DATASET})")
+    add("--image-type", choices=tuple(map(str, ImageType)), help="Quicklooks are lossy: never for photometry")
     add("--compressed", action="store_true", help="leave Quicklooks compressed, for `skybatch decompress`")
     add(
         "--form",

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from skybatch.errors import InventoryError
 from skybatch.storage.objects import Source
-from skybatch.surveys.layout import inventory_folder
+from skybatch.surveys.twomass.datasets import inventory_folder
 
 # One request's worth of a whole column, several in flight: one stream alone does not fill a Lambda's line.
 PIECE_BYTES = 8 << 20

@@ -12,7 +12,7 @@ from skybatch.errors import NotFound
 if TYPE_CHECKING:
     from skybatch.inventory.inventory import Inventory
     from skybatch.inventory.matches import SetNumbers
-    from skybatch.surveys.layout import ImageId
+    from skybatch.surveys.twomass.layout import ImageId
 
 
 def sets_of_images(inventory: Inventory, images: Iterable[ImageId]) -> SetNumbers:

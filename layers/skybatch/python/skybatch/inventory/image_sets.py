@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from skybatch.sky.footprints import Footprints
 from skybatch.sky.pixel_grids import PixelGrids
 from skybatch.sky.vectors import Floats
-from skybatch.surveys.layout import BANDS, TILED_SUFFIX, ImageId
+from skybatch.surveys.twomass.bands import BANDS
+from skybatch.surveys.twomass.layout import TILED_SUFFIX, ImageId
 
 Ints = NDArray[np.int64]
 Texts = NDArray[np.str_]

@@ -27,7 +27,7 @@ from skybatch.sky.regions import Relation, SkyRegion
 from skybatch.sky.vectors import Floats, to_sphere, to_sphere_scalar
 from skybatch.sky.zones import expand, ranges, ranges_about
 from skybatch.storage.objects import Source
-from skybatch.surveys.layout import inventory_folder
+from skybatch.surveys.twomass.datasets import inventory_folder
 
 # Candidates looked at in one go: bounds memory (about 300 bytes each) where a field was scanned often.
 CHUNK = 100_000

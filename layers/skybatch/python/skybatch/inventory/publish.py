@@ -23,7 +23,7 @@ from skybatch.inventory.versions import drop_old_versions
 from skybatch.sky.pixel_grids import PixelGrids
 from skybatch.sky.zones import zone_keys
 from skybatch.storage.objects import Tree
-from skybatch.surveys.layout import MISSION, inventory_folder
+from skybatch.surveys.twomass.datasets import MISSION, inventory_folder
 
 KEPT_VERSIONS = 3
 

@@ -17,7 +17,8 @@ from skybatch.fits.provenance import Origin
 from skybatch.fits.tiles import gzip2
 from skybatch.imaging import cutout
 from skybatch.inventory.image_lookup import sets_of_images
-from skybatch.surveys.layout import TILED_SUFFIX, atlas_key, parse_key
+from skybatch.surveys.image_type import ImageType
+from skybatch.surveys.twomass.layout import TILED_SUFFIX, atlas_key, parse_key
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
@@ -44,7 +45,7 @@ class StoredImage:
 
     objects: ObjectStore
     key: str
-    image_type: str
+    image_type: ImageType
     tiles: tuple[int, int] | None = None
 
     @cached_property
@@ -81,7 +82,7 @@ class StoredImage:
         Raises SourceError for what cannot be cut, before the first is made.
         """
         origin = Origin(self._name)
-        if self.image_type == "quicklook":
+        if self.image_type == ImageType.QUICKLOOK:
             from skybatch.imaging import quicklook  # numpy and astropy, only where one is asked for
 
             if self.key.endswith(TILED_SUFFIX):
@@ -96,7 +97,7 @@ class StoredImage:
 
     def plain(self) -> bytes:
         """The whole image as plain FITS, byte for byte the original file; a Quicklook restored."""
-        if self.image_type == "quicklook":
+        if self.image_type == ImageType.QUICKLOOK:
             from skybatch.imaging import quicklook
 
             return quicklook.restore(self.whole)
@@ -109,7 +110,7 @@ class StoredImage:
     @property
     def _name(self) -> str:
         name = self.key.rsplit("/", 1)[-1]
-        if self.image_type == "atlas" and name.endswith(TILED_SUFFIX):
+        if self.image_type == ImageType.ATLAS and name.endswith(TILED_SUFFIX):
             return name.removesuffix(TILED_SUFFIX) + ORIGINAL
         return name
 
@@ -129,12 +130,12 @@ def stored_image(objects: ObjectStore, key: str, inventory: Inventory | None = N
     file. Raises NotFound for what is no image's key.
     """
     image, kind, suffix = parse_key(key)
-    if kind == "quicklook":
-        return StoredImage(objects, key, "quicklook")
+    if kind is ImageType.QUICKLOOK:
+        return StoredImage(objects, key, ImageType.QUICKLOOK)
     if inventory is None or suffix in PLAIN:
-        return StoredImage(objects, key, "atlas")
+        return StoredImage(objects, key, ImageType.ATLAS)
     sets = sets_of_images(inventory, [image])
     tiles = inventory.details(sets).tiles(0, image.band) if len(sets) else None
     if tiles is None:
-        return StoredImage(objects, key, "atlas")
-    return StoredImage(objects, atlas_key(image, TILED_SUFFIX), "atlas", (tiles.bytes, tiles.heap))
+        return StoredImage(objects, key, ImageType.ATLAS)
+    return StoredImage(objects, atlas_key(image, TILED_SUFFIX), ImageType.ATLAS, (tiles.bytes, tiles.heap))

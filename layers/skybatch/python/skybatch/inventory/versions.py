@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from skybatch.errors import DatasetAbsent
 from skybatch.storage.objects import Source, Tree
-from skybatch.surveys.layout import inventory_folder
+from skybatch.surveys.twomass.datasets import inventory_folder
 
 # Where an interrupted `index` finds what it had read already; not a version.
 INDEX_FOLDER = "index"

@@ -13,8 +13,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from skybatch.presentation import formatting
-from skybatch.presentation.request_summary import BAND_NAMES, QUICKLOOK_CAUTION
+from skybatch.presentation.request_summary import QUICKLOOK_CAUTION
 from skybatch.presentation.summary import reason_words
+from skybatch.surveys.twomass.bands import BAND_NAMES
 
 STYLE = "page.css"
 SCRIPTS = ("results.js", "preview.js", "form.js")

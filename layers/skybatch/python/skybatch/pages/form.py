@@ -8,8 +8,8 @@ from typing import Any
 from skybatch.pages.environment import render
 from skybatch.pages.examples import EXAMPLES
 from skybatch.presentation import formatting, summary
-from skybatch.presentation.request_summary import DATASET_TITLES
 from skybatch.settings import Settings
+from skybatch.surveys.twomass.datasets import DATASET_TITLES
 
 MODES = (
     ("region", "A region", "every image that overlaps, covers or lies within a circle on the sky"),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from skybatch.errors import NotFound
 from skybatch.pages.environment import render
 from skybatch.pages.examples import EXAMPLES
-from skybatch.presentation.request_summary import DATASET_TITLES
 from skybatch.presentation.summary import OUTCOMES, REASON_WORDS
 from skybatch.settings import Settings
+from skybatch.surveys.twomass.datasets import DATASET_TITLES
 
 TOPICS = {
     "modes": ("Five ways to ask", "regions, positions, keys, scans: what each finds"),

@@ -6,19 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from skybatch.presentation.formatting import count, listing, plain
+from skybatch.surveys.image_type import ImageType
+from skybatch.surveys.twomass.bands import BAND_NAMES
+from skybatch.surveys.twomass.datasets import DATASET_TITLES
 
 QUICKLOOK_CAUTION = (
     "Quicklook images are restored from lossy-compressed files. Use them for positions, finding charts "
     "and looking at the sky; for photometry always use Atlas images."
 )
-BAND_NAMES = {"j": "J", "h": "H", "k": "Ks"}
-DATASET_TITLES = {
-    "asky": "2MASS All-Sky Release Survey",
-    "askyw": "2MASS Full Survey",
-    "sx": "2MASS 6X Catalog",
-    "sxw": "2MASS Full 6X",
-    "cal": "2MASS Calibration",
-}
 _HEMISPHERES = {"n": "north", "s": "south"}
 _RELATIONS = {
     "overlap": "overlap",
@@ -34,7 +29,7 @@ _LISTS = {
 
 def asked_sentence(facts: Mapping[str, Any]) -> str:
     """What was asked, as the object of "you asked for": no capital, no full stop."""
-    kind = "Quicklook images" if facts.get("image_type") == "quicklook" else "Atlas images"
+    kind = "Quicklook images" if facts.get("image_type") == ImageType.QUICKLOOK else "Atlas images"
     bands = listing([BAND_NAMES.get(band, band) for band in facts.get("bands", ())])
     return f"{bands} {kind} {_where(facts)}".strip()
 
@@ -70,7 +65,7 @@ def asked_details(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _delivery(facts: Mapping[str, Any]) -> str:
-    if facts.get("image_type") == "quicklook":
+    if facts.get("image_type") == ImageType.QUICKLOOK:
         return "plain FITS, restored" if facts.get("decompress", True) else "compressed, as stored"
     forms = {"fits": "plain FITS", "fz": "FITS in compressed tiles where stored so; crops plain"}
     return forms.get(facts.get("form", ""), "gzip-compressed FITS, as stored; crops plain")

@@ -9,10 +9,13 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from skybatch.requests import values
-from skybatch.requests.model import BANDS, Mode
+from skybatch.requests.model import Mode
 from skybatch.requests.position_rows import anywhere
-from skybatch.requests.table_rows import DATASET_NAMES, FORMS
+from skybatch.requests.table_rows import FORMS
 from skybatch.sky.coordinates import Location
+from skybatch.surveys.image_type import ImageType
+from skybatch.surveys.twomass.bands import BANDS
+from skybatch.surveys.twomass.datasets import DATASETS, DEFAULT_DATASET
 from skybatch.validation import BadValue
 
 RELATIONS = ("overlap", "cover", "enclosed")
@@ -119,10 +122,10 @@ class Body(BaseModel):
     mode: Annotated[Mode | None, reader(mode_word, None)] = None
     email: Annotated[str | None, reader(email_address, None)] = None
     bands: Annotated[tuple[str, ...], BeforeValidator(band_list)] = BANDS
-    image_type: Annotated[str, reader(values.image_type, "atlas")] = "atlas"
+    image_type: Annotated[ImageType, reader(values.image_type, ImageType.ATLAS)] = ImageType.ATLAS
     decompress: Annotated[bool, flag_field(True)] = True
     form: Annotated[str, reader(one_of(*FORMS), "fits.gz")] = "fits.gz"
-    dataset: Annotated[str, reader(one_of(*DATASET_NAMES), "asky")] = "asky"
+    dataset: Annotated[str, reader(one_of(*DATASETS), DEFAULT_DATASET)] = DEFAULT_DATASET
     label: Annotated[str | None, reader(label_text, None)] = None
     center: Annotated[Any, reader(where, None)] = None
     diameter: Annotated[float | None, reader(diameter_degrees, None)] = None

@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import Any
 
 from skybatch.sky.position import SkyPosition
+from skybatch.surveys.image_type import ImageType
 
-BANDS = ("j", "h", "k")
 MIN_DIAMETER = 0.05  # degrees; survey documentation, "Region Diameter"
 MAX_DIAMETER = 7.0
 # Fields of a row whose key in the stored ``request.json`` differs from their name.
@@ -78,7 +78,7 @@ class Row:
     scan: int | None = None
     image: int | None = None
     dataset: str | None = None
-    image_type: str | None = None
+    image_type: ImageType | None = None
     delivery_format: str | None = None
     line: int | None = None
 
@@ -94,6 +94,8 @@ class Row:
         """Read what `to_json` wrote."""
         values = {ROW_FIELDS.get(key, key): value for key, value in stored.items()}
         values["bands"] = tuple(stored["bands"])
+        image_type = stored.get("image_type")
+        values["image_type"] = ImageType(image_type) if image_type else None
         sky = stored.get("sky")
         values["position"] = SkyPosition(*sky) if sky else None
         return cls(**values)
@@ -128,7 +130,7 @@ class Request:
 
     mode: Mode
     bands: tuple[str, ...]
-    image_type: str
+    image_type: ImageType
     decompress: bool
     delivery_format: str
     dataset: str
@@ -164,6 +166,7 @@ class Request:
         values = {
             **stored,
             "mode": Mode(stored["mode"]),
+            "image_type": ImageType(stored["image_type"]),
             "bands": tuple(stored["bands"]),
             "delivery_format": stored["form"],
             "from_service": stored["ours"],

@@ -11,7 +11,8 @@ from skybatch.requests.model import SCAN_IMAGE_SETS, Mode, Row
 from skybatch.requests.position_rows import place_rows
 from skybatch.requests.table_columns import DATE_COLUMNS, REQUEST_POINT, Cells, first_present, wanted
 from skybatch.sky.position import SkyPosition
-from skybatch.surveys.layout import ATLAS_SUFFIXES, DATASETS, QUICKLOOK_SUFFIXES
+from skybatch.surveys.twomass.datasets import DATASETS
+from skybatch.surveys.twomass.layout import ATLAS_SUFFIXES, QUICKLOOK_SUFFIXES
 from skybatch.tables.readers.detect import read_table
 from skybatch.tables.readers.model import Table, unreadable
 from skybatch.validation import Faults
@@ -19,7 +20,6 @@ from skybatch.validation import Faults
 FORMS = ("fits.gz", "fits", "fz")
 # A row of ours may also ask for an image just as it is stored.
 ROW_FORMS = (*FORMS, *(suffix[1:] for suffix in (*ATLAS_SUFFIXES, *QUICKLOOK_SUFFIXES)))
-DATASET_NAMES = tuple(DATASETS)
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ def crop_point(reading: Cells, index: int) -> dict[str, Any]:
 
 def dataset(text: str) -> str:
     """The short name of a data set."""
-    return values.choice(text, DATASET_NAMES)
+    return values.choice(text, tuple(DATASETS))
 
 
 def form(text: str) -> str:

@@ -6,7 +6,8 @@ import math
 import re
 from datetime import date
 
-from skybatch.requests.model import BANDS
+from skybatch.surveys.image_type import ImageType
+from skybatch.surveys.twomass.bands import BAND_NAMES, BANDS
 from skybatch.validation import BadValue
 
 MOST_ID_CHARACTERS = 15
@@ -19,9 +20,14 @@ INTEGER = re.compile(r"([+-]?[0-9]{1,12})(?:\.0*)?")
 SIX_DIGITS = re.compile(r"[0-9]{6}")
 TRUE_WORDS = frozenset({"y", "yes", "t", "true", "1", "on"})
 FALSE_WORDS = frozenset({"n", "no", "f", "false", "0", "off"})
-BAND_WORDS = {"j": ("j",), "h": ("h",), "k": ("k",), "ks": ("k",), "a": BANDS, "all": BANDS}
+BAND_WORDS = {
+    **{word: (band,) for band, name in BAND_NAMES.items() for word in (band, name.lower())},
+    **{"a": BANDS, "all": BANDS},
+}
 HEMISPHERES = {"n": "n", "north": "n", "s": "s", "south": "s"}
-IMAGE_TYPES = {"a": "atlas", "atlas": "atlas", "q": "quicklook", "quicklook": "quicklook"}
+IMAGE_TYPES = {
+    word: image_type for image_type in ImageType for word in (image_type.letter.lower(), str(image_type))
+}
 
 
 def number(text: str) -> float:
@@ -132,7 +138,7 @@ def row_number(text: str) -> int:
     return value
 
 
-def image_type(text: str) -> str:
+def image_type(text: str) -> ImageType:
     """Atlas image or Quicklook, in words or as our tables' A and Q."""
     try:
         return IMAGE_TYPES[text.lower()]

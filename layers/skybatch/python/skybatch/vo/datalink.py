@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from skybatch.errors import SkybatchError
 from skybatch.inventory.image_lookup import sets_of_images
-from skybatch.surveys.layout import parse_key
+from skybatch.surveys.twomass.layout import parse_key
 from skybatch.tables.model import Column, Table, text
 from skybatch.vo.links import image_url, page_url
 from skybatch.vo.obscore import key_of_id
@@ -89,7 +89,7 @@ def _of_one(identifier: str, open_: Callable[[str], Inventory], root: str) -> li
 
 
 def _found(key: str, open_: Callable[[str], Inventory]) -> Found:
-    image, kind, _ = parse_key(key)
+    image, image_type, _ = parse_key(key)
     inventory = open_(image.dataset)
     sets = sets_of_images(inventory, [image])
-    return find(inventory, sets, 1, bands=(image.band,), kinds=("A" if kind == "image" else "Q",))
+    return find(inventory, sets, 1, bands=(image.band,), kinds=(image_type.letter,))

@@ -10,9 +10,10 @@ import numpy as np
 from skybatch.errors import NotFound
 from skybatch.sky.fk5 import fk5_to_icrs
 from skybatch.sky.vectors import Floats
-from skybatch.surveys.layout import DATASETS, MISSION, QUICKLOOK_SUFFIXES, parse_key
+from skybatch.surveys.twomass.bands import FILTERS
+from skybatch.surveys.twomass.datasets import DATASETS, MISSION
+from skybatch.surveys.twomass.layout import QUICKLOOK_SUFFIXES, parse_key
 from skybatch.tables.model import Column, Table, Values, double, integer, text
-from skybatch.tables.schemas.image_table import WAVELENGTHS
 from skybatch.tables.service_descriptor import Service
 from skybatch.vo.links import image_url
 from skybatch.vo.search_images import Found
@@ -144,7 +145,7 @@ OBSCORE: tuple[Column, ...] = (
 
 def collection(dataset: str) -> str:
     """The ``obs_collection`` of a data set, such as ``twomass_allsky``."""
-    return f"{MISSION}_{DATASETS[dataset][0]}"
+    return f"{MISSION}_{DATASETS[dataset].folder}"
 
 
 def publisher_id(key: str) -> str:
@@ -185,7 +186,7 @@ def _rows(found: Found, root: str) -> dict[str, list[object]]:
     ra, dec = fk5_to_icrs(middle[0][at], middle[1][at])
     start = mjd(details.ut_date[at].tolist())
     keys = [found.key(i) for i in range(count)]
-    waves = [WAVELENGTHS[band] for band in found.band]
+    filters = [FILTERS[band] for band in found.band]
     sides = np.hypot(details.naxis1 * details.cdelt1, details.naxis2 * details.cdelt2)[at]
     same = _SAME_FOR_ALL | {"obs_collection": collection(details.dataset)}
     return {name: [value] * count for name, value in same.items()} | {
@@ -202,9 +203,9 @@ def _rows(found: Found, root: str) -> dict[str, list[object]]:
         "s_xel2": details.naxis2[at].tolist(),
         "t_min": start,
         "t_max": [day + 1.0 for day in start],
-        "em_min": [low for _, _, low in waves],
-        "em_max": [high for _, high, _ in waves],
-        "em_res_power": [ref / (high - low) for ref, high, low in waves],
+        "em_min": [each.lower for each in filters],
+        "em_max": [each.upper for each in filters],
+        "em_res_power": [each.reference / (each.upper - each.lower) for each in filters],
         "facility_name": [FACILITIES[hem] for hem in details.hem[at].tolist()],
     }
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from skybatch.errors import NotFound
-from skybatch.surveys.layout import DATASET_OF
+from skybatch.surveys.twomass.datasets import dataset_of_path
 from skybatch.tables.model import Column, Param, Table
 from skybatch.tables.schemas.image_rows import Images
 from skybatch.tables.schemas.image_table import image_data
@@ -49,7 +49,7 @@ def answer_format(given: Parameters, name: str, default: str) -> Format:
 
 def dataset_of(mission: str, folder: str, table: str) -> str:
     """The data set that a path below a service names; NotFound for one nobody knows."""
-    dataset = DATASET_OF.get((folder.lower(), table.lower()))
+    dataset = dataset_of_path(folder.lower(), table.lower())
     if mission.lower() not in MISSIONS or dataset is None:
         raise NotFound(f"There is no table {mission}/{folder}/{table}; /ibe/search/ lists what there is.")
     return dataset

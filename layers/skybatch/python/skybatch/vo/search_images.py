@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from skybatch.surveys.layout import ImageId, atlas_key, quicklook_key
+from skybatch.surveys.image_type import ImageType
+from skybatch.surveys.twomass.bands import BANDS
+from skybatch.surveys.twomass.layout import ImageId, atlas_key, quicklook_key
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from skybatch.inventory.image_sets import ImageSets
     from skybatch.inventory.inventory import Inventory
 
-ATLAS, QUICKLOOK = "A", "Q"
+ATLAS, QUICKLOOK = ImageType.ATLAS.letter, ImageType.QUICKLOOK.letter
 # Sets whose details are fetched at once: a first answer's worth, or a stretch of a scan of everything.
 STRETCH = 65_536
 
@@ -64,7 +66,7 @@ def find(
     sets: NDArray[np.intp],
     most: int,
     *,
-    bands: Sequence[str] = ("j", "h", "k"),
+    bands: Sequence[str] = BANDS,
     kinds: Sequence[str] = (ATLAS,),
     wanted: Wanted | None = None,
     once_a_band: bool = False,

@@ -10,8 +10,8 @@ import numpy as np
 
 from skybatch.errors import NotFound
 from skybatch.inventory.image_lookup import sets_of_images
-from skybatch.surveys.layout import parse_key
-from skybatch.tables.schemas.image_table import WAVELENGTHS
+from skybatch.surveys.twomass.bands import BANDS, FILTERS
+from skybatch.surveys.twomass.layout import parse_key
 from skybatch.vo.deadline import search_deadline
 from skybatch.vo.obscore import (
     CALIBRATION_LEVEL,
@@ -130,11 +130,11 @@ def _interval(name: str, text: str) -> Interval:
 
 def _bands(wanted: tuple[Interval, ...]) -> tuple[str, ...]:
     if not wanted:
-        return tuple(WAVELENGTHS)
+        return BANDS
     return tuple(
-        band
-        for band, (_, high, low) in WAVELENGTHS.items()
-        if any(low <= last and high >= first for first, last in wanted)
+        band.id
+        for band in FILTERS.values()
+        if any(band.lower <= last and band.upper >= first for first, last in wanted)
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from skybatch import errors
 from skybatch.api.openapi.operations import PROBLEM, operation, page, parameter
 from skybatch.api.openapi.schemas import Schema
-from skybatch.surveys.layout import DATASETS
+from skybatch.surveys.twomass.datasets import DATASETS
 from skybatch.vo.responses import MISSIONS
 
 VOTABLE = "application/x-votable+xml"
@@ -52,7 +52,8 @@ SHOWN = {"ds": ", ".join(DATASETS), "key": "a coadd key", "band": "j, h or k"}
 
 def archive_paths() -> dict[str, Any]:
     """Everything the search function answers."""
-    folders, tables = (sorted(set(words)) for words in zip(*DATASETS.values(), strict=True))
+    folders = sorted({dataset.folder for dataset in DATASETS.values()})
+    tables = sorted({dataset.table for dataset in DATASETS.values()})
     words = {"mission": sorted(MISSIONS), "folder": folders, "table": tables}
     table = [parameter(name, schema={"type": "string", "enum": of}) for name, of in words.items()]
     return {

@@ -8,10 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 from skybatch.batch.outcomes import ROW_OUTCOMES, Status
-from skybatch.requests import fields, values
-from skybatch.requests.model import BANDS, MAX_DIAMETER, MIN_DIAMETER, Mode
-from skybatch.requests.table_rows import DATASET_NAMES, FORMS
+from skybatch.requests import fields
+from skybatch.requests.model import MAX_DIAMETER, MIN_DIAMETER, Mode
+from skybatch.requests.table_rows import FORMS
 from skybatch.settings import Settings
+from skybatch.surveys.image_type import ImageType
+from skybatch.surveys.twomass.bands import BANDS
+from skybatch.surveys.twomass.datasets import DATASETS
 
 Schema = dict[str, Any]
 
@@ -89,14 +92,14 @@ def _request_fields(settings: Settings) -> dict[str, Schema]:
             "description": "J, H, K (or Ks), a list of them, or all.",
             "oneOf": [TEXT, {"type": "array", "items": {"type": "string", "enum": list(BANDS)}}],
         },
-        "image_type": {"type": "string", "enum": sorted(set(values.IMAGE_TYPES.values()))},
+        "image_type": {"type": "string", "enum": list(map(str, ImageType))},
         "decompress": {"type": "boolean", "description": "Quicklooks: restore to plain FITS."},
         "form": {
             "type": "string",
             "enum": list(FORMS),
             "description": "Of whole Atlas images; `fz` is gzip where the archive holds no tiles.",
         },
-        "dataset": {"type": "string", "enum": list(DATASET_NAMES)},
+        "dataset": {"type": "string", "enum": list(DATASETS)},
         "label": {
             "type": ["string", "null"],
             "maxLength": fields.MOST_LABEL_CHARACTERS,

@@ -10,7 +10,7 @@ from skybatch.api.responses import text_line_response
 from skybatch.api.routing import AnyResponse, RouteTable
 from skybatch.api.table_responses import table_response
 from skybatch.errors import NotFound, SkybatchError
-from skybatch.surveys.layout import DATASET_TITLES, DATASETS
+from skybatch.surveys.twomass.datasets import DATASETS
 from skybatch.vo.ibe import directory_pages
 from skybatch.vo.ibe.search import search
 from skybatch.vo.responses import MISSIONS, dataset_of
@@ -36,10 +36,10 @@ def datasets(request: HttpRequest, dependencies: Dependencies, mission: str) -> 
 @routes.get("/ibe/search/<mission>/<folder>/?")
 def tables(request: HttpRequest, dependencies: Dependencies, mission: str, folder: str) -> AnyResponse:
     """List the tables of a data set."""
-    found = [name for name in dependencies.available_datasets() if DATASETS[name][0] == folder.lower()]
+    found = [name for name in dependencies.available_datasets() if DATASETS[name].folder == folder.lower()]
     if mission.lower() not in MISSIONS or not found:
         raise NotFound(f"There is no data set {mission}/{folder}.")
-    rows = [(DATASETS[name][1], f"{DATASET_TITLES[name]}: image metadata") for name in found]
+    rows = [(DATASETS[name].table, f"{DATASETS[name].title}: image metadata") for name in found]
     return _page(request, dependencies, directory_pages.tables_page(request.base_url, folder.lower(), rows))
 
 

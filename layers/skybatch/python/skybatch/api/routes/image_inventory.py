@@ -15,7 +15,8 @@ from skybatch.api.routes.sia1 import sia1_response
 from skybatch.api.routing import AnyResponse, RouteTable
 from skybatch.errors import MalformedRequest, Transient
 from skybatch.sky.position import SkyPosition
-from skybatch.surveys.layout import parse_key
+from skybatch.surveys.image_type import ImageType
+from skybatch.surveys.twomass.layout import parse_key
 from skybatch.vo.ibe import stored_images
 from skybatch.vo.ibe.image_page import facts, one_image
 from skybatch.vo.ibe.inventory_sia import inventory_sia
@@ -60,7 +61,7 @@ def image_page(request: HttpRequest, dependencies: Dependencies) -> AnyResponse:
 def image_by_parameters(request: HttpRequest, dependencies: Dependencies) -> AnyResponse:
     """Return a stored image; a Quicklook restored, as no reader of FITS opens it as it is stored."""
     key = stored_images.key_of_image(read_parameters(request), dependencies.archive)
-    if parse_key(key)[1] == "image":
+    if parse_key(key)[1] is ImageType.ATLAS:
         return stored_file_response(request, dependencies, key)
     plain = stored_images.plain_image(dependencies.archive, key)
     return fits_response(request, dependencies, plain, key, compressed=True)

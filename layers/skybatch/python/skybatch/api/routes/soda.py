@@ -9,7 +9,7 @@ from skybatch.api.parameters import read_parameters
 from skybatch.api.responses import no_content_response, redirect, text_line_response
 from skybatch.api.routing import AnyResponse, RouteTable
 from skybatch.errors import SkybatchError
-from skybatch.surveys.layout import parse_key
+from skybatch.surveys.twomass.layout import parse_key
 from skybatch.vo import soda
 from skybatch.vo.ibe import stored_images
 from skybatch.vo.pos_regions import PosRegion

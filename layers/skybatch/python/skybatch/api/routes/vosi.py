@@ -6,7 +6,7 @@ from skybatch.api.dependencies import Dependencies
 from skybatch.api.http_request import HttpRequest
 from skybatch.api.large_responses import content_response
 from skybatch.api.routing import AnyResponse, RouteTable
-from skybatch.surveys.layout import DATASETS
+from skybatch.surveys.twomass.datasets import DATASETS
 from skybatch.vo import vosi
 from skybatch.vo.service_descriptors import DATALINK, SODA
 
@@ -30,7 +30,7 @@ def capabilities(request: HttpRequest, dependencies: Dependencies, service: str)
         "sia2": ((SIA2, f"{root}/sia2/query"),),
         "soda": ((SODA, f"{root}/soda/sync"),),
         "datalink": ((DATALINK, f"{root}/datalink/links"),),
-        "ibe": tuple((SIA1, f"{root}/ibe/sia/twomass/{'/'.join(DATASETS[name])}") for name in datasets),
+        "ibe": tuple((SIA1, f"{root}/ibe/sia/twomass/{DATASETS[name].path}") for name in datasets),
     }
     document = vosi.capabilities(f"{root}/{service}", services.get(service, ()))
     return _xml_response(request, dependencies, document)

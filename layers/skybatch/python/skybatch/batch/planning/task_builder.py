@@ -17,7 +17,8 @@ from skybatch.fits.pixel_box import PixelBox, cutout_bytes
 from skybatch.inventory.matches import PixelPositions
 from skybatch.inventory.stored_image import PLAIN, max_gzipped_size
 from skybatch.requests.model import LIST_MODES, Mode, Request, Row
-from skybatch.surveys.layout import TILED_SUFFIX, atlas_key, quicklook_key
+from skybatch.surveys.image_type import ImageType
+from skybatch.surveys.twomass.layout import TILED_SUFFIX, image_key
 
 if TYPE_CHECKING:
     from skybatch.inventory.image_sets import ImageSets, Tiles
@@ -97,7 +98,7 @@ class Drafting:
 
     def _stored(self, details: ImageSets, i: int, row: Row, band: str) -> tuple[str, int] | None:
         """Suffix and size of the stored image, or None where the archive holds none."""
-        quicklook = (row.image_type or self.request.image_type) == "quicklook"
+        quicklook = (row.image_type or self.request.image_type) == ImageType.QUICKLOOK
         sizes = details.quicklook_bytes if quicklook else details.bytes
         suffixes = details.quicklook_suffix if quicklook else details.suffix
         size = int(sizes[band][i])
@@ -118,7 +119,7 @@ class Drafting:
         suffix, stored_bytes = stored
         refusal = box if isinstance(box, str) else None
         pixels = box if isinstance(box, PixelBox) else None
-        tiles = details.tiles(i, band) if image_type == "atlas" else None
+        tiles = details.tiles(i, band) if image_type == ImageType.ATLAS else None
         form = "fits" if box is not None else self._form(row, image_type, suffix, tiles)
         if tiles is not None and (form == TILED or (box is not None and suffix not in PLAIN)):
             suffix, stored_bytes = TILED_SUFFIX, tiles.bytes
@@ -129,7 +130,6 @@ class Drafting:
         if refusal is None and size > self.limit:
             refusal = f"larger than the limit: {size:,} bytes, and a batch may hold {self.limit:,}"
         image = details.image_id(i, band)
-        key = quicklook_key if image_type == "quicklook" else atlas_key
         row_number = row.row_number if self.request.mode in LIST_MODES and row.row_number > 0 else None
         return Task(
             n=-1,
@@ -137,7 +137,7 @@ class Drafting:
             row_number=row_number,
             id=row.id,
             file=image_file(image, image_type, form, row_number, row.id),
-            source=key(image, suffix),
+            source=image_key(image, image_type, suffix),
             dataset=image.dataset,
             set=int(self.matches.set[i]),
             band=band,
@@ -150,14 +150,14 @@ class Drafting:
             tiles=(tiles.bytes, tiles.heap) if tiles is not None and suffix == TILED_SUFFIX else None,
         )
 
-    def _form(self, row: Row, image_type: str, suffix: str, tiles: Tiles | None) -> str:
+    def _form(self, row: Row, image_type: ImageType, suffix: str, tiles: Tiles | None) -> str:
         """How a whole image is delivered: restored to plain FITS, or as it is stored.
 
         Tiles are for those who ask for them; where an image is stored in no other form it is made a
         ``fits.gz`` again, and where it has none it comes as it is stored.
         """
         wanted = row.delivery_format or self.request.delivery_format
-        if image_type == "quicklook":
+        if image_type == ImageType.QUICKLOOK:
             plain = wanted == "fits" if row.delivery_format else self.request.decompress
             return "fits" if plain else suffix.removeprefix(".")
         if wanted == "fits":
@@ -171,9 +171,9 @@ def _sky(rows: list[Row], crops: NDArray[np.intp], axis: str) -> NDArray[np.floa
     return np.array([getattr(rows[i].position, axis) for i in crops], dtype=np.float64)
 
 
-def _made_bytes(details: ImageSets, i: int, image_type: str, box: PixelBox | None, form: str) -> int:
+def _made_bytes(details: ImageSets, i: int, image_type: ImageType, box: PixelBox | None, form: str) -> int:
     """Size of the file we would make: a crop, or a whole image as plain FITS; of ``fits.gz`` the most."""
     whole = PixelBox(0, 0, int(details.naxis1[i]), int(details.naxis2[i]))
-    bitpix = QUICKLOOK_BITPIX if image_type == "quicklook" else ATLAS_BITPIX
+    bitpix = QUICKLOOK_BITPIX if image_type == ImageType.QUICKLOOK else ATLAS_BITPIX
     size = cutout_bytes(int(details.header_blocks[i]), box or whole, bitpix)
     return max_gzipped_size(size) if form == "fits.gz" else size

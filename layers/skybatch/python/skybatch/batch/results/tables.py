@@ -104,7 +104,7 @@ class Results:
             dataset=[task.dataset for task, _ in chosen],
             set_index=[task.set for task, _ in chosen],
             band=[task.band for task, _ in chosen],
-            type=["Q" if task.image_type == "quicklook" else "A" for task, _ in chosen],
+            type=[task.image_type.letter for task, _ in chosen],
             url=[self._url(task, outcome) for task, outcome in chosen],
             preview=[self._preview(task, outcome) for task, outcome in chosen],
             row_number=[task.row_number for task, _ in chosen],

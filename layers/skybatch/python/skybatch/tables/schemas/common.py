@@ -6,17 +6,14 @@ VOTable's unit standard has them (``m``, ``arcsec``).
 
 from __future__ import annotations
 
+from skybatch.surveys.image_type import ImageType
+from skybatch.surveys.twomass.bands import BAND_NAMES
+from skybatch.surveys.twomass.datasets import DATASETS
 from skybatch.tables.model import Column, double, integer, text
 
-BAND_OPTIONS = (("J", "2MASS J-Band"), ("H", "2MASS H-Band"), ("K", "2MASS Ks-Band"))
-TYPE_OPTIONS = (("Q", "Quicklook"), ("A", "Atlas"))
-DATASET_OPTIONS = (
-    ("asky", "All-Sky Release Survey"),
-    ("askyw", "Full Survey"),
-    ("sx", "6X Catalog"),
-    ("sxw", "Full 6X"),
-    ("cal", "Calibration"),
-)
+BAND_OPTIONS = tuple((band.upper(), f"2MASS {name}-Band") for band, name in BAND_NAMES.items())
+TYPE_OPTIONS = tuple((kind.letter, kind.label) for kind in (ImageType.QUICKLOOK, ImageType.ATLAS))
+DATASET_OPTIONS = tuple((dataset.id, dataset.title) for dataset in DATASETS.values())
 HEMISPHERE_OPTIONS = (("n", "North (Mt. Hopkins)"), ("s", "South (Cerro Tololo)"))
 STATUS_OPTIONS = (
     ("retrieved", "The image is in the archive of this batch"),

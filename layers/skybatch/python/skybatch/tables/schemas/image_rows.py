@@ -9,10 +9,10 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from skybatch.surveys.twomass.bands import BANDS
 from skybatch.tables.model import Values
 
 Array = NDArray[Any]
-BANDS = ("j", "h", "k")
 
 
 class ImageSets(Protocol):

@@ -11,9 +11,12 @@ from numpy.typing import NDArray
 
 from skybatch.sky.footprints import Footprints
 from skybatch.sky.htm import htm_bin
+from skybatch.surveys.image_type import ImageType
+from skybatch.surveys.twomass.bands import FILTERS
+from skybatch.surveys.twomass.datasets import DATASETS
 from skybatch.tables.model import Column, Table, Values
 from skybatch.tables.schemas.batch import BATCH_CSV, BATCH_HTML, BATCH_IPAC, BATCH_VOTABLE
-from skybatch.tables.schemas.common import CAUTION, DATASET_OPTIONS, MARK, MARK_VERSION, POSITION_COLUMNS
+from skybatch.tables.schemas.common import CAUTION, MARK, MARK_VERSION, POSITION_COLUMNS
 from skybatch.tables.schemas.image_geometry import image_points
 from skybatch.tables.schemas.image_rows import Images, ImageSets, gather
 from skybatch.tables.schemas.search import INVENTORY_PARAMS
@@ -28,25 +31,12 @@ SETS_OF_FORMAT: dict[Format, tuple[Column, ...]] = {
     "tsv": BATCH_CSV,
     "html": BATCH_HTML,
 }
-TITLES = dict(DATASET_OPTIONS)
-# How image search titles its data sets; the inventory has names of its own.
-SIA_TITLES = {
-    "asky": "2MASS All-Sky Data Release",
-    "askyw": "2MASS Full Survey",
-    "sx": "2MASS 6X Catalog",
-    "sxw": "2MASS Full 6X",
-    "cal": "2MASS Calibration",
-}
+TITLES = {dataset.id: dataset.title for dataset in DATASETS.values()}
+SEARCH_TITLES = {dataset.id: dataset.search_title or dataset.full_title for dataset in DATASETS.values()}
 GIVEN = frozenset(field.name for field in fields(Images))
-KINDS = {"A": "Atlas", "Q": "Quicklook"}
+LABELS = {kind.letter: kind.label for kind in ImageType}
 # SIA 1.0 section 4.2.4: C copied pixels, Z valid fluxes; V for display, "not for numerical analysis".
-PIXFLAGS = {"A": "CZ", "Q": "V"}
-# Reference, upper and lower wavelength of the survey's filters in metres.
-WAVELENGTHS = {
-    "j": (1.235e-06, 1.404e-06, 1.066e-06),
-    "h": (1.662e-06, 1.924e-06, 1.400e-06),
-    "k": (2.159e-06, 2.434e-06, 1.884e-06),
-}
+PIXFLAGS = {ImageType.ATLAS.letter: "CZ", ImageType.QUICKLOOK.letter: "V"}
 
 
 def image_table(
@@ -76,7 +66,7 @@ def image_table(
         keywords={MARK: MARK_VERSION, **(keywords or {})},
         params=INVENTORY_PARAMS if fmt == "xml" else (),
         title=title,
-        notes=(CAUTION,) if "Q" in images.type else (),
+        notes=(CAUTION,) if ImageType.QUICKLOOK.letter in images.type else (),
     )
 
 
@@ -126,8 +116,9 @@ def _pair(first: str, second: str) -> Callable[[Facts, Images], Values]:
     return lambda facts, _: np.stack([facts[first], facts[second]], axis=1)
 
 
-def _wavelength(which: int) -> Callable[[Facts, Images], Values]:
-    return lambda _, images: [WAVELENGTHS[band][which] for band in images.band]
+def _wavelength(which: str) -> Callable[[Facts, Images], Values]:
+    values = {band.id: getattr(band, which) for band in FILTERS.values()}
+    return lambda _, images: [values[band] for band in images.band]
 
 
 def _constant(value: object) -> Callable[[Facts, Images], Values]:
@@ -141,7 +132,7 @@ def _titles(names: Mapping[str, str]) -> Callable[[Facts, Images], Values]:
         numbers = (facts[name].tolist() for name in ("date", "hem", "scan", "image"))
         rows = zip(images.dataset, images.band, images.type, *numbers, strict=True)
         return [
-            f"{names[dataset]} {band.upper()}-Band {KINDS[kind]} Image: {date} {hem} {scan:03d} {image:04d}"
+            f"{names[dataset]} {band.upper()}-Band {LABELS[kind]} Image: {date} {hem} {scan:03d} {image:04d}"
             for dataset, band, kind, date, hem, scan, image in rows
         ]
 
@@ -149,7 +140,9 @@ def _titles(names: Mapping[str, str]) -> Callable[[Facts, Images], Values]:
 
 
 def _file_names(facts: Facts, images: Images) -> Values:
-    suffixes = np.where(np.asarray(images.type) == "Q", facts["quicklook_suffix"], facts["suffix"])
+    suffixes = np.where(
+        np.asarray(images.type) == ImageType.QUICKLOOK.letter, facts["quicklook_suffix"], facts["suffix"]
+    )
     rows = zip(images.band, facts["scan"].tolist(), facts["image"].tolist(), suffixes.tolist(), strict=True)
     return [f"{band}i{scan:03d}{image:04d}{suffix}" for band, scan, image, suffix in rows]
 
@@ -157,7 +150,7 @@ def _file_names(facts: Facts, images: Images) -> Values:
 DERIVED: dict[str, Callable[[Facts, Images], Values]] = {
     "BAND": lambda _, images: [band.upper() for band in images.band],
     "title": _titles(TITLES),
-    "sia_title": _titles(SIA_TITLES),
+    "sia_title": _titles(SEARCH_TITLES),
     "fname": _file_names,
     "xdate": lambda facts, _: facts["date"],
     "format": lambda _, images: images.format or ["image/fits"] * len(images),
@@ -168,9 +161,9 @@ DERIVED: dict[str, Callable[[Facts, Images], Values]] = {
     "crval": _pair("crval1", "crval2"),
     "sia_proj": _constant("SIN"),
     "sia_cd": lambda facts, _: Footprints.from_keywords(facts).cd_matrix,
-    "bref": _wavelength(0),
-    "bhi": _wavelength(1),
-    "blo": _wavelength(2),
+    "bref": _wavelength("reference"),
+    "bhi": _wavelength("upper"),
+    "blo": _wavelength("lower"),
     "pers_art": _constant(None),
     "glint_art": _constant(None),
     "pixflags": lambda _, images: [PIXFLAGS[kind] for kind in images.type],

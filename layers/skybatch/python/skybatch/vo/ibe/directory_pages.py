@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import obstore
 
 from skybatch.errors import NotFound
-from skybatch.surveys.layout import DATASETS, MISSION
+from skybatch.surveys.twomass.datasets import DATASETS, MISSION
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
@@ -59,7 +59,7 @@ def missions_page(root: str) -> str:
 def datasets_page(root: str, datasets: Iterable[str]) -> str:
     """``/ibe/search/{mission}/``: the data sets that the archive holds."""
     base = f"{urlsplit(root).path}/ibe/search/{MISSION}/"
-    folders = [DATASETS[dataset][0] for dataset in datasets]
+    folders = [DATASETS[dataset].folder for dataset in datasets]
     return _page(base, [], ("data set",), [(folder, f"{base}{folder}/") for folder in folders])
 
 

@@ -15,11 +15,14 @@ import numpy as np
 
 from skybatch.errors import MalformedRequest
 from skybatch.requests import values
-from skybatch.requests.model import BANDS, MAX_DIAMETER, MIN_DIAMETER
+from skybatch.requests.model import MAX_DIAMETER, MIN_DIAMETER
 from skybatch.requests.position_rows import anywhere
 from skybatch.sky.frames import to_icrs
 from skybatch.sky.position import SkyPosition
 from skybatch.sky.regions import Circle, Relation
+from skybatch.surveys.image_type import ImageType
+from skybatch.surveys.twomass.bands import BANDS
+from skybatch.surveys.twomass.datasets import DEFAULT_DATASET
 from skybatch.tables.model import Param, Table
 from skybatch.tables.schemas.batch import INVENTORY
 from skybatch.tables.schemas.image_rows import Images
@@ -41,7 +44,8 @@ if TYPE_CHECKING:
 
 TITLE = "2MASS image inventory"
 FITS, PAGE = "image/fits", "text/html"
-TYPES = {"at": (ATLAS,), "ql": (QUICKLOOK,), "": (ATLAS, QUICKLOOK), "all": (ATLAS, QUICKLOOK)}
+_BOTH = (ATLAS, QUICKLOOK)
+TYPES = {kind.parameter: (kind.letter,) for kind in ImageType} | {"": _BOTH, "all": _BOTH}
 NO_LOCATION = "No location specified"
 INPUTS: tuple[Param, ...] = (
     Param("INPUT:POS", "", description="A coordinate in any form, or an object name."),
@@ -49,7 +53,7 @@ INPUTS: tuple[Param, ...] = (
     Param("INPUT:INTERSECT", "OVERLAPS", description="OVERLAPS, COVERS, ENCLOSED or CENTER."),
     Param("INPUT:FORMAT", "ALL", description="ALL, image/fits, text/html or METADATA."),
     Param("INPUT:MAXREC", "10000", "int", description="The most rows to answer with."),
-    Param("INPUT:ds", "asky", description="Data set: asky, askyw, sx, sxw or cal."),
+    Param("INPUT:ds", DEFAULT_DATASET, description="Data set: asky, askyw, sx, sxw or cal."),
     Param("INPUT:type", "", description="at for Atlas images, ql for Quicklooks; both without it."),
     Param("INPUT:band", "A", description="J, H, K, KS, or A for all."),
     Param("INPUT:xdate", "", description="Reference date, yymmdd."),

@@ -10,17 +10,15 @@ from skybatch.batch.store import LINK_LIFE
 from skybatch.errors import NotFound, SourceMissing
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.inventory.stored_image import stored_image
-from skybatch.surveys.layout import (
-    ATLAS_SUFFIXES,
-    DATASETS,
-    MISSION,
-    QUICKLOOK_SUFFIXES,
+from skybatch.surveys.image_type import ImageType
+from skybatch.surveys.twomass.datasets import DATASETS, DEFAULT_DATASET, MISSION, dataset_prefix
+from skybatch.surveys.twomass.layout import (
+    SUFFIXES,
     TILED_SUFFIX,
     ImageId,
-    Kind,
     atlas_key,
+    image_key,
     parse_key,
-    quicklook_key,
 )
 from skybatch.vo.ibe.cutout import Cutout
 from skybatch.vo.parameters import Parameters, refused
@@ -30,8 +28,6 @@ if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
     from skybatch.inventory.inventory import Inventory
-
-KINDS = {"at": "image", "ql": "quicklook"}
 
 
 def archive_path(path: str) -> str:
@@ -53,32 +49,36 @@ def key_of_image(given: Parameters, objects: ObjectStore) -> str:
         if not given.text(name):
             raise refused(name, "", "must be given")
     dataset = dataset_word(given)
-    kind = given.text("type", "at").lower()
-    if kind not in KINDS:
-        raise refused("type", kind, "must be at or ql")
-    folder, table = DATASETS[dataset]
+    image_type = _image_type(given)
     stem = given.text("name").split(".", 1)[0]
-    where = f"{MISSION}/{folder}/{table}/{given.text('dh')}/s{given.text('scan').zfill(3)}/image/{stem}"
-    image, _, _ = parse_key(f"{where}.fits.gz")
-    return stored_key(objects, image, "image" if kind == "at" else "quicklook")
+    scan = f"{given.text('dh')}/s{given.text('scan').zfill(3)}"
+    image, _, _ = parse_key(f"{dataset_prefix(dataset)}{scan}/{ImageType.ATLAS.folder}/{stem}.fits.gz")
+    return stored_key(objects, image, image_type)
+
+
+def _image_type(given: Parameters) -> ImageType:
+    word = given.text("type", ImageType.ATLAS.parameter).lower()
+    try:
+        return ImageType.of_parameter(word)
+    except ValueError:
+        raise refused("type", word, "must be at or ql") from None
 
 
 def dataset_word(given: Parameters) -> str:
     """The data set of ``ds``, by default the All-Sky Release's."""
-    dataset = given.text("ds", "asky").lower()
+    dataset = given.text("ds", DEFAULT_DATASET).lower()
     if dataset not in DATASETS:
         raise refused("ds", dataset, f"must be one of {', '.join(DATASETS)}")
     return dataset
 
 
-def stored_key(objects: ObjectStore, image: ImageId, kind: Kind) -> str:
+def stored_key(objects: ObjectStore, image: ImageId, image_type: ImageType) -> str:
     """The key under which the archive keeps an image, whichever form it has; NotFound if in none."""
-    suffixes, key_of = (ATLAS_SUFFIXES, atlas_key) if kind == "image" else (QUICKLOOK_SUFFIXES, quicklook_key)
-    for suffix in suffixes:
-        key = key_of(image, suffix)
+    for suffix in SUFFIXES[image_type]:
+        key = image_key(image, image_type, suffix)
         if _is_there(objects, key):
             return key
-    raise NotFound(f"The archive has no image {key_of(image)}.")
+    raise NotFound(f"The archive has no image {image_key(image, image_type)}.")
 
 
 def link(archive: ObjectStore, key: str, verb: Literal["GET", "HEAD"]) -> str:
@@ -100,8 +100,8 @@ def plain_image(objects: ObjectStore, key: str) -> bytes:
     try:
         return stored_image(objects, key).plain()
     except SourceMissing:
-        image, kind, suffix = parse_key(key)
-        if kind != "image" or suffix == TILED_SUFFIX:
+        image, image_type, suffix = parse_key(key)
+        if image_type is not ImageType.ATLAS or suffix == TILED_SUFFIX:
             raise
         return stored_image(objects, atlas_key(image, TILED_SUFFIX)).plain()
 

@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skybatch.errors import NotFound
-from skybatch.surveys.layout import (
+from skybatch.surveys.image_type import ImageType
+from skybatch.surveys.twomass.bands import BANDS
+from skybatch.surveys.twomass.datasets import DATASETS
+from skybatch.surveys.twomass.layout import (
     ATLAS_SUFFIXES,
-    BANDS,
-    DATASETS,
     QUICKLOOK_SUFFIXES,
     ImageId,
     atlas_key,
@@ -52,8 +53,8 @@ def test_keys_are_spelled_as_in_the_archive() -> None:
 def test_parsing_a_key_gives_the_identity_back(
     image: ImageId, atlas: str, quicklook: str, prefix: str
 ) -> None:
-    assert parse_key(prefix + atlas_key(image, atlas)) == (image, "image", atlas)
-    assert parse_key(prefix + quicklook_key(image, quicklook)) == (image, "quicklook", quicklook)
+    assert parse_key(prefix + atlas_key(image, atlas)) == (image, ImageType.ATLAS, atlas)
+    assert parse_key(prefix + quicklook_key(image, quicklook)) == (image, ImageType.QUICKLOOK, quicklook)
 
 
 @pytest.mark.parametrize(
@@ -85,5 +86,5 @@ def test_every_genuine_file_has_its_own_key(survey_data: Path) -> None:
     assert len(files) >= 24
     for file in files:
         image, kind, suffix = parse_key(file)
-        assert kind == "image"
+        assert kind is ImageType.ATLAS
         assert atlas_key(image, suffix) == file

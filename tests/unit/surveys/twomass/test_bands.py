@@ -1,0 +1,22 @@
+"""Bands agree with the archive's filters and stand in order of wavelength."""
+
+from __future__ import annotations
+
+import pytest
+
+from skybatch.surveys.twomass.bands import BAND_NAMES, BANDS, FILTERS
+
+# Isophotal wavelengths in micrometres: Cohen, Wheaton & Megeath (2003), table 2.
+ISOPHOTAL = {"j": 1.235, "h": 1.662, "k": 2.159}
+
+
+@pytest.mark.parametrize("band", BANDS)
+def test_the_reference_wavelength_is_the_isophotal_one(band: str) -> None:
+    filter_ = FILTERS[band]
+    assert filter_.reference * 1e6 == pytest.approx(ISOPHOTAL[band])
+    assert filter_.lower < filter_.reference < filter_.upper
+
+
+def test_bands_are_listed_by_wavelength_and_named() -> None:
+    assert list(BANDS) == sorted(BANDS, key=lambda band: FILTERS[band].reference)
+    assert BAND_NAMES == {"j": "J", "h": "H", "k": "Ks"}
