@@ -110,11 +110,11 @@ class Counts:
     @classmethod
     def of_plan(cls, tasks: list[dict[str, Any]], **turns: int) -> Counts:
         """Of the tasks of a ``plan.jsonl`` that are deliverable; ``turns`` as ``of`` takes them."""
-        from skybatch.batch.plan import Task, messages
+        from skybatch.batch.plan import Task, group_messages
 
         wanted = [Task.from_json(task) for task in tasks if task["refusal"] is None]
         copied = bool(wanted) and all(task.box is None for task in wanted)
-        sent = len(messages("", wanted))
+        sent = len(group_messages("", wanted))
         size = sum(task.bytes for task in wanted)
         return cls.of(images=len(wanted), messages=sent, bytes=size, copied=copied, **turns)
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
-from skybatch.batch.execution.reconcile import pause
+from skybatch.batch.execution.reconcile import seconds_to_wait
 from skybatch.batch.execution.worker import SECONDS_TO_ASK_AGAIN, UPLOADS_IN_FLIGHT
 from tools.costs import Counts, are_gathered, bill
 from tools.figures import Services, aws
@@ -151,7 +151,7 @@ class System:
         taken = pages * services.list_page + job.images * services.per_task
         unfinished = batch.sent - batch.done
         enough = self.window // 2 if batch.sent < job.messages else 0
-        wait = pause(self.now - batch.began, batch.done, unfinished - enough)
+        wait = seconds_to_wait(self.now - batch.began, batch.done, unfinished - enough)
         if batch.done >= job.messages:
             self._after(taken + services.transition, lambda: self._package(batch, then))
         elif batch.sent < job.messages and unfinished <= enough:

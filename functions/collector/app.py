@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from skybatch.batch.results.metrics import measures
+from skybatch.batch.results.metrics import batch_metrics
 from skybatch.batch.store import BatchStore
 from skybatch.inventory.cache import open_inventories
 from skybatch.settings import settings
@@ -53,7 +53,7 @@ def open_inventory() -> Callable[[str, str | None], Inventory]:
 
 def _ended(answer: dict[str, Any]) -> dict[str, Any]:
     """Count and tell how the batch ended."""
-    measured = measures(BatchStore(bucket_store(settings().results_bucket), answer["batch_id"]))
+    measured = batch_metrics(BatchStore(bucket_store(settings().results_bucket), answer["batch_id"]))
     record_metrics(measured)
     logger.info("batch ended", measures=measured)
     return answer

@@ -10,7 +10,12 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from skybatch.batch.execution.worker import SECONDS_TO_ASK_AGAIN, Archive, Wishes, work
+from skybatch.batch.execution.worker import (
+    SECONDS_TO_ASK_AGAIN,
+    CancellationCheck,
+    ImageArchive,
+    process_message,
+)
 from skybatch.batch.plan import Message
 from skybatch.batch.store import BatchStore
 from skybatch.settings import settings
@@ -20,7 +25,7 @@ from skybatch.telemetry import bind_batch, instrumented, logger
 # A message that fails is left to the queue to bring again; the function itself never falls over, for
 # that would cost its warm process.
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-wishes = Wishes(SECONDS_TO_ASK_AGAIN)
+cancellation = CancellationCheck(SECONDS_TO_ASK_AGAIN)
 
 
 def deliver(record: SQSRecord) -> None:
@@ -30,7 +35,7 @@ def deliver(record: SQSRecord) -> None:
     message = Message.from_json({**body, "again": again})
     bind_batch(message.batch_id)
     here = settings()
-    archive = Archive(
+    archive = ImageArchive(
         objects=bucket_store(here.archive_bucket, here.archive_prefix),
         bucket=here.archive_bucket,
         prefix=here.archive_prefix,
@@ -40,11 +45,11 @@ def deliver(record: SQSRecord) -> None:
     _work(message, archive, BatchStore(bucket_store(here.results_bucket), message.batch_id))
 
 
-def _work(message: Message, archive: Archive, store: BatchStore) -> None:
+def _work(message: Message, archive: ImageArchive, store: BatchStore) -> None:
     """Do it and tell of it; the processor says nothing of what goes wrong."""
     started = time.perf_counter()
     try:
-        work(message, archive, store, wishes)
+        process_message(message, archive, store, cancellation)
     except Exception:
         logger.exception("message failed", source=message.source)
         raise

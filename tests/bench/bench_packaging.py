@@ -22,7 +22,7 @@ from skybatch.batch.record import load_record
 from skybatch.batch.results.packager import package
 from skybatch.batch.results.tar_stream import read_ahead
 from skybatch.batch.store import BatchStore
-from skybatch.batch.submission.submit import Desk
+from skybatch.batch.submission.submit import BatchSubmitter
 from skybatch.presentation.readme import readme_text
 from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
@@ -59,17 +59,21 @@ def bucket(aws: Emulator) -> Iterator[BatchStore]:
     """A batch of one request row an image, accepted and empty."""
     aws.client("s3").create_bucket(Bucket=BUCKET)
     objects = store_of(aws, BUCKET)
-    desk = Desk(objects, lambda _: None, replace(Settings(), max_rows=IMAGES), "https://sky.example", now=0.0)
+    submitter = BatchSubmitter(
+        objects, lambda _: None, replace(Settings(), max_rows=IMAGES), "https://sky.example", now=0.0
+    )
     table = "ra,dec\n" + "180,20\n" * IMAGES
     body = '{"mode": "positions", "table": ' + f'"{table}"'.replace("\n", "\\n") + "}"
-    request, upload = parse_body(body.encode(), "application/json", desk.settings)
-    accepted = desk.submit(request, upload, seed=b"bench")
+    request, upload = parse_body(body.encode(), "application/json", submitter.settings)
+    accepted = submitter.submit(request, upload, seed=b"bench")
     yield BatchStore(objects, accepted.record.batch_id)
 
 
 def filled(store: BatchStore, archive: MadeArchive) -> Plan:
     """A plan of images, all of them there: noise, as images nearly are once compressed."""
-    tasks = tuple(task(n, size=IMAGE_BYTES, set=n % 4, delivery_format="fits.gz") for n in range(IMAGES))
+    tasks = tuple(
+        task(n, size=IMAGE_BYTES, set_index=n % 4, delivery_format="fits.gz") for n in range(IMAGES)
+    )
     plan = Plan(tasks, {"asky": archive.open("asky", None).version}, {}, load_record(store).limit_bytes)
     save_plan(store, plan)
     noise = np.random.default_rng(1).bytes(IMAGE_BYTES)

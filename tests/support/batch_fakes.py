@@ -9,14 +9,14 @@ from typing import Any
 from obstore.store import MemoryStore
 
 from skybatch.batch.execution.dispatch import TaskQueue, dispatch
-from skybatch.batch.execution.progress import Loop
-from skybatch.batch.execution.reconcile import Patience, Verdict, tally
+from skybatch.batch.execution.dispatch_state import DispatchState
+from skybatch.batch.execution.reconcile import NextAction, Timeouts, tally
 from skybatch.batch.plan import Message, Plan, Task, save_plan
 from skybatch.batch.store import BatchStore
 from skybatch.surveys.image_type import ImageType
 
 BATCH_ID = "0123456789abcdef" * 2
-PATIENCE = Patience(visibility=60, deadline=7200)
+TIMEOUTS = Timeouts(visibility=60, deadline=7200)
 
 
 def task(n: int, size: int = 100, source: str | None = None, **more: Any) -> Task:
@@ -28,13 +28,13 @@ def task(n: int, size: int = 100, source: str | None = None, **more: Any) -> Tas
         "file": f"{n + 1:04d}_990101n_j0010009.fits",
         "source": source or f"twomass/allsky/allsky/990101n/s001/image/ji{n:07d}.fits.gz",
         "dataset": "asky",
-        "set": n,
+        "set_index": n,
         "band": "j",
         "image_type": ImageType.ATLAS,
         "delivery_format": "fits",
         "box": None,
     }
-    return Task(n=n, bytes=size, **{**given, **more})
+    return Task(index=n, bytes=size, **{**given, **more})
 
 
 @dataclass
@@ -78,7 +78,7 @@ class World:
     store: BatchStore = field(default_factory=lambda: BatchStore(MemoryStore(), BATCH_ID))
     sqs: Sqs = field(default_factory=Sqs)
     sent: list[Message] = field(default_factory=list)
-    loop: Loop = field(default_factory=Loop)
+    loop: DispatchState = field(default_factory=DispatchState)
     version: str = "v1"
 
     def __post_init__(self) -> None:
@@ -92,11 +92,11 @@ class World:
         self.sent += queue.messages
         return queue.messages
 
-    def tally(self) -> Verdict:
+    def tally(self) -> NextAction:
         """Tally once."""
-        verdict = tally(self.store, self.plan, self.loop, PATIENCE, self.window, self.now)
-        self.loop = verdict.loop
-        return verdict
+        action = tally(self.store, self.plan, self.loop, TIMEOUTS, self.window, self.now)
+        self.loop = action.state
+        return action
 
     def deliver(self, *tasks: Task, size: int | None = None) -> None:
         """What a worker does: the images are there."""

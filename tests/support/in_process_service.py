@@ -12,11 +12,11 @@ import obstore
 from obstore.store import MemoryStore
 
 from skybatch.batch.execution.dispatch import TaskQueue
-from skybatch.batch.execution.worker import Archive, work
+from skybatch.batch.execution.worker import ImageArchive, process_message
 from skybatch.batch.plan import Message
 from skybatch.batch.status import read_status
 from skybatch.batch.store import BatchStore
-from skybatch.batch.submission.submit import Accepted, Desk
+from skybatch.batch.submission.submit import AcceptedBatch, BatchSubmitter
 from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
 from skybatch.workflow import steps
@@ -31,28 +31,30 @@ class Service:
         self.archive = archive
         self.settings = replace(Settings(), **limits)
         self.objects = MemoryStore()
-        self.desk = Desk(self.objects, lambda _: None, self.settings, "https://sky.example", now=1000.0)
-        self.reader = Archive(archive.objects, "archive", "", "results", s3=lambda: self)
+        self.submitter = BatchSubmitter(
+            self.objects, lambda _: None, self.settings, "https://sky.example", now=1000.0
+        )
+        self.reader = ImageArchive(archive.objects, "archive", "", "results", s3=lambda: self)
         self.worked: list[Message] = []
 
     def copy_object(self, Key: str, CopySource: dict[str, str], **_: Any) -> None:  # noqa: N803
         obstore.put(self.objects, Key, obstore.get(self.archive.objects, CopySource["Key"]).bytes())
 
-    def submit(self, **fields: Any) -> Accepted:
+    def submit(self, **fields: Any) -> AcceptedBatch:
         request, upload = parse_body(json.dumps(fields).encode(), "application/json", self.settings)
-        return self.desk.submit(request, upload)
+        return self.submitter.submit(request, upload)
 
     def send_message_batch(self, QueueUrl: str, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
         for entry in Entries:
             message = Message.from_json(json.loads(entry["MessageBody"]))
             self.worked.append(message)
-            work(message, self.reader, self.store(message.batch_id))
+            process_message(message, self.reader, self.store(message.batch_id))
         return {}
 
     def store(self, batch_id: str) -> BatchStore:
         return BatchStore(self.objects, batch_id)
 
-    def run(self, accepted: Accepted) -> dict[str, Any]:
+    def run(self, accepted: AcceptedBatch) -> dict[str, Any]:
         """What the state machine does; the final status."""
         batch_id = accepted.record.batch_id
         state: dict[str, Any] = {"batch_id": batch_id}
@@ -68,7 +70,7 @@ class Service:
         steps.package_step(self.objects, state, self.archive.open, 1100.0)
         return read_status(self.store(batch_id), 1200.0)
 
-    def file(self, accepted: Accepted, name: str) -> bytes:
+    def file(self, accepted: AcceptedBatch, name: str) -> bytes:
         body = self.store(accepted.record.batch_id).read(f"results/{name}")
         assert body is not None
         return body

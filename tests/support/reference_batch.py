@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import tarfile
 
-from skybatch.batch.outcomes import Outcome, Status, load_outcomes
+from skybatch.batch.outcomes import ImageOutcome, ImageStatus, load_outcomes
 from skybatch.batch.plan import Plan, Task
 from skybatch.batch.store import BatchStore
 from tests.support.batch_fakes import task
@@ -19,24 +19,26 @@ GOOD, DAMAGED, DEADLY = "good", "damaged", "deadly"
 def plan_tasks(sizes: list[int]) -> list[Task]:
     """Tasks over few sources, two or three a source; one too large for any batch."""
     return [
-        task(n, size, source=f"source{n // 2}", set=n % SETS, refusal="larger" if size > LIMIT else None)
+        task(
+            n, size, source=f"source{n // 2}", set_index=n % SETS, refusal="larger" if size > LIMIT else None
+        )
         for n, size in enumerate(sizes)
     ]
 
 
-def settled(store: BatchStore) -> list[Outcome]:
+def settled(store: BatchStore) -> list[ImageOutcome]:
     outcomes = load_outcomes(store)
     assert outcomes is not None
     return outcomes
 
 
-def expected(plan: Plan, sources: dict[str, str]) -> list[Status]:
+def expected(plan: Plan, sources: dict[str, str]) -> list[ImageStatus]:
     """The accounts that the limit's rule gives, told without queue, tally or stretches.
 
     In plan order, an image is tried as long as all that was tried and did not fail still fits with it;
     where failures left room, what did not fit is tried again from there on.
     """
-    statuses: list[Status] = []
+    statuses: list[ImageStatus] = []
     start, done = 0, 0
     while True:
         stop, room = start, plan.limit - done
@@ -47,11 +49,11 @@ def expected(plan: Plan, sources: dict[str, str]) -> list[Status]:
             room, stop = room - size, stop + 1
         if stop == start:
             return statuses + [
-                Status.FAILED if each.refusal else Status.OVER_LIMIT for each in plan.tasks[stop:]
+                ImageStatus.FAILED if each.refusal else ImageStatus.OVER_LIMIT for each in plan.tasks[stop:]
             ]
         for each in plan.tasks[start:stop]:
             came = each.refusal is None and sources[each.source] == GOOD
-            statuses.append(Status.RETRIEVED if came else Status.FAILED)
+            statuses.append(ImageStatus.RETRIEVED if came else ImageStatus.FAILED)
             done += each.bytes if came else 0
         start = stop
 

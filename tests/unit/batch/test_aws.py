@@ -15,10 +15,10 @@ from obstore.store import MemoryStore, S3Store
 
 from skybatch.batch.execution.dispatch import TaskQueue
 from skybatch.batch.plan import Message
-from skybatch.batch.record import Record, save_record
-from skybatch.batch.status import facts_of, record_failure
+from skybatch.batch.record import BatchRecord, save_record
+from skybatch.batch.status import accepted_facts, record_failure
 from skybatch.batch.store import BatchStore
-from skybatch.batch.submission.submit import executions
+from skybatch.batch.submission.submit import execution_starter
 from skybatch.notification.email import Message as Mail
 from skybatch.notification.notify import SesMailer, notify
 from skybatch.redaction import batch_hash
@@ -51,7 +51,7 @@ def test_messages_arrive_as_they_were_sent() -> None:
     got: list[Message] = []
     while entries := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
         got += [Message.from_json(json.loads(entry["Body"])) for entry in entries]
-    assert sorted(got, key=lambda m: m.tasks[0].n) == sent
+    assert sorted(got, key=lambda m: m.tasks[0].index) == sent
 
 
 @mock_aws
@@ -87,7 +87,7 @@ def test_an_execution_starts_once_whatever_is_repeated() -> None:
     machines = client("stepfunctions")
     definition = json.dumps({"StartAt": "End", "States": {"End": {"Type": "Succeed"}}})
     arn = machines.create_state_machine(name="batch", definition=definition, roleArn=role)["stateMachineArn"]
-    start = executions(machines, arn)
+    start = execution_starter(machines, arn)
     start(BATCH_ID)
     start(BATCH_ID)
     (execution,) = machines.list_executions(stateMachineArn=arn)["executions"]
@@ -164,8 +164,8 @@ def ended_batch(email: str | None) -> BatchStore:
         "dataset": "asky",
     }
     request = Request(Mode.COADD_KEYS, ("j",), rows=(Row(1, ("j",), coadd_key=1),), **given)
-    record = Record(BATCH_ID, 1000.0, 2000.0, "https://sky.example", email, 10**9)
-    store.create_json("accepted.json", facts_of(request))
+    record = BatchRecord(BATCH_ID, 1000.0, 2000.0, "https://sky.example", email, 10**9)
+    store.create_json("accepted.json", accepted_facts(request))
     save_record(store, record, request)
     record_failure(store, "an internal error (Timeout) stopped this batch", 1100.0)
     return store

@@ -16,7 +16,7 @@ from astropy.table import Table
 
 from skybatch.batch.results.tables import TABLE_FORMATS
 from skybatch.batch.status import read_status
-from skybatch.batch.submission.submit import Accepted
+from skybatch.batch.submission.submit import AcceptedBatch
 from skybatch.errors import Conflict
 from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
@@ -124,7 +124,7 @@ def test_a_stored_file_of_another_size_is_not_delivered_as_a_whole_image() -> No
 
 
 def chain(
-    service: Service, first: Accepted, follow: Callable[[Accepted], Accepted]
+    service: Service, first: AcceptedBatch, follow: Callable[[AcceptedBatch], AcceptedBatch]
 ) -> list[dict[str, bytes]]:
     """The images of each part of a chain, to its end."""
     parts, accepted = [], first
@@ -153,7 +153,7 @@ def test_unretrieved_posted_back_gives_exactly_the_rest(archive: MadeArchive, wh
     everything = images_of(whole.file(accepted, "images.tar"))
     service = Service(archive, max_batch_bytes=max(map(len, everything.values())) + 1000)
 
-    def post_back(last: Accepted) -> Accepted:
+    def post_back(last: AcceptedBatch) -> AcceptedBatch:
         table = service.file(last, f"unretrieved.{fmt}").decode()
         return service.submit(mode="coadd_keys", table=table)
 
@@ -167,8 +167,8 @@ def test_resubmit_is_the_same_as_posting_back_and_pressed_twice_one_batch(archiv
     service = Service(archive, max_batch_bytes=3_000_000)
     first = service.submit(mode="positions", table=POSITIONS, email="a@example.org")
     service.run(first)
-    again = service.desk.resubmit(first.record.batch_id, "unretrieved")
-    twice = service.desk.resubmit(first.record.batch_id, "unretrieved")
+    again = service.submitter.resubmit(first.record.batch_id, "unretrieved")
+    twice = service.submitter.resubmit(first.record.batch_id, "unretrieved")
     assert again.record == twice.record
     assert (again.record.part, again.record.previous) == (2, first.record.batch_id)
     assert again.record.email == "a@example.org"
@@ -177,7 +177,7 @@ def test_resubmit_is_the_same_as_posting_back_and_pressed_twice_one_batch(archiv
     assert read_status(service.store(first.record.batch_id), 1200.0)["chain"]["next"] == again.record.batch_id
 
 
-def images_after(service: Service, accepted: Accepted) -> dict[str, bytes]:
+def images_after(service: Service, accepted: AcceptedBatch) -> dict[str, bytes]:
     service.run(accepted)
     return images_of(service.file(accepted, "images.tar"))
 
@@ -186,10 +186,10 @@ def test_resubmit_waits_for_the_end_and_refuses_where_nothing_is_left(archive: M
     service = Service(archive)
     accepted = service.submit(mode="positions", table=POSITIONS)
     with pytest.raises(Conflict, match="running"):
-        service.desk.resubmit(accepted.record.batch_id, "unretrieved")
+        service.submitter.resubmit(accepted.record.batch_id, "unretrieved")
     service.run(accepted)
     with pytest.raises(Conflict, match="no unretrieved"):
-        service.desk.resubmit(accepted.record.batch_id, "unretrieved")
+        service.submitter.resubmit(accepted.record.batch_id, "unretrieved")
 
 
 def test_limit_smaller_than_one_image_fails_it_and_the_chain_ends(archive: MadeArchive) -> None:
@@ -208,8 +208,8 @@ def test_more_images_than_allowed_fail_the_batch_with_the_reason(archive: MadeAr
 
 
 def test_same_key_and_body_is_the_same_batch(archive: MadeArchive) -> None:
-    desk = Service(archive).desk
+    submitter = Service(archive).submitter
     request, _ = parse_body(b'{"mode":"region","center":"1 2","diameter":1}', "application/json", Settings())
-    first = desk.submit(request, None, seed=b"key and body")
-    assert desk.submit(request, None, seed=b"key and body").record == first.record
-    assert desk.submit(request, None, seed=b"another").record != first.record
+    first = submitter.submit(request, None, seed=b"key and body")
+    assert submitter.submit(request, None, seed=b"key and body").record == first.record
+    assert submitter.submit(request, None, seed=b"another").record != first.record

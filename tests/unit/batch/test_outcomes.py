@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from skybatch.batch.outcomes import Outcome, Status, load_outcomes, row_outcomes, settle
+from skybatch.batch.outcomes import ImageOutcome, ImageStatus, decide_outcomes, load_outcomes, row_outcomes
 from skybatch.batch.plan import Plan
 from tests.support.batch_fakes import World, task
 
 
-def statuses(outcomes: list[Outcome]) -> list[str]:
+def statuses(outcomes: list[ImageOutcome]) -> list[str]:
     return [str(outcome.status) for outcome in outcomes]
 
 
@@ -16,7 +16,7 @@ def test_each_task_ends_in_one_place() -> None:
     world = World(tasks)
     world.deliver(tasks[0])
     world.fail(tasks[1], reason="truncated")
-    outcomes = settle(world.store, world.plan)
+    outcomes = decide_outcomes(world.store, world.plan)
     assert statuses(outcomes) == ["retrieved", "failed", "failed", "over_limit"]
     assert [o.reason for o in outcomes[1:3]] == ["truncated", "larger than the limit: 5 bytes"]
 
@@ -25,22 +25,22 @@ def test_success_beats_failure_until_settled_and_nothing_after() -> None:
     world = World([task(0), task(1)])
     world.fail(*world.plan.tasks)
     world.deliver(world.plan.tasks[0])
-    assert statuses(settle(world.store, world.plan)) == ["retrieved", "failed"]
+    assert statuses(decide_outcomes(world.store, world.plan)) == ["retrieved", "failed"]
     world.deliver(world.plan.tasks[1])
-    assert statuses(settle(world.store, world.plan)) == ["retrieved", "failed"]
+    assert statuses(decide_outcomes(world.store, world.plan)) == ["retrieved", "failed"]
 
 
 def test_first_settlement_wins() -> None:
     world = World([task(0)])
     world.store.create("outcomes.jsonl", b'{"n":0,"status":"failed","bytes":0,"reason":"first"}\n')
-    assert settle(world.store, world.plan)[0].reason == "first"
-    assert load_outcomes(world.store) == [Outcome(0, Status.FAILED, 0, "first")]
+    assert decide_outcomes(world.store, world.plan)[0].reason == "first"
+    assert load_outcomes(world.store) == [ImageOutcome(0, ImageStatus.FAILED, 0, "first")]
 
 
 def test_limit_holds_by_real_sizes_too() -> None:
     world = World([task(n, size=400) for n in range(3)], limit=1300)
     world.deliver(*world.plan.tasks, size=500)
-    outcomes = settle(world.store, world.plan)
+    outcomes = decide_outcomes(world.store, world.plan)
     assert statuses(outcomes) == ["retrieved", "retrieved", "over_limit"]
     assert sum(o.bytes for o in outcomes) <= 1300
 
@@ -49,15 +49,20 @@ def test_cancelled_batch_keeps_what_came() -> None:
     world = World([task(0), task(1)])
     world.deliver(world.plan.tasks[0])
     world.store.create_json("cancel", {})
-    assert statuses(settle(world.store, world.plan)) == ["retrieved", "cancelled"]
+    assert statuses(decide_outcomes(world.store, world.plan)) == ["retrieved", "cancelled"]
 
 
 def test_rows_add_up_whatever_became_of_their_images() -> None:
     rows = [0, 0, 1, 1, 2, 3, 4]
-    wanted = [Status.RETRIEVED] * 3 + [Status.FAILED, Status.OVER_LIMIT, Status.FAILED, Status.CANCELLED]
+    wanted = [ImageStatus.RETRIEVED] * 3 + [
+        ImageStatus.FAILED,
+        ImageStatus.OVER_LIMIT,
+        ImageStatus.FAILED,
+        ImageStatus.CANCELLED,
+    ]
     tasks = [task(n, row=row) for n, row in enumerate(rows)]
     plan = Plan(tuple(tasks), {}, {5: ("not_covered", "nothing there"), 6: ("duplicate", "again")}, 10**9)
-    outcomes = [Outcome(n, status, reason=str(status)) for n, status in enumerate(wanted)]
+    outcomes = [ImageOutcome(n, status, reason=str(status)) for n, status in enumerate(wanted)]
     told = row_outcomes(plan, outcomes, 7)
     assert [row.outcome for row in told] == [
         "retrieved",

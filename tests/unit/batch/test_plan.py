@@ -7,14 +7,14 @@ from skybatch.fits.pixel_box import PixelBox
 from skybatch.surveys.image_type import ImageType
 
 TASK = Task(
-    n=3,
+    index=3,
     row=1,
     row_number=2,
     id="a",
     file="0002_a_990101n_j0010009.fits",
     source="twomass/allsky/allsky/990101n/s001/image/ji0010009.fits.gz",
     dataset="asky",
-    set=17,
+    set_index=17,
     band="j",
     image_type=ImageType.ATLAS,
     delivery_format="fits",

@@ -14,16 +14,16 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from skybatch.batch.execution import sheets
 from skybatch.batch.execution.reconcile import MAX_SENDS
 from skybatch.batch.journal import read_journal
-from skybatch.batch.outcomes import Outcome, Status
+from skybatch.batch.outcomes import ImageOutcome, ImageStatus
 from skybatch.batch.plan import Message
-from skybatch.batch.record import Record, save_record
+from skybatch.batch.record import BatchRecord, save_record
 from skybatch.batch.results.packager import package
 from skybatch.batch.store import BatchStore
 from skybatch.presentation.readme import readme_text
 from skybatch.requests.model import Mode, Request, Row
 from skybatch.sky.position import SkyPosition
 from skybatch.surveys.image_type import ImageType
-from tests.support.batch_fakes import BATCH_ID, PATIENCE, World
+from tests.support.batch_fakes import BATCH_ID, TIMEOUTS, World
 from tests.support.reference_batch import (
     DAMAGED,
     DEADLY,
@@ -69,7 +69,7 @@ class BatchModel(RuleBasedStateMachine):
     def keep_request(self, store: BatchStore, rows: int) -> None:
         asked = tuple(
             Row(
-                number=n + 1,
+                row_number=n + 1,
                 id=None,
                 bands=("j",),
                 position=SkyPosition(180.0, 20.0),
@@ -80,7 +80,7 @@ class BatchModel(RuleBasedStateMachine):
             for n in range(rows)
         )
         request = Request(Mode.POSITIONS, ("j",), ImageType.ATLAS, True, "fits", "asky", rows=asked)
-        save_record(store, Record(BATCH_ID, 0.0, 1e9, "https://sky.example", None, LIMIT), request)
+        save_record(store, BatchRecord(BATCH_ID, 0.0, 1e9, "https://sky.example", None, LIMIT), request)
 
     # The state machine ----------------------------------------------------------------------------------
 
@@ -98,12 +98,12 @@ class BatchModel(RuleBasedStateMachine):
         self.queue += self.world.dispatch()
         self.world.loop = loop
 
-    @rule(seconds=st.sampled_from([0, 1, 30, PATIENCE.visibility]))
+    @rule(seconds=st.sampled_from([0, 1, 30, TIMEOUTS.visibility]))
     @precondition(lambda self: self.next == "tally")
     def tally(self, seconds: float) -> None:
         self.world.now += seconds
-        verdict = self.world.tally()
-        self.next = "tally" if verdict.next == "wait" else verdict.next
+        action = self.world.tally()
+        self.next = "tally" if action.step == "wait" else action.step
         self.calm = self.calm and not self.good_ones_given_up()
 
     def good_ones_given_up(self) -> bool:
@@ -155,7 +155,7 @@ class BatchModel(RuleBasedStateMachine):
             self.queue.remove(message)
         if sheet is not None:
             parts = {each.file: bytes(each.bytes + sheet) for each in message.tasks}
-            asyncio.run(sheets.keep(self.world.store, f"night/{message.tasks[0].n}", parts))
+            asyncio.run(sheets.keep(self.world.store, f"night/{message.tasks[0].index}", parts))
         if not self.work(message, finished, unaware) and not again:
             self.lose(message)
 
@@ -185,9 +185,9 @@ class BatchModel(RuleBasedStateMachine):
 
     def lose(self, message: Message) -> None:
         """Within bounds it comes again: what is lost more often than that, the queue brings back."""
-        self.losses.update(each.n for each in message.tasks)
+        self.losses.update(each.index for each in message.tasks)
         good = self.sources[message.source] == GOOD
-        if good and any(self.losses[each.n] > MOST_LOSSES for each in message.tasks):
+        if good and any(self.losses[each.index] > MOST_LOSSES for each in message.tasks):
             self.queue.append(message)
 
     # At all times ---------------------------------------------------------------------------------------
@@ -196,7 +196,7 @@ class BatchModel(RuleBasedStateMachine):
     def no_more_than_the_window_is_sent_and_nothing_beyond_the_limit(self) -> None:
         if not hasattr(self, "plan"):
             return
-        sent = {each.n for message in self.world.sent for each in message.tasks}
+        sent = {each.index for message in self.world.sent for each in message.tasks}
         assert all(n < self.world.loop.stop for n in sent) or self.next == "dispatch"
         assert not any(self.plan.tasks[n].refusal for n in sent)
 
@@ -218,7 +218,7 @@ class BatchModel(RuleBasedStateMachine):
             self.queue.clear()
             self.tally(1)
             if self.next == "tally":
-                self.tally(PATIENCE.visibility)
+                self.tally(TIMEOUTS.visibility)
         raise AssertionError("the batch does not end")
 
     def check_the_accounts(self) -> None:
@@ -238,19 +238,19 @@ class BatchModel(RuleBasedStateMachine):
         rows = dict(status["rows"])
         assert rows.pop("total") == sum(rows.values()) == len(outcomes)
         for each, outcome in zip(self.plan.tasks, outcomes, strict=True):
-            beaten = outcome.status in (Status.FAILED, Status.CANCELLED)
+            beaten = outcome.status in (ImageStatus.FAILED, ImageStatus.CANCELLED)
             assert not (beaten and each.file in there), "a success beats whatever else was said"
         if self.calm:
             assert status["state"] == "complete"
             assert [o.status for o in outcomes] == expected(self.plan, self.sources)
         else:
-            assert (status["state"] == "cancelled") == (Status.CANCELLED in self.by_status(outcomes))
+            assert (status["state"] == "cancelled") == (ImageStatus.CANCELLED in self.by_status(outcomes))
 
-    def check_the_journal(self, retrieved: list[str], outcomes: list[Outcome]) -> None:
+    def check_the_journal(self, retrieved: list[str], outcomes: list[ImageOutcome]) -> None:
         """Each image once. What came when it was given up may push later ones over the limit again."""
         journal = self.journal()
         assert len(journal) == len(set(journal))
-        over = {self.plan.tasks[o.n].file for o in outcomes if o.status is Status.OVER_LIMIT}
+        over = {self.plan.tasks[o.index].file for o in outcomes if o.status is ImageStatus.OVER_LIMIT}
         assert set(retrieved) <= set(journal) <= set(retrieved) | (set() if self.calm else over)
 
     def work_what_comes_late(self) -> None:
@@ -260,7 +260,7 @@ class BatchModel(RuleBasedStateMachine):
                 self.world.deliver(each)
             self.world.fail(each, reason="late")
 
-    def by_status(self, outcomes: list[Outcome]) -> Counter[Status]:
+    def by_status(self, outcomes: list[ImageOutcome]) -> Counter[ImageStatus]:
         return Counter(o.status for o in outcomes)
 
     def journal(self) -> list[str]:

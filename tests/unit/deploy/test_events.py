@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from skybatch.batch.execution.progress import Loop
+from skybatch.batch.execution.dispatch_state import DispatchState
 from skybatch.batch.plan import Message
 from skybatch.redaction import batch_hash
 from skybatch.requests.parser import parse_body
@@ -74,7 +74,7 @@ def test_a_step_is_asked_as_the_state_machine_asks(name: str) -> None:
         and state["Parameters"]["action"] == asked["action"]
     }
     assert {key.removesuffix(".$") for key in json.loads(parameters)} == set(asked)
-    assert Loop(**asked.get("loop", {})).to_json().keys() >= asked.get("loop", {}).keys()
+    assert DispatchState(**asked.get("loop", {})).to_json().keys() >= asked.get("loop", {}).keys()
 
 
 def test_an_execution_that_ended_badly_matches_the_rule() -> None:

@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 import pytest
 
-from skybatch.batch.execution.progress import Next
+from skybatch.batch.execution.dispatch_state import NextStep
 from tests.support.template import FUNCTIONS, MACHINE, PARAMETERS, ROOT, STATES, of_type, properties
 
 TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task"}
@@ -78,7 +78,7 @@ def test_a_request_that_cannot_be_planned_fails_the_batch_and_not_the_execution(
 
 def test_every_step_a_function_can_name_has_a_state() -> None:
     cases = {choice["StringEquals"] for choice in STATES["NextStep"]["Choices"]}
-    assert cases == set(get_args(Next))
+    assert cases == set(get_args(NextStep))
     assert STATES[STATES["NextStep"]["Default"]]["Next"] == "RecordFailure"
 
 

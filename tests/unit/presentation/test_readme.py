@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from skybatch.batch.outcomes import Outcome, Status
+from skybatch.batch.outcomes import ImageOutcome, ImageStatus
 from skybatch.batch.plan import Plan
-from skybatch.batch.record import Record
+from skybatch.batch.record import BatchRecord
 from skybatch.batch.results.tables import Results
 from skybatch.presentation.readme import readme_text
 from tests.support import batch_samples
 from tests.support.batch_fakes import BATCH_ID, task
 
-RECORD = Record(BATCH_ID, 0.0, 86_400.0, "https://sky.example", None, 10**9)
-OUTCOMES = [Outcome(0, Status.RETRIEVED, 700), Outcome(1, Status.OVER_LIMIT), Outcome(2, Status.FAILED)]
+RECORD = BatchRecord(BATCH_ID, 0.0, 86_400.0, "https://sky.example", None, 10**9)
+OUTCOMES = [
+    ImageOutcome(0, ImageStatus.RETRIEVED, 700),
+    ImageOutcome(1, ImageStatus.OVER_LIMIT),
+    ImageOutcome(2, ImageStatus.FAILED),
+]
 
 
 def text(label: str | None = None) -> str:

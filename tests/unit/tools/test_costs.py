@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from skybatch.batch.plan import messages
+from skybatch.batch.plan import group_messages
 from tests.support.batch_fakes import task
 from tools.costs import Counts, bill, main
 from tools.figures import PRICES, QUOTAS
@@ -22,7 +22,7 @@ def test_counts_are_those_of_the_plan() -> None:
     counts = Counts.of_plan([each.to_json() for each in (*TASKS, refused)])
     assert counts.images == len(TASKS)
     assert counts.bytes == sum(each.bytes for each in TASKS)
-    assert counts.messages == len(messages("", TASKS)) == 40
+    assert counts.messages == len(group_messages("", TASKS)) == 40
 
 
 def test_the_queue_is_asked_as_the_code_asks_it() -> None:

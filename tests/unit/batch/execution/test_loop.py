@@ -6,15 +6,15 @@ import json
 
 import pytest
 
-from skybatch.batch.execution.dispatch import BYTES_A_CALL, TaskQueue
-from skybatch.batch.execution.reconcile import MAX_SENDS, pause
+from skybatch.batch.execution.dispatch import BYTES_PER_CALL, TaskQueue
+from skybatch.batch.execution.reconcile import MAX_SENDS, seconds_to_wait
 from skybatch.batch.journal import read_journal
-from skybatch.batch.plan import Message, load_plan, messages
+from skybatch.batch.plan import Message, group_messages, load_plan
 from skybatch.errors import InvalidRequest, Transient
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.settings import Settings
 from skybatch.workflow.steps import tally_step
-from tests.support.batch_fakes import BATCH_ID, PATIENCE, Clock, Sqs, World, task
+from tests.support.batch_fakes import BATCH_ID, TIMEOUTS, Clock, Sqs, World, task
 
 
 def test_plan_survives_its_file_exactly() -> None:
@@ -24,19 +24,19 @@ def test_plan_survives_its_file_exactly() -> None:
 
 def test_one_message_is_one_source_with_at_most_100_tasks() -> None:
     tasks = [task(n, source="a" if n % 2 else "b") for n in range(250)]
-    grouped = messages(BATCH_ID, tasks)
+    grouped = group_messages(BATCH_ID, tasks)
     assert [m.source for m in grouped] == ["b", "b", "a", "a"]
     assert [len(m.tasks) for m in grouped] == [100, 25, 100, 25]
-    assert sorted(t.n for m in grouped for t in m.tasks) == list(range(250))
+    assert sorted(t.index for m in grouped for t in m.tasks) == list(range(250))
 
 
 def test_window_bounds_what_is_outstanding_and_refills() -> None:
     world = World([task(n) for n in range(10)], window=4)
     assert len(world.dispatch()) == 4
-    assert world.tally().next == "wait"
+    assert world.tally().step == "wait"
     world.deliver(*world.plan.tasks[:2])
-    assert world.tally().next == "dispatch"
-    assert [m.tasks[0].n for m in world.dispatch()] == [4, 5]
+    assert world.tally().step == "dispatch"
+    assert [m.tasks[0].index for m in world.dispatch()] == [4, 5]
 
 
 def test_calls_are_bounded_by_ten_messages_and_by_bytes() -> None:
@@ -45,7 +45,7 @@ def test_calls_are_bounded_by_ten_messages_and_by_bytes() -> None:
     TaskQueue(sqs, "queue").send([Message(BATCH_ID, "x", tuple(long))] * 25)
     for call in sqs.calls:
         assert len(call) <= 10
-        assert sum(len(entry["MessageBody"].encode()) for entry in call) <= BYTES_A_CALL
+        assert sum(len(entry["MessageBody"].encode()) for entry in call) <= BYTES_PER_CALL
         assert {entry["MessageGroupId"] for entry in call} == {BATCH_ID}
     assert sum(map(len, sqs.calls)) == 25
 
@@ -60,9 +60,9 @@ def test_messages_the_queue_refuses_are_sent_again_and_then_raise() -> None:
 
 def test_limit_is_a_line_in_plan_order_and_nothing_beyond_it_is_sent() -> None:
     world = World([task(n, size=400) for n in range(5)], limit=1000)
-    assert [m.tasks[0].n for m in world.dispatch()] == [0, 1]
+    assert [m.tasks[0].index for m in world.dispatch()] == [0, 1]
     world.deliver(*world.plan.tasks[:2])
-    assert world.tally().next == "package"
+    assert world.tally().step == "package"
 
 
 def test_line_moves_on_where_failures_left_room() -> None:
@@ -70,17 +70,17 @@ def test_line_moves_on_where_failures_left_room() -> None:
     world.dispatch()
     world.deliver(world.plan.tasks[0])
     world.fail(world.plan.tasks[1])
-    assert world.tally().next == "dispatch"
-    assert [m.tasks[0].n for m in world.dispatch()] == [2]
+    assert world.tally().step == "dispatch"
+    assert [m.tasks[0].index for m in world.dispatch()] == [2]
     world.deliver(world.plan.tasks[2])
-    assert world.tally().next == "package"
+    assert world.tally().step == "package"
 
 
 def test_refused_task_weighs_nothing_and_is_never_sent() -> None:
     world = World([task(0, size=5000, refusal="larger than the limit"), task(1, size=900)], limit=1000)
-    assert [m.tasks[0].n for m in world.dispatch()] == [1]
+    assert [m.tasks[0].index for m in world.dispatch()] == [1]
     world.deliver(world.plan.tasks[1])
-    assert world.tally().next == "package"
+    assert world.tally().step == "package"
 
 
 def test_wait_of_a_batch_of_which_nothing_comes_grows_to_half_a_minute() -> None:
@@ -89,8 +89,8 @@ def test_wait_of_a_batch_of_which_nothing_comes_grows_to_half_a_minute() -> None
     waits = []
     for now in (1000, 1000.5, 1030, 1100, 1600, 3000):
         world.now = now
-        world.loop = world.loop.move(progressed=now)
-        waits.append(world.tally().wait)
+        world.loop = world.loop.updated(progressed=now)
+        waits.append(world.tally().wait_seconds)
     assert waits == [0.25, 0.5, 1.5, 5, 30, 30]
 
 
@@ -108,7 +108,7 @@ def test_wait_of_a_batch_of_which_nothing_comes_grows_to_half_a_minute() -> None
 def test_wait_is_as_long_as_what_is_left_takes_at_the_pace_so_far(
     elapsed: float, done: int, left: int, expected: float
 ) -> None:
-    assert pause(elapsed, done, left) == pytest.approx(expected)
+    assert seconds_to_wait(elapsed, done, left) == pytest.approx(expected)
 
 
 def test_short_waits_are_spent_in_the_step_and_long_ones_left_to_the_state_machine() -> None:
@@ -132,15 +132,15 @@ def test_lost_message_is_sent_again_after_silence_and_given_up_after_three_sends
     world.deliver(world.plan.tasks[0])
     sends = 1
     for _ in range(10):
-        verdict = world.tally()
-        if verdict.next == "package":
+        action = world.tally()
+        if action.step == "package":
             break
-        if verdict.next == "dispatch":
+        if action.step == "dispatch":
             again = world.dispatch()
-            assert [(m.again, [t.n for t in m.tasks]) for m in again] == [(True, [1])]
+            assert [(m.again, [t.index for t in m.tasks]) for m in again] == [(True, [1])]
             sends += 1
-        world.now += PATIENCE.visibility
-    assert verdict.next == "package"
+        world.now += TIMEOUTS.visibility
+    assert action.step == "package"
     assert sends == MAX_SENDS
     failure = world.store.read_json(f"failed/{world.plan.tasks[1].file}.json")
     assert failure is not None
@@ -151,19 +151,19 @@ def test_nothing_is_sent_again_while_there_is_progress() -> None:
     world = World([task(n) for n in range(5)])
     world.dispatch()
     for each in world.plan.tasks[:4]:
-        world.now += PATIENCE.visibility - 1
+        world.now += TIMEOUTS.visibility - 1
         world.deliver(each)
-        assert world.tally().next == "wait"
+        assert world.tally().step == "wait"
 
 
 def test_deadline_ends_a_batch_that_still_progresses() -> None:
     world = World([task(0), task(1)])
     world.dispatch()
     world.tally()
-    world.now += PATIENCE.deadline + 1
+    world.now += TIMEOUTS.deadline + 1
     world.deliver(world.plan.tasks[0])
-    assert world.tally().next == "wait"
-    assert world.tally().next == "package"
+    assert world.tally().step == "wait"
+    assert world.tally().step == "package"
     assert world.store.exists(f"failed/{world.plan.tasks[1].file}.json")
 
 
@@ -174,17 +174,17 @@ def test_clocks_that_differ_bring_no_message_twice_and_give_nothing_up(hours: fl
         world.now += 3600 * hours
         world.dispatch()
         world.now -= 3600 * hours
-        assert world.tally().next == "wait"
+        assert world.tally().step == "wait"
     assert len(world.sent) == 2
-    world.now += PATIENCE.visibility
-    assert world.tally().next == "dispatch"
+    world.now += TIMEOUTS.visibility
+    assert world.tally().step == "dispatch"
 
 
 def test_cancel_ends_at_the_next_tally() -> None:
     world = World([task(0), task(1)])
     world.dispatch()
     world.store.create_json("cancel", {"at": 1})
-    assert world.tally().next == "package"
+    assert world.tally().step == "package"
 
 
 def test_journal_misses_none_and_repeats_none_when_a_tally_dies_half_way() -> None:

@@ -10,7 +10,7 @@ import pytest
 from obstore.store import MemoryStore
 
 from skybatch.batch.execution import previews
-from skybatch.batch.execution.worker import Archive, work
+from skybatch.batch.execution.worker import ImageArchive, process_message
 from skybatch.batch.plan import Message, Task
 from skybatch.batch.store import BatchStore
 from skybatch.fits.pixel_box import PixelBox
@@ -38,8 +38,8 @@ def deliver(store: BatchStore, *tasks: Task) -> None:
     """What a worker does with one stored image."""
     objects = MemoryStore()
     objects.put(tasks[0].source, gzipped(make_image(seed=ord(tasks[0].band))))
-    archive = Archive(objects, "archive", "", "results", lambda: None)
-    work(Message(BATCH_ID, tasks[0].source, tasks), archive, store)
+    archive = ImageArchive(objects, "archive", "", "results", lambda: None)
+    process_message(Message(BATCH_ID, tasks[0].source, tasks), archive, store)
 
 
 def size(picture: bytes | None) -> tuple[Any, ...]:

@@ -11,7 +11,7 @@ import pytest
 from astropy.io import fits
 from obstore.store import MemoryStore
 
-from skybatch.batch.execution.worker import Archive, Wishes, work
+from skybatch.batch.execution.worker import CancellationCheck, ImageArchive, process_message
 from skybatch.batch.plan import Message, Task
 from skybatch.batch.store import BatchStore
 from skybatch.fits.pixel_box import PixelBox
@@ -49,8 +49,8 @@ class Bench:
             obstore.put(self.archive, source, stored)
 
     def work(self, *tasks: Task, again: bool = False) -> None:
-        reading = Archive(self.archive, "archive", "", "results", s3=lambda: self.copier)
-        work(Message(BATCH_ID, self.source, tasks, again), reading, self.store)
+        reading = ImageArchive(self.archive, "archive", "", "results", s3=lambda: self.copier)
+        process_message(Message(BATCH_ID, self.source, tasks, again), reading, self.store)
 
     def image(self, wanted: Task) -> fits.PrimaryHDU:
         body = self.store.read(f"images/{wanted.file}")
@@ -166,17 +166,17 @@ def test_nothing_is_done_for_a_cancelled_batch() -> None:
 
 def test_a_batch_is_asked_for_a_wish_to_cancel_once_a_second() -> None:
     now = [0.0]
-    wishes = Wishes(1.0, clock=lambda: now[0])
+    cancellation = CancellationCheck(1.0, clock=lambda: now[0])
     one, other = (BatchStore(MemoryStore(), digit * 32) for digit in "ab")
-    assert not wishes.cancelled(one)
+    assert not cancellation.cancelled(one)
     one.create_json("cancel", {})
     other.create_json("cancel", {})
     now[0] = 0.9
-    assert not wishes.cancelled(one)
-    assert wishes.cancelled(other)
+    assert not cancellation.cancelled(one)
+    assert cancellation.cancelled(other)
     now[0] = 1.0
-    assert wishes.cancelled(one)
-    assert wishes.cancelled(one)  # what is cancelled stays so
+    assert cancellation.cancelled(one)
+    assert cancellation.cancelled(one)  # what is cancelled stays so
 
 
 def test_a_fault_that_may_pass_is_left_to_the_queue() -> None:

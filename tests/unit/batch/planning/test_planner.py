@@ -49,7 +49,7 @@ def test_plan_runs_in_the_order_of_file_names(archive: MadeArchive) -> None:
     asked = request(Mode.POSITIONS, *(position(n) for n in range(1, 12)))
     tasks = make_plan(asked, archive.open, LIMIT, 100).tasks
     assert [t.file for t in tasks] == sorted(t.file for t in tasks)
-    assert [t.n for t in tasks] == list(range(22))
+    assert [t.index for t in tasks] == list(range(22))
     assert [t.row_number for t in tasks] == [n for n in range(1, 12) for _ in range(2)]
 
 

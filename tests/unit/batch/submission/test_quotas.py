@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from skybatch.batch.status import read_status
 from skybatch.batch.submission import quotas
-from skybatch.batch.submission.submit import Accepted, Desk
+from skybatch.batch.submission.submit import AcceptedBatch, BatchSubmitter
 from skybatch.errors import TooMany
 from skybatch.notification.notify import notify
 from tests.support.in_process_service import Service
@@ -29,18 +29,20 @@ def archive() -> MadeArchive:
 @pytest.fixture
 def service(archive: MadeArchive) -> Service:
     made = Service(archive, max_active_batches=2, max_daily_batches=4, max_daily_from_caller=6)
-    made.desk = replace(made.desk, now=time.time())
+    made.submitter = replace(made.submitter, now=time.time())
     return made
 
 
-def start(service: Service, address: str | None = ADDRESS, *, caller: str = "", hours: float = 0) -> Accepted:
-    service.desk = replace(service.desk, caller=caller, now=time.time() + 3600 * hours)
+def start(
+    service: Service, address: str | None = ADDRESS, *, caller: str = "", hours: float = 0
+) -> AcceptedBatch:
+    service.submitter = replace(service.submitter, caller=caller, now=time.time() + 3600 * hours)
     return service.submit(mode="region", center="10 10", diameter=0.1, email=address)
 
 
-def finish(service: Service, accepted: Accepted) -> None:
+def finish(service: Service, accepted: AcceptedBatch) -> None:
     service.run(accepted)
-    notify(service.store(accepted.record.batch_id), None, service.desk.now)
+    notify(service.store(accepted.record.batch_id), None, service.submitter.now)
 
 
 def test_an_address_has_so_many_batches_at_a_time_and_room_again_when_one_ends(service: Service) -> None:
@@ -88,20 +90,22 @@ def test_what_is_refused_leaves_no_batch_and_counts_for_nobody(service: Service)
 
 def test_the_same_call_again_is_answered_and_counts_once(service: Service) -> None:
     request = start(service).request
-    desk = Desk(service.objects, service.desk.start, service.settings, "https://sky.example", time.time())
-    again = [desk.submit(replace(request, email=ADDRESS), None, seed=b"key") for _ in range(4)]
+    submitter = BatchSubmitter(
+        service.objects, service.submitter.start, service.settings, "https://sky.example", time.time()
+    )
+    again = [submitter.submit(replace(request, email=ADDRESS), None, seed=b"key") for _ in range(4)]
     assert len({accepted.record.batch_id for accepted in again}) == 1
 
 
 def test_resubmitting_writes_to_the_same_address_and_counts(archive: MadeArchive) -> None:
     service = Service(archive, max_active_batches=1, max_batch_bytes=3_000_000)
-    service.desk = replace(service.desk, now=time.time())
+    service.submitter = replace(service.submitter, now=time.time())
     parent = service.submit(mode="region", center="180 20", diameter=0.3, email=ADDRESS)
     service.run(parent)
     with pytest.raises(TooMany):
-        service.desk.resubmit(parent.record.batch_id, "unretrieved")
+        service.submitter.resubmit(parent.record.batch_id, "unretrieved")
     finish(service, parent)
-    child = service.desk.resubmit(parent.record.batch_id, "unretrieved")
+    child = service.submitter.resubmit(parent.record.batch_id, "unretrieved")
     assert read_status(service.store(child.record.batch_id), time.time())["state"] == "accepted"
 
 

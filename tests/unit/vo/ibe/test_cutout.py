@@ -14,7 +14,7 @@ from astropy.nddata import Cutout2D
 from astropy.wcs import WCS
 
 from skybatch.batch.planning.matching import Matches
-from skybatch.batch.planning.task_builder import Drafting
+from skybatch.batch.planning.task_builder import TaskBuilder
 from skybatch.errors import MalformedRequest, NotFound
 from skybatch.requests.model import Mode, Request, Row
 from skybatch.sky.position import SkyPosition
@@ -63,7 +63,7 @@ def test_a_batch_makes_the_same_file(made: MadeArchive) -> None:
     rows = (Row(1, BANDS, position=sky, size=47.3),)
     request = Request(Mode.POSITIONS, BANDS, "atlas", True, "fits.gz", "asky", rows)
     number = inventory.by_scan(["990101"], ["n"], [1]).set_index
-    task = next(iter(Drafting(request, inventory, Matches(np.zeros(1, np.intp), number), 10**9).tasks()))
+    task = next(iter(TaskBuilder(request, inventory, Matches(np.zeros(1, np.intp), number), 10**9).tasks()))
     assert task.box is not None
     body = cut(made, 0, center=f"{sky.ra},{sky.dec}", size="47.3arcsec")
     assert body == stored_images.cut_box(made.objects, made.key(0, "j"), task.box)

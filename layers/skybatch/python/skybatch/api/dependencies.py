@@ -100,8 +100,8 @@ def _name_resolver(results: ObjectStore, settings: Settings) -> Callable[[], Res
 def _execution_starter(settings: Settings) -> Callable[[str], None]:
     def start(batch_id: str) -> None:
         # Here, because only one function submits batches; boto3 alone costs the others 50 ms.
-        from skybatch.batch.submission.submit import executions
+        from skybatch.batch.submission.submit import execution_starter
 
-        executions(client("stepfunctions"), settings.state_machine_arn)(batch_id)
+        execution_starter(client("stepfunctions"), settings.state_machine_arn)(batch_id)
 
     return start

@@ -6,13 +6,13 @@ from skybatch.api.dependencies import Dependencies
 from skybatch.api.http_request import HttpRequest
 from skybatch.api.responses import json_response, redirect
 from skybatch.api.routing import AnyResponse
-from skybatch.batch.submission.submit import Accepted, Desk
+from skybatch.batch.submission.submit import AcceptedBatch, BatchSubmitter
 from skybatch.telemetry import bind_batch, logger, record_metrics
 
 
-def batch_submitter(request: HttpRequest, dependencies: Dependencies) -> Desk:
+def batch_submitter(request: HttpRequest, dependencies: Dependencies) -> BatchSubmitter:
     """Return the submitter that counts this caller's batches and links to the address it came by."""
-    return Desk(
+    return BatchSubmitter(
         dependencies.results,
         dependencies.start_execution,
         dependencies.settings,
@@ -22,7 +22,7 @@ def batch_submitter(request: HttpRequest, dependencies: Dependencies) -> Desk:
     )
 
 
-def accepted_response(request: HttpRequest, accepted: Accepted) -> AnyResponse:
+def accepted_response(request: HttpRequest, accepted: AcceptedBatch) -> AnyResponse:
     """Return 202 with the batch's addresses; a browser is redirected to the results page."""
     record, rows = accepted.record, len(accepted.request.rows)
     bind_batch(record.batch_id)

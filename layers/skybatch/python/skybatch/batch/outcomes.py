@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from skybatch.batch.failures import read_failure
 from skybatch.batch.plan import Plan, Task
 from skybatch.batch.reasons import BEYOND_LIMIT, CANCELLED_REASON
-from skybatch.batch.store import BatchStore, to_lines
+from skybatch.batch.store import BatchStore, to_json_lines
 
 
-class Status(StrEnum):
+class ImageStatus(StrEnum):
     """What can become of an image; each row's outcome is one of these or of `RowOutcome`'s own."""
 
     RETRIEVED = "retrieved"
@@ -41,18 +41,22 @@ ROW_OUTCOMES = (
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ImageOutcome:
     """What became of one task: its status, the file's real size in bytes (0 if none), and why."""
 
-    n: int
-    status: Status
+    index: int
+    status: ImageStatus
     bytes: int = 0
     reason: str | None = None
 
+    def to_json(self) -> dict[str, Any]:
+        """Give the line of ``outcomes.jsonl``."""
+        return {"n": self.index, "status": self.status, "bytes": self.bytes, "reason": self.reason}
+
     @classmethod
-    def from_json(cls, line: dict[str, Any]) -> Outcome:
+    def from_json(cls, line: dict[str, Any]) -> ImageOutcome:
         """Read a line of ``outcomes.jsonl``."""
-        return cls(line["n"], Status(line["status"]), line["bytes"], line["reason"])
+        return cls(line["n"], ImageStatus(line["status"]), line["bytes"], line["reason"])
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ class RowOutcome:
     counts: dict[str, int]
 
 
-def settle(store: BatchStore, plan: Plan) -> list[Outcome]:
+def decide_outcomes(store: BatchStore, plan: Plan) -> list[ImageOutcome]:
     """Decide every task's outcome from what the bucket holds now, or read what was decided before."""
     decided = load_outcomes(store)
     if decided is not None:
@@ -74,15 +78,17 @@ def settle(store: BatchStore, plan: Plan) -> list[Outcome]:
     failures = _failures(store, plan, images)
     cancelled = store.exists("cancel")
     outcomes = list(_within_limit(plan, _each(plan, images, failures, cancelled)))
-    if store.create("outcomes.jsonl", to_lines(asdict(o) for o in outcomes), "application/jsonl"):
+    if store.create(
+        "outcomes.jsonl", to_json_lines(outcome.to_json() for outcome in outcomes), "application/jsonl"
+    ):
         return outcomes
     return load_outcomes(store) or []
 
 
-def load_outcomes(store: BatchStore) -> list[Outcome] | None:
+def load_outcomes(store: BatchStore) -> list[ImageOutcome] | None:
     """The settled outcomes in plan order, or None where nothing is settled yet."""
     lines = store.read_lines("outcomes.jsonl")
-    return None if lines is None else [Outcome.from_json(line) for line in lines]
+    return None if lines is None else [ImageOutcome.from_json(line) for line in lines]
 
 
 def _failures(store: BatchStore, plan: Plan, images: dict[str, int]) -> dict[str, str]:
@@ -93,22 +99,24 @@ def _failures(store: BatchStore, plan: Plan, images: dict[str, int]) -> dict[str
     return {name.removesuffix(".json"): read_failure(body) for name, body in zip(lost, bodies, strict=True)}
 
 
-def _each(plan: Plan, images: dict[str, int], failures: dict[str, str], cancelled: bool) -> Iterable[Outcome]:
+def _each(
+    plan: Plan, images: dict[str, int], failures: dict[str, str], cancelled: bool
+) -> Iterable[ImageOutcome]:
     """A success beats a failure; what has neither lay beyond the limit, or was cancelled."""
     for task in plan.tasks:
         if task.refusal is not None:
-            yield Outcome(task.n, Status.FAILED, reason=task.refusal)
+            yield ImageOutcome(task.index, ImageStatus.FAILED, reason=task.refusal)
         elif task.file in images:
-            yield Outcome(task.n, Status.RETRIEVED, images[task.file])
+            yield ImageOutcome(task.index, ImageStatus.RETRIEVED, images[task.file])
         elif task.file in failures:
-            yield Outcome(task.n, Status.FAILED, reason=failures[task.file])
+            yield ImageOutcome(task.index, ImageStatus.FAILED, reason=failures[task.file])
         elif cancelled:
-            yield Outcome(task.n, Status.CANCELLED, reason=CANCELLED_REASON)
+            yield ImageOutcome(task.index, ImageStatus.CANCELLED, reason=CANCELLED_REASON)
         else:
-            yield Outcome(task.n, Status.OVER_LIMIT, reason=BEYOND_LIMIT)
+            yield ImageOutcome(task.index, ImageStatus.OVER_LIMIT, reason=BEYOND_LIMIT)
 
 
-def _within_limit(plan: Plan, outcomes: Iterable[Outcome]) -> Iterable[Outcome]:
+def _within_limit(plan: Plan, outcomes: Iterable[ImageOutcome]) -> Iterable[ImageOutcome]:
     """Hold the limit by real sizes too: once an image does not fit, nothing after it is retrieved.
 
     Planned sizes are exact, so this takes something back only where the archive changed under its
@@ -116,28 +124,28 @@ def _within_limit(plan: Plan, outcomes: Iterable[Outcome]) -> Iterable[Outcome]:
     """
     total, full = 0, False
     for outcome in outcomes:
-        if outcome.status is Status.RETRIEVED:
+        if outcome.status is ImageStatus.RETRIEVED:
             full = full or total + outcome.bytes > plan.limit
             if full:
-                yield Outcome(outcome.n, Status.OVER_LIMIT, reason=BEYOND_LIMIT)
+                yield ImageOutcome(outcome.index, ImageStatus.OVER_LIMIT, reason=BEYOND_LIMIT)
                 continue
             total += outcome.bytes
         yield outcome
 
 
-def row_outcomes(plan: Plan, outcomes: Sequence[Outcome], rows: int) -> list[RowOutcome]:
+def row_outcomes(plan: Plan, outcomes: Sequence[ImageOutcome], rows: int) -> list[RowOutcome]:
     """One outcome for each of the request's rows, in row order.
 
     A row all of whose images came is ``retrieved``, one with some ``partial``; a row with none has the
     first of over_limit, failed, cancelled that any of its images has.
     """
-    by_row: dict[int, list[Outcome]] = defaultdict(list)
+    by_row: dict[int, list[ImageOutcome]] = defaultdict(list)
     for task, outcome in zip(plan.tasks, outcomes, strict=True):
         by_row[task.row].append(outcome)
     return [_row_outcome(plan, row, by_row.get(row, [])) for row in range(rows)]
 
 
-def _row_outcome(plan: Plan, row: int, images: Sequence[Outcome]) -> RowOutcome:
+def _row_outcome(plan: Plan, row: int, images: Sequence[ImageOutcome]) -> RowOutcome:
     if not images:
         outcome, why = plan.unplanned[row]
         return RowOutcome(row, outcome, why, {})
@@ -152,12 +160,16 @@ def _row_outcome(plan: Plan, row: int, images: Sequence[Outcome]) -> RowOutcome:
     return RowOutcome(row, first, reason, counts)
 
 
-def was_cancelled(outcomes: Sequence[Outcome], rows: Sequence[RowOutcome]) -> bool:
+def was_cancelled(outcomes: Sequence[ImageOutcome], rows: Sequence[RowOutcome]) -> bool:
     """Whether cancelling kept anything back; a wish that came too late changed nothing."""
-    return any(o.status is Status.CANCELLED for o in outcomes) or any(r.outcome == "cancelled" for r in rows)
+    return any(o.status is ImageStatus.CANCELLED for o in outcomes) or any(
+        r.outcome == "cancelled" for r in rows
+    )
 
 
-def of_status(plan: Plan, outcomes: Sequence[Outcome], status: Status) -> list[tuple[Task, Outcome]]:
+def with_status(
+    plan: Plan, outcomes: Sequence[ImageOutcome], status: ImageStatus
+) -> list[tuple[Task, ImageOutcome]]:
     """The tasks that ended so, with their outcomes, in plan order."""
     return [
         (task, outcome)

@@ -14,13 +14,13 @@ from typing import Any
 
 from skybatch.batch.parts import batches_needed
 from skybatch.batch.reasons import CANCELLED_REASON
-from skybatch.batch.store import BatchStore, to_lines
+from skybatch.batch.store import BatchStore, to_json_lines
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.surveys.image_type import ImageType
 
-TASKS_A_MESSAGE = 100
+TASKS_PER_MESSAGE = 100
 # Fields of a task whose key in ``plan.jsonl`` and in messages differs from their name.
-STORED_FIELDS = {"row_number": "scntr", "delivery_format": "form"}
+STORED_FIELDS = {"index": "n", "set_index": "set", "row_number": "scntr", "delivery_format": "form"}
 TASK_FIELDS = {key: name for name, key in STORED_FIELDS.items()}
 
 
@@ -30,7 +30,7 @@ class Task:
 
     Attributes
     ----------
-    n
+    index
         Position in the plan, from 0.
     row
         Index (from 0) of the request row it is for.
@@ -40,7 +40,7 @@ class Task:
         Name of the file delivered, unique in the batch.
     source
         Key of the stored image in the archive bucket.
-    dataset, set, band
+    dataset, set_index, band
         The image: data set, index of the image set in that data set's inventory version, and band.
     image_type
         ``atlas`` or ``quicklook``.
@@ -60,14 +60,14 @@ class Task:
         bring a crop. None for other forms.
     """
 
-    n: int
+    index: int
     row: int
     row_number: int | None
     id: str | None
     file: str
     source: str
     dataset: str
-    set: int
+    set_index: int
     band: str
     image_type: ImageType
     delivery_format: str
@@ -120,7 +120,7 @@ class Plan:
     unplanned: dict[int, tuple[str, str]]
     limit: int
 
-    def line(self, start: int, done: int) -> int:
+    def end_within_limit(self, start: int, done: int) -> int:
         """Where the limit falls: the end of the longest run of tasks from ``start`` that still fits.
 
         ``done`` is the real size of all images delivered so far. Refused tasks weigh nothing.
@@ -129,7 +129,7 @@ class Plan:
         for task in self.tasks[start:]:
             room -= task.planned_bytes
             if room < 0:
-                return task.n
+                return task.index
         return len(self.tasks)
 
 
@@ -158,7 +158,7 @@ class Message:
         return cls(body["batch_id"], body["source"], tasks, body["again"])
 
 
-def messages(batch_id: str, tasks: Sequence[Task]) -> list[Message]:
+def group_messages(batch_id: str, tasks: Sequence[Task]) -> list[Message]:
     """Group tasks by the stored image they read, up to 100 a message, in order of first need."""
     by_source: dict[str, list[Task]] = defaultdict(list)
     for task in tasks:
@@ -173,7 +173,7 @@ def messages(batch_id: str, tasks: Sequence[Task]) -> list[Message]:
 
 def _parts(tasks: Sequence[Task]) -> Iterator[list[Task]]:
     remaining = iter(tasks)
-    while part := list(islice(remaining, TASKS_A_MESSAGE)):
+    while part := list(islice(remaining, TASKS_PER_MESSAGE)):
         yield part
 
 
@@ -194,7 +194,7 @@ def save_plan(store: BatchStore, plan: Plan) -> Plan:
         "parts": batches_needed((task.planned_bytes for task in plan.tasks), plan.limit),
     }
     lines = chain([head], (task.to_json() for task in plan.tasks))
-    if store.create("plan.jsonl", to_lines(lines), "application/jsonl"):
+    if store.create("plan.jsonl", to_json_lines(lines), "application/jsonl"):
         return plan
     return load_plan(store) or plan
 

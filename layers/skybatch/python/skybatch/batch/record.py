@@ -20,7 +20,7 @@ SECONDS_A_DAY = 86_400
 
 
 @dataclass(frozen=True)
-class Record:
+class BatchRecord:
     """A batch as it was accepted.
 
     Attributes
@@ -59,13 +59,13 @@ class Record:
         return f"{self.base_url}/batches/{self.batch_id}" + (f"/{path}" if path else "")
 
 
-def save_record(store: BatchStore, record: Record, request: Request) -> bool:
+def save_record(store: BatchStore, record: BatchRecord, request: Request) -> bool:
     """Write record and request; False where this batch had been accepted before."""
     store.create_json("request.json", request.to_json())
     return store.create_json("batch.json", asdict(record))
 
 
-def load_record(store: BatchStore, now: float | None = None) -> Record:
+def load_record(store: BatchStore, now: float | None = None) -> BatchRecord:
     """The batch's record.
 
     Raises
@@ -78,7 +78,7 @@ def load_record(store: BatchStore, now: float | None = None) -> Record:
     body = store.read_json("batch.json")
     if body is None:
         raise NotFound("There is no batch of that id.")
-    record = Record(**{**body, "markers": tuple(body.get("markers", ()))})
+    record = BatchRecord(**{**body, "markers": tuple(body.get("markers", ()))})
     if now is not None and now > record.expires:
         raise Expired("This batch's results were kept for their time and have been removed.")
     return record

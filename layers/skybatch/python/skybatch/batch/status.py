@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from skybatch.batch.outcomes import ROW_OUTCOMES, Outcome, RowOutcome, Status
+from skybatch.batch.outcomes import ROW_OUTCOMES, ImageOutcome, ImageStatus, RowOutcome
 from skybatch.batch.parts import batches_needed
 from skybatch.batch.plan import Plan, Task
 from skybatch.batch.reasons import group_reasons
-from skybatch.batch.record import Record, load_record, load_request
+from skybatch.batch.record import BatchRecord, load_record, load_request
 from skybatch.batch.request_facts import request_facts
 from skybatch.batch.store import BatchStore
 from skybatch.requests.model import Request
@@ -72,7 +72,7 @@ def _mail_notices(mail: dict[str, Any], now: float) -> list[str]:
 
 
 def _chain(
-    record: Record,
+    record: BatchRecord,
     parts: int | None,
     following: dict[str, Any] | None = None,
     retry: dict[str, Any] | None = None,
@@ -91,7 +91,7 @@ def _chain(
 
 
 def _running(
-    record: Record, accepted: dict[str, Any] | None, progress: dict[str, Any] | None
+    record: BatchRecord, accepted: dict[str, Any] | None, progress: dict[str, Any] | None
 ) -> dict[str, Any]:
     head = accepted or {}
     progress = dict(progress or {"state": "accepted"})
@@ -114,7 +114,7 @@ def _running(
 NO_PROGRESS = {"tasks": 0, "done": 0, "failed": 0, "bytes_done": 0, "bytes_planned": 0}
 
 
-def _head(record: Record, facts: dict[str, Any]) -> dict[str, Any]:
+def _head(record: BatchRecord, facts: dict[str, Any]) -> dict[str, Any]:
     return {
         "batch_id": record.batch_id,
         "label": facts.get("label"),
@@ -127,7 +127,7 @@ def _head(record: Record, facts: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def facts_of(request: Request) -> dict[str, Any]:
+def accepted_facts(request: Request) -> dict[str, Any]:
     """The few facts of a request that the status shows; kept as ``accepted.json``."""
     return {
         "label": request.label,
@@ -138,10 +138,10 @@ def facts_of(request: Request) -> dict[str, Any]:
 
 
 def finished_status(
-    record: Record,
+    record: BatchRecord,
     request: Request,
     plan: Plan,
-    outcomes: Sequence[Outcome],
+    outcomes: Sequence[ImageOutcome],
     rows: Sequence[RowOutcome],
     files: Sequence[ResultFile],
     *,
@@ -155,21 +155,21 @@ def finished_status(
     left = [
         task
         for task, outcome in zip(plan.tasks, outcomes, strict=True)
-        if outcome.status is Status.OVER_LIMIT
+        if outcome.status is ImageStatus.OVER_LIMIT
     ]
     return {
-        **_head(record, facts_of(request)),
+        **_head(record, accepted_facts(request)),
         "state": "cancelled" if cancelled else "complete",
         "finished": instant(now),
         "progress": {
-            "tasks": len(plan.tasks) - images[Status.OVER_LIMIT],
-            "done": images[Status.RETRIEVED],
-            "failed": images[Status.FAILED],
+            "tasks": len(plan.tasks) - images[ImageStatus.OVER_LIMIT],
+            "done": images[ImageStatus.RETRIEVED],
+            "failed": images[ImageStatus.FAILED],
             "bytes_done": delivered,
             "bytes_planned": delivered,
         },
         "rows": {"total": len(rows), **{outcome: by_row[outcome] for outcome in ROW_OUTCOMES}},
-        "images": {str(status): images[status] for status in Status if status != Status.CANCELLED},
+        "images": {str(status): images[status] for status in ImageStatus if status != ImageStatus.CANCELLED},
         "bytes": delivered,
         "files": [{**vars(file), "url": record.url(f"files/{file.name}")} for file in files],
         "unretrieved": _unretrieved(record, left),
@@ -191,7 +191,7 @@ def finished_status(
     }
 
 
-def _unretrieved(record: Record, left: Sequence[Task]) -> dict[str, Any] | None:
+def _unretrieved(record: BatchRecord, left: Sequence[Task]) -> dict[str, Any] | None:
     if not left:
         return None
     return {

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 BATCH_ID = re.compile(r"[0-9a-f]{32}")
 SAFE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,199}")
 READS_IN_FLIGHT = 32
-LINK_LIFE = timedelta(hours=1)
+PRESIGNED_URL_LIFETIME = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -158,10 +158,10 @@ class BatchStore:
 
     def link(self, name: str, verb: Literal["GET", "HEAD"] = "GET") -> str:
         """A URL signed now, good for an hour (or the role's session, if shorter) and this verb alone."""
-        return obstore.sign(self.objects, verb, self.path(name), LINK_LIFE)  # type: ignore[arg-type]
+        return obstore.sign(self.objects, verb, self.path(name), PRESIGNED_URL_LIFETIME)  # type: ignore[arg-type]
 
 
-def to_lines(values: Iterable[dict[str, Any]]) -> bytes:
+def to_json_lines(values: Iterable[dict[str, Any]]) -> bytes:
     """JSON lines, one compact object a line."""
     return b"".join(_compact(value) + b"\n" for value in values)
 

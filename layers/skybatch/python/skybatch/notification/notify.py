@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Protocol
 
-from skybatch.batch.record import Record, load_record
+from skybatch.batch.record import BatchRecord, load_record
 from skybatch.batch.status import read_status
 from skybatch.batch.store import BatchStore
 from skybatch.batch.submission import quotas
@@ -49,7 +49,7 @@ def notify(store: BatchStore, mailer: Mailer | None, now: float) -> str:
     return became
 
 
-def _mail(store: BatchStore, record: Record, mailer: Mailer | None, now: float) -> str:
+def _mail(store: BatchStore, record: BatchRecord, mailer: Mailer | None, now: float) -> str:
     if record.email is None or mailer is None:
         return "none"
     if not store.create_json("mail.json", {"state": "sending", "at": now}):

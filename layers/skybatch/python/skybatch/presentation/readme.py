@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-from skybatch.batch.outcomes import Status
+from skybatch.batch.outcomes import ImageStatus
 from skybatch.batch.request_facts import request_facts
 from skybatch.batch.results.tables import Results
 from skybatch.batch.status import instant
@@ -21,10 +21,10 @@ def readme_text(results: Results) -> str:
         label=f"Name: {plain(request.label)}\n" if request.label else "",
         asked=asked_sentence(request_facts(request)),
         created=instant(record.created),
-        retrieved=counts[Status.RETRIEVED],
+        retrieved=counts[ImageStatus.RETRIEVED],
         size=size(sum(outcome.bytes for _, outcome in results.retrieved)),
-        over_limit=counts[Status.OVER_LIMIT],
-        failed=counts[Status.FAILED],
+        over_limit=counts[ImageStatus.OVER_LIMIT],
+        failed=counts[ImageStatus.FAILED],
         page=record.url("results"),
         expires=instant(record.expires),
         caution=QUICKLOOK_CAUTION,

@@ -13,8 +13,8 @@ from typing import Any, Protocol
 from obstore.store import ObjectStore
 
 from skybatch.batch.execution.dispatch import TaskQueue, dispatch
-from skybatch.batch.execution.progress import Loop, Next
-from skybatch.batch.execution.reconcile import Patience, tally
+from skybatch.batch.execution.dispatch_state import DispatchState, NextStep
+from skybatch.batch.execution.reconcile import Timeouts, tally
 from skybatch.batch.plan import Plan, cancelled_plan, load_plan, save_plan
 from skybatch.batch.planning.matching import OpenInventory
 from skybatch.batch.planning.name_resolution import resolve_names
@@ -59,19 +59,19 @@ def plan_step(objects: ObjectStore, state: State, open_inventory: OpenInventory,
     request, record, names = load_request(store), load_record(store), load_names(store)
     if store.exists("cancel"):
         save_plan(store, cancelled_plan(len(request.rows), record.limit_bytes))
-        return _answer(state, "package", 0, Loop())
+        return _answer(state, "package", 0, DispatchState())
     if unresolved_names(request) and not names.settled:
-        return _answer(state, "resolve", 0, Loop())
+        return _answer(state, "resolve", 0, DispatchState())
     store.write_json("progress.json", {"state": "planning"})
     try:
         plan = make_plan(request, open_inventory, record.limit_bytes, settings.max_images, names.answers)
     except SkybatchError as error:
         if error.retryable:
             raise
-        return {**_answer(state, "fail", 0, Loop()), "error": _words(error)}
+        return {**_answer(state, "fail", 0, DispatchState()), "error": _words(error)}
     plan = save_plan(store, plan)
     deliverable = any(task.refusal is None for task in plan.tasks)
-    return _answer(state, "dispatch" if deliverable else "package", 0, Loop())
+    return _answer(state, "dispatch" if deliverable else "package", 0, DispatchState())
 
 
 def resolve_step(
@@ -86,7 +86,7 @@ def resolve_step(
     store = BatchStore(objects, state["batch_id"])
     wait = None if store.exists("cancel") else resolve_names(store, resolver, now)
     if wait is not None:
-        return _answer(state, "resolve", wait, Loop())
+        return _answer(state, "resolve", wait, DispatchState())
     return plan_step(objects, state, open_inventory, settings)
 
 
@@ -95,9 +95,9 @@ def dispatch_step(
 ) -> State:
     """Send what the window has room for."""
     store = BatchStore(objects, state["batch_id"])
-    loop = Loop(**state["loop"])
-    loop = dispatch(store, _plan(store), queue, loop, settings.dispatch_window, now)
-    return _answer(state, "wait", 0, loop)
+    dispatch_state = DispatchState(**state["loop"])
+    dispatch_state = dispatch(store, _plan(store), queue, dispatch_state, settings.dispatch_window, now)
+    return _answer(state, "wait", 0, dispatch_state)
 
 
 def tally_step(objects: ObjectStore, state: State, settings: Settings, clock: Clock) -> State:
@@ -107,14 +107,14 @@ def tally_step(objects: ObjectStore, state: State, settings: Settings, clock: Cl
     this function: shorter waits are spent here.
     """
     store = BatchStore(objects, state["batch_id"])
-    patience = Patience(settings.visibility_seconds, settings.deadline_seconds)
-    plan, loop = _plan(store), Loop(**state["loop"])
+    timeouts = Timeouts(settings.visibility_seconds, settings.deadline_seconds)
+    plan, dispatch_state = _plan(store), DispatchState(**state["loop"])
     while True:
-        verdict = tally(store, plan, loop, patience, settings.dispatch_window, clock.time())
-        if verdict.next != "wait" or verdict.wait >= 1:
-            return _answer(state, verdict.next, int(verdict.wait), verdict.loop)
-        loop = verdict.loop
-        clock.sleep(verdict.wait)
+        action = tally(store, plan, dispatch_state, timeouts, settings.dispatch_window, clock.time())
+        if action.step != "wait" or action.wait_seconds >= 1:
+            return _answer(state, action.step, int(action.wait_seconds), action.state)
+        dispatch_state = action.state
+        clock.sleep(action.wait_seconds)
 
 
 def package_step(
@@ -167,5 +167,5 @@ def _plan(store: BatchStore) -> Plan:
     return plan
 
 
-def _answer(state: State, step: Next, wait: int, loop: Loop) -> State:
-    return {"batch_id": state["batch_id"], "next": step, "wait": wait, "loop": loop.to_json()}
+def _answer(state: State, step: NextStep, wait: int, dispatch_state: DispatchState) -> State:
+    return {"batch_id": state["batch_id"], "next": step, "wait": wait, "loop": dispatch_state.to_json()}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from skybatch.batch.outcomes import ROW_OUTCOMES, Status
+from skybatch.batch.outcomes import ROW_OUTCOMES, ImageStatus
 from skybatch.requests import fields
 from skybatch.requests.model import MAX_DIAMETER, MIN_DIAMETER, Mode
 from skybatch.requests.table_rows import FORMS
@@ -147,7 +147,7 @@ def plan_schema() -> Schema:
 
 def batch_schema() -> Schema:
     """The status of a batch."""
-    images = [str(status) for status in Status if status is not Status.CANCELLED]
+    images = [str(status) for status in ImageStatus if status is not ImageStatus.CANCELLED]
     return _object(
         {
             "batch_id": BATCH_ID,

@@ -10,7 +10,7 @@ from skybatch.api.responses import html_response, json_response, preview_respons
 from skybatch.api.routing import AnyResponse, RouteTable
 from skybatch.batch.execution import previews
 from skybatch.batch.journal import read_journal
-from skybatch.batch.record import Record, load_record
+from skybatch.batch.record import BatchRecord, load_record
 from skybatch.batch.results.finished_images import finished_images
 from skybatch.batch.status import ENDED, read_status
 from skybatch.batch.store import SAFE_NAME
@@ -74,7 +74,7 @@ def download(
     return redirect(store.link(path, request.link_method))
 
 
-def _with_links(record: Record, images: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _with_links(record: BatchRecord, images: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [
         {
             **image,

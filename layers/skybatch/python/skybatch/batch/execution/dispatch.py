@@ -6,14 +6,15 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from skybatch.batch.execution.progress import Loop, Marks, report
-from skybatch.batch.plan import Message, Plan, messages
+from skybatch.batch.execution.dispatch_state import DispatchState
+from skybatch.batch.execution.task_states import TaskStates, write_progress
+from skybatch.batch.plan import Message, Plan, group_messages
 from skybatch.batch.store import BatchStore
 from skybatch.errors import Transient
 
 # SQS: at most 10 messages and 256 KiB a call; some room is left for attributes.
-ENTRIES_A_CALL = 10
-BYTES_A_CALL = 250_000
+ENTRIES_PER_CALL = 10
+BYTES_PER_CALL = 250_000
 SEND_ATTEMPTS = 3
 
 
@@ -56,7 +57,7 @@ def _calls(wanted: Iterable[Message]) -> Iterator[list[tuple[str, str]]]:
     for message in wanted:
         body = json.dumps(message.to_json(), separators=(",", ":"))
         length = len(body.encode())
-        if call and (len(call) == ENTRIES_A_CALL or size + length > BYTES_A_CALL):
+        if call and (len(call) == ENTRIES_PER_CALL or size + length > BYTES_PER_CALL):
             yield call
             call, size = [], 0
         call.append((message.batch_id, body))
@@ -65,38 +66,40 @@ def _calls(wanted: Iterable[Message]) -> Iterator[list[tuple[str, str]]]:
         yield call
 
 
-def dispatch(store: BatchStore, plan: Plan, queue: TaskQueue, loop: Loop, window: int, now: float) -> Loop:
+def dispatch(
+    store: BatchStore, plan: Plan, queue: TaskQueue, state: DispatchState, window: int, now: float
+) -> DispatchState:
     """Send the next messages of the plan, or again those that were lost.
 
     The stretch [start, stop) ends where the limit falls; when all of it is accounted for and real bytes
     left room (images failed, say), Tally asks for the next stretch. Times are left to Tally: two
-    functions' clocks may differ by more than a message's patience.
+    functions' clocks may differ by more than a message's timeout.
     """
-    marks = Marks.load(store, plan)
-    if loop.stop <= loop.start:
-        loop = loop.move(stop=plan.line(loop.start, marks.done_bytes), cursor=0)
-    wanted = messages(store.batch_id, plan.tasks[loop.start : loop.stop])
-    if loop.resend:
-        _send_again(store, marks, queue, wanted[: loop.cursor])
-        loop = loop.move(resend=False, progressed=0.0)
-    room = max(0, window - marks.unfinished(wanted[: loop.cursor]))
-    sent = queue.send(wanted[loop.cursor : loop.cursor + room])
-    loop = loop.move(cursor=loop.cursor + sent)
-    report(store, plan, marks, loop, now)
-    return loop
+    states = TaskStates.load(store, plan)
+    if state.stop <= state.start:
+        state = state.updated(stop=plan.end_within_limit(state.start, states.done_bytes), cursor=0)
+    wanted = group_messages(store.batch_id, plan.tasks[state.start : state.stop])
+    if state.resend:
+        _send_again(store, states, queue, wanted[: state.cursor])
+        state = state.updated(resend=False, progressed=0.0)
+    room = max(0, window - states.unfinished(wanted[: state.cursor]))
+    sent = queue.send(wanted[state.cursor : state.cursor + room])
+    state = state.updated(cursor=state.cursor + sent)
+    write_progress(store, plan, states, state, now)
+    return state
 
 
-def _send_again(store: BatchStore, marks: Marks, queue: TaskQueue, sent: Sequence[Message]) -> None:
+def _send_again(store: BatchStore, states: TaskStates, queue: TaskQueue, sent: Sequence[Message]) -> None:
     """Send what is missing of the messages sent before, and count it."""
     lost = [
         Message(message.batch_id, message.source, tuple(missing), again=True)
         for message in sent
-        if (missing := marks.outstanding(message.tasks))
+        if (missing := states.outstanding(message.tasks))
     ]
     resends = read_resends(store)
     for message in lost:
         for task in message.tasks:
-            resends[task.n] = resends.get(task.n, 0) + 1
+            resends[task.index] = resends.get(task.index, 0) + 1
     store.write_json("resends.json", {str(n): count for n, count in resends.items()})
     queue.send(lost)
 

@@ -65,7 +65,7 @@ async def draw(store: BatchStore, crops: Sequence[tuple[Task, bytes]]) -> None:
         pictures = {preview_name(task.file): grey_preview(body) for task, body in crops}
         small = {task.file: body for task, body in crops if len(body) <= sheets.LARGEST_KEPT}
         together = small if len(small) > 1 else {}  # one alone is as soon read by itself
-        name = f"{_sheets_of(crops[0][0].file)}/{crops[0][0].n}"
+        name = f"{_sheets_of(crops[0][0].file)}/{crops[0][0].index}"
         await sheets.keep(store, name, {**pictures, **together})
     except Exception:  # the images are delivered; a preview missing is drawn when it is asked for
         log.warning("the previews of %d crops were not made", len(crops), exc_info=True)

@@ -33,7 +33,7 @@ MEDIA_TYPES = {"fits": "image/fits", "fits.gz": "application/gzip"}
 
 
 @dataclass(frozen=True)
-class Archive:
+class ImageArchive:
     """The stored images.
 
     Attributes
@@ -54,7 +54,7 @@ class Archive:
 
 
 @dataclass
-class Wishes:
+class CancellationCheck:
     """Whether batches are to be cancelled; each is asked after once in so many ``seconds`` at the most.
 
     For workers that do many messages of a batch a second: a wish that is seen so much later costs nothing,
@@ -78,12 +78,14 @@ class Wishes:
         return False
 
 
-def work(message: Message, archive: Archive, store: BatchStore, wishes: Wishes | None = None) -> None:
+def process_message(
+    message: Message, archive: ImageArchive, store: BatchStore, cancellation: CancellationCheck | None = None
+) -> None:
     """Deliver what a message asks, or record why not.
 
     Raises whatever S3 answers badly for now; nothing is lost by doing the message again.
     """
-    cancelled = (wishes or Wishes()).cancelled(store)
+    cancelled = (cancellation or CancellationCheck()).cancelled(store)
     if cancelled or (message.again and store.exists("outcomes.jsonl")):
         return  # its batch has ended: nothing would read what it made
     wanted = [task for task in message.tasks if not (message.again and store.exists(f"images/{task.file}"))]
@@ -113,7 +115,7 @@ def _recording_failures(store: BatchStore, tasks: Sequence[Task]) -> Iterator[No
             write_failure(store, task.file, error.code, error.detail)
 
 
-def _copy(archive: Archive, store: BatchStore, task: Task) -> None:
+def _copy(archive: ImageArchive, store: BatchStore, task: Task) -> None:
     """Copy within S3; the stored size must still be the one the plan counted on."""
     size = StoredImage(archive.objects, task.source, task.image_type).size
     if size != task.bytes:

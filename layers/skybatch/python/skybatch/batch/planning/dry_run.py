@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from skybatch.batch.outcomes import Outcome, Status, row_outcomes
+from skybatch.batch.outcomes import ImageOutcome, ImageStatus, row_outcomes
 from skybatch.batch.parts import batches_needed
 from skybatch.batch.plan import Plan
 from skybatch.batch.planning.matching import OpenInventory
@@ -66,13 +66,13 @@ def estimate(
     }
 
 
-def _expected(plan: Plan) -> Iterator[Outcome]:
+def _expected(plan: Plan) -> Iterator[ImageOutcome]:
     """What becomes of each task where nothing goes wrong."""
-    line = plan.line(0, done=0)
+    line = plan.end_within_limit(0, done=0)
     for task in plan.tasks:
         if task.refusal is not None:
-            yield Outcome(task.n, Status.FAILED, reason=task.refusal)
-        elif task.n < line:
-            yield Outcome(task.n, Status.RETRIEVED, task.bytes)
+            yield ImageOutcome(task.index, ImageStatus.FAILED, reason=task.refusal)
+        elif task.index < line:
+            yield ImageOutcome(task.index, ImageStatus.RETRIEVED, task.bytes)
         else:
-            yield Outcome(task.n, Status.OVER_LIMIT)
+            yield ImageOutcome(task.index, ImageStatus.OVER_LIMIT)

@@ -27,16 +27,16 @@ class Matches:
 
     Attributes
     ----------
-    row
+    row_index
         Index of the request row, (n,) intp, ascending.
-    set
+    set_index
         Index of the image set in the inventory, (n,) intp.
     positions
         Where the positions of the rows lie in the images, (n,) each, if the match was made by positions.
     """
 
-    row: NDArray[np.intp]
-    set: NDArray[np.intp]
+    row_index: NDArray[np.intp]
+    set_index: NDArray[np.intp]
     positions: PixelPositions | None = None
 
 

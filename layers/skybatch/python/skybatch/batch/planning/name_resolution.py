@@ -12,7 +12,7 @@ from skybatch.names.model import LookupStatus
 from skybatch.names.resolver import Resolver
 from skybatch.requests.resolution import unresolved_names
 
-SECONDS_A_CALL = 40.0
+SECONDS_PER_CALL = 40.0
 # A service that is down is given a few chances; after an hour what is not known stays so.
 MAX_ROUNDS = 3
 SECONDS_BETWEEN_ROUNDS = 10
@@ -27,7 +27,7 @@ def resolve_names(store: BatchStore, resolver: Resolver, now: float) -> int | No
     names = load_names(store)
     names = replace(names, started=names.started or now)
     wanted = unresolved_names(load_request(store))
-    found = resolver.resolve(_open(wanted, names), time.monotonic() + SECONDS_A_CALL)
+    found = resolver.resolve(_open(wanted, names), time.monotonic() + SECONDS_PER_CALL)
     names = replace(names, answers={**names.answers, **found.results})
     if not found.remaining:
         names = replace(names, rounds=names.rounds + 1)

@@ -14,7 +14,7 @@ import numpy as np
 from skybatch.batch.file_names import make_unique
 from skybatch.batch.plan import Plan, Task
 from skybatch.batch.planning.matching import Matches, OpenInventory, match
-from skybatch.batch.planning.task_builder import Drafting
+from skybatch.batch.planning.task_builder import TaskBuilder
 from skybatch.errors import TooLarge
 from skybatch.names.model import LookupStatus, NameResult
 from skybatch.requests.model import Mode, Request, Row
@@ -60,8 +60,8 @@ def make_plan(
         versions[dataset] = inventory.version
         matches = match(request, rows, inventory, max_images - len(drafts))
         _check_count(request, matches, max_images - len(drafts))
-        matched.update(matches.row.tolist())
-        drafts.extend(Drafting(request, inventory, matches, limit).tasks())
+        matched.update(matches.row_index.tolist())
+        drafts.extend(TaskBuilder(request, inventory, matches, limit).tasks())
     kept = drafts if request.mode is Mode.POSITIONS else list(_without_repeats(request, drafts))
     planned = {task.row for task in kept}
     repeated = {task.row for task in drafts} - planned
@@ -75,7 +75,7 @@ def make_plan(
 
 def _check_count(request: Request, matches: Matches, room: int) -> None:
     bands = np.array([len(row.bands) for row in request.rows], dtype=np.int64)
-    images = int(bands[matches.row].sum())
+    images = int(bands[matches.row_index].sum())
     if images > room:
         raise TooLarge(
             f"This request asks for {images:,} images; one request may ask for {room:,}. "
@@ -87,7 +87,7 @@ def _ordered(tasks: list[Task]) -> tuple[Task, ...]:
     """Tasks in the order of their (now unique) file names, numbered."""
     names = make_unique([task.file for task in tasks])
     named = sorted(zip(names, tasks, strict=True), key=lambda pair: pair[0])
-    return tuple(replace(task, file=name, n=n) for n, (name, task) in enumerate(named))
+    return tuple(replace(task, file=name, index=index) for index, (name, task) in enumerate(named))
 
 
 def _without_repeats(request: Request, drafts: list[Task]) -> Iterator[Task]:

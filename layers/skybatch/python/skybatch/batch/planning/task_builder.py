@@ -31,7 +31,7 @@ EDGE_DECIMALS = 3  # of an arcsec, as the tables show it
 
 
 @dataclass(frozen=True)
-class Drafting:
+class TaskBuilder:
     """Turns matches of one data set into tasks, not yet ordered nor told apart.
 
     ``limit`` is what one batch may hold, in bytes: an image larger than that is refused.
@@ -43,12 +43,12 @@ class Drafting:
     limit: int
 
     def tasks(self) -> Iterator[Task]:
-        details = self.inventory.details(self.matches.set)
+        details = self.inventory.details(self.matches.set_index)
         placed = self._pixel_positions()
         boxes = self._boxes(details, placed)
         edges = self._edge_distances(placed)
-        for i in range(len(self.matches.row)):
-            index = int(self.matches.row[i])
+        for i in range(len(self.matches.row_index)):
+            index = int(self.matches.row_index[i])
             row = self.request.rows[index]
             for band in row.bands:
                 stored = self._stored(details, i, row, band)
@@ -59,25 +59,25 @@ class Drafting:
         """Return for each match where the position of its row lies in the image; NaN without a position."""
         if self.matches.positions is not None:
             return self.matches.positions
-        rows = [self.request.rows[int(i)] for i in self.matches.row]
+        rows = [self.request.rows[int(i)] for i in self.matches.row_index]
         x, y, edge_distance = np.full((3, len(rows)), np.nan)
         placed = np.array([i for i, row in enumerate(rows) if row.position], np.intp)
         if len(placed):
             ra, dec = _sky(rows, placed, "ra"), _sky(rows, placed, "dec")
-            found = self.inventory.pixel_positions(self.matches.set[placed], ra, dec)
+            found = self.inventory.pixel_positions(self.matches.set_index[placed], ra, dec)
             x[placed], y[placed], edge_distance[placed] = found.x, found.y, found.edge_distance
         return PixelPositions(x, y, edge_distance)
 
     def _edge_distances(self, placed: PixelPositions) -> list[float | None]:
         """Return for each match of a row with a position how far that lies inside the image, arcsec."""
         if self.request.mode is Mode.REGION:
-            return [None] * len(self.matches.row)
+            return [None] * len(self.matches.row_index)
         distances = placed.edge_distance.tolist()
         return [None if math.isnan(each) else round(each, EDGE_DECIMALS) for each in distances]
 
     def _boxes(self, details: ImageSets, placed: PixelPositions) -> dict[int, PixelBox | str]:
         """Return the pixels to cut for each match whose row wants a crop, or why there are none."""
-        rows = [self.request.rows[int(i)] for i in self.matches.row]
+        rows = [self.request.rows[int(i)] for i in self.matches.row_index]
         crops = np.array([i for i, row in enumerate(rows) if row.size is not None and row.position], np.intp)
         if not len(crops):
             return {}
@@ -132,14 +132,14 @@ class Drafting:
         image = details.image_id(i, band)
         row_number = row.row_number if self.request.mode in LIST_MODES and row.row_number > 0 else None
         return Task(
-            n=-1,
+            index=-1,
             row=index,
             row_number=row_number,
             id=row.id,
             file=image_file(image, image_type, form, row_number, row.id),
             source=image_key(image, image_type, suffix),
             dataset=image.dataset,
-            set=int(self.matches.set[i]),
+            set_index=int(self.matches.set_index[i]),
             band=band,
             image_type=image_type,
             delivery_format=form,

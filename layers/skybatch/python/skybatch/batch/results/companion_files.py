@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from skybatch.batch.record import Record
+from skybatch.batch.record import BatchRecord
 from skybatch.batch.results.result_file import File
 from skybatch.batch.status import instant
 from skybatch.requests.model import Mode, Request
@@ -65,7 +65,7 @@ def manifest(results: Results, described: Iterable[File]) -> File:
     return File("manifest.json", body, "application/json")
 
 
-def download_script(record: Record, sums: Mapping[str, str]) -> File:
+def download_script(record: BatchRecord, sums: Mapping[str, str]) -> File:
     """The shell script that fetches all files with a checksum, names relative to the folder."""
     lines = "\n".join(f"{md5} {name}" for name, md5 in sums.items())
     filled = _template("download.sh").replace("@URL@", record.url()).replace("@FILES@", lines)

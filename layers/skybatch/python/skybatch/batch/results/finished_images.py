@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from skybatch.batch.execution.previews import colour_names, preview_name
-from skybatch.batch.outcomes import Outcome, Status, load_outcomes
+from skybatch.batch.outcomes import ImageOutcome, ImageStatus, load_outcomes
 from skybatch.batch.plan import load_plan
-from skybatch.batch.record import Record
+from skybatch.batch.record import BatchRecord
 from skybatch.batch.store import BatchStore
 
 
-def finished_images(store: BatchStore, record: Record, most: int) -> list[dict[str, Any]]:
+def finished_images(store: BatchStore, record: BatchRecord, most: int) -> list[dict[str, Any]]:
     """Up to ``most`` images of a batch that ended, in plan order, each with its outcome.
 
     What came has a ``url`` and a ``preview``, and a ``colour`` where it came in three bands. A batch that
@@ -21,7 +21,7 @@ def finished_images(store: BatchStore, record: Record, most: int) -> list[dict[s
     if plan is None or outcomes is None:
         return []
     shown = list(zip(plan.tasks[:most], outcomes[:most], strict=True))
-    came = [task.file for task, outcome in shown if outcome.status is Status.RETRIEVED]
+    came = [task.file for task, outcome in shown if outcome.status is ImageStatus.RETRIEVED]
     colours = colour_names(came)
     return [
         {
@@ -38,8 +38,10 @@ def finished_images(store: BatchStore, record: Record, most: int) -> list[dict[s
     ]
 
 
-def _addresses(record: Record, file: str, outcome: Outcome, colour: str | None) -> dict[str, str | None]:
-    if outcome.status is not Status.RETRIEVED:
+def _addresses(
+    record: BatchRecord, file: str, outcome: ImageOutcome, colour: str | None
+) -> dict[str, str | None]:
+    if outcome.status is not ImageStatus.RETRIEVED:
         return dict.fromkeys(("url", "preview", "colour"))
     return {
         "url": record.url(f"images/{file}"),

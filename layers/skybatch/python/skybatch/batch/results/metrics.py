@@ -9,7 +9,7 @@ from skybatch.batch.store import BatchStore
 COUNTED = {"complete": "BatchesCompleted", "cancelled": "BatchesCancelled", "failed": "BatchesFailed"}
 
 
-def measures(store: BatchStore) -> dict[str, float]:
+def batch_metrics(store: BatchStore) -> dict[str, float]:
     """Metrics of a batch by name, from its final status; empty where it has not ended.
 
     ``BatchSeconds`` runs from acceptance to the last file written; bytes are image files delivered.

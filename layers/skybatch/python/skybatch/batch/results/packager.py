@@ -14,8 +14,8 @@ from typing import Any, TypeAlias
 import obstore
 
 from skybatch.batch.execution import sheets
-from skybatch.batch.execution.reconcile import journal_rest
-from skybatch.batch.outcomes import Status, row_outcomes, settle, was_cancelled
+from skybatch.batch.execution.reconcile import journal_remaining
+from skybatch.batch.outcomes import ImageStatus, decide_outcomes, row_outcomes, was_cancelled
 from skybatch.batch.plan import Plan, Task
 from skybatch.batch.planning.matching import OpenInventory
 from skybatch.batch.record import load_record, load_request
@@ -44,8 +44,8 @@ def package(
     Done twice, it writes the same again: results depend on plan and outcomes alone.
     """
     store.write_json("progress.json", {**(store.read_json("progress.json") or {}), "state": "packaging"})
-    outcomes = settle(store, plan)
-    journal_rest(store, plan, {o.n: o.bytes for o in outcomes if o.status is Status.RETRIEVED})
+    outcomes = decide_outcomes(store, plan)
+    journal_remaining(store, plan, {o.index: o.bytes for o in outcomes if o.status is ImageStatus.RETRIEVED})
     request = load_request(store)
     rows = row_outcomes(plan, outcomes, len(request.rows))
     results = Results(load_record(store), request, plan, outcomes, rows, md5={})

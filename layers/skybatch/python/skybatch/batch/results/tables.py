@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from skybatch.batch.execution.previews import preview_name
-from skybatch.batch.outcomes import Outcome, RowOutcome, Status, of_status
+from skybatch.batch.outcomes import ImageOutcome, ImageStatus, RowOutcome, with_status
 from skybatch.batch.plan import Plan, Task
 from skybatch.batch.planning.matching import OpenInventory
-from skybatch.batch.record import Record
+from skybatch.batch.record import BatchRecord
 from skybatch.batch.results.result_file import File
 from skybatch.requests.model import Mode, Request, Row
 from skybatch.sky.position import SkyPosition
@@ -32,9 +32,9 @@ Sets: TypeAlias = "dict[str, ImageSets]"
 
 # Name of the table -> what became of the images in it.
 IMAGE_TABLES = {
-    "images": Status.RETRIEVED,
-    "unretrieved": Status.OVER_LIMIT,
-    "failed": Status.FAILED,
+    "images": ImageStatus.RETRIEVED,
+    "unretrieved": ImageStatus.OVER_LIMIT,
+    "failed": ImageStatus.FAILED,
 }
 TABLE_TITLES = {
     "images": "Images retrieved",
@@ -50,23 +50,23 @@ class Results:
     ``md5`` holds the checksum of each image that came, by file name.
     """
 
-    record: Record
+    record: BatchRecord
     request: Request
     plan: Plan
-    outcomes: Sequence[Outcome]
+    outcomes: Sequence[ImageOutcome]
     rows: Sequence[RowOutcome]
     md5: Mapping[str, str]
 
     @property
-    def retrieved(self) -> list[tuple[Task, Outcome]]:
+    def retrieved(self) -> list[tuple[Task, ImageOutcome]]:
         """The images that came, in plan order."""
-        return of_status(self.plan, self.outcomes, Status.RETRIEVED)
+        return with_status(self.plan, self.outcomes, ImageStatus.RETRIEVED)
 
     def tables(self, sets: Sets) -> Iterator[File]:
         """Each table in each format; tables of images only where there are some."""
         positions = any(self._position(row) is not None for row in self.request.rows)
         for name, status in IMAGE_TABLES.items():
-            chosen = of_status(self.plan, self.outcomes, status)
+            chosen = with_status(self.plan, self.outcomes, status)
             if not chosen:
                 continue
             images = self._images(chosen)
@@ -77,9 +77,9 @@ class Results:
         for fmt in TABLE_FORMATS:
             yield _table_file("rows", rows, fmt)
 
-    def counts(self) -> dict[Status, int]:
+    def counts(self) -> dict[ImageStatus, int]:
         """How many images ended so."""
-        return {status: sum(o.status is status for o in self.outcomes) for status in Status}
+        return {status: sum(o.status is status for o in self.outcomes) for status in ImageStatus}
 
     def checksums(self) -> dict[str, str]:
         """The MD5 of each image that came, by its path in the archive, in plan order."""
@@ -89,7 +89,7 @@ class Results:
         """Details of the image sets in the plan, from the inventory version it was made with."""
         wanted: dict[str, set[int]] = {}
         for task in self.plan.tasks:
-            wanted.setdefault(task.dataset, set()).add(task.set)
+            wanted.setdefault(task.dataset, set()).add(task.set_index)
         return {
             dataset: open_inventory(dataset, self.plan.versions[dataset]).details(
                 np.array(sorted(sets), dtype=np.intp)
@@ -97,12 +97,12 @@ class Results:
             for dataset, sets in wanted.items()
         }
 
-    def _images(self, chosen: Sequence[tuple[Task, Outcome]]) -> Images:
+    def _images(self, chosen: Sequence[tuple[Task, ImageOutcome]]) -> Images:
         rows = [self.request.rows[task.row] for task, _ in chosen]
         skies = [self._position(row) for row in rows]
         return Images(
             dataset=[task.dataset for task, _ in chosen],
-            set_index=[task.set for task, _ in chosen],
+            set_index=[task.set_index for task, _ in chosen],
             band=[task.band for task, _ in chosen],
             type=[task.image_type.letter for task, _ in chosen],
             url=[self._url(task, outcome) for task, outcome in chosen],
@@ -126,15 +126,15 @@ class Results:
         """The position that a row's images were found for; a region's centre is none."""
         return None if self.request.mode is Mode.REGION else row.position
 
-    def _url(self, task: Task, outcome: Outcome) -> str:
+    def _url(self, task: Task, outcome: ImageOutcome) -> str:
         """The delivered file; for what did not come, the stored image itself."""
-        if outcome.status is Status.RETRIEVED:
+        if outcome.status is ImageStatus.RETRIEVED:
             return self.record.url(f"images/{task.file}")
         return f"{self.record.base_url}/ibe/data/{task.source}"
 
-    def _preview(self, task: Task, outcome: Outcome) -> str | None:
+    def _preview(self, task: Task, outcome: ImageOutcome) -> str | None:
         """A picture of what was delivered."""
-        if outcome.status is not Status.RETRIEVED:
+        if outcome.status is not ImageStatus.RETRIEVED:
             return None
         return self.record.url(f"previews/{preview_name(task.file)}")
 

@@ -16,8 +16,8 @@ from obstore.exceptions import AlreadyExistsError, PreconditionError
 from obstore.store import ObjectStore
 
 from skybatch.batch.file_names import UNSAFE
-from skybatch.batch.record import SECONDS_A_DAY, Record, load_record, load_request, save_record
-from skybatch.batch.status import facts_of
+from skybatch.batch.record import SECONDS_A_DAY, BatchRecord, load_record, load_request, save_record
+from skybatch.batch.status import accepted_facts
 from skybatch.batch.store import BatchStore
 from skybatch.batch.submission import quotas
 from skybatch.errors import Conflict
@@ -32,15 +32,15 @@ LONGEST_UPLOAD_NAME = 80
 
 
 @dataclass(frozen=True)
-class Accepted:
+class AcceptedBatch:
     """A batch that was accepted, now or by the same call before."""
 
-    record: Record
+    record: BatchRecord
     request: Request
 
 
 @dataclass(frozen=True)
-class Desk:
+class BatchSubmitter:
     """Where batches are handed in.
 
     Attributes
@@ -66,7 +66,9 @@ class Desk:
     now: float
     caller: str = ""
 
-    def submit(self, request: Request, upload: bytes | None = None, seed: bytes | None = None) -> Accepted:
+    def submit(
+        self, request: Request, upload: bytes | None = None, seed: bytes | None = None
+    ) -> AcceptedBatch:
         """Accept a request.
 
         ``seed`` is what makes two calls the same call (an idempotency key with the body); without one
@@ -77,7 +79,7 @@ class Desk:
         batch_id = secrets.token_hex(ID_BYTES) if seed is None else self._id_of(seed)
         return self._accept(self._record(batch_id, request, upload), request, upload)
 
-    def resubmit(self, parent_id: str, what: str) -> Accepted:
+    def resubmit(self, parent_id: str, what: str) -> AcceptedBatch:
         """The next batch, of what a finished one left over (``unretrieved``) or failed at (``failed``).
 
         The same call again answers with the same batch.
@@ -98,7 +100,7 @@ class Desk:
         table = parent.read(f"results/{what}.tbl")
         if table is None:
             raise Conflict(f"The batch left no {what} images.")
-        posted = read_back(table, load_request(parent))
+        posted = request_from_table(table, load_request(parent))
         request = replace(posted, email=record.email, table_name=f"{what}.tbl")
         batch_id = self._id_of(f"resubmit {parent_id} {what}".encode())
         child = replace(
@@ -110,8 +112,8 @@ class Desk:
         parent.create_json(f"next/{what}.json", {"batch_id": batch_id})
         return accepted
 
-    def _record(self, batch_id: str, request: Request, upload: bytes | None) -> Record:
-        return Record(
+    def _record(self, batch_id: str, request: Request, upload: bytes | None) -> BatchRecord:
+        return BatchRecord(
             batch_id=batch_id,
             created=self.now,
             expires=self.now + self.settings.expire_days * SECONDS_A_DAY,
@@ -121,7 +123,7 @@ class Desk:
             upload=None if upload is None else upload_name(request.table_name),
         )
 
-    def _accept(self, record: Record, request: Request, upload: bytes | None) -> Accepted:
+    def _accept(self, record: BatchRecord, request: Request, upload: bytes | None) -> AcceptedBatch:
         store = BatchStore(self.objects, record.batch_id)
         new = not store.exists("batch.json")
         if new:
@@ -130,18 +132,18 @@ class Desk:
         if not new:
             record, request = load_record(store), load_request(store)
         self.start(record.batch_id)
-        return Accepted(record, request)
+        return AcceptedBatch(record, request)
 
-    def _admit(self, record: Record) -> tuple[str, ...]:
+    def _admit(self, record: BatchRecord) -> tuple[str, ...]:
         secret, here = self._secret(), self.settings
         parties = [quotas.address_party(secret, record.email, here)] if record.email else []
         parties += [quotas.caller_party(secret, self.caller, here)] if self.caller else []
         return quotas.admit(self.objects, parties, record.batch_id, self.now)
 
-    def _keep(self, store: BatchStore, record: Record, request: Request, upload: bytes | None) -> bool:
+    def _keep(self, store: BatchStore, record: BatchRecord, request: Request, upload: bytes | None) -> bool:
         if upload is not None and record.upload is not None:
             store.create(f"results/{record.upload}", upload, "application/octet-stream")
-        store.create_json("accepted.json", facts_of(request))
+        store.create_json("accepted.json", accepted_facts(request))
         return save_record(store, record, request)
 
     def _id_of(self, seed: bytes) -> str:
@@ -156,7 +158,7 @@ class Desk:
         return bytes(obstore.get(self.objects, KEY_PATH).bytes())
 
 
-def read_back(table: bytes, parent: Request) -> Request:
+def request_from_table(table: bytes, parent: Request) -> Request:
     """The request that posting one of our own tables back makes, its other fields those of ``parent``."""
     listing = read_rows(
         table, Mode.COADD_KEYS, Defaults(parent.bands, best_only=False), max_rows=0, max_bytes=len(table)
@@ -178,7 +180,7 @@ def upload_name(given: str | None) -> str:
     return "uploaded_" + base[-LONGEST_UPLOAD_NAME:]
 
 
-def executions(client: Any, machine_arn: str) -> Callable[[str], None]:
+def execution_starter(client: Any, machine_arn: str) -> Callable[[str], None]:
     """What starts a batch's execution in Step Functions, named after the batch so that it starts once.
 
     By its hash: an execution's name stands in logs, events and consoles, and the id opens the batch.
@@ -197,7 +199,7 @@ def executions(client: Any, machine_arn: str) -> Callable[[str], None]:
     return start
 
 
-def cancel(store: BatchStore, now: float) -> Record:
+def cancel(store: BatchStore, now: float) -> BatchRecord:
     """Ask a running batch to end; what it delivered so far stays.
 
     Raises `Conflict` where it has already ended.

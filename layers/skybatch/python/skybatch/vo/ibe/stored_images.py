@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import obstore
 
-from skybatch.batch.store import LINK_LIFE
+from skybatch.batch.store import PRESIGNED_URL_LIFETIME
 from skybatch.errors import NotFound, SourceMissing
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.inventory.stored_image import stored_image
@@ -89,7 +89,7 @@ def link(archive: ObjectStore, key: str, verb: Literal["GET", "HEAD"]) -> str:
     parse_key(key)
     if not _is_there(archive, key):
         raise NotFound(f"The archive has no image {key}.")
-    return obstore.sign(archive, verb, key, LINK_LIFE)  # type: ignore[arg-type]
+    return obstore.sign(archive, verb, key, PRESIGNED_URL_LIFETIME)  # type: ignore[arg-type]
 
 
 def plain_image(objects: ObjectStore, key: str) -> bytes:
