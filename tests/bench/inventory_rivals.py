@@ -20,7 +20,7 @@ from skybatch.sky.footprints import Footprints
 from skybatch.sky.pixel_grids import PixelGrids
 from skybatch.sky.regions import Circle
 from skybatch.sky.vectors import to_sphere, to_vector
-from skybatch.sky.zones import RA_BITS, ranges, zone_keys
+from skybatch.sky.zones import RA_BITS, key_ranges, zone_keys
 
 Keys = NDArray[np.int64]
 GRID = "coadd_key, crval1, crval2, crota2, shape"
@@ -160,7 +160,7 @@ class DuckDB(Rival):
         return [np.asarray(answer[name]) for name in names.split(", ")]
 
     def region(self, ra: float, dec: float, diameter: float) -> Keys:
-        low, high, _ = ranges(*to_sphere(fk5_vector(ra, dec)), diameter / 2 + self.grids.angular_radius)
+        low, high, _ = key_ranges(*to_sphere(fk5_vector(ra, dec)), diameter / 2 + self.grids.angular_radius)
         bounds = [int(low.min()), int(high.max())]
         wanted = " OR ".join(f"zone_key BETWEEN {a} AND {b}" for a, b in zip(low, high, strict=True))
         sql = f"SELECT {GRID} FROM sets WHERE zone_key BETWEEN ? AND ? AND ({wanted})"
@@ -169,7 +169,7 @@ class DuckDB(Rival):
     def positions(self, ra: Any, dec: Any, best: bool) -> tuple[Any, Keys]:
         import pyarrow
 
-        low, high, owner = ranges(*to_sphere(fk5_vector(ra, dec)), self.grids.angular_radius)
+        low, high, owner = key_ranges(*to_sphere(fk5_vector(ra, dec)), self.grids.angular_radius)
         wanted = pyarrow.table(
             {
                 "low": low.astype(np.int64),

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from skybatch.requests.position_rows import anywhere
 from skybatch.sky.coordinates import FK5 as FK5_J2000
-from skybatch.sky.coordinates import Frame, Location, from_cells, parse_location
+from skybatch.sky.coordinates import Frame, Location, location_from_cells, parse_location
 from skybatch.sky.frames import to_icrs
 from skybatch.sky.position import SkyPosition
 from skybatch.validation import BadValue
@@ -137,7 +137,7 @@ def test_a_full_turn_is_zero(text: str, ra: float) -> None:
     ],
 )
 def test_two_cells_make_a_location(first: str, second: str, frame: Frame, lon: float, lat: float) -> None:
-    place = from_cells(first, second, frame)
+    place = location_from_cells(first, second, frame)
     assert place is not None
     assert (place.lon, place.lat) == (pytest.approx(lon, abs=1e-12), pytest.approx(lat, abs=1e-12))
 

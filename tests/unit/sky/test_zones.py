@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from astropy.coordinates import angular_separation
 
-from skybatch.sky.zones import ZONES, expand, ranges, ranges_about, zone_keys
+from skybatch.sky.zones import ZONES, key_ranges, rows_of_ranges, zone_keys
 
 CENTRES = [
     (0.0, 0.0), (359.9999, 12.0), (0.0001, -33.3), (180.0, 89.999), (42.0, 90.0), (77.0, -90.0),
@@ -36,17 +36,16 @@ def test_all_within_the_radius_lie_in_the_ranges(centre: tuple[float, float], ra
     keys = zone_keys(lon, lat).astype(np.int64)
     near = within(*centre, radius, lon, lat)
     assert near.any()
-    one = ranges_about(*centre, radius)
-    many = ranges([5.0, centre[0]], [-7.0, centre[1]], radius)
+    many = key_ranges([5.0, centre[0]], [-7.0, centre[1]], radius)
     mine = many[2] == 1
-    for low, high in (np.array(one), np.array([many[0][mine], many[1][mine]]).astype(np.int64)):
-        held = np.any((keys[:, None] >= low) & (keys[:, None] <= high), axis=1)
-        assert np.all(held[near])
-        # No key twice: ranges of one position never overlap.
-        order = np.argsort(low)
-        assert np.all(low[order][1:] > high[order][:-1])
-        if radius == 3.7 and abs(centre[1]) < 45:
-            assert held[~near].mean() < 0.4
+    low, high = np.array([many[0][mine], many[1][mine]]).astype(np.int64)
+    held = np.any((keys[:, None] >= low) & (keys[:, None] <= high), axis=1)
+    assert np.all(held[near])
+    # No key twice: ranges of one position never overlap.
+    order = np.argsort(low)
+    assert np.all(low[order][1:] > high[order][:-1])
+    if radius == 3.7 and abs(centre[1]) < 45:
+        assert held[~near].mean() < 0.4
 
 
 def test_keys_sort_by_zone_then_right_ascension() -> None:
@@ -58,6 +57,6 @@ def test_keys_sort_by_zone_then_right_ascension() -> None:
 
 
 def test_expand_lists_ranges_in_order() -> None:
-    rows, owner = expand(np.array([5, 0, 7]), np.array([8, 0, 9]))
+    rows, owner = rows_of_ranges(np.array([5, 0, 7]), np.array([8, 0, 9]))
     assert rows.tolist() == [5, 6, 7, 7, 8]
     assert owner.tolist() == [0, 0, 0, 2, 2]

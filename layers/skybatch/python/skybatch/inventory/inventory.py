@@ -24,8 +24,8 @@ from skybatch.sky.fk5 import fk5_vector
 from skybatch.sky.footprints import Footprints
 from skybatch.sky.pixel_grids import PixelGrids
 from skybatch.sky.regions import Relation, SkyRegion
-from skybatch.sky.vectors import Floats, to_sphere, to_sphere_scalar
-from skybatch.sky.zones import expand, ranges, ranges_about
+from skybatch.sky.vectors import Floats, to_sphere
+from skybatch.sky.zones import key_ranges, rows_of_ranges
 from skybatch.storage.objects import Source
 from skybatch.surveys.twomass.datasets import inventory_folder
 
@@ -71,12 +71,10 @@ class Inventory:
         Raises TooLarge, naming both numbers, where there are more than ``limit`` sets.
         """
         radius = 0.0 if relation == "center" else region.angular_radius
-        low, high = ranges_about(*to_sphere_scalar(region.center), radius + self._angular_radius)
-        edges = np.array([*low, *(key + 1 for key in high)], dtype=np.uint32)
-        starts, stops = self._zone_key.searchsorted(edges).reshape(2, -1)
+        starts, stops, _ = self._candidates(region.center, radius)
         found, count = [], 0
         for first, last in _chunks(stops - starts):
-            rows = expand(starts[first:last], stops[first:last])[0]
+            rows = rows_of_ranges(starts[first:last], stops[first:last])[0]
             rows = rows[region.matches(self._footprints(rows), relation)]
             count += len(rows)
             if limit is None or count <= limit:
@@ -95,18 +93,21 @@ class Inventory:
         """
         vectors = np.atleast_2d(fk5_vector(ra, dec))
         only_best = np.broadcast_to(np.asarray(best, dtype=bool), len(vectors))
-        low, high, owner = ranges(*to_sphere(vectors), self._angular_radius)
-        starts = self._zone_key.searchsorted(low)
-        stops = self._zone_key.searchsorted(high, side="right")
+        starts, stops, owner = self._candidates(vectors)
         found, count = [], 0
         for first, last in _chunks(stops - starts, owner):
-            sets, of_range = expand(starts[first:last], stops[first:last])
+            sets, of_range = rows_of_ranges(starts[first:last], stops[first:last])
             matches = self._containing(vectors, owner[first:last][of_range], sets, only_best)
             count += len(matches)
             if limit is None or count <= limit:
                 found.append(matches)
         _check_limit(count, limit)
         return PositionMatches.concatenated(found)
+
+    def _candidates(self, vectors: Floats, radius: float = 0.0) -> tuple[SetNumbers, SetNumbers, SetNumbers]:
+        """Return ranges of sets that hold all within a radius of vectors, and the number of their vector."""
+        low, high, owner = key_ranges(*to_sphere(vectors), radius + self._angular_radius)
+        return self._zone_key.searchsorted(low), self._zone_key.searchsorted(high, side="right"), owner
 
     def _containing(
         self, vectors: Floats, row: SetNumbers, sets: SetNumbers, only_best: NDArray[np.bool_]
@@ -144,7 +145,7 @@ class Inventory:
         # An image number beyond four digits would run into the next scan.
         stops = np.where(number > 9999, starts, np.searchsorted(known, high, side="right"))
         _check_limit(int(np.sum(stops - starts)), limit)
-        place, row = expand(np.atleast_1d(starts), np.atleast_1d(stops))
+        place, row = rows_of_ranges(np.atleast_1d(starts), np.atleast_1d(stops))
         return ScanMatches(row, sets[place].astype(np.intp))
 
     def pixel_positions(self, sets: ArrayLike, ra: ArrayLike, dec: ArrayLike) -> PixelPositions:

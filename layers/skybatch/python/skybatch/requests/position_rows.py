@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from skybatch.requests import values
 from skybatch.requests.table_columns import PLACE_COLUMNS, POSITION_PAIRS, Cells, missing
-from skybatch.sky.coordinates import ICRS, Frame, Location, frame_of, from_cells, parse_location
+from skybatch.sky.coordinates import ICRS, Frame, Location, frame_named, location_from_cells, parse_location
 from skybatch.sky.frames import to_icrs
 from skybatch.sky.position import SkyPosition
 from skybatch.validation import BadValue
@@ -61,17 +61,17 @@ def place_row(
 def row_frame(reading: Cells, index: int) -> Frame | None:
     """The frame that ``csys`` and ``equinox`` name; ICRS without them, None if they name none."""
     csys, equinox = reading.text("csys", index), reading.text("equinox", index)
-    known = reading.value("csys", index, lambda text: frame_of(text, None), None) if csys else ICRS
+    known = reading.value("csys", index, lambda text: frame_named(text, None), None) if csys else ICRS
     if known is None or equinox is None:
         return known
-    return reading.value("equinox", index, lambda text: frame_of(csys, text), None)
+    return reading.value("equinox", index, lambda text: frame_named(csys, text), None)
 
 
 def two_angles(reading: Cells, index: int, pair: tuple[str, str], frame: Frame) -> Location | None:
     """The location of a row's pair of cells; which of the two is bad is noted."""
     first, second = (reading.text(column, index) or "" for column in pair)
     try:
-        place = from_cells(first, second, frame)
+        place = location_from_cells(first, second, frame)
     except BadValue:
         place = None
     if place is None:
@@ -85,7 +85,7 @@ def note_bad_half(reading: Cells, index: int, pair: tuple[str, str], frame: Fram
     for column, text, partner in ((pair[0], first, (None, "0")), (pair[1], second, ("0", None))):
         left, right = (text if half is None else half for half in partner)
         try:
-            rule = None if from_cells(left, right, frame) else NOT_AN_ANGLE
+            rule = None if location_from_cells(left, right, frame) else NOT_AN_ANGLE
         except BadValue as broken:
             rule = str(broken)
         if rule:

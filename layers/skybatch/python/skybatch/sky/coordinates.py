@@ -1,7 +1,8 @@
-"""A string that says where, to a location in the frame it names; what is no coordinate is a name.
+"""Coordinates as people write them, to a location in the frame they name; any other text is a name.
 
-The grammar is that of the survey documentation's examples and their kin: two angles in any writing
-(``angles``), then words for the frame: ``Equ J2000``, ``b1950``, ``gal``, ``ecl``, ``sgal``, ``icrs``.
+The grammar is that of the survey documentation's examples and the like: two angles in any notation
+(`skybatch.sky.angles`), then words for the frame: ``Equ J2000``, ``b1950``, ``gal``, ``ecl``, ``sgal``,
+``icrs``.
 Without a frame a position is ICRS; J and a year means FK5 of that equinox, B and a year FK4.
 """
 
@@ -59,25 +60,31 @@ class Location:
 
 
 def parse_location(text: str, default: Frame = ICRS) -> Location | None:
-    """The location a text writes, None if it writes none and so must be a name.
+    """Return the location a text writes, None if it writes none and so must be a name.
 
-    ``default`` is the frame of a text that names none. Raises BadValue for what is a coordinate by its
-    form but lies outside the sky, or names a frame that does not exist.
+    ``default`` is the frame of a text that names none.
+
+    Raises
+    ------
+    BadValue
+        For what is a coordinate by its form but lies outside the sky, or names an unknown frame.
     """
-    if len(text) > angles.MOST_CHARACTERS:
+    if len(text) > angles.MAX_CHARACTERS:
         return None
     words = text.lower().replace("(", " ").replace(")", " ").split()
     if len(words) == 1 and (match := _J_NAME.fullmatch(words[0])):
-        return located(angles.parse(match[1], compact=True), angles.parse(match[2], compact=True), FK5)
-    said, rest = frame_words(words)
-    pair = split_pair(angles.spelled_plainly(" ".join(rest)))
+        return _location(
+            angles.parse_angle(match[1], compact=True), angles.parse_angle(match[2], compact=True), FK5
+        )
+    frame, rest = _split_frame(words)
+    pair = _split_pair(angles.normalized(" ".join(rest)))
     if pair is None:
         return None
-    return located(*pair, frame_of(*said) if any(said) else default)
+    return _location(*pair, frame_named(*frame) if any(frame) else default)
 
 
-def located(first: Angle | None, second: Angle | None, frame: Frame) -> Location | None:
-    """Two angles as longitude and latitude; galactic and ecliptic longitudes are degrees always."""
+def _location(first: Angle | None, second: Angle | None, frame: Frame) -> Location | None:
+    """Return the location of two angles; galactic and ecliptic longitudes are always in degrees."""
     if first is None or second is None:
         return None
     if first.hours and frame.system not in IN_HOURS:
@@ -85,15 +92,18 @@ def located(first: Angle | None, second: Angle | None, frame: Frame) -> Location
     return Location(first.longitude(frame.system in IN_HOURS), second.latitude(), frame)
 
 
-def from_cells(first: str, second: str, frame: Frame = ICRS) -> Location | None:
-    """Location of a table's two cells, None if one of them is no angle at all. Raises BadValue as above."""
-    lon = angles.parse(angles.spelled_plainly(first), compact=frame.system in IN_HOURS)
-    lat = angles.parse(angles.spelled_plainly(second), compact=frame.system in IN_HOURS)
-    return located(lon, lat, frame)
+def location_from_cells(first: str, second: str, frame: Frame = ICRS) -> Location | None:
+    """Return the location of a table's two cells, None if one of them is no angle.
+
+    Raises BadValue as `parse_location` does.
+    """
+    lon = angles.parse_angle(angles.normalized(first), compact=frame.system in IN_HOURS)
+    lat = angles.parse_angle(angles.normalized(second), compact=frame.system in IN_HOURS)
+    return _location(lon, lat, frame)
 
 
-def frame_words(words: list[str]) -> tuple[tuple[str | None, str | None], list[str]]:
-    """The words for system and equinox, taken from the end of a text or from its beginning."""
+def _split_frame(words: list[str]) -> tuple[tuple[str | None, str | None], list[str]]:
+    """Split off the words for system and equinox, at the end of a text or at its beginning."""
     for step in (-1, 1):
         rest = words[::step]
         system = equinox = None
@@ -102,7 +112,11 @@ def frame_words(words: list[str]) -> tuple[tuple[str | None, str | None], list[s
         for word in rest[:2]:
             if word in SYSTEMS and system is None:
                 system = word
-            elif _EQUINOX.fullmatch(word) and equinox is None and (word[0] in "jb" or beside(rest, taken)):
+            elif (
+                _EQUINOX.fullmatch(word)
+                and equinox is None
+                and (word[0] in "jb" or _next_to_system(rest, taken))
+            ):
                 equinox = word
             else:
                 break
@@ -112,14 +126,14 @@ def frame_words(words: list[str]) -> tuple[tuple[str | None, str | None], list[s
     return (None, None), words
 
 
-def beside(words: list[str], index: int) -> bool:
-    """Whether a frame word stands next to the word at ``index``, which may then be a bare year."""
+def _next_to_system(words: list[str], index: int) -> bool:
+    """Return whether a system is named next to the word at ``index``, which may then be a bare year."""
     return any(0 <= i < len(words) and words[i] in SYSTEMS for i in (index - 1, index + 1))
 
 
 @lru_cache(maxsize=1024)
-def frame_of(system: str | None, equinox: str | None) -> Frame:
-    """The frame that a system's word and an equinox (``J2000``, ``b1950``, ``1983``) name together.
+def frame_named(system: str | None, equinox: str | None) -> Frame:
+    """Return the frame that a system's word and an equinox (``J2000``, ``b1950``, ``1983``) name.
 
     Raises BadValue for a word or a year that names none.
     """
@@ -129,15 +143,15 @@ def frame_of(system: str | None, equinox: str | None) -> Frame:
         raise BadValue("is no coordinate system; known are equ, gal, ecl, sgal, icrs, fk5, fk4") from None
     if name in ("icrs", "galactic", "supergalactic"):
         return Frame(name)
-    year = equinox_of(equinox) if equinox else None
+    year = _equinox(equinox) if equinox else None
     if name == "equatorial":
         name = "icrs" if year is None else "fk4" if year[0] == "B" else "fk5"
     default = {"icrs": None, "fk4": "B1950.0", "fk5": "J2000.0", "ecliptic": "J2000.0"}[name]
     return Frame(name, year or default)
 
 
-def equinox_of(text: str) -> str:
-    """``J2000.0`` for j2000, 2000 and their kin; raises BadValue for what is no equinox."""
+def _equinox(text: str) -> str:
+    """Return ``J2000.0`` for j2000, 2000 and the like; raise BadValue for what is no equinox."""
     match = _EQUINOX.fullmatch(text.lower())
     if not match or not FIRST_YEAR <= float(match[2]) <= LAST_YEAR:
         raise BadValue("must be an equinox: J2000, B1950 or a year from 1800 to 2200")
@@ -145,45 +159,45 @@ def equinox_of(text: str) -> str:
     return f"{match[1].upper() or ('J' if year >= FIRST_JULIAN_YEAR else 'B')}{year}"
 
 
-def split_pair(plain: str) -> tuple[Angle, Angle] | None:
-    """The two angles of a plainly spelled text: parted by a comma, by the sign of the second, or by a blank.
+def _split_pair(text: str) -> tuple[Angle, Angle] | None:
+    """Return the two angles of a normalized text, parted by a comma, the sign of the second, or a blank.
 
     None where the text is not two angles, or where its blanks leave more than one way to read it.
     """
     for mark in ",;":
-        if plain.count(mark) == 1:
-            return both(*plain.split(mark))
-    signs = [match.start() for match in _INNER_SIGN.finditer(plain)]
+        if text.count(mark) == 1:
+            return _angle_pair(*text.split(mark))
+    signs = [match.start() for match in _INNER_SIGN.finditer(text)]
     if len(signs) > 1:
         return None
     if signs:
         at = signs[0]
-        pair = both(plain[:at], plain[at:])
+        pair = _angle_pair(text[:at], text[at:])
         # Without a blank before its sign, 0957+561 is a quasar's name and not two decimal numbers.
-        attached = plain[at - 1] != " "
+        attached = text[at - 1] != " "
         return None if pair and attached and not pair[0].sexagesimal else pair
-    return by_blanks(plain)
+    return _split_at_blank(text)
 
 
-def by_blanks(plain: str) -> tuple[Angle, Angle] | None:
-    """The one way to part a text without signs, preferring halves written alike."""
-    places = [i for i, c in enumerate(plain) if c == " "]
-    pairs = [pair for i in places if (pair := both(plain[:i], plain[i:]))]
-    alike = [pair for pair in pairs if writing(pair[0]) == writing(pair[1])]
+def _split_at_blank(text: str) -> tuple[Angle, Angle] | None:
+    """Return the one way to part a text without signs, preferring halves of one notation."""
+    places = [i for i, c in enumerate(text) if c == " "]
+    pairs = [pair for i in places if (pair := _angle_pair(text[:i], text[i:]))]
+    alike = [pair for pair in pairs if _notation(pair[0]) == _notation(pair[1])]
     found = alike or pairs
     return found[0] if len(found) == 1 else None
 
 
-def writing(angle: Angle) -> tuple[bool, bool]:
-    """The manner an angle is written in."""
+def _notation(angle: Angle) -> tuple[bool, bool]:
+    """Return how an angle is written: sexagesimal or not, with marks or not."""
     return angle.sexagesimal, angle.marked
 
 
-def both(first: str, second: str) -> tuple[Angle, Angle] | None:
-    """Both halves as angles, or None; six digits are compact only if both halves have them."""
+def _angle_pair(first: str, second: str) -> tuple[Angle, Angle] | None:
+    """Return both halves as angles, or None; six digits are compact only if both halves have them."""
     a, b = first.strip(), second.strip()
     for compact in (True, False):
-        one, two = angles.parse(a, compact=compact), angles.parse(b, compact=compact)
+        one, two = angles.parse_angle(a, compact=compact), angles.parse_angle(b, compact=compact)
         if one and two and (not compact or (one.sexagesimal and two.sexagesimal)):
             return one, two
     return None

@@ -1,7 +1,7 @@
 """Locations in any celestial frame to ICRS, many at a time.
 
-ICRS is itself; FK5 J2000 is a constant rotation; the others go through astropy, imported only when one
-of them is asked for.
+ICRS stays as it is; FK5 J2000 is a constant rotation; the others go through astropy, which is imported only
+when one of them is asked for.
 """
 
 from __future__ import annotations
@@ -11,18 +11,16 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from skybatch.sky.coordinates import FK5, ICRS, Frame, Location
 from skybatch.sky.fk5 import fk5_to_icrs
 from skybatch.sky.position import SkyPosition
-
-Floats = NDArray[np.float64]
+from skybatch.sky.vectors import Floats, wrap
 
 
 def to_icrs(locations: Sequence[Location | None]) -> list[SkyPosition | None]:
-    """ICRS positions of locations, element by element; None stays None."""
-    skies: list[SkyPosition | None] = [None] * len(locations)
+    """Return ICRS positions of locations, element by element; None stays None."""
+    positions: list[SkyPosition | None] = [None] * len(locations)
     groups: dict[Frame, list[int]] = defaultdict(list)
     for index, place in enumerate(locations):
         if place is not None:
@@ -32,32 +30,31 @@ def to_icrs(locations: Sequence[Location | None]) -> list[SkyPosition | None]:
         lon, lat = (np.array(values) for values in zip(*((p.lon, p.lat) for p in members), strict=True))
         ra, dec = frame_to_icrs(frame, lon, lat)
         for index, a, d in zip(indices, ra.tolist(), dec.tolist(), strict=True):
-            skies[index] = SkyPosition(a, d)
-    return skies
+            positions[index] = SkyPosition(a, d)
+    return positions
 
 
 def frame_to_icrs(frame: Frame, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
-    """ICRS right ascension in [0, 360) and declination of positions in one frame, all in degrees."""
+    """Return ICRS right ascension in [0, 360) and declination of positions in one frame, all in degrees."""
     if frame == ICRS:
         return lon, lat
     if frame == FK5:
         return fk5_to_icrs(lon, lat)
-    return through_astropy(frame, lon, lat)
+    return _to_icrs_by_astropy(frame, lon, lat)
 
 
-def through_astropy(frame: Frame, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
-    """The same by astropy's frames: FK4 with E-terms, FK5, Galactic, supergalactic, mean ecliptic."""
+def _to_icrs_by_astropy(frame: Frame, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
+    """Convert by astropy's frames: FK4 with E-terms, FK5, Galactic, supergalactic, mean ecliptic."""
     from astropy import units
     from astropy.coordinates import ICRS as ASTROPY_ICRS
 
-    here = astropy_frame(frame, lon * units.deg, lat * units.deg)
+    here = _astropy_coordinates(frame, lon * units.deg, lat * units.deg)
     there = here.transform_to(ASTROPY_ICRS())
-    ra = there.ra.deg % 360.0
-    return np.where(ra >= 360.0, 0.0, ra), np.asarray(there.dec.deg)
+    return wrap(there.ra.deg), np.asarray(there.dec.deg)
 
 
-def astropy_frame(frame: Frame, lon: Any, lat: Any) -> Any:
-    """The astropy coordinates; ecliptic means the mean ecliptic and equinox, without aberration."""
+def _astropy_coordinates(frame: Frame, lon: Any, lat: Any) -> Any:
+    """Return astropy's coordinates; ecliptic means the mean ecliptic and equinox, without aberration."""
     from astropy import coordinates
 
     if frame.system == "galactic":

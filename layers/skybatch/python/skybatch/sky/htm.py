@@ -9,6 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from skybatch.sky.vectors import Floats, to_vector
+
 BIN_LEVEL = 7
 
 _UP, _DOWN = (0, 0, 1), (0, 0, -1)
@@ -30,15 +32,13 @@ _ROOTS = np.array(
 
 
 def htm_bin(ra: ArrayLike, dec: ArrayLike, level: int = BIN_LEVEL) -> NDArray[np.int64]:
-    """The triangle that holds each position, as the inventory writes it.
+    """Return the triangle that holds each position, as the inventory writes it.
 
-    ``ra``, ``dec`` are degrees, shape (n,). The answer's decimal digits are 2 (north) or 1 (south), the
+    ``ra``, ``dec`` are degrees, shape (n,). The decimal digits of a number are 2 (north) or 1 (south), the
     root triangle, then one base-4 digit a level: 113321102 is S13321102. A point on an edge counts to the
     first child that touches it; on the equator to the north.
     """
-    alpha, delta = np.radians(np.atleast_1d(ra)), np.radians(np.atleast_1d(dec))
-    cos_delta = np.cos(delta)
-    points = np.stack([cos_delta * np.cos(alpha), cos_delta * np.sin(alpha), np.sin(delta)], axis=-1)
+    points = to_vector(np.atleast_1d(ra), np.atleast_1d(dec))
     number, corners = _root(points)
     for _ in range(level):
         digit, corners = _child(points, corners)
@@ -46,16 +46,14 @@ def htm_bin(ra: ArrayLike, dec: ArrayLike, level: int = BIN_LEVEL) -> NDArray[np
     return number
 
 
-def _root(points: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+def _root(points: Floats) -> tuple[NDArray[np.int64], Floats]:
     x, y, north = points[:, 0], points[:, 1], points[:, 2] >= 0
     quadrant = np.select([(x > 0) & (y >= 0), (x <= 0) & (y > 0), (x < 0) & (y <= 0)], [0, 1, 2], 3)
     root = np.where(north, 7 - quadrant, quadrant)
     return np.where(north, 20, 10) + root % 4, _ROOTS[root]
 
 
-def _child(
-    points: NDArray[np.float64], corners: NDArray[np.float64]
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+def _child(points: Floats, corners: Floats) -> tuple[NDArray[np.int64], Floats]:
     v0, v1, v2 = corners[:, 0], corners[:, 1], corners[:, 2]
     w0, w1, w2 = _middle(v1, v2), _middle(v0, v2), _middle(v0, v1)
     beyond = [_left_of(w2, w1, points), _left_of(w0, w2, points), _left_of(w1, w0, points)]
@@ -66,15 +64,13 @@ def _child(
     return digit, children[digit, np.arange(len(points))]
 
 
-def _middle(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+def _middle(a: Floats, b: Floats) -> Floats:
     middle = a + b
     return np.asarray(middle / np.linalg.norm(middle, axis=1, keepdims=True))
 
 
-def _left_of(
-    a: NDArray[np.float64], b: NDArray[np.float64], points: NDArray[np.float64]
-) -> NDArray[np.bool_]:
-    """Whether each point is on the side of the great circle a to b on which a corner's child lies."""
+def _left_of(a: Floats, b: Floats, points: Floats) -> NDArray[np.bool_]:
+    """Return whether each point is on the side of the great circle a to b on which a corner's child lies."""
     # The children (v0, w2, w1), (v1, w0, w2), (v2, w1, w0) have their inner edge from w2 to w1 and so on,
     # seen counterclockwise: their inside is to the left of it.
     return np.asarray(np.einsum("ij,ij->i", np.cross(a, b), points) >= 0)

@@ -15,7 +15,7 @@ import numpy as np
 from skybatch.sky.fk5 import fk5_vector
 from skybatch.sky.footprints import Flags, Footprints
 from skybatch.sky.regions import Relation
-from skybatch.sky.vectors import Floats, tangents, to_sphere_scalar, to_vector
+from skybatch.sky.vectors import Floats, tangents, to_sphere, to_vector
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +62,7 @@ class Polygon:
 
     def _flat(self, vectors: Floats) -> Floats:
         """Project directions (…, 3) to the gnomonic plane about the middle, (…, 2)."""
-        east, north = tangents(*to_sphere_scalar(self.center))
+        east, north = tangents(*to_sphere(self.center))
         toward = vectors @ self.center
         return np.stack([vectors @ east / toward, vectors @ north / toward], axis=-1)
 

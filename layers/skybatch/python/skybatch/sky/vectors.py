@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -30,15 +28,9 @@ def wrap(longitude: Floats) -> Floats:
     return np.where(wrapped >= 360.0, 0.0, wrapped)
 
 
-def to_sphere_scalar(vector: Floats) -> tuple[float, float]:
-    """Do what `to_sphere` does for a single vector (3,), ten times faster than with arrays of one."""
-    x, y, z = vector.tolist()
-    return math.degrees(math.atan2(y, x)) % 360.0, math.degrees(math.atan2(z, math.hypot(x, y)))
-
-
-def tangents(ra: float, dec: float) -> tuple[Floats, Floats]:
+def tangents(ra: ArrayLike, dec: ArrayLike) -> tuple[Floats, Floats]:
     """Return the unit vectors (3,) toward east and north at a position in degrees."""
-    alpha, delta = np.radians([ra, dec])
+    alpha, delta = np.radians(ra), np.radians(dec)
     east = np.array([-np.sin(alpha), np.cos(alpha), 0.0])
     north = np.array([-np.sin(delta) * np.cos(alpha), -np.sin(delta) * np.sin(alpha), np.cos(delta)])
     return east, north

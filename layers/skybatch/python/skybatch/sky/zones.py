@@ -7,8 +7,6 @@ Gray, Nieto-Santisteban & Szalay 2006, "The Zones Algorithm".
 
 from __future__ import annotations
 
-from math import acos, asin, cos, degrees, floor, pi, radians, sin
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -16,93 +14,57 @@ ZONE_DEGREES = 0.1
 ZONES = 1800
 RA_BITS = 21
 RA_STEPS = 1 << RA_BITS
-STEPS_PER_RADIAN = RA_STEPS / (2.0 * pi)
 
 Keys = NDArray[np.uint32]
 Rows = NDArray[np.intp]
 
-# Widens every search far beyond rounding errors and far below a pixel (degrees).
+# Degrees by which every search is widened: far beyond rounding errors and far below a pixel.
 MARGIN = 1e-7
-# Below this the cosine of a radius has no digits left to tell positions apart.
-LEAST_RADIUS = 1e-3
+# Degrees; below, the cosine of a radius has no digits left to tell positions apart.
+MIN_RADIUS = 1e-3
 
 
 def zone_keys(ra: ArrayLike, dec: ArrayLike) -> Keys:
-    """Sort keys of positions in degrees, right ascension in [0, 360)."""
+    """Return sort keys of positions in degrees, right ascension in [0, 360)."""
     zone = np.clip(np.floor((np.asarray(dec) + 90.0) / ZONE_DEGREES), 0, ZONES - 1)
     step = np.clip(np.floor(np.asarray(ra) * (RA_STEPS / 360.0)), 0, RA_STEPS - 1)
     return np.asarray((zone * RA_STEPS + step).astype(np.uint32))
 
 
-def ranges_about(ra: float, dec: float, radius: float) -> tuple[list[int], list[int]]:
-    """First and last key, inclusive, of ranges that hold all within ``radius`` degrees of one position.
+def key_ranges(ra: ArrayLike, dec: ArrayLike, radius: float) -> tuple[Keys, Keys, Rows]:
+    """Return first and last key, inclusive, of ranges that hold all within ``radius`` degrees of positions.
 
-    Plain arithmetic zone by zone: for the few zones of one region arrays would cost more than the search.
-    """
-    reach = max(radius, LEAST_RADIUS) + MARGIN
-    alpha, delta, r = radians(ra), radians(dec), radians(reach)
-    sin_delta, cos_delta, cos_r = sin(delta), cos(delta), cos(r)
-    widest = degrees(asin(max(-1.0, min(1.0, sin_delta / cos_r))))
-    first = max(floor((dec - reach + 90.0) / ZONE_DEGREES), 0)
-    last = min(floor((dec + reach + 90.0) / ZONE_DEGREES), ZONES - 1)
-    starts, stops = [], []
-    for zone in range(first, last + 1):
-        bottom = zone * ZONE_DEGREES - 90.0
-        at = radians(max(bottom - MARGIN, min(bottom + ZONE_DEGREES + MARGIN, widest)))
-        cosine = (cos_r - sin(at) * sin_delta) / max(cos(at) * cos_delta, 1e-300)
-        if cosine > 1.0:
-            continue
-        half = acos(max(cosine, -1.0))
-        low = floor((alpha - half) * STEPS_PER_RADIAN) - 1
-        high = floor((alpha + half) * STEPS_PER_RADIAN) + 1
-        base = zone * RA_STEPS
-        if high - low >= RA_STEPS:
-            low, high = 0, RA_STEPS - 1
-        starts.append(base + max(low, 0))
-        stops.append(base + min(high, RA_STEPS - 1))
-        if low < 0:
-            starts.append(base + low + RA_STEPS)
-            stops.append(base + RA_STEPS - 1)
-        if high >= RA_STEPS:
-            starts.append(base)
-            stops.append(base + high - RA_STEPS)
-    return starts, stops
-
-
-def ranges(ra: ArrayLike, dec: ArrayLike, radius: float) -> tuple[Keys, Keys, Rows]:
-    """First and last key, inclusive, of ranges that hold all within ``radius`` degrees of positions.
-
-    The third array says to which position (a number into ``ra``) a range belongs; it ascends.
+    The third array has for each range the number of its position in ``ra``; it ascends.
     """
     alpha, delta = np.atleast_1d(np.asarray(ra, dtype=np.float64), np.asarray(dec, dtype=np.float64))
-    reach = max(radius, LEAST_RADIUS) + MARGIN
-    first = np.floor((delta - reach + 90.0) / ZONE_DEGREES).astype(np.int64)
-    count = int(2.0 * reach / ZONE_DEGREES) + 2
+    widened = max(radius, MIN_RADIUS) + MARGIN
+    first = np.floor((delta - widened + 90.0) / ZONE_DEGREES).astype(np.int64)
+    count = int(2.0 * widened / ZONE_DEGREES) + 2
     zone = first[:, None] + np.arange(count)
-    half = _half_widths(delta[:, None], reach, zone)
+    half = _half_widths(delta[:, None], widened, zone)
     position, column = np.nonzero((half >= 0.0) & (zone >= 0) & (zone < ZONES))
-    return _split(zone[position, column], alpha[position], half[position, column], position)
+    return _split_at_ra_zero(zone[position, column], alpha[position], half[position, column], position)
 
 
-def _half_widths(delta: NDArray[np.float64], reach: float, zone: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Largest distance in right ascension, degrees, from centre to circle within each zone; -1: none."""
+def _half_widths(delta: NDArray[np.float64], radius: float, zone: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the largest distance in right ascension, degrees, from centre to circle in zones; -1: none."""
     bottom = np.clip(zone * ZONE_DEGREES - 90.0 - MARGIN, -90.0, 90.0)
     top = np.clip((zone + 1) * ZONE_DEGREES - 90.0 + MARGIN, -90.0, 90.0)
     sin_delta, cos_delta = np.sin(np.radians(delta)), np.cos(np.radians(delta))
-    cos_reach = np.cos(np.radians(reach))
+    cos_radius = np.cos(np.radians(radius))
     # Where a circle is widest; beyond a pole that it contains, the pole.
-    widest = np.degrees(np.arcsin(np.clip(sin_delta / cos_reach, -1.0, 1.0)))
-    at = np.radians(np.clip(widest, bottom, top))
-    below = np.maximum(np.cos(at) * cos_delta, 1e-300)
-    cosine = (cos_reach - np.sin(at) * sin_delta) / below
+    widest = np.degrees(np.arcsin(np.clip(sin_delta / cos_radius, -1.0, 1.0)))
+    latitude = np.radians(np.clip(widest, bottom, top))
+    below = np.maximum(np.cos(latitude) * cos_delta, 1e-300)
+    cosine = (cos_radius - np.sin(latitude) * sin_delta) / below
     half = np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0)))
     return np.where(cosine > 1.0, -1.0, half)
 
 
-def _split(
+def _split_at_ra_zero(
     zone: NDArray[np.int64], alpha: NDArray[np.float64], half: NDArray[np.float64], position: Rows
 ) -> tuple[Keys, Keys, Rows]:
-    """Ranges cut in two where they cross RA 0."""
+    """Return key ranges, cut in two where they cross RA 0."""
     per_degree = RA_STEPS / 360.0
     low = np.floor((alpha - half) * per_degree).astype(np.int64) - 1
     high = np.floor((alpha + half) * per_degree).astype(np.int64) + 1
@@ -121,8 +83,8 @@ def _split(
     return starts[order].astype(np.uint32), stops[order].astype(np.uint32), owner[order]
 
 
-def expand(starts: Rows, stops: Rows) -> tuple[Rows, Rows]:
-    """All rows of half-open ranges, in order, and for each the number of its range."""
+def rows_of_ranges(starts: Rows, stops: Rows) -> tuple[Rows, Rows]:
+    """Return all rows of half-open ranges, in order, and for each the number of its range."""
     counts = stops - starts
     total = int(counts.sum())
     owner = np.repeat(np.arange(len(counts)), counts)
