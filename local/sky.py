@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from local.cards import HEADER_BYTES
 from local.pixels import BLOCK, Exposure
 from local.scans import PIXEL, WIDTH, ImageSet, image_sets
-from skybatch.imaging.quicklook import encode
+from skybatch.imaging.quicklook import compress_quicklook
 from skybatch.inventory.image_sets import ImageSets
 from skybatch.inventory.publish import publish
 from skybatch.storage.objects import DirectorySource
@@ -61,7 +61,7 @@ def make_sky(root: Path, *, few: bool = False) -> int:
 def _write(root: Path, exposure: Exposure) -> Written:
     plain, image = exposure.fits(), identity(exposure)
     atlas = _put(root / atlas_key(image), igzip.compress(plain, GZIP_LEVEL, mtime=0))
-    return Written(atlas, _put(root / quicklook_key(image), encode(plain)))
+    return Written(atlas, _put(root / quicklook_key(image), compress_quicklook(plain)))
 
 
 def _put(path: Path, body: bytes) -> int:

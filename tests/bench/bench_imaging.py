@@ -29,7 +29,7 @@ from skybatch.fits.provenance import Origin
 from skybatch.fits.stored_file import decompress_untiled, read_stored_header
 from skybatch.fits.tiles import hcompress
 from skybatch.imaging.cutout import cut
-from skybatch.imaging.quicklook import encode, restore
+from skybatch.imaging.quicklook import compress_quicklook, decompress_quicklook
 from tests.bench.harness import Bench
 from tests.support import fits_oracle
 from tests.support.fits_files import gzipped, make_image
@@ -111,14 +111,14 @@ def a_quicklook(bench: Bench, stored: bytes) -> None:
     """A whole Quicklook restored, beside astropy's decoder on the same stream alone."""
     from astropy.io.fits.hdu.compressed._compression import decompress_hcompress_1_c
 
-    compressed = encode(stored)
+    compressed = compress_quicklook(stored)
     header = read_stored_header(stored)
-    stream = hcompress.widened(compressed[len(header.cards) + 80 :])
+    stream = hcompress.with_64bit_sum(compressed[len(header.cards) + 80 :])
     sides = header.naxis2, header.naxis1
     expected = np.frombuffer(decompress_hcompress_1_c(stream, *sides, 0, 0, 4), np.int32).reshape(sides)
-    assert np.array_equal(fits_oracle.opened(restore(compressed)).data, expected)
+    assert np.array_equal(fits_oracle.opened(decompress_quicklook(compressed)).data, expected)
     calls = {
-        "ours": lambda: restore(compressed),
+        "ours": lambda: decompress_quicklook(compressed),
         "decoder": lambda: decompress_hcompress_1_c(stream, *sides, 0, 0, 4),
     }
     ms = in_turns(calls, 51)

@@ -20,9 +20,10 @@ from skybatch.fits.cards import with_number
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.fits.provenance import Origin
 from skybatch.fits.stored_file import decompress_untiled, read_stored_header
-from skybatch.fits.tiles.gzip2 import cut_tiled
-from skybatch.fits.tiles.writer import Packed, pack
+from skybatch.fits.tiles.gzip2_writer import compress_tiled
+from skybatch.fits.tiles.table_writer import TiledFile
 from skybatch.imaging.cutout import cut
+from skybatch.imaging.tiled_cutout import cut_tiled
 from skybatch.storage.objects import DirectorySource
 from skybatch.surveys.twomass.layout import ImageId, atlas_key
 from tests.bench.harness import Bench, median_ms
@@ -40,7 +41,7 @@ def run(bench: Bench) -> None:
     originals = genuine_images() or [gzipped(make_image(), 6)]
     if len(originals) == 1:
         bench.skip("genuine survey images: there are none here; a made one is packed instead")
-    packed = [pack(original) for original in originals[:6]]
+    packed = [compress_tiled(original) for original in originals[:6]]
     a_crop(bench, originals[0], packed[0])
     bytes_read(bench, originals[:6], packed)
     packing(bench, originals[:6])
@@ -55,22 +56,22 @@ def genuine_images() -> list[bytes]:
     return [path.read_bytes() for path in sorted((folder / "archive").rglob("*.fits.gz"))]
 
 
-def crop(packed: Packed, box: PixelBox, reads: list[int] | None = None) -> bytes:
+def crop(packed: TiledFile, box: PixelBox, reads: list[int] | None = None) -> bytes:
     """One crop of a tiled file in memory, the lengths read noted."""
 
     def read_range(start: int, length: int) -> bytes:
         if reads is not None:
             reads.append(length)
-        return packed.file[start : start + length]
+        return packed.content[start : start + length]
 
-    return next(cut_tiled(read_range, len(packed.file), [box], ORIGIN, heap=packed.heap))
+    return next(cut_tiled(read_range, len(packed.content), [box], ORIGIN, heap_offset=packed.heap_offset))
 
 
 def _first_cut(original: bytes, box: PixelBox) -> bytes:
     return next(cut(original, [box], ORIGIN))
 
 
-def a_crop(bench: Bench, original: bytes, packed: Packed) -> None:
+def a_crop(bench: Bench, original: bytes, packed: TiledFile) -> None:
     """Median over all rows that a crop may begin at: two tiles or three."""
     header = read_stored_header(original)
     boxes = [PixelBox(231, y0, SIZE, SIZE) for y0 in range(0, header.naxis2 - SIZE, 5)]
@@ -81,7 +82,7 @@ def a_crop(bench: Bench, original: bytes, packed: Packed) -> None:
     bench.add("crop of tiles in memory, beside the same of .fits.gz", ours, reference=theirs, at_most=0.6)
 
 
-def bytes_read(bench: Bench, originals: list[bytes], packed: list[Packed]) -> None:
+def bytes_read(bench: Bench, originals: list[bytes], packed: list[TiledFile]) -> None:
     """Mean over all rows that a crop may begin at, of several images."""
     shares = []
     for original, tiles in zip(originals, packed, strict=True):
@@ -98,7 +99,7 @@ def packing(bench: Bench, originals: list[bytes]) -> None:
     """Packing with its verification, on one core."""
     start = time.process_time()
     for original in originals:
-        pack(original)
+        compress_tiled(original)
     rate = len(originals) / (time.process_time() - start)
     bench.add("packing and verifying on one core", 1000 / rate, at_most=125, target=">= 8 images/s")
 

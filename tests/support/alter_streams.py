@@ -17,7 +17,7 @@ from collections import Counter
 from pathlib import Path
 
 from skybatch.errors import SourceError
-from skybatch.imaging.quicklook import header_of, restore
+from skybatch.imaging.quicklook import decompress_quicklook, read_quicklook_header
 
 
 def altered(stored: bytes, dice: random.Random) -> bytes:
@@ -29,10 +29,10 @@ def altered(stored: bytes, dice: random.Random) -> bytes:
 
 def outcome(stored: bytes, most: int) -> str:
     try:
-        plain = restore(stored)
+        plain = decompress_quicklook(stored)
     except SourceError as error:
         return error.code
-    size = header_of(stored).file_bytes
+    size = read_quicklook_header(stored).file_bytes
     assert len(plain) - size in (0, 2880)
     assert len(plain) <= most
     return "read"
@@ -41,7 +41,7 @@ def outcome(stored: bytes, most: int) -> str:
 def main() -> None:
     count, files = int(sys.argv[1]), [Path(name).read_bytes() for name in sys.argv[2:]]
     dice, outcomes, slowest = random.Random(count), Counter[str](), 0.0
-    sizes = [len(restore(stored)) for stored in files]
+    sizes = [len(decompress_quicklook(stored)) for stored in files]
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     for number in range(count):
         stored, size = files[number % len(files)], sizes[number % len(files)]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.fits.provenance import Origin
-from skybatch.fits.tiles.gzip2 import cut_tiled
-from skybatch.fits.tiles.writer import pack
+from skybatch.fits.tiles.gzip2_writer import compress_tiled
+from skybatch.imaging.tiled_cutout import cut_tiled
 from tests.support.fits_files import make_image
 
 ORIGIN = Origin("made.fits.gz")
 IMAGE = make_image(nx=100, ny=120)  # tiles of 32, 32, 32 and 24 rows
-PACKED = pack(IMAGE)
+PACKED = compress_tiled(IMAGE)
 BOX = PixelBox(30, 40, 20, 10)  # in the second tile alone
 
 
@@ -25,5 +25,5 @@ class Stored:
         self.reads.append((start, length))
         return self.file[start : start + length]
 
-    def crops(self, boxes: list[PixelBox], heap: int | None = None) -> list[bytes]:
-        return list(cut_tiled(self.read_range, len(self.file), boxes, ORIGIN, heap=heap))
+    def crops(self, boxes: list[PixelBox], heap_offset: int | None = None) -> list[bytes]:
+        return list(cut_tiled(self.read_range, len(self.file), boxes, ORIGIN, heap_offset=heap_offset))

@@ -17,7 +17,7 @@ from skybatch.archive.index import index
 from skybatch.archive.repack import repack
 from skybatch.cli import main
 from skybatch.errors import InventoryError
-from skybatch.fits.tiles.gzip2 import plain_tiled
+from skybatch.fits.tiles.gzip2_reader import decompress_tiled
 from skybatch.inventory import publish, versions
 from skybatch.inventory.inventory import Inventory
 from skybatch.storage.objects import DirectorySource, StoreSource, Tree
@@ -66,7 +66,7 @@ def test_tiles_stand_beside_and_the_inventory_knows_where(tree: DirectorySource)
     details = Inventory.open(tree, "askyw").details(np.arange(3))
     for i, number in enumerate(details.image.tolist()):
         file = tree.read(key(number, ".fits.fz"))
-        assert plain_tiled(file) == plain(number)
+        assert decompress_tiled(file) == plain(number)
         tiles = details.tiles(i, "j")
         assert tiles is not None
         with fits.open(io.BytesIO(file)) as hdus:
@@ -114,7 +114,7 @@ def test_a_damaged_tiled_form_is_made_anew_before_its_original_goes(tree: Direct
     tree.write(key(21, ".fits.fz"), bytes(damaged))
     report = repack(tree, "askyw", instead=True, processes=1)
     assert (report.packed, report.present, report.removed) == (1, 2, 3)
-    assert plain_tiled(tree.read(key(21, ".fits.fz"))) == plain(21)
+    assert decompress_tiled(tree.read(key(21, ".fits.fz"))) == plain(21)
 
 
 def test_what_cannot_be_packed_is_named_and_kept(tree: DirectorySource) -> None:
@@ -163,7 +163,7 @@ def test_a_bucket_is_repacked_without_an_inventory_too(tmp_path: Path) -> None:
     fill(bucket)
     assert repack(bucket, "askyw", processes=1).version == ""
     assert index(bucket, "askyw").images == 3
-    assert plain_tiled(bucket.read(key(9, ".fits.fz"))) == plain(9)
+    assert decompress_tiled(bucket.read(key(9, ".fits.fz"))) == plain(9)
 
 
 def test_quicklooks_in_tiles_are_made_from_the_atlas_image(tree: DirectorySource) -> None:
@@ -223,4 +223,4 @@ def test_genuine_images_come_out_as_they_were(survey_data: Path, tmp_path: Path)
         found, _, _ = parse_key(path.as_posix())
         if found.dataset == "askyw":
             packed = tree.read(atlas_key(found, ".fits.fz"))
-            assert plain_tiled(packed) == gzip.decompress(path.read_bytes())
+            assert decompress_tiled(packed) == gzip.decompress(path.read_bytes())

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from skybatch.errors import SourceDamaged
 from skybatch.fits import checksum
-from skybatch.fits.cards import integer, shifted, string_cards, value, with_number
+from skybatch.fits.cards import parse_integer, parse_value, string_cards, with_number, with_shift
 
 printable = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=300)
 words = st.from_regex(r"[+-]?[0-9]{1,9}(\.[0-9]{0,10})?(E[+-]?[0-9]{1,2})?", fullmatch=True)
@@ -27,7 +27,7 @@ def card(text: str) -> bytes:
     st.one_of(st.booleans(), st.integers(-(10**15), 10**15), st.floats(allow_nan=False, allow_infinity=False))
 )
 def test_numbers_read_as_astropy_writes_them(number: float) -> None:
-    assert value(str(fits.Card("KEY", number, "why")).encode()) == pytest.approx(number, rel=1e-12)
+    assert parse_value(str(fits.Card("KEY", number, "why")).encode()) == pytest.approx(number, rel=1e-12)
 
 
 @given(printable)
@@ -48,12 +48,12 @@ def test_strings_are_read_back_by_astropy(text: str) -> None:
     ],
 )
 def test_values(line: str, expected: object) -> None:
-    assert value(card(line)) == expected
+    assert parse_value(card(line)) == expected
 
 
 @given(words, st.integers(0, 4000))
 def test_a_moved_pixel_is_the_exact_difference(word: str, pixels: int) -> None:
-    moved = shifted(card(f"CRPIX1  = {word:>20} / pixel"), pixels)
+    moved = with_shift(card(f"CRPIX1  = {word:>20} / pixel"), pixels)
     exact = Decimal(word) - pixels
     assert len(moved) == 80
     assert float(fits.Card.fromstring(moved).value) == pytest.approx(float(exact), rel=1e-12)
@@ -62,22 +62,22 @@ def test_a_moved_pixel_is_the_exact_difference(word: str, pixels: int) -> None:
 
 def test_a_moved_pixel_leaves_the_rest_of_its_card() -> None:
     old = b"CRPIX2  =                512.5 /   Axis 2 Reference Pixel".ljust(80)
-    assert shifted(old, 475) == b"CRPIX2  =                 37.5 /   Axis 2 Reference Pixel".ljust(80)
-    assert shifted(old, 0) == old
-    assert shifted(card("CRPIX1  = 8.D0/c"), 10) == card("CRPIX1  =  -2./c")
+    assert with_shift(old, 475) == b"CRPIX2  =                 37.5 /   Axis 2 Reference Pixel".ljust(80)
+    assert with_shift(old, 0) == old
+    assert with_shift(card("CRPIX1  = 8.D0/c"), 10) == card("CRPIX1  =  -2./c")
     assert with_number(card("NAXIS1  = 9 / free"), "1024") == card("NAXIS1  = 1024 / free")
 
 
 @pytest.mark.parametrize("word", ["", "/", "'12'", "NaN", "1_2", "12.", "0x1", "T", "1E3"])
 def test_what_is_no_integer(word: str) -> None:
     with pytest.raises(SourceDamaged, match="no integer"):
-        integer(card(f"NAXIS1  = {word:>20}"))
+        parse_integer(card(f"NAXIS1  = {word:>20}"))
 
 
 @pytest.mark.parametrize("word", ["", "NaN", "inf", "1E9999", "1_2.5", "--1", "'12'"])
 def test_what_is_no_number(word: str) -> None:
     with pytest.raises(SourceDamaged, match="no number"):
-        shifted(card(f"CRPIX1  = {word:>20}"), 1)
+        with_shift(card(f"CRPIX1  = {word:>20}"), 1)
 
 
 @given(st.binary(max_size=300), st.binary(max_size=40))
@@ -87,7 +87,7 @@ def test_checksums_as_astropy_computes_them(data: bytes, start: bytes) -> None:
     padded = np.frombuffer(data + bytes(-len(data) % 4), np.uint8)
     total = checksum.ones_complement_sum(data, before)
     assert total == hdu._compute_checksum(padded, np.uint32(before))
-    assert checksum.encoded(total).decode() == hdu._char_encode(~np.uint32(total))
+    assert checksum.encode_checksum(total).decode() == hdu._char_encode(~np.uint32(total))
 
 
 def test_a_whole_file_sums_to_minus_zero() -> None:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skybatch.fits.pixel_box import PixelBox, cutout_bytes, header_blocks
+from skybatch.fits.blocks import header_blocks
+from skybatch.fits.pixel_box import PixelBox, cutout_bytes
 
 sides = st.integers(1, 2000)
 sizes = st.floats(1e-3, 3000)

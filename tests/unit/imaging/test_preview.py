@@ -13,7 +13,7 @@ from astropy.wcs import WCS
 from numpy.typing import NDArray
 
 from skybatch.errors import SourceDamaged, SourceDiffers
-from skybatch.imaging import preview
+from skybatch.imaging import preview, resampling, stretch
 from skybatch.imaging.png import write_png
 from tests.support.fits_files import gzipped, make_image
 
@@ -46,10 +46,10 @@ def test_pillow_reads_our_pngs(shape: tuple[int, ...]) -> None:
 def test_stretched_as_astropy_does() -> None:
     pixels = np.random.default_rng(2).gamma(2.0, 50.0, (90, 70)).astype(np.float32)
     pixels[3, 4] = np.nan
-    interval = AsymmetricPercentileInterval(*preview.PERCENTILES)
-    shown = AsinhStretch(preview.SOFTENING)(interval(pixels))
+    interval = AsymmetricPercentileInterval(*stretch.PERCENTILES)
+    shown = AsinhStretch(stretch.SOFTENING)(interval(pixels))
     expected = np.nan_to_num(shown) * 255
-    got = preview.grey(pixels)
+    got = stretch.stretch_grey(pixels)
     assert np.abs(got - expected).max() <= 0.7
     assert got[3, 4] == 0
 
@@ -58,9 +58,9 @@ def test_colours_are_luptons_as_astropy_makes_them() -> None:
     rng = np.random.default_rng(3)
     bands = (rng.normal(0, 1, (60, 50, 3)) + 5000 * rng.random((60, 50, 3)) ** 20).astype(np.float32)
     expected = make_lupton_rgb(
-        *np.moveaxis(bands, -1, 0), minimum=0, stretch=12.0, Q=preview.SOFTNESS
+        *np.moveaxis(bands, -1, 0), minimum=0, stretch=12.0, Q=stretch.SOFTNESS
     ).astype(int)
-    got = preview.lupton(bands, 12.0).astype(int)
+    got = stretch.lupton_rgb(bands, 12.0).astype(int)
     assert expected.max() == 255
     assert np.abs(got - expected).max() <= 1
 
@@ -80,7 +80,7 @@ def test_north_is_up_and_east_left(rotation: float, mirrored: bool) -> None:
         rows, columns = np.indices(pixels.shape)
         pixels += 100 * np.exp(-((columns - x) ** 2 + (rows - y) ** 2) / 4)
         cards = {key: header[key] for key in ("CDELT1", "CDELT2", "CROTA2")}
-        shown = preview.frame_of(with_pixels(pixels, cards)).pixels
+        shown = preview.scaled_image(with_pixels(pixels, cards)).pixels
         row, column = np.unravel_index(np.nanargmax(shown), shown.shape)
         right = column - (shown.shape[1] - 1) / 2
         up = (shown.shape[0] - 1) / 2 - row
@@ -91,7 +91,7 @@ def test_north_is_up_and_east_left(rotation: float, mirrored: bool) -> None:
 @pytest.mark.parametrize(("rotation", "shape"), [(0.03, (81, 61)), (90.0, (61, 81)), (180.0, (81, 61))])
 def test_a_quarter_turn_keeps_every_pixel(rotation: float, shape: tuple[int, int]) -> None:
     pixels = np.random.default_rng(4).random((81, 61)).astype(np.float32)
-    shown = preview.frame_of(with_pixels(pixels, {"CROTA2": rotation})).pixels
+    shown = preview.scaled_image(with_pixels(pixels, {"CROTA2": rotation})).pixels
     assert shown.shape == shape
     np.testing.assert_array_equal(np.sort(shown, axis=None), np.sort(pixels, axis=None))
 
@@ -109,7 +109,7 @@ def test_whole_images_become_small() -> None:
 def test_averaged_are_means_and_blanks_count_for_nothing() -> None:
     pixels = np.arange(64, dtype=np.float32).reshape(8, 8)
     pixels[0, 0] = pixels[4:6, 4:6] = np.nan
-    small = preview.averaged(pixels, 4)
+    small = resampling.block_mean(pixels, 4)
     assert small.shape == (4, 4)
     assert small[0, 0] == pytest.approx((1 + 8 + 9) / 3)
     assert np.isnan(small[2, 2])
@@ -125,7 +125,7 @@ def test_images_of_nothing_have_previews_too(pixels: NDArray[np.floating]) -> No
 def test_integers_and_headers_without_coordinates() -> None:
     quicklook = make_image(nx=40, ny=50, bitpix=16, cards={"CDELT1": None, "CDELT2": None, "MAGZP": None})
     stored = fits.getdata(io.BytesIO(quicklook))
-    np.testing.assert_array_equal(preview.frame_of(quicklook).pixels, stored[::-1])
+    np.testing.assert_array_equal(preview.scaled_image(quicklook).pixels, stored[::-1])
     assert picture(preview.colour_preview(quicklook, quicklook, quicklook)).shape == (50, 40, 3)
 
 
@@ -134,7 +134,7 @@ def test_blank_pixels_of_a_quicklook_do_not_set_the_stretch() -> None:
     header, data = made[: -(60 * 60 * 2 // 2880 + 1) * 2880], np.frombuffer(made[-(3 * 2880) :], ">i2")[:3600]
     masked = data.reshape(60, 60).copy()
     masked[:, :10] = 0
-    shown = preview.frame_of(header + masked.tobytes().ljust(3 * 2880, b"\0")).pixels
+    shown = preview.scaled_image(header + masked.tobytes().ljust(3 * 2880, b"\0")).pixels
     assert np.isnan(shown[:, :10]).all()
     assert np.isfinite(shown[:, 10:]).all()
 

@@ -20,7 +20,12 @@ from astropy.io.fits.hdu.compressed._compression import decompress_hcompress_1_c
 from skybatch.errors import SourceDamaged, SourceDiffers, SourceError, SourceUnsupported
 from skybatch.fits.pixel_box import PixelBox, cutout_bytes
 from skybatch.fits.provenance import Origin
-from skybatch.imaging.quicklook import cut_quicklook, encode, header_of, restore
+from skybatch.imaging.quicklook import (
+    compress_quicklook,
+    cut_quicklook,
+    decompress_quicklook,
+    read_quicklook_header,
+)
 from tests.support import fits_oracle
 from tests.support.fits_files import gzipped, make_image
 
@@ -51,7 +56,7 @@ def stream_of(stored: bytes) -> bytes:
 
 def astropys(stored: bytes) -> Any:
     """What astropy decodes of form 1, ``sumall`` widened by hand."""
-    stream, header = stream_of(stored), header_of(stored)
+    stream, header = stream_of(stored), read_quicklook_header(stored)
     wide = stream[:14] + (b"\xff" if stream[14] >> 7 else b"\0") * 4 + stream[14:] + bytes(100_000)
     data = decompress_hcompress_1_c(wide, header.naxis2, header.naxis1, 0, 0, 4)
     return np.frombuffer(data, np.int32).reshape(header.naxis2, header.naxis1)
@@ -61,36 +66,44 @@ def astropys(stored: bytes) -> Any:
 def test_genuine_streams_read_as_the_original_program_does(name: str, survey_data: Path) -> None:
     stored = (survey_data / "quicklook" / f"{name}.fits.H").read_bytes()
     theirs = gzip.decompress((survey_data / "quicklook" / f"{name}.decoded.fits.gz").read_bytes())
-    ours, expected = fits_oracle.opened(restore(stored)), fits_oracle.opened(theirs)
+    ours, expected = fits_oracle.opened(decompress_quicklook(stored)), fits_oracle.opened(theirs)
     assert ours.data.dtype == np.dtype(">i2")
     assert np.array_equal(ours.data, expected.data)
-    assert fits_oracle.cards(restore(stored))[:-2] == fits_oracle.cards(theirs) == fits_oracle.cards(stored)
+    assert (
+        fits_oracle.cards(decompress_quicklook(stored))[:-2]
+        == fits_oracle.cards(theirs)
+        == fits_oracle.cards(stored)
+    )
 
 
 @pytest.mark.parametrize("name", GENUINE)
 def test_our_streams_are_the_original_programs_byte_for_byte(name: str, survey_data: Path) -> None:
     atlas = next((survey_data / "archive").rglob(f"{name}.fits.gz"))
-    assert encode(atlas.read_bytes()) == (survey_data / "quicklook" / f"{name}.fits.H").read_bytes()
+    assert (
+        compress_quicklook(atlas.read_bytes()) == (survey_data / "quicklook" / f"{name}.fits.H").read_bytes()
+    )
 
 
 @pytest.mark.parametrize(("nx", "ny"), SHAPES)
 def test_what_we_write_astropy_and_we_read_alike(nx: int, ny: int) -> None:
-    stored = encode(gzipped(made(nx, ny)))
-    assert np.array_equal(fits_oracle.opened(restore(stored)).data, astropys(stored))
-    assert restore(gzipped(stored)) == restore(stored)
+    stored = compress_quicklook(gzipped(made(nx, ny)))
+    assert np.array_equal(fits_oracle.opened(decompress_quicklook(stored)).data, astropys(stored))
+    assert decompress_quicklook(gzipped(stored)) == decompress_quicklook(stored)
 
 
 @pytest.mark.parametrize("scale", [0, 1])
 def test_no_scale_no_loss(scale: int) -> None:
     image = make_image(nx=60, ny=50, seed=3)
     expected = np.rint(np.nan_to_num(fits_oracle.opened(image).data))
-    assert np.array_equal(fits_oracle.opened(restore(encode(image, scale))).data, expected)
+    assert np.array_equal(
+        fits_oracle.opened(decompress_quicklook(compress_quicklook(image, scale))).data, expected
+    )
 
 
 def test_pixels_beyond_16_bits_are_clipped() -> None:
     image = bytearray(make_image(nx=8, ny=8, seed=1))
     image[4 * 2880 : 4 * 2880 + 12] = np.array([1e9, -1e9, np.inf], ">f4").tobytes()
-    pixels = fits_oracle.opened(restore(encode(bytes(image), 1))).data
+    pixels = fits_oracle.opened(decompress_quicklook(compress_quicklook(bytes(image), 1))).data
     assert pixels[0, :4].tolist() == [32767, -32768, 32767, 0]
 
 
@@ -103,7 +116,7 @@ def test_tiles_of_any_shape(nx: int, ny: int, tile: tuple[int, int] | None, smoo
         tile = tuple(n if n % side in (1, 2, 3) else side for side, n in zip(tile, (nx, ny), strict=True))
     stored = tiled(made(nx, ny), tile, hcomp_smooth=smooth)
     expected = fits.open(io.BytesIO(stored))[1].data
-    assert np.array_equal(fits_oracle.opened(restore(stored)).data, expected)
+    assert np.array_equal(fits_oracle.opened(decompress_quicklook(stored)).data, expected)
     box = PixelBox(nx // 2, ny // 3, nx - nx // 2, max(ny // 4, 1))
     cutout = fits_oracle.opened(next(cut_quicklook(stored, [box], ORIGIN)))
     assert np.array_equal(cutout.data, expected[box.y0 : box.y0 + box.ny, box.x0 :])
@@ -117,9 +130,9 @@ def test_tiles_as_cfitsio_writes_them(options: list[str], tmp_path: Path) -> Non
     image.write_bytes(make_image(nx=512, ny=829, bitpix=16, cards={"HISTORY": "made = once (or twice)"}))
     subprocess.run(["fpack", "-h", "-s", "4", *options, str(image)], check=True, capture_output=True)
     stored = (tmp_path / "image.fits.fz").read_bytes()
-    ours, expected = fits_oracle.opened(restore(stored)), fits.open(io.BytesIO(stored))[1]
+    ours, expected = fits_oracle.opened(decompress_quicklook(stored)), fits.open(io.BytesIO(stored))[1]
     assert np.array_equal(ours.data, expected.data)
-    before, after = fits_oracle.cards(image.read_bytes()), fits_oracle.cards(restore(stored))
+    before, after = fits_oracle.cards(image.read_bytes()), fits_oracle.cards(decompress_quicklook(stored))
     assert [card for card in after if card not in before and b"COMPRES" not in card] == after[-1:]
     assert set(before) <= set(after)
 
@@ -127,7 +140,7 @@ def test_tiles_as_cfitsio_writes_them(options: list[str], tmp_path: Path) -> Non
 def test_header_of_tiles_is_the_images() -> None:
     image = made(64, 48)
     restored, original = (
-        fits_oracle.opened(restore(tiled(image, (64, 16)))).header,
+        fits_oracle.opened(decompress_quicklook(tiled(image, (64, 16)))).header,
         fits_oracle.opened(image).header,
     )
     assert restored["BITPIX"] == 16
@@ -140,8 +153,8 @@ def test_header_of_tiles_is_the_images() -> None:
 @pytest.mark.parametrize("form", [1, 2])
 def test_cutouts(form: int) -> None:
     image = made(512, 829, rotation=3.0)
-    stored = encode(image) if form == 1 else tiled(image, (512, 16))
-    whole = fits_oracle.opened(restore(stored))
+    stored = compress_quicklook(image) if form == 1 else tiled(image, (512, 16))
+    whole = fits_oracle.opened(decompress_quicklook(stored))
     boxes = [*BOXES, PixelBox(500, 820, 12, 9), PixelBox(0, 0, 512, 829), PixelBox(100, 300, 50, 50)]
     for box, cutout in zip(boxes, cut_quicklook(stored, boxes, ORIGIN), strict=True):
         hdu = fits_oracle.opened(cutout)
@@ -154,8 +167,8 @@ def test_cutouts(form: int) -> None:
 
 @pytest.mark.parametrize("form", [1, 2])
 def test_everything_made_of_one_says_that_it_is_lossy(form: int) -> None:
-    stored = encode(made(64, 48)) if form == 1 else tiled(made(64, 48), (64, 16))
-    for image in (restore(stored), *cut_quicklook(stored, BOXES, ORIGIN)):
+    stored = compress_quicklook(made(64, 48)) if form == 1 else tiled(made(64, 48), (64, 16))
+    for image in (decompress_quicklook(stored), *cut_quicklook(stored, BOXES, ORIGIN)):
         header = fits_oracle.opened(image).header
         assert header["LOSSY"] == "HCOMPRESS scale 4"
         assert "not for photometry" in str(header["COMMENT"])
@@ -172,10 +185,10 @@ def test_cutting_rows_decodes_only_their_tiles() -> None:
 
 def test_a_box_outside_is_another_image() -> None:
     with pytest.raises(SourceDiffers):
-        cut_quicklook(encode(made(64, 48)), [PixelBox(60, 0, 5, 1)], ORIGIN)
+        cut_quicklook(compress_quicklook(made(64, 48)), [PixelBox(60, 0, 5, 1)], ORIGIN)
 
 
-SMALL = encode(make_image(nx=64, ny=48, seed=5))
+SMALL = compress_quicklook(make_image(nx=64, ny=48, seed=5))
 STREAM = len(SMALL) - len(stream_of(SMALL))
 
 
@@ -217,24 +230,27 @@ BAD = {
 def test_one_typed_error_each(name: str) -> None:
     stored, kind = BAD[name]
     with pytest.raises(SourceError) as caught:
-        restore(stored)
+        decompress_quicklook(stored)
     assert type(caught.value) is kind, caught.value
 
 
 def test_threads_do_not_mix_their_streams() -> None:
-    streams = [encode(made(300, 200 + n)) for n in range(8)]
-    expected = [restore(stream) for stream in streams]
+    streams = [compress_quicklook(made(300, 200 + n)) for n in range(8)]
+    expected = [decompress_quicklook(stream) for stream in streams]
     with ThreadPoolExecutor(8) as threads:
         for _ in range(5):
-            assert list(threads.map(restore, streams)) == expected
-            assert list(threads.map(encode, [made(40, 40)] * 8)) == [encode(made(40, 40))] * 8
+            assert list(threads.map(decompress_quicklook, streams)) == expected
+            assert (
+                list(threads.map(compress_quicklook, [made(40, 40)] * 8))
+                == [compress_quicklook(made(40, 40))] * 8
+            )
 
 
 def test_quicklooks_are_made_of_floats_with_sides() -> None:
     with pytest.raises(SourceUnsupported, match="BITPIX 16"):
-        encode(make_image(nx=8, ny=8, bitpix=16))
+        compress_quicklook(make_image(nx=8, ny=8, bitpix=16))
     with pytest.raises(SourceUnsupported, match="4 pixels"):
-        encode(make_image(nx=100, ny=3))
+        compress_quicklook(make_image(nx=100, ny=3))
 
 
 def alter(count: int, *files: Path) -> Any:
@@ -246,7 +262,7 @@ def alter(count: int, *files: Path) -> Any:
 
 def test_5000_altered_streams_neither_crash_nor_hang_nor_leak(tmp_path: Path) -> None:
     image = made(96, 128)
-    for name, stored in (("one.H", encode(image)), ("two.fz", tiled(image, (96, 16)))):
+    for name, stored in (("one.H", compress_quicklook(image)), ("two.fz", tiled(image, (96, 16)))):
         (tmp_path / name).write_bytes(stored)
     report = alter(5000, tmp_path / "one.H", tmp_path / "two.fz")
     assert set(report["outcomes"]) == {"read", "source_damaged", "source_unsupported"}

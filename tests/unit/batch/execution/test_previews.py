@@ -109,7 +109,7 @@ def test_there_is_no_preview_of_what_is_not_there(store: BatchStore, name: str) 
 
 
 def test_compressed_quicklooks_are_shown_too(store: BatchStore) -> None:
-    store.write("images/990101n_j0010009_ql.fits.H", quicklook.encode(make_image(nx=64, ny=80)))
+    store.write("images/990101n_j0010009_ql.fits.H", quicklook.compress_quicklook(make_image(nx=64, ny=80)))
     assert size(previews.preview(store, "990101n_j0010009_ql.fits.H.png")) == ("L", 64, 80)
 
 

@@ -101,7 +101,7 @@ def test_whole_images_are_copied_within_s3_or_made_plain() -> None:
 
 def test_quicklooks_are_restored_cropped_or_left_as_they_are() -> None:
     source = SOURCE.replace("/image/", "/quicklook/").replace(".fits.gz", ".fits.H")
-    stored = quicklook.encode(IMAGE)
+    stored = quicklook.compress_quicklook(IMAGE)
     bench = Bench(stored, source)
     as_stored = task(
         0, source=source, delivery_format="fits.H", image_type=ImageType.QUICKLOOK, size=len(stored)

@@ -12,7 +12,7 @@ from skybatch.batch.execution import previews
 from skybatch.batch.plan import Task
 from skybatch.errors import NotFound
 from skybatch.fits.pixel_box import PixelBox
-from skybatch.fits.tiles.writer import pack
+from skybatch.fits.tiles.gzip2_writer import compress_tiled
 from skybatch.inventory.stored_image import StoredImage, max_gzipped_size, stored_image
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.twomass.layout import TILED_SUFFIX, parse_key
@@ -21,10 +21,10 @@ from tests.support.fits_files import gzipped, make_image
 from tests.unit.batch.execution.test_worker import Bench
 
 IMAGE = make_image(180.0, 20.0)
-PACKED = pack(IMAGE)
+PACKED = compress_tiled(IMAGE)
 GZIP = "twomass/allsky/allsky/990101n/s001/image/ji0010009.fits.gz"
 SOURCE = GZIP.removesuffix(".fits.gz") + TILED_SUFFIX
-TILES = (len(PACKED.file), PACKED.heap)
+TILES = (len(PACKED.content), PACKED.heap_offset)
 BOXES = [PixelBox(10 * n, 70 * n, 30, 40) for n in range(12)]
 
 
@@ -34,7 +34,7 @@ def crop(n: int, tiles: tuple[int, int] | None = TILES) -> Task:
 
 @pytest.mark.parametrize("tiles", [TILES, None], ids=["known to the inventory", "found out"])
 def test_crops_are_the_files_that_gzip_gives(tiles: tuple[int, int] | None) -> None:
-    bench, other = Bench(PACKED.file, SOURCE), Bench(gzipped(IMAGE), GZIP)
+    bench, other = Bench(PACKED.content, SOURCE), Bench(gzipped(IMAGE), GZIP)
     wanted = [crop(n, tiles) for n in range(12)]
     same = [task(n, source=GZIP, box=BOXES[n]) for n in range(12)]
     bench.work(*wanted)
@@ -53,9 +53,9 @@ def test_a_task_keeps_its_tiles_through_json() -> None:
 
 
 def test_whole_images_are_made_from_tiles_or_copied() -> None:
-    bench = Bench(PACKED.file, SOURCE)
+    bench = Bench(PACKED.content, SOURCE)
     plain, packed, copied = (
-        task(n, source=SOURCE, delivery_format=form, size=len(PACKED.file), tiles=TILES)
+        task(n, source=SOURCE, delivery_format=form, size=len(PACKED.content), tiles=TILES)
         for n, form in enumerate(("fits", "fits.gz", "fits.fz"))
     )
     bench.work(plain, packed, copied)
@@ -63,12 +63,12 @@ def test_whole_images_are_made_from_tiles_or_copied() -> None:
     made = bench.store.read(f"images/{packed.file}") or b""
     assert gzip.decompress(made) == IMAGE
     assert len(made) <= max_gzipped_size(len(IMAGE))
-    assert bench.store.read(f"images/{copied.file}") == PACKED.file
+    assert bench.store.read(f"images/{copied.file}") == PACKED.content
     assert len(bench.copier.copies) == 1
 
 
-DAMAGED = bytearray(PACKED.file)
-DAMAGED[PACKED.heap + 100] ^= 1
+DAMAGED = bytearray(PACKED.content)
+DAMAGED[PACKED.heap_offset + 100] ^= 1
 
 
 @pytest.mark.parametrize(
@@ -76,10 +76,10 @@ DAMAGED[PACKED.heap + 100] ^= 1
     [
         (None, "source_missing"),
         (bytes(DAMAGED), "source_damaged"),
-        (PACKED.file[: PACKED.heap + 999], "source_damaged"),
-        (PACKED.file[:9000], "source_damaged"),
+        (PACKED.content[: PACKED.heap_offset + 999], "source_damaged"),
+        (PACKED.content[:9000], "source_damaged"),
         (b"", "source_damaged"),
-        (pack(make_image(180.0, 20.0, ny=800)).file, "source_differs"),
+        (compress_tiled(make_image(180.0, 20.0, ny=800)).content, "source_differs"),
     ],
     ids=["missing", "a tile damaged", "heap cut short", "header cut short", "empty", "another image"],
 )
@@ -95,11 +95,11 @@ def test_a_quicklook_is_cut_from_its_tiles_alone() -> None:
     key = SOURCE.replace("/image/", "/quicklook/")
     stored = compress_quicklook_tiles(IMAGE, 4)
     objects = MemoryStore()
-    obstore.put(objects, key, stored.file)
+    obstore.put(objects, key, stored.content)
     image = Counting(objects, key, ImageType.QUICKLOOK)
     (part,) = image.crops([PixelBox(5, 500, 50, 50)])
     assert len(part) > 2880
-    assert image.read < 0.6 * len(stored.file)
+    assert image.read < 0.6 * len(stored.content)
 
 
 class Counting(StoredImage):
@@ -119,9 +119,9 @@ def test_a_key_that_names_no_image_is_refused() -> None:
 
 
 def test_a_whole_image_in_tiles_has_a_preview_too() -> None:
-    bench = Bench(PACKED.file, SOURCE)
+    bench = Bench(PACKED.content, SOURCE)
     tiled, plain = "990101n_j0010009.fits.fz", "990101n_j0010009.fits"
-    bench.store.write(f"images/{tiled}", PACKED.file)
+    bench.store.write(f"images/{tiled}", PACKED.content)
     bench.store.write(f"images/{plain}", IMAGE)
     picture = previews.preview(bench.store, f"{tiled}.png")
     assert picture is not None

@@ -15,8 +15,8 @@ from astropy.io import fits
 from skybatch.errors import SourceDamaged, SourceDiffers, SourceUnsupported
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.fits.stored_file import read_stored_header
-from skybatch.fits.tiles.gzip2 import plain_tiled
-from skybatch.fits.tiles.writer import pack
+from skybatch.fits.tiles.gzip2_reader import decompress_tiled
+from skybatch.fits.tiles.gzip2_writer import compress_tiled
 from skybatch.imaging.cutout import cut
 from tests.support.fits_files import gzipped, make_image
 from tests.support.tiled_images import BOX, IMAGE, ORIGIN, PACKED, Stored
@@ -62,11 +62,11 @@ def test_cfitsio_gives_every_genuine_original_back(survey_data: Path, tmp_path: 
     assert paths
     for path in paths:
         original = subprocess.check_output(["gzip", "-dc", path])
-        packed = pack(path.read_bytes())
-        assert funpacked(packed.file, tmp_path) == original
-        assert plain_tiled(packed.file) == original
-        assert_same(packed.file, original)
-        assert len(packed.file) < 0.85 * path.stat().st_size
+        packed = compress_tiled(path.read_bytes())
+        assert funpacked(packed.content, tmp_path) == original
+        assert decompress_tiled(packed.content) == original
+        assert_same(packed.content, original)
+        assert len(packed.content) < 0.85 * path.stat().st_size
 
 
 @needs_cfitsio
@@ -74,11 +74,11 @@ def test_cfitsio_gives_every_genuine_original_back(survey_data: Path, tmp_path: 
 @pytest.mark.parametrize("cards", [None, 35, 36, 37, 140], ids=str)
 def test_cfitsio_gives_made_originals_back(nx: int, ny: int, cards: int | None, tmp_path: Path) -> None:
     original = make_image(nx=nx, ny=ny, **({} if cards is None else {"total_cards": cards}))
-    packed = pack(original)
-    assert funpacked(packed.file, tmp_path) == plain_tiled(packed.file) == original
-    assert_same(packed.file, original)
-    assert b"CHECKSUM" not in packed.file
-    assert b"DATASUM" not in packed.file
+    packed = compress_tiled(original)
+    assert funpacked(packed.content, tmp_path) == decompress_tiled(packed.content) == original
+    assert_same(packed.content, original)
+    assert b"CHECKSUM" not in packed.content
+    assert b"DATASUM" not in packed.content
 
 
 @needs_cfitsio
@@ -88,9 +88,9 @@ def test_checksums_of_the_original_stay_its_own(tmp_path: Path) -> None:
         hdus.writeto(buffer, checksum=True)
     original = buffer.getvalue()
     assert b"CHECKSUM=" in original
-    packed = pack(original)
-    assert funpacked(packed.file, tmp_path) == plain_tiled(packed.file) == original
-    ours = Stored(packed.file).crops([BOX])
+    packed = compress_tiled(original)
+    assert funpacked(packed.content, tmp_path) == decompress_tiled(packed.content) == original
+    ours = Stored(packed.content).crops([BOX])
     assert ours == list(cut(original, [BOX], ORIGIN))
 
 
@@ -99,9 +99,11 @@ def test_every_kind_of_nan_and_zero_keeps_its_bits() -> None:
     bits = [0x7FC00000, 0x7F800001, 0xFFFFFFFF, 0x80000000, 0x7F800000, 0xFF800000, 1, 0]
     start = len(original) - 2880 * (-(-48_000 // 2880))
     original[start : start + 32] = np.array(bits, ">u4").tobytes()
-    packed = pack(bytes(original))
-    assert plain_tiled(packed.file) == bytes(original)
-    assert Stored(packed.file).crops([PixelBox(0, 0, 8, 1)])[0][-2880:][:32] == original[start : start + 32]
+    packed = compress_tiled(bytes(original))
+    assert decompress_tiled(packed.content) == bytes(original)
+    assert (
+        Stored(packed.content).crops([PixelBox(0, 0, 8, 1)])[0][-2880:][:32] == original[start : start + 32]
+    )
 
 
 UNFIT = {
@@ -116,7 +118,7 @@ UNFIT = {
 @pytest.mark.parametrize("image", UNFIT.values(), ids=UNFIT)
 def test_what_the_form_cannot_hold_is_refused(image: bytes) -> None:
     with pytest.raises((SourceUnsupported, SourceDamaged)):
-        pack(image)
+        compress_tiled(image)
 
 
 # Cutouts --------------------------------------------------------------------------------------------------
@@ -125,44 +127,46 @@ def test_what_the_form_cannot_hold_is_refused(image: bytes) -> None:
 def test_crops_of_genuine_images_are_the_same_files_as_from_gzip(survey_data: Path) -> None:
     for path in sorted((survey_data / "archive").rglob("*.fits.gz")):
         stored = path.read_bytes()
-        packed = pack(stored)
+        packed = compress_tiled(stored)
         header = read_stored_header(stored)
         boxes = random_boxes(header.naxis1, header.naxis2, 100)
-        assert Stored(packed.file).crops(boxes, packed.heap) == list(cut(stored, boxes, ORIGIN)), path.name
+        assert Stored(packed.content).crops(boxes, packed.heap_offset) == list(cut(stored, boxes, ORIGIN)), (
+            path.name
+        )
 
 
 @pytest.mark.parametrize(("nx", "ny"), SHAPES)
 def test_crops_of_made_images_are_the_same_files_as_from_gzip(nx: int, ny: int) -> None:
     image = make_image(nx=nx, ny=ny)
     boxes = random_boxes(nx, ny, 60)
-    assert Stored(pack(image).file).crops(boxes) == list(cut(gzipped(image), boxes, ORIGIN))
+    assert Stored(compress_tiled(image).content).crops(boxes) == list(cut(gzipped(image), boxes, ORIGIN))
 
 
 def test_two_requests_bring_one_crop_and_few_bytes(survey_data: Path) -> None:
     path = next((survey_data / "archive").rglob("*.fits.gz"))
-    packed = pack(path.read_bytes())
+    packed = compress_tiled(path.read_bytes())
     for y0 in range(0, 700, 7):
-        stored = Stored(packed.file)
-        stored.crops([PixelBox(200, y0, 50, 50)], packed.heap)
+        stored = Stored(packed.content)
+        stored.crops([PixelBox(200, y0, 50, 50)], packed.heap_offset)
         assert len(stored.reads) == 2
-        assert stored.reads[0] == (0, packed.heap)
+        assert stored.reads[0] == (0, packed.heap_offset)
         assert sum(length for _, length in stored.reads) <= 0.12 * path.stat().st_size
 
 
 def test_many_crops_read_no_byte_twice() -> None:
-    packed = pack(make_image())
-    stored = Stored(packed.file)
-    stored.crops(random_boxes(512, 1024, 50), packed.heap)
+    packed = compress_tiled(make_image())
+    stored = Stored(packed.content)
+    stored.crops(random_boxes(512, 1024, 50), packed.heap_offset)
     reads = sorted(stored.reads)
     assert all(a + n <= b for (a, n), (b, _) in pairwise(reads))
-    assert sum(n for _, n in reads) <= len(packed.file)
+    assert sum(n for _, n in reads) <= len(packed.content)
 
 
 def test_far_tiles_are_fetched_apart_and_near_ones_together() -> None:
-    packed = pack(make_image())
-    far, near = Stored(packed.file), Stored(packed.file)
-    far.crops([PixelBox(0, 0, 9, 9), PixelBox(0, 1000, 9, 9)], packed.heap)
-    near.crops([PixelBox(0, 0, 9, 9), PixelBox(0, 100, 9, 9)], packed.heap)
+    packed = compress_tiled(make_image())
+    far, near = Stored(packed.content), Stored(packed.content)
+    far.crops([PixelBox(0, 0, 9, 9), PixelBox(0, 1000, 9, 9)], packed.heap_offset)
+    near.crops([PixelBox(0, 0, 9, 9), PixelBox(0, 100, 9, 9)], packed.heap_offset)
     assert (len(far.reads), len(near.reads)) == (3, 2)
 
 
@@ -176,11 +180,11 @@ def test_tiles_as_cfitsio_writes_them_are_read(tile: str, tmp_path: Path) -> Non
     boxes = random_boxes(100, 120, 30)
     expected = funpacked(packed, tmp_path)  # NaNs are not those of the image: fpack sets all their bits
     assert Stored(packed).crops(boxes) == list(cut(expected, boxes, ORIGIN))
-    assert plain_tiled(packed) == expected
+    assert decompress_tiled(packed) == expected
 
 
 def test_an_image_that_changed_or_a_box_off_it_differs() -> None:
     with pytest.raises(SourceDiffers, match="the inventory says 9"):
-        Stored(PACKED.file).crops([BOX], 9)
+        Stored(PACKED.content).crops([BOX], 9)
     with pytest.raises(SourceDiffers):
-        Stored(PACKED.file).crops([PixelBox(90, 0, 20, 20)])
+        Stored(PACKED.content).crops([PixelBox(90, 0, 20, 20)])

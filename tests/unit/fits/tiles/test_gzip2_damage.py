@@ -9,8 +9,10 @@ import pytest
 
 from skybatch.errors import SourceError
 from skybatch.fits.pixel_box import PixelBox
-from skybatch.fits.tiles.gzip2 import cut_tiled, plain_tiled
-from skybatch.fits.tiles.writer import Packed, pack
+from skybatch.fits.tiles.gzip2_reader import decompress_tiled
+from skybatch.fits.tiles.gzip2_writer import compress_tiled
+from skybatch.fits.tiles.table_writer import TiledFile
+from skybatch.imaging.tiled_cutout import cut_tiled
 from tests.support.fits_files import gzipped, make_image
 from tests.support.tiled_images import BOX, IMAGE, ORIGIN, PACKED, Stored
 
@@ -24,11 +26,11 @@ def outcome(file: bytes, box: PixelBox = BOX) -> list[bytes] | str:
 
 
 def test_no_flipped_bit_anywhere_gives_other_pixels_or_another_header() -> None:
-    right = outcome(PACKED.file)
+    right = outcome(PACKED.content)
     random = np.random.default_rng(66)
     flipped = {"same": 0, "refused": 0}
-    for place in random.integers(len(PACKED.file), size=6000).tolist():
-        file = bytearray(PACKED.file)
+    for place in random.integers(len(PACKED.content), size=6000).tolist():
+        file = bytearray(PACKED.content)
         file[place] ^= 1 << int(random.integers(8))
         found = outcome(bytes(file))
         assert found == right or isinstance(found, str), f"byte {place}"
@@ -37,23 +39,23 @@ def test_no_flipped_bit_anywhere_gives_other_pixels_or_another_header() -> None:
 
 
 def test_every_flipped_bit_of_a_tile_in_use_is_found() -> None:
-    second = range(PACKED.heap + tile_bytes(0), PACKED.heap + tile_bytes(0) + tile_bytes(1))
+    second = range(PACKED.heap_offset + tile_bytes(0), PACKED.heap_offset + tile_bytes(0) + tile_bytes(1))
     for place in second[10::7]:  # behind the fixed bytes of gzip's header, two of which mean nothing
-        file = bytearray(PACKED.file)
+        file = bytearray(PACKED.content)
         file[place] ^= 0x10
         assert outcome(bytes(file)) == "source_damaged", place
 
 
 def descriptors() -> list[bytes]:
-    return [PACKED.file[at : at + 8] for at in range(PACKED.table, PACKED.heap, 8)]
+    return [PACKED.content[at : at + 8] for at in range(PACKED.table_offset, PACKED.heap_offset, 8)]
 
 
 def tile_bytes(tile: int) -> int:
     return int.from_bytes(descriptors()[tile][:4], "big")
 
 
-def with_table(rows: list[bytes], packed: Packed = PACKED) -> bytes:
-    return packed.file[: packed.table] + b"".join(rows) + packed.file[packed.heap :]
+def with_table(rows: list[bytes], packed: TiledFile = PACKED) -> bytes:
+    return packed.content[: packed.table_offset] + b"".join(rows) + packed.content[packed.heap_offset :]
 
 
 def place(length: int, start: int) -> bytes:
@@ -84,25 +86,32 @@ def test_a_table_that_lies_is_one_error(lie: str) -> None:
 
 def test_sound_tiles_in_the_wrong_place_or_image_are_refused() -> None:
     sizes = [tile_bytes(tile) for tile in range(4)]
-    heap = PACKED.file[PACKED.heap : PACKED.heap + sum(sizes)]
+    heap = PACKED.content[PACKED.heap_offset : PACKED.heap_offset + sum(sizes)]
     first, second, rest = heap[: sizes[0]], heap[sizes[0] : sum(sizes[:2])], heap[sum(sizes[:2]) :]
     rows = [place(sizes[1], 0), place(sizes[0], sizes[1]), *descriptors()[2:]]
-    exchanged = PACKED.file[: PACKED.table] + b"".join((*rows, second, first, rest))
+    exchanged = PACKED.content[: PACKED.table_offset] + b"".join((*rows, second, first, rest))
     assert outcome(exchanged) == "source_damaged"
-    other = pack(make_image(nx=100, ny=120, cards={"SCANNO": 107}))
-    assert len(other.file) == len(PACKED.file)
-    mixed = PACKED.file[: PACKED.table] + other.file[other.table :]
+    other = compress_tiled(make_image(nx=100, ny=120, cards={"SCANNO": 107}))
+    assert len(other.content) == len(PACKED.content)
+    mixed = PACKED.content[: PACKED.table_offset] + other.content[other.table_offset :]
     assert outcome(mixed) == "source_damaged"
 
 
 def test_a_file_cut_short_anywhere_is_one_error() -> None:
-    whole = Stored(PACKED.file)
+    whole = Stored(PACKED.content)
     whole.crops([BOX])
-    for length in [*range(0, PACKED.heap, 97), *range(PACKED.heap, len(PACKED.file) - 2880, 61)]:
-        assert outcome(PACKED.file[:length]) in ("source_damaged", "source_unsupported"), length
+    for length in [
+        *range(0, PACKED.heap_offset, 97),
+        *range(PACKED.heap_offset, len(PACKED.content) - 2880, 61),
+    ]:
+        assert outcome(PACKED.content[:length]) in ("source_damaged", "source_unsupported"), length
         # The same where the size is believed and the bytes do not come.
         with pytest.raises(SourceError):
-            list(cut_tiled(Stored(PACKED.file[: min(length, PACKED.heap)]).read_range, 10**6, [BOX], ORIGIN))
+            list(
+                cut_tiled(
+                    Stored(PACKED.content[: min(length, PACKED.heap_offset)]).read_range, 10**6, [BOX], ORIGIN
+                )
+            )
 
 
 CLAIMS = {
@@ -122,8 +131,8 @@ CLAIMS = {
 @pytest.mark.parametrize("claim", CLAIMS)
 def test_a_header_that_lies_is_one_error(claim: str) -> None:
     old, new = CLAIMS[claim]
-    assert PACKED.file.count(old) >= 1
-    assert outcome(PACKED.file.replace(old, new, 1)) in ("source_damaged", "source_unsupported")
+    assert PACKED.content.count(old) >= 1
+    assert outcome(PACKED.content.replace(old, new, 1)) in ("source_damaged", "source_unsupported")
 
 
 @pytest.mark.parametrize(
@@ -132,4 +141,4 @@ def test_a_header_that_lies_is_one_error(claim: str) -> None:
 def test_other_files_are_refused(body: bytes) -> None:
     assert outcome(body) in ("source_damaged", "source_unsupported")
     with pytest.raises(SourceError):
-        plain_tiled(body)
+        decompress_tiled(body)

@@ -11,8 +11,15 @@ from astropy.io import fits
 from skybatch.errors import SourceUnsupported
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.fits.provenance import Origin
-from skybatch.fits.tiles.writer import pack
-from skybatch.imaging.quicklook import SCALE, cut_quicklook, cut_quicklook_ranged, encode, restore, rounded
+from skybatch.fits.tiles.gzip2_writer import compress_tiled
+from skybatch.imaging.quicklook import (
+    SCALE,
+    compress_quicklook,
+    cut_quicklook,
+    cut_quicklook_ranged,
+    decompress_quicklook,
+    round_to_int16,
+)
 from skybatch.imaging.quicklook_tiles import compress_quicklook_tiles, tile_rows
 from tests.support.fits_files import gzipped, make_image
 
@@ -28,22 +35,22 @@ def test_tiles_are_as_high_as_hcompress_takes_them(ny: int, rows: int) -> None:
 @pytest.mark.parametrize("ny", [96, 82, 33, 17, 5])
 def test_astropy_decodes_the_tiles_as_we_do(ny: int) -> None:
     image = make_image(nx=64, ny=ny)
-    stored = compress_quicklook_tiles(image, SCALE).file
-    with fits.open(io.BytesIO(stored)) as hdus, fits.open(io.BytesIO(restore(stored))) as ours:
+    stored = compress_quicklook_tiles(image, SCALE).content
+    with fits.open(io.BytesIO(stored)) as hdus, fits.open(io.BytesIO(decompress_quicklook(stored))) as ours:
         assert np.array_equal(hdus[1].data, ours[0].data)
-    assert np.abs(ours[0].data - rounded(image)[1]).max() <= 2 * SCALE
+    assert np.abs(ours[0].data - round_to_int16(image)[1]).max() <= 2 * SCALE
 
 
 def test_a_quicklook_is_the_same_from_every_form_of_its_atlas_image() -> None:
     image = make_image(nx=64, ny=96)
-    forms = [image, gzipped(image), pack(image).file]
-    assert len({compress_quicklook_tiles(form, SCALE).file for form in forms}) == 1
-    assert len({encode(form) for form in forms}) == 1
+    forms = [image, gzipped(image), compress_tiled(image).content]
+    assert len({compress_quicklook_tiles(form, SCALE).content for form in forms}) == 1
+    assert len({compress_quicklook(form) for form in forms}) == 1
 
 
 def test_a_crop_reads_a_part_and_is_that_of_the_whole() -> None:
     image = make_image()
-    stored = compress_quicklook_tiles(image, SCALE).file
+    stored = compress_quicklook_tiles(image, SCALE).content
     reads: list[int] = []
 
     def read_range(start: int, length: int) -> bytes:
@@ -59,7 +66,7 @@ def test_a_crop_reads_a_part_and_is_that_of_the_whole() -> None:
 
 
 def test_the_other_form_read_by_ranges_is_read_whole() -> None:
-    stored = encode(make_image(nx=64, ny=96))
+    stored = compress_quicklook(make_image(nx=64, ny=96))
     boxes = [PixelBox(10, 50, 20, 20)]
     crops = cut_quicklook_ranged(lambda start, n: stored[start : start + n], len(stored), boxes, ORIGIN)
     assert list(crops) == list(cut_quicklook(stored, boxes, ORIGIN))
@@ -67,6 +74,9 @@ def test_the_other_form_read_by_ranges_is_read_whole() -> None:
 
 def test_no_quicklook_is_made_from_a_quicklook() -> None:
     image = make_image(nx=64, ny=96)
-    for lossy in (restore(encode(image)), compress_quicklook_tiles(image, SCALE).file):
+    for lossy in (
+        decompress_quicklook(compress_quicklook(image)),
+        compress_quicklook_tiles(image, SCALE).content,
+    ):
         with pytest.raises(SourceUnsupported):
             compress_quicklook_tiles(lossy, SCALE)

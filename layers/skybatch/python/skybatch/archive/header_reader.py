@@ -9,9 +9,9 @@ import math
 import zlib
 
 from skybatch.errors import SourceDamaged, SourceUnsupported
-from skybatch.fits.header import Header, end_of_cards, parse
+from skybatch.fits.header import Header, find_end, parse_header
 from skybatch.fits.readers import FITS_MAGIC, GZIP_MAGIC, RangedReader
-from skybatch.fits.tiles.gzip2 import open_tiled
+from skybatch.fits.tiles.gzip2_reader import read_gzip2_table
 from skybatch.fits.tiles.tile_table import FRONT_BYTES, TileTable
 from skybatch.storage.objects import Entry, Tree
 from skybatch.surveys.twomass.layout import ImageId
@@ -40,7 +40,7 @@ def stored_header(tree: Tree, entry: Entry) -> Header:
         if not plain.startswith(FITS_MAGIC):
             raise SourceDamaged(f"not FITS: the data begin with {plain[:9]!r}")
         try:
-            header = parse(plain[: end_of_cards(plain)])
+            header = parse_header(plain[: find_end(plain)])
         except SourceDamaged:
             if len(stored) >= min(entry.size, MOST_BYTES):
                 raise
@@ -58,7 +58,7 @@ def tiled_front(tree: Tree, entry: Entry) -> TileTable:
     opened = RangedReader(
         lambda start, length: tree.read_range(entry.path, start, length), entry.size, FRONT_BYTES
     )
-    return open_tiled(opened, entry.size)
+    return read_gzip2_table(opened, entry.size)
 
 
 def _inflated(stored: bytes) -> bytes:

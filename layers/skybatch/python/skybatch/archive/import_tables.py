@@ -233,7 +233,11 @@ def _join_tiled(tree: Tree, facts: Rows, tiled: list[tuple[int, Entry]]) -> list
             problems.append(front)
             continue
         row = facts[place : place + 1]
-        row["tiled_bytes"], row["tile_table"], row["tile_heap"] = entry.size, front.table, front.heap
+        row["tiled_bytes"], row["tile_table"], row["tile_heap"] = (
+            entry.size,
+            front.table_offset,
+            front.heap_offset,
+        )
         if not row["bytes"][0]:
             row["bytes"], row["suffix"] = entry.size, SUFFIX_CODE[TILED_SUFFIX]
     return problems

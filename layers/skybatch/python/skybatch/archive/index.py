@@ -192,8 +192,8 @@ def _examined(tree: Tree, entry: Entry, image: ImageId, suffix: str) -> tuple[An
         "msnr10": np.nan,
         "line": 0,
         "tiled_bytes": entry.size if tiles else 0,
-        "tile_table": tiles.table if tiles else 0,
-        "tile_heap": tiles.heap if tiles else 0,
+        "tile_table": tiles.table_offset if tiles else 0,
+        "tile_heap": tiles.heap_offset if tiles else 0,
     }
     return tuple(facts[name] for name in FACTS.names or ())
 

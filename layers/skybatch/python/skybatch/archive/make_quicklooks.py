@@ -15,7 +15,7 @@ import numpy as np
 from skybatch.archive.image_records import QUICKLOOKS, SUFFIX_CODE, Problem, image_code, spread_quicklooks
 from skybatch.concurrency import parallel_map
 from skybatch.errors import InventoryError, NotFound, SourceError
-from skybatch.imaging.quicklook import encode
+from skybatch.imaging.quicklook import compress_quicklook
 from skybatch.inventory.image_sets import ImageSets, scan_codes
 from skybatch.inventory.inventory import Inventory
 from skybatch.inventory.publish import publish
@@ -90,7 +90,7 @@ def _made(
     if present:
         return "present"
     try:
-        stream = encoders.submit(encode, tree.read(key)).result()
+        stream = encoders.submit(compress_quicklook, tree.read(key)).result()
     except SourceError as error:
         return Problem(key, error.detail)
     except FileNotFoundError:

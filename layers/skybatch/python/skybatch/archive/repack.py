@@ -25,8 +25,8 @@ from skybatch.archive.make_quicklooks import stored
 from skybatch.archive.tiled_copies import DONE, publish_tiles, published, remove_others
 from skybatch.concurrency import parallel_map
 from skybatch.errors import SourceDamaged, SourceError
-from skybatch.fits.tiles.gzip2 import plain_tiled, whole
-from skybatch.fits.tiles.writer import pack
+from skybatch.fits.tiles.gzip2_reader import decompress_image, decompress_tiled
+from skybatch.fits.tiles.gzip2_writer import compress_tiled
 from skybatch.imaging.quicklook import SCALE
 from skybatch.imaging.quicklook_tiles import compress_quicklook_tiles
 from skybatch.storage.objects import Entry, Tree
@@ -114,12 +114,12 @@ class _Run:
             return (code, band, job.tiled.size, known["tile_table"], known["tile_heap"], size, False)
         if job.tiled and self._sound(job.tiled, job.original):
             front = tiled_front(self.tree, job.tiled)
-            return (code, band, job.tiled.size, front.table, front.heap, size, False)
+            return (code, band, job.tiled.size, front.table_offset, front.heap_offset, size, False)
         if job.original is None:
             raise SourceDamaged("the tiled form is damaged, and there is no other to make it from")
-        packed = self.packers.submit(pack, self.tree.read(job.original.path)).result()
-        self._write(atlas_key(job.image, TILED_SUFFIX), packed.file)
-        return (code, band, len(packed.file), packed.table, packed.heap, size, True)
+        packed = self.packers.submit(compress_tiled, self.tree.read(job.original.path)).result()
+        self._write(atlas_key(job.image, TILED_SUFFIX), packed.content)
+        return (code, band, len(packed.content), packed.table_offset, packed.heap_offset, size, True)
 
     def _known(self, code: int, band: int) -> Any | None:
         """The last row that is kept of an image."""
@@ -139,7 +139,7 @@ class _Run:
             packed = self.packers.submit(
                 compress_quicklook_tiles, self.tree.read(source.path), SCALE
             ).result()
-            self._write(quicklook_key(job.image, TILED_SUFFIX), packed.file)
+            self._write(quicklook_key(job.image, TILED_SUFFIX), packed.content)
             self.made += 1
 
     def _write(self, key: str, file: bytes) -> None:
@@ -152,10 +152,10 @@ class _Run:
 def is_same_image(tiled: bytes, original: bytes | None) -> bool:
     """Whether a tiled file is whole and, where there is another form, gives the same plain file."""
     try:
-        plain = plain_tiled(tiled)
+        plain = decompress_tiled(tiled)
     except SourceError:
         return False
-    return original is None or plain == whole(original)
+    return original is None or plain == decompress_image(original)
 
 
 def repack(

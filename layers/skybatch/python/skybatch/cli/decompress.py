@@ -80,12 +80,12 @@ def plain_name(name: str) -> str:
 
 def _decode(source: bytes) -> bytes:
     try:
-        from skybatch.fits.tiles.gzip2 import is_tiled, plain_tiled
-        from skybatch.imaging.quicklook import restore as restored
+        from skybatch.fits.tiles.gzip2_reader import decompress_tiled, is_tiled
+        from skybatch.imaging.quicklook import decompress_quicklook as restored
 
         with suppress(SourceUnsupported):  # tiles of another compression, those of a Quicklook
             if is_tiled(source):
-                return plain_tiled(source)
+                return decompress_tiled(source)
         return restored(source)  # imports its decoder lazily
     except ImportError as missing:
         from skybatch.client.exceptions import PackageMissing

@@ -1,4 +1,4 @@
-"""The header of a two-dimensional image: read, held as the bytes it was, patched for a cutout."""
+"""The header of a two-dimensional image, kept as the bytes it was read as and patched for a cutout."""
 
 from __future__ import annotations
 
@@ -10,20 +10,30 @@ from string import ascii_uppercase
 from typing import NamedTuple
 
 from skybatch.errors import SourceDamaged, SourceDiffers, SourceError, SourceUnsupported
-from skybatch.fits.cards import Value, integer, keywords, number_token, separate, shifted, value, with_number
-from skybatch.fits.pixel_box import BLOCK, CARD, PixelBox, header_blocks, padded
+from skybatch.fits.blocks import BLOCK_BYTES, CARD_BYTES, header_blocks, padded
+from skybatch.fits.cards import (
+    Value,
+    keyword_columns,
+    number_span,
+    parse_integer,
+    parse_value,
+    split_keywords,
+    with_number,
+    with_shift,
+)
+from skybatch.fits.pixel_box import PixelBox
 from skybatch.fits.provenance import KEYWORDS
 from skybatch.fits.readers import FITS_MAGIC, Reader
 
-_END = b"END".ljust(CARD)
-_MOST_BLOCKS = 400  # 14,400 cards; no survey image comes near, and a file without END must end somewhere
+_END = b"END".ljust(CARD_BYTES)
+_MAX_BLOCKS = 400  # 14,400 cards, far more than any image has; bounds the search for END
 _BITPIX = (8, 16, 32, 64, -32, -64)
-# Axis of the pixel coordinates that move with the first pixel: the reference pixel of each world coordinate
+# Axis of each pixel coordinate that counts from the first pixel: the reference pixel of each world coordinate
 # system (FITS standard, table 22) and the offsets of the logical from the physical frame that IRAF writes.
-_MOVING = {
+_SHIFTED_KEYWORDS = {
     f"CRPIX{axis}{version}".encode().ljust(8): axis for axis in (1, 2) for version in " " + ascii_uppercase
 }
-_MOVING |= {b"LTV1    ": 1, b"LTV2    ": 2}
+_SHIFTED_KEYWORDS |= {b"LTV1    ": 1, b"LTV2    ": 2}
 _PROVENANCE = [keyword.encode().ljust(8) for keyword in KEYWORDS]
 # Plate solutions of the Digitized Sky Survey count from a corner of the plate by cards of their own.
 _PLATE = b"CNPIX1  "
@@ -31,9 +41,10 @@ _PLATE = b"CNPIX1  "
 
 @dataclass(frozen=True)
 class Header:
-    """A primary header of two axes. ``cards`` are its bytes up to END, END not included.
+    """A primary header of two axes.
 
-    ``naxis1`` and ``naxis2`` are columns and rows, ``bitpix`` the pixel type (section 4.4.1.1).
+    ``cards`` are its bytes up to END, END not included; ``naxis1`` and ``naxis2`` are columns and rows,
+    ``bitpix`` is the pixel type (section 4.4.1.1).
     """
 
     cards: bytes
@@ -43,8 +54,8 @@ class Header:
 
     @property
     def blocks(self) -> int:
-        """2880-byte blocks that the header fills."""
-        return header_blocks(len(self.cards) // CARD)
+        """Number of 2880-byte blocks of the header."""
+        return header_blocks(len(self.cards) // CARD_BYTES)
 
     @property
     def row_bytes(self) -> int:
@@ -59,15 +70,15 @@ class Header:
     @property
     def file_bytes(self) -> int:
         """Bytes of the plain file: header and padded data."""
-        return self.blocks * BLOCK + padded(self.data_bytes)
+        return self.blocks * BLOCK_BYTES + padded(self.data_bytes)
 
     def get(self, keyword: str) -> Value:
-        """The value of a keyword's first card, None where absent or undefined."""
+        """Return the value of a keyword's first card, None where absent or undefined."""
         key = keyword.encode().ljust(8)
         if key not in self._keys:
             return None
-        offset = CARD * self._keys.index(key)
-        return value(self.cards[offset : offset + CARD])
+        offset = CARD_BYTES * self._keys.index(key)
+        return parse_value(self.cards[offset : offset + CARD_BYTES])
 
     @cached_property
     def crc(self) -> int:
@@ -76,99 +87,101 @@ class Header:
 
     @property
     def has_checksums(self) -> bool:
-        """Whether DATASUM or CHECKSUM stand in the header."""
+        """True where the header has DATASUM or CHECKSUM."""
         return self._places.checksums
 
     def cutout_blocks(self, added: bytes) -> int:
-        """Blocks of a cutout's header with ``added`` cards at its end."""
-        return header_blocks((len(self.cards) + len(added)) // CARD)
+        """Return the number of blocks of a cutout's header with ``added`` cards at its end."""
+        return header_blocks((len(self.cards) + len(added)) // CARD_BYTES)
 
     def check(self, boxes: Sequence[PixelBox]) -> None:
-        """Whether these boxes can be cut from this image.
+        """Check that these boxes can be cut from this image.
 
-        Raises SourceDiffers where a box leaves the image, SourceUnsupported where the header ties sky to
-        pixels in a way that a shift of CRPIX does not mend, SourceDamaged where CRPIX is no number.
+        Raises SourceDiffers where a box leaves the image, SourceUnsupported where a shift of CRPIX would not
+        keep pixels on their sky positions, SourceDamaged where CRPIX is no number.
         """
         for box in boxes:
             if box.x0 + box.nx > self.naxis1 or box.y0 + box.ny > self.naxis2:
                 raise SourceDiffers(f"pixels {box.section} of an image of {self.naxis1} x {self.naxis2}")
         if self._places.refusal is not None:
             raise SourceUnsupported(self._places.refusal)
-        for offset, _ in self._places.moving:
-            number_token(self.cards[offset : offset + CARD])
+        for offset, _ in self._places.shifted:
+            number_span(self.cards[offset : offset + CARD_BYTES])
 
     def cutout(self, box: PixelBox, added: bytes) -> bytearray:
-        """The padded header of a cutout: NAXIS1/2, CRPIX1/2 patched in place, ``added`` before END.
+        """Return the padded header of a cutout: NAXIS1/2, CRPIX1/2 patched in place, ``added`` before END.
 
         The box must have passed ``check``.
         """
         patched = bytearray(self.cards)
-        _patch(patched, 3 * CARD, with_number(self.cards[3 * CARD : 4 * CARD], str(box.nx)))
-        _patch(patched, 4 * CARD, with_number(self.cards[4 * CARD : 5 * CARD], str(box.ny)))
-        for offset, axis in self._places.moving:
-            card = self.cards[offset : offset + CARD]
-            _patch(patched, offset, shifted(card, box.y0 if axis == 2 else box.x0))
+        _patch(patched, 3 * CARD_BYTES, with_number(self.cards[3 * CARD_BYTES : 4 * CARD_BYTES], str(box.nx)))
+        _patch(patched, 4 * CARD_BYTES, with_number(self.cards[4 * CARD_BYTES : 5 * CARD_BYTES], str(box.ny)))
+        for offset, axis in self._places.shifted:
+            card = self.cards[offset : offset + CARD_BYTES]
+            _patch(patched, offset, with_shift(card, box.y0 if axis == 2 else box.x0))
         for offset in self._places.earlier_origins:
-            _patch(patched, offset, b"HISTORY " + self.cards[offset : offset + CARD - 8])
-        return closed(patched + added)
+            _patch(patched, offset, b"HISTORY " + self.cards[offset : offset + CARD_BYTES - 8])
+        return with_end(patched + added)
 
     @cached_property
     def _keys(self) -> list[bytes]:
         """Keyword of every card, in order."""
-        return separate(keywords(self.cards))
+        return split_keywords(keyword_columns(self.cards))
 
     @cached_property
-    def _places(self) -> _Places:
-        return _places_in(keywords(self.cards))
+    def _places(self) -> _CardPlaces:
+        return _find_card_places(keyword_columns(self.cards))
 
 
-class _Places(NamedTuple):
-    """What the keywords alone tell: of cards that move with the first pixel, offset and axis.
+class _CardPlaces(NamedTuple):
+    """What follows from the keywords alone.
 
-    ``earlier_origins`` are offsets of the cards of an image that is itself a cutout, ``refusal`` says why no
-    cutouts can be made.
+    ``shifted`` are offset and axis of the cards to shift with the first pixel, ``earlier_origins`` offsets of
+    the provenance cards of an image that is itself a cutout, ``refusal`` the reason why none can be made.
     """
 
-    moving: tuple[tuple[int, int], ...]
+    shifted: tuple[tuple[int, int], ...]
     earlier_origins: tuple[int, ...]
     checksums: bool
     refusal: str | None
 
 
 @lru_cache(maxsize=256)  # a survey's images have the same keywords
-def _places_in(names: bytes) -> _Places:
-    keys = separate(names)
-    return _Places(
-        moving=tuple((CARD * i, _MOVING[key]) for i, key in enumerate(keys) if key in _MOVING),
-        earlier_origins=tuple(CARD * keys.index(key) for key in _PROVENANCE if key in keys),
+def _find_card_places(columns: bytes) -> _CardPlaces:
+    keys = split_keywords(columns)
+    return _CardPlaces(
+        shifted=tuple(
+            (CARD_BYTES * i, _SHIFTED_KEYWORDS[key]) for i, key in enumerate(keys) if key in _SHIFTED_KEYWORDS
+        ),
+        earlier_origins=tuple(CARD_BYTES * keys.index(key) for key in _PROVENANCE if key in keys),
         checksums=b"DATASUM " in keys or b"CHECKSUM" in keys,
         refusal=_refusal(keys),
     )
 
 
 def _refusal(keys: Sequence[bytes]) -> str | None:
-    """Why a shift of the reference pixel does not keep pixels of this header on their place in the sky."""
+    """Return why a shift of the reference pixel would not keep pixels on their sky positions, or None."""
     if _PLATE in keys:
         return "the header has a plate solution (CNPIX1); such images are not cut"
     for axis in (b"1", b"2"):
-        described = b"CTYPE%s  " % axis in keys or b"CRVAL%s  " % axis in keys
-        if described and b"CRPIX%s  " % axis not in keys:
+        has_coordinates = b"CTYPE%s  " % axis in keys or b"CRVAL%s  " % axis in keys
+        if has_coordinates and b"CRPIX%s  " % axis not in keys:
             return f"the header has no CRPIX{axis.decode()} for its coordinates"
     return None
 
 
-def closed(header: bytes | bytearray) -> bytearray:
-    """Cards with END behind them, filled with blanks to whole blocks (section 4.4.1.2)."""
-    length = len(header) + CARD
-    return bytearray(b"".join((header, _END, b" " * (padded(length) - length))))
+def with_end(cards: bytes | bytearray) -> bytearray:
+    """Return cards with END behind them, padded with blanks to whole blocks (section 4.4.1.2)."""
+    length = len(cards) + CARD_BYTES
+    return bytearray(b"".join((cards, _END, b" " * (padded(length) - length))))
 
 
 def read_header(reader: Reader) -> Header:
-    """Read block by block up to END, leaving the reader at the first pixel.
+    """Read a header up to END, block by block; the reader is left at the first pixel.
 
     Raises SourceDamaged for what is not FITS, SourceUnsupported for anything but one image of two axes.
     """
-    return parse(read_cards(reader, FITS_MAGIC))
+    return parse_header(read_cards(reader, FITS_MAGIC))
 
 
 def _not_fits(start: bytes) -> SourceError:
@@ -176,63 +189,68 @@ def _not_fits(start: bytes) -> SourceError:
 
 
 def read_cards(reader: Reader, magic: bytes, refusal: Callable[[bytes], SourceError] = _not_fits) -> bytes:
-    """The cards of one header, END not included, read block by block; the reader is left behind it.
+    """Read the cards of one header, END not included, block by block; the reader is left behind it.
 
-    Raises SourceDamaged, and what ``refusal`` makes of a beginning that is not ``magic``.
+    Raises SourceDamaged, and what ``refusal`` returns for a beginning that is not ``magic``.
     """
     header = b""
-    for _ in range(_MOST_BLOCKS):
+    for _ in range(_MAX_BLOCKS):
         start = len(header)
-        header += reader.read(BLOCK)
+        header += reader.read(BLOCK_BYTES)
         if not header.startswith(magic):
             raise refusal(header)
-        if (end := _find_end(header, start)) >= 0:
+        if (end := _end_offset(header, start)) >= 0:
             return header[:end]
-        if len(header) < start + BLOCK:
+        if len(header) < start + BLOCK_BYTES:
             raise SourceDamaged("the file ends within its header")
-    raise SourceDamaged(f"the header has no END in its first {_MOST_BLOCKS} blocks")
+    raise SourceDamaged(f"the header has no END in its first {_MAX_BLOCKS} blocks")
 
 
-def end_of_cards(source: bytes, start: int = 0) -> int:
-    """Where END stands in the header that begins at ``start``; SourceDamaged if there is none."""
-    if (end := _find_end(source, start)) < 0:
+def find_end(source: bytes, start: int = 0) -> int:
+    """Return the offset of END in the header that begins at ``start``.
+
+    Raises SourceDamaged where there is none.
+    """
+    if (end := _end_offset(source, start)) < 0:
         raise SourceDamaged("the file has no END of its header")
     return end
 
 
-def _find_end(source: bytes, start: int) -> int:
-    """Offset of END on the grid of cards from ``start``, -1 if absent."""
-    last = start + _MOST_BLOCKS * BLOCK
+def _end_offset(source: bytes, start: int) -> int:
+    """Return the offset of END on the grid of cards from ``start``, -1 if absent."""
+    last = start + _MAX_BLOCKS * BLOCK_BYTES
     end = source.find(_END, start, last)
-    while end >= 0 and (end - start) % CARD:
+    while end >= 0 and (end - start) % CARD_BYTES:
         end = source.find(_END, end + 1, last)
     return end
 
 
-def parse(raw: bytes) -> Header:
-    """A header from its cards without END; errors as ``read_header``."""
-    simple, bitpix, naxis = (_mandatory(raw, i, key) for i, key in enumerate(("SIMPLE", "BITPIX", "NAXIS")))
-    if value(simple) is not True:
+def parse_header(cards: bytes) -> Header:
+    """Return a header from its cards without END; errors as ``read_header``."""
+    simple, bitpix, naxis = (
+        _mandatory_card(cards, i, key) for i, key in enumerate(("SIMPLE", "BITPIX", "NAXIS"))
+    )
+    if parse_value(simple) is not True:
         raise SourceUnsupported("SIMPLE is not T: the file does not conform to the FITS standard")
-    if integer(bitpix) not in _BITPIX:
-        raise SourceDamaged(f"BITPIX is {integer(bitpix)}, which no FITS file can have")
-    if (axes := integer(naxis)) != 2:
+    if parse_integer(bitpix) not in _BITPIX:
+        raise SourceDamaged(f"BITPIX is {parse_integer(bitpix)}, which no FITS file can have")
+    if (axes := parse_integer(naxis)) != 2:
         kind = "no image in its primary HDU" if axes == 0 else f"an image of {axes} axes"
         raise SourceUnsupported(f"the file has {kind} (NAXIS = {axes}); only images of 2 axes are cut")
-    sides = [integer(_mandatory(raw, 2 + axis, f"NAXIS{axis}")) for axis in (1, 2)]
+    sides = [parse_integer(_mandatory_card(cards, 2 + axis, f"NAXIS{axis}")) for axis in (1, 2)]
     if min(sides) < 0:
         raise SourceDamaged(f"NAXIS1, NAXIS2 are {sides[0]}, {sides[1]}")
     if min(sides) == 0:
         raise SourceUnsupported(f"the image has no pixels (NAXIS1, NAXIS2 are {sides[0]}, {sides[1]})")
-    return Header(raw, integer(bitpix), *sides)
+    return Header(cards, parse_integer(bitpix), *sides)
 
 
-def _mandatory(raw: bytes, index: int, keyword: str) -> bytes:
-    card = raw[index * CARD : (index + 1) * CARD]
+def _mandatory_card(cards: bytes, index: int, keyword: str) -> bytes:
+    card = cards[index * CARD_BYTES : (index + 1) * CARD_BYTES]
     if not card.startswith(keyword.ljust(8).encode() + b"= "):
         raise SourceDamaged(f"not FITS: card {index + 1} is not {keyword}")
     return card
 
 
 def _patch(header: bytearray, offset: int, card: bytes) -> None:
-    header[offset : offset + CARD] = card
+    header[offset : offset + CARD_BYTES] = card

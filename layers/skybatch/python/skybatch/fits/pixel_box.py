@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil, floor, isfinite
 
-BLOCK = 2880  # bytes of a FITS logical record (FITS standard 4.0, section 3.1)
-CARD = 80  # bytes of a header card (section 4.1)
+from skybatch.fits.blocks import BLOCK_BYTES, padded
 
 
 @dataclass(frozen=True)
@@ -24,12 +23,12 @@ class PixelBox:
 
     @classmethod
     def around(cls, x: float, y: float, size_x: float, size_y: float, naxis1: int, naxis2: int) -> PixelBox:
-        """The pixels whose centres lie within ``size_x`` by ``size_y`` pixels about a position.
+        """Return the pixels whose centres lie within ``size_x`` by ``size_y`` pixels about a position.
 
         ``x, y`` are FITS pixel coordinates (the first pixel's centre is 1.0), sizes are in pixels. The
         interval is half open: pixel ``i`` is wanted when ``x - size/2 <= i < x + size/2``, so a whole
         number of pixels is exactly that many wherever the position falls. A size that holds no centre
-        gives the one pixel nearest. What hangs over the edge of the image is cut off.
+        gives the one nearest pixel. What lies beyond the edge of the image is left out.
 
         Raises ValueError where the position is outside the image by more than half the size, or a
         number is not finite, or a size not positive.
@@ -56,21 +55,10 @@ def _span(centre: float, size: float, naxis: int) -> tuple[int, int]:
     return first - 1, last - first + 1
 
 
-def padded(length: int) -> int:
-    """``length`` bytes rounded up to whole FITS blocks."""
-    return -(-length // BLOCK) * BLOCK
-
-
-def header_blocks(cards: int) -> int:
-    """Blocks that a header of so many cards takes, END among them not counted."""
-    return padded((cards + 1) * CARD) // BLOCK
-
-
 def cutout_bytes(header_blocks: int, box: PixelBox, bitpix: int) -> int:
-    """Exact size in bytes of the file that the cutter writes for ``box``.
+    """Return the exact size in bytes of the file that is cut for ``box``.
 
     ``header_blocks`` are those of the cutout's header: the image's own where its last block has room
-    for the provenance cards (as every survey image's has), else one more;
-    ``Header.cutout_blocks`` tells.
+    for the provenance cards (as every 2MASS image's has), else one more: ``Header.cutout_blocks``.
     """
-    return header_blocks * BLOCK + padded(box.nx * box.ny * abs(bitpix) // 8)
+    return header_blocks * BLOCK_BYTES + padded(box.nx * box.ny * abs(bitpix) // 8)

@@ -13,13 +13,13 @@ KEYWORDS = ("CUTFILE", "CUTPIX", "CUTBY")
 
 @dataclass(frozen=True)
 class Origin:
-    """What a cutout is made from, and by whom: parent file name, and service with its version."""
+    """What a cutout is made from and by: the parent's file name, the service with its version."""
 
     parent: str
     service: str = f"skybatch {VERSION}"
 
     def cards(self, box: PixelBox) -> bytes:
-        """CUTFILE, CUTPIX and CUTBY: three cards, more only for names beyond 68 characters."""
+        """Return CUTFILE, CUTPIX and CUTBY: three cards, more only for names beyond 68 characters."""
         return b"".join(
             (
                 string_cards("CUTFILE", self.parent, "image this cutout was taken from"),

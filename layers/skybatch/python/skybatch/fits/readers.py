@@ -1,4 +1,4 @@
-"""Stored bytes to plain bytes: gzip or not, told by content, and never more than asked for."""
+"""Readers of stored files, plain or gzip: they yield plain bytes, and no more than asked for."""
 
 from __future__ import annotations
 
@@ -12,78 +12,90 @@ from skybatch.errors import SourceDamaged
 GZIP_MAGIC = b"\x1f\x8b"
 FITS_MAGIC = b"SIMPLE  ="
 InflateError: type[Exception] = igzip_lib.error  # type: ignore[assignment]  # its stub names an instance
-_PIECE = 1 << 20  # bytes inflated at a time where they are only passed over
+_SKIP_BYTES = 1 << 20  # inflated at a time where they are only skipped
 
-ReadRange = Callable[[int, int], bytes]  # start and length in bytes -> that part of the stored file
+ReadRange = Callable[[int, int], bytes]  # (start, length) in bytes -> that part of the stored file
 
 
 class Reader(Protocol):
     """Reads the plain bytes of a stored file from front to back."""
 
     def read(self, length: int) -> bytes | memoryview:
-        """The next ``length`` bytes, fewer at the end; SourceDamaged where the stream breaks off."""
+        """Return the next ``length`` bytes, fewer at the end.
+
+        Raises SourceDamaged where a compressed stream breaks off.
+        """
 
     def skip(self, length: int) -> int:
-        """Pass over ``length`` bytes; how many there were."""
+        """Skip ``length`` bytes; return how many there were."""
 
-    def claimed_length(self) -> int:
-        """Length of the plain file modulo 2**32, as the stored bytes state it."""
+    def stated_length(self) -> int:
+        """Return the length of the plain file modulo 2**32, as the stored bytes state it."""
 
 
 class PlainReader:
-    """Views of bytes that are plain already; nothing is copied."""
+    """Reader of plain bytes in memory; nothing is copied."""
 
     def __init__(self, source: bytes) -> None:
         self._source = memoryview(source)
         self._position = 0
 
     def read(self, length: int) -> memoryview:
+        """Return a view of the next ``length`` bytes, fewer at the end."""
         start = self._position
         return self._source[start : start + self.skip(length)]
 
     def skip(self, length: int) -> int:
+        """Skip ``length`` bytes without reading them; return how many there were."""
         skipped = min(length, len(self._source) - self._position)
         self._position += skipped
         return skipped
 
-    def claimed_length(self) -> int:
+    def stated_length(self) -> int:
+        """Return the length of the file modulo 2**32."""
         return len(self._source) & 0xFFFFFFFF
 
 
 class RangedReader:
-    """Fetches only what is read of a plain stored file of ``size`` bytes, ``ahead`` bytes at first."""
+    """Reader of a plain stored file of ``size`` bytes by ranges, of which the first has ``ahead`` bytes."""
 
     def __init__(self, read_range: ReadRange, size: int, ahead: int) -> None:
         self._read_range = read_range
         self._size = size
-        self._ahead = self._fetched(0, min(ahead, size))
+        self._first = self._fetch(0, min(ahead, size))
         self._position = 0
 
     def read(self, length: int) -> bytes:
+        """Fetch the next ``length`` bytes, fewer at the end.
+
+        Raises SourceDamaged where the stored file turns out shorter than its ``size``.
+        """
         start = self._position
         length = self.skip(length)
-        if start + length <= len(self._ahead):
-            return self._ahead[start : start + length]
-        return self._fetched(start, length) if length else b""
+        if start + length <= len(self._first):
+            return self._first[start : start + length]
+        return self._fetch(start, length) if length else b""
 
     def skip(self, length: int) -> int:
+        """Skip ``length`` bytes without reading them; return how many there were."""
         skipped = min(length, self._size - self._position)
         self._position += skipped
         return skipped
 
     def seek(self, position: int) -> None:
-        """Go to a byte of the file, or to its end."""
+        """Go to a byte of the file, or to its end if that comes first."""
         self._position = min(position, self._size)
 
     def range(self, start: int, length: int) -> bytes:
-        """Some bytes of the file, fewer at its end; the reader goes there."""
+        """Return some bytes of the file, fewer at its end; the reader goes there."""
         self.seek(start)
         return self.read(length)
 
-    def claimed_length(self) -> int:
+    def stated_length(self) -> int:
+        """Return the length of the file modulo 2**32."""
         return self._size & 0xFFFFFFFF
 
-    def _fetched(self, start: int, length: int) -> bytes:
+    def _fetch(self, start: int, length: int) -> bytes:
         data = self._read_range(start, length)
         if len(data) != length:
             raise SourceDamaged(f"{len(data)} bytes came for bytes {start} to {start + length} of the file")
@@ -91,33 +103,39 @@ class RangedReader:
 
 
 class GzipReader:
-    """Inflates gzip members (RFC 1952), holding no more than each read asks for."""
+    """Reader of gzip members (RFC 1952) in memory; it inflates no more than each read asks for."""
 
     def __init__(self, source: bytes) -> None:
         self._source = self._input = source
         self._inflater = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
 
     def read(self, length: int) -> bytes:
-        chunk = self._some(length) if length else b""
+        """Inflate the next ``length`` bytes, fewer at the end.
+
+        Raises SourceDamaged where the gzip data are damaged or break off.
+        """
+        chunk = self._inflate(length) if length else b""
         if len(chunk) == length:
             return chunk
         chunks, missing = [], length
         while chunk:
             chunks.append(chunk)
             missing -= len(chunk)
-            chunk = self._some(missing) if missing else b""
+            chunk = self._inflate(missing) if missing else b""
         return b"".join(chunks)
 
     def skip(self, length: int) -> int:
+        """Inflate and drop ``length`` bytes; return how many there were."""
         left = length
-        while left and (chunk := self._some(min(left, _PIECE))):
+        while left and (chunk := self._inflate(min(left, _SKIP_BYTES))):
             left -= len(chunk)
         return length - left
 
-    def claimed_length(self) -> int:
-        return int.from_bytes(self._source[-4:], "little")  # ISIZE of the last member
+    def stated_length(self) -> int:
+        """Return the length of the plain file modulo 2**32, as the last member's ISIZE states it."""
+        return int.from_bytes(self._source[-4:], "little")
 
-    def _some(self, length: int) -> bytes:
+    def _inflate(self, length: int) -> bytes:
         while not self._inflater.eof or self._next_member():
             data, self._input = self._input, b""
             try:
@@ -132,15 +150,15 @@ class GzipReader:
 
     def _next_member(self) -> bool:
         rest = self._inflater.unused_data
-        if not rest.startswith(GZIP_MAGIC):  # what pads a file after its last member is none of ours
+        if not rest.startswith(GZIP_MAGIC):  # padding after the last member
             return False
         self._inflater = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
         self._input = rest
         return True
 
 
-def reader(source: bytes) -> PlainReader | GzipReader:
-    """A reader for stored bytes; file names are not believed, some archives' are wrong.
+def open_reader(source: bytes) -> PlainReader | GzipReader:
+    """Open stored bytes by their content; file names are not trusted, some archives' are wrong.
 
     Raises SourceDamaged for what is neither gzip nor FITS.
     """

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from skybatch.errors import SourceDamaged, SourceUnsupported
+from skybatch.fits.blocks import BLOCK_BYTES
 from skybatch.fits.header import Header, read_header
 from skybatch.fits.limits import check_image_bytes
-from skybatch.fits.pixel_box import BLOCK
-from skybatch.fits.readers import Reader, reader
+from skybatch.fits.readers import Reader, open_reader
 
 
 def read_stored_header(source: bytes) -> Header:
@@ -14,7 +14,7 @@ def read_stored_header(source: bytes) -> Header:
 
     Raises SourceDamaged, SourceUnsupported.
     """
-    return read_header(reader(source))
+    return read_header(open_reader(source))
 
 
 def decompress_untiled(source: bytes) -> bytes:
@@ -27,24 +27,24 @@ def decompress_untiled(source: bytes) -> bytes:
     """
     header = read_stored_header(source)
     check_image_bytes(header.file_bytes)
-    opened = reader(source)
-    data = bytes(opened.read(header.file_bytes))
-    check_end(opened, header, len(data))
+    reader = open_reader(source)
+    data = bytes(reader.read(header.file_bytes))
+    check_end(reader, header, len(data))
     return data.ljust(header.file_bytes, b"\0")
 
 
-def check_end(opened: Reader, header: Header, position: int) -> None:
+def check_end(reader: Reader, header: Header, position: int) -> None:
     """Compare the file with its header from ``position`` on: all pixels there, and nothing after them.
 
     Raises SourceDamaged where pixels are missing or bytes follow them, SourceUnsupported where HDUs follow.
     """
-    missing = max(header.blocks * BLOCK + header.data_bytes - position, 0)
-    if opened.skip(missing) < missing:
+    missing = max(header.blocks * BLOCK_BYTES + header.data_bytes - position, 0)
+    if reader.skip(missing) < missing:
         raise SourceDamaged(
             f"the file ends before the {header.naxis1} x {header.naxis2} pixels of its header"
         )
-    opened.skip(header.file_bytes - position - missing)
-    after = bytes(opened.read(BLOCK))
+    reader.skip(header.file_bytes - position - missing)
+    after = bytes(reader.read(BLOCK_BYTES))
     if after.startswith(b"XTENSION"):
         raise SourceUnsupported("the file has extensions; only files of one image are cut")
     if any(after):

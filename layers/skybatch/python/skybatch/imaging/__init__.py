@@ -1,1 +1,1 @@
-"""Pixels in, pixels out: bytes and headers, nothing of S3 or batches."""
+"""Cutouts, previews and Quicklooks of stored images: bytes in, bytes out."""

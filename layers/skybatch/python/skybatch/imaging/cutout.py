@@ -1,77 +1,84 @@
-"""Cutouts of stored images: from gzip or plain FITS to complete FITS files."""
+"""Cut stored images, gzip or plain FITS, to complete FITS files."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from skybatch.errors import SourceDamaged
+from skybatch.fits.blocks import BLOCK_BYTES
 from skybatch.fits.header import Header, read_header
 from skybatch.fits.limits import MAX_GAP_BYTES, check_image_bytes
-from skybatch.fits.pixel_box import BLOCK, PixelBox
+from skybatch.fits.pixel_box import PixelBox
 from skybatch.fits.provenance import Origin
-from skybatch.fits.readers import GZIP_MAGIC, GzipReader, RangedReader, Reader, ReadRange, reader
-from skybatch.fits.rows import Rows, cutout_file
+from skybatch.fits.readers import GZIP_MAGIC, GzipReader, RangedReader, Reader, ReadRange, open_reader
+from skybatch.fits.rows import PixelRows, cutout_file
 from skybatch.fits.stored_file import check_end
 
 
 def cut(source: bytes, boxes: Sequence[PixelBox], origin: Origin) -> Iterator[bytes]:
-    """Cutouts of one stored image, gzip or plain, in the order of ``boxes``: each a complete FITS file.
+    """Cut one stored image, gzip or plain, to complete FITS files, in the order of ``boxes``.
 
-    The image is inflated once and no further than the last row wanted. Cards stay as they are but for
+    The image is inflated once and no further than the last row wanted. Cards stay as they are except
     NAXIS1/2, CRPIX1/2 (of every coordinate version) and, where present, DATASUM and CHECKSUM; those of
     ``origin`` stand before END. Pixels keep their type and bytes (BZERO, BSCALE, NaNs are untouched).
+    Everything is checked before the first cutout is made.
 
-    Everything is checked before the first cutout is made. Raises SourceDamaged (truncated, not FITS, more
+    Raises SourceDamaged (truncated, not FITS, more
     or fewer pixels than the header claims), SourceUnsupported (not one image of two axes, too large),
     SourceDiffers (a box outside the image).
     """
-    opened = reader(source)
-    header = read_header(opened)
-    if isinstance(opened, GzipReader):
+    reader = open_reader(source)
+    header = read_header(reader)
+    if isinstance(reader, GzipReader):
         check_image_bytes(header.file_bytes)
     header.check(boxes)
     last = max((box.y0 + box.ny for box in boxes), default=0)
-    rows = _read_rows(opened, header, 0, last)
-    if opened.claimed_length() != header.file_bytes & 0xFFFFFFFF:
-        check_end(opened, header, header.blocks * BLOCK + last * header.row_bytes)
+    rows = _read_rows(reader, header, 0, last)
+    if reader.stated_length() != header.file_bytes & 0xFFFFFFFF:
+        check_end(reader, header, header.blocks * BLOCK_BYTES + last * header.row_bytes)
     return (cutout_file(header, rows, box, origin.cards(box)) for box in boxes)
 
 
 def cut_ranged(
-    read_range: ReadRange, size: int, boxes: Sequence[PixelBox], origin: Origin, *, ahead: int = 4 * BLOCK
+    read_range: ReadRange,
+    size: int,
+    boxes: Sequence[PixelBox],
+    origin: Origin,
+    *,
+    ahead: int = 4 * BLOCK_BYTES,
 ) -> Iterator[bytes]:
-    """Cutouts of a stored file that is read by ranges: its header, then only the rows wanted.
+    """Cut a stored file that is read by ranges: its header, then only the rows wanted.
 
     ``size`` is the stored file's in bytes, ``ahead`` how much is read at first (the header, if it fits).
-    A file that turns out to be gzip is read whole. Otherwise as ``cut``, errors too.
+    A file that is gzip after all is read whole. Otherwise as ``cut``, errors too.
     """
-    opened = RangedReader(read_range, size, ahead)
-    if opened.read(2) == GZIP_MAGIC:
+    reader = RangedReader(read_range, size, ahead)
+    if reader.read(2) == GZIP_MAGIC:
         check_image_bytes(size)
         return cut(read_range(0, size), boxes, origin)
-    opened.seek(0)
-    header = read_header(opened)
+    reader.seek(0)
+    header = read_header(reader)
     header.check(boxes)
-    check_end(opened, header, header.blocks * BLOCK)
+    check_end(reader, header, header.blocks * BLOCK_BYTES)
     spans = _spans(boxes, MAX_GAP_BYTES // header.row_bytes)
     check_image_bytes(sum(last - first for first, last in spans) * header.row_bytes)
-    parts = [_read_rows(opened, header, first, last) for first, last in spans]
-    pairs = ((box, next(part for part in parts if part.holds(box))) for box in boxes)
+    parts = [_read_rows(reader, header, first, last) for first, last in spans]
+    pairs = ((box, next(part for part in parts if part.contains_rows(box))) for box in boxes)
     return (cutout_file(header, part, box, origin.cards(box)) for box, part in pairs)
 
 
-def _read_rows(opened: Reader, header: Header, first: int, last: int) -> Rows:
-    if isinstance(opened, RangedReader):
-        opened.seek(header.blocks * BLOCK + first * header.row_bytes)
+def _read_rows(reader: Reader, header: Header, first: int, last: int) -> PixelRows:
+    if isinstance(reader, RangedReader):
+        reader.seek(header.blocks * BLOCK_BYTES + first * header.row_bytes)
     wanted = (last - first) * header.row_bytes
-    data = opened.read(wanted)
+    data = reader.read(wanted)
     if len(data) < wanted:
         raise SourceDamaged(f"the file ends before row {last} of the {header.naxis2} its header claims")
-    return Rows(data, first, last, header)
+    return PixelRows(data, first, last, header)
 
 
 def _spans(boxes: Sequence[PixelBox], gap: int) -> list[tuple[int, int]]:
-    """First row and the row after the last of each stretch to fetch, in order."""
+    """Return the first row, and the row after the last, of each stretch to fetch, in order."""
     spans: list[tuple[int, int]] = []
     for box in sorted(boxes, key=lambda box: box.y0):
         last = box.y0 + box.ny

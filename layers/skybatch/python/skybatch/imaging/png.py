@@ -1,4 +1,4 @@
-"""PNG files (PNG specification, third edition) of 8-bit pixels: what previews need, and no more."""
+"""Write PNG files (PNG specification, third edition) of 8-bit pixels, as previews need them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LEVEL = 1
 
 
 def write_png(pixels: NDArray[np.uint8]) -> bytes:
-    """A PNG of (rows, columns) grey or (rows, columns, 3) red, green, blue pixels, top row first."""
+    """Return a PNG of (rows, columns) grey or (rows, columns, 3) red, green, blue pixels, top row first."""
     rows, columns = pixels.shape[:2]
     colour = _RGB if pixels.ndim == 3 else _GREY
     head = struct.pack(">IIBBBBB", columns, rows, 8, colour, 0, 0, 0)

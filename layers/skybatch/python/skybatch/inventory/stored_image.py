@@ -14,8 +14,8 @@ from obstore.exceptions import BaseError
 from skybatch.errors import SourceDamaged, SourceMissing
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.fits.provenance import Origin
-from skybatch.fits.tiles import gzip2
-from skybatch.imaging import cutout
+from skybatch.fits.tiles.gzip2_reader import decompress_image
+from skybatch.imaging import cutout, tiled_cutout
 from skybatch.inventory.image_lookup import sets_of_images
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.twomass.layout import TILED_SUFFIX, atlas_key, parse_key
@@ -90,7 +90,7 @@ class StoredImage:
             return quicklook.cut_quicklook(self.whole, boxes, origin)
         if self.key.endswith(TILED_SUFFIX):
             size, heap = self.tiles or (self.size, None)
-            return gzip2.cut_tiled(self.read_range, size, boxes, origin, heap=heap)
+            return tiled_cutout.cut_tiled(self.read_range, size, boxes, origin, heap_offset=heap)
         if self.key.endswith(PLAIN):
             return cutout.cut_ranged(self.read_range, self.size, boxes, origin)
         return cutout.cut(self.whole, boxes, origin)
@@ -100,8 +100,8 @@ class StoredImage:
         if self.image_type == ImageType.QUICKLOOK:
             from skybatch.imaging import quicklook
 
-            return quicklook.restore(self.whole)
-        return gzip2.whole(self.whole)
+            return quicklook.decompress_quicklook(self.whole)
+        return decompress_image(self.whole)
 
     def gzipped(self) -> bytes:
         """The whole image as ``.fits.gz``, made anew: the original FITS file within."""

@@ -106,11 +106,11 @@ def _plain(store: BatchStore, file: str) -> bytes | None:
     body = store.read(f"images/{file}")
     if body is None or not file.endswith(_COMPRESSED):
         return body
-    from skybatch.fits.tiles.gzip2 import whole
-    from skybatch.imaging.quicklook import restore
+    from skybatch.fits.tiles.gzip2_reader import decompress_image
+    from skybatch.imaging.quicklook import decompress_quicklook
 
     try:
-        return restore(body) if QUICKLOOK_MARK in file else whole(body)
+        return decompress_quicklook(body) if QUICKLOOK_MARK in file else decompress_image(body)
     except SourceError:
         return None
 

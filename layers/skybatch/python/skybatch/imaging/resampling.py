@@ -1,0 +1,64 @@
+"""Average images down and turn them north up."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+# A rotation less than this from a quarter turn moves no pixel of a preview by more than a few.
+_UPRIGHT = np.sin(np.radians(1.0))
+
+Pixels = NDArray[np.float32]
+
+
+def block_mean(pixels: Pixels, longest: int) -> Pixels:
+    """Average square blocks, so that no side is longer than ``longest``; NaNs are left out.
+
+    Incomplete blocks at the upper and right edge are dropped.
+    """
+    side = -(-max(pixels.shape) // longest)
+    if side == 1 or min(pixels.shape) < side:
+        return pixels[:: max(side, 1), :: max(side, 1)]
+    rows, columns = (length // side for length in pixels.shape)
+    blocks = pixels[: rows * side, : columns * side].reshape(rows, side, columns, side)
+    good = np.isfinite(blocks)
+    if good.all():
+        return np.asarray(blocks.mean(axis=(1, 3)), np.float32)
+    count = good.sum(axis=(1, 3))
+    total = np.where(good, blocks, 0).sum(axis=(1, 3), dtype=np.float32)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan).astype(np.float32)
+
+
+def rotate_north_up(pixels: Pixels, matrix: NDArray[np.float64]) -> Pixels:
+    """Turn an image (first row lowest) so that north is up and east left, top row first.
+
+    ``matrix`` transforms (column, row) steps to (east, north) steps. Near a quarter turn no pixel is
+    resampled; else each takes the value of the nearest one, NaN outside the image.
+    """
+    step = np.sqrt(abs(np.linalg.det(matrix)))
+    # From (right, up) of the picture to (column, row) of the image: right is west.
+    to_image = np.linalg.solve(matrix, np.diag([-step, step]))
+    if np.abs(to_image - np.rint(to_image)).max() < _UPRIGHT:
+        return _reordered(pixels, np.rint(to_image).astype(int))
+    half = (np.array(pixels.shape[::-1]) - 1) / 2
+    # Rounded before it is rounded up: a rotation by a right angle must not add a row.
+    across, along = np.ceil(np.round(np.abs(np.linalg.inv(to_image)) @ (half * 2), 6)).astype(int) + 1
+    right = np.arange(across) - (across - 1) / 2
+    up = (along - 1) / 2 - np.arange(along)
+    column = _nearest(to_image[0, 0] * right + to_image[0, 1] * up[:, None] + half[0])
+    row = _nearest(to_image[1, 0] * right + to_image[1, 1] * up[:, None] + half[1])
+    inside = (column >= 0) & (column < pixels.shape[1]) & (row >= 0) & (row < pixels.shape[0])
+    found = pixels[np.where(inside, row, 0), np.where(inside, column, 0)]
+    return found if inside.all() else np.where(inside, found, np.float32(np.nan))
+
+
+def _reordered(pixels: Pixels, to_image: NDArray[np.intp]) -> Pixels:
+    """Turn by right angles, mirror, or both: only the order of the pixels changes."""
+    (across, rising), (running, along) = to_image.tolist()
+    if across:
+        return pixels[::-along, ::across]
+    return pixels.T[::-rising, ::running]
+
+
+def _nearest(position: NDArray[np.float64]) -> NDArray[np.intp]:
+    return np.floor(position + 0.5).astype(np.intp)
