@@ -1,10 +1,11 @@
-"""A server in this process that speaks the interface's words about one made batch, and fails as told to."""
+"""A server in this process that speaks the API about prepared batches, and fails as a test says."""
 
 from __future__ import annotations
 
 import hashlib
 import io
 import json
+import sys
 import tarfile
 import threading
 from collections.abc import Callable, Iterator
@@ -89,7 +90,7 @@ Fault = Callable[["Handler"], bool]
 
 @dataclass
 class FakeServer:
-    """What it knows and saw. ``faults`` are tried in order; the first that deals with a request wins."""
+    """What the server has and received. ``faults`` are tried in order until one handles the request."""
 
     batches: dict[str, MadeBatch] = field(default_factory=dict)
     accepted: dict[tuple[str, bytes], str] = field(default_factory=dict)
@@ -230,6 +231,16 @@ def times(count: int, word: str, fault: Callable[[Handler], None]) -> Fault:
         return True
 
     return sometimes
+
+
+def always(fault: Callable[[Handler], None]) -> Fault:
+    """Apply a fault to every request."""
+    return times(sys.maxsize, "", fault)
+
+
+def respond(status: int, body: bytes, headers: dict[str, str] | None = None) -> Callable[[Handler], None]:
+    """Send a response of this body."""
+    return lambda handler: handler.answer(status, body, headers or {})
 
 
 def reset(handler: Handler) -> None:

@@ -1,4 +1,4 @@
-"""`skybatch decompress`: the survey's own Quicklooks, as an independent decoder reads them."""
+"""Restored images: read by astropy, equal to the original or close to it, and never overwritten unasked."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_genuine_quicklooks(survey_data: Path, tmp_path: Path) -> None:
         assert np.abs(np.median(quicklook[seen] - atlas[seen])) < 1
 
 
-def test_nothing_is_overwritten_unasked(compressed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_existing_files_are_kept_without_force(compressed: Path, capsys: pytest.CaptureFixture[str]) -> None:
     target = compressed.with_name("0001_990101n_j0010009_ql.fits")
     target.write_text("mine")
     assert main(["decompress", str(compressed)]) == 1
@@ -84,16 +84,16 @@ def test_nothing_is_overwritten_unasked(compressed: Path, capsys: pytest.Capture
     assert target.read_bytes().startswith(b"SIMPLE")
 
 
-def test_what_is_no_quicklook_is_named_and_the_others_go_on(
+def test_a_file_that_is_no_quicklook_does_not_keep_the_others_from_being_restored(
     compressed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bad = tmp_path / "bad.fits.H"
     bad.write_bytes(b"no FITS at all")
     assert main(["decompress", str(bad), str(tmp_path / "nowhere.fits.H"), str(compressed)]) == 1
-    told = capsys.readouterr()
-    assert "bad.fits.H" in told.err
-    assert "nowhere.fits.H" in told.err
-    assert told.out.count("\n") == 1
+    captured = capsys.readouterr()
+    assert "bad.fits.H" in captured.err
+    assert "nowhere.fits.H" in captured.err
+    assert captured.out.count("\n") == 1
     assert not list(tmp_path.glob("bad.fits"))
 
 

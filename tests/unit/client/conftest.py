@@ -1,4 +1,4 @@
-"""A fake server, and a client that does not wait long between its tries."""
+"""A fake server, and a client with short delays between its attempts."""
 
 from __future__ import annotations
 

@@ -1,21 +1,20 @@
-"""Calls are made again where that helps, never as another batch; errors come as what they are."""
+"""The client's calls: a repeated submission is the same batch, and errors are those of the server."""
 
 from __future__ import annotations
 
-import time
+import json
 
 import pytest
 
 from skybatch import errors
-from skybatch.client import BatchFailed, Client, StillRunning, UnexpectedResponse, Unreachable
-from tests.support.fake_server import BATCH_ID, FakeServer, Handler, refuse, reset, times
-from tests.unit.client.conftest import QUICK
+from skybatch.client import BatchFailed, Client, StillRunning
+from tests.support.fake_server import BATCH_ID, FakeServer, Handler, always, refuse, reset, respond, times
 
 TABLE = "ra,dec\n180,20\n"
-LOST = [refuse(429, "too_many"), refuse(500, "internal"), refuse(502), refuse(503), refuse(504), reset]
+REPEATED = [refuse(429, "too_many"), refuse(500, "internal"), refuse(502), refuse(503), refuse(504), reset]
 
 
-@pytest.mark.parametrize("fault", LOST, ids=["429", "500", "502", "503", "504", "reset"])
+@pytest.mark.parametrize("fault", REPEATED, ids=["429", "500", "502", "503", "504", "reset"])
 def test_a_submission_sent_again_is_the_same_batch(server: FakeServer, client: Client, fault: object) -> None:
     server.faults = [times(3, "/batches", fault)]  # type: ignore[arg-type]
     client.submit(TABLE)
@@ -25,14 +24,14 @@ def test_a_submission_sent_again_is_the_same_batch(server: FakeServer, client: C
     assert len(server.accepted) == 1
 
 
-def test_an_answer_lost_after_the_server_took_the_batch_makes_no_second(
+def test_a_response_lost_after_the_server_took_the_batch_makes_no_second(
     server: FakeServer, client: Client
 ) -> None:
-    def lose_answer(handler: Handler) -> None:
+    def lose_response(handler: Handler) -> None:
         handler.answer = lambda *_, **__: reset(handler)  # type: ignore[method-assign]
         handler._post()
 
-    server.faults = [times(1, "/batches", lose_answer)]
+    server.faults = [times(1, "/batches", lose_response)]
     batch = client.submit(TABLE)
     assert list(server.accepted.values()) == [batch.batch_id]
 
@@ -45,78 +44,17 @@ def test_two_submissions_are_two_batches_unless_they_share_a_key(server: FakeSer
     )
 
 
-def test_tries_end(server: FakeServer, client: Client) -> None:
-    server.faults = [times(99, "/batches", refuse(503))]
-    with pytest.raises(errors.Transient, match="told to fail"):
-        client.status(BATCH_ID)
-    assert len(server.seen) == QUICK.max_attempts
-
-
-def test_no_server_there_is_unreachable(server: FakeServer, client: Client) -> None:
-    server.faults = [times(99, "", reset)]
-    with pytest.raises(Unreachable) as raised:
-        client.status(BATCH_ID)
-    assert raised.value.retryable
-    assert len(server.seen) == QUICK.max_attempts
-
-
-def test_retry_after_is_honoured(server: FakeServer, client: Client) -> None:
-    server.faults = [times(1, "/batches", refuse(429, "too_many", Retry_After="1"))]
-    began = time.monotonic()
-    client.status(BATCH_ID)
-    assert time.monotonic() - began >= 1.0
-
-
-def test_a_wait_beyond_patience_is_not_begun(server: FakeServer, client: Client) -> None:
-    server.faults = [times(1, "/batches", refuse(429, "too_many", Retry_After="3600"))]
-    with pytest.raises(errors.TooMany):
-        client.status(BATCH_ID)
-    assert len(server.seen) == 1
-
-
 def test_row_errors_come_typed_with_the_exception(server: FakeServer, client: Client) -> None:
     cells = [
         {"line": 2, "row": 1, "column": "dec", "value": "99", "rule": "must lie between -90 and 90 degrees"},
         {"line": None, "row": None, "column": "bands", "value": "Q", "rule": "must be J, H, K"},
     ]
-    server.faults = [lambda handler: handler.problem(422, "invalid", "Two values.", errors=cells) is None]
+    problem = {"code": "invalid", "detail": "Two values.", "errors": cells}
+    server.faults = [always(respond(422, json.dumps(problem).encode()))]
     with pytest.raises(errors.InvalidRequest) as raised:
         client.submit(TABLE)
     assert raised.value.errors == tuple(errors.CellError(**cell) for cell in cells)  # type: ignore[arg-type]
-    assert len(server.seen) == 1, "what the user must mend is not sent again"
-
-
-@pytest.mark.parametrize(
-    ("status", "code", "kind"),
-    [
-        (400, "malformed", errors.MalformedRequest),
-        (404, "not_found", errors.NotFound),
-        (409, "conflict", errors.Conflict),
-        (410, "expired", errors.Expired),
-        (413, "too_large", errors.TooLarge),
-        (415, "unsupported_media", errors.UnsupportedMedia),
-        (403, "who knows", UnexpectedResponse),
-    ],
-)
-def test_each_problem_has_its_class(
-    server: FakeServer, client: Client, status: int, code: str, kind: type[errors.SkybatchError]
-) -> None:
-    server.faults = [times(1, "/batches", refuse(status, code))]
-    with pytest.raises(kind):
-        client.status(BATCH_ID)
-
-
-@pytest.mark.parametrize("body", [b"<html>hello</html>", b"[]", b"{}", b'{"batch_id": "../.."}'])
-def test_another_servers_answer_is_told_apart(server: FakeServer, client: Client, body: bytes) -> None:
-    server.faults = [lambda handler: handler.answer(200, body, {}) is None]
-    with pytest.raises(UnexpectedResponse):
-        client.status(BATCH_ID)
-
-
-def test_a_gateways_own_error_is_transient(server: FakeServer, client: Client) -> None:
-    server.faults = [lambda handler: handler.answer(503, b'{"message":"Service Unavailable"}', {}) is None]
-    with pytest.raises(errors.Transient, match="Service Unavailable"):
-        client.status(BATCH_ID)
+    assert len(server.seen) == 1, "an invalid request is not repeated"
 
 
 def test_waiting_ends_with_the_batch(server: FakeServer, client: Client) -> None:

@@ -1,4 +1,4 @@
-"""Connections: kept, closed from outside, and led through the proxies of the environment."""
+"""Connections: reused, closable from another thread, and through the proxies of the environment."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from skybatch.client.connections import ConnectionLost, Connections, proxy_for, root_cause
-from tests.support.fake_server import BATCH_ID, FakeServer, Handler, cut_after, reset, times
+from tests.support.fake_server import BATCH_ID, FakeServer, Handler, always, cut_after, reset, respond, times
 
 SIGNED = f"/signed/{BATCH_ID}/files/manifest.json"
 VARIABLES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
@@ -47,7 +47,7 @@ def read(connections: Connections, url: str) -> bytes:
         return b"".join(iter(lambda: answer.read1(100, decode_content=False), b""))
 
 
-def test_what_is_read_to_its_end_leaves_a_connection_for_the_next(
+def test_a_response_read_to_its_end_leaves_its_connection_for_the_next(
     server: FakeServer, connections: Connections
 ) -> None:
     seen = peers(server)
@@ -58,7 +58,7 @@ def test_what_is_read_to_its_end_leaves_a_connection_for_the_next(
     assert len(set(seen)) == 1
 
 
-def test_what_is_left_unread_does_not(server: FakeServer, connections: Connections) -> None:
+def test_a_response_left_unread_does_not(server: FakeServer, connections: Connections) -> None:
     seen = peers(server)
     for _ in range(2):
         with connections.stream(server.url + SIGNED, {}) as answer:
@@ -66,14 +66,14 @@ def test_what_is_left_unread_does_not(server: FakeServer, connections: Connectio
     assert len(set(seen)) == 2
 
 
-def test_redirects_are_followed_where_that_is_wished(server: FakeServer, connections: Connections) -> None:
+def test_redirects_are_followed_on_request(server: FakeServer, connections: Connections) -> None:
     url = f"{server.url}/batches/{BATCH_ID}/files/manifest.json"
     assert connections.request("GET", url, None, {}, follow_redirects=False).status == 302
     assert connections.request("GET", url, None, {}, follow_redirects=True).data.startswith(b'{"images"')
     assert {seen.headers["user-agent"] for seen in server.seen} == {"a test"}
 
 
-def test_closing_ends_who_waits_for_bytes(server: FakeServer, connections: Connections) -> None:
+def test_closing_ends_a_read_in_another_thread(server: FakeServer, connections: Connections) -> None:
     hanging, over = threading.Event(), threading.Event()
 
     def hang(handler: Handler) -> None:
@@ -116,7 +116,7 @@ def test_closing_ends_who_waits_for_bytes(server: FakeServer, connections: Conne
         ({"http_proxy": "http://proxy:1", "no_proxy": "127.0.0.1"}, "http://sky.org/", "http://proxy:1"),
     ],
 )
-def test_the_environment_names_the_proxy(
+def test_the_environment_sets_the_proxy(
     environment: dict[str, str], url: str, proxy: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in environment.items():
@@ -124,20 +124,20 @@ def test_the_environment_names_the_proxy(
     assert proxy_for(url) == proxy
 
 
-def test_a_proxy_gets_the_whole_address_and_its_own_secret(
+def test_a_proxy_gets_the_whole_url_and_its_own_credentials(
     server: FakeServer, connections: Connections, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     host = server.url.removeprefix("http://")
     monkeypatch.setenv("http_proxy", f"http://me:a%2Fb@{host}")
     url = f"http://sky.example{SIGNED}"
-    server.faults = [lambda handler: handler.answer(200, b"by way of the proxy", {}) or True]
-    assert connections.request("GET", url, None, {}, follow_redirects=True).data == b"by way of the proxy"
+    server.faults = [always(respond(200, b"through the proxy"))]
+    assert connections.request("GET", url, None, {}, follow_redirects=True).data == b"through the proxy"
     (seen,) = server.seen
     assert seen.path == url
     assert seen.headers["proxy-authorization"] == "Basic " + base64.b64encode(b"me:a/b").decode()
 
 
-def test_what_broke_is_told_in_the_first_words(server: FakeServer, connections: Connections) -> None:
+def test_the_root_cause_of_a_lost_connection_is_found(server: FakeServer, connections: Connections) -> None:
     told = []
     server.faults = [times(1, "/none", reset), times(1, "/signed/", cut_after(5))]
     for url in ("http://127.0.0.1:1/", f"{server.url}/none", server.url + SIGNED):

@@ -1,8 +1,7 @@
-"""A batch comes to disk whole: by its archive, resumed, each file verified, the rest one by one."""
+"""Downloads of a batch: by its archive, resumed, every file verified, the rest one by one."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -28,7 +27,7 @@ def on_disk(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in (folder / "images").iterdir()}
 
 
-def test_everything_comes_by_the_archive(server: FakeServer, client: Client, tmp_path: Path) -> None:
+def test_all_files_come_by_the_archive(server: FakeServer, client: Client, tmp_path: Path) -> None:
     result = client.download(BATCH_ID, tmp_path)
     assert on_disk(tmp_path) == IMAGES
     assert [path.name for path in result.images] == list(IMAGES)
@@ -44,7 +43,7 @@ def test_downloaded_again_nothing_is_transferred(server: FakeServer, client: Cli
     assert server.paths() == [f"/batches/{BATCH_ID}"]
 
 
-def test_a_stopped_archive_goes_on_behind_its_last_whole_image(
+def test_an_interrupted_archive_continues_after_its_last_complete_image(
     server: FakeServer, client: Client, tmp_path: Path
 ) -> None:
     archive = server.batches[BATCH_ID].files["images.tar"]
@@ -73,13 +72,13 @@ def test_a_stopped_archive_goes_on_behind_its_last_whole_image(
     assert tar == [f"bytes={stop}-{len(archive) - 1}"]
 
 
-def test_a_ledger_that_is_wrong_does_no_harm(server: FakeServer, client: Client, tmp_path: Path) -> None:
+def test_a_wrong_resume_state_does_no_harm(server: FakeServer, client: Client, tmp_path: Path) -> None:
     ResumeState(server.url, "", "", BATCH_ID, archive_offset=700, images_unpacked=0).save(tmp_path)
     client.download(BATCH_ID, tmp_path)
     assert on_disk(tmp_path) == IMAGES
 
 
-def test_files_lost_or_damaged_on_disk_come_again_by_themselves(
+def test_missing_and_damaged_files_are_fetched_one_by_one(
     server: FakeServer, client: Client, tmp_path: Path
 ) -> None:
     client.download(BATCH_ID, tmp_path)
@@ -93,7 +92,7 @@ def test_files_lost_or_damaged_on_disk_come_again_by_themselves(
     assert len(server.asked("/signed/")) == 2
 
 
-def test_an_image_wrong_in_the_archive_comes_by_itself(
+def test_an_image_wrong_in_the_archive_is_fetched_by_itself(
     server: FakeServer, client: Client, tmp_path: Path
 ) -> None:
     batch = server.batches[BATCH_ID]
@@ -134,7 +133,7 @@ def test_faults_on_the_way_leave_no_trace(
     assert not list(tmp_path.rglob("*.part"))
 
 
-def test_images_come_as_they_finish(server: FakeServer, client: Client, tmp_path: Path) -> None:
+def test_images_are_fetched_as_they_finish(server: FakeServer, client: Client, tmp_path: Path) -> None:
     server.batches[BATCH_ID].state = "working"
     names = [image.file for image in client.images(BATCH_ID)]
     assert names == list(IMAGES)
@@ -143,7 +142,7 @@ def test_images_come_as_they_finish(server: FakeServer, client: Client, tmp_path
     server.batches[BATCH_ID].state = "complete"
     server.seen.clear()
     client.download(BATCH_ID, tmp_path)
-    assert server.asked("images.tar") == [], "what came is checked, not fetched twice"
+    assert server.asked("images.tar") == [], "files on disk are verified, not fetched again"
 
 
 def test_a_directory_holds_one_batch(server: FakeServer, client: Client, tmp_path: Path) -> None:
@@ -163,7 +162,7 @@ def test_a_batch_without_results_says_so(server: FakeServer, client: Client, tmp
         client.download(BATCH_ID, tmp_path)
 
 
-def test_a_batch_of_no_images_brings_its_tables(server: FakeServer, client: Client, tmp_path: Path) -> None:
+def test_a_batch_without_images_has_its_tables(server: FakeServer, client: Client, tmp_path: Path) -> None:
     server.batches[BATCH_ID] = MadeBatch({})
     assert client.download(BATCH_ID, tmp_path).images == ()
     assert (tmp_path / "rows.csv").exists()
@@ -188,7 +187,7 @@ def test_all_parts_follow_the_chain_to_its_end(server: FakeServer, client: Clien
     assert on_disk(tmp_path / "part-2") == last
 
 
-def test_a_chain_that_brings_nothing_ends(server: FakeServer, client: Client, tmp_path: Path) -> None:
+def test_a_chain_that_delivers_nothing_ends(server: FakeServer, client: Client, tmp_path: Path) -> None:
     server.batches[BATCH_ID] = MadeBatch({}, left_over=2)
     with pytest.raises(TransferFailed, match="delivered nothing"):
         list(client.download_parts(BATCH_ID, tmp_path))
@@ -208,27 +207,19 @@ def test_the_same_job_again_is_the_same_batch(server: FakeServer, client: Client
         client.run(tmp_path, table, bands="J")
 
 
-def test_a_submission_whose_answer_was_lost_for_good_is_found_again(
+def test_a_submission_whose_response_was_lost_for_good_is_found_again(
     server: FakeServer, client: Client, tmp_path: Path
 ) -> None:
-    def lose_answer(handler: Handler) -> bool:
+    def lose_response(handler: Handler) -> bool:
         if handler.command == "POST":
             handler.answer = lambda *_, **__: reset(handler)  # type: ignore[method-assign]
             handler._post()
             return True
         return False
 
-    server.faults = [lose_answer]
+    server.faults = [lose_response]
     with pytest.raises(Unreachable):
         client.start(tmp_path, "ra,dec\n1,2\n")
     server.faults = []
     batch = client.start(tmp_path, "ra,dec\n1,2\n")
     assert list(server.accepted.values()) == [batch.batch_id]
-
-
-def test_the_ledger_survives_being_garbled(tmp_path: Path) -> None:
-    ResumeState(batch_id="x", archive_offset=5).save(tmp_path)
-    assert ResumeState.load(tmp_path).archive_offset == 5
-    for text in ("", "[]", "{}", json.dumps({"batch_id": 3})):
-        (tmp_path / ".skybatch.json").write_text(text)
-        assert ResumeState.load(tmp_path) == ResumeState()

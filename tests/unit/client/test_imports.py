@@ -12,19 +12,29 @@ import pytest
 import skybatch
 
 PACKAGE = Path(skybatch.__file__).parent
-HEAVY = ("numpy", "astropy", "pandas", "boto3", "botocore", "obstore", "pydantic", "isal", "jinja2")
+HEAVY: tuple[str, ...] = (
+    "numpy",
+    "astropy",
+    "pandas",
+    "boto3",
+    "botocore",
+    "obstore",
+    "pydantic",
+    "isal",
+    "jinja2",
+)
 HEAVY += ("tqdm", "httpx", "shtab")
 ALLOWED = ("skybatch", "skybatch.errors", "skybatch.status", "skybatch.version")
 
 
 def modules_after(code: str) -> set[str]:
-    told = subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-c", f"{code}\nimport sys; print(*sys.modules)"],
         capture_output=True,
         text=True,
         check=True,
     )
-    return set(told.stdout.split())
+    return set(done.stdout.split())
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The bytes that are posted: read back by the server's own parser, the same every time."""
+"""Encoded requests: read back by the server's own parser, and the same bytes every time."""
 
 from __future__ import annotations
 

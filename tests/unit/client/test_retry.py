@@ -1,4 +1,4 @@
-"""Pauses grow, are spread, and never undercut what the server asked for."""
+"""Delays before a repetition grow, are random, and never shorter than the server's Retry-After."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people have at hand goes out as a table that astropy reads back to the same sky."""
+"""Uploaded tables: astropy reads the same coordinates back from what astropy and pandas objects become."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import astropy.units as u
 import numpy as np
-import pandas as pd
+import pandas as pd  # type: ignore[import-untyped]
 import pytest
 from astropy.coordinates import SkyCoord
 from astropy.table import MaskedColumn, QTable, Table
@@ -96,7 +96,7 @@ def test_pandas_frames_with_nulls_and_dates() -> None:
     assert lines[1:] == [f"{RA[0]!r},{DEC[0]!r},y,a", f"{RA[1]!r},{DEC[1]!r},n,", f"{RA[2]!r},{DEC[2]!r},y,"]
 
 
-def test_files_and_text_go_out_as_they_are(tmp_path: Path) -> None:
+def test_files_and_text_are_uploaded_unchanged(tmp_path: Path) -> None:
     body = b"|ra |dec|\n 1.0 2.0\n\xff"
     path = tmp_path / "targets.tbl"
     path.write_bytes(body)
@@ -109,7 +109,7 @@ def test_files_and_text_go_out_as_they_are(tmp_path: Path) -> None:
     assert encode_table(body).body == body
 
 
-def test_what_is_no_table_is_refused(tmp_path: Path) -> None:
+def test_anything_else_is_invalid(tmp_path: Path) -> None:
     with pytest.raises(InvalidRequest, match="table"):
         encode_table(7)
     with pytest.raises(FileNotFoundError):

@@ -1,4 +1,4 @@
-"""Files come whole and right, whatever happens to the connection, or not at all."""
+"""Transfers of single files: complete and verified whatever happens to the connection, or not at all."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def ranges(server: FakeServer) -> list[str]:
     return [seen.headers["range"] for seen in server.asked("/signed/")]
 
 
-def test_cut_connections_are_taken_up_where_they_broke(
+def test_broken_connections_are_resumed_where_they_broke(
     server: FakeServer, transport: Transport, tmp_path: Path
 ) -> None:
     server.faults = [times(9, "/signed/", cut_after(2000))]
@@ -49,7 +49,7 @@ def test_cut_connections_are_taken_up_where_they_broke(
     assert len(server.asked(f"/batches/{BATCH_ID}/images/")) == 1, "the signed URL was asked for once"
 
 
-def test_a_stopped_download_goes_on_from_its_part(
+def test_an_interrupted_transfer_continues_its_partial_file(
     server: FakeServer, transport: Transport, tmp_path: Path
 ) -> None:
     (tmp_path / f"{NAME}.part").write_bytes(BODY[:5000])
@@ -58,7 +58,7 @@ def test_a_stopped_download_goes_on_from_its_part(
     assert [path.name for path in tmp_path.iterdir()] == [NAME]
 
 
-def test_a_part_of_something_else_is_thrown_away(
+def test_a_partial_file_of_other_contents_is_discarded(
     server: FakeServer, transport: Transport, tmp_path: Path
 ) -> None:
     counted: list[int] = []
@@ -86,7 +86,7 @@ def test_wrong_bytes_never_take_the_files_name(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_signed_url_that_is_over_is_asked_for_again(server: FakeServer, transport: Transport) -> None:
+def test_an_expired_url_is_requested_again(server: FakeServer, transport: Transport) -> None:
     server.faults = [times(1, "/signed/", refuse(403))]
     url = PresignedUrl(transport, REMOTE.path)
     assert b"".join(stream_range(url, 0, len(BODY))) == BODY
@@ -103,7 +103,7 @@ def test_a_server_without_ranges_is_read_past_what_is_there(server: FakeServer, 
 
 
 @pytest.mark.parametrize("fault", [refuse(503), refuse(500), reset], ids=["503", "500", "reset"])
-def test_no_progress_at_all_ends(server: FakeServer, transport: Transport, fault: object) -> None:
+def test_attempts_without_any_byte_end(server: FakeServer, transport: Transport, fault: object) -> None:
     server.faults = [times(99, "/signed/", fault)]  # type: ignore[arg-type]
     with pytest.raises(SkybatchError) as raised:
         list(stream_range(PresignedUrl(transport, REMOTE.path), 0, len(BODY)))
@@ -111,7 +111,7 @@ def test_no_progress_at_all_ends(server: FakeServer, transport: Transport, fault
     assert len(ranges(server)) == QUICK.max_attempts
 
 
-def test_a_file_that_is_not_there_is_told_at_once(server: FakeServer, transport: Transport) -> None:
+def test_a_missing_file_is_reported_at_once(server: FakeServer, transport: Transport) -> None:
     server.faults = [times(99, "/signed/", refuse(404, "not_found"))]
     with pytest.raises(NotFound, match="told to fail"):
         list(stream_range(PresignedUrl(transport, REMOTE.path), 0, len(BODY)))

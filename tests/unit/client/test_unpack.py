@@ -1,4 +1,4 @@
-"""An archive is unpacked from chunks of any size, from its start or behind any of its members."""
+"""Unpacking of an archive from chunks of any size, from its start or after any of its members."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_every_member_s_end_is_where_the_next_begins(folder: Path) -> None:
         assert rest == members[place:]
 
 
-def test_what_is_not_right_is_not_kept(folder: Path) -> None:
+def test_a_file_of_another_md5_is_not_kept(folder: Path) -> None:
     wrong = EXPECTED | {"rows.tbl": md5(b"something else")}
     members = list(unpack(chunks(archive(), 1000), 0, folder, wrong))
     assert [member.name for member in members if not member.verified] == ["rows.tbl"]
@@ -86,12 +86,12 @@ def test_an_archive_that_breaks_off_gives_no_broken_file(short: int, folder: Pat
     assert there == {name: FILES[name] for name in came}
 
 
-def test_what_is_no_archive_is_told(folder: Path) -> None:
+def test_a_stream_that_is_no_archive_is_an_error(folder: Path) -> None:
     with pytest.raises(tarfile.TarError):
         list(unpack(chunks(b"<html>" * 500, 100), 0, folder, EXPECTED))
 
 
-def test_chunks_are_read_on_and_never_back() -> None:
+def test_chunks_are_read_forward_only() -> None:
     source = ChunkReader(iter([b"abc", b"", b"never reached"]))
     assert (source.read(2), source.tell(), source.seek(3), source.read(5)) == (b"ab", 2, 3, b"")
     with pytest.raises(tarfile.StreamError):

@@ -19,7 +19,6 @@ from skybatch.surveys.twomass.bands import BANDS
 from skybatch.surveys.twomass.datasets import DATASETS, DEFAULT_DATASET
 
 SHOWN_PROBLEMS = 20
-DATASET_HELP = "data set (%(default)s)"
 EPILOG = "TREE is a directory or s3://bucket/prefix (credentials and AWS_ENDPOINT_URL from the environment)."
 
 
@@ -53,7 +52,7 @@ def add_commands(subparsers: Any) -> None:
         "--region", nargs=3, type=_finite, metavar=("RA", "DEC", "SIZE"), help="a box, in ICRS degrees"
     )
     wanted.add_argument("--list", type=Path, dest="keys", help="a file with one key, path or URL per line")
-    mirror.add_argument("--bands", nargs="+", choices=BANDS, default=BANDS)
+    mirror.add_argument("--bands", nargs="+", choices=BANDS, default=BANDS, help="(default: all)")
     mirror.add_argument(
         "--in-flight",
         type=_positive,
