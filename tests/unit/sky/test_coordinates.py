@@ -17,7 +17,7 @@ from skybatch.sky.coordinates import FK5 as FK5_J2000
 from skybatch.sky.coordinates import Frame, Location, location_from_cells, parse_location
 from skybatch.sky.frames import to_icrs
 from skybatch.sky.position import SkyPosition
-from skybatch.validation import BadValue
+from skybatch.validation import InvalidValue
 
 HOURS = (units.hourangle, units.deg)
 DEGREES = (units.deg, units.deg)
@@ -116,7 +116,7 @@ OFF_THE_SKY = """361 0|-10 0|10 91|10 -90.0001|24h01m 0d|10 1e300|1e300 10|10:60
 
 @pytest.mark.parametrize("text", re.split(r"[|\n]", OFF_THE_SKY))
 def test_a_coordinate_off_the_sky_is_refused_with_its_rule(text: str) -> None:
-    with pytest.raises(BadValue, match=r"^(must|has|writes|is written)"):
+    with pytest.raises(InvalidValue, match=r"^(must|has|writes|is written)"):
         parse_location(text)
 
 
@@ -181,7 +181,7 @@ def test_a_sexagesimal_position_printed_by_astropy_is_the_same(
 def test_any_text_is_a_location_a_name_or_a_broken_rule(text: str) -> None:
     try:
         place = anywhere(text)
-    except BadValue:
+    except InvalidValue:
         return
     if isinstance(place, Location):
         assert 0.0 <= place.lon < 360.0

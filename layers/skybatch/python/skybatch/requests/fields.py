@@ -16,7 +16,7 @@ from skybatch.sky.coordinates import Location
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.twomass.bands import BANDS
 from skybatch.surveys.twomass.datasets import DATASETS, DEFAULT_DATASET
-from skybatch.validation import BadValue
+from skybatch.validation import InvalidValue
 
 RELATIONS = ("overlap", "cover", "enclosed")
 MOST_LABEL_CHARACTERS = 200
@@ -32,7 +32,7 @@ def text(value: Any) -> str:
         return value.strip()
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
-    raise BadValue("must be text")
+    raise InvalidValue("must be text")
 
 
 def lenient(read: Callable[[str], T], default: Any) -> Callable[[Any], T | Any]:
@@ -73,8 +73,8 @@ def band_word(word: str) -> tuple[str, ...]:
     """The bands one word asks for."""
     try:
         return values.bands(word)
-    except BadValue:
-        raise BadValue("must be J, H, K (or Ks), a list of them, or all") from None
+    except InvalidValue:
+        raise InvalidValue("must be J, H, K (or Ks), a list of them, or all") from None
 
 
 def mode_word(word: str) -> Mode:
@@ -85,14 +85,14 @@ def mode_word(word: str) -> Mode:
 def email_address(word: str) -> str:
     """An address that one message can be sent to."""
     if len(word) > MOST_EMAIL_CHARACTERS or not word.isprintable() or not EMAIL.fullmatch(word):
-        raise BadValue("must be one e-mail address")
+        raise InvalidValue("must be one e-mail address")
     return word
 
 
 def label_text(words: str) -> str:
     """The user's name for the batch."""
     if len(words) > MOST_LABEL_CHARACTERS or not words.isprintable():
-        raise BadValue(f"must be one printable line of at most {MOST_LABEL_CHARACTERS} characters")
+        raise InvalidValue(f"must be one printable line of at most {MOST_LABEL_CHARACTERS} characters")
     return words
 
 
@@ -100,8 +100,8 @@ def diameter_degrees(word: str) -> float:
     """The region's diameter before it is clamped."""
     try:
         return values.number(word)
-    except BadValue:
-        raise BadValue("must be a decimal number of degrees") from None
+    except InvalidValue:
+        raise InvalidValue("must be a decimal number of degrees") from None
 
 
 def one_of(*words: str) -> Callable[[str], str]:

@@ -16,7 +16,7 @@ from skybatch.settings import Settings
 from skybatch.sky.coordinates import Location
 from skybatch.sky.frames import to_icrs
 from skybatch.sky.position import SkyPosition
-from skybatch.validation import Faults
+from skybatch.validation import ErrorCollector
 
 # A gzipped table may hold this many times the upload's limit: tables shrink about ten times.
 INFLATED_TIMES = 10
@@ -60,15 +60,15 @@ def parse_body(body: bytes, content_type: str, limits: Settings) -> tuple[Reques
 
 def read_fields(posted: Posted) -> Body:
     """The fields, each valid; raises InvalidRequest."""
-    faults = Faults()
+    errors = ErrorCollector()
     fields = Body.model_construct()
     try:
         fields = Body.model_validate(concerning_mode(posted.fields))
     except ValidationError as invalid:
         for error in invalid.errors(include_url=False):
             rule = str(error.get("ctx", {}).get("error", error["msg"]))
-            faults.add(str(error["loc"][0]), error["input"], rule)
-    faults.stop_if_any()
+            errors.add(str(error["loc"][0]), error["input"], rule)
+    errors.raise_if_any()
     return fields
 
 
@@ -77,13 +77,13 @@ def mode_of(fields: Body, posted: Posted) -> Mode:
     if fields.mode is None:
         rule = f"must be given: one of {', '.join(Mode)}"
         raise InvalidRequest(f"The mode {rule}.", errors=[CellError("mode", "", rule)])
-    faults = Faults()
+    errors = ErrorCollector()
     for name, what in REQUIRED.get(fields.mode, {}).items():
         if getattr(fields, name) is None:
-            faults.add(name, "", f"must be given for mode {fields.mode}: {what}")
+            errors.add(name, "", f"must be given for mode {fields.mode}: {what}")
     if fields.mode in LIST_MODES and posted.table is None:
-        faults.add("table", "", f"must be given for mode {fields.mode}: a table, as file or as text")
-    faults.stop_if_any()
+        errors.add("table", "", f"must be given for mode {fields.mode}: a table, as file or as text")
+    errors.raise_if_any()
     return fields.mode
 
 

@@ -7,7 +7,7 @@ from skybatch.requests.table_columns import PLACE_COLUMNS, POSITION_PAIRS, Cells
 from skybatch.sky.coordinates import ICRS, Frame, Location, frame_named, location_from_cells, parse_location
 from skybatch.sky.frames import to_icrs
 from skybatch.sky.position import SkyPosition
-from skybatch.validation import BadValue
+from skybatch.validation import InvalidValue
 
 NOT_AN_ANGLE = "must be decimal degrees or sexagesimal (hours for a right ascension without marks)"
 
@@ -72,7 +72,7 @@ def two_angles(reading: Cells, index: int, pair: tuple[str, str], frame: Frame) 
     first, second = (reading.text(column, index) or "" for column in pair)
     try:
         place = location_from_cells(first, second, frame)
-    except BadValue:
+    except InvalidValue:
         place = None
     if place is None:
         note_bad_half(reading, index, pair, frame)
@@ -86,12 +86,12 @@ def note_bad_half(reading: Cells, index: int, pair: tuple[str, str], frame: Fram
         left, right = (text if half is None else half for half in partner)
         try:
             rule = None if location_from_cells(left, right, frame) else NOT_AN_ANGLE
-        except BadValue as broken:
+        except InvalidValue as broken:
             rule = str(broken)
         if rule:
             reading.note(column, index, text, rule)
 
 
 def anywhere(text: str, frame: Frame = ICRS) -> Location | str:
-    """A whole coordinate string as a location; any other text is an object name. Raises BadValue."""
+    """A whole coordinate string as a location; any other text is an object name. Raises InvalidValue."""
     return parse_location(text, frame) or values.object_name(text)

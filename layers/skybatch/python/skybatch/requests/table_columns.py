@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from skybatch.requests.model import Mode
 from skybatch.tables.readers.model import Table, Wanted, unreadable
-from skybatch.validation import BadValue, Faults
+from skybatch.validation import ErrorCollector, InvalidValue
 
 # Pairs of headers in order of preference; the exact ra, dec win.
 POSITION_PAIRS = (
@@ -50,9 +50,9 @@ def wanted(mode: Mode, max_rows: int) -> Wanted:
 class Cells:
     """Reads the cells of a table row by row, noting every one that breaks its rule."""
 
-    def __init__(self, table: Table, faults: Faults) -> None:
+    def __init__(self, table: Table, errors: ErrorCollector) -> None:
         self.table = table
-        self.faults = faults
+        self.errors = errors
         self.written = {name.lower(): name for name in reversed(table.names)}
 
     def has(self, column: str) -> bool:
@@ -71,7 +71,7 @@ class Cells:
             return default
         try:
             return read(text)
-        except BadValue as broken:
+        except InvalidValue as broken:
             self.note(column, index, text, str(broken))
             return default
 
@@ -84,7 +84,7 @@ class Cells:
 
     def note(self, column: str, index: int, value: str, rule: str) -> None:
         """Keep an error of row ``index`` (from 0)."""
-        self.faults.add(self.written.get(column, column), value, rule, self.table.lines[index], index + 1)
+        self.errors.add(self.written.get(column, column), value, rule, self.table.lines[index], index + 1)
 
 
 def first_present(table: Table, columns: Sequence[str], meaning: str) -> str:

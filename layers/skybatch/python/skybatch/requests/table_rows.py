@@ -15,7 +15,7 @@ from skybatch.surveys.twomass.datasets import DATASETS
 from skybatch.surveys.twomass.layout import ATLAS_SUFFIXES, QUICKLOOK_SUFFIXES
 from skybatch.tables.readers.detect import read_table
 from skybatch.tables.readers.model import Table, unreadable
-from skybatch.validation import Faults
+from skybatch.validation import ErrorCollector
 
 FORMS = ("fits.gz", "fits", "fz")
 # A row of ours may also ask for an image just as it is stored.
@@ -47,8 +47,8 @@ def read_rows(upload: bytes, mode: Mode, defaults: Defaults, max_rows: int, max_
     table = read_table(upload, wanted(mode, max_rows), max_bytes)
     if not len(table):
         raise unreadable("there are no rows of data", table.header_line)
-    faults = Faults()
-    reading = Cells(table, faults)
+    errors = ErrorCollector()
+    reading = Cells(table, errors)
     if mode is Mode.POSITIONS:
         rows = position_rows(reading, defaults)
     elif mode is Mode.COADD_KEYS:
@@ -56,7 +56,7 @@ def read_rows(upload: bytes, mode: Mode, defaults: Defaults, max_rows: int, max_
     else:
         check_image_sets(table, max_rows)
         rows = scan_rows(reading, defaults)
-    faults.stop_if_any()
+    errors.raise_if_any()
     return Listing(tuple(rows), table.from_service)
 
 

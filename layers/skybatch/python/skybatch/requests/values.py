@@ -1,4 +1,4 @@
-"""One cell of a table, or one field, to its value. Each raises BadValue with the rule that is broken."""
+"""One cell of a table, or one field, to its value. Each raises InvalidValue with the rule that is broken."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.twomass.bands import BAND_NAMES, BANDS
-from skybatch.validation import BadValue
+from skybatch.validation import InvalidValue
 
 MOST_ID_CHARACTERS = 15
 MOST_NAME_CHARACTERS = 100
@@ -33,7 +33,7 @@ IMAGE_TYPES = {
 def number(text: str) -> float:
     """A finite decimal number."""
     if not NUMBER.fullmatch(text) or not math.isfinite(float(text)):
-        raise BadValue("must be a decimal number")
+        raise InvalidValue("must be a decimal number")
     return float(text)
 
 
@@ -50,7 +50,7 @@ def flag(text: str) -> bool:
         return True
     if word in FALSE_WORDS:
         return False
-    raise BadValue("must be y or n")
+    raise InvalidValue("must be y or n")
 
 
 def size(text: str) -> float | None:
@@ -59,19 +59,21 @@ def size(text: str) -> float | None:
         return None
     try:
         arcsec = number(text)
-    except BadValue:
-        raise BadValue("must be the width and height of the crop in arcseconds, a decimal number") from None
+    except InvalidValue:
+        raise InvalidValue(
+            "must be the width and height of the crop in arcseconds, a decimal number"
+        ) from None
     if arcsec > MAX_SIZE:
-        raise BadValue(f"must be at most {MAX_SIZE:.0f} arcseconds (180 degrees)")
+        raise InvalidValue(f"must be at most {MAX_SIZE:.0f} arcseconds (180 degrees)")
     return arcsec if arcsec > 0 else None
 
 
 def row_id(text: str) -> str:
     """The user's identifier of a row."""
     if len(text) > MOST_ID_CHARACTERS:
-        raise BadValue(f"an id has at most {MOST_ID_CHARACTERS} characters, this one has {len(text)}")
+        raise InvalidValue(f"an id has at most {MOST_ID_CHARACTERS} characters, this one has {len(text)}")
     if not text.isprintable():
-        raise BadValue("an id holds printable characters only")
+        raise InvalidValue("an id holds printable characters only")
     return text
 
 
@@ -80,14 +82,14 @@ def bands(text: str) -> tuple[str, ...]:
     try:
         return BAND_WORDS[text.lower()]
     except KeyError:
-        raise BadValue("must be j, h, k or a (all three bands)") from None
+        raise InvalidValue("must be j, h, k or a (all three bands)") from None
 
 
 def coadd_key(text: str) -> int:
     """The number of an image set."""
     key = integer(text)
     if key is None or not 1 <= key <= MAX_INT:
-        raise BadValue(f"a coadd_key is a whole number from 1 to {MAX_INT}")
+        raise InvalidValue(f"a coadd_key is a whole number from 1 to {MAX_INT}")
     return key
 
 
@@ -95,12 +97,12 @@ def xdate(text: str) -> str:
     """An observation date yymmdd, kept as text."""
     rule = "a date is exactly six digits yymmdd (August 4, 2000 is 000804)"
     if not SIX_DIGITS.fullmatch(text):
-        raise BadValue(rule)
+        raise InvalidValue(rule)
     century = 1900 if int(text[:2]) >= 50 else 2000
     try:
         date(century + int(text[:2]), int(text[2:4]), int(text[4:]))
     except ValueError:
-        raise BadValue(f"{rule}, and this is no day of the calendar") from None
+        raise InvalidValue(f"{rule}, and this is no day of the calendar") from None
     return text
 
 
@@ -109,14 +111,14 @@ def hemisphere(text: str) -> str:
     try:
         return HEMISPHERES[text.lower()]
     except KeyError:
-        raise BadValue("a hemisphere is n (north) or s (south)") from None
+        raise InvalidValue("a hemisphere is n (north) or s (south)") from None
 
 
 def scan(text: str) -> int:
     """A nightly scan number."""
     value = integer(text)
     if value is None or not 1 <= value <= MAX_SCAN:
-        raise BadValue(f"a scan is a whole number from 1 to {MAX_SCAN}")
+        raise InvalidValue(f"a scan is a whole number from 1 to {MAX_SCAN}")
     return value
 
 
@@ -126,7 +128,7 @@ def image(text: str) -> int | None:
         return None
     value = integer(text)
     if value is None or value > MAX_INT:
-        raise BadValue("an image is a whole number; empty, null, zero or negative means all of the scan")
+        raise InvalidValue("an image is a whole number; empty, null, zero or negative means all of the scan")
     return value if value > 0 else None
 
 
@@ -134,7 +136,7 @@ def row_number(text: str) -> int:
     """The number of a row of an earlier request (``scntr``)."""
     value = integer(text)
     if value is None or not 1 <= value <= MAX_INT:
-        raise BadValue("scntr is the number of a row, a whole number from 1 on")
+        raise InvalidValue("scntr is the number of a row, a whole number from 1 on")
     return value
 
 
@@ -143,7 +145,7 @@ def image_type(text: str) -> ImageType:
     try:
         return IMAGE_TYPES[text.lower()]
     except KeyError:
-        raise BadValue("an image type is atlas (A) or quicklook (Q)") from None
+        raise InvalidValue("an image type is atlas (A) or quicklook (Q)") from None
 
 
 def choice(text: str, allowed: tuple[str, ...]) -> str:
@@ -151,14 +153,14 @@ def choice(text: str, allowed: tuple[str, ...]) -> str:
     for word in allowed:
         if text.lower() == word.lower():
             return word
-    raise BadValue(f"must be one of {', '.join(allowed)}")
+    raise InvalidValue(f"must be one of {', '.join(allowed)}")
 
 
 def object_name(text: str) -> str:
     """What is no coordinate and so must be a name."""
     name = " ".join(text.split())
     if not name or len(name) > MOST_NAME_CHARACTERS or not name.isprintable():
-        raise BadValue(
+        raise InvalidValue(
             "is no coordinate, and an object name is printable, at most"
             f" {MOST_NAME_CHARACTERS} characters long"
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from skybatch.validation import BadValue
+from skybatch.validation import InvalidValue
 
 MAX_CHARACTERS = 120
 DEGREES_PER_HOUR = 15.0
@@ -67,28 +67,28 @@ class Angle:
     def longitude(self, bare_hours: bool) -> float:
         """Return degrees in [0, 360) of a longitude; ``bare_hours``: without marks, sexagesimal is in hours.
 
-        Raises BadValue.
+        Raises InvalidValue.
         """
         self.check()
         in_hours = self.hours or (bare_hours and self.sexagesimal and not self.marked)
         degrees = self.value * DEGREES_PER_HOUR if in_hours else self.value
         if not 0.0 <= degrees <= 360.0:
-            raise BadValue("must lie between 0 and 360 degrees (0 and 24 hours)")
+            raise InvalidValue("must lie between 0 and 360 degrees (0 and 24 hours)")
         return 0.0 if degrees == 360.0 else degrees
 
     def latitude(self) -> float:
-        """Return degrees of a latitude. Raises BadValue."""
+        """Return degrees of a latitude. Raises InvalidValue."""
         self.check()
         if self.hours:
-            raise BadValue("is written in hours; a declination or latitude is in degrees")
+            raise InvalidValue("is written in hours; a declination or latitude is in degrees")
         if not -90.0 <= self.value <= 90.0:
-            raise BadValue("must lie between -90 and 90 degrees")
+            raise InvalidValue("must lie between -90 and 90 degrees")
         return self.value
 
     def check(self) -> None:
-        """Raise BadValue if the angle breaks a rule in itself."""
+        """Raise InvalidValue if the angle breaks a rule in itself."""
         if self.error:
-            raise BadValue(self.error)
+            raise InvalidValue(self.error)
 
 
 def normalized(text: str) -> str:
@@ -122,7 +122,7 @@ def _sexagesimal_angle(
     """Return the angle of its sexagesimal parts; ``mark`` is h, d or, without marks, empty."""
     try:
         value, error = sexagesimal(sign, whole, minutes, seconds), ""
-    except BadValue as broken:
+    except InvalidValue as broken:
         value, error = 0.0, str(broken)
     return Angle(value, sexagesimal=True, hours=mark == "h", marked=bool(mark), error=error)
 
@@ -130,14 +130,14 @@ def _sexagesimal_angle(
 def sexagesimal(sign: str, whole: str, minutes: str | None, seconds: str | None) -> float:
     """Return the value in units of ``whole``; 60 minutes or seconds are allowed, as rounding writes them.
 
-    Raises BadValue.
+    Raises InvalidValue.
     """
     parts = [part for part in (whole, minutes, seconds) if part]
     if any(_has_fraction(part) for part in parts[:-1]):
-        raise BadValue("has a fraction before its last part")
+        raise InvalidValue("has a fraction before its last part")
     small = (float(minutes or 0), float(seconds or 0))
     if max(small) > 60.0:
-        raise BadValue("has minutes or seconds above 60")
+        raise InvalidValue("has minutes or seconds above 60")
     value = float(whole) + small[0] / 60.0 + small[1] / 3600.0
     return -value if sign == "-" else value
 

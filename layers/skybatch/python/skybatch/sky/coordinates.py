@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from skybatch.sky import angles
 from skybatch.sky.angles import Angle
-from skybatch.validation import BadValue
+from skybatch.validation import InvalidValue
 
 SYSTEMS = {
     "equ": "equatorial",
@@ -66,7 +66,7 @@ def parse_location(text: str, default: Frame = ICRS) -> Location | None:
 
     Raises
     ------
-    BadValue
+    InvalidValue
         For what is a coordinate by its form but lies outside the sky, or names an unknown frame.
     """
     if len(text) > angles.MAX_CHARACTERS:
@@ -88,14 +88,14 @@ def _location(first: Angle | None, second: Angle | None, frame: Frame) -> Locati
     if first is None or second is None:
         return None
     if first.hours and frame.system not in IN_HOURS:
-        raise BadValue(f"writes a {frame.system} longitude in hours; it is in degrees")
+        raise InvalidValue(f"writes a {frame.system} longitude in hours; it is in degrees")
     return Location(first.longitude(frame.system in IN_HOURS), second.latitude(), frame)
 
 
 def location_from_cells(first: str, second: str, frame: Frame = ICRS) -> Location | None:
     """Return the location of a table's two cells, None if one of them is no angle.
 
-    Raises BadValue as `parse_location` does.
+    Raises InvalidValue as `parse_location` does.
     """
     lon = angles.parse_angle(angles.normalized(first), compact=frame.system in IN_HOURS)
     lat = angles.parse_angle(angles.normalized(second), compact=frame.system in IN_HOURS)
@@ -135,12 +135,12 @@ def _next_to_system(words: list[str], index: int) -> bool:
 def frame_named(system: str | None, equinox: str | None) -> Frame:
     """Return the frame that a system's word and an equinox (``J2000``, ``b1950``, ``1983``) name.
 
-    Raises BadValue for a word or a year that names none.
+    Raises InvalidValue for a word or a year that names none.
     """
     try:
         name = SYSTEMS[(system or "equ").lower()]
     except KeyError:
-        raise BadValue("is no coordinate system; known are equ, gal, ecl, sgal, icrs, fk5, fk4") from None
+        raise InvalidValue("is no coordinate system; known are equ, gal, ecl, sgal, icrs, fk5, fk4") from None
     if name in ("icrs", "galactic", "supergalactic"):
         return Frame(name)
     year = _equinox(equinox) if equinox else None
@@ -151,10 +151,10 @@ def frame_named(system: str | None, equinox: str | None) -> Frame:
 
 
 def _equinox(text: str) -> str:
-    """Return ``J2000.0`` for j2000, 2000 and the like; raise BadValue for what is no equinox."""
+    """Return ``J2000.0`` for j2000, 2000 and the like; raise InvalidValue for what is no equinox."""
     match = _EQUINOX.fullmatch(text.lower())
     if not match or not FIRST_YEAR <= float(match[2]) <= LAST_YEAR:
-        raise BadValue("must be an equinox: J2000, B1950 or a year from 1800 to 2200")
+        raise InvalidValue("must be an equinox: J2000, B1950 or a year from 1800 to 2200")
     year = float(match[2])
     return f"{match[1].upper() or ('J' if year >= FIRST_JULIAN_YEAR else 'B')}{year}"
 

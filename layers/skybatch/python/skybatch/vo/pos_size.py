@@ -16,7 +16,7 @@ from skybatch.sky.coordinates import parse_location
 from skybatch.sky.frames import to_icrs
 from skybatch.sky.position import SkyPosition
 from skybatch.sky.regions import Box, Relation
-from skybatch.validation import BadValue
+from skybatch.validation import InvalidValue
 from skybatch.vo.parameters import Parameters, choice, number, refused
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def position(name: str, text: str) -> SkyPosition:
         return sky
     try:
         place = parse_location(text)
-    except BadValue as broken:
+    except InvalidValue as broken:
         raise refused(name, text, str(broken)) from None
     if place is None:
         raise refused(name, text, "must be right ascension and declination in degrees, as in 80.5,-69.2")

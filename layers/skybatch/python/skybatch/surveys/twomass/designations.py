@@ -6,7 +6,7 @@ import re
 
 from skybatch.sky.angles import DEGREES_PER_HOUR, sexagesimal
 from skybatch.sky.position import SkyPosition
-from skybatch.validation import BadValue
+from skybatch.validation import InvalidValue
 
 # Hours, minutes, seconds and one or two decimals; degrees, minutes, seconds and up to one.
 _DESIGNATION = re.compile(
@@ -33,6 +33,6 @@ def position_from_designation(name: str) -> SkyPosition | None:
         ra = DEGREES_PER_HOUR * sexagesimal("+", hours, minutes, f"{seconds}.{decimals}")
         degrees, arcmin, arcsec = declination
         dec = sexagesimal(sign, degrees, arcmin, f"{arcsec}.{last}")
-    except BadValue:
+    except InvalidValue:
         return None
     return SkyPosition(ra, dec) if ra < 360.0 and -90.0 <= dec <= 90.0 else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from skybatch.tables.readers.model import Table, Wanted, chosen, lines_of, text_or_null, unreadable
 from skybatch.tables.schemas.common import MARK as OUR_MARK
-from skybatch.validation import Faults
+from skybatch.validation import ErrorCollector
 
 KINDS = {",": "CSV table", "\t": "TSV table", ";": "CSV table", " ": "blank-separated table"}
 RULER = frozenset("-=,;| \t\r")  # the line of dashes that VizieR and others put under a header
@@ -148,7 +148,7 @@ def checked(found: Iterable[Record], width: int, wanted: Wanted, from_service: b
 
     Raises InvalidRequest, once all are seen, for records of another length, and TooLarge for too many.
     """
-    faults = Faults()
+    errors = ErrorCollector()
     for row, record in enumerate(found, 1):
         wanted.check_count(row, from_service)
         values = list(record.values)
@@ -158,5 +158,5 @@ def checked(found: Iterable[Record], width: int, wanted: Wanted, from_service: b
             yield Record(values, record.line)
         else:
             rule = f"this row has {len(values)} values for {width} columns"
-            faults.add("table", " ".join(values), rule, record.line, row)
-    faults.stop_if_any()
+            errors.add("table", " ".join(values), rule, record.line, row)
+    errors.raise_if_any()

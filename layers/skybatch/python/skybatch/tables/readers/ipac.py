@@ -14,7 +14,7 @@ from operator import itemgetter
 
 from skybatch.tables.readers.model import MARKS, Table, Wanted, chosen, lines_of, text_or_null, unreadable
 from skybatch.tables.schemas.common import MARK as OUR_MARK
-from skybatch.validation import Faults
+from skybatch.validation import ErrorCollector
 
 MOST_HEADER_LINES = 4
 KEYWORD = re.compile(r"\\\s*([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
@@ -159,21 +159,21 @@ def by_words(
     that leave the bars, and only if those can all be read, for the others.
     """
     count = len(header.names)
-    faults = Faults()
+    errors = ErrorCollector()
     for item in astray:
         if len(item.text.split()) != count:
-            refuse(faults, item, header)
-    faults.stop_if_any()
+            refuse(errors, item, header)
+    errors.raise_if_any()
     columns: dict[str, list[str]] = {name: [] for name in places}
     strays = {item.row for item in astray}
     for item in data:
         words = item.text.split()
         if len(words) != count or (item.row not in strays and not agrees(item.text, words, header)):
-            refuse(faults, item, header)
-        elif not faults.found:
+            refuse(errors, item, header)
+        elif not errors.found:
             for name, index in places.items():
                 columns[name].append(words[index])
-    faults.stop_if_any()
+    errors.raise_if_any()
     return columns
 
 
@@ -183,7 +183,7 @@ def agrees(text: str, words: Sequence[str], header: Header) -> bool:
     return all(cell == word for cell, word in zip(cells, words, strict=False))
 
 
-def refuse(faults: Faults, item: DataLine, header: Header) -> None:
+def refuse(errors: ErrorCollector, item: DataLine, header: Header) -> None:
     """Name the line and the first column that its values overrun."""
     count = len(header.names)
     words = len(item.text.split())
@@ -191,7 +191,7 @@ def refuse(faults: Faults, item: DataLine, header: Header) -> None:
         f"the values do not lie between the bars of the header, and split at blanks they are {words}"
         f" for {count} columns"
     )
-    faults.add(overrun_column(item.text, header), item.text.strip(), rule, item.line, item.row)
+    errors.add(overrun_column(item.text, header), item.text.strip(), rule, item.line, item.row)
 
 
 def overrun_column(text: str, header: Header) -> str:

@@ -8,7 +8,7 @@ from skybatch.errors import NotFound
 from skybatch.requests import values
 from skybatch.tables.schemas.search import NATIVE_SEARCH
 from skybatch.tables.writers.cells import cells as texts
-from skybatch.validation import BadValue
+from skybatch.validation import InvalidValue
 from skybatch.vo.ibe.inventory_sia import choice_of_kinds
 from skybatch.vo.parameters import Parameters, refused
 from skybatch.vo.responses import table_of
@@ -27,7 +27,7 @@ def one_image(given: Parameters, inventory: Inventory) -> Found:
     """
     try:
         key, bands = values.coadd_key(given.text("key")), values.bands(given.text("band"))
-    except BadValue as broken:
+    except InvalidValue as broken:
         raise refused("key, band", f"{given.text('key')}, {given.text('band')}", str(broken)) from None
     sets = inventory.by_coadd_key([key])
     kinds = choice_of_kinds(given)[:1]

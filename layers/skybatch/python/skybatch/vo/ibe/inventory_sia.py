@@ -28,7 +28,7 @@ from skybatch.tables.schemas.batch import INVENTORY
 from skybatch.tables.schemas.image_rows import Images
 from skybatch.tables.schemas.image_table import image_data
 from skybatch.tables.schemas.search import INVENTORY_PARAMS
-from skybatch.validation import BadValue
+from skybatch.validation import InvalidValue
 from skybatch.vo.links import fits_url, page_url
 from skybatch.vo.parameters import Parameters, choice, refused
 from skybatch.vo.pos_size import RELATIONS, size
@@ -129,7 +129,7 @@ def _formats(given: Parameters) -> tuple[str, ...] | None:
 def _sky(text: str, find_name: FindName) -> SkyPosition:
     try:
         place = anywhere(text)
-    except BadValue as broken:
+    except InvalidValue as broken:
         raise refused("POS", text, str(broken)) from None
     if isinstance(place, str):
         return find_name(place)
@@ -143,7 +143,7 @@ def _bands(given: Parameters) -> tuple[str, ...]:
     words = given.text("band", "a").replace(",", " ").split()
     try:
         asked = {band for word in words for band in values.bands(word)}
-    except BadValue:
+    except InvalidValue:
         raise refused("band", given.text("band"), "must be J, H, K, KS or A") from None
     return tuple(band for band in BANDS if band in asked)
 
@@ -175,7 +175,7 @@ def _narrowed(given: Parameters) -> Wanted | None:
 def _value(name: str, text: str, read: Callable[[str], object]) -> object:
     try:
         value = read(text)
-    except BadValue as broken:
+    except InvalidValue as broken:
         raise refused(name, text, str(broken)) from None
     if value is None:
         raise refused(name, text, "must be a whole number")

@@ -11,7 +11,7 @@ import numpy as np
 from lark import Token, Tree
 
 from skybatch.requests import values
-from skybatch.validation import BadValue
+from skybatch.validation import InvalidValue
 from skybatch.vo.where.grammar import parse
 
 if TYPE_CHECKING:
@@ -68,6 +68,6 @@ def _by_scan(equal: dict[str, list[str]], inventory: Inventory) -> NDArray[np.in
         return None
     try:
         night, observatory, number = values.xdate(date[0]), values.hemisphere(hem[0]), values.scan(scan[0])
-    except BadValue:
+    except InvalidValue:
         return None
     return np.unique(inventory.by_scan([night], [observatory], [number]).set_index)
