@@ -17,6 +17,7 @@ import obstore
 
 from local.archive import store_of
 from local.emulator import Emulator, emulator
+from skybatch.batch import keys
 from skybatch.batch.plan import Plan, load_plan, save_plan
 from skybatch.batch.record import load_record
 from skybatch.batch.results.packager import package
@@ -78,7 +79,7 @@ def filled(store: BatchStore, archive: MadeArchive) -> Plan:
     save_plan(store, plan)
     noise = np.random.default_rng(1).bytes(IMAGE_BYTES)
     for each in tasks:
-        store.write(f"images/{each.file}", noise)
+        store.write(keys.image(each.file), noise)
     return plan
 
 
@@ -86,7 +87,7 @@ def copy_as_one(store: BatchStore, plan: Plan) -> None:
     """The same bytes, read side by side and written as one object: what packaging cannot do without."""
 
     def read(file: str) -> obstore.Bytes:
-        return obstore.get(store.objects, store.path(f"images/{file}")).bytes()
+        return obstore.get(store.objects, store.path(keys.image(file))).bytes()
 
     files = [each.file for each in plan.tasks]
     chunks = (body for _, body in read_ahead(files, lambda _: IMAGE_BYTES, read))

@@ -8,6 +8,7 @@ from typing import Any
 
 from obstore.store import MemoryStore
 
+from skybatch.batch import keys
 from skybatch.batch.execution.dispatch import TaskQueue, dispatch
 from skybatch.batch.execution.dispatch_state import DispatchState
 from skybatch.batch.execution.reconcile import NextAction, Timeouts, tally
@@ -101,12 +102,12 @@ class World:
     def deliver(self, *tasks: Task, size: int | None = None) -> None:
         """What a worker does: the images are there."""
         for each in tasks:
-            self.store.write(f"images/{each.file}", bytes(each.bytes if size is None else size))
+            self.store.write(keys.image(each.file), bytes(each.bytes if size is None else size))
 
     def fail(self, *tasks: Task, reason: str = "the stored file is damaged") -> None:
         """What a worker does with a bad source."""
         for each in tasks:
-            self.store.write_json(f"failed/{each.file}.json", {"code": "source_damaged", "reason": reason})
+            self.store.write_json(keys.failure(each.file), {"code": "source_damaged", "reason": reason})
 
 
 class _Recording(TaskQueue):

@@ -13,6 +13,7 @@ from moto import mock_aws
 from moto.server import ThreadedMotoServer
 from obstore.store import MemoryStore, S3Store
 
+from skybatch.batch import keys
 from skybatch.batch.execution.dispatch import TaskQueue
 from skybatch.batch.plan import Message
 from skybatch.batch.record import BatchRecord, save_record
@@ -111,26 +112,26 @@ def results(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Store]:
 
 def test_first_writer_wins_in_s3_and_listings_go_on_after_a_name(results: S3Store) -> None:
     store = BatchStore(results, BATCH_ID)
-    assert store.create_json("outcomes.jsonl", {"first": True})
-    assert not store.create_json("outcomes.jsonl", {"first": False})
-    assert store.read_json("outcomes.jsonl") == {"first": True}
+    assert store.create_json(keys.OUTCOMES, {"first": True})
+    assert not store.create_json(keys.OUTCOMES, {"first": False})
+    assert store.read_json(keys.OUTCOMES) == {"first": True}
     for n in range(5):
-        store.write(f"images/{n}.fits", bytes(n))
-    assert [(s.name, s.bytes) for s in store.list("images", "1.fits")] == [
+        store.write(keys.image(f"{n}.fits"), bytes(n))
+    assert [(s.name, s.bytes) for s in store.list(keys.IMAGES, "1.fits")] == [
         ("2.fits", 2),
         ("3.fits", 3),
         ("4.fits", 4),
     ]
-    assert store.size("images/4.fits") == 4
-    assert store.size("images/5.fits") is None
+    assert store.size(keys.image("4.fits")) == 4
+    assert store.size(keys.image("5.fits")) is None
 
 
 def test_an_archive_is_streamed_in_parts(results: S3Store) -> None:
     store = BatchStore(results, BATCH_ID)
     chunk = bytes(1_000_000)
-    store.upload("results/images.tar", iter([chunk] * 20), "application/x-tar")
-    assert store.size("results/images.tar") == 20_000_000
-    head = client("s3").head_object(Bucket="results", Key=store.path("results/images.tar"))
+    store.upload(keys.result("images.tar"), iter([chunk] * 20), "application/x-tar")
+    assert store.size(keys.result("images.tar")) == 20_000_000
+    head = client("s3").head_object(Bucket="results", Key=store.path(keys.result("images.tar")))
     assert head["ContentType"] == "application/x-tar"
     assert head["ETag"].endswith('-3"')
 
@@ -165,7 +166,7 @@ def ended_batch(email: str | None) -> BatchStore:
     }
     request = Request(Mode.COADD_KEYS, ("j",), rows=(Row(1, ("j",), coadd_key=1),), **given)
     record = BatchRecord(BATCH_ID, 1000.0, 2000.0, "https://sky.example", email, 10**9)
-    store.create_json("accepted.json", accepted_facts(request))
+    store.create_json(keys.ACCEPTED, accepted_facts(request))
     save_record(store, record, request)
     record_failure(store, "an internal error (Timeout) stopped this batch", 1100.0)
     return store

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from obstore.store import MemoryStore
 
+from skybatch.batch import keys
 from skybatch.batch.failures import read_failure, write_failure
 from skybatch.batch.store import BatchStore
 from tests.support.batch_fakes import BATCH_ID
@@ -12,8 +13,8 @@ from tests.support.batch_fakes import BATCH_ID
 def test_a_recorded_failure_gives_its_reason_back() -> None:
     store = BatchStore(MemoryStore(), BATCH_ID)
     write_failure(store, "a.fits", "source_damaged", "the stored file is damaged")
-    assert [stored.name for stored in store.list("failed")] == ["a.fits.json"]
-    body = store.read("failed/a.fits.json")
+    assert [stored.name for stored in store.list(keys.FAILURES)] == ["a.fits.json"]
+    body = store.read(keys.failure("a.fits"))
     assert read_failure(body) == "the stored file is damaged"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from skybatch.batch import keys
 from skybatch.batch.outcomes import ImageOutcome, ImageStatus, decide_outcomes, load_outcomes, row_outcomes
 from skybatch.batch.plan import Plan
 from tests.support.batch_fakes import World, task
@@ -32,7 +33,7 @@ def test_success_beats_failure_until_settled_and_nothing_after() -> None:
 
 def test_first_settlement_wins() -> None:
     world = World([task(0)])
-    world.store.create("outcomes.jsonl", b'{"n":0,"status":"failed","bytes":0,"reason":"first"}\n')
+    world.store.create(keys.OUTCOMES, b'{"n":0,"status":"failed","bytes":0,"reason":"first"}\n')
     assert decide_outcomes(world.store, world.plan)[0].reason == "first"
     assert load_outcomes(world.store) == [ImageOutcome(0, ImageStatus.FAILED, 0, "first")]
 
@@ -48,7 +49,7 @@ def test_limit_holds_by_real_sizes_too() -> None:
 def test_cancelled_batch_keeps_what_came() -> None:
     world = World([task(0), task(1)])
     world.deliver(world.plan.tasks[0])
-    world.store.create_json("cancel", {})
+    world.store.create_json(keys.CANCELLATION, {})
     assert statuses(decide_outcomes(world.store, world.plan)) == ["retrieved", "cancelled"]
 
 

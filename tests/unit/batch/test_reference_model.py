@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from skybatch.batch import keys
 from skybatch.batch.execution import sheets
 from skybatch.batch.execution.reconcile import MAX_SENDS
 from skybatch.batch.journal import read_journal
@@ -107,25 +108,25 @@ class BatchModel(RuleBasedStateMachine):
         self.calm = self.calm and not self.good_ones_given_up()
 
     def good_ones_given_up(self) -> bool:
-        given_up = {stored.name.removesuffix(".json") for stored in self.world.store.list("failed")}
+        given_up = {stored.name.removesuffix(".json") for stored in self.world.store.list(keys.FAILURES)}
         good = {each.file for each in self.plan.tasks if self.sources[each.source] == GOOD}
         return bool(given_up & good)
 
     @rule()
     @precondition(lambda self: self.next == "tally")
     def tally_dies_before_its_marks_are_kept(self) -> None:
-        loop, marks = self.world.loop, self.world.store.read("tally.json")
+        loop, marks = self.world.loop, self.world.store.read(keys.TASK_STATES)
         self.world.tally()
         self.world.loop = loop
         if marks is not None:
-            self.world.store.write("tally.json", marks)
-        elif self.world.store.exists("tally.json"):
-            obstore.delete(self.world.store.objects, self.world.store.path("tally.json"))
+            self.world.store.write(keys.TASK_STATES, marks)
+        elif self.world.store.exists(keys.TASK_STATES):
+            obstore.delete(self.world.store.objects, self.world.store.path(keys.TASK_STATES))
 
     @rule()
     @precondition(lambda self: not self.patient and len(self.queue) == 1)
     def somebody_cancels(self) -> None:
-        self.world.store.create_json("cancel", {})
+        self.world.store.create_json(keys.CANCELLATION, {})
         self.calm = False
 
     @rule(seconds=st.sampled_from([1, 30]))
@@ -169,7 +170,7 @@ class BatchModel(RuleBasedStateMachine):
 
     def work(self, message: Message, most: int | None = None, unaware: bool = False) -> bool:
         """What a worker does; False where it died before all was done."""
-        if self.world.store.exists("cancel") and not unaware:
+        if self.world.store.exists(keys.CANCELLATION) and not unaware:
             return True
         fate = self.sources[message.source]
         if fate == DAMAGED:
@@ -223,12 +224,12 @@ class BatchModel(RuleBasedStateMachine):
 
     def check_the_accounts(self) -> None:
         store = self.world.store
-        there = {stored.name for stored in store.list("images")}
+        there = {stored.name for stored in store.list(keys.IMAGES)}
         status = package(store, self.plan, ARCHIVE.open, readme_text, self.world.now)
-        tar = store.read("results/images.tar")
+        tar = store.read(keys.result("images.tar"))
         self.work_what_comes_late()
         assert package(store, self.plan, ARCHIVE.open, readme_text, self.world.now + 5) == status
-        assert store.read("results/images.tar") == tar
+        assert store.read(keys.result("images.tar")) == tar
         outcomes = settled(store)
         retrieved = [each.file for each, o in zip(self.plan.tasks, outcomes, strict=True) if o.bytes]
         assert sorted(members(tar)) == sorted(retrieved)
@@ -256,7 +257,7 @@ class BatchModel(RuleBasedStateMachine):
     def work_what_comes_late(self) -> None:
         """Images and failures of tasks that were given up, cancelled or beyond the limit."""
         for each in self.plan.tasks:
-            if not self.world.store.exists(f"images/{each.file}"):
+            if not self.world.store.exists(keys.image(each.file)):
                 self.world.deliver(each)
             self.world.fail(each, reason="late")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from obstore.store import MemoryStore
 
+from skybatch.batch import keys
 from skybatch.batch.file_names import image_file, make_unique
 from skybatch.batch.store import BatchStore
 from skybatch.errors import NotFound
@@ -29,9 +30,9 @@ def test_first_writer_wins() -> None:
 def test_listing_goes_on_after_a_name() -> None:
     store = BatchStore(MemoryStore(), BATCH_ID)
     for name in ("a.fits", "b.fits", "c.fits"):
-        store.write(f"images/{name}", b"12")
+        store.write(keys.image(name), b"12")
     store.write("imagesque", b"")
-    assert [(s.name, s.bytes) for s in store.list("images", "a.fits")] == [("b.fits", 2), ("c.fits", 2)]
+    assert [(s.name, s.bytes) for s in store.list(keys.IMAGES, "a.fits")] == [("b.fits", 2), ("c.fits", 2)]
 
 
 def test_what_is_not_there_is_none() -> None:

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from skybatch.batch import keys
 from skybatch.batch.execution.dispatch import BYTES_PER_CALL, TaskQueue
 from skybatch.batch.execution.reconcile import MAX_SENDS, seconds_to_wait
 from skybatch.batch.journal import read_journal
@@ -142,7 +143,7 @@ def test_lost_message_is_sent_again_after_silence_and_given_up_after_three_sends
         world.now += TIMEOUTS.visibility
     assert action.step == "package"
     assert sends == MAX_SENDS
-    failure = world.store.read_json(f"failed/{world.plan.tasks[1].file}.json")
+    failure = world.store.read_json(keys.failure(world.plan.tasks[1].file))
     assert failure is not None
     assert failure["code"] == "gave_up"
 
@@ -164,7 +165,7 @@ def test_deadline_ends_a_batch_that_still_progresses() -> None:
     world.deliver(world.plan.tasks[0])
     assert world.tally().step == "wait"
     assert world.tally().step == "package"
-    assert world.store.exists(f"failed/{world.plan.tasks[1].file}.json")
+    assert world.store.exists(keys.failure(world.plan.tasks[1].file))
 
 
 @pytest.mark.parametrize("hours", [-5, 5])
@@ -183,7 +184,7 @@ def test_clocks_that_differ_bring_no_message_twice_and_give_nothing_up(hours: fl
 def test_cancel_ends_at_the_next_tally() -> None:
     world = World([task(0), task(1)])
     world.dispatch()
-    world.store.create_json("cancel", {"at": 1})
+    world.store.create_json(keys.CANCELLATION, {"at": 1})
     assert world.tally().step == "package"
 
 
@@ -193,10 +194,10 @@ def test_journal_misses_none_and_repeats_none_when_a_tally_dies_half_way() -> No
     world.deliver(*world.plan.tasks[:2])
     world.tally()
     world.deliver(world.plan.tasks[4])
-    before = world.store.read("tally.json")
+    before = world.store.read(keys.TASK_STATES)
     world.tally()
     assert before is not None
-    world.store.write("tally.json", before)  # as if the tally had died before saving its marks
+    world.store.write(keys.TASK_STATES, before)  # as if the tally had died before saving its marks
     world.deliver(world.plan.tasks[3])
     world.tally()
     world.tally()

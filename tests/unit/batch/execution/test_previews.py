@@ -9,6 +9,7 @@ import obstore
 import pytest
 from obstore.store import MemoryStore
 
+from skybatch.batch import keys
 from skybatch.batch.execution import previews
 from skybatch.batch.execution.worker import ImageArchive, process_message
 from skybatch.batch.plan import Message, Task
@@ -51,9 +52,9 @@ def size(picture: bytes | None) -> tuple[Any, ...]:
 def test_small_crops_come_with_their_preview_on_one_sheet(store: BatchStore) -> None:
     tasks = [wanted("j", SMALL), wanted("j", LARGE, row=2), wanted("j", PixelBox(3, 4, 7, 9), row=3)]
     deliver(store, *tasks)
-    assert [(s.name, s.bytes > 0) for s in store.list("sheets/990101n_j0010009")] == [("0", True)]
+    assert [(s.name, s.bytes > 0) for s in store.list(keys.crop_pack("990101n_j0010009"))] == [("0", True)]
     for each in tasks:
-        obstore.delete(store.objects, store.path(f"images/{each.file}"))
+        obstore.delete(store.objects, store.path(keys.image(each.file)))
     assert size(previews.preview(store, "0001_990101n_j0010009.fits.png")) == ("L", 60, 50)
     assert size(previews.preview(store, "0003_990101n_j0010009.fits.png")) == ("L", 7, 9)
     assert previews.preview(store, "0002_990101n_j0010009.fits.png") is None
@@ -63,23 +64,23 @@ def test_each_message_has_a_sheet_of_its_own(store: BatchStore) -> None:
     """A stored image wanted often comes in several messages, which may run at once."""
     deliver(store, wanted("j", SMALL, row=1))
     deliver(store, wanted("j", SMALL, row=2))
-    assert len(list(store.list("sheets/990101n_j0010009"))) == 2
+    assert len(list(store.list(keys.crop_pack("990101n_j0010009")))) == 2
     for row in (1, 2):
         assert previews.preview(store, f"{row:04d}_990101n_j0010009.fits.png")
-    assert not list(store.list("previews"))
+    assert not list(store.list(keys.PREVIEWS))
 
 
 def test_others_are_drawn_when_asked_and_kept(store: BatchStore) -> None:
     deliver(store, wanted("j", LARGE))
     drawn = previews.preview(store, "0001_990101n_j0010009.fits.png")
     assert size(drawn) == ("L", 166, 333)
-    assert store.read("previews/0001_990101n_j0010009.fits.png") == drawn
+    assert store.read(keys.preview("0001_990101n_j0010009.fits.png")) == drawn
 
 
 def test_three_bands_are_one_colour_picture(store: BatchStore) -> None:
     for band in "jhk":
         deliver(store, wanted(band, SMALL))
-    names = previews.colour_names(stored.name for stored in store.list("images"))
+    names = previews.colour_names(stored.name for stored in store.list(keys.IMAGES))
     assert set(names.values()) == {"0001_990101n_jhk0010009.fits.png"}
     assert len(names) == 3
     assert size(previews.preview(store, "0001_990101n_jhk0010009.fits.png")) == ("RGB", 60, 50)
@@ -88,7 +89,7 @@ def test_three_bands_are_one_colour_picture(store: BatchStore) -> None:
 def test_two_bands_are_none(store: BatchStore) -> None:
     for band in "jk":
         deliver(store, wanted(band, SMALL))
-    assert previews.colour_names(stored.name for stored in store.list("images")) == {}
+    assert previews.colour_names(stored.name for stored in store.list(keys.IMAGES)) == {}
     assert previews.preview(store, "0001_990101n_jhk0010009.fits.png") is None
 
 
@@ -105,17 +106,19 @@ def test_names_that_look_like_others_do_not_mix() -> None:
 def test_there_is_no_preview_of_what_is_not_there(store: BatchStore, name: str) -> None:
     deliver(store, wanted("j", LARGE))
     assert previews.preview(store, name) is None
-    assert list(store.list("previews")) == []
+    assert list(store.list(keys.PREVIEWS)) == []
 
 
 def test_compressed_quicklooks_are_shown_too(store: BatchStore) -> None:
-    store.write("images/990101n_j0010009_ql.fits.H", quicklook.compress_quicklook(make_image(nx=64, ny=80)))
+    store.write(
+        keys.image("990101n_j0010009_ql.fits.H"), quicklook.compress_quicklook(make_image(nx=64, ny=80))
+    )
     assert size(previews.preview(store, "990101n_j0010009_ql.fits.H.png")) == ("L", 64, 80)
 
 
 def test_what_cannot_be_drawn_is_no_error(store: BatchStore) -> None:
     for name in ("a.fits", "b.fits.H"):
-        store.write(f"images/{name}", b"SIMPLE  = not at all")
+        store.write(keys.image(name), b"SIMPLE  = not at all")
         assert previews.preview(store, f"{name}.png") is None
 
 
@@ -127,6 +130,6 @@ def test_an_image_does_not_fail_for_its_preview(
 
     monkeypatch.setattr("skybatch.imaging.preview.grey_preview", broken)
     deliver(store, wanted("j", SMALL))
-    assert store.exists("images/0001_990101n_j0010009.fits")
-    assert not list(store.list("failed"))
+    assert store.exists(keys.image("0001_990101n_j0010009.fits"))
+    assert not list(store.list(keys.FAILURES))
     assert "previews of 1 crops were not made" in caplog.text

@@ -9,6 +9,7 @@ import obstore
 import pytest
 from obstore.store import MemoryStore
 
+from skybatch.batch import keys
 from skybatch.batch.execution import sheets
 from skybatch.batch.plan import load_plan
 from skybatch.batch.results.packager import package
@@ -47,7 +48,7 @@ def test_packaging_takes_small_crops_from_sheets_and_does_without_them() -> None
     store = service.store(accepted.record.batch_id)
     tar = service.file(accepted, "images.tar")
     large, alone = list(images_of(tar))[-2:]
-    kept = {name: store.read(f"images/{name}") for name in (large, alone)}
+    kept = {name: store.read(keys.image(name)) for name in (large, alone)}
     plan = load_plan(store)
     assert plan is not None
 
@@ -56,12 +57,12 @@ def test_packaging_takes_small_crops_from_sheets_and_does_without_them() -> None
     with pytest.raises(FileNotFoundError):
         package(store, plan, archive.open, readme_text, 1100.0)
     for name, body in kept.items():
-        store.write(f"images/{name}", body or b"")
+        store.write(keys.image(name), body or b"")
     package(store, plan, archive.open, readme_text, 1100.0)
     assert service.file(accepted, "images.tar") == tar
 
     for name, body in images_of(tar).items():
-        store.write(f"images/{name}", body)
+        store.write(keys.image(name), body)
     assert len(emptied(store, "sheets")) == 2
     package(store, plan, archive.open, readme_text, 1100.0)
     assert service.file(accepted, "images.tar") == tar

@@ -11,6 +11,7 @@ import pytest
 from astropy.io import fits
 from obstore.store import MemoryStore
 
+from skybatch.batch import keys
 from skybatch.batch.execution.worker import CancellationCheck, ImageArchive, process_message
 from skybatch.batch.plan import Message, Task
 from skybatch.batch.store import BatchStore
@@ -53,12 +54,12 @@ class Bench:
         process_message(Message(BATCH_ID, self.source, tasks, again), reading, self.store)
 
     def image(self, wanted: Task) -> fits.PrimaryHDU:
-        body = self.store.read(f"images/{wanted.file}")
+        body = self.store.read(keys.image(wanted.file))
         assert body is not None
         return fits.open(io.BytesIO(body))[0]
 
     def failure(self, wanted: Task) -> dict[str, Any]:
-        return self.store.read_json(f"failed/{wanted.file}.json") or {}
+        return self.store.read_json(keys.failure(wanted.file)) or {}
 
 
 def crop(n: int, *box: int, **more: Any) -> Task:
@@ -92,8 +93,8 @@ def test_whole_images_are_copied_within_s3_or_made_plain() -> None:
     as_stored = task(0, source=SOURCE, delivery_format="fits.gz", size=len(stored))
     plain = task(1, source=SOURCE, delivery_format="fits")
     bench.work(as_stored, plain)
-    assert bench.store.read(f"images/{as_stored.file}") == stored
-    assert bench.store.read(f"images/{plain.file}") == IMAGE
+    assert bench.store.read(keys.image(as_stored.file)) == stored
+    assert bench.store.read(keys.image(plain.file)) == IMAGE
     (copy,) = bench.copier.copies
     assert copy["CopySource"] == {"Bucket": "archive", "Key": SOURCE}
     assert copy["ContentType"] == "application/gzip"
@@ -109,7 +110,7 @@ def test_quicklooks_are_restored_cropped_or_left_as_they_are() -> None:
     restored = task(1, source=source, image_type=ImageType.QUICKLOOK)
     cut = crop(2, 100, 200, 50, 60, source=source, image_type=ImageType.QUICKLOOK)
     bench.work(as_stored, restored, cut)
-    assert bench.store.read(f"images/{as_stored.file}") == stored
+    assert bench.store.read(keys.image(as_stored.file)) == stored
     whole = bench.image(restored)
     assert whole.header["BITPIX"] == 16
     assert "LOSSY" in whole.header
@@ -149,19 +150,19 @@ def test_a_box_off_a_changed_image_fails_alone() -> None:
 def test_what_exists_is_skipped_the_second_time() -> None:
     bench = Bench(None)
     done, open_one = crop(0, 0, 0, 10, 10), crop(1, 0, 0, 10, 10)
-    bench.store.write(f"images/{done.file}", b"there")
+    bench.store.write(keys.image(done.file), b"there")
     bench.work(done, open_one, again=True)
-    assert bench.store.read(f"images/{done.file}") == b"there"
+    assert bench.store.read(keys.image(done.file)) == b"there"
     assert not bench.failure(done)
     assert bench.failure(open_one)["code"] == "source_missing"
 
 
 def test_nothing_is_done_for_a_cancelled_batch() -> None:
     bench = Bench(gzipped(IMAGE))
-    bench.store.create_json("cancel", {})
+    bench.store.create_json(keys.CANCELLATION, {})
     wanted = crop(0, 0, 0, 10, 10)
     bench.work(wanted)
-    assert not bench.store.exists(f"images/{wanted.file}")
+    assert not bench.store.exists(keys.image(wanted.file))
 
 
 def test_a_batch_is_asked_for_a_wish_to_cancel_once_a_second() -> None:
@@ -169,8 +170,8 @@ def test_a_batch_is_asked_for_a_wish_to_cancel_once_a_second() -> None:
     cancellation = CancellationCheck(1.0, clock=lambda: now[0])
     one, other = (BatchStore(MemoryStore(), digit * 32) for digit in "ab")
     assert not cancellation.cancelled(one)
-    one.create_json("cancel", {})
-    other.create_json("cancel", {})
+    one.create_json(keys.CANCELLATION, {})
+    other.create_json(keys.CANCELLATION, {})
     now[0] = 0.9
     assert not cancellation.cancelled(one)
     assert cancellation.cancelled(other)

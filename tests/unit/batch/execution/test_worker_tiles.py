@@ -8,6 +8,7 @@ import obstore
 import pytest
 from obstore.store import MemoryStore
 
+from skybatch.batch import keys
 from skybatch.batch.execution import previews
 from skybatch.batch.plan import Task
 from skybatch.errors import NotFound
@@ -41,7 +42,7 @@ def test_crops_are_the_files_that_gzip_gives(tiles: tuple[int, int] | None) -> N
     other.work(*same)
     for ours, theirs in zip(wanted, same, strict=True):
         assert (
-            bench.store.read(f"images/{ours.file}") == other.store.read(f"images/{theirs.file}") is not None
+            bench.store.read(keys.image(ours.file)) == other.store.read(keys.image(theirs.file)) is not None
         )
 
 
@@ -59,11 +60,11 @@ def test_whole_images_are_made_from_tiles_or_copied() -> None:
         for n, form in enumerate(("fits", "fits.gz", "fits.fz"))
     )
     bench.work(plain, packed, copied)
-    assert bench.store.read(f"images/{plain.file}") == IMAGE
-    made = bench.store.read(f"images/{packed.file}") or b""
+    assert bench.store.read(keys.image(plain.file)) == IMAGE
+    made = bench.store.read(keys.image(packed.file)) or b""
     assert gzip.decompress(made) == IMAGE
     assert len(made) <= max_gzipped_size(len(IMAGE))
-    assert bench.store.read(f"images/{copied.file}") == PACKED.content
+    assert bench.store.read(keys.image(copied.file)) == PACKED.content
     assert len(bench.copier.copies) == 1
 
 
@@ -121,8 +122,8 @@ def test_a_key_that_names_no_image_is_refused() -> None:
 def test_a_whole_image_in_tiles_has_a_preview_too() -> None:
     bench = Bench(PACKED.content, SOURCE)
     tiled, plain = "990101n_j0010009.fits.fz", "990101n_j0010009.fits"
-    bench.store.write(f"images/{tiled}", PACKED.content)
-    bench.store.write(f"images/{plain}", IMAGE)
+    bench.store.write(keys.image(tiled), PACKED.content)
+    bench.store.write(keys.image(plain), IMAGE)
     picture = previews.preview(bench.store, f"{tiled}.png")
     assert picture is not None
     assert picture == previews.preview(bench.store, f"{plain}.png")

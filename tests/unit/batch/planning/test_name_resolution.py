@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from local.names import Day, NameServices
+from skybatch.batch import keys
 from skybatch.batch.planning.dry_run import estimate
 from skybatch.batch.planning.name_resolution import MAX_ROUNDS
 from skybatch.batch.record import load_names
@@ -70,7 +71,7 @@ def test_names_become_positions_and_the_unknown_says_who_was_asked(
         state = steps.tally_step(service.objects, state, service.settings, Clock(1020.0))
     steps.package_step(service.objects, state, archive.open, 1100.0)
     rows = service.file(accepted, "rows.csv").decode()
-    status = service.store(accepted.record.batch_id).read_json("status.json") or {}
+    status = service.store(accepted.record.batch_id).read_json(keys.STATUS) or {}
     assert (status["rows"]["retrieved"], status["rows"]["unresolved"]) == (2, 1)
     for word in ("nobody knows me", "IRSA", "NED", "SIMBAD", "204.253958"):
         assert word in rows

@@ -16,6 +16,7 @@ from typing import Any
 import obstore
 import pytest
 
+from skybatch.batch import keys
 from skybatch.batch.results.companion_files import request_body
 from skybatch.batch.results.tables import TABLE_FORMATS
 from skybatch.batch.status import read_status
@@ -183,7 +184,7 @@ def test_every_part_of_a_chain_knows_how_many_there_are(archive: MadeArchive) ->
     told = []
     while True:
         told.append(service.run(accepted)["chain"])
-        if service.store(accepted.record.batch_id).read("results/unretrieved.tbl") is None:
+        if service.store(accepted.record.batch_id).read(keys.result("unretrieved.tbl")) is None:
             break
         accepted = service.submitter.resubmit(accepted.record.batch_id, "unretrieved")
     assert len(told) > 2

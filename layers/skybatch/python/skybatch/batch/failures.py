@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 
+from skybatch.batch import keys
 from skybatch.batch.store import BatchStore
 
 
 def write_failure(store: BatchStore, file: str, code: str, reason: str) -> None:
     """Record that a task cannot be done; an image delivered before outcomes are final takes precedence."""
-    store.write_json(f"failed/{file}.json", {"code": code, "reason": reason})
+    store.write_json(keys.failure(file), {"code": code, "reason": reason})
 
 
 def read_failure(body: bytes | None) -> str:

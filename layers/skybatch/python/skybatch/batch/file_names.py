@@ -9,6 +9,13 @@ from skybatch.surveys.twomass.layout import ImageId
 
 UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 MIN_ROW_DIGITS = 4
+IMAGES_FOLDER = "images"
+"""Folder of the images among the delivered files."""
+
+
+def delivered_path(file: str) -> str:
+    """Give the path of an image among the delivered files: in the archive, the tables and the manifest."""
+    return f"{IMAGES_FOLDER}/{file}"
 
 
 def image_file(

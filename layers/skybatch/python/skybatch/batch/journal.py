@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from skybatch.batch import keys
 from skybatch.batch.store import BatchStore
 from skybatch.errors import CellError, InvalidRequest
 
@@ -31,7 +32,7 @@ def read_journal(store: BatchStore, after: str | None, ended: bool) -> Page:
     part, offset = _cursor(after)
     images: list[dict[str, Any]] = []
     while len(images) < PAGE_IMAGES:
-        entries = store.read_lines(f"journal/{part}.jsonl")
+        entries = store.read_lines(keys.journal_part(part))
         if entries is None:
             return Page(images, None if ended else f"{part}-0")
         taken = entries[offset : offset + PAGE_IMAGES - len(images)]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from skybatch.batch import keys
 from skybatch.batch.failures import read_failure
 from skybatch.batch.plan import Plan, Task
 from skybatch.batch.reasons import BEYOND_LIMIT, CANCELLED_REASON
@@ -74,12 +75,12 @@ def decide_outcomes(store: BatchStore, plan: Plan) -> list[ImageOutcome]:
     decided = load_outcomes(store)
     if decided is not None:
         return decided
-    images = {stored.name: stored.bytes for stored in store.list("images")}
+    images = {stored.name: stored.bytes for stored in store.list(keys.IMAGES)}
     failures = _failures(store, plan, images)
-    cancelled = store.exists("cancel")
+    cancelled = store.exists(keys.CANCELLATION)
     outcomes = list(_within_limit(plan, _each(plan, images, failures, cancelled)))
     if store.create(
-        "outcomes.jsonl", to_json_lines(outcome.to_json() for outcome in outcomes), "application/jsonl"
+        keys.OUTCOMES, to_json_lines(outcome.to_json() for outcome in outcomes), "application/jsonl"
     ):
         return outcomes
     return load_outcomes(store) or []
@@ -87,16 +88,16 @@ def decide_outcomes(store: BatchStore, plan: Plan) -> list[ImageOutcome]:
 
 def load_outcomes(store: BatchStore) -> list[ImageOutcome] | None:
     """The settled outcomes in plan order, or None where nothing is settled yet."""
-    lines = store.read_lines("outcomes.jsonl")
+    lines = store.read_lines(keys.OUTCOMES)
     return None if lines is None else [ImageOutcome.from_json(line) for line in lines]
 
 
 def _failures(store: BatchStore, plan: Plan, images: dict[str, int]) -> dict[str, str]:
     """Reasons by file name, of the tasks that failed and did not succeed after all."""
-    failed = [stored.name for stored in store.list("failed")]
-    lost = [name for name in failed if name.removesuffix(".json") not in images]
-    bodies = store.read_many(f"failed/{name}" for name in lost)
-    return {name.removesuffix(".json"): read_failure(body) for name, body in zip(lost, bodies, strict=True)}
+    failed = [keys.failed_file(stored.name) for stored in store.list(keys.FAILURES)]
+    lost = [file for file in failed if file not in images]
+    bodies = store.read_many(keys.failure(file) for file in lost)
+    return {file: read_failure(body) for file, body in zip(lost, bodies, strict=True)}
 
 
 def _each(

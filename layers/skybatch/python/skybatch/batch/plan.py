@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
 
+from skybatch.batch import keys
 from skybatch.batch.parts import batches_needed
 from skybatch.batch.reasons import CANCELLED_REASON
 from skybatch.batch.store import BatchStore, to_json_lines
@@ -194,14 +195,14 @@ def save_plan(store: BatchStore, plan: Plan) -> Plan:
         "parts": batches_needed((task.planned_bytes for task in plan.tasks), plan.limit),
     }
     lines = chain([head], (task.to_json() for task in plan.tasks))
-    if store.create("plan.jsonl", to_json_lines(lines), "application/jsonl"):
+    if store.create(keys.PLAN, to_json_lines(lines), "application/jsonl"):
         return plan
     return load_plan(store) or plan
 
 
 def load_plan(store: BatchStore) -> Plan | None:
     """The batch's plan, or None where it is not written yet."""
-    lines = store.read_lines("plan.jsonl")
+    lines = store.read_lines(keys.PLAN)
     if lines is None:
         return None
     head, *tasks = lines

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from skybatch.batch import keys
 from skybatch.batch.store import BatchStore
 from skybatch.errors import Expired, NotFound
 from skybatch.names.model import NameResult
@@ -58,11 +59,23 @@ class BatchRecord:
         """The address of this batch, or of something below it."""
         return f"{self.base_url}/batches/{self.batch_id}" + (f"/{path}" if path else "")
 
+    def image_url(self, file: str) -> str:
+        """Give the address of a delivered image."""
+        return self.url(f"images/{file}")
+
+    def preview_url(self, name: str) -> str:
+        """Give the address of a preview, by its own name."""
+        return self.url(f"previews/{name}")
+
+    def file_url(self, name: str) -> str:
+        """Give the address of a file of the results."""
+        return self.url(f"files/{name}")
+
 
 def save_record(store: BatchStore, record: BatchRecord, request: Request) -> bool:
     """Write record and request; False where this batch had been accepted before."""
-    store.create_json("request.json", request.to_json())
-    return store.create_json("batch.json", asdict(record))
+    store.create_json(keys.REQUEST, request.to_json())
+    return store.create_json(keys.RECORD, asdict(record))
 
 
 def load_record(store: BatchStore, now: float | None = None) -> BatchRecord:
@@ -75,7 +88,7 @@ def load_record(store: BatchStore, now: float | None = None) -> BatchRecord:
     Expired
         There was, and by ``now`` its results are gone.
     """
-    body = store.read_json("batch.json")
+    body = store.read_json(keys.RECORD)
     if body is None:
         raise NotFound("There is no batch of that id.")
     record = BatchRecord(**{**body, "markers": tuple(body.get("markers", ()))})
@@ -86,7 +99,7 @@ def load_record(store: BatchStore, now: float | None = None) -> BatchRecord:
 
 def load_request(store: BatchStore) -> Request:
     """The request as it was understood, with the positions of those names that were resolved."""
-    body: dict[str, Any] | None = store.read_json("request.json")
+    body: dict[str, Any] | None = store.read_json(keys.REQUEST)
     if body is None:
         raise NotFound("There is no batch of that id.")
     request = Request.from_json(body)
@@ -108,7 +121,7 @@ class Names:
 
 def load_names(store: BatchStore) -> Names:
     """What is known of the batch's names; nothing where nobody asked yet."""
-    body = store.read_json("names.json")
+    body = store.read_json(keys.NAMES)
     if body is None:
         return Names({})
     answers = [NameResult.from_json(answer) for answer in body.pop("answers")]
@@ -118,4 +131,4 @@ def load_names(store: BatchStore) -> Names:
 def save_names(store: BatchStore, names: Names) -> None:
     """Keep what is known of the batch's names."""
     answers = [answer.to_json() for answer in names.answers.values()]
-    store.write_json("names.json", {**vars(names), "answers": answers})
+    store.write_json(keys.NAMES, {**vars(names), "answers": answers})

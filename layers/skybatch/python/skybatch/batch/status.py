@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from skybatch.batch import keys
 from skybatch.batch.outcomes import ROW_OUTCOMES, ImageOutcome, ImageStatus, RowOutcome
 from skybatch.batch.parts import batches_needed
 from skybatch.batch.plan import Plan, Task
@@ -46,13 +47,13 @@ def read_status(store: BatchStore, now: float) -> dict[str, Any]:
     Raises NotFound, or Expired once the results are gone.
     """
     record = load_record(store, now)
-    final, accepted, progress, plan = store.read_jsons(
-        "status.json", "accepted.json", "progress.json", "plan.json"
-    )
+    final, accepted, progress, plan = store.read_jsons(keys.STATUS, keys.ACCEPTED, keys.PROGRESS, "plan.json")
     if final is None:  # nothing follows a batch that has not ended, and no email tells of it
         parts = record.part - 1 + max(1, plan["parts"]) if plan else None
         return {**_running(record, accepted, progress), "chain": _chain(record, parts), "mail": None}
-    mail, following, retry = store.read_jsons("mail.json", "next/unretrieved.json", "next/failed.json")
+    mail, following, retry = store.read_jsons(
+        keys.MAIL, keys.next_batch("unretrieved"), keys.next_batch(keys.FAILURES)
+    )
     parts = (final.get("chain") or {}).get("parts")
     return {
         **final,
@@ -171,7 +172,7 @@ def finished_status(
         "rows": {"total": len(rows), **{outcome: by_row[outcome] for outcome in ROW_OUTCOMES}},
         "images": {str(status): images[status] for status in ImageStatus if status != ImageStatus.CANCELLED},
         "bytes": delivered,
-        "files": [{**vars(file), "url": record.url(f"files/{file.name}")} for file in files],
+        "files": [{**vars(file), "url": record.file_url(file.name)} for file in files],
         "unretrieved": _unretrieved(record, left),
         "chain": {
             "parts": None
@@ -204,9 +205,9 @@ def _unretrieved(record: BatchRecord, left: Sequence[Task]) -> dict[str, Any] | 
 def record_failure(store: BatchStore, reason: str, now: float) -> dict[str, Any]:
     """Record that the batch as a whole failed, unless it has ended already; returns its final status."""
     record = load_record(store)
-    told = _running(record, *store.read_jsons("accepted.json", "progress.json"))
+    told = _running(record, *store.read_jsons(keys.ACCEPTED, keys.PROGRESS))
     status = {**told, "state": "failed", "finished": instant(now), "reason": reason}
     rows = len(load_request(store).rows)
     status["rows"] = {"total": rows, **dict.fromkeys(ROW_OUTCOMES, 0), "failed": rows}
-    store.create_json("status.json", status)
-    return store.read_json("status.json") or status
+    store.create_json(keys.STATUS, status)
+    return store.read_json(keys.STATUS) or status

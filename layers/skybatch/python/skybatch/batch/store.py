@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import obstore
 from obstore.exceptions import AlreadyExistsError, PreconditionError
 
+from skybatch.batch import keys
 from skybatch.errors import NotFound
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class BatchStore:
 
     def path(self, name: str) -> str:
         """The key of an object of this batch."""
-        return f"batches/{self.batch_id}/{name}"
+        return keys.of_batch(self.batch_id, name)
 
     # Whole objects ----------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Protocol
 
+from skybatch.batch import keys
 from skybatch.batch.record import BatchRecord, load_record
 from skybatch.batch.status import read_status
 from skybatch.batch.store import BatchStore
@@ -52,7 +53,7 @@ def notify(store: BatchStore, mailer: Mailer | None, now: float) -> str:
 def _mail(store: BatchStore, record: BatchRecord, mailer: Mailer | None, now: float) -> str:
     if record.email is None or mailer is None:
         return "none"
-    if not store.create_json("mail.json", {"state": "sending", "at": now}):
+    if not store.create_json(keys.MAIL, {"state": "sending", "at": now}):
         return "before"
     status = read_status(store, now)
     make = failed_message if status["state"] == "failed" else completed_message
@@ -60,7 +61,7 @@ def _mail(store: BatchStore, record: BatchRecord, mailer: Mailer | None, now: fl
         message = make(status, record.url("results"))
         mailer.send(record.email, replace(message, reference=batch_hash(record.batch_id)))
     except Exception as error:  # noqa: BLE001 - whatever the mail service raises, the batch stands
-        store.write_json("mail.json", {"state": "failed", "at": now, "error": type(error).__name__})
+        store.write_json(keys.MAIL, {"state": "failed", "at": now, "error": type(error).__name__})
         return "failed"
-    store.write_json("mail.json", {"state": "sent", "at": now})
+    store.write_json(keys.MAIL, {"state": "sent", "at": now})
     return "sent"

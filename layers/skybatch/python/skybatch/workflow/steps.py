@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from obstore.store import ObjectStore
 
+from skybatch.batch import keys
 from skybatch.batch.execution.dispatch import TaskQueue, dispatch
 from skybatch.batch.execution.dispatch_state import DispatchState, NextStep
 from skybatch.batch.execution.reconcile import Timeouts, tally
@@ -57,12 +58,12 @@ def plan_step(objects: ObjectStore, state: State, open_inventory: OpenInventory,
     """
     store = BatchStore(objects, state["batch_id"])
     request, record, names = load_request(store), load_record(store), load_names(store)
-    if store.exists("cancel"):
+    if store.exists(keys.CANCELLATION):
         save_plan(store, cancelled_plan(len(request.rows), record.limit_bytes))
         return _answer(state, "package", 0, DispatchState())
     if unresolved_names(request) and not names.settled:
         return _answer(state, "resolve", 0, DispatchState())
-    store.write_json("progress.json", {"state": "planning"})
+    store.write_json(keys.PROGRESS, {"state": "planning"})
     try:
         plan = make_plan(request, open_inventory, record.limit_bytes, settings.max_images, names.answers)
     except SkybatchError as error:
@@ -84,7 +85,7 @@ def resolve_step(
 ) -> State:
     """Resolve as many names as one call has time for; when all are answered, plan."""
     store = BatchStore(objects, state["batch_id"])
-    wait = None if store.exists("cancel") else resolve_names(store, resolver, now)
+    wait = None if store.exists(keys.CANCELLATION) else resolve_names(store, resolver, now)
     if wait is not None:
         return _answer(state, "resolve", wait, DispatchState())
     return plan_step(objects, state, open_inventory, settings)
@@ -125,10 +126,10 @@ def package_step(
     ``sweep`` is called where an earlier run may have died in the middle of its upload.
     """
     store = BatchStore(objects, state["batch_id"])
-    died_before = store.exists("outcomes.jsonl")
+    died_before = store.exists(keys.OUTCOMES)
     package(store, _plan(store), open_inventory, readme_text, now)
     if died_before:
-        sweep(store.path("results/"))
+        sweep(store.path(keys.result("")))
     return {"batch_id": state["batch_id"]}
 
 
@@ -136,8 +137,8 @@ def fail_step(objects: ObjectStore, state: State, now: float, sweep: Sweep = no_
     """Record that the batch failed, with a reason a person may read."""
     store = BatchStore(objects, state["batch_id"])
     record_failure(store, failure_reason(state.get("error") or {}), now)
-    if store.exists("outcomes.jsonl"):
-        sweep(store.path("results/"))
+    if store.exists(keys.OUTCOMES):
+        sweep(store.path(keys.result("")))
     return {"batch_id": state["batch_id"]}
 
 

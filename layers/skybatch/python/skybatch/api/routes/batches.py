@@ -8,6 +8,7 @@ from skybatch.api.dependencies import Dependencies
 from skybatch.api.http_request import HttpRequest
 from skybatch.api.responses import html_response, json_response, preview_response, redirect
 from skybatch.api.routing import AnyResponse, RouteTable
+from skybatch.batch import keys
 from skybatch.batch.execution import previews
 from skybatch.batch.journal import read_journal
 from skybatch.batch.record import BatchRecord, load_record
@@ -19,7 +20,7 @@ from skybatch.pages.batch import IMAGES_SHOWN, results_page
 
 routes = RouteTable()
 # Folder of a public address -> folder of the batch in the bucket; nothing else can be downloaded.
-DOWNLOADS = {"files": "results", "images": "images"}
+DOWNLOADS = {"files": keys.RESULTS, "images": keys.IMAGES}
 
 
 @routes.get("/batches/<batch_id>")
@@ -33,7 +34,7 @@ def list_images(request: HttpRequest, dependencies: Dependencies, batch_id: str)
     """List the images finished so far, in the order they finished, a page at a time."""
     store = dependencies.batch(batch_id)
     record = load_record(store, dependencies.clock())
-    ended = store.exists("status.json")  # asked before the journal is read, so its end is the end
+    ended = store.exists(keys.STATUS)  # asked before the journal is read, so its end is the end
     found = read_journal(store, request.query_parameter("after"), ended)
     return json_response({"images": _with_links(record, found.images), "next": found.next})
 
@@ -78,8 +79,8 @@ def _with_links(record: BatchRecord, images: list[dict[str, Any]]) -> list[dict[
     return [
         {
             **image,
-            "url": record.url(f"images/{image['file']}"),
-            "preview": record.url(f"previews/{previews.preview_name(image['file'])}"),
+            "url": record.image_url(image["file"]),
+            "preview": record.preview_url(previews.preview_name(image["file"])),
         }
         for image in images
     ]

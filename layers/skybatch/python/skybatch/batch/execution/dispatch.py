@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from skybatch.batch import keys
 from skybatch.batch.execution.dispatch_state import DispatchState
 from skybatch.batch.execution.task_states import TaskStates, write_progress
 from skybatch.batch.plan import Message, Plan, group_messages
@@ -100,10 +101,10 @@ def _send_again(store: BatchStore, states: TaskStates, queue: TaskQueue, sent: S
     for message in lost:
         for task in message.tasks:
             resends[task.index] = resends.get(task.index, 0) + 1
-    store.write_json("resends.json", {str(n): count for n, count in resends.items()})
+    store.write_json(keys.RESENDS, {str(n): count for n, count in resends.items()})
     queue.send(lost)
 
 
 def read_resends(store: BatchStore) -> dict[int, int]:
     """How many times each task was sent again, by task number."""
-    return {int(n): int(count) for n, count in (store.read_json("resends.json") or {}).items()}
+    return {int(n): int(count) for n, count in (store.read_json(keys.RESENDS) or {}).items()}

@@ -12,6 +12,7 @@ import logging
 import re
 from collections.abc import Iterable, Sequence
 
+from skybatch.batch import keys
 from skybatch.batch.execution import sheets
 from skybatch.batch.plan import Task
 from skybatch.batch.store import BatchStore
@@ -84,13 +85,13 @@ def preview(store: BatchStore, name: str) -> bytes | None:
     """
     if not name.endswith(PREVIEW):
         return None
-    kept = store.read(f"previews/{name}") or sheets.part(store, _sheets_of(name.removesuffix(PREVIEW)), name)
+    kept = store.read(keys.preview(name)) or sheets.part(store, _sheets_of(name.removesuffix(PREVIEW)), name)
     if kept is not None:
         return kept
     images = [_plain(store, file) for file in _files(name.removesuffix(PREVIEW))]
     picture = _drawn([image for image in images if image is not None]) if None not in images else None
     if picture is not None:
-        store.write(f"previews/{name}", picture, "image/png")
+        store.write(keys.preview(name), picture, "image/png")
     return picture
 
 
@@ -103,7 +104,7 @@ def _files(shown: str) -> list[str]:
 
 
 def _plain(store: BatchStore, file: str) -> bytes | None:
-    body = store.read(f"images/{file}")
+    body = store.read(keys.image(file))
     if body is None or not file.endswith(_COMPRESSED):
         return body
     from skybatch.fits.tiles.gzip2_reader import decompress_image

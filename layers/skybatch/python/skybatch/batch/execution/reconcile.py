@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from skybatch.batch import keys
 from skybatch.batch.execution.dispatch import read_resends
 from skybatch.batch.execution.dispatch_state import DispatchState, NextStep
 from skybatch.batch.execution.task_states import DONE, FAILED, TaskStates, write_progress
@@ -50,7 +51,7 @@ def tally(
     finished = _see_finished(store, plan, states)
     progressed = now if finished else state.progressed or now
     state = state.updated(started=state.started or now, progressed=progressed)
-    if store.exists("cancel"):
+    if store.exists(keys.CANCELLATION):
         return NextAction("package", 0, state)
     action = _decide(store, plan, states, state, timeouts, window, now)
     write_progress(store, plan, states, action.state, now)
@@ -128,7 +129,7 @@ def _see_finished(store: BatchStore, plan: Plan, states: TaskStates) -> int:
     first = states.first_outstanding()
     after = plan.tasks[first - 1].file if first else ""
     numbers = {task.file: task.index for task in plan.tasks}
-    images = {numbers[s.name]: s.bytes for s in store.list("images", after) if s.name in numbers}
+    images = {numbers[s.name]: s.bytes for s in store.list(keys.IMAGES, after) if s.name in numbers}
     fresh = {n: size for n, size in images.items() if not states.is_done(n)}
     part = _journal(store, plan, states, fresh)
     for entry in part:
@@ -151,7 +152,7 @@ def _journal(
     if not fresh:
         return []
     entries = [_entry(plan.tasks[n], size) for n, size in fresh.items()]
-    name = f"journal/{states.journal_parts}.jsonl"
+    name = keys.journal_part(states.journal_parts)
     if not store.create(name, to_json_lines(entries), "application/jsonl"):
         entries = store.read_lines(name) or []
     states.journal_parts += 1
@@ -182,8 +183,8 @@ def _entry(task: Task, size: int) -> dict[str, Any]:
 
 def _see_failures(store: BatchStore, numbers: dict[str, int], states: TaskStates) -> int:
     count = 0
-    for stored in store.list("failed"):
-        n = numbers.get(stored.name.removesuffix(".json"))
+    for stored in store.list(keys.FAILURES):
+        n = numbers.get(keys.failed_file(stored.name))
         if n is not None and states.is_outstanding(n):
             states.letters[n] = FAILED
             count += 1

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping
 
 import obstore
 
+from skybatch.batch import keys
 from skybatch.batch.store import BatchStore
 
-FOLDER = "sheets"
 LARGEST_KEPT = 128 * 1024
 """Bytes of a crop that a sheet holds: those whose own request costs more than their bytes."""
 MOST_GATHERED = 192 * 1024 * 1024
@@ -27,13 +27,13 @@ async def keep(store: BatchStore, name: str, parts: Mapping[str, bytes]) -> None
     """Write a sheet: the length of each part by its name as a line of JSON, then the parts."""
     lengths = {part: len(body) for part, body in parts.items()}
     sheet = b"".join((json.dumps(lengths).encode(), b"\n", *parts.values()))
-    await obstore.put_async(store.objects, store.path(f"{FOLDER}/{name}"), sheet)
+    await obstore.put_async(store.objects, store.path(keys.crop_pack(name)), sheet)
 
 
 def part(store: BatchStore, folder: str, name: str) -> bytes | None:
     """A part by its name from the sheets of a folder, as little of them read as need be; None if on none."""
-    for stored in store.list(f"{FOLDER}/{folder}"):
-        sheet = f"{FOLDER}/{folder}/{stored.name}"
+    for stored in store.list(keys.crop_pack(folder)):
+        sheet = keys.crop_pack(f"{folder}/{stored.name}")
         front = store.read_range(sheet, 0, min(_FRONT_BYTES, stored.bytes))
         if place := _places(front).get(name):
             start, end = place
@@ -47,7 +47,7 @@ def gather(store: BatchStore, sizes: Mapping[str, int], most: int = MOST_GATHERE
     ``sizes`` are those wanted and their real sizes in bytes; a part of another size is left where it is.
     """
     found = {}
-    for sheet in store.read_many(f"{FOLDER}/{name}" for name in _that_fit(store, most)):
+    for sheet in store.read_many(keys.crop_pack(name) for name in _that_fit(store, most)):
         for name, body in _parts(sheet or b""):
             if sizes.get(name) == len(body):
                 found[name] = body
@@ -56,7 +56,7 @@ def gather(store: BatchStore, sizes: Mapping[str, int], most: int = MOST_GATHERE
 
 def _that_fit(store: BatchStore, most: int) -> Iterator[str]:
     held = 0
-    for stored in store.list(FOLDER):
+    for stored in store.list(keys.CROP_PACKS):
         held += stored.bytes
         if held > most:
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from skybatch.batch import keys
 from skybatch.batch.execution.dispatch_state import DispatchState
 from skybatch.batch.plan import Message, Plan, Task
 from skybatch.batch.store import BatchStore
@@ -32,7 +33,7 @@ class TaskStates:
     @classmethod
     def load(cls, store: BatchStore, plan: Plan) -> TaskStates:
         """Read the states of the last tally, or make those of a fresh plan, with refused tasks as failed."""
-        saved = store.read_json("tally.json")
+        saved = store.read_json(keys.TASK_STATES)
         if saved is None:
             fresh = bytes(OUTSTANDING if task.refusal is None else FAILED for task in plan.tasks)
             return cls(bytearray(fresh))
@@ -41,7 +42,7 @@ class TaskStates:
     def save(self, store: BatchStore) -> None:
         """Write them for the next tally and dispatch."""
         store.write_json(
-            "tally.json",
+            keys.TASK_STATES,
             {
                 "marks": self.letters.decode("ascii"),
                 "done_bytes": self.done_bytes,
@@ -81,7 +82,7 @@ def write_progress(
     """Write ``progress.json``, which status and pages show."""
     refused = sum(task.refusal is not None for task in plan.tasks[dispatched.stop :])
     store.write_json(
-        "progress.json",
+        keys.PROGRESS,
         {
             "state": "working",
             "tasks": dispatched.stop,

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import obstore
 
+from skybatch.batch import keys
 from skybatch.batch.execution import previews
 from skybatch.batch.failures import write_failure
 from skybatch.batch.plan import Message, Task
@@ -70,7 +71,7 @@ class CancellationCheck:
         now = self.clock()
         if now - self._asked.get(store.batch_id, -math.inf) < self.seconds:
             return False
-        if store.exists("cancel"):
+        if store.exists(keys.CANCELLATION):
             return True
         if len(self._asked) >= BATCHES_REMEMBERED:
             self._asked.clear()
@@ -86,9 +87,9 @@ def process_message(
     Raises whatever S3 answers badly for now; nothing is lost by doing the message again.
     """
     cancelled = (cancellation or CancellationCheck()).cancelled(store)
-    if cancelled or (message.again and store.exists("outcomes.jsonl")):
+    if cancelled or (message.again and store.exists(keys.OUTCOMES)):
         return  # its batch has ended: nothing would read what it made
-    wanted = [task for task in message.tasks if not (message.again and store.exists(f"images/{task.file}"))]
+    wanted = [task for task in message.tasks if not (message.again and store.exists(keys.image(task.file)))]
     copies = [task for task in wanted if _is_copy(task)]
     made = [task for task in wanted if not _is_copy(task)]
     for task in copies:
@@ -122,7 +123,7 @@ def _copy(archive: ImageArchive, store: BatchStore, task: Task) -> None:
         raise SourceDiffers(f"the stored image has {size:,} bytes, the inventory says {task.bytes:,}")
     archive.s3().copy_object(
         Bucket=archive.results_bucket,
-        Key=store.path(f"images/{task.file}"),
+        Key=store.path(keys.image(task.file)),
         CopySource={"Bucket": archive.bucket, "Key": archive.prefix + task.source},
         MetadataDirective="REPLACE",
         TaggingDirective="REPLACE",  # tags would need rights of their own
@@ -178,7 +179,7 @@ async def _upload_all(store: BatchStore, files: Iterator[tuple[Task, bytes]]) ->
 async def _upload(store: BatchStore, task: Task, body: bytes) -> None:
     await obstore.put_async(
         store.objects,
-        store.path(f"images/{task.file}"),
+        store.path(keys.image(task.file)),
         body,
         attributes={"Content-Type": MEDIA_TYPES.get(task.delivery_format, MEDIA_TYPES["fits"])},
     )

@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
+from skybatch.batch import keys
 from skybatch.batch.record import Names, load_names, load_request, save_names
 from skybatch.batch.store import BatchStore
 from skybatch.names.model import LookupStatus
@@ -49,4 +50,4 @@ def _open(wanted: Sequence[str], names: Names) -> list[str]:
 
 def _report(store: BatchStore, names: Names, wanted: int) -> None:
     known = sum(answer.status is not LookupStatus.UNAVAILABLE for answer in names.answers.values())
-    store.write_json("progress.json", {"state": "resolving", "names": max(wanted, known), "named": known})
+    store.write_json(keys.PROGRESS, {"state": "resolving", "names": max(wanted, known), "named": known})

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from skybatch.batch.file_names import delivered_path
 from skybatch.batch.record import BatchRecord
 from skybatch.batch.results.result_file import File
 from skybatch.batch.status import instant
@@ -36,11 +37,11 @@ def companion_files(results: Results, described: Sequence[File], upload: bytes |
 
 def manifest(results: Results, described: Iterable[File]) -> File:
     """Every image and table with its size and checksum, for programs."""
-    url = results.record.url
+    record = results.record
     images = [
         {
-            "file": f"images/{task.file}",
-            "url": url(f"images/{task.file}"),
+            "file": delivered_path(task.file),
+            "url": record.image_url(task.file),
             "bytes": outcome.bytes,
             "md5": results.md5[task.file],
             "row": task.row_number,
@@ -51,12 +52,12 @@ def manifest(results: Results, described: Iterable[File]) -> File:
         for task, outcome in results.retrieved
     ]
     others = [
-        {"file": file.name, "url": url(f"files/{file.name}"), "bytes": len(file.body), "md5": file.md5}
+        {"file": file.name, "url": record.file_url(file.name), "bytes": len(file.body), "md5": file.md5}
         for file in described
     ]
     whole = {
-        "batch_id": results.record.batch_id,
-        "created": instant(results.record.created),
+        "batch_id": record.batch_id,
+        "created": instant(record.created),
         "counts": {str(status): count for status, count in results.counts().items()},
         "images": images,
         "files": others,

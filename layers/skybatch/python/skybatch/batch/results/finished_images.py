@@ -44,7 +44,7 @@ def _addresses(
     if outcome.status is not ImageStatus.RETRIEVED:
         return dict.fromkeys(("url", "preview", "colour"))
     return {
-        "url": record.url(f"images/{file}"),
-        "preview": record.url(f"previews/{preview_name(file)}"),
-        "colour": colour and record.url(f"previews/{colour}"),
+        "url": record.image_url(file),
+        "preview": record.preview_url(preview_name(file)),
+        "colour": colour and record.preview_url(colour),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from skybatch.batch import keys
 from skybatch.batch.store import BatchStore
 
 COUNTED = {"complete": "BatchesCompleted", "cancelled": "BatchesCancelled", "failed": "BatchesFailed"}
@@ -14,7 +15,7 @@ def batch_metrics(store: BatchStore) -> dict[str, float]:
 
     ``BatchSeconds`` runs from acceptance to the last file written; bytes are image files delivered.
     """
-    status = store.read_json("status.json")
+    status = store.read_json(keys.STATUS)
     if status is None:
         return {}
     images = status["images"]

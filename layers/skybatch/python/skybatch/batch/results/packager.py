@@ -13,8 +13,10 @@ from typing import Any, TypeAlias
 
 import obstore
 
+from skybatch.batch import keys
 from skybatch.batch.execution import sheets
 from skybatch.batch.execution.reconcile import journal_remaining
+from skybatch.batch.file_names import IMAGES_FOLDER, delivered_path
 from skybatch.batch.outcomes import ImageStatus, decide_outcomes, row_outcomes, was_cancelled
 from skybatch.batch.plan import Plan, Task
 from skybatch.batch.planning.matching import OpenInventory
@@ -43,7 +45,7 @@ def package(
 
     Done twice, it writes the same again: results depend on plan and outcomes alone.
     """
-    store.write_json("progress.json", {**(store.read_json("progress.json") or {}), "state": "packaging"})
+    store.write_json(keys.PROGRESS, {**(store.read_json(keys.PROGRESS) or {}), "state": "packaging"})
     outcomes = decide_outcomes(store, plan)
     journal_remaining(store, plan, {o.index: o.bytes for o in outcomes if o.status is ImageStatus.RETRIEVED})
     request = load_request(store)
@@ -60,8 +62,8 @@ def package(
         cancelled=was_cancelled(outcomes, rows),
         now=now,
     )
-    store.create_json("status.json", status)
-    return store.read_json("status.json") or status
+    store.create_json(keys.STATUS, status)
+    return store.read_json(keys.STATUS) or status
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ class _Contents:
 def _contents(
     store: BatchStore, results: Results, open_inventory: OpenInventory, write_readme: WriteReadme
 ) -> _Contents:
-    upload = store.read(f"results/{results.record.upload}") if results.record.upload else None
+    upload = store.read(keys.result(results.record.upload)) if results.record.upload else None
     readme = File(README, write_readme(results).encode(), TEXT)
     return _Contents(results, results.sets(open_inventory), readme, upload)
 
@@ -95,12 +97,12 @@ def _write_results(store: BatchStore, contents: _Contents) -> Iterator[ResultFil
     if results.retrieved:
         counted = tar_stream.Counted()
         chunks = counted.through(_archive(_reader(store, results), contents, files))
-        store.upload(f"results/{ARCHIVE}", chunks, "application/x-tar")
+        store.upload(keys.result(ARCHIVE), chunks, "application/x-tar")
         yield ResultFile(ARCHIVE, counted.bytes, counted.md5, "application/x-tar")
     else:
         files += contents.files(md5={})
     for file in files:
-        store.write(f"results/{file.name}", file.body, file.media_type)
+        store.write(keys.result(file.name), file.body, file.media_type)
         yield ResultFile(file.name, len(file.body), file.md5, file.media_type)
     if results.record.upload and contents.upload is not None:
         upload = File(results.record.upload, contents.upload, "application/octet-stream")
@@ -126,11 +128,11 @@ def _members(
 ) -> Iterator[tar_stream.Chunk]:
     yield tar_stream.folder_entry(folder)
     yield from _member(folder, contents.readme)
-    yield tar_stream.folder_entry(f"{folder}/images")
+    yield tar_stream.folder_entry(f"{folder}/{IMAGES_FOLDER}")
     md5: dict[str, str] = {}
     for task, body in _images(read, contents.results):
         md5[task.file] = _md5(body)
-        yield tar_stream.file_entry(f"{folder}/images/{task.file}", len(body))
+        yield tar_stream.file_entry(f"{folder}/{delivered_path(task.file)}", len(body))
         yield body
         yield tar_stream.padding(len(body))
     files += contents.files(md5)
@@ -155,7 +157,7 @@ def _reader(store: BatchStore, results: Results) -> ReadImage:
     def read(task: Task) -> tar_stream.Chunk:
         if task.file in gathered:
             return bytes(gathered.pop(task.file))
-        return obstore.get(store.objects, store.path(f"images/{task.file}")).bytes()
+        return obstore.get(store.objects, store.path(keys.image(task.file))).bytes()
 
     return read
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from skybatch.batch.execution.previews import preview_name
+from skybatch.batch.file_names import delivered_path
 from skybatch.batch.outcomes import ImageOutcome, ImageStatus, RowOutcome, with_status
 from skybatch.batch.plan import Plan, Task
 from skybatch.batch.planning.matching import OpenInventory
@@ -83,7 +84,7 @@ class Results:
 
     def checksums(self) -> dict[str, str]:
         """The MD5 of each image that came, by its path in the archive, in plan order."""
-        return {f"images/{task.file}": self.md5[task.file] for task, _ in self.retrieved}
+        return {delivered_path(task.file): self.md5[task.file] for task, _ in self.retrieved}
 
     def sets(self, open_inventory: OpenInventory) -> Sets:
         """Details of the image sets in the plan, from the inventory version it was made with."""
@@ -111,7 +112,7 @@ class Results:
             id=[task.id for task, _ in chosen],
             status=[str(outcome.status) for _, outcome in chosen],
             reason=[outcome.reason for _, outcome in chosen],
-            file=[f"images/{task.file}" for task, _ in chosen],
+            file=[delivered_path(task.file) for task, _ in chosen],
             bytes=[outcome.bytes or task.bytes for task, outcome in chosen],
             md5=[self.md5.get(task.file) for task, _ in chosen],
             delivery_format=[task.delivery_format for task, _ in chosen],
@@ -129,14 +130,14 @@ class Results:
     def _url(self, task: Task, outcome: ImageOutcome) -> str:
         """The delivered file; for what did not come, the stored image itself."""
         if outcome.status is ImageStatus.RETRIEVED:
-            return self.record.url(f"images/{task.file}")
+            return self.record.image_url(task.file)
         return f"{self.record.base_url}/ibe/data/{task.source}"
 
     def _preview(self, task: Task, outcome: ImageOutcome) -> str | None:
         """A picture of what was delivered."""
         if outcome.status is not ImageStatus.RETRIEVED:
             return None
-        return self.record.url(f"previews/{preview_name(task.file)}")
+        return self.record.preview_url(preview_name(task.file))
 
     def _rows_table(self) -> Table:
         """Each row of the request and what became of it."""

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import obstore
 from obstore.store import ObjectStore
 
+from skybatch.batch import keys
 from skybatch.errors import TooMany
 from skybatch.redaction import batch_hash
 from skybatch.settings import Settings
@@ -128,4 +129,4 @@ def _ages(objects: ObjectStore, folder: str, now: float) -> dict[str, float]:
 
 
 def _folder(secret: bytes, who: str) -> str:
-    return f"active/{hmac.new(secret, who.encode(), hashlib.sha256).hexdigest()}"
+    return f"{keys.QUOTA_MARKERS}/{hmac.new(secret, who.encode(), hashlib.sha256).hexdigest()}"

@@ -15,6 +15,7 @@ import obstore
 from obstore.exceptions import AlreadyExistsError, PreconditionError
 from obstore.store import ObjectStore
 
+from skybatch.batch import keys
 from skybatch.batch.file_names import UNSAFE
 from skybatch.batch.record import SECONDS_A_DAY, BatchRecord, load_record, load_request, save_record
 from skybatch.batch.status import accepted_facts
@@ -27,7 +28,6 @@ from skybatch.requests.table_rows import Defaults, read_rows
 from skybatch.settings import Settings
 
 ID_BYTES = 16
-KEY_PATH = "keys/idempotency"
 LONGEST_UPLOAD_NAME = 80
 
 
@@ -95,9 +95,9 @@ class BatchSubmitter:
         """
         parent = BatchStore(self.objects, parent_id)
         record = load_record(parent, self.now)
-        if parent.read_json("status.json") is None:
+        if parent.read_json(keys.STATUS) is None:
             raise Conflict("The batch is still running; what it leaves over is known when it is done.")
-        table = parent.read(f"results/{what}.tbl")
+        table = parent.read(keys.result(f"{what}.tbl"))
         if table is None:
             raise Conflict(f"The batch left no {what} images.")
         posted = request_from_table(table, load_request(parent))
@@ -109,7 +109,7 @@ class BatchSubmitter:
             previous=parent_id,
         )
         accepted = self._accept(child, request, table)
-        parent.create_json(f"next/{what}.json", {"batch_id": batch_id})
+        parent.create_json(keys.next_batch(what), {"batch_id": batch_id})
         return accepted
 
     def _record(self, batch_id: str, request: Request, upload: bytes | None) -> BatchRecord:
@@ -125,7 +125,7 @@ class BatchSubmitter:
 
     def _accept(self, record: BatchRecord, request: Request, upload: bytes | None) -> AcceptedBatch:
         store = BatchStore(self.objects, record.batch_id)
-        new = not store.exists("batch.json")
+        new = not store.exists(keys.RECORD)
         if new:
             record = replace(record, markers=self._admit(record))
             new = self._keep(store, record, request, upload)
@@ -142,8 +142,8 @@ class BatchSubmitter:
 
     def _keep(self, store: BatchStore, record: BatchRecord, request: Request, upload: bytes | None) -> bool:
         if upload is not None and record.upload is not None:
-            store.create(f"results/{record.upload}", upload, "application/octet-stream")
-        store.create_json("accepted.json", accepted_facts(request))
+            store.create(keys.result(record.upload), upload, "application/octet-stream")
+        store.create_json(keys.ACCEPTED, accepted_facts(request))
         return save_record(store, record, request)
 
     def _id_of(self, seed: bytes) -> str:
@@ -154,8 +154,8 @@ class BatchSubmitter:
     def _secret(self) -> bytes:
         """The deployment's own key, made by whoever first needs it."""
         with suppress(AlreadyExistsError, PreconditionError):  # usually it exists, and is read below
-            obstore.put(self.objects, KEY_PATH, secrets.token_bytes(32), mode="create")
-        return bytes(obstore.get(self.objects, KEY_PATH).bytes())
+            obstore.put(self.objects, keys.ID_KEY, secrets.token_bytes(32), mode="create")
+        return bytes(obstore.get(self.objects, keys.ID_KEY).bytes())
 
 
 def request_from_table(table: bytes, parent: Request) -> Request:
@@ -205,7 +205,7 @@ def cancel(store: BatchStore, now: float) -> BatchRecord:
     Raises `Conflict` where it has already ended.
     """
     record = load_record(store, now)
-    if store.exists("status.json"):
+    if store.exists(keys.STATUS):
         raise Conflict("The batch has ended; there is nothing to cancel.")
-    store.create_json("cancel", {"at": now})
+    store.create_json(keys.CANCELLATION, {"at": now})
     return record

@@ -1,0 +1,45 @@
+"""The keys of the results bucket: stored batches, roles and lifecycle rules depend on them as they are."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import skybatch.batch
+from skybatch.batch import keys
+
+NAMES = {
+    *("batch.json", "request.json", "accepted.json", "names.json", "plan.jsonl", "progress.json"),
+    *("tally.json", "resends.json", "cancel", "outcomes.jsonl", "status.json", "mail.json"),
+    *("images", "failed", "journal", "previews", "sheets", "results"),
+    *("keys/idempotency", "active"),
+}
+
+
+def test_stored_objects_keep_their_names() -> None:
+    assert {value for name, value in vars(keys).items() if name.isupper()} == NAMES
+
+
+def test_objects_of_a_folder_lie_in_it() -> None:
+    assert keys.of_batch("b" * 32, keys.image("a.fits")) == f"batches/{'b' * 32}/images/a.fits"
+    assert keys.failure("a.fits") == "failed/a.fits.json"
+    assert keys.failed_file("a.fits.json") == "a.fits"
+    assert keys.journal_part(3) == "journal/3.jsonl"
+    assert keys.preview("a.fits.png") == "previews/a.fits.png"
+    assert keys.crop_pack("990101n_j0010009/0") == "sheets/990101n_j0010009/0"
+    assert keys.result("images.tar") == "results/images.tar"
+    assert keys.next_batch("failed") == "next/failed.json"
+
+
+def test_no_other_module_spells_a_stored_name() -> None:
+    """``cancel``, ``active`` and names of folders are common words; names with an ending are not."""
+    package = Path(skybatch.batch.__file__).parents[1]
+    spelled = re.compile("|".join(rf'"{re.escape(name)}"' for name in NAMES if re.search(r"\.jsonl?$", name)))
+    found = {
+        f"{path.relative_to(package)}: {match.group()}"
+        for path in package.rglob("*.py")
+        if path.name != "keys.py"
+        for match in spelled.finditer(path.read_text())
+    }
+    # A result file of this name is delivered, and client and pages know it.
+    assert {line for line in found if "request.json" not in line} == set()
