@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import tarfile
 
-from skybatch.batch.outcomes import ImageOutcome, ImageStatus, load_outcomes
+from skybatch.batch.codes import ImageStatus
+from skybatch.batch.outcomes import ImageOutcome, load_outcomes
 from skybatch.batch.plan import Plan, Task
 from skybatch.batch.store import BatchStore
 from tests.support.batch_fakes import task

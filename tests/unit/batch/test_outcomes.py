@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from skybatch.batch import keys
-from skybatch.batch.outcomes import ImageOutcome, ImageStatus, decide_outcomes, load_outcomes, row_outcomes
+from skybatch.batch.codes import ImageStatus, RowStatus
+from skybatch.batch.outcomes import ImageOutcome, decide_outcomes, load_outcomes, row_outcomes
 from skybatch.batch.plan import Plan
 from tests.support.batch_fakes import World, task
 
@@ -62,10 +63,15 @@ def test_rows_add_up_whatever_became_of_their_images() -> None:
         ImageStatus.CANCELLED,
     ]
     tasks = [task(n, row=row) for n, row in enumerate(rows)]
-    plan = Plan(tuple(tasks), {}, {5: ("not_covered", "nothing there"), 6: ("duplicate", "again")}, 10**9)
+    plan = Plan(
+        tuple(tasks),
+        {},
+        {5: (RowStatus.NOT_COVERED, "nothing there"), 6: (RowStatus.DUPLICATE, "again")},
+        10**9,
+    )
     outcomes = [ImageOutcome(n, status, reason=str(status)) for n, status in enumerate(wanted)]
     told = row_outcomes(plan, outcomes, 7)
-    assert [row.outcome for row in told] == [
+    assert [row.status for row in told] == [
         "retrieved",
         "partial",
         "over_limit",

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from skybatch.batch import keys
+from skybatch.batch.codes import ImageStatus
 from skybatch.batch.execution import sheets
 from skybatch.batch.execution.reconcile import MAX_SENDS
 from skybatch.batch.journal import read_journal
-from skybatch.batch.outcomes import ImageOutcome, ImageStatus
+from skybatch.batch.outcomes import ImageOutcome
 from skybatch.batch.plan import Message
 from skybatch.batch.record import BatchRecord, save_record
 from skybatch.batch.results.packager import package

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from skybatch.batch.outcomes import ImageOutcome, ImageStatus
+from skybatch.batch.codes import ImageStatus
+from skybatch.batch.outcomes import ImageOutcome
 from skybatch.batch.plan import Plan
 from skybatch.batch.record import BatchRecord
 from skybatch.batch.results.tables import Results

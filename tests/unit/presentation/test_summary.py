@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from skybatch.batch.outcomes import ROW_OUTCOMES
+from skybatch.batch.codes import RowStatus
 from skybatch.batch.reasons import group_reasons
 from skybatch.batch.request_facts import request_facts
 from skybatch.presentation import summary
@@ -44,7 +44,7 @@ def test_repeated_rows_miss_nothing() -> None:
 
 
 def test_every_outcome_of_a_row_has_its_words() -> None:
-    assert set(summary.OUTCOMES) == set(ROW_OUTCOMES)
+    assert set(summary.OUTCOMES) == set(RowStatus)
 
 
 def test_nothing_asked_for_is_found_by_no_name_either() -> None:

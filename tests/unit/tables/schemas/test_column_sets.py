@@ -6,7 +6,7 @@ import pytest
 from astropy import units
 from astropy.io.votable.ucd import parse_ucd
 
-from skybatch.batch.outcomes import ROW_OUTCOMES, ImageStatus
+from skybatch.batch.codes import ImageStatus, RowStatus
 from skybatch.tables.model import Column
 from skybatch.tables.schemas.batch import BATCH_HTML, OUTCOME_OPTIONS
 from skybatch.tables.schemas.column_sets import BATCH_CSV, BATCH_VOTABLE, COLUMN_SETS, INVENTORY, SIA_SEARCH
@@ -55,4 +55,4 @@ def test_image_search_has_the_archives_columns() -> None:
 
 def test_words_for_outcomes_and_data_sets_are_those_of_the_floors_beside() -> None:
     assert {value for value, _ in STATUS_OPTIONS} == set(ImageStatus)
-    assert [value for value, _ in OUTCOME_OPTIONS] == list(ROW_OUTCOMES)
+    assert [value for value, _ in OUTCOME_OPTIONS] == list(RowStatus)

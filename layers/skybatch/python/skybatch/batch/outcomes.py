@@ -1,4 +1,4 @@
-"""What became of every image and every row: settled once, read by everything after.
+"""The final outcomes: what became of every image and every row.
 
 ``outcomes.jsonl`` is written by whoever comes first; from then on a late success or failure changes
 nothing.
@@ -7,43 +7,40 @@ nothing.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from skybatch.batch import keys
+from skybatch.batch.codes import ImageStatus, RowStatus
 from skybatch.batch.failures import read_failure
 from skybatch.batch.plan import Plan, Task
 from skybatch.batch.reasons import BEYOND_LIMIT, CANCELLED_REASON
-from skybatch.batch.store import BatchStore, to_json_lines
+from skybatch.batch.store import JSON_LINES, BatchStore, to_json_lines
 
-
-class ImageStatus(StrEnum):
-    """What can become of an image; each row's outcome is one of these or of `RowOutcome`'s own."""
-
-    RETRIEVED = "retrieved"
-    OVER_LIMIT = "over_limit"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-
-# Outcomes of a row, in the order the status object lists them.
-ROW_OUTCOMES = (
-    "retrieved",
-    "partial",
-    "over_limit",
-    "failed",
-    "not_covered",
-    "unresolved",
-    "duplicate",
-    "cancelled",
-)
+# What a row without any image of its own counts as: the first of these that any of its images has.
+_WITHOUT_IMAGES = {
+    ImageStatus.OVER_LIMIT: RowStatus.OVER_LIMIT,
+    ImageStatus.FAILED: RowStatus.FAILED,
+    ImageStatus.CANCELLED: RowStatus.CANCELLED,
+}
 
 
 @dataclass(frozen=True)
 class ImageOutcome:
-    """What became of one task: its status, the file's real size in bytes (0 if none), and why."""
+    """What became of one task.
+
+    Attributes
+    ----------
+    index
+        The task's position in the plan.
+    status
+        How it ended.
+    bytes
+        The file's real size, 0 where there is no file.
+    reason
+        Why it was not retrieved.
+    """
 
     index: int
     status: ImageStatus
@@ -62,12 +59,12 @@ class ImageOutcome:
 
 @dataclass(frozen=True)
 class RowOutcome:
-    """What became of one row of the request, and how many of its images came or did not."""
+    """What became of one row of the request, and how many of its images ended in which status."""
 
     row: int
-    outcome: str
+    status: RowStatus
     reason: str | None
-    counts: dict[str, int]
+    counts: Mapping[ImageStatus, int]
 
 
 def decide_outcomes(store: BatchStore, plan: Plan) -> list[ImageOutcome]:
@@ -76,32 +73,31 @@ def decide_outcomes(store: BatchStore, plan: Plan) -> list[ImageOutcome]:
     if decided is not None:
         return decided
     images = {stored.name: stored.bytes for stored in store.list(keys.IMAGES)}
-    failures = _failures(store, plan, images)
+    failures = _failures(store, images)
     cancelled = store.exists(keys.CANCELLATION)
-    outcomes = list(_within_limit(plan, _each(plan, images, failures, cancelled)))
-    if store.create(
-        keys.OUTCOMES, to_json_lines(outcome.to_json() for outcome in outcomes), "application/jsonl"
-    ):
+    outcomes = list(_within_limit(plan, _by_task(plan, images, failures, cancelled)))
+    lines = to_json_lines(outcome.to_json() for outcome in outcomes)
+    if store.create(keys.OUTCOMES, lines, JSON_LINES):
         return outcomes
     return load_outcomes(store) or []
 
 
 def load_outcomes(store: BatchStore) -> list[ImageOutcome] | None:
-    """The settled outcomes in plan order, or None where nothing is settled yet."""
+    """Read the final outcomes in plan order, or None where nothing is decided yet."""
     lines = store.read_lines(keys.OUTCOMES)
     return None if lines is None else [ImageOutcome.from_json(line) for line in lines]
 
 
-def _failures(store: BatchStore, plan: Plan, images: dict[str, int]) -> dict[str, str]:
-    """Reasons by file name, of the tasks that failed and did not succeed after all."""
+def _failures(store: BatchStore, images: Mapping[str, int]) -> dict[str, str]:
+    """Read the reasons, by file name, of the tasks that failed and did not succeed after all."""
     failed = [keys.failed_file(stored.name) for stored in store.list(keys.FAILURES)]
-    lost = [file for file in failed if file not in images]
-    bodies = store.read_many(keys.failure(file) for file in lost)
-    return {file: read_failure(body) for file, body in zip(lost, bodies, strict=True)}
+    missing = [file for file in failed if file not in images]
+    bodies = store.read_many(keys.failure(file) for file in missing)
+    return {file: read_failure(body) for file, body in zip(missing, bodies, strict=True)}
 
 
-def _each(
-    plan: Plan, images: dict[str, int], failures: dict[str, str], cancelled: bool
+def _by_task(
+    plan: Plan, images: Mapping[str, int], failures: Mapping[str, str], cancelled: bool
 ) -> Iterable[ImageOutcome]:
     """A success beats a failure; what has neither lay beyond the limit, or was cancelled."""
     for task in plan.tasks:
@@ -118,10 +114,10 @@ def _each(
 
 
 def _within_limit(plan: Plan, outcomes: Iterable[ImageOutcome]) -> Iterable[ImageOutcome]:
-    """Hold the limit by real sizes too: once an image does not fit, nothing after it is retrieved.
+    """Apply the limit to real sizes too: once an image does not fit, nothing after it is retrieved.
 
     Planned sizes are exact, so this takes something back only where the archive changed under its
-    inventory, or where a task came after all that was given up and whose room others got.
+    inventory, or where a task that was given up finished after its room had gone to others.
     """
     total, full = 0, False
     for outcome in outcomes:
@@ -135,10 +131,10 @@ def _within_limit(plan: Plan, outcomes: Iterable[ImageOutcome]) -> Iterable[Imag
 
 
 def row_outcomes(plan: Plan, outcomes: Sequence[ImageOutcome], rows: int) -> list[RowOutcome]:
-    """One outcome for each of the request's rows, in row order.
+    """Give one outcome for each of the request's rows, in row order.
 
-    A row all of whose images came is ``retrieved``, one with some ``partial``; a row with none has the
-    first of over_limit, failed, cancelled that any of its images has.
+    A row all of whose images were retrieved is ``retrieved``, one with some of them ``partial``; a row with
+    none has the first of over_limit, failed, cancelled that any of its images has.
     """
     by_row: dict[int, list[ImageOutcome]] = defaultdict(list)
     for task, outcome in zip(plan.tasks, outcomes, strict=True):
@@ -148,30 +144,29 @@ def row_outcomes(plan: Plan, outcomes: Sequence[ImageOutcome], rows: int) -> lis
 
 def _row_outcome(plan: Plan, row: int, images: Sequence[ImageOutcome]) -> RowOutcome:
     if not images:
-        outcome, why = plan.unplanned[row]
-        return RowOutcome(row, outcome, why, {})
-    counts = Counter(image.status.value for image in images)
+        return RowOutcome(row, *plan.unplanned[row], counts={})
+    counts = Counter(image.status for image in images)
+    if set(counts) == {ImageStatus.RETRIEVED}:
+        return RowOutcome(row, RowStatus.RETRIEVED, None, counts)
     reasons = Counter(image.reason for image in images if image.reason)
     reason = reasons.most_common(1)[0][0] if reasons else None
-    if set(counts) == {"retrieved"}:
-        return RowOutcome(row, "retrieved", None, counts)
-    if "retrieved" in counts:
-        return RowOutcome(row, "partial", reason, counts)
-    first = next(status for status in ("over_limit", "failed", "cancelled") if status in counts)
-    return RowOutcome(row, first, reason, counts)
+    if ImageStatus.RETRIEVED in counts:
+        return RowOutcome(row, RowStatus.PARTIAL, reason, counts)
+    status = next(whole for image, whole in _WITHOUT_IMAGES.items() if image in counts)
+    return RowOutcome(row, status, reason, counts)
 
 
 def was_cancelled(outcomes: Sequence[ImageOutcome], rows: Sequence[RowOutcome]) -> bool:
-    """Whether cancelling kept anything back; a wish that came too late changed nothing."""
-    return any(o.status is ImageStatus.CANCELLED for o in outcomes) or any(
-        r.outcome == "cancelled" for r in rows
+    """Tell whether cancelling kept anything back; a cancellation that came too late changed nothing."""
+    return any(outcome.status is ImageStatus.CANCELLED for outcome in outcomes) or any(
+        row.status is RowStatus.CANCELLED for row in rows
     )
 
 
 def with_status(
     plan: Plan, outcomes: Sequence[ImageOutcome], status: ImageStatus
 ) -> list[tuple[Task, ImageOutcome]]:
-    """The tasks that ended so, with their outcomes, in plan order."""
+    """List the tasks that ended in a status, with their outcomes, in plan order."""
     return [
         (task, outcome)
         for task, outcome in zip(plan.tasks, outcomes, strict=True)

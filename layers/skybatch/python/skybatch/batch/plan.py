@@ -13,9 +13,10 @@ from itertools import chain, islice
 from typing import Any
 
 from skybatch.batch import keys
+from skybatch.batch.codes import RowStatus
 from skybatch.batch.parts import batches_needed
 from skybatch.batch.reasons import CANCELLED_REASON
-from skybatch.batch.store import BatchStore, to_json_lines
+from skybatch.batch.store import JSON_LINES, BatchStore, to_json_lines
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.surveys.image_type import ImageType
 
@@ -118,7 +119,7 @@ class Plan:
 
     tasks: tuple[Task, ...]
     versions: dict[str, str]
-    unplanned: dict[int, tuple[str, str]]
+    unplanned: dict[int, tuple[RowStatus, str]]
     limit: int
 
     def end_within_limit(self, start: int, done: int) -> int:
@@ -180,7 +181,7 @@ def _parts(tasks: Sequence[Task]) -> Iterator[list[Task]]:
 
 def cancelled_plan(rows: int, limit: int) -> Plan:
     """The plan of a batch cancelled before it had one: no row gets anything."""
-    return Plan((), {}, dict.fromkeys(range(rows), ("cancelled", CANCELLED_REASON)), limit)
+    return Plan((), {}, dict.fromkeys(range(rows), (RowStatus.CANCELLED, CANCELLED_REASON)), limit)
 
 
 def save_plan(store: BatchStore, plan: Plan) -> Plan:
@@ -195,7 +196,7 @@ def save_plan(store: BatchStore, plan: Plan) -> Plan:
         "parts": batches_needed((task.planned_bytes for task in plan.tasks), plan.limit),
     }
     lines = chain([head], (task.to_json() for task in plan.tasks))
-    if store.create(keys.PLAN, to_json_lines(lines), "application/jsonl"):
+    if store.create(keys.PLAN, to_json_lines(lines), JSON_LINES):
         return plan
     return load_plan(store) or plan
 
@@ -209,6 +210,6 @@ def load_plan(store: BatchStore) -> Plan | None:
     return Plan(
         tasks=tuple(Task.from_json(line) for line in tasks),
         versions=head["versions"],
-        unplanned={int(row): (why[0], why[1]) for row, why in head["unplanned"].items()},
+        unplanned={int(row): (RowStatus(why[0]), why[1]) for row, why in head["unplanned"].items()},
         limit=head["limit"],
     )

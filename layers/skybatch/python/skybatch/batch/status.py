@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from skybatch.batch import keys
-from skybatch.batch.outcomes import ROW_OUTCOMES, ImageOutcome, ImageStatus, RowOutcome
+from skybatch.batch.codes import ImageStatus, RowStatus
+from skybatch.batch.outcomes import ImageOutcome, RowOutcome
 from skybatch.batch.parts import batches_needed
 from skybatch.batch.plan import Plan, Task
 from skybatch.batch.reasons import group_reasons
@@ -23,6 +24,8 @@ from skybatch.requests.model import Request
 
 # The notifier has a minute; after that it died between taking the email on and saying that it went.
 SECONDS_TO_MAIL = 90
+# Images that were cancelled are counted by row alone.
+COUNTED_IMAGES = (ImageStatus.RETRIEVED, ImageStatus.OVER_LIMIT, ImageStatus.FAILED)
 ENDED = frozenset({"complete", "failed", "cancelled"})
 
 
@@ -102,8 +105,8 @@ def _running(
         "state": progress.pop("state"),
         "finished": None,
         "progress": {**NO_PROGRESS, **progress},
-        "rows": {"total": total, **dict.fromkeys(ROW_OUTCOMES, 0)},
-        "images": dict.fromkeys(("retrieved", "over_limit", "failed"), 0),
+        "rows": {"total": total, **dict.fromkeys(map(str, RowStatus), 0)},
+        "images": dict.fromkeys(map(str, COUNTED_IMAGES), 0),
         "bytes": progress.get("bytes_done", 0),
         "files": [],
         "unretrieved": None,
@@ -152,7 +155,7 @@ def finished_status(
     """The status of a batch whose outcomes are settled and packaged."""
     images = Counter(outcome.status for outcome in outcomes)
     delivered = sum(outcome.bytes for outcome in outcomes)
-    by_row = Counter(row.outcome for row in rows)
+    by_row = Counter(row.status for row in rows)
     left = [
         task
         for task, outcome in zip(plan.tasks, outcomes, strict=True)
@@ -169,8 +172,8 @@ def finished_status(
             "bytes_done": delivered,
             "bytes_planned": delivered,
         },
-        "rows": {"total": len(rows), **{outcome: by_row[outcome] for outcome in ROW_OUTCOMES}},
-        "images": {str(status): images[status] for status in ImageStatus if status != ImageStatus.CANCELLED},
+        "rows": {"total": len(rows), **{str(status): by_row[status] for status in RowStatus}},
+        "images": {str(status): images[status] for status in COUNTED_IMAGES},
         "bytes": delivered,
         "files": [{**vars(file), "url": record.file_url(file.name)} for file in files],
         "unretrieved": _unretrieved(record, left),
@@ -182,7 +185,7 @@ def finished_status(
         "reason": None,
         "reasons": group_reasons(
             {
-                "outcome": row.outcome,
+                "outcome": row.status,
                 "reason": row.reason,
                 "row": request.rows[row.row].row_number or row.row + 1,
                 "id": request.rows[row.row].id,
@@ -208,6 +211,6 @@ def record_failure(store: BatchStore, reason: str, now: float) -> dict[str, Any]
     told = _running(record, *store.read_jsons(keys.ACCEPTED, keys.PROGRESS))
     status = {**told, "state": "failed", "finished": instant(now), "reason": reason}
     rows = len(load_request(store).rows)
-    status["rows"] = {"total": rows, **dict.fromkeys(ROW_OUTCOMES, 0), "failed": rows}
+    status["rows"] = {"total": rows, **dict.fromkeys(map(str, RowStatus), 0), "failed": rows}
     store.create_json(keys.STATUS, status)
     return store.read_json(keys.STATUS) or status

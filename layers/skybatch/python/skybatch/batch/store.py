@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 BATCH_ID = re.compile(r"[0-9a-f]{32}")
 SAFE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,199}")
 READS_IN_FLIGHT = 32
+JSON_LINES = "application/jsonl"
 PRESIGNED_URL_LIFETIME = timedelta(hours=1)
 
 

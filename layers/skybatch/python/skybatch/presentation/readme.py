@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-from skybatch.batch.outcomes import ImageStatus
+from skybatch.batch.codes import ImageStatus
 from skybatch.batch.request_facts import request_facts
 from skybatch.batch.results.tables import Results
 from skybatch.batch.status import instant

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from skybatch.batch.codes import FailureCode, RowStatus
 from skybatch.batch.parts import estimated_batches
 from skybatch.batch.reasons import BEYOND_LIMIT
 from skybatch.presentation.formatting import count, listing, plain, size
@@ -17,26 +18,29 @@ from skybatch.presentation.formatting import count, listing, plain, size
 Status = Mapping[str, Any]
 FINISHED = frozenset({"complete", "failed", "cancelled"})
 
-OUTCOMES: dict[str, tuple[str, str]] = {
-    "retrieved": ("Retrieved", "all images of the row came"),
-    "partial": ("Partly retrieved", "some images of the row came; the rows table says how many"),
-    "over_limit": ("Beyond the limit", "left for the next batch"),
-    "failed": ("Failed", "the images could not be delivered"),
-    "not_covered": ("No image there", "no image set covers the position, or the key or scan is unknown"),
-    "unresolved": ("Name not found", "no resolver knew the name"),
-    "duplicate": ("Repeated", "an earlier row asked for the same images"),
-    "cancelled": ("Cancelled", "the batch was stopped before these rows"),
+OUTCOMES: dict[RowStatus, tuple[str, str]] = {
+    RowStatus.RETRIEVED: ("Retrieved", "all images of the row came"),
+    RowStatus.PARTIAL: ("Partly retrieved", "some images of the row came; the rows table says how many"),
+    RowStatus.OVER_LIMIT: ("Beyond the limit", "left for the next batch"),
+    RowStatus.FAILED: ("Failed", "the images could not be delivered"),
+    RowStatus.NOT_COVERED: (
+        "No image there",
+        "no image set covers the position, or the key or scan is unknown",
+    ),
+    RowStatus.UNRESOLVED: ("Name not found", "no resolver knew the name"),
+    RowStatus.DUPLICATE: ("Repeated", "an earlier row asked for the same images"),
+    RowStatus.CANCELLED: ("Cancelled", "the batch was stopped before these rows"),
 }
 """Title and meaning of each outcome of a row, in the order they are told."""
 
-_SELF_EXPLAINING = frozenset({"over_limit", "duplicate", "cancelled"})
+_SELF_EXPLAINING = frozenset({RowStatus.OVER_LIMIT, RowStatus.DUPLICATE, RowStatus.CANCELLED})
 
-REASON_WORDS = {
-    "source_missing": "the archive lists the image but does not hold it",
-    "source_damaged": "the stored file is damaged",
-    "source_unsupported": "the stored file is not a plain two-dimensional image",
-    "source_differs": "the stored file is not the one that the inventory describes",
-    "gave_up": "several attempts to make the image did not finish",
+REASON_WORDS: dict[str, str] = {
+    FailureCode.SOURCE_MISSING: "the archive lists the image but does not hold it",
+    FailureCode.SOURCE_DAMAGED: "the stored file is damaged",
+    FailureCode.SOURCE_UNSUPPORTED: "the stored file is not a plain two-dimensional image",
+    FailureCode.SOURCE_DIFFERS: "the stored file is not the one that the inventory describes",
+    FailureCode.GAVE_UP: "several attempts to make the image did not finish",
 }
 
 

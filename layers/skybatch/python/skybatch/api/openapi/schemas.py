@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from skybatch.batch.outcomes import ROW_OUTCOMES, ImageStatus
+from skybatch.batch.codes import ImageStatus, RowStatus
 from skybatch.requests import fields
 from skybatch.requests.model import MAX_DIAMETER, MIN_DIAMETER, Mode
 from skybatch.requests.table_rows import FORMS
@@ -131,7 +131,10 @@ def accepted_schema() -> Schema:
 
 def plan_schema() -> Schema:
     """The answer to POST /plans."""
-    outcomes = {"propertyNames": {"enum": list(ROW_OUTCOMES)}, "additionalProperties": COUNT}
+    outcomes = {
+        "propertyNames": {"enum": [str(status) for status in RowStatus]},
+        "additionalProperties": COUNT,
+    }
     return _object(
         {
             "rows": COUNT,
@@ -160,7 +163,7 @@ def batch_schema() -> Schema:
             "notices": NOTICES,
             "asked": {"type": "object", "description": "The request in a few facts."},
             "progress": _counts("tasks", "done", "failed", "bytes_done", "bytes_planned"),
-            "rows": _counts("total", *ROW_OUTCOMES, description="The outcomes sum to total."),
+            "rows": _counts("total", *RowStatus, description="The outcomes sum to total."),
             "images": _counts(*images),
             "bytes": {**COUNT, "description": "Of image files delivered."},
             "limit_bytes": COUNT,

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from skybatch.batch import keys
+from skybatch.batch.codes import FailureCode
 from skybatch.batch.execution.dispatch import read_resends
 from skybatch.batch.execution.dispatch_state import DispatchState, NextStep
 from skybatch.batch.execution.task_states import DONE, FAILED, TaskStates, write_progress
 from skybatch.batch.failures import write_failure
 from skybatch.batch.plan import Plan, Task, group_messages
-from skybatch.batch.store import BatchStore, to_json_lines
+from skybatch.batch.store import JSON_LINES, BatchStore, to_json_lines
 
 MAX_SENDS = 3
 # Seconds from one look to the next. Ten minutes into a batch the longest is reached: an execution holds
@@ -118,7 +119,7 @@ def _after_silence(
 
 def _give_up(store: BatchStore, tasks: Iterable[Task], why: str) -> None:
     for task in tasks:
-        write_failure(store, task.file, "gave_up", f"gave up: {why}")
+        write_failure(store, task.file, FailureCode.GAVE_UP, f"gave up: {why}")
 
 
 def _see_finished(store: BatchStore, plan: Plan, states: TaskStates) -> int:
@@ -153,7 +154,7 @@ def _journal(
         return []
     entries = [_entry(plan.tasks[n], size) for n, size in fresh.items()]
     name = keys.journal_part(states.journal_parts)
-    if not store.create(name, to_json_lines(entries), "application/jsonl"):
+    if not store.create(name, to_json_lines(entries), JSON_LINES):
         entries = store.read_lines(name) or []
     states.journal_parts += 1
     return entries

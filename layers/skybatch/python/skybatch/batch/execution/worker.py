@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import obstore
 
 from skybatch.batch import keys
+from skybatch.batch.codes import FailureCode
 from skybatch.batch.execution import previews
 from skybatch.batch.failures import write_failure
 from skybatch.batch.plan import Message, Task
@@ -113,7 +114,7 @@ def _recording_failures(store: BatchStore, tasks: Sequence[Task]) -> Iterator[No
         yield
     except SourceError as error:
         for task in tasks:
-            write_failure(store, task.file, error.code, error.detail)
+            write_failure(store, task.file, FailureCode(error.code), error.detail)
 
 
 def _copy(archive: ImageArchive, store: BatchStore, task: Task) -> None:

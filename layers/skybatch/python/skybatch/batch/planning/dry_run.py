@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from skybatch.batch.outcomes import ImageOutcome, ImageStatus, row_outcomes
+from skybatch.batch.codes import ImageStatus
+from skybatch.batch.outcomes import ImageOutcome, row_outcomes
 from skybatch.batch.parts import batches_needed
 from skybatch.batch.plan import Plan
 from skybatch.batch.planning.matching import OpenInventory
@@ -60,7 +61,7 @@ def estimate(
         "images": len(wanted),
         "bytes": sum(task.bytes for task in wanted),
         "parts": batches_needed((task.planned_bytes for task in plan.tasks), plan.limit),
-        "by_outcome": dict(Counter(row.outcome for row in row_outcomes(plan, outcomes, len(request.rows)))),
+        "by_outcome": dict(Counter(row.status for row in row_outcomes(plan, outcomes, len(request.rows)))),
         "by_band": dict(Counter(task.band.upper() for task in wanted)),
         "notices": notices,
     }

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from skybatch.batch.codes import RowStatus
 from skybatch.batch.file_names import make_unique
 from skybatch.batch.plan import Plan, Task
 from skybatch.batch.planning.matching import Matches, OpenInventory, match
@@ -103,17 +104,20 @@ def _without_repeats(request: Request, drafts: list[Task]) -> Iterator[Task]:
 
 def _why_nothing(
     request: Request, row: Row, repeated: bool, matched: bool, answers: Mapping[str, NameResult]
-) -> tuple[str, str]:
+) -> tuple[RowStatus, str]:
     """The outcome and reason of a row that gets no image."""
     if repeated:
-        return "duplicate", "every image of this row was asked for by an earlier row"
+        return RowStatus.DUPLICATE, "every image of this row was asked for by an earlier row"
     name = row.name if request.region is None else request.region.name
     place = row.position if request.region is None else request.region.center
     if name is not None and place is None:
-        return "unresolved", _why_unresolved(name, answers.get(name))
+        return RowStatus.UNRESOLVED, _why_unresolved(name, answers.get(name))
     if matched:
-        return "not_covered", "the archive holds no image of this kind and band for the image sets found"
-    return "not_covered", NOTHING_THERE[request.mode]
+        return (
+            RowStatus.NOT_COVERED,
+            "the archive holds no image of this kind and band for the image sets found",
+        )
+    return RowStatus.NOT_COVERED, NOTHING_THERE[request.mode]
 
 
 def _why_unresolved(name: str, answer: NameResult | None) -> str:

@@ -14,10 +14,11 @@ from typing import Any, TypeAlias
 import obstore
 
 from skybatch.batch import keys
+from skybatch.batch.codes import ImageStatus
 from skybatch.batch.execution import sheets
 from skybatch.batch.execution.reconcile import journal_remaining
 from skybatch.batch.file_names import IMAGES_FOLDER, delivered_path
-from skybatch.batch.outcomes import ImageStatus, decide_outcomes, row_outcomes, was_cancelled
+from skybatch.batch.outcomes import decide_outcomes, row_outcomes, was_cancelled
 from skybatch.batch.plan import Plan, Task
 from skybatch.batch.planning.matching import OpenInventory
 from skybatch.batch.record import load_record, load_request

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from skybatch.batch.codes import ImageStatus
 from skybatch.batch.execution.previews import preview_name
 from skybatch.batch.file_names import delivered_path
-from skybatch.batch.outcomes import ImageOutcome, ImageStatus, RowOutcome, with_status
+from skybatch.batch.outcomes import ImageOutcome, RowOutcome, with_status
 from skybatch.batch.plan import Plan, Task
 from skybatch.batch.planning.matching import OpenInventory
 from skybatch.batch.record import BatchRecord
@@ -154,7 +155,7 @@ class Results:
             "best": ["y" if row.best_only else "n" for row in asked_rows],
             "band": ["".join(row.bands).upper() for row in asked_rows],
             "xdate": [row.date for row in asked_rows],
-            "outcome": [outcome.outcome for outcome in self.rows],
+            "outcome": [outcome.status for outcome in self.rows],
             "reason": [outcome.reason for outcome in self.rows],
         }
         for name in ("id", "size", "coadd_key", "hem", "scan", "image"):
