@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from decimal import Decimal
 
-import numpy as np
 import pytest
 from astropy.io import fits
 from hypothesis import given
 from hypothesis import strategies as st
 
 from skybatch.errors import SourceDamaged
-from skybatch.fits import checksum
 from skybatch.fits.cards import parse_integer, parse_value, string_cards, with_number, with_shift
 
 printable = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=300)
@@ -78,19 +75,3 @@ def test_what_is_no_integer(word: str) -> None:
 def test_what_is_no_number(word: str) -> None:
     with pytest.raises(SourceDamaged, match="no number"):
         with_shift(card(f"CRPIX1  = {word:>20}"), 1)
-
-
-@given(st.binary(max_size=300), st.binary(max_size=40))
-def test_checksums_as_astropy_computes_them(data: bytes, start: bytes) -> None:
-    hdu = fits.PrimaryHDU()
-    before = checksum.ones_complement_sum(start)
-    padded = np.frombuffer(data + bytes(-len(data) % 4), np.uint8)
-    total = checksum.ones_complement_sum(data, before)
-    assert total == hdu._compute_checksum(padded, np.uint32(before))
-    assert checksum.encode_checksum(total).decode() == hdu._char_encode(~np.uint32(total))
-
-
-def test_a_whole_file_sums_to_minus_zero() -> None:
-    stored = io.BytesIO()
-    fits.PrimaryHDU(np.arange(100, dtype=np.int16)).writeto(stored, checksum=True)
-    assert checksum.ones_complement_sum(stored.getvalue()) == 0xFFFFFFFF

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skybatch.fits.blocks import header_blocks
 from skybatch.fits.pixel_box import PixelBox, cutout_bytes
 
 sides = st.integers(1, 2000)
@@ -76,7 +75,3 @@ def test_sizes_are_whole_blocks() -> None:
     assert cutout_bytes(4, PixelBox(0, 0, 50, 50), -32) == 4 * 2880 + 4 * 2880
     assert cutout_bytes(4, PixelBox(0, 0, 30, 24), -32) == 4 * 2880 + 2880
     assert cutout_bytes(1, PixelBox(0, 0, 1, 1), 8) == 2 * 2880
-
-
-def test_header_blocks_count_end() -> None:
-    assert [header_blocks(cards) for cards in (0, 35, 36, 71, 113)] == [1, 1, 2, 2, 4]

@@ -106,11 +106,11 @@ def test_several_gzip_members_are_one_file() -> None:
 
 def test_inflates_no_further_than_the_last_row(monkeypatch: pytest.MonkeyPatch) -> None:
     inflated: list[bytes] = []
-    genuine_inflater = igzip_lib.IgzipDecompressor
+    inflater = igzip_lib.IgzipDecompressor
 
     class Counting:
         def __init__(self, **options: int) -> None:
-            self.inner = genuine_inflater(**options)
+            self.inner = inflater(**options)
 
         def __getattr__(self, name: str) -> object:
             return getattr(self.inner, name)

@@ -1,4 +1,4 @@
-"""2,000 random crops of genuine and made images against astropy and cfitsio."""
+"""2,000 random crops of survey and synthetic images against astropy and cfitsio."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ MADE = {
     "doubles": {"bitpix": -64, "ra": 0.0},
 }
 CROPS = 2000
-GENUINE = 24
+SURVEY = 24
 
 
 def boxes(image: bytes, seed: str, count: int) -> list[PixelBox]:
@@ -49,7 +49,7 @@ def boxes(image: bytes, seed: str, count: int) -> list[PixelBox]:
 
 
 def check_crops(stored: bytes, name: str, scratch: Path) -> None:
-    whole, count = decompress_untiled(stored), CROPS // (GENUINE + len(MADE)) + 1
+    whole, count = decompress_untiled(stored), CROPS // (SURVEY + len(MADE)) + 1
     parent, header = fits_oracle.opened(whole), read_stored_header(stored)
     sky = fits_oracle.wcs(parent)
     file = scratch / "parent.fits"
@@ -75,13 +75,13 @@ def check_crops(stored: bytes, name: str, scratch: Path) -> None:
 
 
 @pytest.mark.parametrize("name", MADE)
-def test_crops_of_made_images(name: str, tmp_path: Path) -> None:
+def test_crops_of_synthetic_images(name: str, tmp_path: Path) -> None:
     check_crops(gzipped(make_image(seed=len(name), **MADE[name])), name, tmp_path)
 
 
-@pytest.mark.parametrize("number", range(GENUINE))
-def test_crops_of_genuine_images(number: int, survey_data: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", range(SURVEY))
+def test_crops_of_survey_images(number: int, survey_data: Path, tmp_path: Path) -> None:
     files = sorted((survey_data / "archive").rglob("*.fits.gz"))
     if number >= len(files):
-        pytest.skip(f"only {len(files)} genuine images here")
+        pytest.skip(f"only {len(files)} survey images here")
     check_crops(files[number].read_bytes(), files[number].name, tmp_path)

@@ -8,23 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from astropy.io import fits
-from astropy.visualization import AsinhStretch, AsymmetricPercentileInterval, make_lupton_rgb
 from astropy.wcs import WCS
 from numpy.typing import NDArray
 
 from skybatch.errors import SourceDamaged, SourceDiffers
-from skybatch.imaging import preview, resampling, stretch
-from skybatch.imaging.png import write_png
+from skybatch.imaging import preview
 from tests.support.fits_files import gzipped, make_image
-
-image_module = pytest.importorskip("PIL.Image", reason="no Pillow to read the pictures with")
-
-
-def picture(png: bytes) -> NDArray[np.uint8]:
-    with image_module.open(io.BytesIO(png)) as read:
-        read.load()
-        assert read.format == "PNG"
-        return np.asarray(read)
+from tests.support.png import read_png
 
 
 def with_pixels(pixels: NDArray[np.floating], cards: dict[str, float] | None = None) -> bytes:
@@ -35,34 +25,6 @@ def with_pixels(pixels: NDArray[np.floating], cards: dict[str, float] | None = N
     written = io.BytesIO()
     hdu.writeto(written)
     return written.getvalue()
-
-
-@pytest.mark.parametrize("shape", [(1, 1), (7, 3), (64, 64), (3, 200, 3), (5, 1, 3)])
-def test_pillow_reads_our_pngs(shape: tuple[int, ...]) -> None:
-    pixels = np.random.default_rng(1).integers(0, 256, shape, dtype=np.uint8)
-    np.testing.assert_array_equal(picture(write_png(pixels)), pixels)
-
-
-def test_stretched_as_astropy_does() -> None:
-    pixels = np.random.default_rng(2).gamma(2.0, 50.0, (90, 70)).astype(np.float32)
-    pixels[3, 4] = np.nan
-    interval = AsymmetricPercentileInterval(*stretch.PERCENTILES)
-    shown = AsinhStretch(stretch.SOFTENING)(interval(pixels))
-    expected = np.nan_to_num(shown) * 255
-    got = stretch.stretch_grey(pixels)
-    assert np.abs(got - expected).max() <= 0.7
-    assert got[3, 4] == 0
-
-
-def test_colours_are_luptons_as_astropy_makes_them() -> None:
-    rng = np.random.default_rng(3)
-    bands = (rng.normal(0, 1, (60, 50, 3)) + 5000 * rng.random((60, 50, 3)) ** 20).astype(np.float32)
-    expected = make_lupton_rgb(
-        *np.moveaxis(bands, -1, 0), minimum=0, stretch=12.0, Q=stretch.SOFTNESS
-    ).astype(int)
-    got = stretch.lupton_rgb(bands, 12.0).astype(int)
-    assert expected.max() == 255
-    assert np.abs(got - expected).max() <= 1
 
 
 @pytest.mark.parametrize("rotation", [0.0, 0.9, 30.0, 90.0, -90.0, 135.0, 180.0, -179.5, 271.0])
@@ -100,33 +62,24 @@ def test_whole_images_become_small() -> None:
     plain = make_image()
     png = preview.grey_preview(gzipped(plain))
     assert png == preview.grey_preview(plain)
-    rows, columns = picture(png).shape
+    rows, columns = read_png(png).shape
     assert max(rows, columns) <= preview.LONGEST_SIDE
     assert rows / columns == pytest.approx(2, rel=0.02)
     assert len(png) < 100_000
 
 
-def test_averaged_are_means_and_blanks_count_for_nothing() -> None:
-    pixels = np.arange(64, dtype=np.float32).reshape(8, 8)
-    pixels[0, 0] = pixels[4:6, 4:6] = np.nan
-    small = resampling.block_mean(pixels, 4)
-    assert small.shape == (4, 4)
-    assert small[0, 0] == pytest.approx((1 + 8 + 9) / 3)
-    assert np.isnan(small[2, 2])
-
-
 @pytest.mark.parametrize("pixels", [np.full((20, 30), np.nan), np.full((20, 30), 7.0), np.zeros((1, 1))])
 def test_images_of_nothing_have_previews_too(pixels: NDArray[np.floating]) -> None:
     image = with_pixels(pixels)
-    assert picture(preview.grey_preview(image)).shape == pixels.shape
-    assert picture(preview.colour_preview(image, image, image)).shape == (*pixels.shape, 3)
+    assert read_png(preview.grey_preview(image)).shape == pixels.shape
+    assert read_png(preview.colour_preview(image, image, image)).shape == (*pixels.shape, 3)
 
 
 def test_integers_and_headers_without_coordinates() -> None:
     quicklook = make_image(nx=40, ny=50, bitpix=16, cards={"CDELT1": None, "CDELT2": None, "MAGZP": None})
     stored = fits.getdata(io.BytesIO(quicklook))
     np.testing.assert_array_equal(preview.scaled_image(quicklook).pixels, stored[::-1])
-    assert picture(preview.colour_preview(quicklook, quicklook, quicklook)).shape == (50, 40, 3)
+    assert read_png(preview.colour_preview(quicklook, quicklook, quicklook)).shape == (50, 40, 3)
 
 
 def test_blank_pixels_of_a_quicklook_do_not_set_the_stretch() -> None:
@@ -146,7 +99,7 @@ def test_equal_magnitudes_are_white() -> None:
     noise = np.random.default_rng(5).normal(0, 1, star.shape)
     points = (20.8, 20.4, 19.9)
     images = [with_pixels((star + noise) * 10 ** (0.4 * (p - 20)) + 100, {"MAGZP": p}) for p in points]
-    shown = picture(preview.colour_preview(*images)).astype(int)
+    shown = read_png(preview.colour_preview(*images)).astype(int)
     assert shown.max() > 200
     red, green, blue = shown.reshape(-1, 3)[shown.sum(axis=-1).argmax()]
     assert max(red, green, blue) - min(red, green, blue) <= 2
@@ -165,11 +118,10 @@ def test_what_is_no_image_is_refused() -> None:
         preview.grey_preview(make_image()[:100_000])
 
 
-def test_genuine_images(survey_data: Path) -> None:
-    """The brightest object of a genuine image stands where astropy puts it."""
+def test_the_brightest_object_stands_where_astropy_puts_it(survey_data: Path) -> None:
     path = next(survey_data.rglob("ji1010266.fits.gz"))
     data = np.nan_to_num(fits.getdata(path))
-    shown = picture(preview.grey_preview(path.read_bytes()))
+    shown = read_png(preview.grey_preview(path.read_bytes()))
     side = -(-max(data.shape) // preview.LONGEST_SIDE)
     rows, columns = (length // side for length in data.shape)
     means = data[: rows * side, : columns * side].reshape(rows, side, columns, side).mean(axis=(1, 3))

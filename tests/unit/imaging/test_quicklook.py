@@ -29,7 +29,7 @@ from skybatch.imaging.quicklook import (
 from tests.support import fits_oracle
 from tests.support.fits_files import gzipped, make_image
 
-GENUINE = ("ji0880044", "ji1010266", "ji1060021", "ji1420186")
+SURVEY = ("ji0880044", "ji1010266", "ji1060021", "ji1420186")
 SHAPES = [(512, 1024), (512, 829), (511, 698), (64, 48), (37, 41), (5, 4), (4, 400)]
 BOXES = [PixelBox(0, 0, 1, 1), PixelBox(3, 1, 2, 3), PixelBox(0, 2, 4, 2)]
 ORIGIN = Origin("made.fits.H")
@@ -62,8 +62,8 @@ def astropys(stored: bytes) -> Any:
     return np.frombuffer(data, np.int32).reshape(header.naxis2, header.naxis1)
 
 
-@pytest.mark.parametrize("name", GENUINE)
-def test_genuine_streams_read_as_the_original_program_does(name: str, survey_data: Path) -> None:
+@pytest.mark.parametrize("name", SURVEY)
+def test_survey_streams_read_as_the_original_program_does(name: str, survey_data: Path) -> None:
     stored = (survey_data / "quicklook" / f"{name}.fits.H").read_bytes()
     theirs = gzip.decompress((survey_data / "quicklook" / f"{name}.decoded.fits.gz").read_bytes())
     ours, expected = fits_oracle.opened(decompress_quicklook(stored)), fits_oracle.opened(theirs)
@@ -76,7 +76,7 @@ def test_genuine_streams_read_as_the_original_program_does(name: str, survey_dat
     )
 
 
-@pytest.mark.parametrize("name", GENUINE)
+@pytest.mark.parametrize("name", SURVEY)
 def test_our_streams_are_the_original_programs_byte_for_byte(name: str, survey_data: Path) -> None:
     atlas = next((survey_data / "archive").rglob(f"{name}.fits.gz"))
     assert (
@@ -271,7 +271,7 @@ def test_5000_altered_streams_neither_crash_nor_hang_nor_leak(tmp_path: Path) ->
     assert report["grown_kb"] < 4000
 
 
-def test_altered_genuine_streams(survey_data: Path) -> None:
+def test_altered_survey_streams(survey_data: Path) -> None:
     report = alter(100, *sorted((survey_data / "quicklook").glob("*.fits.H")))
     assert report["outcomes"]["source_damaged"] > 20
     assert report["grown_kb"] < 4000

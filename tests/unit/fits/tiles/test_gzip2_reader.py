@@ -1,4 +1,4 @@
-"""The tiled form damaged: one typed error, never wrong pixels."""
+"""Lossless tiles read: whole files of every form, and damage that is one typed error, never wrong pixels."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from skybatch.fits.tiles.gzip2_writer import compress_tiled
 from skybatch.fits.tiles.table_writer import TiledFile
 from skybatch.imaging.tiled_cutout import cut_tiled
 from tests.support.fits_files import gzipped, make_image
-from tests.support.tiled_images import BOX, IMAGE, ORIGIN, PACKED, Stored
+from tests.support.tiled_images import BOX, IMAGE, ORIGIN, TILED, Stored
 
 
 def outcome(file: bytes, box: PixelBox = BOX) -> list[bytes] | str:
@@ -26,11 +26,11 @@ def outcome(file: bytes, box: PixelBox = BOX) -> list[bytes] | str:
 
 
 def test_no_flipped_bit_anywhere_gives_other_pixels_or_another_header() -> None:
-    right = outcome(PACKED.content)
+    right = outcome(TILED.content)
     random = np.random.default_rng(66)
     flipped = {"same": 0, "refused": 0}
-    for place in random.integers(len(PACKED.content), size=6000).tolist():
-        file = bytearray(PACKED.content)
+    for place in random.integers(len(TILED.content), size=6000).tolist():
+        file = bytearray(TILED.content)
         file[place] ^= 1 << int(random.integers(8))
         found = outcome(bytes(file))
         assert found == right or isinstance(found, str), f"byte {place}"
@@ -39,22 +39,22 @@ def test_no_flipped_bit_anywhere_gives_other_pixels_or_another_header() -> None:
 
 
 def test_every_flipped_bit_of_a_tile_in_use_is_found() -> None:
-    second = range(PACKED.heap_offset + tile_bytes(0), PACKED.heap_offset + tile_bytes(0) + tile_bytes(1))
+    second = range(TILED.heap_offset + tile_bytes(0), TILED.heap_offset + tile_bytes(0) + tile_bytes(1))
     for place in second[10::7]:  # behind the fixed bytes of gzip's header, two of which mean nothing
-        file = bytearray(PACKED.content)
+        file = bytearray(TILED.content)
         file[place] ^= 0x10
         assert outcome(bytes(file)) == "source_damaged", place
 
 
 def descriptors() -> list[bytes]:
-    return [PACKED.content[at : at + 8] for at in range(PACKED.table_offset, PACKED.heap_offset, 8)]
+    return [TILED.content[at : at + 8] for at in range(TILED.table_offset, TILED.heap_offset, 8)]
 
 
 def tile_bytes(tile: int) -> int:
     return int.from_bytes(descriptors()[tile][:4], "big")
 
 
-def with_table(rows: list[bytes], packed: TiledFile = PACKED) -> bytes:
+def with_table(rows: list[bytes], packed: TiledFile = TILED) -> bytes:
     return packed.content[: packed.table_offset] + b"".join(rows) + packed.content[packed.heap_offset :]
 
 
@@ -86,30 +86,30 @@ def test_a_table_that_lies_is_one_error(lie: str) -> None:
 
 def test_sound_tiles_in_the_wrong_place_or_image_are_refused() -> None:
     sizes = [tile_bytes(tile) for tile in range(4)]
-    heap = PACKED.content[PACKED.heap_offset : PACKED.heap_offset + sum(sizes)]
+    heap = TILED.content[TILED.heap_offset : TILED.heap_offset + sum(sizes)]
     first, second, rest = heap[: sizes[0]], heap[sizes[0] : sum(sizes[:2])], heap[sum(sizes[:2]) :]
     rows = [place(sizes[1], 0), place(sizes[0], sizes[1]), *descriptors()[2:]]
-    exchanged = PACKED.content[: PACKED.table_offset] + b"".join((*rows, second, first, rest))
+    exchanged = TILED.content[: TILED.table_offset] + b"".join((*rows, second, first, rest))
     assert outcome(exchanged) == "source_damaged"
     other = compress_tiled(make_image(nx=100, ny=120, cards={"SCANNO": 107}))
-    assert len(other.content) == len(PACKED.content)
-    mixed = PACKED.content[: PACKED.table_offset] + other.content[other.table_offset :]
+    assert len(other.content) == len(TILED.content)
+    mixed = TILED.content[: TILED.table_offset] + other.content[other.table_offset :]
     assert outcome(mixed) == "source_damaged"
 
 
 def test_a_file_cut_short_anywhere_is_one_error() -> None:
-    whole = Stored(PACKED.content)
+    whole = Stored(TILED.content)
     whole.crops([BOX])
     for length in [
-        *range(0, PACKED.heap_offset, 97),
-        *range(PACKED.heap_offset, len(PACKED.content) - 2880, 61),
+        *range(0, TILED.heap_offset, 97),
+        *range(TILED.heap_offset, len(TILED.content) - 2880, 61),
     ]:
-        assert outcome(PACKED.content[:length]) in ("source_damaged", "source_unsupported"), length
+        assert outcome(TILED.content[:length]) in ("source_damaged", "source_unsupported"), length
         # The same where the size is believed and the bytes do not come.
         with pytest.raises(SourceError):
             list(
                 cut_tiled(
-                    Stored(PACKED.content[: min(length, PACKED.heap_offset)]).read_range, 10**6, [BOX], ORIGIN
+                    Stored(TILED.content[: min(length, TILED.heap_offset)]).read_range, 10**6, [BOX], ORIGIN
                 )
             )
 
@@ -131,8 +131,8 @@ CLAIMS = {
 @pytest.mark.parametrize("claim", CLAIMS)
 def test_a_header_that_lies_is_one_error(claim: str) -> None:
     old, new = CLAIMS[claim]
-    assert PACKED.content.count(old) >= 1
-    assert outcome(PACKED.content.replace(old, new, 1)) in ("source_damaged", "source_unsupported")
+    assert TILED.content.count(old) >= 1
+    assert outcome(TILED.content.replace(old, new, 1)) in ("source_damaged", "source_unsupported")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Quicklooks in tiles of 16 rows: made from the Atlas image, read in parts, as astropy reads them."""
+"""Quicklooks in tiles of 16 rows: made from the original image, read in parts, as astropy reads them."""
 
 from __future__ import annotations
 

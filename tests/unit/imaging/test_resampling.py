@@ -1,0 +1,59 @@
+"""Averaging and turning: astropy and numpy are the judges."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from astropy.nddata import block_reduce
+from numpy.typing import NDArray
+
+from skybatch.imaging import resampling
+
+
+def test_means_leave_blank_pixels_out() -> None:
+    pixels = np.arange(64, dtype=np.float32).reshape(8, 8)
+    pixels[0, 0] = pixels[4:6, 4:6] = np.nan
+    small = resampling.block_mean(pixels, 4)
+    assert small.shape == (4, 4)
+    assert small[0, 0] == pytest.approx((1 + 8 + 9) / 3)
+    assert np.isnan(small[2, 2])
+
+
+@pytest.mark.parametrize(("shape", "side"), [((80, 60), 2), ((81, 62), 3), ((7, 100), 5), ((40, 40), 1)])
+def test_means_are_those_of_astropy(shape: tuple[int, int], side: int) -> None:
+    """Incomplete blocks at the edges are dropped."""
+    pixels = np.random.default_rng(8).random(shape).astype(np.float32)
+    longest = -(-max(shape) // side)
+    got = resampling.block_mean(pixels, longest)
+    assert max(got.shape) <= longest
+    np.testing.assert_allclose(got, block_reduce(pixels, side, np.mean), rtol=1e-5)
+
+
+def test_an_image_thinner_than_a_block_is_sampled() -> None:
+    pixels = np.arange(300, dtype=np.float32).reshape(1, 300)
+    np.testing.assert_array_equal(resampling.block_mean(pixels, 100), pixels[:, ::3])
+
+
+def turn(degrees: float) -> NDArray[np.float64]:
+    """From (column, row) to (east, north) of an image turned by CROTA2, 1 degree a pixel."""
+    angle = np.radians(degrees)
+    return np.array([[-np.cos(angle), -np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+
+
+def test_an_upright_image_is_only_written_from_the_top() -> None:
+    pixels = np.arange(12, dtype=np.float32).reshape(3, 4)
+    np.testing.assert_array_equal(resampling.rotate_north_up(pixels, turn(0)), pixels[::-1])
+
+
+@pytest.mark.parametrize("quarter", [1, 2, 3])
+def test_quarter_turns_are_numpys(quarter: int) -> None:
+    pixels = np.arange(12, dtype=np.float32).reshape(3, 4)
+    got = resampling.rotate_north_up(pixels, turn(90 * quarter))
+    assert any(np.array_equal(got, np.rot90(pixels[::-1], k)) for k in (quarter, -quarter))
+
+
+def test_the_corners_of_a_turned_image_are_blank() -> None:
+    got = resampling.rotate_north_up(np.ones((50, 50), np.float32), turn(45))
+    assert got.shape[0] == pytest.approx(50 * np.sqrt(2), abs=2)
+    assert np.isnan([got[0, 0], got[0, -1], got[-1, 0], got[-1, -1]]).all()
+    assert np.isfinite(got).sum() == pytest.approx(2500, rel=0.03)
