@@ -18,6 +18,7 @@ from skybatch.batch.planning.task_builder import TaskBuilder
 from skybatch.errors import MalformedRequest, NotFound
 from skybatch.requests.model import Mode, Request, Row
 from skybatch.sky.position import SkyPosition
+from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.twomass.bands import BANDS
 from skybatch.surveys.twomass.layout import parse_key
 from skybatch.vo import soda
@@ -61,7 +62,7 @@ def test_a_batch_makes_the_same_file(made: MadeArchive) -> None:
     inventory = made.open("asky", None)
     sky = SkyPosition(180.003, 20.011)
     rows = (Row(1, BANDS, position=sky, size=47.3),)
-    request = Request(Mode.POSITIONS, BANDS, "atlas", True, "fits.gz", "asky", rows)
+    request = Request(Mode.POSITIONS, BANDS, ImageType.ATLAS, True, "fits.gz", "asky", rows)
     number = inventory.by_scan(["990101"], ["n"], [1]).set_index
     task = next(iter(TaskBuilder(request, inventory, Matches(np.zeros(1, np.intp), number), 10**9).tasks()))
     assert task.box is not None
