@@ -11,7 +11,7 @@ import obstore
 from obstore.store import S3Store
 
 from local.emulator import CREDENTIALS, REGION, Emulator
-from skybatch.archive.index import Report, index
+from skybatch.archive.index import IndexReport, index
 from skybatch.storage.objects import DirectorySource
 from skybatch.surveys.twomass.datasets import DATASETS, MISSION, dataset_prefix
 
@@ -64,7 +64,7 @@ def indexed(root: Path, scratch: Path, say: Callable[[str], None]) -> Path:
     return borrowed
 
 
-def _say_indexed(report: Report, dataset: str, say: Callable[[str], None]) -> None:
+def _say_indexed(report: IndexReport, dataset: str, say: Callable[[str], None]) -> None:
     keys = f", {report.numbered} of them with coadd keys of our own making" if report.numbered else ""
     say(f"data set {dataset}: {report.sets} image sets, {report.images} Atlas images{keys}")
     for problem in report.problems:

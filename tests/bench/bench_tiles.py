@@ -119,7 +119,7 @@ def two_data_sets(bench: Bench, originals: list[bytes]) -> Iterator[Path]:
             assert index(tree, dataset).images == IMAGES
         cores = min(os.cpu_count() or 1, 2)
         start = time.perf_counter()
-        assert repack(tree, "askyw", instead=True, processes=cores).packed == IMAGES
+        assert repack(tree, "askyw", delete_originals=True, processes=cores).packed == IMAGES
         rate = IMAGES / (time.perf_counter() - start) / cores
         bench.add(f"repack of {IMAGES} images, a core, start and files included", 1000 / rate, at_most=125)
         yield tree.root

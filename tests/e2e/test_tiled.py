@@ -55,7 +55,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path],
 
 def repacked(originals: Path, folder: Path, *, instead: bool) -> Path:
     shutil.copytree(originals, folder, dirs_exist_ok=True)
-    report = repack(DirectorySource(folder), "askyw", instead=instead)
+    report = repack(DirectorySource(folder), "askyw", delete_originals=instead)
     assert report.problems == ()
     assert report.packed == IMAGES
     return folder
@@ -69,7 +69,7 @@ def services(
     return {
         "gzip": start(originals),
         "beside": start(repacked(originals, tmp_path_factory.mktemp("beside"), instead=False)),
-        "instead": start(repacked(originals, tmp_path_factory.mktemp("instead"), instead=True)),
+        "instead": start(repacked(originals, tmp_path_factory.mktemp("instead"), delete_originals=True)),
     }
 
 

@@ -217,7 +217,7 @@ def test_two_lines_that_differ_about_an_image_are_refused(tree: DirectorySource,
     assert import_tables(tree, "sx", [path]).sets == 10
     table["crval2"][-1] += 0.001
     written(table, path, "ascii.csv")
-    with pytest.raises(InvalidRequest, match="lines 6 and 32: different facts of twomass/sixxcat"):
+    with pytest.raises(InvalidRequest, match="lines 6 and 32: different values of twomass/sixxcat"):
         import_tables(tree, "sx", [path])
 
 

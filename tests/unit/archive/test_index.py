@@ -222,7 +222,7 @@ def test_an_index_cut_off_goes_on_where_it_was(tree: DirectorySource, tmp_path: 
     fill(tree, (45, 57))
     Broken.left = 11
     with pytest.raises(OSError):
-        index(Broken(tmp_path), "askyw", part_images=4, in_flight=1)
+        index(Broken(tmp_path), "askyw", checkpoint_images=4, in_flight=1)
     assert Inventory.open(tree, "askyw").version == old
     Broken.left = 1000
     done: list[int] = []
@@ -237,7 +237,7 @@ def test_a_file_changed_since_the_stop_is_read_again(tree: DirectorySource, tmp_
     fill(tree)
     Broken.left = 8
     with pytest.raises(OSError):
-        index(Broken(tmp_path), "askyw", part_images=4, in_flight=1)
+        index(Broken(tmp_path), "askyw", checkpoint_images=4, in_flight=1)
     for band in BANDS:
         tree.write(atlas_key(image(9, band)), stored(9, band, dec=33))
         os.utime(tmp_path / atlas_key(image(9, band)), (1, 1))
@@ -256,7 +256,7 @@ class Slow(DirectorySource):
     def read_range(self, path, start, length):
         time.sleep(0.02)
         return super().read_range(path, start, length)
-index(Slow(Path(sys.argv[1])), "askyw", part_images=3, in_flight=1)
+index(Slow(Path(sys.argv[1])), "askyw", checkpoint_images=3, in_flight=1)
 """
 
 

@@ -13,15 +13,16 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from skybatch.archive.image_server import MAXREC, ImageServer, RequestPolicy
 from skybatch.archive.index import index
-from skybatch.archive.mirror import MAXREC, Manners, Server, listed_keys, mirror
+from skybatch.archive.mirror import mirror, parse_key_list
 from skybatch.errors import InvalidRequest, NotFound, TooLarge, Transient
 from skybatch.storage.objects import DirectorySource
 from skybatch.surveys.twomass.layout import ImageId, atlas_key
 from tests.support.fits_files import gzipped, make_image
 
 FIRST = ImageId("askyw", "001126", "n", 101, 9, "j")
-QUICK = Manners(in_flight=4, pause=0.0, tries=4, first_wait=0.001)
+QUICK = RequestPolicy(in_flight=4, pause=0.0, tries=4, first_wait=0.001)
 
 
 def made(image: ImageId) -> bytes:
@@ -132,7 +133,7 @@ def tree(tmp_path: Path) -> DirectorySource:
 def test_a_region_comes_as_it_is_stored_and_can_be_indexed(
     archive: Archive, address: str, tree: DirectorySource
 ) -> None:
-    with Server(address + "/", QUICK) as server:
+    with ImageServer(address + "/", QUICK) as server:
         keys = server.images("askyw", 83.8, 0.5, 1.25)
         done: list[int] = []
         report = mirror(tree, server, keys, progress=done.append)
@@ -147,7 +148,7 @@ def test_a_region_comes_as_it_is_stored_and_can_be_indexed(
 
 
 def test_only_the_bands_wanted_come(archive: Archive, address: str, tree: DirectorySource) -> None:
-    with Server(address, QUICK) as server:
+    with ImageServer(address, QUICK) as server:
         assert mirror(tree, server, sorted(archive.files), bands=["k"]).fetched == 3
     assert {key.rsplit("/", 1)[1][0] for key in archive.asked} == {"k"}
 
@@ -156,7 +157,7 @@ def test_started_again_it_fetches_what_is_missing_or_damaged(
     archive: Archive, address: str, tree: DirectorySource
 ) -> None:
     keys = sorted(archive.files)
-    with Server(address, QUICK) as server:
+    with ImageServer(address, QUICK) as server:
         mirror(tree, server, keys[:5])
         tree.write(keys[0], archive.files[keys[0]][:-100])
         archive.asked.clear()
@@ -171,7 +172,7 @@ def test_passing_trouble_is_waited_out(archive: Archive, address: str, tree: Dir
     for key, trouble in zip(keys, ["unavailable", "cut", "damaged", "page", "moved"], strict=False):
         archive.trouble[key] = [trouble]
     waits: list[float] = []
-    with Server(address, QUICK, sleep=waits.append) as server:
+    with ImageServer(address, QUICK, sleep=waits.append) as server:
         report = mirror(tree, server, keys)
     assert (report.fetched, report.problems) == (9, ())
     assert all(tree.read(key) == body for key, body in archive.files.items())
@@ -186,12 +187,12 @@ def test_lasting_trouble_is_named_and_nothing_of_it_written(
     absent = atlas_key(replace(FIRST, image=999))
     archive.trouble = {first: ["damaged"] * 9, second: ["cut"] * 9, third: ["forbidden"] * 9}
     waits: list[float] = []
-    with Server(address, QUICK, sleep=waits.append) as server:
+    with ImageServer(address, QUICK, sleep=waits.append) as server:
         report = mirror(tree, server, [first, second, third, *rest, absent], in_flight=1)
     reasons = {problem.place: problem.reason for problem in report.problems}
     assert set(reasons) == {first, second, third, absent}
-    assert reasons[first].startswith("gave up after 4 tries: ")
-    assert "gave up after 4 tries" in reasons[second]
+    assert reasons[first].startswith("gave up after 4 attempts: ")
+    assert "gave up after 4 attempts" in reasons[second]
     assert reasons[third] == f"HTTP 403 for /ibe/data/{third}: not for you"
     assert reasons[absent] == f"HTTP 404 for /ibe/data/{absent}"
     assert archive.asked[first] == archive.asked[second] == 4
@@ -207,14 +208,14 @@ def test_another_image_under_the_name_is_not_taken(
 ) -> None:
     key = atlas_key(FIRST)
     archive.files[key] = made(replace(FIRST, scan=102))
-    with Server(address, QUICK) as server:
+    with ImageServer(address, QUICK) as server:
         report = mirror(tree, server, [key])
     assert [problem.reason for problem in report.problems] == ["the header says scan 102, the path 101"]
 
 
-def test_it_keeps_its_manners(archive: Archive, address: str, tree: DirectorySource) -> None:
+def test_it_keeps_its_policy(archive: Archive, address: str, tree: DirectorySource) -> None:
     waits: list[float] = []
-    with Server(address, replace(QUICK, pause=0.5), sleep=waits.append) as server:
+    with ImageServer(address, replace(QUICK, pause=0.5), sleep=waits.append) as server:
         mirror(tree, server, sorted(archive.files), in_flight=2)
     assert archive.busiest <= 2
     assert max(waits) > 3.0  # nine requests half a second apart
@@ -222,7 +223,7 @@ def test_it_keeps_its_manners(archive: Archive, address: str, tree: DirectorySou
 
 
 def test_answers_that_are_no_search_or_too_large_are_refused(archive: Archive, address: str) -> None:
-    with Server(address, QUICK) as server:
+    with ImageServer(address, QUICK) as server:
         with pytest.raises(InvalidRequest, match="POS is out of order"):
             server.images("asky", 1.0, 2.0, 0.5)
         archive.rows = [f"t,/ibe/data/{atlas_key(FIRST)}"] * MAXREC
@@ -237,8 +238,8 @@ def test_answers_that_are_no_search_or_too_large_are_refused(archive: Archive, a
 
 def test_a_server_that_is_not_there_is_given_up() -> None:
     with (
-        Server("http://127.0.0.1:9", replace(QUICK, tries=2)) as server,
-        pytest.raises(Transient, match="2 tries"),
+        ImageServer("http://127.0.0.1:9", replace(QUICK, tries=2)) as server,
+        pytest.raises(Transient, match="2 attempts"),
     ):
         server.get("/ibe/data/x")
 
@@ -246,6 +247,6 @@ def test_a_server_that_is_not_there_is_given_up() -> None:
 def test_lists_take_keys_paths_and_addresses() -> None:
     key = atlas_key(FIRST)
     lines = ["# mine", "", key, f"  /ibe/data/{key}", f"https://h.example/ibe/data/{key}?center=1,2&size=3"]
-    assert listed_keys(lines) == [key]
+    assert parse_key_list(lines) == [key]
     with pytest.raises(InvalidRequest, match="line 3: not the key of an image: nonsense"):
-        listed_keys([key, "", "nonsense"])
+        parse_key_list([key, "", "nonsense"])

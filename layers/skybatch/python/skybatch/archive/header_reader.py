@@ -1,6 +1,6 @@
-"""What a stored image says of itself: its header alone, by range reads, and where that puts it on the sky.
+"""Read the header of a stored image by range requests, and check its identity and pixel grid.
 
-Errors are those of an image nobody could deliver, `skybatch.errors.SourceDamaged` and `SourceUnsupported`.
+Images that could not be delivered raise `skybatch.errors.SourceDamaged` or `SourceUnsupported`.
 """
 
 from __future__ import annotations
@@ -18,42 +18,49 @@ from skybatch.surveys.twomass.layout import ImageId
 
 # A survey header is 11,520 bytes, 3 to 4 kB compressed: one request holds either.
 FIRST_BYTES = 12_288
-MOST_BYTES = 1 << 20
+MAX_HEADER_BYTES = 1 << 20
 GZIP = 16 + zlib.MAX_WBITS
 
 HEMISPHERE_OF = {"hopkins": "n", "ctio": "s"}
 GRID = ("CRPIX1", "CRPIX2", "CDELT1", "CDELT2", "CRVAL1", "CRVAL2")
-# Other ways to turn or distort an image; the survey uses CROTA2 alone, and so does our geometry.
-FOREIGN = ("CD1_1", "CD1_2", "CD2_1", "CD2_2", "PC1_1", "PC1_2", "PC2_1", "PC2_2", "PV2_1", "PV2_2")
+# Other ways to rotate or distort an image; the survey uses CROTA2 alone, and so does our geometry.
+UNSUPPORTED_WCS = ("CD1_1", "CD1_2", "CD2_1", "CD2_2", "PC1_1", "PC1_2", "PC2_1", "PC2_2", "PV2_1", "PV2_2")
 
 
-def stored_header(tree: Tree, entry: Entry) -> Header:
-    """The header of a stored image, gzip or plain as its first bytes tell, and its length checked.
+def read_header(tree: Tree, entry: Entry) -> Header:
+    """Read the header of a stored image, gzipped or plain by its first bytes, and check the file's length.
 
-    Reads the first kilobytes (more only if END lies further on) and, of a gzip file, the four bytes at
-    its end that say how long the plain file is: a truncated file shows there.
+    Reads the first kilobytes (more only if END lies beyond) and, of a gzip file, its last four bytes,
+    which hold the length of the plain file (RFC 1952, section 2.3.1): a truncated file shows there.
+
+    Raises
+    ------
+    SourceDamaged
+        For what is not FITS, or is truncated.
+    FileNotFoundError
+        Where the file is gone.
     """
     want = FIRST_BYTES
     while True:
-        stored = tree.read_range(entry.path, 0, min(want, entry.size)) if entry.size else b""
-        plain = _inflated(stored) if stored.startswith(GZIP_MAGIC) else stored
+        content = tree.read_range(entry.path, 0, min(want, entry.size)) if entry.size else b""
+        plain = _inflated(content) if content.startswith(GZIP_MAGIC) else content
         if not plain.startswith(FITS_MAGIC):
             raise SourceDamaged(f"not FITS: the data begin with {plain[:9]!r}")
         try:
             header = parse_header(plain[: find_end(plain)])
         except SourceDamaged:
-            if len(stored) >= min(entry.size, MOST_BYTES):
+            if len(content) >= min(entry.size, MAX_HEADER_BYTES):
                 raise
             want *= 4
             continue
-        _check_length(tree, entry, header, compressed=stored.startswith(GZIP_MAGIC))
+        _check_length(tree, entry, header, compressed=content.startswith(GZIP_MAGIC))
         return header
 
 
-def tiled_front(tree: Tree, entry: Entry) -> TileTable:
-    """Header and table of tiles of a stored image in the tiled form, by one read of its first kilobytes.
+def read_tile_table(tree: Tree, entry: Entry) -> TileTable:
+    """Read header and tile table of a tile-compressed image by one request for its first kilobytes.
 
-    The tiles must lie within the file; they are not looked at.
+    The tiles must lie within the file; their content is not checked.
     """
     opened = RangedReader(
         lambda start, length: tree.read_range(entry.path, start, length), entry.size, FRONT_BYTES
@@ -61,9 +68,9 @@ def tiled_front(tree: Tree, entry: Entry) -> TileTable:
     return read_gzip2_table(opened, entry.size)
 
 
-def _inflated(stored: bytes) -> bytes:
+def _inflated(content: bytes) -> bytes:
     try:
-        return zlib.decompressobj(GZIP).decompress(stored)
+        return zlib.decompressobj(GZIP).decompress(content)
     except zlib.error as error:
         raise SourceDamaged(f"the gzip data are damaged: {error}") from error
 
@@ -81,30 +88,33 @@ def _check_length(tree: Tree, entry: Entry, header: Header, compressed: bool) ->
 
 
 def check_identity(header: Header, image: ImageId) -> None:
-    """SourceUnsupported where a header names another date, hemisphere, scan or band than the path."""
+    """Raise SourceUnsupported where a header names another date, hemisphere, scan or band than the path."""
     telescope = header.get("TELNAME")
-    said = {
+    claimed = {
         "date": header.get("ORDATE"),
         "hem": HEMISPHERE_OF.get(telescope.lower()) if isinstance(telescope, str) else None,
         "scan": header.get("SCANNO"),
         "band": header.get("FILTER"),
     }
-    for name, value in said.items():
+    for name, value in claimed.items():
         if value is not None and str(value).lower() != str(getattr(image, name)):
             raise SourceUnsupported(f"the header says {name} {value}, the path {getattr(image, name)}")
 
 
-def grid_of(header: Header) -> dict[str, float]:
-    """CRPIX, CDELT, CRVAL, CROTA2 by lower-case name, of a float image in the SIN projection, FK5 J2000.
+def pixel_grid(header: Header) -> dict[str, float]:
+    """Return CRPIX, CDELT, CRVAL, CROTA2 by lower-case name, of a float image in SIN projection, FK5 J2000.
 
-    SourceUnsupported for any other image: our geometry and our planned sizes would be wrong for it.
+    Raises
+    ------
+    SourceUnsupported
+        For any other image: our geometry and the planned sizes would be wrong for it.
     """
     projection = (header.get("CTYPE1"), header.get("CTYPE2"))
     if projection == (None, None):
         raise SourceUnsupported("no WCS: CTYPE1 and CTYPE2 are missing")
     if projection != ("RA---SIN", "DEC--SIN"):
         raise SourceUnsupported(f"projection {projection[0]}, {projection[1]}; only SIN images are known")
-    for keyword in FOREIGN:
+    for keyword in UNSUPPORTED_WCS:
         if header.get(keyword) is not None:
             raise SourceUnsupported(f"{keyword} in the header; only CROTA2 is understood")
     if header.bitpix != -32:

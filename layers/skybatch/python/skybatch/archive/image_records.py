@@ -1,7 +1,7 @@
-"""Facts about single images, and the image sets they make together.
+"""Records of single images, and the image sets that they form.
 
-However an archive is read, by headers or by metadata tables, each image gives one row of dtype `FACTS`;
-three bands of one date, hemisphere, scan and image number make a set.
+Whether an archive is read by headers or by metadata tables, each image gives one row of dtype
+`IMAGE_RECORD`; the bands of one date, hemisphere, scan and image number form a set.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from skybatch.surveys.twomass.bands import BANDS
 from skybatch.surveys.twomass.layout import TILED_SUFFIX, ImageId, atlas_key
 
 GRID = ("naxis1", "naxis2", "crpix1", "crpix2", "cdelt1", "cdelt2", "crval1", "crval2", "crota2")
-FACTS = np.dtype(
+IMAGE_RECORD = np.dtype(
     [
         ("code", "<i8"),
         ("band", "u1"),
@@ -32,7 +32,7 @@ FACTS = np.dtype(
         *((name, "<i8") for name in TILES),
     ]
 )
-QUICKLOOKS = np.dtype([("code", "<i8"), ("band", "u1"), ("suffix", "u1"), ("bytes", "<i8")])
+QUICKLOOK_RECORD = np.dtype([("code", "<i8"), ("band", "u1"), ("suffix", "u1"), ("bytes", "<i8")])
 SUFFIX_CODE = {str(suffix): code for code, suffix in enumerate(SUFFIXES)}
 
 Rows = NDArray[np.void]
@@ -43,7 +43,7 @@ GRID_PIXELS = 0.05
 
 @dataclass(frozen=True)
 class Problem:
-    """A file or table line that was left out, and why."""
+    """A file or table line that was skipped, and why."""
 
     place: str
     reason: str
@@ -53,12 +53,12 @@ class Problem:
 
 
 def image_code(image: ImageId) -> int:
-    """Date, hemisphere, scan, image number as the number of `imagesets.scan_codes`."""
+    """Encode date, hemisphere, scan and image number as `skybatch.inventory.image_sets.scan_codes` does."""
     return ((int(image.date) * 2 + (image.hem == "s")) * 1000 + image.scan) * 10_000 + image.image
 
 
-def image_of(dataset: str, code: int, band: int) -> ImageId:
-    """The identity behind a code."""
+def image_of_code(dataset: str, code: int, band: int) -> ImageId:
+    """Decode an `image_code`; ``band`` is an index into `BANDS`."""
     rest, image = divmod(code, 10_000)
     rest, scan = divmod(rest, 1000)
     date, south = divmod(rest, 2)
@@ -66,92 +66,92 @@ def image_of(dataset: str, code: int, band: int) -> ImageId:
 
 
 def key_of(dataset: str, row: Any) -> str:
-    """The archive key of a row of facts."""
-    return atlas_key(image_of(dataset, int(row["code"]), int(row["band"])), str(SUFFIXES[row["suffix"]]))
+    """Return the archive key of a record."""
+    return atlas_key(image_of_code(dataset, int(row["code"]), int(row["band"])), str(SUFFIXES[row["suffix"]]))
 
 
-def consistent(dataset: str, facts: Rows) -> tuple[Rows, list[Problem]]:
-    """Facts by code and band, one row an image, without what contradicts an earlier row of its image or set.
+def reject_inconsistent(dataset: str, records: Rows) -> tuple[Rows, list[Problem]]:
+    """Sort records by code and band, one per image, and reject those that contradict their image or set.
 
-    A tiled form beside another form becomes part of that one's row. Left out, and named: a second file for
-    one image (the usual suffix wins), and a band whose pixel grid, header length or coadd key differs from
-    the set's first.
+    A tile-compressed copy is merged into the record of the other file. Rejected, and reported: a second
+    file for one image (the usual suffix wins), and a band whose pixel grid, header length or coadd key
+    differs from those of the set's first band.
     """
-    facts = facts[np.lexsort((facts["suffix"], facts["band"], facts["code"]))]
-    facts, problems = _once(dataset, facts)
-    first = np.unique(facts["code"], return_index=True)[1]
-    chief = facts[first[np.cumsum(np.diff(facts["code"], prepend=-1) != 0) - 1]]
-    odd = _differs(facts, chief)
-    problems += [_contradiction(dataset, facts[i], chief[i]) for i in np.flatnonzero(odd).tolist()]
-    return facts[~odd], problems
+    records = records[np.lexsort((records["suffix"], records["band"], records["code"]))]
+    records, problems = _once(dataset, records)
+    first = np.unique(records["code"], return_index=True)[1]
+    reference = records[first[np.cumsum(np.diff(records["code"], prepend=-1) != 0) - 1]]
+    differs = _differs(records, reference)
+    problems += [_inconsistency(dataset, records[i], reference[i]) for i in np.flatnonzero(differs).tolist()]
+    return records[~differs], problems
 
 
-def _once(dataset: str, facts: Rows) -> tuple[Rows, list[Problem]]:
-    """One row an image of sorted facts."""
-    image = facts["code"] * len(BANDS) + facts["band"]
+def _once(dataset: str, records: Rows) -> tuple[Rows, list[Problem]]:
+    """Reduce sorted records to one per image."""
+    image = records["code"] * len(BANDS) + records["band"]
     _, first, number = np.unique(image, return_index=True, return_inverse=True)
     main = first[number]
-    further = np.flatnonzero(main != np.arange(len(facts)))
+    further = np.flatnonzero(main != np.arange(len(records)))
     problems = []
     for i in further.tolist():
-        if facts["suffix"][i] != SUFFIX_CODE[TILED_SUFFIX]:
-            name = key_of(dataset, facts[main[i]])
-            problems.append(Problem(key_of(dataset, facts[i]), f"a second file for the image {name}"))
-        elif _differs(facts[i : i + 1], facts[main[i] : main[i] + 1])[0]:
-            problems.append(_contradiction(dataset, facts[i], facts[main[i]]))
+        if records["suffix"][i] != SUFFIX_CODE[TILED_SUFFIX]:
+            name = key_of(dataset, records[main[i]])
+            problems.append(Problem(key_of(dataset, records[i]), f"a second file for the image {name}"))
+        elif _differs(records[i : i + 1], records[main[i] : main[i] + 1])[0]:
+            problems.append(_inconsistency(dataset, records[i], records[main[i]]))
         else:
             for name in TILES:
-                facts[name][main[i]] = facts[name][i]
-    return np.delete(facts, further), problems
+                records[name][main[i]] = records[name][i]
+    return np.delete(records, further), problems
 
 
-def _contradiction(dataset: str, row: Any, chief: Any) -> Problem:
-    return Problem(key_of(dataset, row), f"pixel grid or key differ from {key_of(dataset, chief)}")
+def _inconsistency(dataset: str, row: Any, reference: Any) -> Problem:
+    return Problem(key_of(dataset, row), f"pixel grid or key differ from {key_of(dataset, reference)}")
 
 
-def _differs(facts: Rows, chief: Rows) -> NDArray[np.bool_]:
-    pixel = np.abs(chief["cdelt2"])
-    far = np.maximum(chief["naxis1"], chief["naxis2"])
-    across = (facts["crval1"] - chief["crval1"] + 180.0) % 360.0 - 180.0
-    shift = np.abs(across) * np.cos(np.radians(chief["crval2"])) / pixel
-    shift += np.abs(facts["crval2"] - chief["crval2"]) / pixel
-    shift += np.abs(facts["crpix1"] - chief["crpix1"]) + np.abs(facts["crpix2"] - chief["crpix2"])
-    shift += np.radians(np.abs(facts["crota2"] - chief["crota2"])) * far
+def _differs(records: Rows, reference: Rows) -> NDArray[np.bool_]:
+    pixel = np.abs(reference["cdelt2"])
+    far = np.maximum(reference["naxis1"], reference["naxis2"])
+    across = (records["crval1"] - reference["crval1"] + 180.0) % 360.0 - 180.0
+    shift = np.abs(across) * np.cos(np.radians(reference["crval2"])) / pixel
+    shift += np.abs(records["crval2"] - reference["crval2"]) / pixel
+    shift += np.abs(records["crpix1"] - reference["crpix1"]) + np.abs(records["crpix2"] - reference["crpix2"])
+    shift += np.radians(np.abs(records["crota2"] - reference["crota2"])) * far
     for name in ("cdelt1", "cdelt2"):
-        shift += np.abs(facts[name] - chief[name]) / pixel * far
-    odd = shift > GRID_PIXELS
+        shift += np.abs(records[name] - reference[name]) / pixel * far
+    differs = shift > GRID_PIXELS
     for name in ("naxis1", "naxis2", "header_blocks", "coadd_key"):
-        odd |= facts[name] != chief[name]
-    return np.asarray(odd)
+        differs |= records[name] != reference[name]
+    return np.asarray(differs)
 
 
-def assemble(dataset: str, facts: Rows, quicklooks: Rows) -> tuple[ImageSets, list[Problem]]:
-    """Image sets of `consistent` facts in the order of their codes, and Quicklooks that belong to none.
+def assemble_image_sets(dataset: str, records: Rows, quicklooks: Rows) -> tuple[ImageSets, list[Problem]]:
+    """Form image sets in order of their codes from consistent records; report Quicklooks without a set.
 
     The pixel grid of a set is that of its first band.
     """
-    codes, first, number = np.unique(facts["code"], return_index=True, return_inverse=True)
-    chief = facts[first]
-    columns: dict[str, Any] = {name: chief[name].astype(np.float64) for name in GRID}
+    codes, first, number = np.unique(records["code"], return_index=True, return_inverse=True)
+    reference = records[first]
+    columns: dict[str, Any] = {name: reference[name].astype(np.float64) for name in GRID}
     for name in ("naxis1", "naxis2"):
         columns[name] = columns[name].astype(np.int64)
     columns |= _identities(codes)
-    columns["ut_date"] = chief["ut_date"].astype(np.str_)
-    columns["coadd_key"] = chief["coadd_key"]
-    columns["header_blocks"] = chief["header_blocks"].astype(np.int64)
+    columns["ut_date"] = reference["ut_date"].astype(np.str_)
+    columns["coadd_key"] = reference["coadd_key"]
+    columns["header_blocks"] = reference["header_blocks"].astype(np.int64)
     empties = {"bytes": 0, "seesh": np.nan, "magzp": np.nan, "msnr10": np.nan, **dict.fromkeys(TILES, 0)}
     for name, empty in empties.items():
-        columns[name] = _by_band(len(codes), number, facts["band"], facts[name], empty)
-    columns["suffix"] = _by_band(len(codes), number, facts["band"], SUFFIXES[facts["suffix"]], "")
-    seen, problems = spread_quicklooks(dataset, codes, quicklooks)
-    return ImageSets(sets=np.arange(len(codes)), dataset=dataset, **columns, **seen), problems
+        columns[name] = _by_band(len(codes), number, records["band"], records[name], empty)
+    columns["suffix"] = _by_band(len(codes), number, records["band"], SUFFIXES[records["suffix"]], "")
+    of_quicklooks, problems = quicklook_columns(dataset, codes, quicklooks)
+    return ImageSets(sets=np.arange(len(codes)), dataset=dataset, **columns, **of_quicklooks), problems
 
 
-def spread_quicklooks(
+def quicklook_columns(
     dataset: str, codes: NDArray[np.int64], quicklooks: Rows
 ) -> tuple[dict[str, Any], list[Problem]]:
-    """Columns ``quicklook_bytes`` and ``quicklook_suffix`` for sets of ascending codes, and strays."""
-    quicklooks, place, problems = _belonging(dataset, codes, quicklooks)
+    """Return columns ``quicklook_bytes`` and ``quicklook_suffix`` for ascending codes, and orphans."""
+    quicklooks, place, problems = _match_quicklooks(dataset, codes, quicklooks)
     band, suffix = quicklooks["band"], SUFFIXES[quicklooks["suffix"]]
     columns = {
         "quicklook_bytes": _by_band(len(codes), place, band, quicklooks["bytes"], 0),
@@ -169,7 +169,7 @@ def _identities(codes: NDArray[np.int64]) -> dict[str, Any]:
 
 
 def _by_band(count: int, number: Any, band: Any, values: Any, empty: Any) -> dict[str, Any]:
-    """Values spread over sets and bands, ``empty`` where there are none."""
+    """Spread values over sets and bands, ``empty`` where there are none."""
     columns = {}
     for code, name in enumerate(BANDS):
         column = np.full(count, empty, dtype=values.dtype)
@@ -179,16 +179,16 @@ def _by_band(count: int, number: Any, band: Any, values: Any, empty: Any) -> dic
     return columns
 
 
-def _belonging(
+def _match_quicklooks(
     dataset: str, codes: NDArray[np.int64], quicklooks: Rows
 ) -> tuple[Rows, NDArray[np.intp], list[Problem]]:
-    """Quicklooks that belong to a set, the set of each, and problems with the rest.
+    """Return the Quicklooks that belong to a set, the set of each, and a problem for each orphan.
 
-    Where an image has several the last listed wins: tile-compressed ones can be read in parts.
+    Where an image has several, the last in order of suffix wins: tile-compressed ones can be read in parts.
     """
     quicklooks = quicklooks[np.argsort(quicklooks["suffix"], kind="stable")]
     place = np.searchsorted(codes, quicklooks["code"])
     known = np.append(codes, -1)[place] == quicklooks["code"]
-    strays = [image_of(dataset, int(q["code"]), int(q["band"])) for q in quicklooks[~known]]
-    problems = [Problem(f"Quicklook of {atlas_key(i, '')}", "no image of its set is there") for i in strays]
+    orphans = [image_of_code(dataset, int(q["code"]), int(q["band"])) for q in quicklooks[~known]]
+    problems = [Problem(f"Quicklook of {atlas_key(i, '')}", "no image of its set is there") for i in orphans]
     return quicklooks[known], place[known], problems

@@ -14,17 +14,17 @@ from typing import Any
 
 import numpy as np
 
-from skybatch.archive.checkpoints import Parts
-from skybatch.archive.header_reader import check_identity, grid_of, stored_header, tiled_front
+from skybatch.archive.checkpoints import Checkpoints
+from skybatch.archive.header_reader import check_identity, pixel_grid, read_header, read_tile_table
 from skybatch.archive.image_records import (
-    FACTS,
-    QUICKLOOKS,
+    IMAGE_RECORD,
+    QUICKLOOK_RECORD,
     SUFFIX_CODE,
     Problem,
     Rows,
-    assemble,
-    consistent,
+    assemble_image_sets,
     image_code,
+    reject_inconsistent,
 )
 from skybatch.concurrency import parallel_map
 from skybatch.errors import InventoryError, NotFound, SourceError
@@ -39,17 +39,27 @@ from skybatch.surveys.twomass.datasets import dataset_prefix, inventory_folder
 from skybatch.surveys.twomass.layout import TILED_SUFFIX, ImageId, parse_key
 
 IN_FLIGHT = 32
-PART_IMAGES = 2000
+CHECKPOINT_IMAGES = 2000
 
 Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True)
-class Report:
-    """What an index or import made, and what it left out.
+class IndexReport:
+    """Result of an index or import.
 
-    ``numbered`` counts the image sets whose coadd key is a number of our own, ``reused`` the images whose
-    headers an earlier run had read already.
+    Attributes
+    ----------
+    version
+        Version of the new inventory.
+    sets, images, quicklooks
+        How many it holds.
+    numbered
+        Image sets whose coadd key is a number of our own.
+    reused
+        Images whose headers an earlier, interrupted run had read.
+    problems
+        Files and table lines that were skipped.
     """
 
     version: str
@@ -63,7 +73,7 @@ class Report:
 
 @dataclass
 class _Listing:
-    """What the listing of a data set has come across so far."""
+    """Findings of the listing of a data set besides the images to read."""
 
     quicklooks: list[tuple[int, int, int, int]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -75,50 +85,58 @@ def index(
     dataset: str,
     *,
     in_flight: int = IN_FLIGHT,
-    part_images: int = PART_IMAGES,
+    checkpoint_images: int = CHECKPOINT_IMAGES,
     progress: Progress = lambda images: None,
-) -> Report:
-    """Index one data set of a tree and make the result its current inventory.
+) -> IndexReport:
+    """Index one data set of a tree and publish the result as its current inventory.
 
     Headers carry no coadd key. Image sets that the current inventory knows keep theirs; new ones are
-    numbered on from the highest, in the order of date, hemisphere, scan and image number. ``progress`` is
-    told how many more images are done. Files that cannot be used are skipped and stand in the report;
-    InventoryError is raised where there is nothing at all to index.
+    numbered from the highest upwards, in order of date, hemisphere, scan and image number. ``progress`` is
+    called with the number of further images done. Unusable files are skipped and reported.
+
+    Raises
+    ------
+    InventoryError
+        Where there is nothing to index.
     """
-    parts = Parts(tree, f"{inventory_folder(dataset)}/{INDEX_FOLDER}/", FACTS)
-    known = parts.load()
+    checkpoints = Checkpoints(tree, f"{inventory_folder(dataset)}/{INDEX_FOLDER}/", IMAGE_RECORD)
+    known = checkpoints.load()
     listing = _Listing()
     fresh = _to_read(tree, dataset, known, listing, progress)
-    facts = [_table([])]
-    while batch := list(islice(fresh, part_images)):
-        rows = list(parallel_map(lambda item: _examined(tree, *item), batch, in_flight))
+    records = [_table([])]
+    while batch := list(islice(fresh, checkpoint_images)):
+        rows = list(parallel_map(lambda item: _record(tree, *item), batch, in_flight))
         listing.problems += [row for row in rows if isinstance(row, Problem)]
-        facts.append(_table([row for row in rows if isinstance(row, tuple)]))
-        parts.keep(facts[-1])
+        records.append(_table([row for row in rows if isinstance(row, tuple)]))
+        checkpoints.append(records[-1])
         progress(len(batch))
-    facts.append(known[listing.reused])
-    return _published(tree, dataset, np.concatenate(facts), listing, parts)
+    records.append(known[listing.reused])
+    return _publish(tree, dataset, np.concatenate(records), listing, checkpoints)
 
 
-def _published(tree: Tree, dataset: str, facts: Rows, listing: _Listing, parts: Parts) -> Report:
-    if not len(facts):
+def _publish(
+    tree: Tree, dataset: str, records: Rows, listing: _Listing, checkpoints: Checkpoints
+) -> IndexReport:
+    if not len(records):
         raise InventoryError(f"no image of data set {dataset} could be indexed: {_first(listing.problems)}")
-    facts, contradictions = consistent(dataset, facts)
-    sets, strays = assemble(dataset, facts, np.array(listing.quicklooks, dtype=QUICKLOOKS))
-    sets, numbered = with_keys(tree, sets)
+    records, inconsistencies = reject_inconsistent(dataset, records)
+    sets, orphans = assemble_image_sets(
+        dataset, records, np.array(listing.quicklooks, dtype=QUICKLOOK_RECORD)
+    )
+    sets, numbered = with_coadd_keys(tree, sets)
     version = publish(tree, sets, numbered=numbered > 0, origin="index")
-    parts.clear()
-    problems = (*listing.problems, *contradictions, *strays)
+    checkpoints.clear()
+    problems = (*listing.problems, *inconsistencies, *orphans)
     quicklooks = sum(int(np.count_nonzero(sets.quicklook_bytes[band])) for band in BANDS)
-    return Report(version, len(sets), len(facts), quicklooks, numbered, len(listing.reused), problems)
+    return IndexReport(version, len(sets), len(records), quicklooks, numbered, len(listing.reused), problems)
 
 
 def _first(problems: list[Problem]) -> str:
     return f"{len(problems)} files were skipped, the first {problems[0]}" if problems else "there is none"
 
 
-def with_keys(tree: Tree, sets: ImageSets) -> tuple[ImageSets, int]:
-    """The sets with coadd keys, and how many of these are numbers of our own."""
+def with_coadd_keys(tree: Tree, sets: ImageSets) -> tuple[ImageSets, int]:
+    """Give image sets their coadd keys; return also how many of these are numbers of our own."""
     codes = scan_codes(sets.date, sets.hem, sets.scan, sets.image)
     keys = np.zeros(len(sets), dtype=np.int64)
     highest, ours_before = 0, False
@@ -139,7 +157,7 @@ def with_keys(tree: Tree, sets: ImageSets) -> tuple[ImageSets, int]:
 def _to_read(
     tree: Tree, dataset: str, known: Rows, listing: _Listing, progress: Progress
 ) -> Iterator[tuple[Entry, ImageId, str]]:
-    """The images whose headers must be read, as the listing finds them; all else goes into ``listing``."""
+    """Yield the images whose headers must be read, in order of the listing; add the rest to ``listing``."""
     seen = {(int(row["code"]), int(row["band"]), int(row["suffix"])): n for n, row in enumerate(known)}
     for entry in tree.entries(dataset_prefix(dataset)):
         try:
@@ -162,19 +180,19 @@ def _unchanged(row: Any, entry: Entry) -> bool:
     return bool(row["bytes"] == entry.size and row["modified"] == entry.modified)
 
 
-def _examined(tree: Tree, entry: Entry, image: ImageId, suffix: str) -> tuple[Any, ...] | Problem:
-    """The facts of one stored image, or why it has none."""
+def _record(tree: Tree, entry: Entry, image: ImageId, suffix: str) -> tuple[Any, ...] | Problem:
+    """Return the record of one stored image, or the reason why it has none."""
     try:
-        tiles = tiled_front(tree, entry) if suffix == TILED_SUFFIX else None
-        header = tiles.header if tiles else stored_header(tree, entry)
+        tiles = read_tile_table(tree, entry) if suffix == TILED_SUFFIX else None
+        header = tiles.header if tiles else read_header(tree, entry)
         check_identity(header, image)
-        grid = grid_of(header)
+        grid = pixel_grid(header)
     except SourceError as error:
         return Problem(entry.path, error.detail)
     except FileNotFoundError:
         return Problem(entry.path, "gone before it could be read")
     zero_point, ut_date = header.get("MAGZP"), header.get("UT_DATE")
-    facts: dict[str, Any] = {
+    record: dict[str, Any] = {
         **grid,
         "code": image_code(image),
         "band": BANDS.index(image.band),
@@ -195,8 +213,8 @@ def _examined(tree: Tree, entry: Entry, image: ImageId, suffix: str) -> tuple[An
         "tile_table": tiles.table_offset if tiles else 0,
         "tile_heap": tiles.heap_offset if tiles else 0,
     }
-    return tuple(facts[name] for name in FACTS.names or ())
+    return tuple(record[name] for name in IMAGE_RECORD.names or ())
 
 
 def _table(rows: list[tuple[Any, ...]]) -> Rows:
-    return np.array(rows, dtype=FACTS)
+    return np.array(rows, dtype=IMAGE_RECORD)

@@ -1,4 +1,4 @@
-"""Make the Quicklook of every Atlas image that lacks one, and let the inventory know."""
+"""Make the Quicklook of every Atlas image that lacks one, and publish the inventory anew."""
 
 from __future__ import annotations
 
@@ -12,7 +12,13 @@ from typing import Literal
 
 import numpy as np
 
-from skybatch.archive.image_records import QUICKLOOKS, SUFFIX_CODE, Problem, image_code, spread_quicklooks
+from skybatch.archive.image_records import (
+    QUICKLOOK_RECORD,
+    SUFFIX_CODE,
+    Problem,
+    image_code,
+    quicklook_columns,
+)
 from skybatch.concurrency import parallel_map
 from skybatch.errors import InventoryError, NotFound, SourceError
 from skybatch.imaging.quicklook import compress_quicklook
@@ -30,7 +36,7 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True)
 class QuicklookReport:
-    """How many Quicklooks were made and how many were there, what failed, and the new inventory version.
+    """Quicklooks made and already present, files that failed, and the new inventory version.
 
     ``version`` is empty where the data set has no inventory yet, or nothing was made.
     """
@@ -44,11 +50,11 @@ class QuicklookReport:
 def make_quicklooks(
     tree: Tree, dataset: str, *, processes: int = os.cpu_count() or 1, progress: Progress = lambda n: None
 ) -> QuicklookReport:
-    """Write the missing Quicklooks of a data set in the original program's form, then list them anew.
+    """Write the missing Quicklooks of a data set in the original program's format, then publish them.
 
     A Quicklook is made from the Atlas image, rounded to 16-bit integers and compressed lossily (hcompress,
-    scale 4). Images that cannot be read are skipped and named. Stopped and started again, it goes on with
-    what is missing.
+    scale 4). Images that cannot be read are skipped and reported. An interrupted run can be repeated: it
+    continues with what is missing.
     """
     made, present, problems = 0, 0, []
     # Encoding keeps a core busy, reading and writing wait: processes for the one, threads for the others.
@@ -56,27 +62,27 @@ def make_quicklooks(
     spawned = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, spawned) as encoders:
         outcomes = parallel_map(
-            lambda item: _made(tree, *item, encoders), _atlas(tree, dataset), 2 * processes
+            lambda item: _make_one(tree, *item, encoders), _atlas(tree, dataset), 2 * processes
         )
         for outcome in outcomes:
             made += outcome == "made"
             present += outcome == "present"
             problems += [outcome] if isinstance(outcome, Problem) else []
             progress(1)
-    return QuicklookReport(made, present, tuple(problems), refresh(tree, dataset) if made else "")
+    return QuicklookReport(made, present, tuple(problems), republish(tree, dataset) if made else "")
 
 
 def _atlas(tree: Tree, dataset: str) -> Iterator[tuple[str, ImageId, bool]]:
-    """Key and identity of each Atlas image, and whether it has a Quicklook; one scan in memory at a time."""
-    for _, scan in groupby(stored(tree, dataset), lambda one: (one[1].date, one[1].hem, one[1].scan)):
+    """Yield key, identity and presence of a Quicklook of each Atlas image; one scan in memory at a time."""
+    for _, scan in groupby(stored_images(tree, dataset), lambda one: (one[1].date, one[1].hem, one[1].scan)):
         files = list(scan)
         seen = {image for _, image, kind, _ in files if kind is ImageType.QUICKLOOK}
         keys = {image: entry.path for entry, image, kind, _ in reversed(files) if kind is ImageType.ATLAS}
         yield from ((key, image, image in seen) for image, key in sorted(keys.items()))
 
 
-def stored(tree: Tree, dataset: str) -> Iterator[tuple[Entry, ImageId, ImageType, str]]:
-    """Every image file of a data set, in order of its path: what it is, of which image, and its suffix."""
+def stored_images(tree: Tree, dataset: str) -> Iterator[tuple[Entry, ImageId, ImageType, str]]:
+    """Yield every image file of a data set, in order of its path, with identity, type and suffix."""
     for entry in tree.entries(dataset_prefix(dataset)):
         try:
             yield entry, *parse_key(entry.path)
@@ -84,7 +90,7 @@ def stored(tree: Tree, dataset: str) -> Iterator[tuple[Entry, ImageId, ImageType
             continue
 
 
-def _made(
+def _make_one(
     tree: Tree, key: str, image: ImageId, present: bool, encoders: Executor
 ) -> Problem | Literal["made", "present"]:
     if present:
@@ -99,10 +105,10 @@ def _made(
     return "made"
 
 
-def refresh(tree: Tree, dataset: str) -> str:
-    """Publish the current inventory anew with the Quicklooks that are stored now; answers the version.
+def republish(tree: Tree, dataset: str) -> str:
+    """Publish the current inventory anew with the Quicklooks that are stored now; return its version.
 
-    Headers are not read again. Without an inventory nothing is done, and the answer is empty.
+    Headers are not read again. Without an inventory nothing is done, and the version is empty.
     """
     try:
         inventory = Inventory.open(tree, dataset)
@@ -111,21 +117,21 @@ def refresh(tree: Tree, dataset: str) -> str:
     sets = inventory.details(np.arange(inventory.size))
     found = (
         (entry, image, suffix)
-        for entry, image, kind, suffix in stored(tree, dataset)
+        for entry, image, kind, suffix in stored_images(tree, dataset)
         if kind is ImageType.QUICKLOOK
     )
     return publish(tree, with_quicklooks_of(sets, found), numbered=inventory.numbered, origin="quicklooks")
 
 
 def with_quicklooks_of(sets: ImageSets, found: Iterable[tuple[Entry, ImageId, str]]) -> ImageSets:
-    """The sets with these stored Quicklooks: file, image and suffix of each."""
+    """Set the Quicklook columns of image sets from stored Quicklooks (file, identity, suffix)."""
     codes = scan_codes(sets.date, sets.hem, sets.scan, sets.image)
     order = np.argsort(codes)
     rows = [
         (image_code(image), BANDS.index(image.band), SUFFIX_CODE[suffix], entry.size)
         for entry, image, suffix in found
     ]
-    columns, _ = spread_quicklooks(sets.dataset, codes[order], np.array(rows, dtype=QUICKLOOKS))
+    columns, _ = quicklook_columns(sets.dataset, codes[order], np.array(rows, dtype=QUICKLOOK_RECORD))
     back = np.argsort(order)
     sizes, suffixes = ({band: by[band][back] for band in BANDS} for by in columns.values())
     return replace(sets, quicklook_bytes=sizes, quicklook_suffix=suffixes)

@@ -1,9 +1,9 @@
-"""Keep Atlas images in tiles: beside the stored form, or instead of it.
+"""Tile-compress Atlas images, beside the originals or replacing them.
 
-What is done shows in the archive itself: a tiled file is written whole and verified or not at all, and what
-was learnt of it is kept below ``inventory/{dataset}/repack/``. So a run that was stopped goes on where it
-was, on this machine or another. The inventory is published when all images were gone through; only then,
-and only where wanted, are the other forms removed.
+Progress is kept in the archive itself: a tile-compressed copy is written whole and verified or not at all,
+and its record is kept below ``inventory/{dataset}/repack/``, so an interrupted run continues on any machine.
+The inventory is published when all images are processed; only then, and only where asked, are the originals
+deleted.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from typing import Any
 
 import numpy as np
 
-from skybatch.archive.checkpoints import Parts, Rows
-from skybatch.archive.header_reader import tiled_front
+from skybatch.archive.checkpoints import Checkpoints, Rows
+from skybatch.archive.header_reader import read_tile_table
 from skybatch.archive.image_records import Problem, image_code
-from skybatch.archive.make_quicklooks import stored
-from skybatch.archive.tiled_copies import DONE, publish_tiles, published, remove_others
+from skybatch.archive.make_quicklooks import stored_images
+from skybatch.archive.tiled_copies import TILED_COPY, delete_originals_of, publish_tiles, published_copies
 from skybatch.concurrency import parallel_map
 from skybatch.errors import SourceDamaged, SourceError
 from skybatch.fits.tiles.gzip2_reader import decompress_image, decompress_tiled
@@ -35,19 +35,27 @@ from skybatch.surveys.twomass.bands import BANDS
 from skybatch.surveys.twomass.datasets import inventory_folder
 from skybatch.surveys.twomass.layout import TILED_SUFFIX, ImageId, atlas_key, quicklook_key
 
-PART_IMAGES = 500
+CHECKPOINT_IMAGES = 500
 FOLDER = "repack"  # beside the versions of the inventory
 Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True)
 class RepackReport:
-    """What a run came to.
+    """Result of a run.
 
-    ``packed`` images were written in this run, ``present`` had a sound tiled form already, ``quicklooks``
-    were made, ``removed`` files deleted. ``original_bytes`` and ``tiled_bytes`` are those of all images that
-    have both, or had before. ``version`` is the new inventory's, empty where there was none to bring up to
-    date.
+    Attributes
+    ----------
+    packed, present
+        Images compressed in this run, and images with a sound copy already.
+    quicklooks, removed
+        Quicklooks made, and files deleted.
+    original_bytes, tiled_bytes
+        Sizes of all images that have both forms, or had before.
+    problems
+        Images that were skipped.
+    version
+        Version of the new inventory; empty where there was none to update.
     """
 
     packed: int
@@ -59,14 +67,14 @@ class RepackReport:
     problems: tuple[Problem, ...]
     version: str
 
-    def dollars_saved(self, dollars_a_gb: float) -> float:
-        """A month's storage of the original files less that of the tiled ones."""
-        return (self.original_bytes - self.tiled_bytes) / 1e9 * dollars_a_gb
+    def dollars_saved(self, dollars_per_gb: float) -> float:
+        """Return the monthly price of storing the originals less that of the copies."""
+        return (self.original_bytes - self.tiled_bytes) / 1e9 * dollars_per_gb
 
 
 @dataclass(frozen=True)
 class Job:
-    """One Atlas image and the files that there are of it: by suffix, the usual one first."""
+    """One Atlas image and its files by suffix, the usual one first."""
 
     image: ImageId
     forms: dict[str, Entry]
@@ -74,17 +82,17 @@ class Job:
 
     @property
     def tiled(self) -> Entry | None:
-        """The tiled form's file."""
+        """The tile-compressed file."""
         return self.forms.get(TILED_SUFFIX)
 
     @property
     def original(self) -> Entry | None:
-        """The file that it is made from."""
+        """The file that the copy is made from."""
         return next((entry for suffix, entry in self.forms.items() if suffix != TILED_SUFFIX), None)
 
 
 @dataclass
-class _Run:
+class _Repacking:
     """One pass over a data set."""
 
     tree: Tree
@@ -95,11 +103,11 @@ class _Run:
     problems: list[Problem] = field(default_factory=list)
 
     def done(self, job: Job) -> tuple[Any, ...] | Problem:
-        """The row of an image that has its tiled form now, or why it has none."""
+        """Return the row of an image that now has its copy, or the reason why it has none."""
         try:
             row = self._row(job)
             if self.quicklooks and not job.quicklook:
-                self._draw(job)
+                self._make_quicklook(job)
         except SourceError as error:
             return Problem(next(iter(job.forms.values())).path, error.detail)
         except FileNotFoundError:
@@ -113,27 +121,27 @@ class _Run:
         if job.tiled and known is not None and known["tiled_bytes"] == job.tiled.size:
             return (code, band, job.tiled.size, known["tile_table"], known["tile_heap"], size, False)
         if job.tiled and self._sound(job.tiled, job.original):
-            front = tiled_front(self.tree, job.tiled)
-            return (code, band, job.tiled.size, front.table_offset, front.heap_offset, size, False)
+            table = read_tile_table(self.tree, job.tiled)
+            return (code, band, job.tiled.size, table.table_offset, table.heap_offset, size, False)
         if job.original is None:
-            raise SourceDamaged("the tiled form is damaged, and there is no other to make it from")
+            raise SourceDamaged("the tile-compressed file is damaged, and there is no original")
         packed = self.packers.submit(compress_tiled, self.tree.read(job.original.path)).result()
         self._write(atlas_key(job.image, TILED_SUFFIX), packed.content)
         return (code, band, len(packed.content), packed.table_offset, packed.heap_offset, size, True)
 
     def _known(self, code: int, band: int) -> Any | None:
-        """The last row that is kept of an image."""
+        """Return the last known row of an image."""
         place = int(np.searchsorted(_numbers(self.known), code * len(BANDS) + band, side="right")) - 1
         row = self.known[place] if place >= 0 else None
         return row if row is not None and (row["code"], row["band"]) == (code, band) else None
 
     def _sound(self, tiled: Entry, original: Entry | None) -> bool:
-        """Whether a tiled file that this run knows nothing of gives the original back."""
-        stored = self.tree.read(tiled.path)
-        reference = None if original is None else self.tree.read(original.path)
-        return self.packers.submit(is_same_image, stored, reference).result()
+        """Whether a copy without a record restores the original."""
+        content = self.tree.read(tiled.path)
+        original_content = None if original is None else self.tree.read(original.path)
+        return self.packers.submit(is_same_image, content, original_content).result()
 
-    def _draw(self, job: Job) -> None:
+    def _make_quicklook(self, job: Job) -> None:
         source = job.original or job.tiled
         if source is not None:
             packed = self.packers.submit(
@@ -146,11 +154,11 @@ class _Run:
         self.tree.write(key, file)
         if self.tree.read(key) != file:
             self.tree.delete(key)
-            raise SourceDamaged("the tiled form does not read back as it was written")
+            raise SourceDamaged("the tile-compressed file does not read back as it was written")
 
 
 def is_same_image(tiled: bytes, original: bytes | None) -> bool:
-    """Whether a tiled file is whole and, where there is another form, gives the same plain file."""
+    """Whether a tile-compressed file is whole and, given the original, restores the same plain file."""
     try:
         plain = decompress_tiled(tiled)
     except SourceError:
@@ -162,31 +170,46 @@ def repack(
     tree: Tree,
     dataset: str,
     *,
-    instead: bool = False,
+    delete_originals: bool = False,
     quicklooks: bool = False,
     processes: int = os.cpu_count() or 1,
-    part_images: int = PART_IMAGES,
+    checkpoint_images: int = CHECKPOINT_IMAGES,
     progress: Progress = lambda images: None,
 ) -> RepackReport:
-    """Write the missing tiled forms of a data set's Atlas images, and let the inventory know all there are.
+    """Tile-compress the Atlas images of a data set that have no copy yet, and publish the copies.
 
-    Each is verified on the way: pixels bit for bit, every card byte for byte in order, and the stored file
-    by reading it back. ``quicklooks``: Quicklooks in tiles too, made from the Atlas images. ``instead``:
-    afterwards the other forms of all images (and Quicklooks) that now have tiles are removed; an inventory
-    that knows the tiled ones is published before that. Images that cannot be packed are left as they are,
-    and named.
+    Each copy is verified: pixels bit for bit, every header card byte for byte in order, and the stored file
+    by reading it back. Images that cannot be compressed are left as they are, and reported.
+
+    Parameters
+    ----------
+    tree, dataset
+        Where the images are.
+    delete_originals
+        Afterwards delete the originals of all images (and Quicklooks) that now have a copy. An inventory
+        that lists the copies is published before that.
+    quicklooks
+        Make tile-compressed Quicklooks of the Atlas images, too.
+    processes
+        Processes that compress.
+    checkpoint_images
+        Images between two checkpoints.
+    progress
+        Called with the number of further images done.
     """
-    parts = Parts(tree, f"{inventory_folder(dataset)}/{FOLDER}/", DONE)
-    # Before other forms go, every tiled one is held against them, by this run or one that it goes on from.
-    known = parts.load() if instead else np.concatenate([published(tree, dataset), parts.load()])
+    checkpoints = Checkpoints(tree, f"{inventory_folder(dataset)}/{FOLDER}/", TILED_COPY)
+    known = checkpoints.load()
+    # Before originals are deleted, every copy is compared with them, by this run or the one it continues.
+    if not delete_originals:
+        known = np.concatenate([published_copies(tree, dataset), known])
     known = known[np.argsort(_numbers(known), kind="stable")]
     # Spawned, because the object store's own threads do not survive a fork.
     with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as packers:
-        run = _Run(tree, packers, known, quicklooks)
-        rows = _gone_through(run, dataset, parts, processes, part_images, progress)
-    version = publish_tiles(tree, dataset, rows, instead) if len(rows) else ""
-    removed = remove_others(tree, dataset, rows, quicklooks) if instead else 0
-    parts.clear()
+        run = _Repacking(tree, packers, known, quicklooks)
+        rows = _process_all(run, dataset, checkpoints, processes, checkpoint_images, progress)
+    version = publish_tiles(tree, dataset, rows, delete_originals) if len(rows) else ""
+    removed = delete_originals_of(tree, dataset, rows, quicklooks) if delete_originals else 0
+    checkpoints.clear()
     both = rows[rows["original"] > 0]
     packed = int(np.count_nonzero(rows["made"]))
     sums = int(both["original"].sum()), int(both["tiled_bytes"].sum())
@@ -194,15 +217,20 @@ def repack(
 
 
 def _numbers(rows: Rows) -> Any:
-    """One number an image."""
+    """Return one number per image."""
     return rows["code"] * len(BANDS) + rows["band"]
 
 
-def _gone_through(
-    run: _Run, dataset: str, parts: Parts, processes: int, part_images: int, progress: Progress
+def _process_all(
+    run: _Repacking,
+    dataset: str,
+    checkpoints: Checkpoints,
+    processes: int,
+    checkpoint_images: int,
+    progress: Progress,
 ) -> Rows:
-    """The rows of all images, kept part by part as they come."""
-    rows: list[Rows] = [np.zeros(0, DONE)]
+    """Process all images and return their rows, with a checkpoint of these from time to time."""
+    rows: list[Rows] = [np.zeros(0, TILED_COPY)]
     fresh: list[tuple[Any, ...]] = []
     # Packing keeps a core busy, reading and writing wait: processes for the one, threads for the others.
     for outcome in parallel_map(run.done, _jobs(run.tree, dataset), 2 * processes + 2):
@@ -210,22 +238,22 @@ def _gone_through(
             run.problems.append(outcome)
         else:
             fresh.append(outcome)
-        if len(fresh) >= part_images:
-            rows.append(np.array(fresh, DONE))
-            parts.keep(rows[-1])
+        if len(fresh) >= checkpoint_images:
+            rows.append(np.array(fresh, TILED_COPY))
+            checkpoints.append(rows[-1])
             fresh = []
         progress(1)
-    return np.concatenate([*rows, np.array(fresh, DONE)])
+    return np.concatenate([*rows, np.array(fresh, TILED_COPY)])
 
 
 def _jobs(tree: Tree, dataset: str) -> Iterator[Job]:
-    """Each Atlas image of a data set with its files; one scan in memory at a time."""
-    for _, scan in groupby(stored(tree, dataset), lambda one: (one[1].date, one[1].hem, one[1].scan)):
+    """Yield each Atlas image of a data set with its files; one scan in memory at a time."""
+    for _, scan in groupby(stored_images(tree, dataset), lambda one: (one[1].date, one[1].hem, one[1].scan)):
         forms: dict[ImageId, dict[str, Entry]] = {}
-        drawn = set()
+        with_quicklook = set()
         for entry, image, kind, suffix in scan:
             if kind is ImageType.ATLAS:
                 forms.setdefault(image, {})[suffix] = entry
             elif suffix == TILED_SUFFIX:
-                drawn.add(image)
-        yield from (Job(image, files, image in drawn) for image, files in sorted(forms.items()))
+                with_quicklook.add(image)
+        yield from (Job(image, files, image in with_quicklook) for image, files in sorted(forms.items()))

@@ -71,6 +71,7 @@ def add_commands(subparsers: Any) -> None:
     )
     repack.add_argument(
         "--delete-originals",
+        "--instead",  # its name until 0.1; still accepted
         action="store_true",
         help="afterwards delete the other forms of tile-compressed images (let running batches end first)",
     )
@@ -163,13 +164,14 @@ def _inventory_text(report: Any) -> str:
 
 
 def _mirror(options: argparse.Namespace) -> int:
-    from skybatch.archive.mirror import Manners, Server, listed_keys, mirror
+    from skybatch.archive.image_server import ImageServer, RequestPolicy
+    from skybatch.archive.mirror import mirror, parse_key_list
     from skybatch.storage.objects import open_tree
 
-    manners = Manners(in_flight=options.in_flight, pause=options.pause, tries=options.tries)
-    with Server(options.server, manners) as server:
+    policy = RequestPolicy(in_flight=options.in_flight, pause=options.pause, tries=options.tries)
+    with ImageServer(options.server, policy) as server:
         if options.keys is not None:
-            keys = listed_keys(options.keys.read_text().splitlines())
+            keys = parse_key_list(options.keys.read_text().splitlines())
         else:
             keys = server.images(options.dataset, *options.region)
         with _progress_bar("mirror", "images", len(keys)) as progress:
@@ -193,7 +195,7 @@ def _repack(options: argparse.Namespace) -> int:
         report = repack(
             open_tree(options.tree),
             options.dataset,
-            instead=options.delete_originals,
+            delete_originals=options.delete_originals,
             quicklooks=options.quicklooks,
             processes=options.processes,
             progress=progress,
@@ -214,7 +216,7 @@ def _savings_text(report: Any, originals_deleted: bool, price: float) -> str:
     saves = "saves" if originals_deleted else "alone would save"
     return (
         f"tile-compressed images take {after:,} bytes, the other forms {before:,}: that {saves} "
-        f"{before - after:,} bytes ({share:.1f} %), ${report.dollars_savings_text(price):,.2f} per month"
+        f"{before - after:,} bytes ({share:.1f} %), ${report.dollars_saved(price):,.2f} per month"
     )
 
 
