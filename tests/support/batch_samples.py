@@ -20,6 +20,7 @@ from skybatch.pages.help import TOPICS
 from skybatch.requests.model import Mode, Region, Request, Row
 from skybatch.settings import Settings
 from skybatch.sky.position import SkyPosition
+from skybatch.status import BatchStatus
 
 ROOT = "https://images.example.org"
 BATCH = "kV3q9sXw0bPf7ZtYh2LmNA"
@@ -61,8 +62,8 @@ def region_request(**changes: Any) -> Request:
     )
 
 
-def status(state: str = "complete", request: Request | None = None, **changes: Any) -> dict[str, Any]:
-    """A status with every field of the contract; `changes` replace fields."""
+def status_json(state: str = "complete", request: Request | None = None, **changes: Any) -> dict[str, Any]:
+    """A status on the wire with every field of the contract; `changes` replace fields."""
     made: dict[str, Any] = {
         "batch_id": BATCH,
         "label": "Brown dwarf candidates",
@@ -86,10 +87,15 @@ def status(state: str = "complete", request: Request | None = None, **changes: A
         "unretrieved": None,
         "chain": None,
         "reason": None,
-        "asked": request_facts(request or positions_request()),
+        "asked": request_facts(request or positions_request()).to_json(),
         "reasons": [],
     }
     return {**made, **changes}
+
+
+def status(state: str = "complete", request: Request | None = None, **changes: Any) -> BatchStatus:
+    """A status with every field of the contract; `changes` replace fields, given as on the wire."""
+    return BatchStatus.from_json(status_json(state, request, **changes))
 
 
 def files(*tables: str) -> list[dict[str, Any]]:
@@ -149,7 +155,7 @@ MIXED_ROWS = {
 }
 
 
-def mixed(**changes: Any) -> dict[str, Any]:
+def mixed_json(**changes: Any) -> dict[str, Any]:
     """A second part of a chain: some of everything, and more to come."""
     given: dict[str, Any] = {
         "rows": MIXED_ROWS,
@@ -162,13 +168,18 @@ def mixed(**changes: Any) -> dict[str, Any]:
             "resubmit_url": f"{ROOT}/batches/{BATCH}/resubmit",
         },
         "chain": {"part": 2, "previous": "aaaaaaaaaaaaaaaaaaaaaa", "next": None},
-        "reasons": group_reasons(REASONS),
+        "reasons": [counted.to_json() for counted in group_reasons(REASONS)],
         "notices": ["3 rows have a size over 1,024 arcsec; their crops end at the image's edge."],
     }
-    return status(**{**given, **changes})
+    return status_json(**{**given, **changes})
 
 
-def nothing(**changes: Any) -> dict[str, Any]:
+def mixed(**changes: Any) -> BatchStatus:
+    """The same, read."""
+    return BatchStatus.from_json(mixed_json(**changes))
+
+
+def nothing(**changes: Any) -> BatchStatus:
     request = region_request()
     empty = {"retrieved": 0, "over_limit": 0, "failed": 0}
     return status(

@@ -19,6 +19,7 @@ from skybatch.batch.store import BatchStore
 from skybatch.batch.submission.submit import AcceptedBatch, BatchSubmitter
 from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
+from skybatch.status import BatchStatus
 from skybatch.workflow import steps
 from tests.support.batch_fakes import Clock
 from tests.support.sample_archive import MadeArchive
@@ -54,7 +55,7 @@ class Service:
     def store(self, batch_id: str) -> BatchStore:
         return BatchStore(self.objects, batch_id)
 
-    def run(self, accepted: AcceptedBatch) -> dict[str, Any]:
+    def run(self, accepted: AcceptedBatch) -> BatchStatus:
         """What the state machine does; the final status."""
         batch_id = accepted.record.batch_id
         state: dict[str, Any] = {"batch_id": batch_id}

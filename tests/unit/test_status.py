@@ -26,9 +26,9 @@ MINIMAL = {"batch_id": "0" * 32, "state": "accepted"}
 
 def complete_on_wire() -> dict[str, Any]:
     """Every field of every part set to something that is no default."""
-    return json.loads(
+    answer: dict[str, Any] = json.loads(
         json.dumps(
-            batch_samples.mixed(
+            batch_samples.mixed_json(
                 mode="positions",
                 mail="sent",
                 finished="2026-11-20T12:03:12Z",
@@ -37,6 +37,7 @@ def complete_on_wire() -> dict[str, Any]:
             )
         )
     )
+    return answer
 
 
 def test_a_status_is_the_same_after_reading_and_writing() -> None:

@@ -17,7 +17,7 @@ from skybatch.batch import keys
 from skybatch.batch.execution.dispatch import TaskQueue
 from skybatch.batch.plan import Message
 from skybatch.batch.record import BatchRecord, save_record
-from skybatch.batch.status import accepted_facts, record_failure
+from skybatch.batch.status import accepted_facts, read_status, record_failure
 from skybatch.batch.store import BatchStore
 from skybatch.batch.submission.submit import execution_starter
 from skybatch.notification.email import Message as Mail
@@ -182,13 +182,11 @@ def test_the_end_of_a_batch_is_mailed_once() -> None:
 
 
 def test_a_batch_whose_mail_fails_says_so() -> None:
-    from skybatch.batch.status import read_status
-
     store = ended_batch("a@example.org")
     assert notify(store, Mailer(RuntimeError("refused")), 1200.0) == "failed"
     status = read_status(store, 1300.0)
-    assert status["mail"] == "failed"
-    assert any("could not be sent" in notice for notice in status["notices"])
+    assert status.mail == "failed"
+    assert any("could not be sent" in notice for notice in status.notices)
 
 
 def test_no_address_no_mail() -> None:
@@ -198,7 +196,8 @@ def test_no_address_no_mail() -> None:
 
 def test_a_failure_does_not_overwrite_an_end() -> None:
     store = ended_batch(None)
-    assert record_failure(store, "another reason", 1300.0)["reason"].startswith("an internal error")
+    first = read_status(store, 1200.0).reason
+    assert record_failure(store, "another reason", 1300.0).reason == first
 
 
 def test_bucket_read_through_obstore_is_the_one_boto3_writes(results: S3Store) -> None:

@@ -41,17 +41,17 @@ def test_batch_of_positions_ends_complete_and_adds_up(archive: MadeArchive) -> N
     service = Service(archive)
     accepted = service.submit(mode="positions", table=POSITIONS, bands="J,K", label="mine")
     status = service.run(accepted)
-    assert status["state"] == "complete"
-    assert status["rows"] | {"total": 4} == status["rows"]
-    assert sum(n for outcome, n in status["rows"].items() if outcome != "total") == 4
-    assert (status["rows"]["retrieved"], status["rows"]["not_covered"]) == (3, 1)
-    names = {entry["name"] for entry in status["files"]}
+    assert status.state == "complete"
+    assert status.rows.total == 4
+    assert sum(status.rows.by_outcome().values()) == 4
+    assert (status.rows.retrieved, status.rows.not_covered) == (3, 1)
+    names = {entry.name for entry in status.files}
     tables = {f"{table}.{fmt}" for table in ("images", "rows") for fmt in TABLE_FORMATS}
     others = {"images.tar", "README.txt", "manifest.json", "md5sums.txt", "download.sh", "request.json"}
     assert names == tables | others | {accepted.record.upload}
-    for entry in status["files"]:
-        body = service.file(accepted, entry["name"])
-        assert (len(body), hashlib.md5(body).hexdigest()) == (entry["bytes"], entry["md5"])
+    for entry in status.files:
+        body = service.file(accepted, entry.name)
+        assert (len(body), hashlib.md5(body).hexdigest()) == (entry.bytes, entry.md5)
 
 
 def test_archive_holds_images_tables_and_readme_that_agree(archive: MadeArchive) -> None:
@@ -60,8 +60,8 @@ def test_archive_holds_images_tables_and_readme_that_agree(archive: MadeArchive)
     status = service.run(accepted)
     tar = service.file(accepted, "images.tar")
     images = images_of(tar)
-    assert len(images) == status["images"]["retrieved"]
-    assert sum(map(len, images.values())) == status["bytes"]
+    assert len(images) == status.images.retrieved
+    assert sum(map(len, images.values())) == status.bytes
     table = Table.read(service.file(accepted, "images.tbl").decode(), format="ascii.ipac")
     listed = dict(zip(table["file"], table["md5"], strict=True))
     assert listed == {f"images/{name}": hashlib.md5(body).hexdigest() for name, body in images.items()}
@@ -91,10 +91,10 @@ def test_packaging_twice_gives_the_same_bytes(archive: MadeArchive) -> None:
 def test_nothing_found_is_a_complete_batch_without_archive(archive: MadeArchive) -> None:
     service = Service(archive)
     status = service.run(service.submit(mode="region", center="10 10", diameter=0.1))
-    assert status["state"] == "complete"
-    assert "images.tar" not in {entry["name"] for entry in status["files"]}
-    assert status["rows"]["not_covered"] == 1
-    assert status["unretrieved"] is None
+    assert status.state == "complete"
+    assert "images.tar" not in {entry.name for entry in status.files}
+    assert status.rows.not_covered == 1
+    assert status.unretrieved is None
 
 
 def test_bad_sources_fail_with_reasons_and_nothing_else_is_lost() -> None:
@@ -106,8 +106,8 @@ def test_bad_sources_fail_with_reasons_and_nothing_else_is_lost() -> None:
         mode="coadd_keys", table="coadd_key,band,req_ra,req_dec,size\n1001,A,180,20,60\n"
     )
     status = service.run(accepted)
-    assert (status["images"]["retrieved"], status["images"]["failed"]) == (1, 2)
-    assert status["rows"]["partial"] == 1
+    assert (status.images.retrieved, status.images.failed) == (1, 2)
+    assert status.rows.partial == 1
     failed = Table.read(service.file(accepted, "failed.csv").decode(), format="ascii.csv")
     assert dict(zip(failed["band"], failed["reason"], strict=True)).keys() == {"J", "H"}
     assert "does not hold" in str(failed["reason"][list(failed["band"]).index("J")])
@@ -119,8 +119,8 @@ def test_a_stored_file_of_another_size_is_not_delivered_as_a_whole_image() -> No
     obstore.put(archive.objects, archive.key(0, "j"), whole[:-100])
     service = Service(archive)
     status = service.run(service.submit(mode="coadd_keys", table="coadd_key,band\n1001,J\n"))
-    assert status["images"]["failed"] == 1
-    assert "inventory" in status["reasons"][0]["reason"]
+    assert status.images.failed == 1
+    assert "inventory" in status.reasons[0].reason
 
 
 def chain(
@@ -130,10 +130,10 @@ def chain(
     parts, accepted = [], first
     while True:
         status = service.run(accepted)
-        assert status["state"] == "complete"
-        assert status["bytes"] <= service.settings.max_batch_bytes
+        assert status.state == "complete"
+        assert status.bytes <= service.settings.max_batch_bytes
         parts.append(images_of(service.file(accepted, "images.tar")))
-        if status["unretrieved"] is None:
+        if status.unretrieved is None:
             return parts
         assert len(parts) < 50, "the chain does not end"
         accepted = follow(accepted)
@@ -174,7 +174,7 @@ def test_resubmit_is_the_same_as_posting_back_and_pressed_twice_one_batch(archiv
     assert again.record.email == "a@example.org"
     posted = service.submit(mode="coadd_keys", table=service.file(first, "unretrieved.tbl").decode())
     assert images_after(service, again) == images_after(service, posted)
-    assert read_status(service.store(first.record.batch_id), 1200.0)["chain"]["next"] == again.record.batch_id
+    assert read_status(service.store(first.record.batch_id), 1200.0).chain.next == again.record.batch_id
 
 
 def images_after(service: Service, accepted: AcceptedBatch) -> dict[str, bytes]:
@@ -195,16 +195,16 @@ def test_resubmit_waits_for_the_end_and_refuses_where_nothing_is_left(archive: M
 def test_limit_smaller_than_one_image_fails_it_and_the_chain_ends(archive: MadeArchive) -> None:
     service = Service(archive, max_batch_bytes=1000)
     status = service.run(service.submit(mode="positions", table=POSITIONS))
-    assert status["unretrieved"] is None
-    assert status["images"]["failed"] > 0
-    assert status["reasons"][0]["reason"].startswith("larger than the limit")
+    assert status.unretrieved is None
+    assert status.images.failed > 0
+    assert status.reasons[0].reason.startswith("larger than the limit")
 
 
 def test_more_images_than_allowed_fail_the_batch_with_the_reason(archive: MadeArchive) -> None:
     service = Service(archive, max_images=2)
     status = service.run(service.submit(mode="region", center="180 20", diameter=0.3))
-    assert status["state"] == "failed"
-    assert "the limit is 2" in status["reason"]
+    assert status.state == "failed"
+    assert "the limit is 2" in status.reason
 
 
 def test_same_key_and_body_is_the_same_batch(archive: MadeArchive) -> None:

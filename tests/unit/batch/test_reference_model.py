@@ -237,16 +237,16 @@ class BatchModel(RuleBasedStateMachine):
         self.check_the_journal(retrieved, outcomes)
         assert len(outcomes) == len(self.plan.tasks) == sum(self.by_status(outcomes).values())
         assert sum(o.bytes for o in outcomes) <= LIMIT
-        rows = dict(status["rows"])
+        rows = status.rows.to_json()
         assert rows.pop("total") == sum(rows.values()) == len(outcomes)
         for each, outcome in zip(self.plan.tasks, outcomes, strict=True):
             beaten = outcome.status in (ImageStatus.FAILED, ImageStatus.CANCELLED)
             assert not (beaten and each.file in there), "a success beats whatever else was said"
         if self.calm:
-            assert status["state"] == "complete"
+            assert status.state == "complete"
             assert [o.status for o in outcomes] == expected(self.plan, self.sources)
         else:
-            assert (status["state"] == "cancelled") == (ImageStatus.CANCELLED in self.by_status(outcomes))
+            assert (status.state == "cancelled") == (ImageStatus.CANCELLED in self.by_status(outcomes))
 
     def check_the_journal(self, retrieved: list[str], outcomes: list[ImageOutcome]) -> None:
         """Each image once. What came when it was given up may push later ones over the limit again."""

@@ -8,6 +8,7 @@ import pytest
 
 from skybatch.batch.request_facts import request_facts
 from skybatch.requests.model import Mode, Request, Row
+from skybatch.status import RegionSummary, ScanSummary
 from skybatch.surveys.image_type import ImageType
 from tests.support import batch_samples
 
@@ -17,26 +18,26 @@ SCAN = batch_samples.positions_request(
 
 
 def test_a_scan_is_told_by_date_hemisphere_and_number() -> None:
-    assert request_facts(SCAN)["scan"] == {"date": "971031", "hem": "n", "scan": 96}
+    assert request_facts(SCAN).scan == ScanSummary("971031", "n", 96)
 
 
 def test_a_region_is_told_by_centre_diameter_and_relation() -> None:
     named = batch_samples.region_request(region=batch_samples.Region(None, "m83", 1.0, "cover"))
-    facts = request_facts(named)["region"]
-    assert facts == {"center": None, "name": "m83", "diameter": 1.0, "relation": "cover"}
+    facts = request_facts(named).region
+    assert facts == RegionSummary(None, "m83", 1.0, "cover")
 
 
 def test_one_row_of_quicklooks_makes_it_a_request_of_quicklooks() -> None:
     row = Row(1, ("j",), coadd_key=7, image_type=ImageType.QUICKLOOK)
     request = batch_samples.positions_request(rows=(row,))
-    assert request_facts(request)["quicklooks"] is True
-    assert request_facts(batch_samples.positions_request(3))["quicklooks"] is False
+    assert request_facts(request).quicklooks is True
+    assert request_facts(batch_samples.positions_request(3)).quicklooks is False
 
 
 @pytest.mark.parametrize(
     "request_", [SCAN, batch_samples.region_request(), batch_samples.positions_request(2500)]
 )
 def test_facts_are_small_json_whatever_the_number_of_rows(request_: Request) -> None:
-    facts = request_facts(request_)
+    facts = request_facts(request_).to_json()
     assert json.loads(json.dumps(facts)) == facts
     assert len(json.dumps(facts)) < 600

@@ -16,7 +16,10 @@ from tests.support import batch_samples
 from tests.support.html import Page
 
 URL = f"{batch_samples.ROOT}/batches/{batch_samples.BATCH}/results"
-FAILED = {"state": "failed", "reason": "too_large: 214,000 images match, the limit is 100,000"}
+FAILED: dict[str, Any] = {
+    "state": "failed",
+    "reason": "too_large: 214,000 images match, the limit is 100,000",
+}
 
 
 def as_sent(message: Message) -> EmailMessage:
@@ -154,7 +157,7 @@ def test_nothing_typed_adds_a_header_markup_or_link(make: Any, typed: str) -> No
 
 def test_ses_gets_a_subject_and_both_bodies_as_utf8() -> None:
     message = completed_message(batch_samples.mixed(label="Äußere 🔭"), URL)
-    simple = message.simple()["Simple"]
+    simple = message.to_ses()["Simple"]
     assert simple["Subject"] == {"Data": message.subject, "Charset": "UTF-8"}
     assert simple["Body"]["Text"]["Data"] == message.text
     assert simple["Body"]["Html"] == {"Data": message.html, "Charset": "UTF-8"}

@@ -10,15 +10,16 @@ from typing import Any
 import pytest
 
 from skybatch import pages
-from skybatch.pages.batch import IMAGES_SHOWN, pace
-from skybatch.pages.environment import address
+from skybatch.pages.batch import IMAGES_SHOWN, rate
+from skybatch.pages.environment import safe_url
+from skybatch.status import BatchStatus
 from tests.support import batch_samples
 from tests.support.html import Page
 
 LABELLED = {"input", "select", "textarea"}
 
 
-def shown(status: dict[str, Any], images: list[dict[str, Any]] | None = None, **more: Any) -> Page:
+def shown(status: BatchStatus, images: list[dict[str, Any]] | None = None, **more: Any) -> Page:
     return Page(pages.results_page(status, images or [], **more))
 
 
@@ -74,15 +75,15 @@ def test_a_running_batch_shows_counts_rate_and_finished_images() -> None:
     assert "about 27 images a second, 3 minutes to go" in page.words
     assert len(page.all("tr")) == 41
     assert page.one("div", id="batch").attributes["data-after"] == "c2"
-    assert page.one("p", id="spoken").attributes["aria-live"] == "polite"
+    assert page.one("p", id="announcement").attributes["aria-live"] == "polite"
     assert page.one("meta", **{"http-equiv": "refresh"})
 
 
 @pytest.mark.parametrize(("mode", "named"), [("positions", True), ("scans", False)])
 def test_finding_names_is_a_step_only_where_names_can_stand(mode: str, named: bool) -> None:
-    facts = {**batch_samples.status()["asked"], "mode": mode}
+    facts = {**batch_samples.status_json()["asked"], "mode": mode}
     steps = shown(batch_samples.status("planning", asked=facts)).all("li")
-    assert ("Finding names" in [step.text for step in steps]) is named
+    assert ("Resolving names" in [step.text for step in steps]) is named
     assert [step.text for step in steps if "aria-current" in step.attributes] == ["Finding images"]
 
 
@@ -120,9 +121,9 @@ def test_a_batch_whose_rest_was_started_links_to_it_instead() -> None:
 
 def test_downloads_name_every_file_with_size_and_md5() -> None:
     page = shown(batch_samples.mixed())
-    for entry in batch_samples.mixed()["files"]:
-        assert page.one("a", href=entry["url"]).text == entry["name"]
-        assert entry["md5"] in page.one("pre").text
+    for entry in batch_samples.mixed().files:
+        assert page.one("a", href=entry.url).text == entry.name
+        assert (entry.md5 or "") in page.one("pre").text
 
 
 def test_nothing_found_is_told_kindly_with_what_was_asked() -> None:
@@ -176,10 +177,10 @@ def test_a_page_of_2500_images_fits_an_answer_of_lambda() -> None:
 
 def test_pace_speaks_only_when_there_is_something_to_go_by() -> None:
     since = batch_samples.NOW - timedelta(seconds=600)
-    assert pace(0, 100, since, batch_samples.NOW) == ""
-    assert pace(5, 100, None, batch_samples.NOW) == ""
-    assert pace(10, 10, since, batch_samples.NOW) == "about 1 image a minute"
-    assert pace(1200, 4800, since, batch_samples.NOW) == "about 2 images a second, 30 minutes to go"
+    assert rate(0, 100, since, batch_samples.NOW) == ""
+    assert rate(5, 100, None, batch_samples.NOW) == ""
+    assert rate(10, 10, since, batch_samples.NOW) == "about 1 image a minute"
+    assert rate(1200, 4800, since, batch_samples.NOW) == "about 2 images a second, 30 minutes to go"
 
 
 @pytest.mark.parametrize("typed", [batch_samples.EVIL, "x" * 10_000, "\x00\x1b[31m", "\ud800", "🔭" * 500])
@@ -208,11 +209,11 @@ def test_what_a_user_typed_stays_inert_on_the_page(typed: str) -> None:
     "link", ["javascript:alert(1)", "JAVASCRIPT:x", "data:text/html,x", " javascript:x", "x\njavascript:"]
 )
 def test_only_web_addresses_become_links(link: str) -> None:
-    assert address(link) == "#"
+    assert safe_url(link) == "#"
 
 
 @pytest.mark.parametrize(
     "link", ["https://a.example/x?y=1:2", "images/a.fits", "../b/results", "/x?at=12:00"]
 )
 def test_our_own_addresses_pass(link: str) -> None:
-    assert address(link) == link
+    assert safe_url(link) == link

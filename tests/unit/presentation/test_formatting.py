@@ -32,13 +32,13 @@ def test_counts_agree_with_their_noun() -> None:
     "moment", ["2026-12-04T14:05:00Z", "2026-12-04T16:05:00+02:00", "2026-12-04T14:05:00", 1_796_393_100.0]
 )
 def test_times_are_told_in_utc(moment: str | float) -> None:
-    assert formatting.when(moment) == "4 December 2026, 14:05 UTC"
-    assert formatting.day(moment) == "4 December 2026"
+    assert formatting.date_time(moment) == "4 December 2026, 14:05 UTC"
+    assert formatting.date(moment) == "4 December 2026"
 
 
 @pytest.mark.parametrize("moment", [None, "", "tomorrow"])
 def test_no_time_is_told_as_nothing(moment: str | None) -> None:
-    assert formatting.when(moment) == ""
+    assert formatting.date_time(moment) == ""
 
 
 @pytest.mark.parametrize(
@@ -76,6 +76,6 @@ def test_nothing_typed_becomes_a_link_in_a_mail_program(typed: str, shown: str) 
 
 
 def test_listings_read_as_english() -> None:
-    assert formatting.listing([]) == ""
-    assert formatting.listing(["J"]) == "J"
-    assert formatting.listing(["J", "H", "Ks"]) == "J, H and Ks"
+    assert formatting.join_words([]) == ""
+    assert formatting.join_words(["J"]) == "J"
+    assert formatting.join_words(["J", "H", "Ks"]) == "J, H and Ks"

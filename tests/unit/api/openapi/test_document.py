@@ -10,7 +10,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from skybatch.api.openapi.document import document
 from skybatch.errors import SkybatchError
-from skybatch.pages.api_reference import interface_page
+from skybatch.pages.api_reference import api_reference_page
 from skybatch.requests.fields import Body
 from skybatch.settings import Settings
 from tests.support.functions import load_function
@@ -83,11 +83,11 @@ def test_every_error_code_is_one_of_the_tree() -> None:
 
 @pytest.mark.parametrize("outside", ["src=", "http:", "@import", "<script", '<link rel="style'])
 def test_the_page_needs_nothing_from_outside(outside: str) -> None:
-    page = interface_page(DOCUMENT).replace("https://sky.example.org", "")
+    page = api_reference_page(DOCUMENT).replace("https://sky.example.org", "")
     assert outside not in page
 
 
 def test_the_page_tells_of_every_operation() -> None:
-    page = interface_page(DOCUMENT)
+    page = api_reference_page(DOCUMENT)
     for path, verb in documented():
         assert f"<code>{verb} {path}</code>" in page

@@ -22,6 +22,7 @@ from skybatch.batch.results.tables import TABLE_FORMATS
 from skybatch.batch.status import read_status
 from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
+from skybatch.status import ImageCounts
 from tests.support.in_process_service import Service, images_of
 from tests.support.sample_archive import MadeArchive
 
@@ -72,10 +73,10 @@ def test_html_tables_link_each_image_and_its_preview(archive: MadeArchive) -> No
     rows = Links(service.file(accepted, "images.html")).rows[1:]
     assert rows == [[url(f"images/{file}"), url(f"previews/{file}.png")] for file in images]
     left = Links(service.file(accepted, "unretrieved.html")).rows[1:]
-    assert len(left) == status["unretrieved"]["images"] > 0
+    assert len(left) == status.left_over > 0
     assert all(len(row) == 1 and "/ibe/data/" in row[0] for row in left)  # what did not come has no picture
     for table in ("images", "unretrieved", "rows"):
-        assert {f"{table}.{fmt}" for fmt in TABLE_FORMATS} <= {file["name"] for file in status["files"]}
+        assert {f"{table}.{fmt}" for fmt in TABLE_FORMATS} <= {file.name for file in status.files}
 
 
 @pytest.mark.parametrize("name", REQUESTS)
@@ -183,14 +184,12 @@ def test_every_part_of_a_chain_knows_how_many_there_are(archive: MadeArchive) ->
     accepted = service.submit(mode="positions", table=POSITIONS)
     told = []
     while True:
-        told.append(service.run(accepted)["chain"])
+        told.append(service.run(accepted).chain)
         if service.store(accepted.record.batch_id).read(keys.result("unretrieved.tbl")) is None:
             break
         accepted = service.submitter.resubmit(accepted.record.batch_id, "unretrieved")
     assert len(told) > 2
-    assert [(chain["part"], chain["parts"]) for chain in told] == [
-        (n + 1, len(told)) for n in range(len(told))
-    ]
+    assert [(chain.part, chain.parts) for chain in told] == [(n + 1, len(told)) for n in range(len(told))]
 
 
 def test_a_batch_of_what_failed_is_linked_and_no_part() -> None:
@@ -199,11 +198,11 @@ def test_a_batch_of_what_failed_is_linked_and_no_part() -> None:
     obstore.delete(archive.objects, archive.key(0, "j"))
     service = Service(archive)
     accepted = service.submit(mode="coadd_keys", table=KEYS)
-    assert service.run(accepted)["images"]["failed"] == 1
+    assert service.run(accepted).images.failed == 1
     obstore.put(archive.objects, archive.key(0, "j"), stored)
     again = service.submitter.resubmit(accepted.record.batch_id, "failed")
-    assert service.run(again)["images"] == {"retrieved": 1, "over_limit": 0, "failed": 0}
-    parent = read_status(service.store(accepted.record.batch_id), 1200.0)["chain"]
-    child = read_status(service.store(again.record.batch_id), 1200.0)["chain"]
-    assert (parent["retry"], parent["next"]) == (again.record.batch_id, None)
-    assert (child["part"], child["parts"], child["previous"]) == (1, 1, accepted.record.batch_id)
+    assert service.run(again).images == ImageCounts(retrieved=1)
+    parent = read_status(service.store(accepted.record.batch_id), 1200.0).chain
+    child = read_status(service.store(again.record.batch_id), 1200.0).chain
+    assert (parent.retry, parent.next) == (again.record.batch_id, None)
+    assert (child.part, child.parts, child.previous) == (1, 1, accepted.record.batch_id)

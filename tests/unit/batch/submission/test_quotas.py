@@ -106,7 +106,7 @@ def test_resubmitting_writes_to_the_same_address_and_counts(archive: MadeArchive
         service.submitter.resubmit(parent.record.batch_id, "unretrieved")
     finish(service, parent)
     child = service.submitter.resubmit(parent.record.batch_id, "unretrieved")
-    assert read_status(service.store(child.record.batch_id), time.time())["state"] == "accepted"
+    assert read_status(service.store(child.record.batch_id), time.time()).state == "accepted"
 
 
 def test_markers_name_neither_address_nor_caller_nor_batch(service: Service) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from skybatch.plain_text import plain
+from skybatch.status import ReasonCount
 
 REASONS_SHOWN = 20
 ROWS_NAMED = 5
@@ -15,11 +16,11 @@ BEYOND_LIMIT = "beyond the batch's limit"
 CANCELLED_REASON = "the batch was cancelled"
 
 
-def group_reasons(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Reasons counted over rows (or images) that have ``outcome``, ``reason``, and ``row`` or ``id``.
+def group_reasons(rows: Iterable[Mapping[str, Any]]) -> tuple[ReasonCount, ...]:
+    """Count reasons over rows (or images) that have ``outcome``, ``reason``, and ``row`` or ``id``.
 
-    Gives the status' ``reasons``: ``{outcome, reason, rows, named}``, most frequent first, ``named``
-    the first few rows by number and id. Rows without a reason are left out.
+    The most frequent comes first, and names its first few rows by number and id. Rows without a reason are
+    left out.
     """
     groups: dict[tuple[str, str], list[str]] = {}
     for row in rows:
@@ -27,10 +28,10 @@ def group_reasons(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
             key = (str(row.get("outcome", "failed")), plain(row["reason"], 160))
             groups.setdefault(key, []).append(_row_name(row))
     ordered = sorted(groups.items(), key=lambda group: -len(group[1]))
-    return [
-        {"outcome": outcome, "reason": reason, "rows": len(names), "named": _first(names)}
+    return tuple(
+        ReasonCount(outcome, reason, len(names), _first(names))
         for (outcome, reason), names in ordered[:REASONS_SHOWN]
-    ]
+    )
 
 
 def _row_name(row: Mapping[str, Any]) -> str:
@@ -38,5 +39,5 @@ def _row_name(row: Mapping[str, Any]) -> str:
     return " ".join(str(part) for part in (number, f"({plain(name, 15)})" if name else None) if part)
 
 
-def _first(names: list[str]) -> list[str]:
-    return [name for name in dict.fromkeys(names) if name][:ROWS_NAMED]
+def _first(names: list[str]) -> tuple[str, ...]:
+    return tuple(name for name in dict.fromkeys(names) if name)[:ROWS_NAMED]

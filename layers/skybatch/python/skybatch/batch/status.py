@@ -1,4 +1,4 @@
-"""The status of a batch: the object that ``GET /batches/{id}`` answers, at every moment of its life.
+"""The status of a batch at every moment of its life, from what its store holds.
 
 Reads a handful of small objects; lists nothing, asks no service.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,53 +21,51 @@ from skybatch.batch.record import BatchRecord, load_record, load_request
 from skybatch.batch.request_facts import request_facts
 from skybatch.batch.store import BatchStore
 from skybatch.requests.model import Request
+from skybatch.status import (
+    BatchState,
+    BatchStatus,
+    Chain,
+    ImageCounts,
+    Progress,
+    RequestSummary,
+    ResultFile,
+    RowCounts,
+    Unretrieved,
+)
 
 # The notifier has a minute; after that it died between taking the email on and saying that it went.
 SECONDS_TO_MAIL = 90
-# Images that were cancelled are counted by row alone.
-COUNTED_IMAGES = (ImageStatus.RETRIEVED, ImageStatus.OVER_LIMIT, ImageStatus.FAILED)
-ENDED = frozenset({"complete", "failed", "cancelled"})
 
 
-@dataclass(frozen=True)
-class ResultFile:
-    """One file of a finished batch."""
-
-    name: str
-    bytes: int
-    md5: str
-    media_type: str
-
-
-def instant(moment: float) -> str:
-    """A Unix time as ISO 8601 in UTC, to the second."""
+def to_iso(moment: float) -> str:
+    """Write a Unix time as ISO 8601 in UTC, to the second."""
     return datetime.fromtimestamp(moment, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def read_status(store: BatchStore, now: float) -> dict[str, Any]:
-    """The status object.
+def read_status(store: BatchStore, now: float) -> BatchStatus:
+    """Read the status of a batch in any state.
 
     Raises NotFound, or Expired once the results are gone.
     """
     record = load_record(store, now)
     final, accepted, progress, plan = store.read_jsons(keys.STATUS, keys.ACCEPTED, keys.PROGRESS, "plan.json")
-    if final is None:  # nothing follows a batch that has not ended, and no email tells of it
+    if final is None:  # no batch follows one that has not ended, and no email is due
         parts = record.part - 1 + max(1, plan["parts"]) if plan else None
-        return {**_running(record, accepted, progress), "chain": _chain(record, parts), "mail": None}
+        return replace(_running(record, accepted, progress), chain=_chain(record, parts))
     mail, following, retry = store.read_jsons(
         keys.MAIL, keys.next_batch("unretrieved"), keys.next_batch(keys.FAILURES)
     )
-    parts = (final.get("chain") or {}).get("parts")
-    return {
-        **final,
-        "chain": _chain(record, parts, following, retry),
-        "mail": (mail or {}).get("state"),
-        "notices": [*final["notices"], *_mail_notices(mail or {}, now)],
-    }
+    status = BatchStatus.from_json(final)
+    return replace(
+        status,
+        chain=_chain(record, status.chain.parts, following, retry),
+        mail=(mail or {}).get("state"),
+        notices=(*status.notices, *_mail_notices(mail or {}, now)),
+    )
 
 
 def _mail_notices(mail: dict[str, Any], now: float) -> list[str]:
-    """What to tell of an email that did not go out, or of which nobody knows."""
+    """Tell of an email that did not go out, or of which nobody knows."""
     if mail.get("state") == "failed":
         return ["The email about this batch could not be sent."]
     if mail.get("state") == "sending" and now - mail["at"] > SECONDS_TO_MAIL:
@@ -80,64 +78,52 @@ def _chain(
     parts: int | None,
     following: dict[str, Any] | None = None,
     retry: dict[str, Any] | None = None,
-) -> dict[str, Any]:
-    """Its neighbours; ``parts`` by planned sizes, None where that is not known (yet).
+) -> Chain:
+    """Give the neighbours; ``parts`` by planned sizes, None where that is not known (yet).
 
     A batch of what failed in another is no part of that one's chain, and begins one of its own.
     """
-    return {
-        "part": record.part,
-        "parts": parts,
-        "previous": record.previous,
-        "next": (following or {}).get("batch_id"),
-        "retry": (retry or {}).get("batch_id"),
-    }
+    return Chain(
+        part=record.part,
+        parts=parts,
+        previous=record.previous,
+        next=(following or {}).get("batch_id"),
+        retry=(retry or {}).get("batch_id"),
+    )
 
 
 def _running(
     record: BatchRecord, accepted: dict[str, Any] | None, progress: dict[str, Any] | None
-) -> dict[str, Any]:
-    head = accepted or {}
-    progress = dict(progress or {"state": "accepted"})
-    total = head.get("asked", {}).get("rows", 0)
-    return {
-        **_head(record, head),
-        "state": progress.pop("state"),
-        "finished": None,
-        "progress": {**NO_PROGRESS, **progress},
-        "rows": {"total": total, **dict.fromkeys(map(str, RowStatus), 0)},
-        "images": dict.fromkeys(map(str, COUNTED_IMAGES), 0),
-        "bytes": progress.get("bytes_done", 0),
-        "files": [],
-        "unretrieved": None,
-        "reason": None,
-        "reasons": [],
-    }
+) -> BatchStatus:
+    counts = Progress.from_json(progress)
+    status = _new_status(record, accepted or {}, (progress or {}).get("state", BatchState.ACCEPTED))
+    rows = RowCounts(total=status.request.rows if status.request else 0)
+    return replace(status, progress=counts, rows=rows, bytes=counts.bytes_done)
 
 
-NO_PROGRESS = {"tasks": 0, "done": 0, "failed": 0, "bytes_done": 0, "bytes_planned": 0}
-
-
-def _head(record: BatchRecord, facts: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "batch_id": record.batch_id,
-        "label": facts.get("label"),
-        "mode": facts.get("mode"),
-        "created": instant(record.created),
-        "expires": instant(record.expires),
-        "limit_bytes": record.limit_bytes,
-        "notices": facts.get("notices", []),
-        "asked": facts.get("asked", {}),
-    }
+def _new_status(record: BatchRecord, accepted: dict[str, Any], state: str) -> BatchStatus:
+    """Give what is known of a batch from its submission on."""
+    asked = accepted.get("asked")
+    return BatchStatus(
+        batch_id=record.batch_id,
+        state=state,
+        label=accepted.get("label"),
+        mode=accepted.get("mode"),
+        created=to_iso(record.created),
+        expires=to_iso(record.expires),
+        limit_bytes=record.limit_bytes,
+        notices=tuple(accepted.get("notices", ())),
+        request=RequestSummary.from_json(asked) if asked else None,
+    )
 
 
 def accepted_facts(request: Request) -> dict[str, Any]:
-    """The few facts of a request that the status shows; kept as ``accepted.json``."""
+    """Give the few facts of a request that the status shows, as ``accepted.json`` holds them."""
     return {
         "label": request.label,
         "mode": str(request.mode),
         "notices": list(request.notices),
-        "asked": request_facts(request),
+        "asked": request_facts(request).to_json(),
     }
 
 
@@ -151,66 +137,77 @@ def finished_status(
     *,
     cancelled: bool,
     now: float,
-) -> dict[str, Any]:
-    """The status of a batch whose outcomes are settled and packaged."""
-    images = Counter(outcome.status for outcome in outcomes)
+) -> BatchStatus:
+    """Give the status of a batch whose outcomes are final and packaged."""
+    images = Counter(str(outcome.status) for outcome in outcomes)
     delivered = sum(outcome.bytes for outcome in outcomes)
-    by_row = Counter(row.status for row in rows)
-    left = [
-        task
-        for task, outcome in zip(plan.tasks, outcomes, strict=True)
-        if outcome.status is ImageStatus.OVER_LIMIT
-    ]
-    return {
-        **_head(record, accepted_facts(request)),
-        "state": "cancelled" if cancelled else "complete",
-        "finished": instant(now),
-        "progress": {
-            "tasks": len(plan.tasks) - images[ImageStatus.OVER_LIMIT],
-            "done": images[ImageStatus.RETRIEVED],
-            "failed": images[ImageStatus.FAILED],
-            "bytes_done": delivered,
-            "bytes_planned": delivered,
-        },
-        "rows": {"total": len(rows), **{str(status): by_row[status] for status in RowStatus}},
-        "images": {str(status): images[status] for status in COUNTED_IMAGES},
-        "bytes": delivered,
-        "files": [{**vars(file), "url": record.file_url(file.name)} for file in files],
-        "unretrieved": _unretrieved(record, left),
-        "chain": {
-            "parts": None
-            if cancelled
-            else record.part + batches_needed((task.planned_bytes for task in left), plan.limit)
-        },
-        "reason": None,
-        "reasons": group_reasons(
-            {
-                "outcome": row.status,
-                "reason": row.reason,
-                "row": request.rows[row.row].row_number or row.row + 1,
-                "id": request.rows[row.row].id,
-            }
-            for row in rows
+    left = _over_limit(plan, outcomes)
+    parts = record.part + batches_needed((task.planned_bytes for task in left), plan.limit)
+    state = BatchState.CANCELLED if cancelled else BatchState.COMPLETE
+    return replace(
+        _new_status(record, accepted_facts(request), state),
+        finished=to_iso(now),
+        progress=Progress(
+            tasks=len(plan.tasks) - len(left),
+            done=images[ImageStatus.RETRIEVED],
+            failed=images[ImageStatus.FAILED],
+            bytes_done=delivered,
+            bytes_planned=delivered,
         ),
-    }
+        rows=_row_counts(rows),
+        images=ImageCounts.from_json(images),
+        bytes=delivered,
+        files=tuple(replace(file, url=record.file_url(file.name)) for file in files),
+        unretrieved=_unretrieved(record, left),
+        chain=Chain(parts=None if cancelled else parts),
+        reasons=group_reasons(_row_reasons(request, rows)),
+    )
 
 
-def _unretrieved(record: BatchRecord, left: Sequence[Task]) -> dict[str, Any] | None:
+def _over_limit(plan: Plan, outcomes: Sequence[ImageOutcome]) -> list[Task]:
+    pairs = zip(plan.tasks, outcomes, strict=True)
+    return [task for task, outcome in pairs if outcome.status is ImageStatus.OVER_LIMIT]
+
+
+def _row_counts(rows: Sequence[RowOutcome]) -> RowCounts:
+    by_status = Counter(row.status for row in rows)
+    return RowCounts(total=len(rows), **{str(status): by_status[status] for status in RowStatus})
+
+
+def _row_reasons(request: Request, rows: Sequence[RowOutcome]) -> list[dict[str, Any]]:
+    return [
+        {
+            "outcome": row.status,
+            "reason": row.reason,
+            "row": request.rows[row.row].row_number or row.row + 1,
+            "id": request.rows[row.row].id,
+        }
+        for row in rows
+    ]
+
+
+def _unretrieved(record: BatchRecord, left: Sequence[Task]) -> Unretrieved | None:
     if not left:
         return None
-    return {
-        "images": len(left),
-        "bytes": sum(task.bytes for task in left),
-        "resubmit_url": record.url("resubmit"),
-    }
+    return Unretrieved(len(left), sum(task.planned_bytes for task in left), record.url("resubmit"))
 
 
-def record_failure(store: BatchStore, reason: str, now: float) -> dict[str, Any]:
-    """Record that the batch as a whole failed, unless it has ended already; returns its final status."""
+def record_failure(store: BatchStore, reason: str, now: float) -> BatchStatus:
+    """Record that the batch as a whole failed, unless it has ended already; return its final status."""
     record = load_record(store)
-    told = _running(record, *store.read_jsons(keys.ACCEPTED, keys.PROGRESS))
-    status = {**told, "state": "failed", "finished": instant(now), "reason": reason}
     rows = len(load_request(store).rows)
-    status["rows"] = {"total": rows, **dict.fromkeys(map(str, RowStatus), 0), "failed": rows}
-    store.create_json(keys.STATUS, status)
-    return store.read_json(keys.STATUS) or status
+    failed = replace(
+        _running(record, *store.read_jsons(keys.ACCEPTED, keys.PROGRESS)),
+        state=BatchState.FAILED,
+        finished=to_iso(now),
+        reason=reason,
+        rows=RowCounts(total=rows, failed=rows),
+    )
+    return create_final(store, failed)
+
+
+def create_final(store: BatchStore, status: BatchStatus) -> BatchStatus:
+    """Store the final status unless there is one; return the one that is stored then."""
+    store.create_json(keys.STATUS, status.to_json())
+    stored = store.read_json(keys.STATUS)
+    return BatchStatus.from_json(stored) if stored else status

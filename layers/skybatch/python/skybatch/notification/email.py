@@ -8,20 +8,23 @@ turns it into an address.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from skybatch.presentation import formatting, summary
-from skybatch.presentation.request_summary import QUICKLOOK_CAUTION, asked_details, asked_sentence
+from skybatch.presentation import formatting
+from skybatch.presentation.failure import failure_advice, failure_sentence
+from skybatch.presentation.outcomes import informative_outcome_lines
+from skybatch.presentation.request_summary import QUICKLOOK_CAUTION, request_details, request_sentence
+from skybatch.presentation.summary import headline, nothing_found, part_of_chain, summary_sentences
+from skybatch.status import BatchStatus, Unretrieved
 
 SUBJECT_LENGTH = 120
 REFERENCE_HEADER = "X-Correlation-Id"
 LABEL_IN_SUBJECT = 60
-_ANNOUNCED = ("images.tar", "images.tbl", "unretrieved.tbl", "failed.tbl", "rows.tbl", "download.sh")
+_LISTED_FILES = ("images.tar", "images.tbl", "unretrieved.tbl", "failed.tbl", "rows.tbl", "download.sh")
 
 
 @dataclass(frozen=True)
@@ -36,8 +39,8 @@ class Message:
     html: str
     reference: str = ""
 
-    def simple(self) -> dict[str, Any]:
-        """``Content`` of SES v2 SendEmail, which builds the multipart/alternative body."""
+    def to_ses(self) -> dict[str, Any]:
+        """Give ``Content`` of SES v2 SendEmail, which builds the multipart/alternative body."""
         parts = {"Text": self.text, "Html": self.html}
         body = {name: {"Data": data, "Charset": "UTF-8"} for name, data in parts.items()}
         headers = [{"Name": REFERENCE_HEADER, "Value": self.reference}] if self.reference else []
@@ -45,60 +48,64 @@ class Message:
         return {"Simple": {"Subject": subject, "Body": body, "Headers": headers}}
 
 
-def completed_message(status: Mapping[str, Any], results_url: str) -> Message:
-    """The email of a batch that is ``complete`` or ``cancelled``.
-
-    `status` is the object of ``GET /batches/{id}``; `results_url` the absolute address of its page.
-    """
+def completed_message(status: BatchStatus, results_url: str) -> Message:
+    """Write the email of a batch that is ``complete`` or ``cancelled``; `results_url` is its page."""
     return _message("completed", status, results_url)
 
 
-def failed_message(status: Mapping[str, Any], results_url: str) -> Message:
-    """The email of a batch that failed as a whole: what happened, and what to do."""
+def failed_message(status: BatchStatus, results_url: str) -> Message:
+    """Write the email of a batch that failed as a whole: what happened, and what to do."""
     return _message("failed", status, results_url)
 
 
-def _message(kind: str, status: Mapping[str, Any], results_url: str) -> Message:
-    status = summary.whole(status)
-    facts = _facts(status, results_url)
-    text = _environment().get_template(f"{kind}.txt").render(facts)
-    html = _environment().get_template(f"{kind}.html").render(facts)
+def _message(kind: str, status: BatchStatus, results_url: str) -> Message:
+    context = _context(status, results_url)
+    text = _environment().get_template(f"{kind}.txt").render(context)
+    html = _environment().get_template(f"{kind}.html").render(context)
     return Message(_subject(status), text, html)
 
 
-def _subject(status: Mapping[str, Any]) -> str:
-    label = formatting.unlinked(status.get("label") or "your images", LABEL_IN_SUBJECT)
-    place = summary.part(status)
-    words = f"[skybatch] {label}: {summary.headline(status)}" + (f", {place}" if place else "")
-    return formatting.plain(words, SUBJECT_LENGTH)
+def _subject(status: BatchStatus) -> str:
+    label = formatting.unlinked(status.label or "your images", LABEL_IN_SUBJECT)
+    part = part_of_chain(status)
+    subject = f"[skybatch] {label}: {headline(status)}" + (f", {part}" if part else "")
+    return formatting.plain(subject, SUBJECT_LENGTH)
 
 
-def _facts(status: Mapping[str, Any], results_url: str) -> dict[str, Any]:
-    facts = status.get("asked") or {}
+def _context(status: BatchStatus, results_url: str) -> dict[str, Any]:
     return {
         "status": status,
-        "label": formatting.unlinked(status.get("label") or ""),
+        "label": formatting.unlinked(status.label or ""),
         "results_url": results_url,
-        "asked": formatting.unlinked(asked_sentence(facts), 300) if facts else "",
-        "details": [(term, formatting.unlinked(value)) for term, value in asked_details(facts)]
-        if facts
-        else [],
-        "summary": summary.summary(status),
-        "nothing_found": summary.nothing_found(status),
-        "outcomes": summary.told_outcomes(status),
-        "part": summary.part(status),
-        "left": _left(status["unretrieved"] or {}),
-        "files": [entry for entry in status.get("files") or () if entry["name"] in _ANNOUNCED],
-        "failure": formatting.unlinked(summary.failure(status), 400),
-        "advice": summary.advice(status),
-        "caution": QUICKLOOK_CAUTION if facts.get("quicklooks") else "",
-        "expires": formatting.when(status.get("expires")),
+        **_request_context(status),
+        "summary": summary_sentences(status),
+        "nothing_found": nothing_found(status),
+        "outcomes": informative_outcome_lines(status),
+        "part": part_of_chain(status),
+        "left_over": _left_over(status.unretrieved),
+        "files": [file for file in status.files if file.name in _LISTED_FILES],
+        "failure": formatting.unlinked(failure_sentence(status), 400),
+        "advice": failure_advice(status),
+        "expires": formatting.date_time(status.expires),
     }
 
 
-def _left(unretrieved: Mapping[str, Any]) -> str:
-    images = formatting.count(unretrieved.get("images"), "image")
-    return f"{images} ({formatting.size(unretrieved.get('bytes'))})"
+def _request_context(status: BatchStatus) -> dict[str, Any]:
+    request = status.request
+    if request is None:
+        return {"asked": "", "details": [], "caution": ""}
+    details = request_details(request)
+    return {
+        "asked": formatting.unlinked(request_sentence(request), 300),
+        "details": [(term, formatting.unlinked(value)) for term, value in details],
+        "caution": QUICKLOOK_CAUTION if request.quicklooks else "",
+    }
+
+
+def _left_over(unretrieved: Unretrieved | None) -> str:
+    if unretrieved is None:
+        return ""
+    return f"{formatting.count(unretrieved.images, 'image')} ({formatting.size(unretrieved.bytes)})"
 
 
 @lru_cache(maxsize=1)
@@ -111,12 +118,12 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        size=formatting.size, count=formatting.count, words=formatting.unlinked, fill=_fill
+        size=formatting.size, count=formatting.count, unlinked=formatting.unlinked, fill=_fill
     )
     return environment
 
 
 def _fill(text: str, indent: int = 0) -> str:
-    """Lines of at most 76 characters, as RFC 5322 section 2.1.1 recommends; the first is not indented."""
+    """Wrap text at 76 characters, as RFC 5322 section 2.1.1 recommends; the first is not indented."""
     wrapped = textwrap.wrap(text, 76 - indent, break_long_words=False, break_on_hyphens=False)
     return ("\n" + " " * indent).join(wrapped)

@@ -12,6 +12,7 @@ from skybatch.batch.store import BatchStore
 from skybatch.batch.submission import quotas
 from skybatch.notification.email import Message, completed_message, failed_message
 from skybatch.redaction import batch_hash
+from skybatch.status import BatchState
 
 
 class Mailer(Protocol):
@@ -33,21 +34,21 @@ class SesMailer:
         self.ses.send_email(
             FromEmailAddress=self.sender,
             Destination={"ToAddresses": [address]},
-            Content=message.simple(),
+            Content=message.to_ses(),
         )
 
 
 def notify(store: BatchStore, mailer: Mailer | None, now: float) -> str:
-    """Mail the end of a batch to who asked for it, at most once.
+    """Mail the end of a batch to its address, at most once.
 
-    Returns what became of the mail, as ``mail.json`` records it: ``sent``, ``failed``, ``none`` (no
-    address, or a deployment that sends no mail), or ``before`` where another run had taken it on. A batch
-    whose mail fails is complete all the same.
+    Returns the state of the email, as ``mail.json`` records it: ``sent``, ``failed``, ``none`` (no address,
+    or a deployment that sends no mail), or ``before`` where another run had taken it on. A batch whose mail
+    fails is complete all the same.
     """
     record = load_record(store)
-    became = _mail(store, record, mailer, now)
+    state = _mail(store, record, mailer, now)
     quotas.end(store.objects, record.markers)
-    return became
+    return state
 
 
 def _mail(store: BatchStore, record: BatchRecord, mailer: Mailer | None, now: float) -> str:
@@ -56,7 +57,7 @@ def _mail(store: BatchStore, record: BatchRecord, mailer: Mailer | None, now: fl
     if not store.create_json(keys.MAIL, {"state": "sending", "at": now}):
         return "before"
     status = read_status(store, now)
-    make = failed_message if status["state"] == "failed" else completed_message
+    make = failed_message if status.state == BatchState.FAILED else completed_message
     try:
         message = make(status, record.url("results"))
         mailer.send(record.email, replace(message, reference=batch_hash(record.batch_id)))

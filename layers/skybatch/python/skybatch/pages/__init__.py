@@ -1,7 +1,7 @@
-"""The pages people see, rendered on the server: pure functions from facts to HTML.
+"""HTML pages, rendered on the server by pure functions.
 
-A page is sent with `page_headers`, whose Content-Security-Policy knows the page's one style sheet and
-its scripts by their hashes.
+A page is sent with `page_headers`, whose Content-Security-Policy allows the style sheet and the scripts by
+their hashes.
 """
 
 from skybatch.pages.batch import results_page

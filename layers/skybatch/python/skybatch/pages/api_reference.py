@@ -1,4 +1,4 @@
-"""The interface's document as a page: every operation, its parameters and answers, every body's fields."""
+"""The OpenAPI document as a page: every operation with its parameters and responses, every schema."""
 
 from __future__ import annotations
 
@@ -11,40 +11,43 @@ from skybatch.pages.environment import render
 Spec = Mapping[str, Any]
 
 
-def interface_page(document: Spec) -> str:
-    """The page of an OpenAPI 3.1 document; nothing of it comes from outside."""
+def api_reference_page(document: Spec) -> str:
+    """Render an OpenAPI 3.1 document; the page loads nothing from other hosts."""
     operations = list(_operations(document))
     groups = {tag["name"]: tag["description"] for tag in document["tags"]}
     return render(
-        "interface.html",
+        "api_reference.html",
         info=document["info"],
         server=document["servers"][0]["url"],
         groups={
-            name: (about, [one for one in operations if one["tag"] == name]) for name, about in groups.items()
+            name: (description, [each for each in operations if each["tag"] == name])
+            for name, description in groups.items()
         },
-        schemas={name: _described(schema) for name, schema in document["components"]["schemas"].items()},
+        schemas={name: _schema_fields(schema) for name, schema in document["components"]["schemas"].items()},
     )
 
 
 def _operations(document: Spec) -> Iterator[dict[str, Any]]:
     for path, item in document["paths"].items():
-        shared = item.get("parameters", [])
+        parameters = item.get("parameters", [])
         for verb in ("get", "post"):
             if verb in item:
-                one = item[verb]
-                yield {
-                    "verb": verb.upper(),
-                    "path": path,
-                    "tag": one["tags"][0],
-                    "summary": one["summary"],
-                    "parameters": [*shared, *one.get("parameters", [])],
-                    "body": [name for content in _contents(one.get("requestBody", {})) for name in content],
-                    "answers": {code: _answer(answer) for code, answer in one["responses"].items()},
-                }
+                yield {"verb": verb.upper(), "path": path, **_operation(item[verb], parameters)}
+
+
+def _operation(operation: Spec, path_parameters: list[Spec]) -> dict[str, Any]:
+    body = _contents(operation.get("requestBody", {}))
+    return {
+        "tag": operation["tags"][0],
+        "summary": operation["summary"],
+        "parameters": [*path_parameters, *operation.get("parameters", [])],
+        "body": [name for content in body for name in content],
+        "responses": {code: _response(response) for code, response in operation["responses"].items()},
+    }
 
 
 def _contents(holder: Spec) -> Iterator[list[str]]:
-    """Media types, each with the schema that it names, if any."""
+    """List media types, each with the schema that it names, if any."""
     for media_type, content in holder.get("content", {}).items():
         yield [media_type, *([name] if (name := _schema_name(content.get("schema", {}))) else [])]
 
@@ -53,32 +56,32 @@ def _schema_name(schema: Spec) -> str:
     return str(schema.get("$ref", "")).rsplit("/", 1)[-1]
 
 
-def _answer(answer: Spec) -> dict[str, Any]:
-    names = {content[1] for content in _contents(answer) if len(content) > 1}
-    return {"words": answer["description"], "schemas": sorted(names)}
+def _response(response: Spec) -> dict[str, Any]:
+    names = {content[1] for content in _contents(response) if len(content) > 1}
+    return {"description": response["description"], "schemas": sorted(names)}
 
 
-def _described(schema: Spec) -> list[dict[str, str]]:
-    """The fields of a body in words: name, type, meaning."""
+def _schema_fields(schema: Spec) -> list[dict[str, str]]:
+    """List the fields of a schema: name, type, default, whether required, description."""
     required = schema.get("required", [])
     return [
         {
             "name": name,
-            "kind": _kind(field),
+            "type": _type(field),
             "default": json.dumps(field["default"]) if "default" in field else "",
-            "needed": "yes" if name in required else "no",
-            "about": str(field.get("description", "")),
+            "required": "yes" if name in required else "no",
+            "description": str(field.get("description", "")),
         }
         for name, field in schema.get("properties", {}).items()
     ]
 
 
-def _kind(field: Spec) -> str:
+def _type(field: Spec) -> str:
     if "enum" in field:
-        return " | ".join(str(word) for word in field["enum"])
+        return " | ".join(str(value) for value in field["enum"])
     if "anyOf" in field or "oneOf" in field:
-        return " or ".join(_kind(each) for each in field.get("anyOf", field.get("oneOf", [])))
-    kind = field.get("type", "any")
-    if kind == "array":
-        return f"list of {_kind(field.get('items', {}))}"
-    return " or ".join(kind) if isinstance(kind, list) else str(kind)
+        return " or ".join(_type(each) for each in field.get("anyOf", field.get("oneOf", [])))
+    type_ = field.get("type", "any")
+    if type_ == "array":
+        return f"list of {_type(field.get('items', {}))}"
+    return " or ".join(type_) if isinstance(type_, list) else str(type_)

@@ -1,4 +1,4 @@
-"""The page of one batch: how far it is while it runs, what came of it after."""
+"""The page of one batch: progress while it runs, its results after."""
 
 from __future__ import annotations
 
@@ -8,194 +8,156 @@ from typing import Any
 from urllib.parse import quote
 
 from skybatch.pages.environment import render
-from skybatch.presentation import formatting, summary
-from skybatch.presentation.request_summary import asked_details, asked_sentence
+from skybatch.pages.result_files import group_files
+from skybatch.presentation import formatting
+from skybatch.presentation.failure import failure_advice, failure_sentence
+from skybatch.presentation.outcomes import informative_outcome_lines
+from skybatch.presentation.request_summary import request_details, request_sentence
+from skybatch.presentation.summary import nothing_found, part_of_chain, summary_sentences
+from skybatch.status import BatchState, BatchStatus, Chain
 
 IMAGES_SHOWN = 2500
 """Rows of the image table in one page; the tables of the batch hold all of them."""
 
 STEPS = (
-    ("accepted", "Accepted"),
-    ("resolving", "Finding names"),
-    ("planning", "Finding images"),
-    ("working", "Making images"),
-    ("packaging", "Packing"),
-    ("complete", "Done"),
+    (BatchState.ACCEPTED, "Accepted"),
+    (BatchState.RESOLVING, "Resolving names"),
+    (BatchState.PLANNING, "Finding images"),
+    (BatchState.WORKING, "Processing images"),
+    (BatchState.PACKAGING, "Packaging"),
+    (BatchState.COMPLETE, "Complete"),
 )
 NAMING_MODES = ("region", "positions")  # those in which an object name can stand
-_ADVICE_NOTHING = (
-    "The survey has nothing there, or the search was a little too narrow. A larger region or the relation "
+_NOTHING_FOUND_ADVICE = (
+    "The survey has no images there, or the search was too narrow. A larger region or the relation "
     "“overlap” finds more; so does another data set. Decimal coordinates are read as ICRS degrees."
 )
-FILE_MEANINGS = {
-    "images.tar": "everything: images, tables and a README, in one folder",
-    "images": "one row an image that came",
-    "unretrieved": "one row an image beyond the limit; posts back as it is",
-    "failed": "one row an image that failed, with the reason",
-    "rows": "each row you asked for, and its outcome",
-    "download.sh": "fetches images and tables one by one, resumes, verifies: sh download.sh",
-    "README.txt": "what is what, for whoever finds the files later",
-    "md5sums.txt": "md5 of every image and table: md5sum -c md5sums.txt",
-    "manifest.json": "all images and tables with sizes and md5, for programs",
-    "request.json": "what you asked, as it can be posted again",
-}
-IMAGE_ENDS = {"over_limit": "beyond the limit"}
-_BLANK_IMAGE = {
+OUTCOME_LABELS = {"over_limit": "beyond the limit"}
+_NO_IMAGE = {
     **dict.fromkeys(("file", "url", "bytes", "row", "id", "reason", "preview", "colour")),
     **{"band": "", "status": "retrieved"},
 }
-_TABLE_ENDINGS = (".tbl", ".xml", ".csv", ".html")
 
 
 def results_page(
-    status: Mapping[str, Any],
+    status: BatchStatus,
     images: Sequence[Mapping[str, Any]],
     *,
     after: str | None = None,
     now: datetime | None = None,
 ) -> str:
-    """The page of a batch in any state, as HTML.
+    """Render the page of a batch in any state as HTML.
 
-    `status` is the object of ``GET /batches/{id}``; with ``asked`` and ``reasons`` (see
-    `skybatch.batch.request_facts.request_facts`, `skybatch.batch.reasons.group_reasons`) the page
-    also says what was asked and why rows are missing. `images` are the finished images so far, or at the end
-    all images: ``file, url, bytes, row, id, band, status, reason, preview, colour``; the first 2,500
-    are shown. `after` is the cursor behind the last of them, from where the page goes on asking
-    while the batch runs.
+    Parameters
+    ----------
+    status
+        The status of the batch.
+    images
+        The finished images so far, or at the end all images: ``file, url, bytes, row, id, band, status,
+        reason, preview, colour``. The first 2,500 are shown.
+    after
+        The cursor behind the last of `images`: the page polls from there while the batch runs.
+    now
+        The time by which the rate of a running batch is computed.
     """
-    status = summary.whole(status)
-    finished = status["state"] in summary.FINISHED
     return render(
-        "results.html",
+        "batch.html",
         status=status,
-        title=formatting.plain(status["label"] or "Your images"),
-        finished=finished,
+        title=formatting.plain(status.label or "Your images"),
         after=after or "",
-        part=summary.part(status),
-        chain={**(status["chain"] or {}), "part": (status["chain"] or {}).get("part") or 1},
-        chain_pages=_chain_pages(status["chain"] or {}),
-        quicklooks=_quicklooks(status, images),
-        **(_after_facts(status) if finished else _running_facts(status, now or datetime.now(UTC))),
-        **_asked_facts(status["asked"] or {}),
-        **_image_facts(
-            images, str(status["batch_id"]), sum(status["images"].values()) if finished else 0, not finished
-        ),
+        part=part_of_chain(status),
+        chain_urls=_chain_urls(status.chain),
+        has_quicklooks=_has_quicklooks(status, images),
+        **(_final_context(status) if status.ended else _running_context(status, now or datetime.now(UTC))),
+        **_request_context(status),
+        **_images_context(status, images),
     )
 
 
-def _image_facts(
-    images: Sequence[Mapping[str, Any]], batch_id: str, total: int, running: bool
-) -> dict[str, Any]:
-    shown = [{**_BLANK_IMAGE, **_near(image, batch_id)} for image in images[:IMAGES_SHOWN]]
+def _images_context(status: BatchStatus, images: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    shown = [{**_NO_IMAGE, **_relative_urls(image, status.batch_id)} for image in images[:IMAGES_SHOWN]]
+    total = status.images.total if status.ended else 0
     return {
         "images": shown,
-        "image_ends": IMAGE_ENDS,
-        "images_left": max(total, len(images)) - len(shown),
-        "listed": any(image["row"] for image in shown),
-        "previews": running or any(image["preview"] for image in shown),
-        "colours": any(image["colour"] for image in shown),
+        "outcome_labels": OUTCOME_LABELS,
+        "images_not_shown": max(total, len(images)) - len(shown),
+        "has_rows": any(image["row"] for image in shown),
+        "has_previews": not status.ended or any(image["preview"] for image in shown),
+        "has_colours": any(image["colour"] for image in shown),
     }
 
 
-def _near(image: Mapping[str, Any], batch_id: str) -> dict[str, Any]:
-    """The image with addresses below its batch written relative to the page: half the page's bytes."""
-    own = f"/batches/{batch_id}/"
-    shorter = {
-        name: str(image[name]).partition(own)[2] or image[name]
+def _relative_urls(image: Mapping[str, Any], batch_id: str) -> dict[str, Any]:
+    """Write URLs below the batch relative to the page, which halves the page's size."""
+    base = f"/batches/{batch_id}/"
+    relative = {
+        name: str(image[name]).partition(base)[2] or image[name]
         for name in ("url", "preview", "colour")
         if image.get(name)
     }
-    return {**image, **shorter}
+    return {**image, **relative}
 
 
-def _asked_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
-    sentence, details = (asked_sentence(facts), asked_details(facts)) if facts else ("", [])
-    return {"asked": sentence, "details": details}
+def _request_context(status: BatchStatus) -> dict[str, Any]:
+    request = status.request
+    if request is None:
+        return {"asked": "", "details": []}
+    return {"asked": request_sentence(request), "details": request_details(request)}
 
 
-def _running_facts(status: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    progress = status["progress"]
-    settled, tasks = progress["done"] + progress["failed"], progress["tasks"]
+def _running_context(status: BatchStatus, now: datetime) -> dict[str, Any]:
+    progress = status.progress
+    finished = progress.done + progress.failed
     return {
-        "steps": _steps(status["state"], (status["asked"] or {}).get("mode")),
-        "settled": settled,
-        "tasks": tasks,
-        "pace": pace(settled, tasks, formatting.instant(status["created"]), now),
+        "steps": _steps(status.state, status.request.mode if status.request else None),
+        "finished_images": finished,
+        "rate": rate(finished, progress.tasks, formatting.to_utc(status.created), now),
     }
 
 
-def pace(settled: int, tasks: int, since: datetime | None, now: datetime) -> str:
-    """``about 12 images a second, 3 minutes to go``; empty before there is anything to go by."""
+def rate(finished: int, tasks: int, since: datetime | None, now: datetime) -> str:
+    """Write ``about 12 images a second, 3 minutes to go``; nothing before an image is finished."""
     seconds = (now - since).total_seconds() if since else 0.0
-    if settled <= 0 or seconds <= 0:
+    if finished <= 0 or seconds <= 0:
         return ""
-    rate = settled / seconds
-    number, span = (rate, "second") if rate >= 1.5 else (rate * 60, "minute")
-    spoken = f"{formatting.count(max(1, round(number)), 'image')} a {span}"
-    left = f", {formatting.duration((tasks - settled) / rate)} to go" if tasks > settled else ""
-    return f"about {spoken}{left}"
+    per_second = finished / seconds
+    number, unit = (per_second, "second") if per_second >= 1.5 else (per_second * 60, "minute")
+    images = f"{formatting.count(max(1, round(number)), 'image')} a {unit}"
+    left = f", {formatting.duration((tasks - finished) / per_second)} to go" if tasks > finished else ""
+    return f"about {images}{left}"
 
 
 def _steps(state: str, mode: str | None) -> list[dict[str, Any]]:
-    steps = [step for step in STEPS if step[0] != "resolving" or state == "resolving" or mode in NAMING_MODES]
+    resolves = state == BatchState.RESOLVING or mode in NAMING_MODES
+    steps = [step for step in STEPS if step[0] != BatchState.RESOLVING or resolves]
     order = [code for code, _ in steps]
-    here = order.index(state) if state in order else 0
+    current = order.index(BatchState(state)) if state in order else 0
     return [
-        {"code": code, "title": title, "past": place < here, "here": place == here}
+        {"code": code, "title": title, "past": place < current, "current": place == current}
         for place, (code, title) in enumerate(steps)
     ]
 
 
-def _after_facts(status: Mapping[str, Any]) -> dict[str, Any]:
-    nothing = summary.nothing_found(status)
+def _final_context(status: BatchStatus) -> dict[str, Any]:
+    nothing = nothing_found(status)
     return {
-        "summary": summary.summary(status),
-        "nothing": nothing,
-        "whole": not (summary.missing_rows(status) or status["unretrieved"]),
-        "nothing_advice": _ADVICE_NOTHING if nothing else "",
-        "failure": summary.failure(status),
-        "advice": summary.advice(status),
-        "outcomes": summary.told_outcomes(status),
-        "files": files_in_order(status["files"]),
+        "summary": summary_sentences(status),
+        "nothing_found": nothing,
+        "all_retrieved": not (status.rows.incomplete or status.unretrieved),
+        "nothing_found_advice": _NOTHING_FOUND_ADVICE if nothing else "",
+        "failure": failure_sentence(status),
+        "advice": failure_advice(status),
+        "outcomes": informative_outcome_lines(status),
+        "file_groups": group_files(status.files),
     }
 
 
-def files_in_order(files: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The files of a batch, one entry a thing: a table's formats stand together in its entry.
-
-    Each entry: ``meaning``, ``main`` (whether it is the archive) and ``files``.
-    """
-    groups: dict[str, list[Mapping[str, Any]]] = {}
-    for entry in files:
-        groups.setdefault(_thing(entry["name"]), []).append(entry)
-    order = list(FILE_MEANINGS)
-    things = sorted(groups, key=lambda thing: order.index(thing) if thing in order else len(order))
-    return [
-        {"meaning": _meaning(thing), "main": thing == "images.tar", "files": groups[thing]}
-        for thing in things
-    ]
+def _chain_urls(chain: Chain) -> dict[str, str]:
+    """Give the URLs of the neighbours' pages, relative to this one."""
+    neighbours = {"previous": chain.previous, "next": chain.next, "retry": chain.retry}
+    return {side: f"../{quote(str(id_), safe='')}/results" if id_ else "" for side, id_ in neighbours.items()}
 
 
-def _thing(name: str) -> str:
-    stem, dot, ending = name.rpartition(".")
-    return stem if dot + ending in _TABLE_ENDINGS and stem in FILE_MEANINGS else name
-
-
-def _meaning(thing: str) -> str:
-    return FILE_MEANINGS.get(thing, "your table, as you sent it")
-
-
-def _chain_pages(chain: Mapping[str, Any]) -> dict[str, str]:
-    """Addresses of the neighbours' pages; a neighbour is given by id or by its address."""
-    sides = {side: chain.get(side) for side in ("previous", "next", "retry")}
-    return {side: _page_of(str(neighbour)) if neighbour else "" for side, neighbour in sides.items()}
-
-
-def _page_of(neighbour: str) -> str:
-    return neighbour if "/" in neighbour else f"../{quote(neighbour, safe='')}/results"
-
-
-def _quicklooks(status: Mapping[str, Any], images: Sequence[Mapping[str, Any]]) -> bool:
-    return bool((status["asked"] or {}).get("quicklooks")) or any(
-        "_ql" in str(image.get("file")) for image in images
-    )
+def _has_quicklooks(status: BatchStatus, images: Sequence[Mapping[str, Any]]) -> bool:
+    requested = status.request is not None and status.request.quicklooks
+    return requested or any("_ql" in str(image.get("file")) for image in images)

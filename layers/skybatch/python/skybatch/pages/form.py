@@ -1,4 +1,4 @@
-"""The web form: five ways of asking, on one page that works as a plain form post."""
+"""The web form: five modes on one page, which works as a plain form post without scripts."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from typing import Any
 
 from skybatch.pages.environment import render
 from skybatch.pages.examples import EXAMPLES
-from skybatch.presentation import formatting, summary
+from skybatch.presentation import formatting
+from skybatch.presentation.outcomes import OUTCOMES
 from skybatch.settings import Settings
 from skybatch.surveys.twomass.datasets import DATASET_TITLES
 
 MODES = (
     ("region", "A region", "every image that overlaps, covers or lies within a circle on the sky"),
     ("positions", "A list of positions", "images of each position or object, whole or cropped"),
-    ("coadd_keys", "A list of coadd keys", "image sets by number; also our own tables, sent back"),
+    ("coadd_keys", "A list of coadd keys", "image sets by number; also tables of earlier results"),
     ("scan", "One scan", "all images of one scan of one night"),
     ("scans", "A list of scans", "scans, or single images of scans, by date, hemisphere and number"),
 )
@@ -37,13 +38,24 @@ def form_page(
     plan: Mapping[str, Any] | None = None,
     datasets: Sequence[str] = tuple(DATASET_TITLES),
 ) -> str:
-    """The form as HTML.
+    """Render the form as HTML.
 
-    `values` are the fields as posted, shown again; `example` names a mode whose example is filled in
-    (any other word is ignored). `problem` is a problem+json object, its errors shown at their fields and
-    cells; `plan` the answer of ``POST /plans``. `datasets` are those the archive holds.
+    Parameters
+    ----------
+    settings
+        The limits that the form names.
+    values
+        The fields as posted, shown again.
+    example
+        A mode whose example is filled in; any other word is ignored.
+    problem
+        A problem+json object; its errors are shown at their fields and cells.
+    plan
+        The response of ``POST /plans``.
+    datasets
+        The data sets that the archive holds.
     """
-    filled = {**_DEFAULTS, **_given(values or {})}
+    filled = {**_DEFAULTS, **_posted(values or {})}
     if example in EXAMPLES:
         filled |= {"mode": example, **EXAMPLES[example]}
     filled["table"] = str(filled["table"])[:_TABLE_SHOWN]
@@ -58,13 +70,13 @@ def form_page(
         settings=settings,
         problem=problem or {},
         field_errors=_field_errors(errors),
-        table_errors=[error for error in errors if not _of_field(error)],
+        table_errors=[error for error in errors if not _is_field_error(error)],
         planned=plan_sentences(plan, settings) if plan else (),
     )
 
 
-def _given(values: Mapping[str, Any]) -> dict[str, Any]:
-    """What was posted, of the fields the form has; a list where only the last value counts is one."""
+def _posted(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Select the posted fields that the form has; of a list, only the last value counts (but for bands)."""
     given = {name: values[name] for name in _DEFAULTS if values.get(name) not in (None, "")}
     bands = given.pop("bands", None)
     single = {name: value[-1] if isinstance(value, list | tuple) else value for name, value in given.items()}
@@ -72,32 +84,33 @@ def _given(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _bands(posted: Any) -> tuple[str, ...]:
-    words = [posted] if isinstance(posted, str) else list(posted)
-    asked = {word.upper().removesuffix("S") for text in words for word in str(text).replace(",", " ").split()}
-    return ("J", "H", "K") if asked & {"ALL", "A"} else tuple(band for band in "JHK" if band in asked)
+    texts = [posted] if isinstance(posted, str) else list(posted)
+    words = [word for text in texts for word in str(text).replace(",", " ").split()]
+    chosen = {word.upper().removesuffix("S") for word in words}
+    return ("J", "H", "K") if chosen & {"ALL", "A"} else tuple(band for band in "JHK" if band in chosen)
 
 
-def _of_field(error: Mapping[str, Any]) -> bool:
+def _is_field_error(error: Mapping[str, Any]) -> bool:
     return error.get("line") is None and error.get("row") is None and error["column"] in _DEFAULTS
 
 
 def _field_errors(errors: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     rules: dict[str, list[str]] = {}
     for error in errors:
-        if _of_field(error):
+        if _is_field_error(error):
             rules.setdefault(error["column"], []).append(error["rule"])
     return {field: "; ".join(found) for field, found in rules.items()}
 
 
 def plan_sentences(plan: Mapping[str, Any], settings: Settings) -> list[str]:
-    """What a dry run found, in sentences: images and bytes, parts, rows without images, notices."""
+    """Write what a dry run found: images and bytes, parts, rows without images, notices."""
     found = [f"{formatting.count(plan['images'], 'image').capitalize()}, {formatting.size(plan['bytes'])}."]
     parts = plan.get("parts") or 0
     if parts > 1:
         limit = formatting.size(settings.max_batch_bytes)
         found.append(f"That takes {parts} batches of at most {limit}, started one after another.")
     rows = [
-        f"{summary.OUTCOMES.get(outcome, (outcome, ''))[0].lower()}: {formatting.count(number, 'row')}"
+        f"{OUTCOMES.get(outcome, (outcome, ''))[0].lower()}: {formatting.count(number, 'row')}"
         for outcome, number in (plan.get("by_outcome") or {}).items()
         if number and outcome != "retrieved"
     ]

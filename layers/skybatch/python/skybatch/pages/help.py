@@ -5,17 +5,17 @@ from __future__ import annotations
 from skybatch.errors import NotFound
 from skybatch.pages.environment import render
 from skybatch.pages.examples import EXAMPLES
-from skybatch.presentation.summary import OUTCOMES, REASON_WORDS
+from skybatch.presentation.outcomes import OUTCOMES, REASONS
 from skybatch.settings import Settings
 from skybatch.surveys.twomass.datasets import DATASET_TITLES
 
 TOPICS = {
-    "modes": ("Five ways to ask", "regions, positions, keys, scans: what each finds"),
-    "tables": ("Tables to send", "formats, columns, and what is done with each"),
-    "coordinates": ("Coordinates and names", "every way to write a place on the sky"),
+    "modes": ("Modes of a request", "regions, positions, keys, scans: what each finds"),
+    "tables": ("Tables to upload", "formats and columns"),
+    "coordinates": ("Coordinates and names", "how to write a position on the sky"),
     "quicklooks": ("Quicklooks", "what they are good for, and how to decompress them"),
-    "results": ("What you get", "files, names, outcomes, the next part of a large request"),
-    "columns": ("Metadata columns", "every column of the tables we hand out"),
+    "results": ("Results", "files, names, outcomes, the next part of a large request"),
+    "columns": ("Metadata columns", "every column of the tables in the results"),
     "limits": ("Limits", "rows, bytes, days"),
 }
 
@@ -36,11 +36,11 @@ COORDINATES = (
     ("34. 54. ecl", "ecliptic longitude and latitude, degrees"),
     ("204.2540 -29.8654", "decimal degrees, ICRS"),
 )
-"""The survey documentation's examples, and the plainest; each as it is understood."""
+"""Examples of the survey's documentation, each with its interpretation."""
 
 
 def help_page(topic: str, settings: Settings) -> str:
-    """One page of the help as HTML; the empty topic is the list of all. Raises NotFound for others."""
+    """Render a page of the help as HTML; the empty topic lists all. Raises NotFound for an unknown one."""
     if topic and topic not in TOPICS:
         raise NotFound("There is no help on this topic.")
     # Here, because pydantic and numpy behind them cost 0.2 s, which the other pages need not pay.
@@ -64,6 +64,6 @@ def help_page(topic: str, settings: Settings) -> str:
         coordinates=COORDINATES,
         datasets=DATASET_TITLES,
         outcomes=OUTCOMES,
-        reasons=REASON_WORDS,
+        reasons=REASONS,
         column_sets=COLUMN_SETS,
     )

@@ -10,7 +10,7 @@ from skybatch.pages.environment import render
 def image_page(
     title: str, facts: Sequence[tuple[str, str]], *, preview: str, download: str, quicklook: bool
 ) -> str:
-    """An image's preview, a link to its file, and ``facts`` about it by name."""
+    """Render an image's preview, a link to its file, and ``facts`` about it by name."""
     kind = "Quicklook image" if quicklook else "Atlas image"
     shown = {"title": title, "facts": facts, "kind": kind, "quicklook": quicklook}
     return render("image.html", preview=preview, download=download, **shown)

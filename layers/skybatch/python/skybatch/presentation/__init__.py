@@ -1,0 +1,1 @@
+"""Text for people that pages and emails share: summaries, outcomes with their reasons, figures, dates."""

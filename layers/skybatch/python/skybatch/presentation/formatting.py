@@ -1,4 +1,4 @@
-"""How figures, dates and other people's words are written, on pages and in emails alike."""
+"""Numbers, dates and text that users typed, as pages and emails write them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LINKABLE = re.compile(r"://|@|(?<=[^\W_])\.(?=[^\W\d_]{2})(?!(?:tbl|csv|tsv|txt
 
 
 def unlinked(text: object, limit: int = LABEL_SHOWN) -> str:
-    """`plain`, written so that no mail program makes a link of it.
+    """Write text as `plain` does, and so that no mail program makes a link of it.
 
     An address typed into a label reaches whoever's email was typed beside it; only our own links may
     be clickable there.
@@ -26,14 +26,14 @@ def unlinked(text: object, limit: int = LABEL_SHOWN) -> str:
 
 
 def count(number: int | None, noun: str, plural: str | None = None) -> str:
-    """``1 image``, ``2,500 images``, ``no images``."""
+    """Write a count with its noun: ``1 image``, ``2,500 images``, ``no images``."""
     if not number:
         return f"no {plural or noun + 's'}"
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def size(octets: int | float | None) -> str:
-    """Bytes in decimal units to three figures: ``0 bytes``, ``23 kB``, ``1.54 MB``, ``1 GB``."""
+    """Write bytes in decimal units to three figures: ``0 bytes``, ``23 kB``, ``1.54 MB``, ``1 GB``."""
     value = float(octets or 0)
     if value < 1000:
         return count(int(value), "byte") if value else "0 bytes"
@@ -44,8 +44,8 @@ def size(octets: int | float | None) -> str:
     return f"{value:.3g} {unit}"
 
 
-def instant(moment: str | float | None) -> datetime | None:
-    """An ISO 8601 text or Unix seconds as an aware UTC time; None for what is neither."""
+def to_utc(moment: str | float | None) -> datetime | None:
+    """Read ISO 8601 text or Unix seconds as an aware UTC time; None for what is neither."""
     if isinstance(moment, int | float):
         return datetime.fromtimestamp(moment, UTC)
     try:
@@ -57,19 +57,19 @@ def instant(moment: str | float | None) -> datetime | None:
     return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
 
 
-def when(moment: str | float | None) -> str:
-    """``4 December 2026, 14:05 UTC``; empty for no time."""
-    read = instant(moment)
+def date_time(moment: str | float | None) -> str:
+    """Write a time: ``4 December 2026, 14:05 UTC``; empty for no time."""
+    read = to_utc(moment)
     return f"{read.day} {_MONTHS[read.month - 1]} {read.year}, {read:%H:%M} UTC" if read else ""
 
 
-def day(moment: str | float | None) -> str:
-    """``4 December 2026`` (UTC); empty for no time."""
-    return when(moment).partition(",")[0]
+def date(moment: str | float | None) -> str:
+    """Write the day of a time in UTC: ``4 December 2026``; empty for no time."""
+    return date_time(moment).partition(",")[0]
 
 
 def duration(seconds: float) -> str:
-    """Rounded as one would say it: ``40 seconds``, ``3 minutes``, ``1 hour 20 minutes``."""
+    """Write seconds rounded to what matters: ``40 seconds``, ``3 minutes``, ``1 hour 20 minutes``."""
     if seconds < 90:
         return count(max(1, round(seconds)), "second")
     minutes = round(seconds / 60)
@@ -79,8 +79,8 @@ def duration(seconds: float) -> str:
     return count(hours, "hour") + (f" {count(rest, 'minute')}" if rest else "")
 
 
-def listing(words: Sequence[str], last: str = "and") -> str:
-    """``J``, ``J and H``, ``J, H and Ks``."""
+def join_words(words: Sequence[str], last: str = "and") -> str:
+    """Join words as in a sentence: ``J``, ``J and H``, ``J, H and Ks``."""
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} {last} {words[-1]}"

@@ -7,9 +7,9 @@ from importlib.resources import files
 from skybatch.batch.codes import ImageStatus
 from skybatch.batch.request_facts import request_facts
 from skybatch.batch.results.tables import Results
-from skybatch.batch.status import instant
+from skybatch.batch.status import to_iso
 from skybatch.presentation.formatting import plain, size
-from skybatch.presentation.request_summary import QUICKLOOK_CAUTION, asked_sentence
+from skybatch.presentation.request_summary import QUICKLOOK_CAUTION, request_sentence
 
 
 def readme_text(results: Results) -> str:
@@ -19,14 +19,14 @@ def readme_text(results: Results) -> str:
     return _template().format(
         batch_id=record.batch_id,
         label=f"Name: {plain(request.label)}\n" if request.label else "",
-        asked=asked_sentence(request_facts(request)),
-        created=instant(record.created),
+        asked=request_sentence(request_facts(request)),
+        created=to_iso(record.created),
         retrieved=counts[ImageStatus.RETRIEVED],
         size=size(sum(outcome.bytes for _, outcome in results.retrieved)),
         over_limit=counts[ImageStatus.OVER_LIMIT],
         failed=counts[ImageStatus.FAILED],
         page=record.url("results"),
-        expires=instant(record.expires),
+        expires=to_iso(record.expires),
         caution=QUICKLOOK_CAUTION,
     )
 

@@ -1,11 +1,9 @@
-"""What a request asked, as a sentence for people, made of the facts in the batch's status."""
+"""What a request asks for, as text made of the facts in the batch's status."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from skybatch.presentation.formatting import count, listing, plain
+from skybatch.presentation.formatting import count, join_words, plain
+from skybatch.status import RegionSummary, RequestSummary
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.twomass.bands import BAND_NAMES
 from skybatch.surveys.twomass.datasets import DATASET_TITLES
@@ -27,45 +25,44 @@ _LISTS = {
 }
 
 
-def asked_sentence(facts: Mapping[str, Any]) -> str:
-    """What was asked, as the object of "you asked for": no capital, no full stop."""
-    kind = "Quicklook images" if facts.get("image_type") == ImageType.QUICKLOOK else "Atlas images"
-    bands = listing([BAND_NAMES.get(band, band) for band in facts.get("bands", ())])
-    return f"{bands} {kind} {_where(facts)}".strip()
+def request_sentence(request: RequestSummary) -> str:
+    """Write the request as the object of "you asked for": no capital, no full stop."""
+    kind = "Quicklook images" if request.image_type == ImageType.QUICKLOOK else "Atlas images"
+    bands = join_words([BAND_NAMES.get(band, band) for band in request.bands])
+    return f"{bands} {kind} {_place(request)}".strip()
 
 
-def _where(facts: Mapping[str, Any]) -> str:
-    if region := facts.get("region"):
-        relation = _RELATIONS.get(region["relation"], region["relation"])
-        return f"that {relation} the circle of {region['diameter']:g}° diameter around {_center(region)}"
-    if scan := facts.get("scan"):
-        hemisphere = _HEMISPHERES.get(scan["hem"], scan["hem"])
-        return f"of scan {scan['scan']} of the night {scan['date']}, {hemisphere}"
-    if facts.get("ours"):
-        return f"for {count(facts.get('rows'), 'row')} of a table of an earlier batch"
-    nouns = _LISTS.get(facts.get("mode", ""), ("row", "rows"))
-    return f"for {count(facts.get('rows'), *nouns)}"
+def _place(request: RequestSummary) -> str:
+    if region := request.region:
+        relation = _RELATIONS.get(region.relation, region.relation)
+        return f"that {relation} the circle of {region.diameter:g}° diameter around {_center(region)}"
+    if scan := request.scan:
+        hemisphere = _HEMISPHERES.get(scan.hem or "", scan.hem)
+        return f"of scan {scan.scan} of the night {scan.date}, {hemisphere}"
+    if request.from_service:
+        return f"for {count(request.rows, 'row')} of a table of an earlier batch"
+    return f"for {count(request.rows, *_LISTS.get(request.mode, ('row', 'rows')))}"
 
 
-def _center(region: Mapping[str, Any]) -> str:
-    name = plain(region["name"], 60) if region.get("name") else ""
-    if not region.get("center"):
+def _center(region: RegionSummary) -> str:
+    name = plain(region.name, 60) if region.name else ""
+    if not region.center:
         return name
-    ra, dec = region["center"]
+    ra, dec = region.center
     position = f"{ra:.5f} {dec:+.5f}"
     return f"{name} ({position}, ICRS)" if name else f"{position} (ICRS)"
 
 
-def asked_details(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The choices beside the where: pairs of a term and what was chosen."""
-    details = [("Data set", DATASET_TITLES.get(facts.get("dataset", ""), str(facts.get("dataset", ""))))]
-    if facts.get("table_name"):
-        details.append(("Table", plain(facts["table_name"], 80)))
-    return [*details, ("Delivered as", _delivery(facts))]
+def request_details(request: RequestSummary) -> list[tuple[str, str]]:
+    """List the other choices of the request: pairs of a term and its value."""
+    details = [("Data set", DATASET_TITLES.get(request.dataset, request.dataset))]
+    if request.table_name:
+        details.append(("Table", plain(request.table_name, 80)))
+    return [*details, ("Delivered as", _delivery(request))]
 
 
-def _delivery(facts: Mapping[str, Any]) -> str:
-    if facts.get("image_type") == ImageType.QUICKLOOK:
-        return "plain FITS, restored" if facts.get("decompress", True) else "compressed, as stored"
-    forms = {"fits": "plain FITS", "fz": "FITS in compressed tiles where stored so; crops plain"}
-    return forms.get(facts.get("form", ""), "gzip-compressed FITS, as stored; crops plain")
+def _delivery(request: RequestSummary) -> str:
+    if request.image_type == ImageType.QUICKLOOK:
+        return "plain FITS, decompressed" if request.decompress else "compressed, as stored"
+    forms = {"fits": "plain FITS", "fz": "FITS in compressed tiles where stored so; crops are plain FITS"}
+    return forms.get(request.delivery_format, "gzip-compressed FITS, as stored; crops are plain FITS")

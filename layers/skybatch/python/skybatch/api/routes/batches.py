@@ -13,7 +13,7 @@ from skybatch.batch.execution import previews
 from skybatch.batch.journal import read_journal
 from skybatch.batch.record import BatchRecord, load_record
 from skybatch.batch.results.finished_images import finished_images
-from skybatch.batch.status import ENDED, read_status
+from skybatch.batch.status import read_status
 from skybatch.batch.store import SAFE_NAME
 from skybatch.errors import NotFound
 from skybatch.pages.batch import IMAGES_SHOWN, results_page
@@ -26,7 +26,7 @@ DOWNLOADS = {"files": keys.RESULTS, "images": keys.IMAGES}
 @routes.get("/batches/<batch_id>")
 def batch_status(_: HttpRequest, dependencies: Dependencies, batch_id: str) -> AnyResponse:
     """Return the status of a batch."""
-    return json_response(read_status(dependencies.batch(batch_id), dependencies.clock()))
+    return json_response(read_status(dependencies.batch(batch_id), dependencies.clock()).to_json())
 
 
 @routes.get("/batches/<batch_id>/images")
@@ -45,7 +45,7 @@ def results(_: HttpRequest, dependencies: Dependencies, batch_id: str) -> AnyRes
     store = dependencies.batch(batch_id)
     status = read_status(store, dependencies.clock())
     record = load_record(store)
-    if status["state"] in ENDED:
+    if status.ended:
         return html_response(results_page(status, finished_images(store, record, IMAGES_SHOWN)))
     found = read_journal(store, None, ended=False)
     return html_response(results_page(status, _with_links(record, found.images), after=found.next))

@@ -21,9 +21,9 @@ def openapi(request: HttpRequest, dependencies: Dependencies) -> AnyResponse:
 @routes.get("/docs")
 def docs(request: HttpRequest, dependencies: Dependencies) -> AnyResponse:
     """Return the API as a page."""
-    from skybatch.pages.api_reference import interface_page
+    from skybatch.pages.api_reference import api_reference_page
 
-    return html_response(interface_page(_document(request, dependencies)))
+    return html_response(api_reference_page(_document(request, dependencies)))
 
 
 @routes.get("/health")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from skybatch.batch.file_names import delivered_path
 from skybatch.batch.record import BatchRecord
 from skybatch.batch.results.result_file import File
-from skybatch.batch.status import instant
+from skybatch.batch.status import to_iso
 from skybatch.requests.model import Mode, Request
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def manifest(results: Results, described: Iterable[File]) -> File:
     ]
     whole = {
         "batch_id": record.batch_id,
-        "created": instant(record.created),
+        "created": to_iso(record.created),
         "counts": {str(status): count for status, count in results.counts().items()},
         "images": images,
         "files": others,

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from skybatch.batch import keys
 from skybatch.batch.store import BatchStore
+from skybatch.status import BatchStatus
 
 COUNTED = {"complete": "BatchesCompleted", "cancelled": "BatchesCancelled", "failed": "BatchesFailed"}
 
@@ -15,19 +16,21 @@ def batch_metrics(store: BatchStore) -> dict[str, float]:
 
     ``BatchSeconds`` runs from acceptance to the last file written; bytes are image files delivered.
     """
-    status = store.read_json(keys.STATUS)
-    if status is None:
+    stored = store.read_json(keys.STATUS)
+    if stored is None:
         return {}
-    images = status["images"]
+    status = BatchStatus.from_json(stored)
     return {
-        COUNTED[status["state"]]: 1,
-        "ImagesDelivered": images["retrieved"],
-        "ImagesFailed": images["failed"],
-        "ImagesOverLimit": images["over_limit"],
-        "DeliveredBytes": status["bytes"],
-        "BatchSeconds": _seconds(status["created"], status["finished"]),
+        COUNTED[status.state]: 1,
+        "ImagesDelivered": status.images.retrieved,
+        "ImagesFailed": status.images.failed,
+        "ImagesOverLimit": status.images.over_limit,
+        "DeliveredBytes": status.bytes,
+        "BatchSeconds": _seconds(status.created, status.finished),
     }
 
 
-def _seconds(created: str, finished: str) -> float:
+def _seconds(created: str | None, finished: str | None) -> float:
+    if created is None or finished is None:
+        return 0.0
     return (datetime.fromisoformat(finished) - datetime.fromisoformat(created)).total_seconds()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import obstore
 
@@ -26,9 +26,10 @@ from skybatch.batch.results import tar_stream
 from skybatch.batch.results.companion_files import TEXT, companion_files
 from skybatch.batch.results.result_file import File
 from skybatch.batch.results.tables import Results, Sets
-from skybatch.batch.status import ResultFile, finished_status
+from skybatch.batch.status import create_final, finished_status
 from skybatch.batch.store import BatchStore
 from skybatch.errors import Transient
+from skybatch.status import BatchStatus, ResultFile
 
 ARCHIVE = "images.tar"
 README = "README.txt"
@@ -41,7 +42,7 @@ WriteReadme: TypeAlias = Callable[[Results], str]
 
 def package(
     store: BatchStore, plan: Plan, open_inventory: OpenInventory, write_readme: WriteReadme, now: float
-) -> dict[str, Any]:
+) -> BatchStatus:
     """Decide the outcomes, write every result file, then the final status.
 
     Done twice, it writes the same again: results depend on plan and outcomes alone.
@@ -63,8 +64,7 @@ def package(
         cancelled=was_cancelled(outcomes, rows),
         now=now,
     )
-    store.create_json(keys.STATUS, status)
-    return store.read_json(keys.STATUS) or status
+    return create_final(store, status)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,5 @@
 "use strict";
-// Without this the form is a plain post and the examples are links.
+// Without this script the form is a plain post and the examples are links.
 (() => {
   const form = document.getElementById("ask");
   const byId = (id) => document.getElementById(id);
@@ -8,8 +8,8 @@
     Object.assign(document.createElement(name), {textContent: text ?? "", className: className ?? ""});
   const plural = (n, noun) => `${n.toLocaleString("en-US")} ${noun}${n === 1 ? "" : "s"}`;
   const OUTCOMES = {
-    over_limit: "beyond the limit of one batch", failed: "failed", not_covered: "without any image",
-    unresolved: "with a name not found", duplicate: "repeated", partial: "partly beyond the limit",
+    over_limit: "beyond the limit of one batch", failed: "failed", not_covered: "not covered",
+    unresolved: "with a name not found", duplicate: "duplicate", partial: "partly beyond the limit",
   };
 
   const size = (octets) => {
@@ -18,13 +18,13 @@
     return `${Number((octets / 1000 ** power).toPrecision(3))} ${["", "kB", "MB", "GB", "TB"][power]}`;
   };
 
-  let pause;
+  let previewTimer;
 
   const mode = () => form.elements.mode.value;
   const listMode = () => ["positions", "coadd_keys", "scans"].includes(mode());
   const chosenFile = () => byId("file").files[0];
 
-  const look = (errors) => {
+  const showPreview = (errors) => {
     if (listMode()) return tablePreview(byId("preview"), chosenFile(), byId("table").value, errors);
     byId("preview").replaceChildren();
     return null;
@@ -38,7 +38,7 @@
       target.value = value;
     }
     clear();
-    look();
+    showPreview();
     byId(`mode-${name}`).focus();
   };
 
@@ -51,17 +51,17 @@
       if (described.join("")) field.setAttribute("aria-describedby", described.join(" "));
       else field.removeAttribute("aria-describedby");
     }
-    for (const told of form.querySelectorAll(".wrong")) told.remove();
+    for (const message of form.querySelectorAll(".wrong")) message.remove();
   };
 
   const markField = (error) => {
     const field = byId(error.column);
     if (!field || !form.contains(field)) return false;
-    const told = element("span", error.rule, "wrong");
-    told.id = `wrong-${error.column}`;
-    field.after(told);
+    const message = element("span", error.rule, "wrong");
+    message.id = `wrong-${error.column}`;
+    field.after(message);
     field.setAttribute("aria-invalid", "true");
-    field.setAttribute("aria-describedby", [told.id, field.getAttribute("aria-describedby")].filter(Boolean).join(" "));
+    field.setAttribute("aria-describedby", [message.id, field.getAttribute("aria-describedby")].filter(Boolean).join(" "));
     return true;
   };
 
@@ -86,7 +86,7 @@
       box.append(list);
     }
     byId("problem").replaceChildren(box);
-    if (ofTable.length) await look(ofTable);
+    if (ofTable.length) await showPreview(ofTable);
     const first = form.querySelector("[aria-invalid]");
     (first ?? box).scrollIntoView({block: "center"});
     if (first) first.focus();
@@ -94,13 +94,13 @@
 
   const showPlan = (plan) => {
     const box = element("section", "", "card good");
-    box.append(element("h2", "What this would give"));
+    box.append(element("h2", "Estimate"));
     const say = (text) => box.append(element("p", text));
     const kinds = Object.entries(plan.by_band ?? {}).filter(([, n]) => n)
       .map(([band, n]) => `${{j: "J", h: "H", k: "Ks"}[band.toLowerCase()] ?? band} ${n.toLocaleString("en-US")}`);
-    if (!plan.images) say("No image set matches what you ask for.");
+    if (!plan.images) say("No image set matches this request.");
     else say(`${plural(plan.images, "image")}, ${size(plan.bytes)}${kinds.length > 1 ? ` (${kinds.join(", ")})` : ""}.`);
-    if (plan.parts > 1) say(`That takes ${plan.parts} batches; each further one starts with a button on the page of the one before.`);
+    if (plan.parts > 1) say(`This takes ${plan.parts} batches; a button on the page of each starts the next.`);
     const rows = Object.entries(plan.by_outcome ?? {}).filter(([outcome, n]) => n && outcome in OUTCOMES)
       .map(([outcome, n]) => `${plural(n, "row")} ${OUTCOMES[outcome]}`);
     if (rows.length) say(`Of ${plural(plan.rows, "row")}: ${rows.join(", ")}.`);
@@ -110,17 +110,17 @@
   };
 
   const send = async (path) => {
-    const answer = await fetch(path, {method: "POST", body: new FormData(form), headers: {Accept: "application/json"}});
-    const kind = answer.headers.get("Content-Type") ?? "";
-    if (answer.ok) return {ok: true, body: await answer.json()};
-    const body = kind.includes("json") ? await answer.json()
-      : {title: "The service did not answer", detail: `It answered ${answer.status}. Please try again in a moment.`};
+    const response = await fetch(path, {method: "POST", body: new FormData(form), headers: {Accept: "application/json"}});
+    const kind = response.headers.get("Content-Type") ?? "";
+    if (response.ok) return {ok: true, body: await response.json()};
+    const body = kind.includes("json") ? await response.json()
+      : {title: "The service is not available", detail: `The response was ${response.status}. Please try again in a moment.`};
     return {ok: false, body};
   };
 
   const post = async (button, path, done) => {
-    const words = button.textContent;
-    clearTimeout(pause); // a look still to come would wipe the errors off their cells
+    const label = button.textContent;
+    clearTimeout(previewTimer); // a pending preview would remove the errors from their cells
     clear();
     button.disabled = true;
     button.textContent = button.dataset.busy;
@@ -128,10 +128,10 @@
       const {ok, body} = await send(path);
       await (ok ? done(body) : showProblem(body));
     } catch {
-      await showProblem({title: "The service cannot be reached", detail: "No answer came. Please check the connection and try again; should an email arrive, the batch had started all the same."});
+      await showProblem({title: "The service cannot be reached", detail: "There was no response. Check the connection and try again; if you receive an email, the batch was started nevertheless."});
     } finally {
       button.disabled = false;
-      button.textContent = words;
+      button.textContent = label;
     }
   };
 
@@ -147,10 +147,10 @@
     });
   }
   byId("table").addEventListener("input", () => {
-    clearTimeout(pause);
-    pause = setTimeout(look, 300);
+    clearTimeout(previewTimer);
+    previewTimer = setTimeout(showPreview, 300);
   });
-  byId("file").addEventListener("change", () => look());
-  form.addEventListener("change", (event) => event.target.name === "mode" && look());
-  look();
+  byId("file").addEventListener("change", () => showPreview());
+  form.addEventListener("change", (event) => event.target.name === "mode" && showPreview());
+  showPreview();
 })();

@@ -1,9 +1,9 @@
 "use strict";
 // The first rows of the table, read as the service will read them, and its errors at their cells.
-// Only a look: the service reads the table itself, in every format, and has the last word.
+// For display only: the service itself reads the table, in every format, and decides.
 const tablePreview = (() => {
   const FIRST_ROWS = 5, ROWS_WITH_ERRORS = 20;
-  const PEEK = 4_000_000; // bytes, the largest upload
+  const PREVIEW_BYTES = 4_000_000; // bytes, the largest upload
   const element = (name, text, className) =>
     Object.assign(document.createElement(name), {textContent: text ?? "", className: className ?? ""});
 
@@ -32,13 +32,13 @@ const tablePreview = (() => {
   };
 
   const delimited = (lines) => {
-    const told = lines.filter(({text}) => text.trim() && !text.startsWith("#"));
-    if (!told.length) return null;
-    const mark = [",", "\t", ";"].find((one) => told[0].text.includes(one));
+    const data = lines.filter(({text}) => text.trim() && !text.startsWith("#"));
+    if (!data.length) return null;
+    const mark = [",", "\t", ";"].find((one) => data[0].text.includes(one));
     const split = mark ? (text) => quoted(text, mark) : (text) => text.trim().split(/\s+/);
     return {
-      names: split(told[0].text),
-      rows: told.slice(1).map(({text, number}) => ({line: number, cells: split(text)})),
+      names: split(data[0].text),
+      rows: data.slice(1).map(({text, number}) => ({line: number, cells: split(text)})),
     };
   };
 
@@ -47,12 +47,12 @@ const tablePreview = (() => {
     return ipac(lines) ?? delimited(lines);
   };
 
-  const readable = async (file) => {
+  const readText = async (file) => {
     const bytes = new Uint8Array(await file.slice(0, 6).arrayBuffer());
     const start = String.fromCharCode(...bytes);
     if (bytes[0] === 0x1f && bytes[1] === 0x8b) return [null, "a gzipped file"];
     if (start.startsWith("SIMPLE")) return [null, "a FITS table"];
-    const text = await file.slice(0, PEEK).text();
+    const text = await file.slice(0, PREVIEW_BYTES).text();
     return /^\s*(<\?xml|<VOTABLE)/i.test(text) ? [null, "a VOTable"] : [text, ""];
   };
 
@@ -81,7 +81,7 @@ const tablePreview = (() => {
     const shown = bad.length ? bad : rows.slice(0, FIRST_ROWS);
     const made = element("table");
     made.append(element("caption", bad.length
-      ? `Rows to mend: ${bad.length}${rows.length > bad.length ? ` of ${rows.length.toLocaleString("en-US")}` : ""}`
+      ? `Rows with errors: ${bad.length}${rows.length > bad.length ? ` of ${rows.length.toLocaleString("en-US")}` : ""}`
       : `${rows.length.toLocaleString("en-US")} row${rows.length === 1 ? "" : "s"}${rows.length > FIRST_ROWS ? `; the first ${FIRST_ROWS}:` : ":"}`));
     const head = made.createTHead().insertRow();
     for (const name of ["Row", ...table.names]) head.append(Object.assign(element("th", name), {scope: "col"}));
@@ -95,9 +95,9 @@ const tablePreview = (() => {
   let latest = 0;
   return async (target, file, pasted, errors = []) => {
     const mine = ++latest; // a large file read slowly must not overwrite what was chosen after it
-    const [text, kind] = file ? await readable(file) : [pasted, ""];
+    const [text, kind] = file ? await readText(file) : [pasted, ""];
     if (mine !== latest) return;
-    if (kind) return target.replaceChildren(element("p", `${file.name} is ${kind}; its rows are checked when it is sent.`, "hint"));
+    if (kind) return target.replaceChildren(element("p", `${file.name} is ${kind}; its rows are checked when the form is sent.`, "hint"));
     const table = text.trim() ? read(text) : null;
     if (!table) return target.replaceChildren();
     draw(target, table, errors);

@@ -1,10 +1,10 @@
 "use strict";
-// Everything here is a comfort: without it the page renews itself and the buttons are plain forms.
+// Without this script the page reloads itself and the buttons are plain forms.
 (() => {
   const batch = document.getElementById("batch");
   const table = document.getElementById("images");
   const ROWS_SHOWN = 2500;
-  const SHORTEST = 2000, LONGEST = 10000; // milliseconds between two looks at the status
+  const SHORTEST_POLL = 2000, LONGEST_POLL = 10000; // milliseconds between two polls of the status
   const element = (name, text) => Object.assign(document.createElement(name), {textContent: text});
   const number = (n) => n.toLocaleString("en-US");
 
@@ -30,7 +30,7 @@
         button.textContent = button.dataset.busy;
       });
     }
-    // Coming back by the browser's Back button shows the page as it was left.
+    // The Back button shows the page as it was left, with the button disabled.
     addEventListener("pageshow", (event) => event.persisted && location.reload());
   };
 
@@ -53,7 +53,7 @@
       body.append(...keyed.map(([, row]) => row));
     };
     for (const heading of table.tHead.rows[0].cells) {
-      if (heading.classList.contains("look")) continue;
+      if (heading.classList.contains("preview")) continue;
       const button = element("button", heading.textContent);
       button.type = "button";
       heading.replaceChildren(button);
@@ -61,12 +61,12 @@
     }
   };
 
-  const isAddress = (text) => text && /^(https?:\/\/|[^:]*$)/.test(text);
+  const isSafeUrl = (text) => text && /^(https?:\/\/|[^:]*$)/.test(text);
 
   const picture = (image) => {
     const link = Object.assign(element("a", ""), {href: image.preview, title: "Preview"});
     const made = Object.assign(document.createElement("img"), {alt: `Preview: ${image.file}`, width: 48, height: 48});
-    made.loading = "lazy"; // before the address: else it is fetched at once
+    made.loading = "lazy"; // set before src, else the image is loaded at once
     made.decoding = "async";
     made.src = image.preview;
     link.append(made);
@@ -81,11 +81,11 @@
       row.append(made);
       return made;
     };
-    const look = cell("", "look");
-    if (isAddress(image.preview)) look.append(picture(image));
+    const preview = cell("", "preview");
+    if (isSafeUrl(image.preview)) preview.append(picture(image));
     const file = cell("", "file");
-    const came = (image.status ?? "retrieved") === "retrieved";
-    if (came && isAddress(image.url)) {
+    const retrieved = (image.status ?? "retrieved") === "retrieved";
+    if (retrieved && isSafeUrl(image.url)) {
       file.append(Object.assign(element("a", image.file), {href: image.url}));
     } else {
       file.textContent = image.file ?? "";
@@ -94,7 +94,7 @@
     cell(image.id, "id");
     cell({j: "J", h: "H", k: "Ks"}[String(image.band).toLowerCase()] ?? image.band);
     cell(image.bytes ? size(image.bytes) : "", "num").dataset.v = image.bytes ?? 0;
-    cell(came ? "retrieved" : `failed ${image.reason ?? ""}`);
+    cell(retrieved ? "retrieved" : `failed ${image.reason ?? ""}`);
     return row;
   };
 
@@ -102,9 +102,9 @@
   const fetchImages = async () => {
     const body = table.tBodies[0];
     while (body.rows.length < ROWS_SHOWN) {
-      const answer = await fetch(`images?after=${encodeURIComponent(cursor)}`);
-      if (!answer.ok) return;
-      const page = await answer.json();
+      const response = await fetch(`images?after=${encodeURIComponent(cursor)}`);
+      if (!response.ok) return;
+      const page = await response.json();
       body.append(...page.images.map(imageRow));
       if (page.images.length) document.getElementById("images-section").hidden = false;
       if (!page.next || page.next === cursor) return;
@@ -113,22 +113,22 @@
     }
   };
 
-  const seen = []; // [seconds, images settled] of the last looks, for a rate of now
-  const pace = (settled, tasks) => {
-    seen.push([performance.now() / 1000, settled]);
-    if (seen.length > 10) seen.shift();
-    const rate = (settled - seen[0][1]) / (seen.at(-1)[0] - seen[0][0]);
+  const samples = []; // [seconds, images finished] of the last polls, for the current rate
+  const rateText = (finished, tasks) => {
+    samples.push([performance.now() / 1000, finished]);
+    if (samples.length > 10) samples.shift();
+    const rate = (finished - samples[0][1]) / (samples.at(-1)[0] - samples[0][0]);
     if (!(rate > 0)) return null;
-    const spoken = rate >= 1.5 ? `${number(Math.round(rate))} images a second`
+    const images = rate >= 1.5 ? `${number(Math.round(rate))} images a second`
       : `${plural(Math.max(1, Math.round(rate * 60)), "image")} a minute`;
-    return `about ${spoken}${tasks > settled ? `, ${duration((tasks - settled) / rate)} to go` : ""}`;
+    return `about ${images}${tasks > finished ? `, ${duration((tasks - finished) / rate)} to go` : ""}`;
   };
 
-  let spokenAt = -Infinity;
-  const speak = (text, at) => { // a screen reader wants to hear of progress, not of every image
-    if (at - spokenAt < 20000) return;
-    spokenAt = at;
-    document.getElementById("spoken").textContent = text;
+  let announcedAt = -Infinity;
+  const announce = (text, at) => { // to screen readers: progress now and then, not every image
+    if (at - announcedAt < 20000) return;
+    announcedAt = at;
+    document.getElementById("announcement").textContent = text;
   };
 
   const showSteps = (state) => {
@@ -146,35 +146,35 @@
     showSteps(status.state);
     const progress = status.progress ?? {};
     if (!progress.tasks) return 0;
-    const failed = progress.failed ?? 0, settled = (progress.done ?? 0) + failed;
-    Object.assign(document.getElementById("bar"), {max: progress.tasks, value: settled});
-    const text = `${number(settled)} of ${plural(progress.tasks, "image")}`
+    const failed = progress.failed ?? 0, finished = (progress.done ?? 0) + failed;
+    Object.assign(document.getElementById("bar"), {max: progress.tasks, value: finished});
+    const text = `${number(finished)} of ${plural(progress.tasks, "image")}`
       + (failed ? `, ${number(failed)} failed` : "");
     document.getElementById("figures").textContent =
       `${text}, ${size(progress.bytes_done ?? 0)} of ${size(progress.bytes_planned ?? 0)}`;
-    const spoken = pace(settled, progress.tasks);
-    if (spoken) document.getElementById("pace").textContent = spoken;
-    speak(text, performance.now());
-    return settled;
+    const rate = rateText(finished, progress.tasks);
+    if (rate) document.getElementById("rate").textContent = rate;
+    announce(text, performance.now());
+    return finished;
   };
 
   const follow = async () => {
     const own = location.pathname.replace(/\/results\/?$/, "");
-    let wait = SHORTEST, before = -1;
+    let wait = SHORTEST_POLL, before = -1;
     for (;;) {
-      await new Promise((done) => setTimeout(done, document.hidden ? LONGEST : wait));
+      await new Promise((done) => setTimeout(done, document.hidden ? LONGEST_POLL : wait));
       try {
-        const answer = await fetch(own, {headers: {Accept: "application/json"}});
-        if (answer.status === 404 || answer.status === 410) return location.reload();
-        if (!answer.ok) throw new Error(String(answer.status));
-        const status = await answer.json();
+        const response = await fetch(own, {headers: {Accept: "application/json"}});
+        if (response.status === 404 || response.status === 410) return location.reload();
+        if (!response.ok) throw new Error(String(response.status));
+        const status = await response.json();
         if (["complete", "failed", "cancelled"].includes(status.state)) return location.reload();
-        const settled = showProgress(status);
-        wait = settled === before ? Math.min(LONGEST, wait * 1.3) : SHORTEST;
-        if (settled !== before) await fetchImages();
-        before = settled;
+        const finished = showProgress(status);
+        wait = finished === before ? Math.min(LONGEST_POLL, wait * 1.3) : SHORTEST_POLL;
+        if (finished !== before) await fetchImages();
+        before = finished;
       } catch {
-        wait = LONGEST; // the line is down or the service busy: the next look may pass
+        wait = LONGEST_POLL; // the connection is lost or the service busy: the next poll may succeed
       }
     }
   };
