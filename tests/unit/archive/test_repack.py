@@ -73,7 +73,7 @@ def test_tiles_stand_beside_and_the_inventory_knows_where(tree: DirectorySource)
         with fits.open(io.BytesIO(file)) as hdus:
             info = hdus[1].fileinfo() if hasattr(hdus[1], "fileinfo") else hdus.fileinfo(1)
             assert info["datLoc"] == tiles.table
-        assert (tiles.bytes, tiles.heap) == (len(file), tiles.table + 8 * 3)
+        assert (tiles.size, tiles.heap) == (len(file), tiles.table + 8 * 3)
         assert details.suffix["j"][i] == ".fits.gz"
         assert details.bytes["j"][i] == len(tree.read(key(number)))
         assert details.tiles(i, "h") is None

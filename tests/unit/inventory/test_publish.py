@@ -110,7 +110,7 @@ def test_absent_and_broken_inventories_are_named(tmp_path: Path) -> None:
     with pytest.raises(InventoryError, match="no inventory of data set sx"):
         Inventory.open(tree, "sx")
     version = publish(tree, synthetic(2), numbered=False, origin="test")
-    with pytest.raises(InventoryError, match="version 1999 of the inventory of asky is not whole"):
+    with pytest.raises(InventoryError, match="version 1999 of the inventory of asky is not complete"):
         Inventory.open(tree, "asky", "1999")
     (tmp_path / "inventory/asky" / version / "crval1.npy").write_bytes(b"short")
     with pytest.raises(InventoryError, match=r"crval1\.npy is not the file"):

@@ -23,7 +23,7 @@ from skybatch.vo.ibe.inventory_sia import inventory_sia
 from skybatch.vo.parameters import Parameters
 from skybatch.vo.pos_regions import parse_pos
 from skybatch.vo.pos_size import box_search, position
-from skybatch.vo.sia1 import sia
+from skybatch.vo.sia1 import sia1
 from tests.support.synthetic_survey import synthetic
 
 RELATIONS = {"OVERLAPS": "overlap", "COVERS": "cover", "ENCLOSED": "enclosed"}
@@ -60,7 +60,7 @@ def test_500_regions_are_answered_as_the_batch_planner_answers(inventory: Invent
             delivery_format="fits.gz", dataset="asky", rows=(Row(1, BANDS),),
             region=Region(SkyPosition(ra, dec), None, diameter, RELATIONS[relation]),
         )  # fmt: skip
-        planned = inventory.details(match(request, [0], inventory, 10**9).set).coadd_key
+        planned = inventory.details(match(request, [0], inventory, 10**9).set_index).coadd_key
         keys = [int(key) for key in answer.data["coadd_key"]]
         most = 10_000
         assert keys == np.repeat(planned, 3).tolist()[:most], asked
@@ -115,17 +115,17 @@ def test_only_the_most_centred_image_of_each_band(inventory: Inventory) -> None:
     details = inventory.details([5])
     pos = f"{details.crval1[0]},{details.crval2[0]}"
     for more in ({}, {"INTERSECT": "CENTER", "SIZE": "1"}):
-        table = sia(Parameters.of({"POS": pos, "mcen": "", **more}), inventory, "").table
+        table = sia1(Parameters.of({"POS": pos, "mcen": "", **more}), inventory, "").table
         assert list(table.data["BAND"]) == ["J", "H", "K"]
         assert set(table.data["coadd_key"]) == {details.coadd_key[0]}
-    wide = sia(Parameters.of({"POS": pos, "mcen": "", "SIZE": "1"}), inventory, "").table
+    wide = sia1(Parameters.of({"POS": pos, "mcen": "", "SIZE": "1"}), inventory, "").table
     assert len(wide) > 3
 
 
 def test_enclosed_in_a_point_is_nothing(inventory: Inventory) -> None:
     details = inventory.details([5])
     asked = {"POS": f"{details.crval1[0]},{details.crval2[0]}", "INTERSECT": "enclosed", "mcen": "1"}
-    assert len(sia(Parameters.of(asked), inventory, "").table) == 0
+    assert len(sia1(Parameters.of(asked), inventory, "").table) == 0
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_positions(text: str, expected: tuple[float, float]) -> None:
 )  # fmt: skip
 def test_what_cannot_be_read_is_refused(inventory: Inventory, asked: dict[str, str]) -> None:
     with pytest.raises(MalformedRequest) as refused:
-        sia(Parameters.of(asked), inventory, "")
+        sia1(Parameters.of(asked), inventory, "")
     assert refused.value.status == 400
 
 

@@ -19,8 +19,8 @@ from skybatch.tables.schemas.image_table import image_data
 from skybatch.tables.schemas.search import NATIVE_SEARCH
 from skybatch.vo.ibe.search import search
 from skybatch.vo.parameters import Parameters
-from skybatch.vo.where.columns import KINDS, NativeColumns
-from skybatch.vo.where.evaluator import condition
+from skybatch.vo.where.columns import KINDS, ImageColumns
+from skybatch.vo.where.evaluator import compile_condition
 from skybatch.vo.where.pushdown import named_sets
 from tests.support.synthetic_survey import synthetic
 
@@ -38,13 +38,13 @@ def inventory(tmp_path_factory: pytest.TempPathFactory) -> Inventory:
 
 
 @pytest.fixture(scope="module")
-def columns(inventory: Inventory) -> dict[str, NativeColumns]:
+def columns(inventory: Inventory) -> dict[str, ImageColumns]:
     details = inventory.details(np.arange(inventory.size))
-    return {band: NativeColumns(details, band) for band in ("j", "h", "k")}
+    return {band: ImageColumns(details, band) for band in ("j", "h", "k")}
 
 
 @pytest.fixture(scope="module")
-def sqlite(inventory: Inventory, columns: dict[str, NativeColumns]) -> sqlite3.Connection:
+def sqlite(inventory: Inventory, columns: dict[str, ImageColumns]) -> sqlite3.Connection:
     """The same table in SQLite, whose LIKE is told to mind case as ours does."""
     connection = sqlite3.connect(":memory:")
     connection.execute("PRAGMA case_sensitive_like = ON")
@@ -97,20 +97,20 @@ MEANINGFUL = [
 
 @pytest.mark.parametrize("text", MEANINGFUL)
 def test_a_condition_means_what_it_means_in_sql(
-    inventory: Inventory, columns: dict[str, NativeColumns], sqlite: sqlite3.Connection, text: str
+    inventory: Inventory, columns: dict[str, ImageColumns], sqlite: sqlite3.Connection, text: str
 ) -> None:
-    test = condition(text, KINDS)
+    test = compile_condition(text, KINDS)
     ours = {
         (int(i), band)
         for band, values in columns.items()
-        for i in np.flatnonzero(test.holds(values, inventory.size))
+        for i in np.flatnonzero(test.matches(values, inventory.size))
     }
     theirs = set(sqlite.execute(f"SELECT number, filter FROM images WHERE {text}"))
     assert ours == theirs
 
 
 def test_columns_are_those_of_the_table_handed_out(
-    inventory: Inventory, columns: dict[str, NativeColumns]
+    inventory: Inventory, columns: dict[str, ImageColumns]
 ) -> None:
     details = inventory.details(np.arange(inventory.size))
     count = len(details)
@@ -154,20 +154,20 @@ def test_columns_are_those_of_the_table_handed_out(
 )
 def test_what_has_no_meaning_is_refused_with_a_reason(text: str, why: str) -> None:
     with pytest.raises(MalformedRequest, match=why) as refused:
-        condition(text, KINDS)
+        compile_condition(text, KINDS)
     assert refused.value.status == 400
 
 
 @pytest.mark.parametrize("text", ["1=1" + " and 1=1" * 440, "1" + "+1" * 1900 + "=1901"])
 def test_long_chains_are_no_deep_nesting(text: str) -> None:
-    assert condition(text, KINDS).holds({}, 3).all()
+    assert compile_condition(text, KINDS).matches({}, 3).all()
 
 
 def test_like_never_blows_up() -> None:
     start = time.perf_counter()
     pattern = "%a" * 60 + "%b"
     values = {"fname": np.array(["a" * 60] * 1000)}
-    assert not condition(f"fname LIKE '{pattern}'", {"fname": "text"}).holds(values, 1000).any()
+    assert not compile_condition(f"fname LIKE '{pattern}'", {"fname": "text"}).matches(values, 1000).any()
     assert time.perf_counter() - start < 1.0
 
 
@@ -175,7 +175,7 @@ def test_like_never_blows_up() -> None:
 
 
 def test_named_sets_are_all_the_condition_holds_for(
-    inventory: Inventory, columns: dict[str, NativeColumns]
+    inventory: Inventory, columns: dict[str, ImageColumns]
 ) -> None:
     details = inventory.details([40])
     key, scan = int(details.coadd_key[0]), int(details.scan[0])
@@ -196,7 +196,7 @@ def test_named_sets_are_all_the_condition_holds_for(
         assert len(named) == count, text
         held = np.zeros(inventory.size, bool)
         for values in columns.values():
-            held |= condition(text, KINDS).holds(values, inventory.size)
+            held |= compile_condition(text, KINDS).matches(values, inventory.size)
         assert set(np.flatnonzero(held)) <= set(named.tolist()), text
 
 

@@ -20,7 +20,7 @@ def stored_file_response(request: HttpRequest, dependencies: Dependencies, key: 
     """
     archive = dependencies.archive
     try:
-        return redirect(stored_images.link(archive, key, request.link_method))
+        return redirect(stored_images.presigned_url(archive, key, request.link_method))
     except NotFound:
         try:
             plain = stored_images.plain_image(archive, key)

@@ -12,7 +12,7 @@ from skybatch.api.responses import COMMON_HEADERS, NO_STORE
 from skybatch.api.routing import AnyResponse
 from skybatch.errors import SkybatchError
 from skybatch.tables.writers import formats, votable
-from skybatch.vo.responses import Answer
+from skybatch.vo.responses import TableResponse
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 VOTABLE_TYPE = formats.MEDIA_TYPES["xml"]
 
 
-def table_response(request: HttpRequest, results: ObjectStore, answer: Answer) -> AnyResponse:
+def table_response(request: HttpRequest, results: ObjectStore, answer: TableResponse) -> AnyResponse:
     """Return a table in the format that was asked for."""
     body = formats.write(answer.table, answer.format)
     return content_response(request, results, body, formats.MEDIA_TYPES[answer.format])

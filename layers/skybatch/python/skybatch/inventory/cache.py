@@ -1,4 +1,4 @@
-"""Inventories kept open: one object a data set and version, for as long as the process lives."""
+"""Inventories kept open for the life of the process, one for each data set and version."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from skybatch.storage.objects import StoreSource
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
-# A process meets the five data sets, and versions change rarely.
-KEPT_OPEN = 8
+# There are five data sets, and versions change rarely.
+MAX_OPEN = 8
 
 
 def open_inventories(objects: ObjectStore) -> Callable[[str, str | None], Inventory]:
-    """A function that opens the inventory of a data set in a bucket: a version, or the current one.
+    """Return a function that opens the inventory of a data set in a bucket: a version, or the current one.
 
-    The current version is asked anew each time, so a rebuild shows at once; a batch that names its version
+    Which version is current is read each time, so a rebuild shows at once; a batch that names its version
     stays on it.
     """
     source = StoreSource(objects)
 
-    @lru_cache(maxsize=KEPT_OPEN)
-    def kept(dataset: str, version: str) -> Inventory:
+    @lru_cache(maxsize=MAX_OPEN)
+    def open_version(dataset: str, version: str) -> Inventory:
         return Inventory.open(source, dataset, version)
 
-    def opened(dataset: str, version: str | None = None) -> Inventory:
-        return kept(dataset, version or current_version(source, dataset))
+    def open_inventory(dataset: str, version: str | None = None) -> Inventory:
+        return open_version(dataset, version or current_version(source, dataset))
 
-    return opened
+    return open_inventory

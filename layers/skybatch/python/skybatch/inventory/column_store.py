@@ -1,8 +1,8 @@
-"""The files of one inventory version, mapped into memory: from a directory as they lie, else from a cache.
+"""The files of one inventory version, mapped into memory: in place from a directory, else from a cache.
 
-From an object store, small columns (geometry, keys) are fetched whole when first used, the records only in
-the blocks that hold the rows wanted. What was fetched stays in the cache directory; versions are
-immutable, so it never needs to be checked again.
+From an object store, small columns (geometry, keys) are fetched whole when first used, records only in the
+blocks that hold the requested rows. What was fetched stays in the cache directory; versions are immutable,
+so it never needs to be checked again.
 """
 
 from __future__ import annotations
@@ -23,19 +23,20 @@ from skybatch.errors import InventoryError
 from skybatch.storage.objects import Source
 from skybatch.surveys.twomass.datasets import inventory_folder
 
-# One request's worth of a whole column, several in flight: one stream alone does not fill a Lambda's line.
-PIECE_BYTES = 8 << 20
+# Of one range request for a whole column; several are in flight, as one stream does not fill a Lambda's
+# bandwidth.
+RANGE_BYTES = 8 << 20
 # A block holds 528 records; a region's rows lie in a few, and 2500 scattered rows do not read a file twice.
 BLOCK_BYTES = 1 << 16
-# Bounds what is held in memory (16 MB) where thousands of scattered rows want most of the file.
+# Bounds memory (16 MB) where thousands of scattered rows need most of the file.
 BLOCKS_AT_ONCE = 256
-# Other versions in the cache that nobody opened for so long are removed.
+# Other versions in the cache that were not opened for so long are removed.
 STALE_SECONDS = 3600.0
 
 
 @dataclass(frozen=True)
 class Column:
-    """A file of a version as its manifest has it: ``.npy`` with ``offset`` bytes of header."""
+    """A file of a version as its manifest describes it: ``.npy`` with ``offset`` bytes of header."""
 
     name: str
     dtype: Any
@@ -44,14 +45,14 @@ class Column:
     size: int
 
     @classmethod
-    def of(cls, name: str, entry: Mapping[str, Any]) -> Column:
-        """From the manifest's entry; a record type is a list of fields there."""
+    def from_manifest(cls, name: str, entry: Mapping[str, Any]) -> Column:
+        """Read an entry of the manifest, where a record type is a list of fields."""
         described = entry["dtype"]
         dtype = np.dtype(described if isinstance(described, str) else [_field(f) for f in described])
         return cls(name, dtype, tuple(entry["shape"]), entry["offset"], entry["bytes"])
 
-    def mapped(self, path: Path) -> NDArray[Any]:
-        """The column in a complete file, read only."""
+    def map(self, path: Path) -> NDArray[Any]:
+        """Map the column in a complete file, read only. Raises InventoryError where the size is wrong."""
         if not path.exists() or path.stat().st_size != self.size:
             raise InventoryError(f"{path} is not the file of {self.size} bytes that its manifest describes")
         if 0 in self.shape:
@@ -65,7 +66,7 @@ def _field(field: list[Any]) -> tuple[Any, ...]:
     return (name, dtype, *(tuple(s) for s in shape))
 
 
-class Columns:
+class ColumnStore:
     """The columns of one version folder of a source."""
 
     def __init__(self, source: Source, dataset: str, version: str, columns: Mapping[str, Column]) -> None:
@@ -77,11 +78,11 @@ class Columns:
     @cached_property
     def _cache(self) -> Path:
         folder = cache_folder(self._source, self._dataset, self._version)
-        drop_stale(folder)
+        remove_stale_versions(folder)
         return folder
 
-    def whole(self, name: str) -> NDArray[Any]:
-        """One column, all of it."""
+    def column(self, name: str) -> NDArray[Any]:
+        """Return one column, all of it."""
         column = self._columns[name]
         path = f"{self._folder}/{name}.npy"
         local = self._source.local(path)
@@ -90,25 +91,25 @@ class Columns:
             with self._lock:
                 if not local.exists():
                     self._fetch(path, column.size, local)
-        return column.mapped(local)
+        return column.map(local)
 
-    def rows(self, name: str, wanted: NDArray[np.integer]) -> NDArray[Any]:
-        """These rows of a column, in this order."""
-        local = self._source.local(f"{self._folder}/{name}.npy")
+    def records(self, wanted: NDArray[np.integer]) -> NDArray[Any]:
+        """Return these rows of the column of records, in this order."""
+        local = self._source.local(f"{self._folder}/records.npy")
         if local is not None:
             return np.asarray(self._mapped_records[wanted])
-        self._require(name, wanted)
+        self._fetch_rows(wanted)
         return np.asarray(self._mapped_records[wanted])
 
     @cached_property
     def _mapped_records(self) -> NDArray[Any]:
         column = self._columns["records"]
         local = self._source.local(f"{self._folder}/records.npy")
-        return column.mapped(local if local is not None else self._partial[0])
+        return column.map(local if local is not None else self._partial[0])
 
     @cached_property
     def _partial(self) -> tuple[Path, NDArray[np.uint8]]:
-        """The cached file of records, holes where nothing was fetched yet, and which blocks it holds."""
+        """The cached, sparse file of records, and a flag for each block that was fetched."""
         size = self._columns["records"].size
         path, have = self._cache / "records.npy", self._cache / "records.have"
         self._cache.mkdir(parents=True, exist_ok=True)
@@ -117,9 +118,9 @@ class Columns:
                 opened.truncate(length)
         return path, np.memmap(have, np.uint8, "r+")
 
-    def _require(self, name: str, wanted: NDArray[np.integer]) -> None:
-        """Fetch the blocks that hold these rows and are not here yet."""
-        column = self._columns[name]
+    def _fetch_rows(self, wanted: NDArray[np.integer]) -> None:
+        """Fetch the blocks that hold these rows and are not in the cache."""
+        column = self._columns["records"]
         if len(wanted) == 0:
             return
         first = column.offset + np.asarray(wanted, dtype=np.int64) * column.dtype.itemsize
@@ -131,7 +132,7 @@ class Columns:
             missing = blocks[have[blocks] == 0]
             for start in range(0, len(missing), BLOCKS_AT_ONCE):
                 some = missing[start : start + BLOCKS_AT_ONCE]
-                self._fetch_blocks(f"{self._folder}/{name}.npy", some, path, column.size)
+                self._fetch_blocks(f"{self._folder}/records.npy", some, path, column.size)
                 have[some] = 1
 
     def _fetch_blocks(self, path: str, blocks: NDArray[np.int64], into: Path, size: int) -> None:
@@ -143,12 +144,12 @@ class Columns:
                 os.pwrite(file.fileno(), part, start)
 
     def _fetch(self, path: str, size: int, into: Path) -> None:
-        """A whole file into the cache; under its name only when complete."""
+        """Fetch a whole file into the cache, under its name only when complete."""
         import tempfile
 
         into.parent.mkdir(parents=True, exist_ok=True)
-        starts = list(range(0, size, PIECE_BYTES))
-        lengths = [min(PIECE_BYTES, size - start) for start in starts]
+        starts = list(range(0, size, RANGE_BYTES))
+        lengths = [min(RANGE_BYTES, size - start) for start in starts]
         with tempfile.NamedTemporaryFile(dir=into.parent, delete=False) as file:
             for part in self._read(path, starts, lengths):
                 file.write(part)
@@ -162,20 +163,20 @@ class Columns:
 
 
 def cache_folder(source: Source, dataset: str, version: str) -> Path:
-    """Where this machine keeps what it fetched of a version: below ``SKYBATCH_CACHE``, else ``/tmp``."""
+    """Return the cache directory of a version: below ``SKYBATCH_CACHE``, else ``/tmp``."""
     # Imported here and below because a cold start that maps a directory needs none of them (5 ms).
     import hashlib
     import tempfile
 
     root = Path(os.environ.get("SKYBATCH_CACHE") or Path(tempfile.gettempdir(), "skybatch-inventory"))
-    where = hashlib.sha256(repr(source).encode()).hexdigest()[:16]
-    return root / where / dataset / version
+    source_hash = hashlib.sha256(repr(source).encode()).hexdigest()[:16]
+    return root / source_hash / dataset / version
 
 
-def drop_stale(current: Path) -> None:
-    """Remove the cached versions beside ``current`` that nobody opened lately; disk on Lambda is scarce.
+def remove_stale_versions(current: Path) -> None:
+    """Remove cached versions beside ``current`` that were not opened lately; disk on Lambda is scarce.
 
-    Files already mapped stay readable to whoever holds them.
+    Files already mapped stay readable for processes that have them open.
     """
     import shutil
 

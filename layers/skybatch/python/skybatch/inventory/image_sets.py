@@ -21,7 +21,7 @@ Objects = NDArray[np.object_]
 # Position in this list is what a record stores; append only.
 SUFFIXES = np.array(["", ".fits.gz", ".fits", ".fit.gz", ".fit", ".fits.H", TILED_SUFFIX], dtype=object)
 
-# Of an inventory version's files. The second one knows the tiled form; in the first no image has it.
+# Of an inventory version's files. The second has the tile-compressed form; in the first no image has it.
 FORMAT = 2
 
 # One record a set, row after row, so that the details of a set are one short range of the file.
@@ -46,7 +46,7 @@ RECORD = np.dtype(
         ("tile_heap", "<u4", 3),
     ]
 )
-_PLAIN = ("coadd_key", "date", "ut_date", "hem", "scan", "image", "header_blocks")
+_PER_SET = ("coadd_key", "date", "ut_date", "hem", "scan", "image", "header_blocks")
 TILES = ("tiled_bytes", "tile_table", "tile_heap")
 _PER_BAND = ("bytes", "quicklook_bytes", "seesh", "magzp", "msnr10", *TILES)
 _CODED = ("suffix", "quicklook_suffix")
@@ -55,9 +55,9 @@ _GRID = ("naxis1", "naxis2", "crpix1", "crpix2", "cdelt1", "cdelt2")
 
 @dataclass(frozen=True)
 class Tiles:
-    """The tiled form of an image: its size in bytes, where its table of tiles begins and where its heap."""
+    """The tile-compressed form of an image: its size, and where its table of tiles and heap begin, bytes."""
 
-    bytes: int
+    size: int
     table: int
     heap: int
 
@@ -72,7 +72,7 @@ class ImageSets:
 
     By band (``j``, ``h``, ``k``): ``bytes`` the stored size (0: the archive has no such image) and
     ``suffix`` the end of the stored name, the same for Quicklooks, ``seesh`` (seeing shape), ``magzp`` and
-    ``msnr10`` (mag), NaN where unknown. ``tiled_bytes`` is the size of the tiled form (0: there is none),
+    ``msnr10`` (mag), NaN where unknown. ``tiled_bytes`` is the size of the tile-compressed form (0: none),
     ``tile_table`` and ``tile_heap`` where table and heap begin in it. Where an archive holds that form alone,
     it is what ``bytes`` and ``suffix`` say too.
     """
@@ -109,27 +109,27 @@ class ImageSets:
     def __post_init__(self) -> None:
         for name in TILES:
             if not getattr(self, name):
-                object.__setattr__(self, name, _none_tiled(len(self.sets)))
+                object.__setattr__(self, name, _no_tiles(len(self.sets)))
 
     def __len__(self) -> int:
         return len(self.sets)
 
     def image_id(self, i: int, band: str) -> ImageId:
-        """The identity of one band of element ``i``."""
+        """Return the identity of one band of element ``i``."""
         date, hem = str(self.date[i]), str(self.hem[i])
         return ImageId(self.dataset, date, hem, int(self.scan[i]), int(self.image[i]), band)
 
     def tiles(self, i: int, band: str) -> Tiles | None:
-        """The tiled form of one band of element ``i``, if the archive has it."""
+        """Return the tile-compressed form of one band of element ``i``, None where the archive has none."""
         size, table, heap = (int(getattr(self, name)[band][i]) for name in TILES)
         return Tiles(size, table, heap) if size else None
 
     def take(self, order: NDArray[np.integer] | NDArray[np.bool_]) -> ImageSets:
-        """The elements at these places, in this order."""
-        return ImageSets(**{f.name: _taken(getattr(self, f.name), order) for f in fields(self)})
+        """Return the elements at these places, in this order."""
+        return ImageSets(**{f.name: _take(getattr(self, f.name), order) for f in fields(self)})
 
     def footprints(self) -> Footprints:
-        """Where the sets lie, each distinct pixel grid once."""
+        """Return where the sets lie, each distinct pixel grid once."""
         table, code = self.grids()
         return Footprints(self.crval1, self.crval2, self.crota2, code, PixelGrids.from_table(table))
 
@@ -145,20 +145,20 @@ class ImageSets:
         return np.stack([column[first] for column in columns], axis=-1), code
 
 
-def _none_tiled(count: int) -> dict[str, Ints]:
+def _no_tiles(count: int) -> dict[str, Ints]:
     return {band: np.zeros(count, dtype=np.int64) for band in BANDS}
 
 
-def _taken(value: Any, order: Any) -> Any:
+def _take(value: Any, order: Any) -> Any:
     if isinstance(value, dict):
         return {band: column[order] for band, column in value.items()}
     return value if isinstance(value, str) else value[order]
 
 
 def to_records(sets: ImageSets) -> NDArray[np.void]:
-    """The details of sets as records (n,) of dtype `RECORD`."""
+    """Return the details of sets as records (n,) of dtype `RECORD`."""
     records = np.zeros(len(sets), dtype=RECORD)
-    for name in _PLAIN:
+    for name in _PER_SET:
         records[name] = getattr(sets, name)
     for number, band in enumerate(BANDS):
         for name in _PER_BAND:
@@ -176,7 +176,7 @@ def _codes(suffixes: Objects) -> NDArray[np.uint8]:
 
 
 def from_records(dataset: str, records: NDArray[np.void], images: Footprints, sets: Any) -> ImageSets:
-    """Sets from their records (n,) and footprints (n,)."""
+    """Make sets from their records (n,) and footprints (n,)."""
     columns: dict[str, Any] = {name: getattr(images.grids, name)[images.grid] for name in _GRID}
     for name in ("naxis1", "naxis2"):
         columns[name] = columns[name].astype(np.int64)
@@ -199,7 +199,7 @@ def _by_band(column: NDArray[Any]) -> dict[str, Any]:
 
 
 def scan_codes(date: Any, hem: Any, scan: Any, image: Any) -> Ints:
-    """Date, hemisphere, scan and image number as one number that sorts in this order.
+    """Return date, hemisphere, scan and image number as one number that sorts in this order.
 
     Dates are ``yymmdd`` text, scans below 1000, images below 10,000.
     """

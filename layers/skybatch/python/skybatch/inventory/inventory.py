@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skybatch.errors import InventoryError, TooLarge
-from skybatch.inventory.column_store import Column, Columns
+from skybatch.inventory.column_store import Column, ColumnStore
 from skybatch.inventory.image_sets import FORMAT, ImageSets, from_records, scan_codes
 from skybatch.inventory.matches import PixelPositions, PositionMatches, ScanMatches, SetNumbers
 from skybatch.inventory.versions import current_version
@@ -46,21 +46,23 @@ class Inventory:
         self.size: int = manifest["size"]
         self.numbered: bool = manifest["numbered"]
         self._angular_radius: float = manifest["reach"]
-        columns = {name: Column.of(name, entry) for name, entry in manifest["columns"].items()}
-        self._columns = Columns(source, dataset, version, columns)
+        columns = {name: Column.from_manifest(name, entry) for name, entry in manifest["columns"].items()}
+        self._columns = ColumnStore(source, dataset, version, columns)
 
     @classmethod
     def open(cls, source: Source, dataset: str, version: str | None = None) -> Inventory:
         """Open a version, the current one if none is named.
 
-        Raises InventoryError where it is absent or not whole, NotFound for an unknown data set.
+        Raises InventoryError where it is absent or incomplete, NotFound for an unknown data set.
         """
         version = version or current_version(source, dataset)
         path = f"{inventory_folder(dataset)}/{version}/manifest.json"
         try:
             manifest = json.loads(source.read(path))
         except (FileNotFoundError, ValueError) as error:
-            raise InventoryError(f"version {version} of the inventory of {dataset} is not whole") from error
+            raise InventoryError(
+                f"version {version} of the inventory of {dataset} is not complete"
+            ) from error
         if manifest["format"] > FORMAT:
             raise InventoryError(f"{path} has format {manifest['format']}; at most {FORMAT} is read here")
         return cls(source, dataset, version, manifest)
@@ -161,7 +163,7 @@ class Inventory:
     def details(self, sets: ArrayLike) -> ImageSets:
         """Return all that is known of these sets, in the order given."""
         rows = np.atleast_1d(np.asarray(sets, dtype=np.intp))
-        records = self._columns.rows("records", rows)
+        records = self._columns.records(rows)
         return from_records(self.dataset, records, self._footprints(rows), rows)
 
     def numbering(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -174,23 +176,23 @@ class Inventory:
 
     @cached_property
     def _zone_key(self) -> NDArray[np.uint32]:
-        return self._columns.whole("zone_key")
+        return self._columns.column("zone_key")
 
     @cached_property
     def _geometry(self) -> tuple[NDArray[Any], ...]:
-        return tuple(self._columns.whole(name) for name in ("crval1", "crval2", "crota2", "shape"))
+        return tuple(self._columns.column(name) for name in ("crval1", "crval2", "crota2", "shape"))
 
     @cached_property
     def _grids(self) -> PixelGrids:
-        return PixelGrids.from_table(self._columns.whole("shapes"))
+        return PixelGrids.from_table(self._columns.column("shapes"))
 
     @cached_property
     def _keys(self) -> tuple[NDArray[Any], NDArray[Any]]:
-        return self._columns.whole("key"), self._columns.whole("key_set")
+        return self._columns.column("key"), self._columns.column("key_set")
 
     @cached_property
     def _scans(self) -> tuple[NDArray[Any], NDArray[Any]]:
-        return self._columns.whole("scan_code"), self._columns.whole("scan_set")
+        return self._columns.column("scan_code"), self._columns.column("scan_set")
 
     def _footprints(self, rows: SetNumbers) -> Footprints:
         crval1, crval2, crota2, grid = self._geometry

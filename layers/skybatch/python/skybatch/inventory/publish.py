@@ -39,10 +39,10 @@ def publish(
     keep: int = KEPT_VERSIONS,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> str:
-    """Write the image sets of one data set as a new version and make it current; answers the version.
+    """Write the image sets of one data set as a new version, make it current and return its name.
 
     ``sets`` may come in any order (its ``sets`` numbers are not used). ``numbered`` says that the coadd
-    keys are our own numbers, ``origin`` how the facts were come by. The version that was current stays
+    keys are our own numbers, ``origin`` where the metadata come from. The version that was current stays
     whole and usable whatever happens; the newest ``keep`` versions are kept. Raises InventoryError where
     two sets share an identity or a coadd key, or what was written does not read back.
     """
@@ -63,7 +63,7 @@ def publish(
         "numbered": numbered,
         "size": len(sets),
         "reach": PixelGrids.from_table(columns["shapes"]).angular_radius if len(sets) else 0.0,
-        "columns": {name: _described(columns[name], data) for name, data in files.items()},
+        "columns": {name: _manifest_entry(columns[name], data) for name, data in files.items()},
     }
     for name, data in files.items():
         _write_checked(tree, f"{folder}/{name}.npy", data)
@@ -73,29 +73,29 @@ def publish(
     return version
 
 
-# What a record can hold; beyond it numpy would wrap around without a word.
+# What a record can hold; numpy would wrap around silently beyond it.
 BOUNDS = {"scan": 999, "image": 9999, "coadd_key": 2**31 - 1, "header_blocks": 2**16 - 1}
-MOST_BYTES = 2**32 - 1
+MAX_BYTES = 2**32 - 1
 
 
 def _check_bounds(sets: ImageSets) -> None:
     columns = [(name, getattr(sets, name), most) for name, most in BOUNDS.items()]
-    columns += [("bytes", column, MOST_BYTES) for column in sets.bytes.values()]
+    columns += [("bytes", column, MAX_BYTES) for column in sets.bytes.values()]
     for name in ("quicklook_bytes", *TILES):
-        columns += [(name, column, MOST_BYTES) for column in getattr(sets, name).values()]
+        columns += [(name, column, MAX_BYTES) for column in getattr(sets, name).values()]
     for name, column, most in columns:
         if len(column) and not 0 <= column.min() <= column.max() <= most:
             raise InventoryError(f"{name} from {column.min()} to {column.max()}; 0 to {most} can be kept")
 
 
 def zone_ordered(sets: ImageSets) -> Columns:
-    """The columns of an inventory, rows by declination zone, right ascension, then identity."""
+    """Return the columns of an inventory, rows by declination zone, right ascension, then identity."""
     zone_key = zone_keys(sets.crval1, sets.crval2)
     code = scan_codes(sets.date, sets.hem, sets.scan, sets.image)
     order = np.lexsort((code, sets.crval2, sets.crval1, zone_key))
     grids, grid = sets.grids()
-    key, key_set = _sorted_once(sets.coadd_key[order], "coadd key")
-    scan_code, scan_set = _sorted_once(code[order], "date, hemisphere, scan and image number")
+    key, key_set = _sorted_unique(sets.coadd_key[order], "coadd key")
+    scan_code, scan_set = _sorted_unique(code[order], "date, hemisphere, scan and image number")
     return {
         "zone_key": zone_key[order],
         "crval1": sets.crval1[order],
@@ -111,8 +111,8 @@ def zone_ordered(sets: ImageSets) -> Columns:
     }
 
 
-def _sorted_once(values: NDArray[np.int64], what: str) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
-    """Values ascending, and where each stands; a repeated one is refused."""
+def _sorted_unique(values: NDArray[np.int64], what: str) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
+    """Return values ascending, and the row of each. Raises InventoryError for a repeated one."""
     order = np.argsort(values, kind="stable")
     ordered = values[order]
     repeated = np.flatnonzero(ordered[1:] == ordered[:-1])
@@ -129,7 +129,7 @@ def _npy(column: NDArray[Any]) -> bytes:
     return buffer.getvalue()
 
 
-def _described(column: NDArray[Any], data: bytes) -> dict[str, Any]:
+def _manifest_entry(column: NDArray[Any], data: bytes) -> dict[str, Any]:
     return {
         "dtype": np.lib.format.dtype_to_descr(column.dtype),
         "shape": column.shape,

@@ -1,4 +1,4 @@
-"""One stored image of the archive, read as little as need be, and the files made from it."""
+"""One stored image of the archive, read in ranges where its form allows, and the files made from it."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
     from skybatch.inventory.inventory import Inventory
 
-# Stored so, single rows can be read; what is gzip after all is found out on the way.
+# Of these single rows can be read; a file that is gzip all the same is noticed while reading.
 PLAIN = (".fits", ".fit")
-# What a tiled image is called as the parent of its cutouts: the survey's name of it, so that cutouts are the
-# same files whatever form they were read from.
+# The suffix under which cutouts name a tile-compressed parent: the survey's own, so that they are the same
+# files whatever form they were read from.
 ORIGINAL = ".fits.gz"
 _GZIP_LEVEL = 6
 _GZIP = 31  # zlib's window bits for gzip members
@@ -39,8 +39,7 @@ _STORED_BLOCK, _BLOCK_HEAD, _GZIP_FRAME = 16_383, 5, 64
 class StoredImage:
     """An image of the archive by its key. Reading what is not there raises SourceMissing.
 
-    ``image_type`` is ``atlas`` or ``quicklook``. ``tiles`` are the size of a tiled file and where its heap
-    begins, in bytes, if that is known.
+    ``tiles`` are the size of a tile-compressed file and where its heap begins, in bytes, if that is known.
     """
 
     objects: ObjectStore
@@ -65,19 +64,19 @@ class StoredImage:
             raise self._missing() from None
 
     def read_range(self, start: int, length: int) -> bytes:
-        """Some of its bytes. Raises SourceDamaged where the file is shorter."""
+        """Read some of its bytes. Raises SourceDamaged where the file is shorter."""
         try:
             return bytes(obstore.get_range(self.objects, self.key, start=start, length=length))
         except FileNotFoundError:
             raise self._missing() from None
         except (BaseError, ValueError):
-            # Stores answer a range beyond the end in their own ways, and some as if it might pass.
+            # Stores differ in how they reject a range beyond the end, and some call it a transient error.
             if self.size >= start + length:
                 raise
             raise SourceDamaged(f"the file ends at byte {self.size:,}, before {start + length:,}") from None
 
     def crops(self, boxes: Sequence[PixelBox]) -> Iterator[bytes]:
-        """Complete FITS files of these pixels, in order, from one reading.
+        """Make complete FITS files of these pixels, in order, from one reading.
 
         Raises SourceError for what cannot be cut, before the first is made.
         """
@@ -96,7 +95,7 @@ class StoredImage:
         return cutout.cut(self.whole, boxes, origin)
 
     def plain(self) -> bytes:
-        """The whole image as plain FITS, byte for byte the original file; a Quicklook restored."""
+        """Return the whole image as plain FITS, byte for byte the original file; a Quicklook decompressed."""
         if self.image_type == ImageType.QUICKLOOK:
             from skybatch.imaging import quicklook
 
@@ -104,7 +103,7 @@ class StoredImage:
         return decompress_image(self.whole)
 
     def gzipped(self) -> bytes:
-        """The whole image as ``.fits.gz``, made anew: the original FITS file within."""
+        """Return the whole image as ``.fits.gz``, compressed anew from the original FITS file."""
         return zlib.compress(self.plain(), _GZIP_LEVEL, _GZIP)
 
     @property
@@ -119,15 +118,15 @@ class StoredImage:
 
 
 def max_gzipped_size(size: int) -> int:
-    """The most bytes that ``size`` bytes take as gzip: deflate stores what it cannot compress."""
+    """Return the most bytes that ``size`` bytes take as gzip: deflate stores what it cannot compress."""
     return size + _BLOCK_HEAD * (size // _STORED_BLOCK + 1) + _GZIP_FRAME
 
 
 def stored_image(objects: ObjectStore, key: str, inventory: Inventory | None = None) -> StoredImage:
-    """The image that a key names, in the form that gives a cutout for the least.
+    """Return the image that a key names, in the form from which a cutout reads the fewest bytes.
 
-    Of an Atlas image that the inventory knows in tiles that is the tiled form, unless the key names a plain
-    file. Raises NotFound for what is no image's key.
+    That is the tile-compressed form of an Atlas image where the inventory has it, unless the key names a
+    plain file. Raises NotFound for a key that is no image's.
     """
     image, kind, suffix = parse_key(key)
     if kind is ImageType.QUICKLOOK:
@@ -138,4 +137,4 @@ def stored_image(objects: ObjectStore, key: str, inventory: Inventory | None = N
     tiles = inventory.details(sets).tiles(0, image.band) if len(sets) else None
     if tiles is None:
         return StoredImage(objects, key, ImageType.ATLAS)
-    return StoredImage(objects, atlas_key(image, TILED_SUFFIX), ImageType.ATLAS, (tiles.bytes, tiles.heap))
+    return StoredImage(objects, atlas_key(image, TILED_SUFFIX), ImageType.ATLAS, (tiles.size, tiles.heap))

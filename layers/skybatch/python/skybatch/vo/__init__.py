@@ -1,1 +1,1 @@
-"""The archive's own doors: its paths and protocols, answered from the same images."""
+"""Services of the Virtual Observatory, and endpoints compatible with the survey archive's."""

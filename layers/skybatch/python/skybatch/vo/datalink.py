@@ -1,4 +1,4 @@
-"""``/datalink/links``: what belongs to an image (IVOA Recommendation, DataLink 1.1)."""
+"""What belongs to an image: ``/datalink/links`` (IVOA Recommendation, DataLink 1.1)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from skybatch.tables.model import Column, Table, text
 from skybatch.vo.links import image_url, page_url
 from skybatch.vo.obscore import key_of_id
 from skybatch.vo.parameters import Parameters, refused
-from skybatch.vo.search_images import Found, find
+from skybatch.vo.search_images import FoundImages, find_images
 from skybatch.vo.service_descriptors import SODA_ID, cutout_service
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ COLUMNS: tuple[Column, ...] = (
 
 @dataclass(frozen=True)
 class Link:
-    """One row of the answer."""
+    """One row of the response."""
 
     identifier: str
     access_url: str = ""
@@ -46,24 +46,24 @@ class Link:
     content_length: int | None = None
 
 
-def links(given: Parameters, open_: Callable[[str], Inventory], root: str) -> Table:
-    """The links of each ID, in their order; an unknown one has a row that says so.
+def links(parameters: Parameters, open_: Callable[[str], Inventory], root: str) -> Table:
+    """Return the links of each ID, in their order; an unknown one has a row that says so.
 
     Raises MalformedRequest without any ID, or with too many.
     """
-    asked = given.every("id")
+    asked = parameters.every("id")
     if not 1 <= len(asked) <= MAX_IDS:
         raise refused("ID", str(len(asked)), f"must be given 1 to {MAX_IDS} times")
-    rows = [link for identifier in asked for link in _of_one(identifier, open_, root)]
+    rows = [link for identifier in asked for link in _links_of(identifier, open_, root)]
     data = {column.name: [getattr(row, column.name, row.identifier) for row in rows] for column in COLUMNS}
     services = (cutout_service(root, column="ID"),) if any(row.service_def for row in rows) else ()
     return Table(COLUMNS, data, title="Links of 2MASS images", services=services)
 
 
-def _of_one(identifier: str, open_: Callable[[str], Inventory], root: str) -> list[Link]:
+def _links_of(identifier: str, open_: Callable[[str], Inventory], root: str) -> list[Link]:
     try:
         key = key_of_id(identifier)
-        found = _found(key, open_)
+        found = _find_image(key, open_)
     except SkybatchError as error:
         return [Link(identifier, error_message=f"NotFoundFault: {error.detail}", semantics="#this")]
     if not len(found):
@@ -88,8 +88,8 @@ def _of_one(identifier: str, open_: Callable[[str], Inventory], root: str) -> li
     ]
 
 
-def _found(key: str, open_: Callable[[str], Inventory]) -> Found:
+def _find_image(key: str, open_: Callable[[str], Inventory]) -> FoundImages:
     image, image_type, _ = parse_key(key)
     inventory = open_(image.dataset)
     sets = sets_of_images(inventory, [image])
-    return find(inventory, sets, 1, bands=(image.band,), kinds=(image_type.letter,))
+    return find_images(inventory, sets, 1, bands=(image.band,), kinds=(image_type.letter,))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from skybatch.vo.search_images import QUICKLOOK, Found
+from skybatch.vo.search_images import QUICKLOOK, FoundImages
 
 
 def image_url(root: str, key: str) -> str:
@@ -15,7 +15,7 @@ def image_url(root: str, key: str) -> str:
     return f"{root}/ibe/data/{key}"
 
 
-def fits_url(root: str, found: Found, i: int) -> str:
+def fits_url(root: str, found: FoundImages, i: int) -> str:
     """Return the address of the file of the i-th image, spelled as the archive's clients know it."""
     image = found.image_id(i)
     more = [("type", "ql")] if found.kind[i] == QUICKLOOK else []
@@ -30,7 +30,7 @@ def fits_url(root: str, found: Found, i: int) -> str:
     return f"{root}/cgi-bin/2MASS/IM/nph-im?{urlencode(query)}"
 
 
-def page_url(root: str, found: Found, i: int) -> str:
+def page_url(root: str, found: FoundImages, i: int) -> str:
     """Return the address of the page that shows the i-th image."""
     key = int(found.details.coadd_key[found.at[i]])
     more = "&type=ql" if found.kind[i] == QUICKLOOK else ""

@@ -1,4 +1,4 @@
-"""ObsCore rows of images: what SIA 2.0 answers with (IVOA ObsCore 1.1, section 3)."""
+"""ObsCore rows of images, the response of SIA 2.0 (IVOA ObsCore 1.1, section 3)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from skybatch.surveys.twomass.layout import QUICKLOOK_SUFFIXES, parse_key
 from skybatch.tables.model import Column, Table, Values, double, integer, text
 from skybatch.tables.service_descriptor import Service
 from skybatch.vo.links import image_url
-from skybatch.vo.search_images import Found
+from skybatch.vo.search_images import FoundImages
 
 IVOID = "ivo://skybatch/2mass?"
 FACILITIES = {"n": "2MASS North, Mt. Hopkins", "s": "2MASS South, Cerro Tololo"}
@@ -25,7 +25,7 @@ EXPOSURE_SECONDS = 7.8  # six exposures of 1.3 s (survey documentation)
 RESOLUTION_ARCSEC = 2.0  # of one arcsec pixels whose star images are about two wide
 CALIBRATION_LEVEL = 2
 _MJD_OF_1970 = 40587
-_SAME_FOR_ALL: dict[str, object] = {
+_CONSTANTS: dict[str, object] = {
     "dataproduct_type": "image",
     "calib_level": CALIBRATION_LEVEL,
     "target_name": None,
@@ -144,17 +144,17 @@ OBSCORE: tuple[Column, ...] = (
 
 
 def collection(dataset: str) -> str:
-    """The ``obs_collection`` of a data set, such as ``twomass_allsky``."""
+    """Return the ``obs_collection`` of a data set, such as ``twomass_allsky``."""
     return f"{MISSION}_{DATASETS[dataset].folder}"
 
 
 def publisher_id(key: str) -> str:
-    """The identifier of a stored image."""
+    """Return the publisher's identifier of a stored image."""
     return IVOID + key
 
 
 def key_of_id(identifier: str) -> str:
-    """The archive key that an identifier names; NotFound for what is none of ours."""
+    """Return the archive key that an identifier names. Raises NotFound for one of another publisher."""
     if not identifier.startswith(IVOID):
         raise NotFound(f"There is no image {identifier[:80]!r}: identifiers begin with {IVOID}")
     key = identifier.removeprefix(IVOID)
@@ -163,13 +163,15 @@ def key_of_id(identifier: str) -> str:
 
 
 def mjd(dates: Sequence[str]) -> list[float]:
-    """Modified Julian Date of the beginning of days given as yymmdd; 50 and later are of the 1900s."""
+    """Return the Modified Julian Date at the beginning of days yymmdd; years from 50 on are of the 1900s."""
     full = [f"{'19' if d[:2] >= '50' else '20'}{d[:2]}-{d[2:4]}-{d[4:]}" for d in dates]
     return [float(day) for day in (np.array(full, "datetime64[D]").astype(np.int64) + _MJD_OF_1970).tolist()]
 
 
-def obscore_table(found: Sequence[Found], root: str, services: tuple[Service, ...], overflow: str) -> Table:
-    """The rows of images of any data sets, one after another."""
+def obscore_table(
+    found: Sequence[FoundImages], root: str, services: tuple[Service, ...], overflow: str
+) -> Table:
+    """Make a table of the images of several data sets, one after another."""
     parts = [_rows(each, root) for each in found if len(each)]
     data: dict[str, Values] = {
         column.name: [value for part in parts for value in part[column.name]] for column in OBSCORE
@@ -177,7 +179,7 @@ def obscore_table(found: Sequence[Found], root: str, services: tuple[Service, ..
     return Table(OBSCORE, data, title="2MASS images", services=services, overflow=overflow)
 
 
-def _rows(found: Found, root: str) -> dict[str, list[object]]:
+def _rows(found: FoundImages, root: str) -> dict[str, list[object]]:
     details, at = found.details, found.at
     count = len(found)
     footprints = details.footprints()
@@ -188,7 +190,7 @@ def _rows(found: Found, root: str) -> dict[str, list[object]]:
     keys = [found.key(i) for i in range(count)]
     filters = [FILTERS[band] for band in found.band]
     sides = np.hypot(details.naxis1 * details.cdelt1, details.naxis2 * details.cdelt2)[at]
-    same = _SAME_FOR_ALL | {"obs_collection": collection(details.dataset)}
+    same = _CONSTANTS | {"obs_collection": collection(details.dataset)}
     return {name: [value] * count for name, value in same.items()} | {
         "obs_id": [f"{details.dataset}/{key}" for key in details.coadd_key[at].tolist()],
         "obs_publisher_did": [publisher_id(key) for key in keys],
@@ -220,6 +222,6 @@ def _title(key: str) -> str:
 
 
 def _outlines(ra: Floats, dec: Floats) -> list[str]:
-    """STC-S polygons, as ObsCore 1.1 has them: counter-clockwise as seen on the sky, as corners run."""
+    """Return STC-S polygons as ObsCore 1.1 has them: counter-clockwise on the sky, as corners run."""
     pairs = np.stack([ra, dec], axis=-1).reshape(len(ra), -1)
     return ["POLYGON ICRS " + " ".join(f"{value:.6f}" for value in row) for row in pairs.tolist()]

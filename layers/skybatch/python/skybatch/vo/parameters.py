@@ -1,4 +1,4 @@
-"""What a client of the archive's doors asked with: names in any case, values as text, several allowed."""
+"""Parameters of a request to a VO service: names in any case, values as text, several allowed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _WHOLE = re.compile(r"[0-9]{1,12}")
 
 @dataclass(frozen=True)
 class Parameters:
-    """Pairs of name and value in the order they came; names are compared without regard to case.
+    """Pairs of name and value in the order received; names are case-insensitive.
 
     A value that is blank counts as not given (DALI 1.1 section 2.1 leaves that to services).
     """
@@ -28,25 +28,25 @@ class Parameters:
 
     @classmethod
     def of(cls, pairs: Iterable[tuple[str, str]] | Mapping[str, str]) -> Parameters:
-        """From pairs as a query string or a form carries them."""
+        """Make them from pairs as a query string or a form carries them."""
         listed = pairs.items() if isinstance(pairs, Mapping) else pairs
         return cls(tuple((name.lower(), value.strip()) for name, value in listed))
 
     def every(self, name: str) -> tuple[str, ...]:
-        """All values given under a name."""
+        """Return all values given under a name."""
         wanted = name.lower()
         return tuple(value for known, value in self.pairs if known == wanted and value)
 
     def text(self, name: str, default: str = "") -> str:
-        """The value of a name, the last where it was given several times."""
+        """Return the value of a name, the last where it was given several times."""
         return (self.every(name) or (default,))[-1]
 
     def named(self, name: str) -> bool:
-        """Whether the name was given at all, be it without a value: a flag."""
+        """Return whether the name was given at all, even without a value."""
         return any(known == name.lower() for known, _ in self.pairs)
 
     def max_rows(self) -> int:
-        """MAXREC, by default 10,000, which is also the most (DALI 1.1 section 3.4.4)."""
+        """Return MAXREC, 10,000 by default and at most (DALI 1.1 section 3.4.4). Raises MalformedRequest."""
         text = self.text("maxrec")
         if not text:
             return MAX_ROWS
@@ -56,7 +56,7 @@ class Parameters:
 
 
 def number(name: str, text: str) -> float:
-    """A finite decimal number; MalformedRequest names the parameter that is none."""
+    """Read a finite decimal number. Raises MalformedRequest, which names the parameter."""
     if not _NUMBER.fullmatch(text) or not math.isfinite(float(text)):
         raise refused(name, text, "must be a decimal number")
     return float(text)
@@ -69,7 +69,7 @@ def number_or_infinity(name: str, text: str) -> float:
 
 
 def choice(name: str, text: str, known: Mapping[str, T]) -> T:
-    """What one of a few words, in any case, stands for."""
+    """Return what one of a few words, in any case, stands for. Raises MalformedRequest."""
     try:
         return known[text.lower()]
     except KeyError:
@@ -78,6 +78,6 @@ def choice(name: str, text: str, known: Mapping[str, T]) -> T:
 
 
 def refused(name: str, value: str, rule: str) -> MalformedRequest:
-    """The error of one bad parameter, in a sentence a person can act on."""
+    """Return the error of one bad parameter, in a sentence a person can act on."""
     error = CellError(name, value, rule)
     return MalformedRequest(error.sentence() if value else f"{name} {rule}", errors=[error])

@@ -1,4 +1,4 @@
-"""POS, SIZE, INTERSECT and mcen: which image sets the archive's own services mean by them.
+"""POS, SIZE, INTERSECT and mcen, as the survey archive's services and Simple Image Access 1.0 define them.
 
 The box is SIZE wide along east and high along north in a TAN projection about POS; its edges and the
 images' are great circles, and the tests are exact (Simple Image Access 1.0 section 4.1.1, and the survey
@@ -30,7 +30,7 @@ RELATIONS: dict[str, Relation] = {
     "enclosed": "enclosed",
     "center": "center",
 }
-MAX_DEGREES = 90.0  # a plane that touches the sphere holds no box much wider
+MAX_DEGREES = 90.0  # a plane that touches the sphere has no room for a box much wider
 
 
 @dataclass(frozen=True)
@@ -51,20 +51,23 @@ class BoxSearch:
         return inventory.in_region(self.box, self.relation)
 
 
-def box_search(given: Parameters) -> BoxSearch | None:
+def box_search(parameters: Parameters) -> BoxSearch | None:
     """Read POS, SIZE, INTERSECT and mcen; None without POS. Raises MalformedRequest."""
-    if not given.text("pos"):
+    if not parameters.text("pos"):
         return None
-    width, height = size(given.text("size", "0"))
-    relation = choice("INTERSECT", given.text("intersect", "overlaps"), RELATIONS)
+    width, height = size(parameters.text("size", "0"))
+    relation = choice("INTERSECT", parameters.text("intersect", "overlaps"), RELATIONS)
     is_point = width == height == 0.0 and relation != "enclosed"
-    centred = given.named("mcen") and (is_point or relation == "center")
-    sky = position("POS", given.text("pos"))
+    centred = parameters.named("mcen") and (is_point or relation == "center")
+    sky = position("POS", parameters.text("pos"))
     return BoxSearch(Box(sky.ra, sky.dec, width, height), relation, centred)
 
 
 def position(name: str, text: str) -> SkyPosition:
-    """``ra,dec`` in ICRS degrees, or another writing of a coordinate; no object names."""
+    """Read ``ra,dec`` in ICRS degrees, or another notation of a coordinate; no object names.
+
+    Raises MalformedRequest.
+    """
     parts = text.split(",")
     if len(parts) == 2 and (sky := _decimal(name, *parts)):
         return sky
@@ -81,7 +84,7 @@ def position(name: str, text: str) -> SkyPosition:
 
 
 def _decimal(name: str, first: str, second: str) -> SkyPosition | None:
-    """Both halves as plain numbers: exponents too, which no sexagesimal writing has."""
+    """Read both halves as plain numbers: exponents too, which no sexagesimal notation has."""
     try:
         ra, dec = float(first), float(second)
     except ValueError:
@@ -93,7 +96,7 @@ def _decimal(name: str, first: str, second: str) -> SkyPosition | None:
 
 
 def size(text: str) -> tuple[float, float]:
-    """Width and height in degrees; one number is both."""
+    """Read width and height in degrees; one number is both. Raises MalformedRequest."""
     parts = text.split(",")
     if len(parts) > 2:
         raise refused("SIZE", text, "must be one or two numbers of degrees")

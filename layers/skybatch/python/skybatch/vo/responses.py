@@ -1,4 +1,4 @@
-"""Tables of found images in the archive's words: addresses, formats, and the words of an overflow."""
+"""Tables of found images as responses: their formats, and the note of an overflow."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from skybatch.tables.schemas.image_rows import Images
 from skybatch.tables.schemas.image_table import image_data
 from skybatch.tables.writers.formats import Format
 from skybatch.vo.parameters import Parameters, choice
-from skybatch.vo.search_images import Found
+from skybatch.vo.search_images import FoundImages
 
 MISSIONS = ("twomass", "2mass")
 FORMATS: dict[str, Format] = {
@@ -34,21 +34,21 @@ FORMATS: dict[str, Format] = {
 
 
 @dataclass(frozen=True)
-class Answer:
-    """A table and the format in which it was asked for."""
+class TableResponse:
+    """A table and its requested format."""
 
     table: Table
     format: Format
 
 
-def answer_format(given: Parameters, name: str, default: str) -> Format:
-    """The format a parameter asks for; MIME types may carry parameters of their own."""
-    word = given.text(name, default).split(";")[0].strip()
+def response_format(parameters: Parameters, name: str, default: str) -> Format:
+    """Return the format a parameter names; MIME types may have parameters. Raises MalformedRequest."""
+    word = parameters.text(name, default).split(";")[0].strip()
     return choice(name, word, FORMATS)
 
 
 def dataset_of(mission: str, folder: str, table: str) -> str:
-    """The data set that a path below a service names; NotFound for one nobody knows."""
+    """Return the data set that a path below a service names. Raises NotFound for an unknown one."""
     dataset = dataset_of_path(folder.lower(), table.lower())
     if mission.lower() not in MISSIONS or dataset is None:
         raise NotFound(f"There is no table {mission}/{folder}/{table}; /ibe/search/ lists what there is.")
@@ -56,16 +56,16 @@ def dataset_of(mission: str, folder: str, table: str) -> str:
 
 
 def table_of(
-    found: Found,
+    found: FoundImages,
     columns: tuple[Column, ...],
     url: Callable[[int], str],
     *,
     title: str = "",
     params: Iterable[Param] = (),
     notes: Iterable[str] = (),
-    most: int = 0,
+    max_rows: int = 0,
 ) -> Table:
-    """The found images as a table; ``url`` gives the address of the i-th, ``most`` is what cut it off."""
+    """Make a table of found images; ``url`` gives the address of the i-th, ``max_rows`` the limit applied."""
     dataset = found.details.dataset
     images = Images(
         dataset=[dataset] * len(found),
@@ -76,15 +76,20 @@ def table_of(
     )
     data = image_data({dataset: found.details}, images, columns)
     return Table(
-        columns, data, params=tuple(params), title=title, notes=tuple(notes), overflow=cut_off(found, most)
+        columns,
+        data,
+        params=tuple(params),
+        title=title,
+        notes=tuple(notes),
+        overflow=overflow_note(found, max_rows),
     )
 
 
-def cut_off(found: Found, most: int) -> str:
-    """What to say of an answer that MAXREC cut off; nothing of a whole one."""
-    return too_many(most) if found.more else ""
+def overflow_note(found: FoundImages, max_rows: int) -> str:
+    """Return the note of a response that MAXREC cut off, empty for a complete one."""
+    return too_many_rows(max_rows) if found.more else ""
 
 
-def too_many(most: int) -> str:
-    """The words of an overflow."""
-    return f"There are more rows than MAXREC, {most}: narrow the search or raise MAXREC."
+def too_many_rows(max_rows: int) -> str:
+    """Return the note of an overflow."""
+    return f"There are more rows than MAXREC, {max_rows}: narrow the search or raise MAXREC."

@@ -1,4 +1,4 @@
-"""From image sets to the single images of an answer, no more of them than asked for."""
+"""From image sets to the single images of a response, no more of them than requested."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ if TYPE_CHECKING:
     from skybatch.inventory.inventory import Inventory
 
 ATLAS, QUICKLOOK = ImageType.ATLAS.letter, ImageType.QUICKLOOK.letter
-# Sets whose details are fetched at once: a first answer's worth, or a stretch of a scan of everything.
-STRETCH = 65_536
+# Sets whose details are fetched at once when a search reads the whole table.
+CHUNK = 65_536
 
-# Image sets and a band -> which of them are wanted, (n,) bool.
-Wanted = Callable[["ImageSets", str], "NDArray[np.bool_]"]
+# Image sets and a band -> which of them match, (n,) bool.
+Predicate = Callable[["ImageSets", str], "NDArray[np.bool_]"]
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
-    """Images in the order of an answer: element i is band ``band[i]`` of set ``details.sets[at[i]]``.
+class FoundImages:
+    """Images in the order of a response: element i is band ``band[i]`` of set ``details.sets[at[i]]``.
 
-    ``kind[i]`` is ``A`` for the Atlas image, ``Q`` for its Quicklook. ``more``: there are others that MAXREC
-    left out.
+    ``kind[i]`` is ``A`` for the Atlas image, ``Q`` for its Quicklook. ``more``: the limit
+    left others out.
     """
 
     details: ImageSets
@@ -44,74 +44,82 @@ class Found:
         return len(self.band)
 
     def image_id(self, i: int) -> ImageId:
-        """The identity of an image."""
+        """Return the identity of an image."""
         return self.details.image_id(int(self.at[i]), self.band[i])
 
     def key(self, i: int) -> str:
-        """Where the archive keeps an image."""
+        """Return the archive key of an image."""
         band, at = self.band[i], int(self.at[i])
         if self.kind[i] == QUICKLOOK:
             return quicklook_key(self.image_id(i), str(self.details.quicklook_suffix[band][at]))
         return atlas_key(self.image_id(i), str(self.details.suffix[band][at]))
 
     def stored_bytes(self, i: int) -> int:
-        """Bytes of an image as it is stored."""
+        """Return the bytes of an image as it is stored."""
         details = self.details
         sizes = details.quicklook_bytes if self.kind[i] == QUICKLOOK else details.bytes
         return int(sizes[self.band[i]][self.at[i]])
 
 
-def find(
+def find_images(
     inventory: Inventory,
     sets: NDArray[np.intp],
-    most: int,
+    max_images: int,
     *,
     bands: Sequence[str] = BANDS,
     kinds: Sequence[str] = (ATLAS,),
-    wanted: Wanted | None = None,
-    once_a_band: bool = False,
-    before: Callable[[], None] = lambda: None,
-) -> Found:
-    """The first ``most`` images of these sets that the archive holds, set by set, then band by band.
+    matches: Predicate | None = None,
+    first_of_each_band: bool = False,
+    check_deadline: Callable[[], None] = lambda: None,
+) -> FoundImages:
+    """Find the first ``max_images`` images of these sets that the archive holds, by set, then by band.
 
-    ``wanted`` narrows them. ``once_a_band`` keeps the first of each band only. ``before`` is called ahead of
-    each stretch of sets, and may raise to end a search that takes too long.
+    ``matches`` selects among them, ``first_of_each_band`` keeps the first of each band only.
+    ``check_deadline`` is called before each chunk of sets, and may raise to end a search that takes too long.
     """
 
     def present_of(details: ImageSets) -> NDArray[np.bool_]:
-        return _present(details, bands, kinds, wanted)
+        return _present(details, bands, kinds, matches)
 
-    details, present = _searched(
-        inventory, _stretches(sets, most), present_of, before, None if once_a_band else most
+    details, present = _search(
+        inventory,
+        _chunks(sets, max_images),
+        present_of,
+        check_deadline,
+        None if first_of_each_band else max_images,
     )
     at, column = np.nonzero(present)
-    if once_a_band:
+    if first_of_each_band:
         first = np.sort(np.unique(column, return_index=True)[1])
         at, column = at[first], column[first]
     pairs = [(band, kind) for band in bands for kind in kinds]
-    chosen = [pairs[number] for number in column[:most].tolist()]
-    return Found(
-        details, at[:most], [band for band, _ in chosen], [kind for _, kind in chosen], len(at) > most
+    chosen = [pairs[number] for number in column[:max_images].tolist()]
+    return FoundImages(
+        details,
+        at[:max_images],
+        [band for band, _ in chosen],
+        [kind for _, kind in chosen],
+        len(at) > max_images,
     )
 
 
-def _searched(
+def _search(
     inventory: Inventory,
-    stretches: Iterator[NDArray[np.intp]],
+    chunks: Iterator[NDArray[np.intp]],
     present_of: Callable[[ImageSets], NDArray[np.bool_]],
-    before: Callable[[], None],
+    check_deadline: Callable[[], None],
     enough: int | None,
 ) -> tuple[ImageSets, NDArray[np.bool_]]:
-    """The sets of which something is present, and what; read no further than there are ``enough`` images."""
+    """Return the sets of which something is present, and what; stop reading beyond ``enough`` images."""
     kept: list[NDArray[np.intp]] = []
     flags: list[NDArray[np.bool_]] = []
     count = 0
-    for stretch in stretches:
-        before()
-        details = inventory.details(stretch)
+    for chunk in chunks:
+        check_deadline()
+        details = inventory.details(chunk)
         present = present_of(details)
         some = np.flatnonzero(present.any(axis=1))
-        kept.append(stretch[some])
+        kept.append(chunk[some])
         flags.append(present[some])
         count += int(np.count_nonzero(present))
         if enough is not None and count > enough:
@@ -121,23 +129,23 @@ def _searched(
     return details, np.concatenate(flags)
 
 
-def _stretches(sets: NDArray[np.intp], most: int) -> Iterator[NDArray[np.intp]]:
-    """A first stretch that is enough if every set has an image, then longer ones."""
-    start, length = 0, most + 1
+def _chunks(sets: NDArray[np.intp], max_images: int) -> Iterator[NDArray[np.intp]]:
+    """Yield a first chunk that is enough if every set has an image, then larger ones."""
+    start, length = 0, max_images + 1
     while start < len(sets) or start == 0:
         yield sets[start : start + length]
         start += length
-        length = STRETCH
+        length = CHUNK
 
 
 def _present(
-    details: ImageSets, bands: Sequence[str], kinds: Sequence[str], wanted: Wanted | None
+    details: ImageSets, bands: Sequence[str], kinds: Sequence[str], matches: Predicate | None
 ) -> NDArray[np.bool_]:
-    """(sets, bands x kinds): what the archive holds of what is wanted."""
+    """Return (sets, bands x kinds) flags: which matching images the archive holds."""
     columns = []
     for band in bands:
-        mine = np.ones(len(details), bool) if wanted is None else wanted(details, band)
+        matching = np.ones(len(details), bool) if matches is None else matches(details, band)
         for kind in kinds:
             sizes = details.quicklook_bytes if kind == QUICKLOOK else details.bytes
-            columns.append(mine & (sizes[band] > 0))
+            columns.append(matching & (sizes[band] > 0))
     return np.stack(columns, axis=1)

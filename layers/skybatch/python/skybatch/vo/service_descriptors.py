@@ -1,4 +1,4 @@
-"""The descriptors by which clients find what can be done with an image: its links, and cutouts of it."""
+"""Service descriptors by which clients find the links and the cutout service of an image (DataLink 1.1)."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ SODA_ID = "soda-sync"
 
 
 def links_service(root: str) -> Service:
-    """DataLink: what belongs to the image of a row of an ObsCore table."""
+    """Return the descriptor of DataLink for the image of a row of an ObsCore table."""
     identifier = Input("ID", ref="obs_publisher_did", description="Identifier of the image.")
     return Service("datalink", DATALINK, f"{root}/datalink/links", (identifier,))
 
 
 def cutout_service(root: str, *, column: str = "obs_publisher_did", identifier: str = "") -> Service:
-    """SODA: cutouts of the image of a row, or of the one image named."""
+    """Return the descriptor of SODA for the image of a row, or for the one image named."""
     ref = "" if identifier else column
     inputs = (
         Input("ID", value=identifier, ref=ref, ucd="meta.id;meta.dataset", description="The image."),

@@ -1,4 +1,4 @@
-"""``/ibe/sia``: Simple Image Access 1.0 on one table of the archive."""
+"""Simple Image Access 1.0 on one table of the archive: ``/ibe/sia``."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from skybatch.tables.schemas.search import SIA_PARAMS, SIA_SEARCH
 from skybatch.vo.links import image_url
 from skybatch.vo.parameters import Parameters, refused
 from skybatch.vo.pos_size import box_search
-from skybatch.vo.responses import Answer, answer_format, table_of
-from skybatch.vo.search_images import find
+from skybatch.vo.responses import TableResponse, response_format, table_of
+from skybatch.vo.search_images import find_images
 
 if TYPE_CHECKING:
     from skybatch.inventory.inventory import Inventory
@@ -33,41 +33,41 @@ INPUTS: tuple[Param, ...] = (
 )
 
 
-def sia(given: Parameters, inventory: Inventory, root: str) -> Answer:
-    """Answer a query of one data set; ``root`` is the address the service is known by.
+def sia1(parameters: Parameters, inventory: Inventory, root: str) -> TableResponse:
+    """Answer a query of one data set; ``root`` is the address of the service.
 
     Raises MalformedRequest for a parameter that cannot be read, or without a position.
     """
-    fmt = answer_format(given, "RESPONSEFORMAT", "votable")
-    wanted = image_formats(given)
-    if METADATA in wanted:
-        return described(inventory, fmt)
-    where, most = box_search(given), given.max_rows()
-    if where is None:
+    fmt = response_format(parameters, "RESPONSEFORMAT", "votable")
+    formats = image_formats(parameters)
+    if METADATA in formats:
+        return metadata_response(inventory, fmt)
+    search, max_rows = box_search(parameters), parameters.max_rows()
+    if search is None:
         raise refused("POS", "", "must be given: right ascension and declination in degrees")
-    sets = where.sets(inventory) if set(wanted) & set(IMAGE_FORMATS) else _no_sets()
-    found = find(inventory, sets, most, once_a_band=where.most_centred)
+    sets = search.sets(inventory) if set(formats) & set(IMAGE_FORMATS) else _no_sets()
+    found = find_images(inventory, sets, max_rows, first_of_each_band=search.most_centred)
     table = table_of(
         found,
         SIA_SEARCH,
         lambda i: image_url(root, found.key(i)),
         title=TITLE,
         params=SIA_PARAMS,
-        most=most,
+        max_rows=max_rows,
     )
-    return Answer(table, fmt)
+    return TableResponse(table, fmt)
 
 
-def image_formats(given: Parameters) -> list[str]:
-    """The words of FORMAT in lower case; a client may list several."""
-    return re.split(r"[,\s]+", given.text("format", "all").lower())
+def image_formats(parameters: Parameters) -> list[str]:
+    """Return the words of FORMAT in lower case; a client may list several."""
+    return re.split(r"[,\s]+", parameters.text("format", "all").lower())
 
 
-def described(inventory: Inventory, fmt: str) -> Answer:
-    """FORMAT=METADATA: the columns, and the inputs as PARAMs (SIA 1.0 section 6.1), without a row."""
-    found = find(inventory, _no_sets(), 0)
+def metadata_response(inventory: Inventory, fmt: str) -> TableResponse:
+    """Answer FORMAT=METADATA: the columns, and the inputs as PARAMs (SIA 1.0 section 6.1), without rows."""
+    found = find_images(inventory, _no_sets(), 0)
     table = table_of(found, SIA_SEARCH, lambda _: "", title=TITLE, params=(*INPUTS, *SIA_PARAMS))
-    return Answer(table, fmt)  # type: ignore[arg-type]
+    return TableResponse(table, fmt)  # type: ignore[arg-type]
 
 
 def _no_sets() -> np.ndarray[tuple[int], np.dtype[np.intp]]:

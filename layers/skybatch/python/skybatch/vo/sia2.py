@@ -1,4 +1,4 @@
-"""``/sia2/query``: Simple Image Access 2.0 over every data set of the archive."""
+"""Simple Image Access 2.0 over every data set of the archive: ``/sia2/query``."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from skybatch.vo.obscore import (
 )
 from skybatch.vo.parameters import Parameters, number_or_infinity, refused
 from skybatch.vo.pos_regions import PosRegion, parse_pos
-from skybatch.vo.responses import Answer, answer_format, too_many
-from skybatch.vo.search_images import Found, find
+from skybatch.vo.responses import TableResponse, response_format, too_many_rows
+from skybatch.vo.search_images import FoundImages, find_images
 from skybatch.vo.service_descriptors import cutout_service, links_service
 
 if TYPE_CHECKING:
@@ -42,9 +42,9 @@ Open = Callable[[str], "Inventory"]
 
 @dataclass(frozen=True)
 class Query:
-    """What images must be: in any of ``regions``, ``bands``, ``times`` (MJD) and among ``ids``.
+    """Constraints on images: the elements of a tuple are alternatives, an empty one constrains nothing.
 
-    An empty tuple asks for nothing in particular; ``nothing`` says that no image can be meant.
+    ``times`` are MJD, ``sizes`` degrees, ``ids`` archive keys. With ``nothing`` no image can match.
     """
 
     regions: tuple[PosRegion, ...] = ()
@@ -56,7 +56,7 @@ class Query:
     nothing: bool = False
 
     def sets(self, inventory: Inventory) -> NDArray[np.intp]:
-        """The image sets of one data set that may hold such images."""
+        """Return the image sets of one data set that may hold such images."""
         if self.nothing or not self.bands:
             return np.empty(0, np.intp)
         if self.ids:
@@ -66,15 +66,15 @@ class Query:
         found = [inventory.in_region(each, "overlap") for each in self.regions]
         return found[0] if len(found) == 1 else np.unique(np.concatenate(found))
 
-    def wanted(self, details: ImageSets, band: str) -> NDArray[np.bool_]:
-        """Which images of one band fit what is asked beside the place."""
+    def matches(self, details: ImageSets, band: str) -> NDArray[np.bool_]:
+        """Return which images of one band satisfy the constraints other than the region."""
         fits = np.ones(len(details), bool)
         if self.times:
             start = np.array(mjd(details.ut_date.tolist()))
-            fits &= _overlap(start, start + 1.0, self.times)
+            fits &= _intersects(start, start + 1.0, self.times)
         if self.sizes:
             side = np.hypot(details.naxis1 * details.cdelt1, details.naxis2 * details.cdelt2)
-            fits &= _overlap(side, side, self.sizes)
+            fits &= _intersects(side, side, self.sizes)
         if self.facilities:
             fits &= np.isin(details.hem, [hem for hem, name in FACILITIES.items() if name in self.facilities])
         if self.ids:
@@ -83,39 +83,43 @@ class Query:
         return fits
 
 
-def sia2(given: Parameters, datasets: Sequence[str], open_: Open, root: str) -> Answer:
+def sia2(parameters: Parameters, datasets: Sequence[str], open_: Open, root: str) -> TableResponse:
     """Answer a query over the data sets that the archive holds. Raises MalformedRequest."""
-    fmt = answer_format(given, "RESPONSEFORMAT", "votable")
-    most, asked = given.max_rows(), query(given)
-    chosen = [each for each in datasets if not given.every("collection") or _collected(given, each)]
-    found: list[Found] = []
+    fmt = response_format(parameters, "RESPONSEFORMAT", "votable")
+    max_rows, constraints = parameters.max_rows(), query(parameters)
+    chosen = [
+        each for each in datasets if not parameters.every("collection") or _in_collection(parameters, each)
+    ]
+    found: list[FoundImages] = []
     check = search_deadline()
     for dataset in chosen:
         inventory = open_(dataset)
-        sets, left = asked.sets(inventory), most - sum(map(len, found))
-        bands = asked.bands or ("j",)
-        found.append(find(inventory, sets, left, bands=bands, wanted=asked.wanted, before=check))
-    overflow = too_many(most) if any(each.more for each in found) else ""
+        sets, left = constraints.sets(inventory), max_rows - sum(map(len, found))
+        bands = constraints.bands or ("j",)
+        found.append(
+            find_images(inventory, sets, left, bands=bands, matches=constraints.matches, check_deadline=check)
+        )
+    overflow = too_many_rows(max_rows) if any(each.more for each in found) else ""
     services = (links_service(root), cutout_service(root))
-    return Answer(obscore_table(found, root, services, overflow), fmt)
+    return TableResponse(obscore_table(found, root, services, overflow), fmt)
 
 
-def query(given: Parameters) -> Query:
-    """What the parameters ask (SIA 2.0 section 2.1). Several values of one name are alternatives."""
+def query(parameters: Parameters) -> Query:
+    """Read the constraints (SIA 2.0 section 2.1); several values of one name are alternatives."""
     return Query(
-        regions=tuple(parse_pos(text) for text in given.every("pos")),
-        bands=_bands(intervals(given, "band")),
-        times=intervals(given, "time"),
-        sizes=intervals(given, "fov"),
-        ids=_ids(given.every("id")),
-        facilities=given.every("facility"),
-        nothing=_excluded(given),
+        regions=tuple(parse_pos(text) for text in parameters.every("pos")),
+        bands=_bands(intervals(parameters, "band")),
+        times=intervals(parameters, "time"),
+        sizes=intervals(parameters, "fov"),
+        ids=_ids(parameters.every("id")),
+        facilities=parameters.every("facility"),
+        nothing=_excludes_all(parameters),
     )
 
 
-def intervals(given: Parameters, name: str) -> tuple[Interval, ...]:
-    """The intervals of a numeric parameter: ``low high``, ``-Inf`` and ``+Inf`` among them, or one number."""
-    return tuple(_interval(name.upper(), text) for text in given.every(name))
+def intervals(parameters: Parameters, name: str) -> tuple[Interval, ...]:
+    """Read the intervals of a numeric parameter: ``low high``, which may be infinite, or a number."""
+    return tuple(_interval(name.upper(), text) for text in parameters.every(name))
 
 
 def _interval(name: str, text: str) -> Interval:
@@ -148,8 +152,8 @@ def _ids(texts: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(keys)
 
 
-def _excluded(given: Parameters) -> bool:
-    """Whether what holds for all images rules them out."""
+def _excludes_all(parameters: Parameters) -> bool:
+    """Return whether constraints on what is the same for all images exclude them all."""
     words = {
         "dptype": {"image"},
         "calib": {str(CALIBRATION_LEVEL)},
@@ -160,21 +164,23 @@ def _excluded(given: Parameters) -> bool:
         "pol": set(),
     }
     constants = {"exptime": EXPOSURE_SECONDS, "spatres": RESOLUTION_ARCSEC}
-    by_word = any(given.every(name) and not set(given.every(name)) & known for name, known in words.items())
+    by_word = any(
+        parameters.every(name) and not set(parameters.every(name)) & known for name, known in words.items()
+    )
     by_number = any(
-        given.every(name) and not any(low <= value <= high for low, high in intervals(given, name))
+        parameters.every(name) and not any(low <= value <= high for low, high in intervals(parameters, name))
         for name, value in constants.items()
     )
-    unknown_ids = bool(given.every("id")) and not _ids(given.every("id"))
-    undefined = bool(given.every("timeres") or given.every("specrp"))
+    unknown_ids = bool(parameters.every("id")) and not _ids(parameters.every("id"))
+    undefined = bool(parameters.every("timeres") or parameters.every("specrp"))
     return by_word or by_number or unknown_ids or undefined
 
 
-def _collected(given: Parameters, dataset: str) -> bool:
-    return bool({collection(dataset), dataset} & set(given.every("collection")))
+def _in_collection(parameters: Parameters, dataset: str) -> bool:
+    return bool({collection(dataset), dataset} & set(parameters.every("collection")))
 
 
-def _overlap(
+def _intersects(
     low: NDArray[np.float64], high: NDArray[np.float64], wanted: Sequence[Interval]
 ) -> NDArray[np.bool_]:
     fits = [(low <= last) & (high >= first) for first, last in wanted]

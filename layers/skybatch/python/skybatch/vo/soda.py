@@ -1,4 +1,4 @@
-"""``/soda/sync``: one cutout of one image (IVOA, Server-side Operations for Data Access 1.0)."""
+"""One cutout of one image: ``/soda/sync`` (IVOA, Server-side Operations for Data Access 1.0)."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ PARSERS: dict[str, Callable[[str, str], PosRegion]] = {
 }
 
 
-def requested_key(given: Parameters) -> str:
+def requested_key(parameters: Parameters) -> str:
     """Return the archive key of the one image that ID names. Raises MalformedRequest, NotFound."""
-    texts = given.every("id")
+    texts = parameters.every("id")
     if len(texts) != 1:
         rule = "must be given" if not texts else "may be given once only in a synchronous call"
         raise refused("ID", ", ".join(texts), rule)
     return key_of_id(texts[0])
 
 
-def requested_region(given: Parameters) -> PosRegion | None:
+def requested_region(parameters: Parameters) -> PosRegion | None:
     """Return the one region to cut, None for the whole image. Raises MalformedRequest."""
-    asked = [(name, text) for name in PARSERS for text in given.every(name)]
+    asked = [(name, text) for name in PARSERS for text in parameters.every(name)]
     if len(asked) > 1:
         names = ", ".join(name.upper() for name, _ in asked)
         raise refused(names, asked[1][1], "only one region can be cut in a synchronous call")

@@ -1,4 +1,4 @@
-"""VOSI: whether the services are up, and what they can do (IVOA Recommendation, VOSI 1.1)."""
+"""VOSI: availability and capabilities of the services (IVOA Recommendation, VOSI 1.1)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _CAPABILITIES = "ivo://ivoa.net/std/VOSI#capabilities"
 
 
 def availability(reason: str = "") -> str:
-    """The availability document; ``reason`` says why the services are down, empty where they are not."""
+    """Return the availability document; ``reason`` says why the services are down, empty if they are up."""
     note = f"<vosi:note>{escape(reason)}</vosi:note>" if reason else ""
     up = "false" if reason else "true"
     return (
@@ -20,7 +20,7 @@ def availability(reason: str = "") -> str:
 
 
 def capabilities(base: str, services: tuple[tuple[str, str], ...]) -> str:
-    """The capabilities below ``base``: the VOSI ones, and ``services`` as pairs of standard and URL."""
+    """Return the capabilities below ``base``: VOSI itself, and ``services`` as pairs of standard and URL."""
     listed = (
         (_AVAILABILITY, f"{base}/availability"),
         (_CAPABILITIES, f"{base}/capabilities"),

@@ -18,12 +18,12 @@ from skybatch.sky.position import SkyPosition
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.twomass.layout import parse_key
 from skybatch.vo.ibe import stored_images
-from skybatch.vo.ibe.image_page import facts, one_image
+from skybatch.vo.ibe.image_page import properties, requested_image
 from skybatch.vo.ibe.inventory_sia import inventory_sia
 from skybatch.vo.links import fits_url
 from skybatch.vo.parameters import Parameters
-from skybatch.vo.responses import Answer
-from skybatch.vo.search_images import QUICKLOOK, Found
+from skybatch.vo.responses import TableResponse
+from skybatch.vo.search_images import QUICKLOOK, FoundImages
 
 if TYPE_CHECKING:
     from skybatch.names.model import NameResult
@@ -36,8 +36,8 @@ NAME_RESOLUTION_SECONDS = 15.0  # API Gateway waits 30
 def search_inventory(request: HttpRequest, dependencies: Dependencies) -> AnyResponse:
     """Search the image inventory by Simple Image Access."""
 
-    def search(parameters: Parameters) -> Answer:
-        inventory = dependencies.current_inventory(stored_images.dataset_word(parameters))
+    def search(parameters: Parameters) -> TableResponse:
+        inventory = dependencies.current_inventory(stored_images.requested_dataset(parameters))
         return inventory_sia(
             parameters, inventory, request.base_url, lambda name: resolve_name(dependencies, name)
         )
@@ -49,8 +49,8 @@ def search_inventory(request: HttpRequest, dependencies: Dependencies) -> AnyRes
 def image_page(request: HttpRequest, dependencies: Dependencies) -> AnyResponse:
     """Return the page of one image, or with ``preview`` the preview on it."""
     parameters = read_parameters(request)
-    inventory = dependencies.current_inventory(stored_images.dataset_word(parameters))
-    found = one_image(parameters, inventory)
+    inventory = dependencies.current_inventory(stored_images.requested_dataset(parameters))
+    found = requested_image(parameters, inventory)
     if parameters.named("preview"):
         body = _preview(dependencies, found.key(0))
         return content_response(request, dependencies.results, body, "image/png", compressible=False)
@@ -93,13 +93,13 @@ def _no_answer(name: str, found: NameResult | None) -> str:
     return f"The name services could not tell where {name!r} is: {reason}"
 
 
-def _page(request: HttpRequest, found: Found) -> str:
+def _page(request: HttpRequest, found: FoundImages) -> str:
     from skybatch.pages.image import image_page
 
     image = found.image_id(0)
     return image_page(
         f"{image.band.upper()} band, {image.date} {image.hem}, scan {image.scan}, image {image.image}",
-        facts(found),
+        properties(found),
         preview=f"?{request.raw_query}&preview=png",
         download=fits_url(request.base_url, found, 0),
         quicklook=found.kind[0] == QUICKLOOK,

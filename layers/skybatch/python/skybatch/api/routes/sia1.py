@@ -12,8 +12,8 @@ from skybatch.api.routing import AnyResponse, RouteTable
 from skybatch.api.table_responses import error_votable_response, table_response
 from skybatch.errors import SkybatchError
 from skybatch.vo.parameters import Parameters
-from skybatch.vo.responses import Answer, answer_format, dataset_of
-from skybatch.vo.sia1 import sia
+from skybatch.vo.responses import TableResponse, dataset_of, response_format
+from skybatch.vo.sia1 import sia1
 
 routes = RouteTable()
 
@@ -25,14 +25,14 @@ def search_images(
     """Search one table."""
     dataset = dataset_of(mission, folder, table)
 
-    def search(parameters: Parameters) -> Answer:
-        return sia(parameters, dependencies.current_inventory(dataset), request.base_url)
+    def search(parameters: Parameters) -> TableResponse:
+        return sia1(parameters, dependencies.current_inventory(dataset), request.base_url)
 
     return sia1_response(request, dependencies, search)
 
 
 def sia1_response(
-    request: HttpRequest, dependencies: Dependencies, search: Callable[[Parameters], Answer]
+    request: HttpRequest, dependencies: Dependencies, search: Callable[[Parameters], TableResponse]
 ) -> AnyResponse:
     """Answer a query as SIA 1.0 clients expect.
 
@@ -51,6 +51,6 @@ def sia1_response(
 
 def _wants_votable(parameters: Parameters) -> bool:
     try:
-        return answer_format(parameters, "RESPONSEFORMAT", "votable") == "xml"
+        return response_format(parameters, "RESPONSEFORMAT", "votable") == "xml"
     except SkybatchError:
         return True

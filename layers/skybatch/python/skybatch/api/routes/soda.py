@@ -24,7 +24,7 @@ def cut_image(request: HttpRequest, dependencies: Dependencies) -> AnyResponse:
         parameters = read_parameters(request)
         key, region = soda.requested_key(parameters), soda.requested_region(parameters)
         if region is None:
-            return redirect(stored_images.link(dependencies.archive, key, request.link_method), 303)
+            return redirect(stored_images.presigned_url(dependencies.archive, key, request.link_method), 303)
         return _cutout(request, dependencies, key, region)
     except SkybatchError as error:
         return text_line_response(f"{_fault(error)}: {error.detail}", error.status)

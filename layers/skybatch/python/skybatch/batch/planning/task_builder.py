@@ -122,7 +122,7 @@ class TaskBuilder:
         tiles = details.tiles(i, band) if image_type == ImageType.ATLAS else None
         form = "fits" if box is not None else self._form(row, image_type, suffix, tiles)
         if tiles is not None and (form == TILED or (box is not None and suffix not in PLAIN)):
-            suffix, stored_bytes = TILED_SUFFIX, tiles.bytes
+            suffix, stored_bytes = TILED_SUFFIX, tiles.size
         if f".{form}" == suffix and box is None:
             size = stored_bytes
         else:
@@ -147,7 +147,7 @@ class TaskBuilder:
             bytes=size,
             refusal=refusal,
             edge_dist=edge,
-            tiles=(tiles.bytes, tiles.heap) if tiles is not None and suffix == TILED_SUFFIX else None,
+            tiles=(tiles.size, tiles.heap) if tiles is not None and suffix == TILED_SUFFIX else None,
         )
 
     def _form(self, row: Row, image_type: ImageType, suffix: str, tiles: Tiles | None) -> str:

@@ -1,0 +1,1 @@
+"""Endpoints with the paths and parameters of the survey archive."""

@@ -1,7 +1,7 @@
-"""``center``, ``size`` and ``gzip`` of ``/ibe/data``: which pixels of a stored image, in which form.
+"""Parameters ``center``, ``size`` and ``gzip`` of ``/ibe/data``: which pixels of a stored image.
 
-Pixels are chosen by the rule of batches (`PixelBox.around`), and positions land on them by the same
-geometry, so that one position and size is one file wherever it is asked for.
+Pixels are chosen by the rule of batches (`PixelBox.around`) and the same geometry, so that a position and
+size give the same file here and in a batch.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ UNITS = {
 }
 OFF = frozenset({"0", "off", "f", "fa", "fal", "fals", "false", "n", "no"})
 ON = frozenset({"", "1", "on", "t", "tr", "tru", "true", "y", "ye", "yes"})
-_MEASURE = re.compile(r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)\s*([A-Za-z'\"]*)")
+_SIZE = re.compile(r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)\s*([A-Za-z'\"]*)")
 
 
 @dataclass(frozen=True)
-class Measure:
-    """A number and what it counts: degrees, or pixels."""
+class Size:
+    """A number of degrees, or of pixels."""
 
     value: float
     in_pixels: bool
@@ -45,14 +45,14 @@ class Measure:
 
 @dataclass(frozen=True)
 class Cutout:
-    """What is wanted of one image. ``center`` is a FITS pixel position or an ICRS position."""
+    """A requested cutout of one image. ``center`` is a FITS pixel position or an ICRS position."""
 
     center: SkyPosition | tuple[float, float]
-    width: Measure
-    height: Measure
+    width: Size
+    height: Size
 
     def box(self, image: ImageId, inventory: Inventory) -> PixelBox:
-        """The pixels of an image.
+        """Return the pixels to cut from an image.
 
         Raises NotFound for an image that the inventory does not have, MalformedRequest where the cutout
         misses it.
@@ -75,9 +75,9 @@ class Cutout:
             raise MalformedRequest("The cutout lies outside the image: they share no pixel.") from None
 
 
-def cutout(given: Parameters) -> Cutout | None:
-    """The cutout that parameters ask for, None where they ask for the whole image."""
-    center, size = given.text("center"), given.text("size")
+def cutout(parameters: Parameters) -> Cutout | None:
+    """Read the requested cutout, None for the whole image. Raises MalformedRequest."""
+    center, size = parameters.text("center"), parameters.text("size")
     if not center and not size:
         return None
     if not center or not size:
@@ -89,9 +89,9 @@ def cutout(given: Parameters) -> Cutout | None:
     return Cutout(_center(center), width, height)
 
 
-def gzipped(given: Parameters) -> bool:
-    """Whether the answer is to be gzip-compressed: by default it is."""
-    word = given.text("gzip").lower()
+def gzipped(parameters: Parameters) -> bool:
+    """Return whether the response is to be gzip-compressed, as by default. Raises MalformedRequest."""
+    word = parameters.text("gzip").lower()
     if word not in ON | OFF:
         raise refused("gzip", word, "must be 1 or 0, on or off, true or false, yes or no")
     return word in ON
@@ -104,26 +104,26 @@ def _center(text: str) -> SkyPosition | tuple[float, float]:
     return (x.value, y.value) if x.in_pixels else position("center", f"{x.value!r},{y.value!r}")
 
 
-def _pair(name: str, text: str, *, one_is_both: bool = False) -> tuple[Measure, Measure]:
+def _pair(name: str, text: str, *, one_is_both: bool = False) -> tuple[Size, Size]:
     parts = text.split(",")
     if len(parts) == 1 and one_is_both:
         parts = parts * 2
     if len(parts) != 2:
         raise refused(name, text, "must be two numbers with a comma between")
-    first, second = (_MEASURE.fullmatch(part.strip()) for part in parts)
+    first, second = (_SIZE.fullmatch(part.strip()) for part in parts)
     if first is None or second is None:
         raise refused(name, text, "must be numbers, with a unit such as px, deg, arcmin or arcsec at the end")
     # One unit at the end is that of both.
     unit = second[2].lower()
-    return _measure(name, first[1], first[2].lower() or unit), _measure(name, second[1], unit)
+    return _size(name, first[1], first[2].lower() or unit), _size(name, second[1], unit)
 
 
-def _measure(name: str, text: str, unit: str) -> Measure:
+def _size(name: str, text: str, unit: str) -> Size:
     if unit not in UNITS:
         raise refused(name, unit, "is no unit: use px, deg, arcmin, arcsec or rad")
     value = number(name, text)
-    return Measure(value, True) if UNITS[unit] == PIXEL else Measure(value * UNITS[unit], False)
+    return Size(value, True) if UNITS[unit] == PIXEL else Size(value * UNITS[unit], False)
 
 
-def _pixels(size: Measure, step: float) -> float:
+def _pixels(size: Size, step: float) -> float:
     return size.value if size.in_pixels else size.value / abs(step)

@@ -1,4 +1,4 @@
-"""Folders of the archive and of its searches as pages of links, which programs read as well as people."""
+"""Directories of the archive and of its searches as pages of links, which programs read as well as people."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ _STYLE = (
 
 
 def is_folder(path: str) -> bool:
-    """Whether an archive path names a folder: file names have a dot, folders have none."""
+    """Return whether an archive path names a folder: file names have a dot, folders have none."""
     return path == "" or path.endswith("/") or "." not in path.rsplit("/", 1)[-1]
 
 
 def folder_page(objects: ObjectStore, path: str, root: str) -> str:
-    """The page of a folder below ``/ibe/data``: its folders and files as links.
+    """Return the page of a folder below ``/ibe/data``: its folders and files as links.
 
     ``path`` counts from the archive's root, ``root`` is the address of the service. Raises NotFound for a
-    folder in which there is nothing, or that is none of the images'.
+    folder that is empty, or outside the archive of images.
     """
     inside = path.strip("/")
     if inside and inside.split("/")[0] != MISSION:
@@ -51,20 +51,20 @@ def folder_page(objects: ObjectStore, path: str, root: str) -> str:
 
 
 def missions_page(root: str) -> str:
-    """``/ibe/search/``: the missions. The one link is the one mission, as astroquery counts links."""
+    """Return the page of ``/ibe/search/``; its one link is the one mission, as astroquery expects."""
     base = f"{urlsplit(root).path}/ibe/search/"
     return _page("/ibe/search/", [], ("mission",), [(MISSION, base + MISSION)])
 
 
 def datasets_page(root: str, datasets: Iterable[str]) -> str:
-    """``/ibe/search/{mission}/``: the data sets that the archive holds."""
+    """Return the page of ``/ibe/search/{mission}/``: the data sets that the archive holds."""
     base = f"{urlsplit(root).path}/ibe/search/{MISSION}/"
     folders = [DATASETS[dataset].folder for dataset in datasets]
     return _page(base, [], ("data set",), [(folder, f"{base}{folder}/") for folder in folders])
 
 
 def tables_page(root: str, folder: str, tables: Iterable[tuple[str, str]]) -> str:
-    """``/ibe/search/{mission}/{data-set}/``: its tables, each with what it holds."""
+    """Return the page of ``/ibe/search/{mission}/{data-set}/``: its tables, each with a description."""
     base = f"{urlsplit(root).path}/ibe/search/{MISSION}/{folder}/"
     rows = [(table, base + table, words) for table, words in tables]
     return _page(base, [], ("table", "what it holds"), rows)
@@ -78,7 +78,7 @@ def _parent(prefix: str) -> str:
 def _page(
     title: str, links: Sequence[tuple[str, str]], heads: Sequence[str], rows: Iterable[tuple[str, ...]]
 ) -> str:
-    """A page with a table whose first column links; ``rows`` hold words, address, further words."""
+    """Return a page with a table whose first column links; ``rows`` hold text, address, further cells."""
     above = "".join(f'<p><a href="{escape(url)}">{escape(words)}</a></p>\n' for words, url in links)
     head = "".join(f'<th scope="col">{escape(word)}</th>' for word in heads)
     body = "\n".join(_row(*row) for row in rows)

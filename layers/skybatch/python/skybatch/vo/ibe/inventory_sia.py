@@ -1,4 +1,4 @@
-"""``nph-im_sia``: the image inventory as Simple Image Access 1.0, with the search circle of batch regions.
+"""The image inventory as Simple Image Access 1.0: ``nph-im_sia``, with the search circle of batch regions.
 
 Each image has two rows, ``image/fits`` for the file and ``text/html`` for a page that shows it; FORMAT
 chooses between them.
@@ -32,8 +32,8 @@ from skybatch.validation import InvalidValue
 from skybatch.vo.links import fits_url, page_url
 from skybatch.vo.parameters import Parameters, choice, refused
 from skybatch.vo.pos_size import RELATIONS, size
-from skybatch.vo.responses import Answer, answer_format, cut_off, too_many
-from skybatch.vo.search_images import ATLAS, QUICKLOOK, Found, Wanted, find
+from skybatch.vo.responses import TableResponse, overflow_note, response_format, too_many_rows
+from skybatch.vo.search_images import ATLAS, QUICKLOOK, FoundImages, Predicate, find_images
 from skybatch.vo.sia1 import METADATA, image_formats
 
 if TYPE_CHECKING:
@@ -63,8 +63,8 @@ INPUTS: tuple[Param, ...] = (
     Param("INPUT:coadd_key", "", "int", description="Number of the image set."),
 )
 
-# An object name -> its position; MalformedRequest where nobody knows it, Transient where nobody answers.
-FindName = Callable[[str], SkyPosition]
+# An object name -> its position; MalformedRequest where no service knows it, Transient where none answers.
+ResolveName = Callable[[str], SkyPosition]
 
 
 @dataclass(frozen=True)
@@ -76,79 +76,81 @@ class SearchCircle:
     notes: tuple[str, ...]
 
 
-def inventory_sia(given: Parameters, inventory: Inventory, root: str, find_name: FindName) -> Answer:
+def inventory_sia(
+    parameters: Parameters, inventory: Inventory, root: str, resolve_name: ResolveName
+) -> TableResponse:
     """Answer a query of the data set that ``ds`` names, whose inventory is given.
 
-    Raises MalformedRequest for a parameter that cannot be read; whatever ``find_name`` raises.
+    Raises MalformedRequest for a parameter that cannot be read; whatever ``resolve_name`` raises.
     """
-    fmt = answer_format(given, "RESPONSEFORMAT", "votable")
-    formats = _formats(given)
+    fmt = response_format(parameters, "RESPONSEFORMAT", "votable")
+    formats = _formats(parameters)
     if formats is None:
-        empty = find(inventory, _no_sets(), 0)
-        return Answer(_table(empty, (FITS,), root, 0, (), (*INPUTS, *INVENTORY_PARAMS)), fmt)
-    where, most = search_circle(given, find_name), given.max_rows()
-    bands, kinds = _bands(given), choice_of_kinds(given)
+        empty = find_images(inventory, _no_sets(), 0)
+        return TableResponse(_table(empty, (FITS,), root, 0, (), (*INPUTS, *INVENTORY_PARAMS)), fmt)
+    where, max_rows = search_circle(parameters, resolve_name), parameters.max_rows()
+    bands, kinds = _bands(parameters), requested_kinds(parameters)
     sets = inventory.in_region(where.circle, where.relation) if formats else _no_sets()
-    found = find(inventory, sets, most, bands=bands, kinds=kinds, wanted=_narrowed(given))
-    return Answer(_table(found, formats, root, most, where.notes, INVENTORY_PARAMS), fmt)
+    found = find_images(inventory, sets, max_rows, bands=bands, kinds=kinds, matches=_predicate(parameters))
+    return TableResponse(_table(found, formats, root, max_rows, where.notes, INVENTORY_PARAMS), fmt)
 
 
-def search_circle(given: Parameters, find_name: FindName) -> SearchCircle:
+def search_circle(parameters: Parameters, resolve_name: ResolveName) -> SearchCircle:
     """Return the circle of POS, SIZE and INTERSECT; a SIZE outside 0.05 to 7 degrees is clamped and noted."""
-    text = given.text("pos")
+    text = parameters.text("pos")
     if not text:
         raise MalformedRequest(NO_LOCATION)
-    asked = max(size(given.text("size", "0")))
+    asked = max(size(parameters.text("size", "0")))
     diameter = min(max(asked, MIN_DIAMETER), MAX_DIAMETER)
     notes: tuple[str, ...] = ()
-    if diameter != asked and given.text("size"):
-        least, most = f"{MIN_DIAMETER:g}", f"{MAX_DIAMETER:g}"
-        notes = (f"SIZE {asked:g} is not within {least} to {most} degrees: {diameter:g} was taken.",)
-    relation = choice("INTERSECT", given.text("intersect", "overlaps"), RELATIONS)
-    sky = _sky(text, find_name)
+    if diameter != asked and parameters.text("size"):
+        lowest, highest = f"{MIN_DIAMETER:g}", f"{MAX_DIAMETER:g}"
+        notes = (f"SIZE {asked:g} is not within {lowest} to {highest} degrees: {diameter:g} was taken.",)
+    relation = choice("INTERSECT", parameters.text("intersect", "overlaps"), RELATIONS)
+    sky = _sky(text, resolve_name)
     return SearchCircle(Circle(sky.ra, sky.dec, diameter / 2.0), relation, notes)
 
 
-def choice_of_kinds(given: Parameters) -> tuple[str, ...]:
-    """Atlas images, Quicklooks, or both, as ``type`` says."""
-    word = given.text("type").lower()
+def requested_kinds(parameters: Parameters) -> tuple[str, ...]:
+    """Return Atlas images, Quicklooks, or both, as ``type`` says. Raises MalformedRequest."""
+    word = parameters.text("type").lower()
     if word not in TYPES:
         raise refused("type", word, "must be at or ql")
     return TYPES[word]
 
 
-def _formats(given: Parameters) -> tuple[str, ...] | None:
-    """The formats wanted, in the order of an image's rows; None for METADATA."""
-    words = image_formats(given)
+def _formats(parameters: Parameters) -> tuple[str, ...] | None:
+    """Return the requested formats, in the order of an image's rows; None for METADATA."""
+    words = image_formats(parameters)
     if METADATA in words:
         return None
     every = {"all", "*", ""} & set(words)
     return tuple(each for each in (FITS, PAGE) if every or each in words)
 
 
-def _sky(text: str, find_name: FindName) -> SkyPosition:
+def _sky(text: str, resolve_name: ResolveName) -> SkyPosition:
     try:
         place = anywhere(text)
     except InvalidValue as broken:
         raise refused("POS", text, str(broken)) from None
     if isinstance(place, str):
-        return find_name(place)
+        return resolve_name(place)
     sky = to_icrs([place])[0]
     if sky is None:
         raise refused("POS", text, "is no position")
     return sky
 
 
-def _bands(given: Parameters) -> tuple[str, ...]:
-    words = given.text("band", "a").replace(",", " ").split()
+def _bands(parameters: Parameters) -> tuple[str, ...]:
+    words = parameters.text("band", "a").replace(",", " ").split()
     try:
         asked = {band for word in words for band in values.bands(word)}
     except InvalidValue:
-        raise refused("band", given.text("band"), "must be J, H, K, KS or A") from None
+        raise refused("band", parameters.text("band"), "must be J, H, K, KS or A") from None
     return tuple(band for band in BANDS if band in asked)
 
 
-_NARROWING: tuple[tuple[str, str, Callable[[str], object]], ...] = (
+_FILTERS: tuple[tuple[str, str, Callable[[str], object]], ...] = (
     ("xdate", "date", values.xdate),
     ("hem", "hem", values.hemisphere),
     ("scan", "scan", values.scan),
@@ -157,19 +159,21 @@ _NARROWING: tuple[tuple[str, str, Callable[[str], object]], ...] = (
 )
 
 
-def _narrowed(given: Parameters) -> Wanted | None:
-    """A test for the sets that the parameters beside POS narrow the answer to."""
+def _predicate(parameters: Parameters) -> Predicate | None:
+    """Return a test of the sets by the parameters beside POS, None where there are none."""
     asked = [
-        (field, _value(name, given.text(name), read)) for name, field, read in _NARROWING if given.text(name)
+        (field, _value(name, parameters.text(name), read))
+        for name, field, read in _FILTERS
+        if parameters.text(name)
     ]
     if not asked:
         return None
 
-    def wanted(details: ImageSets, band: str) -> NDArray[np.bool_]:
+    def matches(details: ImageSets, band: str) -> NDArray[np.bool_]:
         tests = [getattr(details, field) == value for field, value in asked]
         return np.asarray(np.logical_and.reduce(tests))
 
-    return wanted
+    return matches
 
 
 def _value(name: str, text: str, read: Callable[[str], object]) -> object:
@@ -183,15 +187,15 @@ def _value(name: str, text: str, read: Callable[[str], object]) -> object:
 
 
 def _table(
-    found: Found,
+    found: FoundImages,
     formats: tuple[str, ...],
     root: str,
-    most: int,
+    max_rows: int,
     notes: tuple[str, ...],
     params: tuple[Param, ...],
 ) -> Table:
-    """A row for each image and format, no more than MAXREC in all."""
-    rows = list(product(range(len(found)), formats))[:most]
+    """Return a row for each image and format, no more than MAXREC in all."""
+    rows = list(product(range(len(found)), formats))[:max_rows]
     images = Images(
         dataset=[found.details.dataset] * len(rows),
         set_index=found.details.sets[found.at[[i for i, _ in rows]]] if rows else _no_sets(),
@@ -200,12 +204,14 @@ def _table(
         url=list(_urls(root, found, rows)),
         format=[form for _, form in rows],
     )
-    more = cut_off(found, most) or (too_many(most) if len(found) * len(formats) > most else "")
+    more = overflow_note(found, max_rows) or (
+        too_many_rows(max_rows) if len(found) * len(formats) > max_rows else ""
+    )
     data = image_data({found.details.dataset: found.details}, images, INVENTORY)
     return Table(INVENTORY, data, params=params, title=TITLE, notes=notes, overflow=more)
 
 
-def _urls(root: str, found: Found, rows: list[tuple[int, str]]) -> Iterator[str]:
+def _urls(root: str, found: FoundImages, rows: list[tuple[int, str]]) -> Iterator[str]:
     for i, form in rows:
         yield fits_url(root, found, i) if form == FITS else page_url(root, found, i)
 

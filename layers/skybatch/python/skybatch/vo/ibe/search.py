@@ -1,4 +1,4 @@
-"""``/ibe/search``: the archive's own search, by position and by a condition over its native columns."""
+"""Image search by position and by a condition over the archive's columns: ``/ibe/search``."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from skybatch.tables.schemas.search import NATIVE_SEARCH
 from skybatch.vo.deadline import search_deadline
 from skybatch.vo.parameters import Parameters, refused
 from skybatch.vo.pos_size import BoxSearch, box_search
-from skybatch.vo.responses import Answer, answer_format, table_of
-from skybatch.vo.search_images import Found, Wanted, find
+from skybatch.vo.responses import TableResponse, response_format, table_of
+from skybatch.vo.search_images import FoundImages, Predicate, find_images
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,67 +32,74 @@ METADATA_COLUMNS: tuple[Column, ...] = (
 )
 
 
-def search(given: Parameters, inventory: Inventory) -> Answer:
+def search(parameters: Parameters, inventory: Inventory) -> TableResponse:
     """Answer a search of one data set. Raises MalformedRequest; TooLarge where it would take too long."""
-    fmt = answer_format(given, "ct", given.text("responseformat", "ipac"))
-    if given.text("format").lower() == "metadata":
-        return Answer(described(), fmt)
-    columns = chosen(given)
-    where, condition = box_search(given), given.text("where")
-    if where is None and not condition:
+    fmt = response_format(parameters, "ct", parameters.text("responseformat", "ipac"))
+    if parameters.text("format").lower() == "metadata":
+        return TableResponse(metadata_table(), fmt)
+    columns = requested_columns(parameters)
+    search_box, condition = box_search(parameters), parameters.text("where")
+    if search_box is None and not condition:
         raise refused("POS", "", "or where must be given")
-    most = given.max_rows()
-    wanted = _wanted(condition)  # a condition that cannot be read is refused before anything is looked up
-    found = _found(inventory, where, condition, wanted, most)
-    return Answer(table_of(found, columns, lambda _: "", title=TITLE, most=most), fmt)
+    max_rows = parameters.max_rows()
+    predicate = _predicate(condition)  # refused, if it cannot be read, before anything is looked up
+    found = _find(inventory, search_box, condition, predicate, max_rows)
+    return TableResponse(table_of(found, columns, lambda _: "", title=TITLE, max_rows=max_rows), fmt)
 
 
-def _found(
-    inventory: Inventory, where: BoxSearch | None, condition: str, wanted: Wanted | None, most: int
-) -> Found:
-    sets = _everywhere(condition, inventory) if where is None else where.sets(inventory)
-    centred = where is not None and where.most_centred
-    return find(inventory, sets, most, wanted=wanted, once_a_band=centred, before=search_deadline())
+def _find(
+    inventory: Inventory, box: BoxSearch | None, condition: str, predicate: Predicate | None, max_rows: int
+) -> FoundImages:
+    sets = _sets_without_position(condition, inventory) if box is None else box.sets(inventory)
+    centred = box is not None and box.most_centred
+    return find_images(
+        inventory,
+        sets,
+        max_rows,
+        matches=predicate,
+        first_of_each_band=centred,
+        check_deadline=search_deadline(),
+    )
 
 
-def _everywhere(condition: str, inventory: Inventory) -> NDArray[np.intp]:
-    """Without a position: the sets that the condition names, else all there are."""
+def _sets_without_position(condition: str, inventory: Inventory) -> NDArray[np.intp]:
+    """Return the sets that the condition names, else all there are."""
     from skybatch.vo.where.pushdown import named_sets
 
     named = named_sets(condition, inventory)
     return np.arange(inventory.size) if named is None else named
 
 
-def _wanted(condition: str) -> Wanted | None:
+def _predicate(condition: str) -> Predicate | None:
     if not condition:
         return None
-    from skybatch.vo.where.columns import KINDS, NativeColumns  # the parser costs 50 ms of a cold start
-    from skybatch.vo.where.evaluator import condition as parsed
+    from skybatch.vo.where.columns import KINDS, ImageColumns  # the parser costs 50 ms of a cold start
+    from skybatch.vo.where.evaluator import compile_condition
 
-    test = parsed(condition, KINDS)
+    compiled = compile_condition(condition, KINDS)
     last: list[tuple[ImageSets, dict[str, Any]]] = []
 
-    def wanted(details: ImageSets, band: str) -> NDArray[np.bool_]:
-        if not last or last[0][0] is not details:  # the bands of one stretch of sets come one after another
+    def matches(details: ImageSets, band: str) -> NDArray[np.bool_]:
+        if not last or last[0][0] is not details:  # the bands of one chunk of sets come one after another
             last[:] = [(details, {})]
         shared = last[0][1]
-        return test.holds(NativeColumns(details, band, shared), len(details))
+        return compiled.matches(ImageColumns(details, band, shared), len(details))
 
-    return wanted
+    return matches
 
 
-def chosen(given: Parameters) -> tuple[Column, ...]:
-    """The columns that ``columns`` names, in that order; all without it. MalformedRequest for others."""
+def requested_columns(parameters: Parameters) -> tuple[Column, ...]:
+    """Return the columns that ``columns`` names, in that order; all without it. Raises MalformedRequest."""
     known = {column.name: column for column in NATIVE_SEARCH}
-    words = [word.lower() for word in given.text("columns").replace(",", " ").split()]
+    words = [word.lower() for word in parameters.text("columns").replace(",", " ").split()]
     for word in words:
         if word not in known:
             raise refused("columns", word, f"is no column; columns are {', '.join(known)}")
     return tuple(known[word] for word in dict.fromkeys(words)) or NATIVE_SEARCH
 
 
-def described() -> Table:
-    """FORMAT=METADATA: a row for each column there is."""
+def metadata_table() -> Table:
+    """Answer FORMAT=METADATA: a row for each column there is."""
     listed = [replace(column, arraysize="") if column.is_text else column for column in NATIVE_SEARCH]
     data: dict[str, Values] = {
         "name": [column.name for column in listed],

@@ -1,4 +1,4 @@
-"""``/ibe/data`` and ``nph-im``: stored images by the addresses the archive's clients build by hand."""
+"""Stored images by the addresses that clients of the archive construct: ``/ibe/data`` and ``nph-im``."""
 
 from __future__ import annotations
 
@@ -31,49 +31,49 @@ if TYPE_CHECKING:
 
 
 def archive_path(path: str) -> str:
-    """A path below ``/ibe/data/`` as the archive's keys have it: ``2mass`` is the mission's other name."""
+    """Return the archive key of a path below ``/ibe/data/``: ``2mass`` is an alias of the mission."""
     mission, slash, rest = path.partition("/")
     return f"{MISSION if mission.lower() in MISSIONS else mission}{slash}{rest}"
 
 
-def key_of_image(given: Parameters, objects: ObjectStore) -> str:
-    """The archive key of the stored image that the parameters of ``nph-im`` name.
+def key_of_image(parameters: Parameters, objects: ObjectStore) -> str:
+    """Return the archive key of the stored image that the parameters of ``nph-im`` name.
 
     ``ds`` data set, ``dh`` date and hemisphere, ``scan``, ``name`` file name, ``type`` ``at`` (default) or
-    ``ql``. ``atdir``, a disk of the original, is ignored, and so is how the name ends: the archive may
-    keep the image in another form.
+    ``ql``. ``atdir``, a disk of the original service, is ignored, and so is the suffix of the name: the
+    archive may keep the image in another form.
 
     Raises MalformedRequest for a parameter that is missing or unknown, NotFound for what names no image.
     """
     for name in ("dh", "scan", "name"):
-        if not given.text(name):
+        if not parameters.text(name):
             raise refused(name, "", "must be given")
-    dataset = dataset_word(given)
-    image_type = _image_type(given)
-    stem = given.text("name").split(".", 1)[0]
-    scan = f"{given.text('dh')}/s{given.text('scan').zfill(3)}"
+    dataset = requested_dataset(parameters)
+    image_type = _image_type(parameters)
+    stem = parameters.text("name").split(".", 1)[0]
+    scan = f"{parameters.text('dh')}/s{parameters.text('scan').zfill(3)}"
     image, _, _ = parse_key(f"{dataset_prefix(dataset)}{scan}/{ImageType.ATLAS.folder}/{stem}.fits.gz")
     return stored_key(objects, image, image_type)
 
 
-def _image_type(given: Parameters) -> ImageType:
-    word = given.text("type", ImageType.ATLAS.parameter).lower()
+def _image_type(parameters: Parameters) -> ImageType:
+    word = parameters.text("type", ImageType.ATLAS.parameter).lower()
     try:
         return ImageType.of_parameter(word)
     except ValueError:
         raise refused("type", word, "must be at or ql") from None
 
 
-def dataset_word(given: Parameters) -> str:
-    """The data set of ``ds``, by default the All-Sky Release's."""
-    dataset = given.text("ds", DEFAULT_DATASET).lower()
+def requested_dataset(parameters: Parameters) -> str:
+    """Return the data set of ``ds``, by default the All-Sky Release. Raises MalformedRequest."""
+    dataset = parameters.text("ds", DEFAULT_DATASET).lower()
     if dataset not in DATASETS:
         raise refused("ds", dataset, f"must be one of {', '.join(DATASETS)}")
     return dataset
 
 
 def stored_key(objects: ObjectStore, image: ImageId, image_type: ImageType) -> str:
-    """The key under which the archive keeps an image, whichever form it has; NotFound if in none."""
+    """Return the key of an image in whichever form the archive keeps it. Raises NotFound."""
     for suffix in SUFFIXES[image_type]:
         key = image_key(image, image_type, suffix)
         if _is_there(objects, key):
@@ -81,8 +81,8 @@ def stored_key(objects: ObjectStore, image: ImageId, image_type: ImageType) -> s
     raise NotFound(f"The archive has no image {image_key(image, image_type)}.")
 
 
-def link(archive: ObjectStore, key: str, verb: Literal["GET", "HEAD"]) -> str:
-    """A URL of a stored image, signed now for one verb.
+def presigned_url(archive: ObjectStore, key: str, verb: Literal["GET", "HEAD"]) -> str:
+    """Return a URL of a stored image, signed now for one verb.
 
     Raises NotFound where the archive does not hold it, or for what is no image's key.
     """
@@ -93,9 +93,9 @@ def link(archive: ObjectStore, key: str, verb: Literal["GET", "HEAD"]) -> str:
 
 
 def plain_image(objects: ObjectStore, key: str) -> bytes:
-    """A stored image whole, as plain FITS; a Quicklook restored.
+    """Return a stored image whole, as plain FITS; a Quicklook decompressed.
 
-    An Atlas image that the archive keeps in tiles alone is found by its other names too.
+    An Atlas image that the archive keeps tile-compressed only is found by its other names too.
     """
     try:
         return stored_image(objects, key).plain()
@@ -106,20 +106,20 @@ def plain_image(objects: ObjectStore, key: str) -> bytes:
         return stored_image(objects, atlas_key(image, TILED_SUFFIX)).plain()
 
 
-def cut(objects: ObjectStore, key: str, wanted: Cutout, inventory: Inventory) -> bytes:
-    """A cutout of a stored image as plain FITS.
+def cut(objects: ObjectStore, key: str, cutout: Cutout, inventory: Inventory) -> bytes:
+    """Return a cutout of a stored image as plain FITS.
 
     Raises NotFound for an image that is not there, MalformedRequest where the cutout misses it, SourceError
     for a file that cannot be cut.
     """
     image, _, _ = parse_key(key)
-    return cut_box(objects, key, wanted.box(image, inventory), inventory)
+    return cut_box(objects, key, cutout.box(image, inventory), inventory)
 
 
 def cut_box(objects: ObjectStore, key: str, box: PixelBox, inventory: Inventory | None = None) -> bytes:
-    """These pixels of a stored image as plain FITS; errors as ``cut``.
+    """Return these pixels of a stored image as plain FITS; errors as of ``cut``.
 
-    The inventory tells whether there are tiles to cut from; the file is the same.
+    With the inventory the tile-compressed form is read where there is one; the result is the same.
     """
     try:
         return next(iter(stored_image(objects, key, inventory).crops([box])))

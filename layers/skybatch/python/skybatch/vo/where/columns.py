@@ -1,4 +1,4 @@
-"""The archive's native columns, each computed from image sets when a condition first asks for it."""
+"""The columns of ``where``, each computed from image sets when a condition first uses it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _OF_SETS = {"ordate": "date", "hemisphere": "hem", "scanno": "scan", "coaddno": 
 _OF_BANDS = ("seesh", "magzp", "msnr10")
 
 
-class NativeColumns(Mapping[str, Any]):
+class ImageColumns(Mapping[str, Any]):
     """Columns of one band's images by name: (n,) arrays, or one value for all.
 
     ``points`` keeps what is the same for all bands of the same sets, where the caller shares it.

@@ -1,7 +1,7 @@
-"""``where`` as a predicate over the columns of images: parsed, typed, then computed with numpy.
+"""Conditions of ``where`` as predicates over columns of images: parsed, type-checked, computed with numpy.
 
-SQL's logic of three values holds: what is compared with an unknown value is unknown, and an image of which
-the whole condition is unknown is not found.
+SQL's three-valued logic holds: a comparison with an unknown value is unknown, and an image for which the
+whole condition is unknown does not match.
 """
 
 from __future__ import annotations
@@ -65,28 +65,28 @@ class Condition:
 
     term: Term
 
-    def holds(self, values: Values, length: int) -> NDArray[np.bool_]:
-        """Of which of ``length`` images the condition is true, (length,)."""
+    def matches(self, values: Values, length: int) -> NDArray[np.bool_]:
+        """Return for which of ``length`` images the condition is true, (length,)."""
         with np.errstate(all="ignore"):
             found = self.term.compute(values)
             true = np.logical_and(found.values, np.logical_not(found.unknown))
         return np.array(np.broadcast_to(true, length))
 
 
-def condition(text: str, columns: Mapping[str, Kind]) -> Condition:
-    """The condition that a text writes over columns of these kinds.
+def compile_condition(text: str, columns: Mapping[str, Kind]) -> Condition:
+    """Return the condition that a text writes over columns of these kinds.
 
-    Raises MalformedRequest: it cannot be read, names an unknown column, or compares what cannot be.
+    Raises MalformedRequest where it cannot be read, names an unknown column, or compares unlike kinds.
     """
-    term = _Typing(text, columns).term(parse(text))
+    term = _Compiler(text, columns).term(parse(text))
     if term.kind not in ("truth", "null"):
         raise refused("where", text, "must be a condition, such as filter='j'")
     return Condition(term)
 
 
 @dataclass(frozen=True)
-class _Typing:
-    """Turns syntax into terms, refusing what has no meaning."""
+class _Compiler:
+    """Turns syntax into terms and refuses those whose kinds do not fit."""
 
     text: str
     columns: Mapping[str, Kind]
@@ -203,7 +203,7 @@ class _Typing:
 
 
 def _known(values: Any) -> Computed:
-    """What is not finite is unknown: NULL, or what division by zero gives and spreads."""
+    """Mark as unknown what is not finite: NULL, or a division by zero and what comes of it."""
     finite = np.isfinite(values)
     return Computed(values, False if finite.all() else ~finite)
 
@@ -213,7 +213,7 @@ def _negative(inner: Computed) -> Computed:
 
 
 def _either(first: Any, second: Any) -> Any:
-    """Where one of the two is unknown; nowhere is the usual case, and costs nothing."""
+    """Return where one of the two is unknown; nowhere is the usual case, and costs nothing."""
     if first is False:
         return second
     return first if second is False else np.logical_or(first, second)
@@ -240,17 +240,17 @@ def _negated(inner: Term) -> Term:
 
 
 def _all(terms: list[Term]) -> Term:
-    """True where all are; false where one surely is not, whatever is unknown of the others."""
+    """Join by AND: false where one is certainly false, whatever is unknown of the others."""
     return _joined(terms, np.logical_and, False)
 
 
 def _any(terms: list[Term]) -> Term:
-    """True where one surely is; false where none is."""
+    """Join by OR: true where one is certainly true."""
     return _joined(terms, np.logical_or, True)
 
 
 def _joined(terms: list[Term], join: Callable[[Any, Any], Any], decisive: bool) -> Term:
-    """Conditions joined; a known value of ``decisive`` decides for all of them."""
+    """Join conditions; a known value of ``decisive`` decides for all of them."""
 
     def compute(values: Values) -> Computed:
         result = terms[0].compute(values)
@@ -264,13 +264,13 @@ def _joined(terms: list[Term], join: Callable[[Any, Any], Any], decisive: bool) 
 def _pair(a: Computed, b: Computed, join: Callable[[Any, Any], Any], decisive: bool) -> Computed:
     if a.unknown is False and b.unknown is False:
         return Computed(join(a.values, b.values))
-    sure = np.logical_or(_surely(a, decisive), _surely(b, decisive))
+    sure = np.logical_or(_certainly(a, decisive), _certainly(b, decisive))
     unknown = np.logical_and(_either(a.unknown, b.unknown), np.logical_not(sure))
     # Where one side decides, the other's meaningless value must not.
     return Computed(np.where(sure, decisive, join(a.values, b.values)), unknown)
 
 
-def _surely(found: Computed, value: bool) -> Any:
+def _certainly(found: Computed, value: bool) -> Any:
     is_so = found.values if value else np.logical_not(found.values)
     return np.logical_and(is_so, np.logical_not(found.unknown))
 
@@ -280,7 +280,10 @@ def _unquoted(token: Token) -> str:
 
 
 def _pattern(like: str) -> re.Pattern[str]:
-    """``%`` any text, ``_`` any character. Each stretch binds at its first place: no way back, no blow-up."""
+    """Translate LIKE: ``%`` any text, ``_`` any character.
+
+    Each part matches at its first place, without backtracking: no pattern takes exponential time.
+    """
     first, *others = [
         "".join("." if character == "_" else re.escape(character) for character in part)
         for part in re.sub("%+", "%", like).split("%")

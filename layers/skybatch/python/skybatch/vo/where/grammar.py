@@ -2,7 +2,7 @@
 
 ``AND OR NOT``, comparison, ``IN``, ``BETWEEN``, ``LIKE``, ``IS NULL``, arithmetic and literals; neither
 function calls nor sub-queries. Words are read in any case. What the parser yields is a tree of our own
-nodes; no text of it goes further.
+nodes; no text of it is evaluated.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from lark import Lark, Token, Tree, UnexpectedInput, UnexpectedToken
 
 from skybatch.vo.parameters import refused
 
-MOST_CHARACTERS = 4000
-MOST_DEPTH = 40
+MAX_CHARACTERS = 4000
+MAX_DEPTH = 40
 
 _GRAMMAR = r"""
 ?start: disjunction
@@ -61,15 +61,15 @@ NAME: /[a-z_]\w*/i
 
 
 def parse(text: str) -> Tree[Token]:
-    """The syntax tree of a condition. MalformedRequest says where it cannot be read."""
-    if len(text) > MOST_CHARACTERS:
-        raise refused("where", text, f"may have {MOST_CHARACTERS:,} characters at most")
-    if _depth(text) > MOST_DEPTH:
-        raise refused("where", text, f"may be nested {MOST_DEPTH} deep at most")
+    """Return the syntax tree of a condition. Raises MalformedRequest, which says where it cannot be read."""
+    if len(text) > MAX_CHARACTERS:
+        raise refused("where", text, f"may have {MAX_CHARACTERS:,} characters at most")
+    if _depth(text) > MAX_DEPTH:
+        raise refused("where", text, f"may be nested {MAX_DEPTH} deep at most")
     try:
         tree = _parser().parse(text)
     except UnexpectedInput as error:
-        raise refused("where", text, _complaint(text, error)) from None
+        raise refused("where", text, _syntax_error(text, error)) from None
     return tree if isinstance(tree, Tree) else Tree("name", [tree])
 
 
@@ -79,7 +79,7 @@ def _parser() -> Lark:
 
 
 def _depth(text: str) -> int:
-    """An upper bound of how deep the tree nests: brackets, and words and signs that stand before a term."""
+    """Return an upper bound of the nesting: brackets, and words and signs that stand before a term."""
     deepest = depth = 0
     for character in text:
         depth += {"(": 1, ")": -1}.get(character, 0)
@@ -96,7 +96,7 @@ def _longest_run(items: list[str], of: set[str]) -> int:
     return longest
 
 
-def _complaint(text: str, error: UnexpectedInput) -> str:
+def _syntax_error(text: str, error: UnexpectedInput) -> str:
     at = error.pos_in_stream
     ended = isinstance(error, UnexpectedToken) and error.token.type == "$END"
     if ended or at is None:

@@ -1,6 +1,6 @@
-"""Which image sets a condition can hold for at all, where its text names them: what the inventory looks up.
+"""Predicate pushdown: the image sets that a condition names, which the inventory looks up.
 
-The condition is still computed for each; this only spares reading the details of a whole survey.
+The condition is still evaluated for each of them; this only avoids reading the details of a whole survey.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ if TYPE_CHECKING:
     from skybatch.inventory.inventory import Inventory
 
 Node = Tree[Token]
-_EXACT = 2.0**53  # whole numbers below are floats exactly; no key is larger
+_MAX_EXACT = 2.0**53  # whole numbers below are floats exactly; no key is larger
 
 
 def named_sets(text: str, inventory: Inventory) -> NDArray[np.intp] | None:
-    """The sets that a condition names by coadd key or by scan, in inventory order; None if it names none.
+    """Return the sets that a condition names by coadd key or by scan, ascending; None if it names none.
 
-    Only what is joined by AND at the top names anything: ``coadd_key = 5``, ``coadd_key IN (5, 6)``, or
-    equal ``ordate``, ``hemisphere`` and ``scanno`` together. The text is one that `where.condition` takes, so
-    keys are numbers. Raises MalformedRequest as ``parse`` does.
+    Only terms joined by AND at the top name sets: ``coadd_key = 5``, ``coadd_key IN (5, 6)``, or
+    equal ``ordate``, ``hemisphere`` and ``scanno`` together. The text is one that `compile_condition`
+    accepts, so keys are numbers. Raises MalformedRequest as ``parse`` does.
     """
     tree = parse(text)
     parts = tree.children if tree.data == "conjunction" else [tree]
     equal: dict[str, list[str]] = {}
     for part in parts:
-        if isinstance(part, Tree) and (found := _equal(part)):
+        if isinstance(part, Tree) and (found := _equality(part)):
             equal.setdefault(*found)
     if "coadd_key" in equal:
         return _by_key(equal["coadd_key"], inventory)
@@ -43,8 +43,8 @@ def named_sets(text: str, inventory: Inventory) -> NDArray[np.intp] | None:
     return None
 
 
-def _equal(node: Node) -> tuple[str, list[str]] | None:
-    """Column and literals of ``column = literal`` or ``column IN (literals)``."""
+def _equality(node: Node) -> tuple[str, list[str]] | None:
+    """Return column and literals of ``column = literal`` or ``column IN (literals)``."""
     if node.data == "compare" and node.children[1] not in ("=", "=="):
         return None
     if node.data not in ("compare", "in_"):
@@ -57,7 +57,7 @@ def _equal(node: Node) -> tuple[str, list[str]] | None:
 
 def _by_key(texts: list[str], inventory: Inventory) -> NDArray[np.intp]:
     numbers = np.array([float(text) for text in texts])
-    numbers = numbers[numbers < _EXACT]
+    numbers = numbers[numbers < _MAX_EXACT]
     sets = inventory.by_coadd_key(numbers[numbers % 1 == 0].astype(np.int64))
     return np.unique(sets[sets >= 0])
 
