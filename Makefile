@@ -22,7 +22,7 @@ NODE := build/node
 TEST_PROGRAMS := funpack:libcfitsio-bin fitsverify:fitsverify shellcheck:shellcheck curl:curl wget:wget zsh:zsh fish:fish \
   chromium:chromium chromedriver:chromium-driver stilts:stilts
 
-.PHONY: help venv system lint test demo serve bench drill security package clean
+.PHONY: help venv system lint test demo serve bench drill security openapi package clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -93,7 +93,10 @@ security: $(STAMP) .venv-checkov/.installed ## checkov on the template, bandit o
 	@.venv/bin/bandit --quiet --configfile pyproject.toml --recursive layers/skybatch/python functions
 	@.venv-checkov/bin/checkov --config-file .checkov.yaml --skip-download --file template.yaml
 
-package: $(STAMP) ## layers and functions for Lambda in build/package, weighed and imported
+openapi: $(STAMP) ## the OpenAPI document that the API serves, from the types that check its bodies
+	@$(PY) -m tools.openapi
+
+package: openapi ## layers and functions for Lambda in build/package, weighed and imported
 	@$(PY) -m tools.package
 
 clean: ## all that was built, the virtual environment aside

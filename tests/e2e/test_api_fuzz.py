@@ -22,7 +22,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from local.stack import Stack
-from skybatch.api.openapi.document import document
+from skybatch.api.openapi.published import published_document
 from skybatch.settings import Settings
 from tests.e2e.service import Service
 
@@ -44,7 +44,7 @@ BOUNDED = settings(
     verbosity=Verbosity.quiet,
 )
 LONG = settings(BOUNDED, max_examples=200, derandomize=False, phases=[Phase.generate, Phase.shrink])
-SCHEMA = schemathesis.openapi.from_dict(document(Settings(), "http://stack"))
+SCHEMA = schemathesis.openapi.from_dict(published_document(Settings(), "http://stack"))
 OPERATIONS = {
     operation.ok().label: operation.ok()
     for operation in SCHEMA.get_all_operations()
@@ -87,4 +87,4 @@ def test_nothing_makes_the_service_fail_for_long(stack: Stack, batch_id: str, la
 
 def test_the_document_served_is_the_one_driven(stack: Stack, service: Service) -> None:
     served: dict[str, Any] = service.call("/openapi.json").json()
-    assert served == document(Settings(), stack.url)
+    assert served == published_document(Settings(), stack.url)

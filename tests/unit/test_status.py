@@ -7,8 +7,8 @@ from dataclasses import fields
 from typing import Any
 
 import pytest
-
 from skybatch.api.openapi.schemas import batch_schema
+
 from skybatch.status import (
     FINAL_STATES,
     BatchState,

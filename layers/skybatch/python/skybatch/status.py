@@ -13,6 +13,10 @@ from enum import StrEnum
 from typing import Any, ClassVar, Self
 
 Json = Mapping[str, Any]
+# JSON Schema of some fields, for the OpenAPI document that is generated from these types.
+_ID = {"pattern": "^[0-9a-f]{32}$"}
+_URI = {"format": "uri"}
+_INSTANT = {"format": "date-time"}
 
 
 class BatchState(StrEnum):
@@ -129,9 +133,9 @@ class ResultFile(_Part):
 
     name: str
     bytes: int
-    md5: str | None = None
+    md5: str | None = field(default=None, metadata={"pattern": "^[0-9a-f]{32}$"})
     media_type: str = "application/octet-stream"
-    url: str = ""
+    url: str = field(default="", metadata=_URI)
 
 
 @dataclass(frozen=True)
@@ -140,7 +144,7 @@ class Unretrieved(_Part):
 
     images: int = 0
     bytes: int = 0
-    resubmit_url: str = ""
+    resubmit_url: str = field(default="", metadata=_URI)
 
 
 @dataclass(frozen=True)
@@ -150,11 +154,11 @@ class Chain(_Part):
     ``part`` counts from 1; ``parts`` are expected by planned sizes, None where these are not known yet.
     """
 
-    part: int = 1
-    parts: int | None = None
-    previous: str | None = None
-    next: str | None = None
-    retry: str | None = None
+    part: int = field(default=1, metadata={"minimum": 1})
+    parts: int | None = field(default=None, metadata={"minimum": 1})
+    previous: str | None = field(default=None, metadata=_ID)
+    next: str | None = field(default=None, metadata=_ID)
+    retry: str | None = field(default=None, metadata=_ID)
 
 
 @dataclass(frozen=True)
@@ -233,13 +237,13 @@ class BatchStatus(_Part):
         What became of the email: ``sending``, ``sent``, ``failed``, or None where none was begun.
     """
 
-    batch_id: str
-    state: str
+    batch_id: str = field(metadata=_ID)
+    state: str = field(metadata={"enum": list(BatchState)})
     label: str | None = None
     mode: str | None = None
-    created: str | None = None
-    finished: str | None = None
-    expires: str | None = None
+    created: str | None = field(default=None, metadata=_INSTANT)
+    finished: str | None = field(default=None, metadata=_INSTANT)
+    expires: str | None = field(default=None, metadata=_INSTANT)
     notices: tuple[str, ...] = ()
     progress: Progress = field(default_factory=Progress)
     rows: RowCounts = field(default_factory=RowCounts)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from skybatch.api.dependencies import Dependencies
 from skybatch.api.http_request import HttpRequest
+from skybatch.api.models import SubmittedBatch
 from skybatch.api.responses import json_response, redirect
 from skybatch.api.routing import AnyResponse
 from skybatch.batch.submission.submit import AcceptedBatch, BatchSubmitter
@@ -30,11 +33,11 @@ def accepted_response(request: HttpRequest, accepted: AcceptedBatch) -> AnyRespo
     record_metrics({"BatchesAccepted": 1, "RowsAccepted": rows})
     if request.accepts_html:
         return redirect(record.url("results"), 303)
-    body = {
-        "batch_id": record.batch_id,
-        "status_url": record.url(),
-        "results_url": record.url("results"),
-        "rows": rows,
-        "notices": list(accepted.request.notices),
-    }
-    return json_response(body, 202, location=record.url())
+    body = SubmittedBatch(
+        batch_id=record.batch_id,
+        status_url=record.url(),
+        results_url=record.url("results"),
+        rows=rows,
+        notices=tuple(accepted.request.notices),
+    )
+    return json_response(asdict(body), 202, location=record.url())

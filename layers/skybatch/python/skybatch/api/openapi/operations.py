@@ -1,15 +1,20 @@
-"""The pieces an OpenAPI document is put together from: operations, parameters, answers, problems."""
+"""The building blocks of an OpenAPI document: operations, parameters, responses, problems."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 from skybatch import errors
-from skybatch.api.openapi.schemas import Schema, reference
+from skybatch.api.responses import PROBLEM_TYPE
 
-PROBLEM = "application/problem+json"
-# Any operation may meet these: the gateway's throttle, a service that is away, and what nobody foresaw.
+Schema: TypeAlias = dict[str, Any]
+# Any operation can end in these: the gateway's throttle, a service that is away, an unexpected error.
 ANY_ERRORS = (errors.TooMany, errors.Transient, errors.SkybatchError)
+
+
+def reference(name: str) -> Schema:
+    """Return a reference to one of the document's schemas."""
+    return {"$ref": f"#/components/schemas/{name}"}
 
 
 def operation(
@@ -18,8 +23,8 @@ def operation(
     responses: dict[str, Schema],
     raised: tuple[type[errors.SkybatchError], ...] = (),
     **more: Any,
-) -> dict[str, Any]:
-    """One operation: its answers, and the problems it can end in."""
+) -> Schema:
+    """Return one operation: its responses, and the problems it can end in."""
     return {
         "tags": [tag],
         "summary": summary,
@@ -29,7 +34,7 @@ def operation(
 
 
 def problems(raised: tuple[type[errors.SkybatchError], ...]) -> dict[str, Schema]:
-    """Answers by status; several errors of one status share an answer that names their codes."""
+    """Return error responses by status; several errors of one status share a response that names them."""
     by_status: dict[int, list[type[errors.SkybatchError]]] = {}
     for error in raised:
         by_status.setdefault(error.status, []).append(error)
@@ -37,23 +42,30 @@ def problems(raised: tuple[type[errors.SkybatchError], ...]) -> dict[str, Schema
 
 
 def _problem(of_status: list[type[errors.SkybatchError]]) -> Schema:
-    words = "; ".join(f"{error.title} (`{error.code}`)" for error in of_status)
-    answer: Schema = {"description": words, "content": {PROBLEM: {"schema": reference("Problem")}}}
+    description = "; ".join(f"{error.title} (`{error.code}`)" for error in of_status)
+    content = {PROBLEM_TYPE: {"schema": reference("ProblemDetails")}}
+    response: Schema = {"description": description, "content": content}
     if any(error.retryable for error in of_status):
-        answer["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}}
-    return answer
+        response["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}}
+    return response
 
 
-def answers(description: str, schema: str) -> Schema:
-    """A JSON answer."""
+def json_body(description: str, schema: str) -> Schema:
+    """Return a response with a JSON body of a named schema."""
     return {"description": description, "content": {"application/json": {"schema": reference(schema)}}}
 
 
-def parameter(name: str, where: str = "path", **more: Any) -> Schema:
-    """A parameter of the path, or of the query."""
-    return {"name": name, "in": where, "required": where == "path", "schema": {"type": "string"}, **more}
+def parameter(name: str, location: str = "path", **more: Any) -> Schema:
+    """Return a parameter; one of the path is required."""
+    return {
+        "name": name,
+        "in": location,
+        "required": location == "path",
+        "schema": {"type": "string"},
+        **more,
+    }
 
 
 def page(description: str = "A page.") -> dict[str, Schema]:
-    """An answer for people."""
+    """Return the response of an operation that answers a page."""
     return {"200": {"description": description, "content": {"text/html": {}}}}

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import asdict
 from typing import Any
 
 from skybatch.api.dependencies import Dependencies
 from skybatch.api.http_request import HttpRequest
+from skybatch.api.models import BatchEstimate
 from skybatch.api.responses import html_response, json_response
 from skybatch.api.routing import AnyResponse, RouteTable
 from skybatch.api.submission import accepted_response, batch_submitter
@@ -52,7 +54,7 @@ def plan_batch(request: HttpRequest, dependencies: Dependencies) -> AnyResponse:
         if form is None:
             raise
         return form
-    return _form_response(request, settings, 200, plan=plan) or json_response(plan)
+    return _form_response(request, settings, 200, plan=plan) or json_response(asdict(BatchEstimate(**plan)))
 
 
 def _bounded_body(request: HttpRequest, settings: Settings) -> bytes:

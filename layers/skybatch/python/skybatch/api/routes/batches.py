@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from skybatch.api.dependencies import Dependencies
 from skybatch.api.http_request import HttpRequest
+from skybatch.api.models import FinishedImage, ImagePage
 from skybatch.api.responses import html_response, json_response, preview_response, redirect
 from skybatch.api.routing import AnyResponse, RouteTable
 from skybatch.batch import keys
@@ -36,7 +38,7 @@ def list_images(request: HttpRequest, dependencies: Dependencies, batch_id: str)
     record = load_record(store, dependencies.clock())
     ended = store.exists(keys.STATUS)  # asked before the journal is read, so its end is the end
     found = read_journal(store, request.query_parameter("after"), ended)
-    return json_response({"images": _with_links(record, found.images), "next": found.next})
+    return json_response(asdict(ImagePage(_finished_images(record, found.images), found.next)))
 
 
 @routes.get("/batches/<batch_id>/results")
@@ -48,7 +50,8 @@ def results(_: HttpRequest, dependencies: Dependencies, batch_id: str) -> AnyRes
     if status.ended:
         return html_response(results_page(status, finished_images(store, record, IMAGES_SHOWN)))
     found = read_journal(store, None, ended=False)
-    return html_response(results_page(status, _with_links(record, found.images), after=found.next))
+    images = [asdict(image) for image in _finished_images(record, found.images)]
+    return html_response(results_page(status, images, after=found.next))
 
 
 @routes.get("/batches/<batch_id>/previews/<name>")
@@ -75,12 +78,13 @@ def download(
     return redirect(store.link(path, request.link_method))
 
 
-def _with_links(record: BatchRecord, images: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [
-        {
-            **image,
-            "url": record.image_url(image["file"]),
-            "preview": record.preview_url(previews.preview_name(image["file"])),
-        }
-        for image in images
-    ]
+def _finished_images(record: BatchRecord, entries: list[dict[str, Any]]) -> tuple[FinishedImage, ...]:
+    """Add the links to what the journal knows of images."""
+    return tuple(
+        FinishedImage(
+            **entry,
+            url=record.image_url(entry["file"]),
+            preview=record.preview_url(previews.preview_name(entry["file"])),
+        )
+        for entry in entries
+    )

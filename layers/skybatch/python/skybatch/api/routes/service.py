@@ -6,6 +6,7 @@ from typing import Any
 
 from skybatch.api.dependencies import Dependencies
 from skybatch.api.http_request import HttpRequest
+from skybatch.api.openapi.published import published_document
 from skybatch.api.responses import html_response, json_response
 from skybatch.api.routing import AnyResponse, RouteTable
 
@@ -33,7 +34,4 @@ def health(_: HttpRequest, __: Dependencies) -> AnyResponse:
 
 
 def _document(request: HttpRequest, dependencies: Dependencies) -> dict[str, Any]:
-    # Here, because pydantic and numpy behind it cost 0.2 s, which the other routes need not pay.
-    from skybatch.api.openapi.document import document
-
-    return document(dependencies.settings, request.base_url)
+    return published_document(dependencies.settings, request.base_url)

@@ -1,0 +1,116 @@
+"""The operations on batches in the OpenAPI document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from skybatch import errors
+from skybatch.api.models import BATCH_ID
+from skybatch.api.openapi.operations import Schema, json_body, operation, parameter, reference
+from skybatch.api.routes.batch_actions import RESUBMITTABLE
+from skybatch.api.routes.batch_submission import MAX_IDEMPOTENCY_KEY
+
+READ_ERRORS = (errors.NotFound, errors.Expired)
+BODY_ERRORS = (errors.MalformedRequest, errors.InvalidRequest, errors.TooLarge, errors.UnsupportedMedia)
+ID = parameter("id", schema={"type": "string", **BATCH_ID}, description="The batch's id.")
+
+
+def batch_paths() -> dict[str, Schema]:
+    """Return the path items below ``/batches``, and ``/plans``."""
+    return {
+        "/batches": {"post": _submit()},
+        "/plans": {"post": _plan()},
+        "/batches/{id}": {"get": _status(), "parameters": [ID]},
+        "/batches/{id}/images": {"get": _images(), "parameters": [ID]},
+        **dict(_downloads()),
+        "/batches/{id}/resubmit": {"post": _resubmit(), "parameters": [ID]},
+        "/batches/{id}/cancel": {"post": _cancel(), "parameters": [ID]},
+    }
+
+
+def _body() -> Schema:
+    content = {"schema": reference("BatchRequest")}
+    return {"required": True, "content": {"application/json": content, "multipart/form-data": content}}
+
+
+def _submit() -> Schema:
+    key = parameter(
+        "Idempotency-Key",
+        "header",
+        schema={"type": "string", "maxLength": MAX_IDEMPOTENCY_KEY, "pattern": "^[!-~]*$"},
+        description="The same key with the same body is the same batch.",
+    )
+    return operation(
+        "batches",
+        "Submit a batch",
+        {"202": json_body("Accepted; Location is the address of its status.", "SubmittedBatch")},
+        BODY_ERRORS,
+        parameters=[key],
+        requestBody=_body(),
+    )
+
+
+def _plan() -> Schema:
+    return operation(
+        "batches",
+        "Count images and bytes without starting a batch",
+        {"200": json_body("Rows, images and bytes to expect.", "BatchEstimate")},
+        (*BODY_ERRORS, errors.DatasetAbsent, errors.InventoryError),
+        requestBody=_body(),
+    )
+
+
+def _status() -> Schema:
+    return operation(
+        "batches", "Status of a batch", {"200": json_body("The status.", "BatchStatus")}, READ_ERRORS
+    )
+
+
+def _images() -> Schema:
+    after = parameter(
+        "after",
+        "query",
+        schema={"type": "string", "pattern": "^([0-9]{1,6}-[0-9]{1,6})?$"},
+        description="`next` of the page before.",
+    )
+    return operation(
+        "batches",
+        "List the images finished so far, in the order they finished",
+        {"200": json_body("A page of images; following `next` misses none.", "ImagePage")},
+        (*READ_ERRORS, errors.InvalidRequest),
+        parameters=[after],
+    )
+
+
+def _downloads() -> Iterator[tuple[str, Schema]]:
+    redirect = {
+        "302": {
+            "description": "To a URL presigned now, for the same method and for an hour.",
+            "headers": {"Location": {"schema": {"type": "string", "format": "uri"}}},
+        }
+    }
+    preview = {"200": {"description": "A preview.", "content": {"image/png": {}}}}
+    for path, name, summary, responses in (
+        ("files", "name", "Download a result file", redirect),
+        ("images", "file", "Download one image", redirect),
+        ("previews", "name", "Preview of an image", preview),
+    ):
+        one = operation("batches", summary, responses, READ_ERRORS)
+        yield f"/batches/{{id}}/{path}/{{{name}}}", {"get": one, "parameters": [ID, parameter(name)]}
+
+
+def _resubmit() -> Schema:
+    what = {"type": "string", "enum": list(RESUBMITTABLE), "default": RESUBMITTABLE[0]}
+    content = {"application/json": {"schema": {"type": "object", "properties": {"what": what}}}}
+    return operation(
+        "batches",
+        "Submit what a batch left over; repeated calls give the same batch",
+        {"202": json_body("Accepted.", "SubmittedBatch")},
+        (*READ_ERRORS, errors.MalformedRequest, errors.InvalidRequest, errors.TooLarge, errors.Conflict),
+        requestBody={"required": False, "content": content},
+    )
+
+
+def _cancel() -> Schema:
+    accepted = {"202": {"description": "It will end; what it has delivered stays."}}
+    return operation("batches", "Cancel a batch", accepted, (*READ_ERRORS, errors.Conflict))
