@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from skybatch.batch.execution.sheets import LARGEST_KEPT
+from skybatch.batch.execution.crop_packs import LARGEST_PACKED
 from tools.figures import GB, PRICES
 
 # What each step asks of S3, as its code does: HEAD or GET, and PUT, COPY or LIST.
@@ -25,7 +25,7 @@ NOTIFY_GETS, NOTIFY_PUTS = 8, 2
 INVENTORY_GETS = 24  # columns that Plan and Package open, where their functions have not opened them before
 PART_BYTES = 8 * 1024 * 1024
 SENDS_A_CALL = 10
-SHEETS_A_MESSAGE = 1  # previews, and small crops once more
+PACKS_PER_MESSAGE = 1  # previews, and small crops once more
 STATUS_REQUESTS, STATUS_GETS = 20, 5  # a page that is looked at while the batch runs
 LOG_BYTES_A_MESSAGE, LOG_BYTES_A_BATCH = 700, 20_000
 MEMORY_GB = {"worker": 1.0, "collector": 1769 / 1024, "planner": 1.0, "portal": 1.0, "notifier": 0.5}
@@ -79,7 +79,7 @@ class Counts:
         working = 0.2 * messages if worker_seconds is None else worker_seconds
         packing = bytes / 75e6 if collector_seconds is None else collector_seconds
         pages = math.ceil(images / 1000)
-        sheets = 0 if copied else messages * SHEETS_A_MESSAGE
+        packs = 0 if copied else messages * PACKS_PER_MESSAGE
         gathered = not copied and are_gathered(images, messages, bytes)
         return cls(
             images=images,
@@ -88,10 +88,10 @@ class Counts:
             s3_gets=SUBMIT_GETS + PLAN_GETS + INVENTORY_GETS + PACKAGE_GETS + NOTIFY_GETS
             + STATUS_REQUESTS * STATUS_GETS
             + dispatches * DISPATCH_GETS + tallies * TALLY_GETS + looks * LOOK_GETS
-            + messages + (images if copied else messages) + (sheets if gathered else images),
+            + messages + (images if copied else messages) + (packs if gathered else images),
             s3_puts=SUBMIT_PUTS + PLAN_PUTS + PACKAGE_PUTS + NOTIFY_PUTS + dispatches * DISPATCH_PUTS
             + looks * (LOOK_PUTS + LOOK_LISTS) + pages
-            + images + sheets + math.ceil(bytes / PART_BYTES) + 2,
+            + images + packs + math.ceil(bytes / PART_BYTES) + 2,
             sqs_requests=math.ceil(messages / SENDS_A_CALL) + 2 * messages,
             transitions=TRANSITIONS + tallies * TRANSITIONS_A_TALLY + dispatches * TRANSITIONS_A_DISPATCH,
             lambda_requests=messages + tallies + dispatches + 4 + STATUS_REQUESTS,
@@ -103,7 +103,7 @@ class Counts:
             api_requests=1 + STATUS_REQUESTS,
             emails=1,
             log_bytes=LOG_BYTES_A_BATCH + LOG_BYTES_A_MESSAGE * messages,
-            # The images, once more in the archive, and where they are small on sheets.
+            # The images, once more in the archive, and where they are small in packs.
             stored_bytes=bytes * (3 if gathered else 2),
         )  # fmt: skip
 
@@ -120,8 +120,8 @@ class Counts:
 
 
 def are_gathered(images: int, messages: int, bytes: float) -> bool:
-    """Whether packaging takes crops of so many bytes together from the sheets of their messages."""
-    return images > messages and bytes <= images * LARGEST_KEPT
+    """Whether packaging takes crops of so many bytes together from the packs of their messages."""
+    return images > messages and bytes <= images * LARGEST_PACKED
 
 
 def bill(counts: Counts, days: float = DAYS_KEPT) -> dict[str, float]:

@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
+from skybatch.batch.execution.cancellation import CANCELLATION_CHECK_SECONDS
 from skybatch.batch.execution.reconcile import seconds_to_wait
-from skybatch.batch.execution.worker import SECONDS_TO_ASK_AGAIN, UPLOADS_IN_FLIGHT
+from skybatch.batch.execution.worker import UPLOADS_IN_FLIGHT
 from tools.costs import Counts, are_gathered, bill
 from tools.figures import Services, aws
 
@@ -45,7 +46,7 @@ class Job:
 
     @property
     def reads(self) -> int:
-        """Objects that packaging reads: sheets of small crops, else the files."""
+        """Objects that packaging reads: packs of small crops, else the files."""
         gathered = not self.copied and are_gathered(self.images, self.messages, self.bytes)
         return self.messages if gathered else self.images
 
@@ -216,7 +217,7 @@ def message_seconds(job: Job, services: Services) -> float:
         uploads = math.ceil(job.files / UPLOADS_IN_FLIGHT) * services.put
         # The next file is cut, and previews are drawn, while those before are on their way.
         taken = read + services.inflate + max(job.files * services.cut, uploads)
-    return taken + services.first_byte * min(1.0, taken / SECONDS_TO_ASK_AGAIN)
+    return taken + services.first_byte * min(1.0, taken / CANCELLATION_CHECK_SECONDS)
 
 
 # Scenarios --------------------------------------------------------------------------------------------

@@ -10,12 +10,8 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from skybatch.batch.execution.worker import (
-    SECONDS_TO_ASK_AGAIN,
-    CancellationCheck,
-    ImageArchive,
-    process_message,
-)
+from skybatch.batch.execution.cancellation import CANCELLATION_CHECK_SECONDS, CancellationCheck
+from skybatch.batch.execution.worker import ImageArchive, process_message
 from skybatch.batch.plan import Message
 from skybatch.batch.store import BatchStore
 from skybatch.settings import settings
@@ -25,7 +21,7 @@ from skybatch.telemetry import bind_batch, instrumented, logger
 # A message that fails is left to the queue to bring again; the function itself never falls over, for
 # that would cost its warm process.
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-cancellation = CancellationCheck(SECONDS_TO_ASK_AGAIN)
+cancellation = CancellationCheck(CANCELLATION_CHECK_SECONDS)
 
 
 def deliver(record: SQSRecord) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import obstore
 from obstore.store import MemoryStore
 
-from skybatch.batch.execution.dispatch import TaskQueue
+from skybatch.batch.execution.task_queue import TaskQueue
 from skybatch.batch.execution.worker import ImageArchive, process_message
 from skybatch.batch.plan import Message
 from skybatch.batch.status import read_status

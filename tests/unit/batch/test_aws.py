@@ -14,7 +14,7 @@ from moto.server import ThreadedMotoServer
 from obstore.store import MemoryStore, S3Store
 
 from skybatch.batch import keys
-from skybatch.batch.execution.dispatch import TaskQueue
+from skybatch.batch.execution.task_queue import TaskQueue
 from skybatch.batch.plan import Message
 from skybatch.batch.record import BatchRecord, save_record
 from skybatch.batch.status import accepted_facts, read_status, record_failure

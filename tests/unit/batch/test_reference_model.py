@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from skybatch.batch import keys
 from skybatch.batch.codes import ImageStatus
-from skybatch.batch.execution import sheets
+from skybatch.batch.execution import crop_packs
 from skybatch.batch.execution.reconcile import MAX_SENDS
 from skybatch.batch.journal import read_journal
 from skybatch.batch.outcomes import ImageOutcome
@@ -141,23 +141,23 @@ class BatchModel(RuleBasedStateMachine):
         again=st.booleans(),
         finished=st.sampled_from([None, None, 0, 1]),
         unaware=st.booleans(),
-        sheet=st.sampled_from([None, 0, 1]),
+        pack=st.sampled_from([None, 0, 1]),
     )
     @precondition(lambda self: self.queue)
     def a_worker_takes_a_message(
-        self, place: int, again: bool, finished: int | None, unaware: bool, sheet: int | None
+        self, place: int, again: bool, finished: int | None, unaware: bool, pack: int | None
     ) -> None:
         """Any message, out of order; it may come again, and its worker may die after some images.
 
-        An unaware worker looked for the wish to cancel before it was there. A sheet holds the images too, or
+        An unaware worker looked for the cancellation before it was there. A pack holds the images too, or
         something longer of their names, which nobody may take for them.
         """
         message = self.queue[place % len(self.queue)]
         if not again:
             self.queue.remove(message)
-        if sheet is not None:
-            parts = {each.file: bytes(each.bytes + sheet) for each in message.tasks}
-            asyncio.run(sheets.keep(self.world.store, f"night/{message.tasks[0].index}", parts))
+        if pack is not None:
+            parts = {each.file: bytes(each.bytes + pack) for each in message.tasks}
+            asyncio.run(crop_packs.write_pack(self.world.store, f"night/{message.tasks[0].index}", parts))
         if not self.work(message, finished, unaware) and not again:
             self.lose(message)
 

@@ -82,11 +82,11 @@ def test_the_command_reads_a_plan(tmp_path: Path, capsys: pytest.CaptureFixture[
 def test_whole_images_are_copied_not_read() -> None:
     crops = Counts.of(images=100, messages=100, bytes=10**8)
     copies = Counts.of(images=100, messages=100, bytes=10**8, copied=True)
-    assert copies.s3_puts == crops.s3_puts - 100  # no sheets of previews
+    assert copies.s3_puts == crops.s3_puts - 100  # no packs of previews
     assert math.isclose(copies.s3_gets, crops.s3_gets)
 
 
-def test_small_crops_of_one_image_are_packaged_from_one_sheet() -> None:
+def test_small_crops_of_one_image_are_packaged_from_one_pack() -> None:
     alone = Counts.of(images=100, messages=100, bytes=10**6)
     together = Counts.of(images=100, messages=10, bytes=10**6)
     large = Counts.of(images=100, messages=10, bytes=10**8)

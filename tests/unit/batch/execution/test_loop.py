@@ -7,8 +7,8 @@ import json
 import pytest
 
 from skybatch.batch import keys
-from skybatch.batch.execution.dispatch import BYTES_PER_CALL, TaskQueue
 from skybatch.batch.execution.reconcile import MAX_SENDS, seconds_to_wait
+from skybatch.batch.execution.task_queue import BYTES_PER_CALL, TaskQueue
 from skybatch.batch.journal import read_journal
 from skybatch.batch.plan import Message, group_messages, load_plan
 from skybatch.errors import InvalidRequest, Transient

@@ -49,30 +49,30 @@ def size(picture: bytes | None) -> tuple[Any, ...]:
         return (read.mode, *read.size)
 
 
-def test_small_crops_come_with_their_preview_on_one_sheet(store: BatchStore) -> None:
+def test_small_crops_come_with_their_preview_in_one_pack(store: BatchStore) -> None:
     tasks = [wanted("j", SMALL), wanted("j", LARGE, row=2), wanted("j", PixelBox(3, 4, 7, 9), row=3)]
     deliver(store, *tasks)
     assert [(s.name, s.bytes > 0) for s in store.list(keys.crop_pack("990101n_j0010009"))] == [("0", True)]
     for each in tasks:
         obstore.delete(store.objects, store.path(keys.image(each.file)))
-    assert size(previews.preview(store, "0001_990101n_j0010009.fits.png")) == ("L", 60, 50)
-    assert size(previews.preview(store, "0003_990101n_j0010009.fits.png")) == ("L", 7, 9)
-    assert previews.preview(store, "0002_990101n_j0010009.fits.png") is None
+    assert size(previews.read_or_draw(store, "0001_990101n_j0010009.fits.png")) == ("L", 60, 50)
+    assert size(previews.read_or_draw(store, "0003_990101n_j0010009.fits.png")) == ("L", 7, 9)
+    assert previews.read_or_draw(store, "0002_990101n_j0010009.fits.png") is None
 
 
-def test_each_message_has_a_sheet_of_its_own(store: BatchStore) -> None:
+def test_each_message_has_a_pack_of_its_own(store: BatchStore) -> None:
     """A stored image wanted often comes in several messages, which may run at once."""
     deliver(store, wanted("j", SMALL, row=1))
     deliver(store, wanted("j", SMALL, row=2))
     assert len(list(store.list(keys.crop_pack("990101n_j0010009")))) == 2
     for row in (1, 2):
-        assert previews.preview(store, f"{row:04d}_990101n_j0010009.fits.png")
+        assert previews.read_or_draw(store, f"{row:04d}_990101n_j0010009.fits.png")
     assert not list(store.list(keys.PREVIEWS))
 
 
 def test_others_are_drawn_when_asked_and_kept(store: BatchStore) -> None:
     deliver(store, wanted("j", LARGE))
-    drawn = previews.preview(store, "0001_990101n_j0010009.fits.png")
+    drawn = previews.read_or_draw(store, "0001_990101n_j0010009.fits.png")
     assert size(drawn) == ("L", 166, 333)
     assert store.read(keys.preview("0001_990101n_j0010009.fits.png")) == drawn
 
@@ -83,14 +83,14 @@ def test_three_bands_are_one_colour_picture(store: BatchStore) -> None:
     names = previews.colour_names(stored.name for stored in store.list(keys.IMAGES))
     assert set(names.values()) == {"0001_990101n_jhk0010009.fits.png"}
     assert len(names) == 3
-    assert size(previews.preview(store, "0001_990101n_jhk0010009.fits.png")) == ("RGB", 60, 50)
+    assert size(previews.read_or_draw(store, "0001_990101n_jhk0010009.fits.png")) == ("RGB", 60, 50)
 
 
 def test_two_bands_are_none(store: BatchStore) -> None:
     for band in "jk":
         deliver(store, wanted(band, SMALL))
     assert previews.colour_names(stored.name for stored in store.list(keys.IMAGES)) == {}
-    assert previews.preview(store, "0001_990101n_jhk0010009.fits.png") is None
+    assert previews.read_or_draw(store, "0001_990101n_jhk0010009.fits.png") is None
 
 
 def test_names_that_look_like_others_do_not_mix() -> None:
@@ -105,7 +105,7 @@ def test_names_that_look_like_others_do_not_mix() -> None:
 @pytest.mark.parametrize("name", ["nothing.fits.png", "0001_990101n_j0010009.fits", ".png", "x.gif"])
 def test_there_is_no_preview_of_what_is_not_there(store: BatchStore, name: str) -> None:
     deliver(store, wanted("j", LARGE))
-    assert previews.preview(store, name) is None
+    assert previews.read_or_draw(store, name) is None
     assert list(store.list(keys.PREVIEWS)) == []
 
 
@@ -113,13 +113,13 @@ def test_compressed_quicklooks_are_shown_too(store: BatchStore) -> None:
     store.write(
         keys.image("990101n_j0010009_ql.fits.H"), quicklook.compress_quicklook(make_image(nx=64, ny=80))
     )
-    assert size(previews.preview(store, "990101n_j0010009_ql.fits.H.png")) == ("L", 64, 80)
+    assert size(previews.read_or_draw(store, "990101n_j0010009_ql.fits.H.png")) == ("L", 64, 80)
 
 
 def test_what_cannot_be_drawn_is_no_error(store: BatchStore) -> None:
     for name in ("a.fits", "b.fits.H"):
         store.write(keys.image(name), b"SIMPLE  = not at all")
-        assert previews.preview(store, f"{name}.png") is None
+        assert previews.read_or_draw(store, f"{name}.png") is None
 
 
 def test_an_image_does_not_fail_for_its_preview(

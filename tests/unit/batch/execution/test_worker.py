@@ -12,7 +12,8 @@ from astropy.io import fits
 from obstore.store import MemoryStore
 
 from skybatch.batch import keys
-from skybatch.batch.execution.worker import CancellationCheck, ImageArchive, process_message
+from skybatch.batch.execution.cancellation import CancellationCheck
+from skybatch.batch.execution.worker import ImageArchive, process_message
 from skybatch.batch.plan import Message, Task
 from skybatch.batch.store import BatchStore
 from skybatch.fits.pixel_box import PixelBox
@@ -169,15 +170,15 @@ def test_a_batch_is_asked_for_a_wish_to_cancel_once_a_second() -> None:
     now = [0.0]
     cancellation = CancellationCheck(1.0, clock=lambda: now[0])
     one, other = (BatchStore(MemoryStore(), digit * 32) for digit in "ab")
-    assert not cancellation.cancelled(one)
+    assert not cancellation.is_cancelled(one)
     one.create_json(keys.CANCELLATION, {})
     other.create_json(keys.CANCELLATION, {})
     now[0] = 0.9
-    assert not cancellation.cancelled(one)
-    assert cancellation.cancelled(other)
+    assert not cancellation.is_cancelled(one)
+    assert cancellation.is_cancelled(other)
     now[0] = 1.0
-    assert cancellation.cancelled(one)
-    assert cancellation.cancelled(one)  # what is cancelled stays so
+    assert cancellation.is_cancelled(one)
+    assert cancellation.is_cancelled(one)  # what is cancelled stays so
 
 
 def test_a_fault_that_may_pass_is_left_to_the_queue() -> None:

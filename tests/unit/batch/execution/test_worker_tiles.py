@@ -124,6 +124,6 @@ def test_a_whole_image_in_tiles_has_a_preview_too() -> None:
     tiled, plain = "990101n_j0010009.fits.fz", "990101n_j0010009.fits"
     bench.store.write(keys.image(tiled), PACKED.content)
     bench.store.write(keys.image(plain), IMAGE)
-    picture = previews.preview(bench.store, f"{tiled}.png")
+    picture = previews.read_or_draw(bench.store, f"{tiled}.png")
     assert picture is not None
-    assert picture == previews.preview(bench.store, f"{plain}.png")
+    assert picture == previews.read_or_draw(bench.store, f"{plain}.png")

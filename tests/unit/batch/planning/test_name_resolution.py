@@ -10,6 +10,7 @@ import pytest
 
 from local.names import Day, NameServices
 from skybatch.batch import keys
+from skybatch.batch.execution.task_queue import TaskQueue
 from skybatch.batch.planning.dry_run import estimate
 from skybatch.batch.planning.name_resolution import MAX_ROUNDS
 from skybatch.batch.record import load_names
@@ -66,7 +67,7 @@ def test_names_become_positions_and_the_unknown_says_who_was_asked(
     assert (state["next"], waits) == ("dispatch", [0])
     while state["next"] != "package":
         if state["next"] == "dispatch":
-            queue = steps.TaskQueue(service, "queue")
+            queue = TaskQueue(service, "queue")
             state = steps.dispatch_step(service.objects, state, queue, service.settings, 1010.0)
         state = steps.tally_step(service.objects, state, service.settings, Clock(1020.0))
     steps.package_step(service.objects, state, archive.open, 1100.0)

@@ -13,9 +13,10 @@ from typing import Any, Protocol
 from obstore.store import ObjectStore
 
 from skybatch.batch import keys
-from skybatch.batch.execution.dispatch import TaskQueue, dispatch
+from skybatch.batch.execution.dispatch import dispatch
 from skybatch.batch.execution.dispatch_state import DispatchState, NextStep
 from skybatch.batch.execution.reconcile import Timeouts, tally
+from skybatch.batch.execution.task_queue import TaskQueue
 from skybatch.batch.plan import Plan, cancelled_plan, load_plan, save_plan
 from skybatch.batch.planning.matching import OpenInventory
 from skybatch.batch.planning.name_resolution import resolve_names

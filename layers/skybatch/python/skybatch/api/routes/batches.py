@@ -59,7 +59,7 @@ def preview(_: HttpRequest, dependencies: Dependencies, batch_id: str, name: str
     """Return the preview of an image, or of its three bands in colour."""
     store = dependencies.batch(batch_id)
     load_record(store, dependencies.clock())
-    body = previews.preview(store, name) if SAFE_NAME.fullmatch(name) else None
+    body = previews.read_or_draw(store, name) if SAFE_NAME.fullmatch(name) else None
     if body is None:
         raise NotFound("This batch has no such preview.")
     return preview_response(body, "image/png")

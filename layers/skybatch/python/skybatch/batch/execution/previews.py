@@ -1,9 +1,9 @@
-"""Previews of a batch's images: drawn by the worker for small crops, else when first looked at, then kept.
+"""Previews of a batch's images: drawn by the worker for small crops, else on demand, and then kept.
 
-What the worker draws from one stored image is kept on one sheet; what is drawn later is kept by itself.
-A preview is named after its file, ``{file}.png``; the colour picture of three bands carries ``jhk`` where
-their files carry the band. Three bands come from three stored images, which different workers read: so a
-colour picture is always drawn on demand.
+What the worker draws from one stored image is kept in one pack, what is drawn later by itself. A preview is
+named after its file, ``{file}.png``; the colour picture of three bands carries ``jhk`` where their files
+carry the band. A colour picture is always drawn on demand, because its three bands come from three stored
+images, which different workers read.
 """
 
 from __future__ import annotations
@@ -13,82 +13,83 @@ import re
 from collections.abc import Iterable, Sequence
 
 from skybatch.batch import keys
-from skybatch.batch.execution import sheets
+from skybatch.batch.execution import crop_packs
 from skybatch.batch.plan import Task
 from skybatch.batch.store import BatchStore
 from skybatch.errors import SourceError
 
-PREVIEW = ".png"
+PREVIEW_SUFFIX = ".png"
 LARGEST_DRAWN = 360 * 360
 """Pixels of a crop that the worker draws itself: those that need no averaging."""
 BANDS = "jhk"
-_BANDED = re.compile(
-    r"(?P<front>(?:.*_)?)(?P<night>\d{6}[ns])_(?P<band>jhk|[jhk])(?P<number>\d{7,8})(?P<back>.*\.fits.*)"
+_FILE_OF_BAND = re.compile(
+    r"(?P<prefix>(?:.*_)?)(?P<night>\d{6}[ns])_(?P<band>jhk|[jhk])(?P<number>\d{7,8})(?P<suffix>.*\.fits.*)"
 )
 _COMPRESSED = (".H", ".fz")  # left as they are stored
-QUICKLOOK_MARK = "_ql."  # in the name of a Quicklook's file
+QUICKLOOK_MARKER = "_ql."  # in the name of a Quicklook's file
 
 log = logging.getLogger(__name__)
 
 
 def preview_name(file: str) -> str:
-    """The name of an image's preview."""
-    return file + PREVIEW
+    """Name an image's preview."""
+    return file + PREVIEW_SUFFIX
 
 
 def colour_names(files: Iterable[str]) -> dict[str, str]:
-    """The colour preview of each file that came in all three bands, by file name."""
-    kinds: dict[str, list[str]] = {}
+    """Name the colour preview of each file that was delivered in all three bands, by file name."""
+    groups: dict[str, list[str]] = {}
     for file in files:
-        if found := _BANDED.fullmatch(file):
-            kinds.setdefault(_with_band(found, BANDS), []).append(file)
-    return {file: preview_name(name) for name, bands in kinds.items() if len(bands) == 3 for file in bands}
+        if found := _FILE_OF_BAND.fullmatch(file):
+            groups.setdefault(_with_band(found, BANDS), []).append(file)
+    return {file: preview_name(name) for name, bands in groups.items() if len(bands) == 3 for file in bands}
 
 
 def _with_band(file: re.Match[str], band: str) -> str:
-    return f"{file['front']}{file['night']}_{band}{file['number']}{file['back']}"
+    return f"{file['prefix']}{file['night']}_{band}{file['number']}{file['suffix']}"
 
 
-def is_drawn_at_once(task: Task) -> bool:
-    """Whether the worker draws the preview of what it cuts."""
+def is_drawn_by_worker(task: Task) -> bool:
+    """Tell whether the worker draws the preview of what it cuts."""
     return task.box is not None and task.box.nx * task.box.ny <= LARGEST_DRAWN
 
 
-async def draw(store: BatchStore, crops: Sequence[tuple[Task, bytes]]) -> None:
-    """Draw the previews of one stored image's crops, and keep them on one sheet with the crops themselves.
+async def draw_previews(store: BatchStore, crops: Sequence[tuple[Task, bytes]]) -> None:
+    """Draw the previews of one stored image's crops, and keep them in one pack with the crops themselves.
 
     One object each would double what a batch of small crops writes, and slow it by a fifth. An image never
-    fails for its preview: that is logged.
+    fails because of its preview: that is logged.
     """
     from skybatch.imaging.preview import grey_preview  # numpy, which cutting alone does not need
 
     try:
         pictures = {preview_name(task.file): grey_preview(body) for task, body in crops}
-        small = {task.file: body for task, body in crops if len(body) <= sheets.LARGEST_KEPT}
-        together = small if len(small) > 1 else {}  # one alone is as soon read by itself
-        name = f"{_sheets_of(crops[0][0].file)}/{crops[0][0].index}"
-        await sheets.keep(store, name, {**pictures, **together})
+        small = {task.file: body for task, body in crops if len(body) <= crop_packs.LARGEST_PACKED}
+        packed = small if len(small) > 1 else {}  # a single one is as quickly read by itself
+        name = f"{_pack_folder(crops[0][0].file)}/{crops[0][0].index}"
+        await crop_packs.write_pack(store, name, {**pictures, **packed})
     except Exception:  # the images are delivered; a preview missing is drawn when it is asked for
         log.warning("the previews of %d crops were not made", len(crops), exc_info=True)
 
 
-def _sheets_of(file: str) -> str:
-    """The folder of the sheets on which an image's preview can stand: one a stored image."""
-    found = _BANDED.fullmatch(file)
+def _pack_folder(file: str) -> str:
+    """Name the folder of the packs that can hold an image's preview: one a stored image."""
+    found = _FILE_OF_BAND.fullmatch(file)
     return "{night}_{band}{number}".format(**found.groupdict()) if found else "others"
 
 
-def preview(store: BatchStore, name: str) -> bytes | None:
-    """A preview by its name, drawn and kept if nobody asked before.
+def read_or_draw(store: BatchStore, name: str) -> bytes | None:
+    """Read a preview by its name, or draw and keep it where nobody asked before.
 
-    None where the batch has no such image, or it cannot be drawn.
+    Returns the PNG, or None where the batch has no such image, or it cannot be drawn.
     """
-    if not name.endswith(PREVIEW):
+    if not name.endswith(PREVIEW_SUFFIX):
         return None
-    kept = store.read(keys.preview(name)) or sheets.part(store, _sheets_of(name.removesuffix(PREVIEW)), name)
+    file = name.removesuffix(PREVIEW_SUFFIX)
+    kept = store.read(keys.preview(name)) or crop_packs.read_member(store, _pack_folder(file), name)
     if kept is not None:
         return kept
-    images = [_plain(store, file) for file in _files(name.removesuffix(PREVIEW))]
+    images = [_plain(store, shown) for shown in _files(file)]
     picture = _drawn([image for image in images if image is not None]) if None not in images else None
     if picture is not None:
         store.write(keys.preview(name), picture, "image/png")
@@ -96,8 +97,8 @@ def preview(store: BatchStore, name: str) -> bytes | None:
 
 
 def _files(shown: str) -> list[str]:
-    """The images of a preview: itself, or three bands."""
-    found = _BANDED.fullmatch(shown)
+    """List the images that a preview shows: one, or three bands."""
+    found = _FILE_OF_BAND.fullmatch(shown)
     if found and found["band"] == BANDS:
         return [_with_band(found, band) for band in BANDS]
     return [shown]
@@ -111,7 +112,7 @@ def _plain(store: BatchStore, file: str) -> bytes | None:
     from skybatch.imaging.quicklook import decompress_quicklook
 
     try:
-        return decompress_quicklook(body) if QUICKLOOK_MARK in file else decompress_image(body)
+        return decompress_quicklook(body) if QUICKLOOK_MARKER in file else decompress_image(body)
     except SourceError:
         return None
 

@@ -50,6 +50,15 @@ class TaskStates:
             },
         )
 
+    def set_done(self, index: int, size: int) -> None:
+        """Note that a task's image was delivered with so many bytes."""
+        self.letters[index] = DONE
+        self.done_bytes += size
+
+    def set_failed(self, index: int) -> None:
+        """Note that a task failed."""
+        self.letters[index] = FAILED
+
     def is_done(self, index: int) -> bool:
         """Tell whether a task's image was delivered."""
         return self.letters[index] == DONE

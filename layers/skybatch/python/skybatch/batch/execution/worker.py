@@ -1,17 +1,15 @@
-"""The worker's job: one stored image read once, everything wanted from it delivered.
+"""The work on one message: one stored image read once, everything wanted from it delivered.
 
-Whatever cannot be delivered for good is recorded with its reason; what may pass later is raised, for the
-queue to bring the message again.
+What can never be delivered is recorded with its reason; errors that may pass are raised, and the queue
+brings the message again.
 """
 
 from __future__ import annotations
 
 import asyncio
-import math
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import obstore
@@ -19,6 +17,7 @@ import obstore
 from skybatch.batch import keys
 from skybatch.batch.codes import FailureCode
 from skybatch.batch.execution import previews
+from skybatch.batch.execution.cancellation import CancellationCheck
 from skybatch.batch.failures import write_failure
 from skybatch.batch.plan import Message, Task
 from skybatch.batch.store import BatchStore
@@ -29,21 +28,21 @@ if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
 UPLOADS_IN_FLIGHT = 16
-SECONDS_TO_ASK_AGAIN = 1.0
-BATCHES_REMEMBERED = 1000
 MEDIA_TYPES = {"fits": "image/fits", "fits.gz": "application/gzip"}
 
 
 @dataclass(frozen=True)
 class ImageArchive:
-    """The stored images.
+    """Where the stored images are.
 
     Attributes
     ----------
     objects
-        A store to read them through, keys as the plan has them.
-    bucket, prefix, results_bucket
-        What a copy within S3 names: the archive's bucket, what stands before its keys, and where to.
+        A store to read them through, by the keys that the plan has.
+    bucket, prefix
+        The archive's bucket and what precedes the plan's keys in it, for copies within S3.
+    results_bucket
+        The bucket to copy to.
     s3
         Makes the boto3 client for copies; called only where a copy is wanted.
     """
@@ -55,61 +54,36 @@ class ImageArchive:
     s3: Callable[[], Any]
 
 
-@dataclass
-class CancellationCheck:
-    """Whether batches are to be cancelled; each is asked after once in so many ``seconds`` at the most.
-
-    For workers that do many messages of a batch a second: a wish that is seen so much later costs nothing,
-    what is finished meanwhile can be had.
-    """
-
-    seconds: float = 0.0
-    clock: Callable[[], float] = time.monotonic
-    _asked: dict[str, float] = field(default_factory=dict)
-
-    def cancelled(self, store: BatchStore) -> bool:
-        """Whether its user wished this batch cancelled."""
-        now = self.clock()
-        if now - self._asked.get(store.batch_id, -math.inf) < self.seconds:
-            return False
-        if store.exists(keys.CANCELLATION):
-            return True
-        if len(self._asked) >= BATCHES_REMEMBERED:
-            self._asked.clear()
-        self._asked[store.batch_id] = now
-        return False
-
-
 def process_message(
     message: Message, archive: ImageArchive, store: BatchStore, cancellation: CancellationCheck | None = None
 ) -> None:
-    """Deliver what a message asks, or record why not.
+    """Deliver what a message asks for, or record why it cannot be delivered.
 
-    Raises whatever S3 answers badly for now; nothing is lost by doing the message again.
+    Raises errors of S3 that may pass; nothing is lost by doing the message again.
     """
-    cancelled = (cancellation or CancellationCheck()).cancelled(store)
+    cancelled = (cancellation or CancellationCheck()).is_cancelled(store)
     if cancelled or (message.again and store.exists(keys.OUTCOMES)):
-        return  # its batch has ended: nothing would read what it made
+        return  # its batch has ended: nothing would read the files
     wanted = [task for task in message.tasks if not (message.again and store.exists(keys.image(task.file)))]
     copies = [task for task in wanted if _is_copy(task)]
-    made = [task for task in wanted if not _is_copy(task)]
+    others = [task for task in wanted if not _is_copy(task)]
     for task in copies:
         with _recording_failures(store, [task]):
             _copy(archive, store, task)
-    if made:
-        with _recording_failures(store, made):
-            image = StoredImage(archive.objects, message.source, made[0].image_type, made[0].tiles)
-            _make(store, image, made)
+    if others:
+        with _recording_failures(store, others):
+            image = StoredImage(archive.objects, message.source, others[0].image_type, others[0].tiles)
+            _make(store, image, others)
 
 
 def _is_copy(task: Task) -> bool:
-    """Whether the stored file is delivered as it is."""
+    """Tell whether the stored file is delivered as it is."""
     return task.box is None and task.source.endswith(f".{task.delivery_format}")
 
 
 @contextmanager
 def _recording_failures(store: BatchStore, tasks: Sequence[Task]) -> Iterator[None]:
-    """What is wrong with the stored image for good becomes each task's reason."""
+    """Record what is permanently wrong with the stored image as each task's reason."""
     try:
         yield
     except SourceError as error:
@@ -135,8 +109,8 @@ def _copy(archive: ImageArchive, store: BatchStore, task: Task) -> None:
 def _make(store: BatchStore, image: StoredImage, tasks: Sequence[Task]) -> None:
     """Make every file wanted from one reading of the image.
 
-    Where the image is not the one the inventory describes, some boxes may still lie on it: each for
-    itself, then.
+    Where the image is not the one that the inventory describes, some boxes may still lie on it, so each is
+    tried by itself.
     """
     try:
         asyncio.run(_upload_all(store, _files(image, tasks)))
@@ -149,7 +123,7 @@ def _make(store: BatchStore, image: StoredImage, tasks: Sequence[Task]) -> None:
 
 
 def _files(image: StoredImage, tasks: Sequence[Task]) -> Iterator[tuple[Task, bytes]]:
-    """The files to deliver, one at a time: all crops, then whole images."""
+    """Make the files to deliver, one at a time: all crops, then whole images."""
     crops = [task for task in tasks if task.box is not None]
     if crops:
         boxes = [task.box for task in crops if task.box is not None]
@@ -161,20 +135,20 @@ def _files(image: StoredImage, tasks: Sequence[Task]) -> Iterator[tuple[Task, by
 
 async def _upload_all(store: BatchStore, files: Iterator[tuple[Task, bytes]]) -> None:
     """Upload with a few in flight, making the next file and drawing the previews meanwhile."""
-    flying: set[asyncio.Task[Any]] = set()
-    shown: list[tuple[Task, bytes]] = []
+    uploads: set[asyncio.Task[Any]] = set()
+    drawn: list[tuple[Task, bytes]] = []
     for task, body in files:
-        if previews.is_drawn_at_once(task):
-            shown.append((task, body))
-        flying.add(asyncio.create_task(_upload(store, task, body)))
+        if previews.is_drawn_by_worker(task):
+            drawn.append((task, body))
+        uploads.add(asyncio.create_task(_upload(store, task, body)))
         await asyncio.sleep(0)  # the upload begins now, on obstore's own threads
-        if len(flying) >= UPLOADS_IN_FLIGHT:
-            done, flying = await asyncio.wait(flying, return_when=asyncio.FIRST_COMPLETED)
+        if len(uploads) >= UPLOADS_IN_FLIGHT:
+            done, uploads = await asyncio.wait(uploads, return_when=asyncio.FIRST_COMPLETED)
             for upload in done:
                 upload.result()
-    if shown:
-        flying.add(asyncio.create_task(previews.draw(store, shown)))
-    await asyncio.gather(*flying)
+    if drawn:
+        uploads.add(asyncio.create_task(previews.draw_previews(store, drawn)))
+    await asyncio.gather(*uploads)
 
 
 async def _upload(store: BatchStore, task: Task, body: bytes) -> None:

@@ -15,8 +15,8 @@ import obstore
 
 from skybatch.batch import keys
 from skybatch.batch.codes import ImageStatus
-from skybatch.batch.execution import sheets
-from skybatch.batch.execution.reconcile import journal_remaining
+from skybatch.batch.execution import crop_packs
+from skybatch.batch.execution.journal_writer import append_remaining
 from skybatch.batch.file_names import IMAGES_FOLDER, delivered_path
 from skybatch.batch.outcomes import decide_outcomes, row_outcomes, was_cancelled
 from skybatch.batch.plan import Plan, Task
@@ -49,7 +49,7 @@ def package(
     """
     store.write_json(keys.PROGRESS, {**(store.read_json(keys.PROGRESS) or {}), "state": "packaging"})
     outcomes = decide_outcomes(store, plan)
-    journal_remaining(store, plan, {o.index: o.bytes for o in outcomes if o.status is ImageStatus.RETRIEVED})
+    append_remaining(store, plan, {o.index: o.bytes for o in outcomes if o.status is ImageStatus.RETRIEVED})
     request = load_request(store)
     rows = row_outcomes(plan, outcomes, len(request.rows))
     results = Results(load_record(store), request, plan, outcomes, rows, md5={})
@@ -152,12 +152,13 @@ def _images(read: ReadImage, results: Results) -> Iterator[tuple[Task, tar_strea
 
 
 def _reader(store: BatchStore, results: Results) -> ReadImage:
-    """Reads images that came: small crops are gathered from their sheets now, others come one by one."""
-    gathered = sheets.gather(store, {task.file: outcome.bytes for task, outcome in results.retrieved})
+    """Prepare to read delivered images: small crops are read from their packs now, others one by one."""
+    sizes = {task.file: outcome.bytes for task, outcome in results.retrieved}
+    packed = crop_packs.read_packed_crops(store, sizes)
 
     def read(task: Task) -> tar_stream.Chunk:
-        if task.file in gathered:
-            return bytes(gathered.pop(task.file))
+        if task.file in packed:
+            return bytes(packed.pop(task.file))
         return obstore.get(store.objects, store.path(keys.image(task.file))).bytes()
 
     return read

@@ -10,7 +10,7 @@ import pytest
 from obstore.store import MemoryStore
 
 from skybatch.batch import keys
-from skybatch.batch.execution import sheets
+from skybatch.batch.execution import crop_packs
 from skybatch.batch.plan import load_plan
 from skybatch.batch.results.packager import package
 from skybatch.batch.store import BatchStore
@@ -19,7 +19,7 @@ from tests.support.batch_fakes import BATCH_ID
 from tests.support.in_process_service import Service, images_of
 from tests.support.sample_archive import MadeArchive
 
-# Ten crops of one image set, of which one is larger than sheets keep; and one of a set of its own.
+# Ten crops of one image set, of which one is larger than packs keep; and one of a set of its own.
 TABLE = "ra,dec,size,best\n" + "180,20,50,y\n" * 9 + "180,20,400,y\n" + "10,-89.9,50,y\n"
 
 
@@ -29,7 +29,7 @@ def store() -> BatchStore:
 
 
 def keep(store: BatchStore, name: str, parts: Mapping[str, bytes]) -> None:
-    asyncio.run(sheets.keep(store, name, parts))
+    asyncio.run(crop_packs.write_pack(store, name, parts))
 
 
 def emptied(store: BatchStore, folder: str) -> list[str]:
@@ -40,7 +40,7 @@ def emptied(store: BatchStore, folder: str) -> list[str]:
     return names
 
 
-def test_packaging_takes_small_crops_from_sheets_and_does_without_them() -> None:
+def test_packaging_takes_small_crops_from_packs_and_does_without_them() -> None:
     archive = MadeArchive()
     service = Service(archive)
     accepted = service.submit(mode="positions", table=TABLE, bands="J")
@@ -63,7 +63,7 @@ def test_packaging_takes_small_crops_from_sheets_and_does_without_them() -> None
 
     for name, body in images_of(tar).items():
         store.write(keys.image(name), body)
-    assert len(emptied(store, "sheets")) == 2
+    assert len(emptied(store, "packs")) == 2
     package(store, plan, archive.open, readme_text, 1100.0)
     assert service.file(accepted, "images.tar") == tar
 
@@ -73,21 +73,21 @@ def test_a_part_is_found_wherever_it_stands(store: BatchStore) -> None:
     keep(store, "night/0", parts)
     keep(store, "night/5", {"5.fits": b"of another message"})
     for name, body in (parts | {"5.fits": b"of another message"}).items():
-        assert sheets.part(store, "night", name) == body
-    assert sheets.part(store, "night", "6.fits") is None
-    assert sheets.part(store, "another", "0.fits") is None
+        assert crop_packs.read_member(store, "night", name) == body
+    assert crop_packs.read_member(store, "night", "6.fits") is None
+    assert crop_packs.read_member(store, "another", "0.fits") is None
 
 
 def test_a_part_of_another_size_than_was_settled_stays_where_it_is(store: BatchStore) -> None:
     keep(store, "night/0", {"a.fits.png": b"picture", "a.fits": b"crop", "b.fits": b"other", "c.fits": b""})
-    found = sheets.gather(store, {"a.fits": 4, "b.fits": 4, "d.fits": 4})
+    found = crop_packs.read_packed_crops(store, {"a.fits": 4, "b.fits": 4, "d.fits": 4})
     assert {name: bytes(body) for name, body in found.items()} == {"a.fits": b"crop"}
 
 
-def test_no_more_sheets_are_held_than_fit(store: BatchStore) -> None:
+def test_no_more_packs_are_held_than_fit(store: BatchStore) -> None:
     for n in range(4):
         keep(store, f"night/{n}", {f"{n}.fits": bytes(1000)})
     sizes = {f"{n}.fits": 1000 for n in range(4)}
-    assert set(sheets.gather(store, sizes, most=2500)) == {"0.fits", "1.fits"}
-    assert sheets.gather(store, sizes, most=0) == {}
-    assert set(sheets.gather(store, sizes)) == set(sizes)
+    assert set(crop_packs.read_packed_crops(store, sizes, max_bytes=2500)) == {"0.fits", "1.fits"}
+    assert crop_packs.read_packed_crops(store, sizes, most=0) == {}
+    assert set(crop_packs.read_packed_crops(store, sizes)) == set(sizes)
