@@ -67,7 +67,7 @@ def batch(server: str, wanted: Positions, folder: Path) -> float:
     with Client(server) as client:
         (part,) = client.run(folder, table, bands="J")
     took = time.perf_counter() - began
-    if len(part.images) != len(wanted) or not part.status.whole:
+    if len(part.images) != len(wanted) or not part.status.retrieved_all:
         raise AssertionError(f"{len(part.images)} images came of {len(wanted)}")
     return took
 

@@ -13,7 +13,7 @@ from statistics import median
 
 from local.stack import Plan, Stack, running_stack
 from skybatch import Client
-from skybatch.client import Status
+from skybatch.client import BatchStatus
 from tests.bench.harness import Bench
 from tests.bench.sample_field import DATASET, DATE, HEMISPHERE, IMAGE, make_strip
 
@@ -44,7 +44,7 @@ def run(bench: Bench) -> None:
     bench.add(name, median(ours), unit="s", reference=median(theirs), ratio_at_most=1.3)
 
 
-def a_gigabyte(stack: Stack) -> Status:
+def a_gigabyte(stack: Stack) -> BatchStatus:
     """A batch of whole images, just under its limit."""
     rows = (f"{DATE},{HEMISPHERE},{n},{IMAGE}" for n in range(1, SETS + 1))
     table = "\n".join(["xdate,hem,scan,image", *rows]) + "\n"

@@ -12,7 +12,7 @@ import pytest
 
 from local.stack import Plan, Stack, running_stack
 from skybatch import Client
-from skybatch.client import Status
+from skybatch.client import BatchStatus
 from tests.bench.sample_field import DATASET, DATE, HEMISPHERE, IMAGE, make_strip
 from tests.e2e.test_client import verified
 
@@ -41,7 +41,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 @pytest.fixture(scope="module")
-def first(stack: Stack) -> Status:
+def first(stack: Stack) -> BatchStatus:
     """The first part: 1 GB, less at most an image."""
     scans = "\n".join(
         ["xdate,hem,scan,image", *(f"{DATE},{HEMISPHERE},{n},{IMAGE}" for n in range(1, SETS + 1))]
@@ -52,7 +52,7 @@ def first(stack: Stack) -> Status:
     return status
 
 
-def test_one_gigabyte_comes_whole_in_bounded_memory(stack: Stack, first: Status, tmp_path: Path) -> None:
+def test_one_gigabyte_comes_whole_in_bounded_memory(stack: Stack, first: BatchStatus, tmp_path: Path) -> None:
     words = ["download", first.batch_id, str(tmp_path), "--server", stack.url, "--quiet"]
     told = subprocess.run(
         [sys.executable, "-c", MEASURED, *words], capture_output=True, text=True, check=False
@@ -63,7 +63,7 @@ def test_one_gigabyte_comes_whole_in_bounded_memory(stack: Stack, first: Status,
 
 
 def test_the_chain_of_more_than_a_gigabyte_comes_to_its_end(
-    stack: Stack, first: Status, tmp_path: Path
+    stack: Stack, first: BatchStatus, tmp_path: Path
 ) -> None:
     with Client(stack.url) as client:
         parts = list(client.download_parts(first, tmp_path))

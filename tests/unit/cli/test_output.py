@@ -9,7 +9,15 @@ import pytest
 
 from skybatch import errors
 from skybatch.cli import output
-from skybatch.client import BatchFailed, Download, PackageMissing, Plan, Status, StillRunning, Unreachable
+from skybatch.client import (
+    BatchFailed,
+    BatchStatus,
+    Download,
+    PackageMissing,
+    Plan,
+    StillRunning,
+    Unreachable,
+)
 from skybatch.errors import CellError, SkybatchError
 from tests.support.fake_server import MadeBatch
 
@@ -53,9 +61,9 @@ def test_the_exit_codes_are_those_of_the_help_and_the_documentation() -> None:
 
 
 def test_an_ended_batch_exits_0_only_when_complete() -> None:
-    whole = Status.read(MadeBatch({"a.fits": b"a"}).status())
+    whole = BatchStatus.from_json(MadeBatch({"a.fits": b"a"}).status())
     assert output.status_exit_code(whole) == output.COMPLETE
-    cut = Status.read(MadeBatch({"a.fits": b"a"}, left_over=2).status())
+    cut = BatchStatus.from_json(MadeBatch({"a.fits": b"a"}, left_over=2).status())
     assert output.status_exit_code(cut) == output.INCOMPLETE
 
 
@@ -92,17 +100,17 @@ def test_a_plan_shows_its_counts_and_its_parts() -> None:
 
 def test_a_status_shows_progress_while_it_runs_and_counts_at_its_end() -> None:
     batch = MadeBatch({"a.fits": b"a", "b.fits": b"bb"}, state="working")
-    assert "working, 0 of 2 images" in output.status_text(Status.read(batch.status()))
+    assert "working, 0 of 2 images" in output.status_text(BatchStatus.from_json(batch.status()))
     batch.state, batch.left_over = "complete", 7
-    text = output.status_text(Status.read({**batch.status(), "label": "mine"}))
+    text = output.status_text(BatchStatus.from_json({**batch.status(), "label": "mine"}))
     assert "(mine): complete, 2 images, 3 B" in text
     assert "7 images" in text.splitlines()[-1]
     batch.state = "failed"
-    assert "no inventory" in output.status_text(Status.read(batch.status()))
+    assert "no inventory" in output.status_text(BatchStatus.from_json(batch.status()))
 
 
 def test_a_download_is_one_line_or_one_object(tmp_path: Path) -> None:
-    status = Status.read(MadeBatch({"a.fits": b"abc"}).status())
+    status = BatchStatus.from_json(MadeBatch({"a.fits": b"abc"}).status())
     part = Download(tmp_path, status, (tmp_path / "images" / "a.fits",))
     assert output.download_text(part) == f"1 images (3 B) in {tmp_path}, all verified"
     (entry,) = output.download_json([part])["parts"]

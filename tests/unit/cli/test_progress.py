@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from skybatch.cli.progress import ProgressBars, ProgressLines, make_listener, retry_text
-from skybatch.client import Status
+from skybatch.client import BatchStatus
 from skybatch.errors import Transient
 from tests.support.fake_server import MadeBatch
 
@@ -22,10 +22,10 @@ class Terminal(io.StringIO):
         return True
 
 
-def status(state: str, done: int = 0) -> Status:
+def status(state: str, done: int = 0) -> BatchStatus:
     answer = MadeBatch({"a.fits": b"a", "b.fits": b"b"}, state=state).status()
     answer["progress"]["done"] = done
-    return Status.read(answer)
+    return BatchStatus.from_json(answer)
 
 
 def use_terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:

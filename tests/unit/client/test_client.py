@@ -72,7 +72,7 @@ def test_waiting_ends_with_the_batch(server: FakeServer, client: Client) -> None
 def test_server_comes_from_the_environment(server: FakeServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SKYBATCH_SERVER", server.url + "/")
     with Client() as client:
-        assert client.status(BATCH_ID).whole
+        assert client.status(BATCH_ID).retrieved_all
     monkeypatch.delenv("SKYBATCH_SERVER")
     with pytest.raises(errors.InvalidRequest, match="SKYBATCH_SERVER"):
         Client()

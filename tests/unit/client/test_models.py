@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from skybatch.client import UnexpectedResponse
-from skybatch.client.models import Batch, Image, Plan, Status, id_of, safe_name
+from skybatch.client.models import Batch, Image, Plan, id_of, read_status, safe_name
 from tests.support.fake_server import BATCH_ID, MadeBatch
 
 STATUS = MadeBatch({"a.fits": b"a"}).status()
@@ -21,7 +21,7 @@ STATUS = MadeBatch({"a.fits": b"a"}).status()
         f"https://sky.example/batches/{BATCH_ID}",
         f"https://sky.example/prod/batches/{BATCH_ID}/results#images",
         f"/batches/{BATCH_ID}?x=1",
-        Status.read(STATUS),
+        read_status(STATUS),
     ],
 )
 def test_a_batch_is_an_id_a_url_or_an_object(batch: object) -> None:
@@ -67,12 +67,12 @@ def test_a_batch_is_whole_when_no_existing_image_is_missing(change: dict[str, An
         name: {**(STATUS[name] or {}), **value} if isinstance(value, dict) else value
         for name, value in change.items()
     }
-    assert Status.read({**STATUS, **changed}).whole is whole
+    assert read_status({**STATUS, **changed}).retrieved_all is whole
 
 
 def test_only_final_states_have_ended() -> None:
     ended = {
-        state: Status.read({**STATUS, "state": state}).ended
+        state: read_status({**STATUS, "state": state}).ended
         for state in (
             "accepted",
             "resolving",
@@ -92,7 +92,19 @@ def test_an_image_is_named_below_its_folder() -> None:
     assert Image.read(entry) == Image("a.fits", 3, 2, "x", "h", "0" * 32)
 
 
-@pytest.mark.parametrize("reader", [Plan.read, Batch.read, Status.read, Image.read])
+@pytest.mark.parametrize("entry", [{"name": "../x"}, {"name": 3}, {"bytes": "3"}, {"bytes": None}])
+def test_a_status_with_unsafe_files_is_unexpected(entry: dict[str, Any]) -> None:
+    file = {"name": "rows.tbl", "bytes": 3, "md5": "0" * 32}
+    assert read_status({**STATUS, "files": [file]}).file("rows.tbl")
+    with pytest.raises(UnexpectedResponse):
+        read_status({**STATUS, "files": [{**file, **entry}]})
+
+
+def test_the_batch_id_of_a_status_is_an_id_alone() -> None:
+    assert read_status({**STATUS, "batch_id": f"/batches/{BATCH_ID}/x"}).batch_id == BATCH_ID
+
+
+@pytest.mark.parametrize("reader", [Plan.read, Batch.read, read_status, Image.read])
 @pytest.mark.parametrize("response", [{}, {"batch_id": "../.."}, {"file": "../x", "bytes": 1, "band": "j"}])
 def test_a_response_of_another_shape_is_unexpected(reader: Any, response: dict[str, Any]) -> None:
     with pytest.raises(UnexpectedResponse):

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from skybatch.client import Client, RetryPolicy
-from skybatch.client.models import Status
+from skybatch.client import BatchStatus, Client, RetryPolicy
 from skybatch.client.progress import NoProgress, ProgressListener
 from skybatch.errors import SkybatchError
 from tests.support.fake_server import BATCH_ID, FakeServer, cut_after, refuse, times
@@ -23,7 +22,7 @@ class Recorder:
         self.received: dict[str, int] = {}
         self.delays: list[float] = []
 
-    def on_status(self, status: Status) -> None:
+    def on_status(self, status: BatchStatus) -> None:
         self.events.append(f"status {status.state}")
 
     def on_retry(self, failure: SkybatchError, delay: float) -> None:

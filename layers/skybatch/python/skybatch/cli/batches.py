@@ -190,7 +190,7 @@ def _finish_submission(client: Client, options: argparse.Namespace, batch: Batch
 def _status(client: Client, options: argparse.Namespace) -> int:
     status = client.status(options.batch)
     if options.json:
-        output.print_json(status.answer)
+        output.print_json(status.to_json())
     else:
         print(output.status_text(status))
     return output.COMPLETE
@@ -205,7 +205,7 @@ def _wait_and_print(
 ) -> int:
     status = client.wait(batch_id, timeout)
     if options.json:
-        output.print_json(status.answer)
+        output.print_json(status.to_json())
     else:
         print(output.status_text(status))
     return output.status_exit_code(status)
@@ -247,7 +247,8 @@ def _print_download(options: argparse.Namespace, part: Download) -> None:
 def _download_exit_code(parts: Sequence[Download], all_parts: bool) -> int:
     """Return the exit code of all parts; images that a later part delivered are not missing."""
     complete = [
-        part.status.whole or (all_parts and part is not parts[-1] and part.status.whole_but_for_limit)
+        part.status.retrieved_all
+        or (all_parts and part is not parts[-1] and part.status.retrieved_within_limit)
         for part in parts
     ]
     return output.COMPLETE if all(complete) else output.INCOMPLETE

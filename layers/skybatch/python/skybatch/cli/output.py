@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from skybatch.errors import SkybatchError
 
 if TYPE_CHECKING:
-    from skybatch.client import Download, Plan, Status
+    from skybatch.client import BatchStatus, Download, Plan
 
 COMPLETE, FAILED, INCOMPLETE, REJECTED, RETRY_LATER, INTERRUPTED = 0, 1, 3, 4, 5, 130
 EXIT_CODES = """\
@@ -33,9 +33,9 @@ def exit_code(error: SkybatchError) -> int:
     return REJECTED if 400 <= error.status < 500 else FAILED
 
 
-def status_exit_code(status: Status) -> int:
+def status_exit_code(status: BatchStatus) -> int:
     """Return the exit code of an ended batch: whether any image is missing."""
-    return COMPLETE if status.whole else INCOMPLETE
+    return COMPLETE if status.retrieved_all else INCOMPLETE
 
 
 def print_error(error: SkybatchError, as_json: bool) -> None:
@@ -85,15 +85,13 @@ def plan_text(plan: Plan) -> str:
     return "\n".join(lines)
 
 
-def status_text(status: Status) -> str:
+def status_text(status: BatchStatus) -> str:
     """Format a status as text."""
     name = f"{status.batch_id} ({status.label})" if status.label else status.batch_id
     if not status.ended:
         return f"{name}: {running_text(status)}"
-    lines = [
-        f"{name}: {status.state}, {status.images.get('retrieved', 0)} images, {format_bytes(status.bytes)}"
-    ]
-    lines.append("rows: " + format_counts(_without(status.rows, "total")))
+    lines = [f"{name}: {status.state}, {status.images.retrieved} images, {format_bytes(status.bytes)}"]
+    lines.append("rows: " + format_counts(status.rows.by_outcome()))
     if status.reason:
         lines.append(status.reason)
     if status.left_over:
@@ -103,12 +101,13 @@ def status_text(status: Status) -> str:
     return "\n".join(lines)
 
 
-def running_text(status: Status) -> str:
+def running_text(status: BatchStatus) -> str:
     """Format the progress of a running batch as one line."""
-    tasks, done = status.progress.get("tasks", 0), status.progress.get("done", 0)
-    failed = status.progress.get("failed", 0)
-    text = status.state if not tasks else f"{status.state}, {done} of {tasks} images"
-    return f"{text}, {failed} failed" if failed else text
+    progress = status.progress
+    text = status.state
+    if progress.tasks:
+        text += f", {progress.done} of {progress.tasks} images"
+    return f"{text}, {progress.failed} failed" if progress.failed else text
 
 
 def format_counts(counts: Mapping[str, int]) -> str:
@@ -116,15 +115,11 @@ def format_counts(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items() if count) or "none"
 
 
-def _without(counts: Mapping[str, int], *names: str) -> dict[str, int]:
-    return {name: count for name, count in counts.items() if name not in names}
-
-
 def download_text(part: Download) -> str:
     """Format what was downloaded of one batch as text."""
     status = part.status
     text = f"{len(part.images)} images ({format_bytes(status.bytes)}) in {part.directory}, all verified"
-    rows = format_counts(_without(status.rows, "total", "retrieved"))
+    rows = format_counts({**status.rows.by_outcome(), "retrieved": 0})
     return text if rows == "none" else f"{text}; rows: {rows}"
 
 
@@ -137,7 +132,7 @@ def download_json(parts: Sequence[Download]) -> dict[str, Any]:
                 "directory": str(part.directory),
                 "images": len(part.images),
                 "bytes": part.status.bytes,
-                "status": dict(part.status.answer),
+                "status": part.status.to_json(),
             }
             for part in parts
         ]

@@ -11,7 +11,7 @@ from skybatch.cli.output import format_bytes, running_text
 from skybatch.errors import SkybatchError
 
 if TYPE_CHECKING:
-    from skybatch.client import Status
+    from skybatch.client import BatchStatus
     from skybatch.client.progress import ProgressListener
 
 SECONDS_BETWEEN_LINES = 5.0
@@ -36,17 +36,17 @@ class ProgressBars:
         self._bar: Any = None
         self._lock = threading.Lock()
 
-    def on_status(self, status: Status) -> None:
+    def on_status(self, status: BatchStatus) -> None:
         """Show the batch's bar, and remove it when the batch has ended."""
         if status.ended:
             self.on_transfer_end()
             return
-        total = status.progress.get("tasks") or None
+        total = status.progress.tasks or None
         if self._bar is None:
             self._open(total=total, unit=" images")
         self._bar.total = total
         self._bar.set_description_str(status.state, refresh=False)
-        self._bar.n = status.progress.get("done", 0) + status.progress.get("failed", 0)
+        self._bar.n = status.progress.done + status.progress.failed
         self._bar.refresh()
 
     def on_retry(self, failure: SkybatchError, delay: float) -> None:
@@ -91,7 +91,7 @@ class ProgressLines:
         self._name, self._total, self._done = "", 0, 0
         self._lock = threading.Lock()
 
-    def on_status(self, status: Status) -> None:
+    def on_status(self, status: BatchStatus) -> None:
         """Print a line where there is news."""
         if not status.ended:
             self._print(running_text(status), at_once=status.state != self._state)

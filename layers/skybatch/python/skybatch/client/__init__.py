@@ -10,13 +10,15 @@ from skybatch.client.exceptions import (
     UnexpectedResponse,
     Unreachable,
 )
-from skybatch.client.models import Batch, Image, Plan, ResultFile, Status
+from skybatch.client.models import Batch, Image, Plan
 from skybatch.client.progress import ProgressListener
 from skybatch.client.retry import RetryPolicy
+from skybatch.status import BatchStatus, ResultFile
 
 __all__ = [
     "Batch",
     "BatchFailed",
+    "BatchStatus",
     "Client",
     "Download",
     "Image",
@@ -25,7 +27,6 @@ __all__ = [
     "ProgressListener",
     "ResultFile",
     "RetryPolicy",
-    "Status",
     "StillRunning",
     "TransferFailed",
     "UnexpectedResponse",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 from skybatch.client.download import Download, claim_directory, download_batch, read_table
 from skybatch.client.exceptions import BatchFailed, StillRunning, TransferFailed
 from skybatch.client.images import fetch_images, iter_finished_images
-from skybatch.client.models import Batch, Image, Plan, Status, id_of, safe_name
+from skybatch.client.models import Batch, Image, Plan, id_of, read_status, safe_name
 from skybatch.client.progress import NoProgress, ProgressListener
 from skybatch.client.request_body import EncodedRequest, encode_request, new_idempotency_key
 from skybatch.client.resume import ResumeState
@@ -22,6 +22,7 @@ from skybatch.client.retry import RetryPolicy
 from skybatch.client.transfer import RemoteFile, fetch_file
 from skybatch.client.transport import Transport
 from skybatch.errors import CellError, Conflict, InvalidRequest, NotFound
+from skybatch.status import BatchStatus
 
 if TYPE_CHECKING:
     from astropy.table import Table
@@ -146,13 +147,13 @@ class Client:
 
     # Status -----------------------------------------------------------------------------------------
 
-    def status(self, batch: object) -> Status:
+    def status(self, batch: object) -> BatchStatus:
         """Return the status of a batch. Raises NotFound, or Expired once its results have been deleted."""
-        status = Status.read(self._transport.request_json("GET", f"/batches/{id_of(batch)}"))
+        status = read_status(self._transport.request_json("GET", f"/batches/{id_of(batch)}"))
         self._progress.on_status(status)
         return status
 
-    def wait(self, batch: object, timeout: float | None = None) -> Status:
+    def wait(self, batch: object, timeout: float | None = None) -> BatchStatus:
         """Wait until a batch is complete or cancelled and return its status.
 
         Raises
@@ -226,17 +227,17 @@ class Client:
             yield download_batch(self._transport, status, target, self.in_flight, self._progress)
             if following is None:
                 return
-            target, current = first / f"part-{status.part + 1}", following
+            target, current = first / f"part-{status.chain.part + 1}", following
 
-    def _following(self, status: Status) -> str | None:
+    def _following(self, status: BatchStatus) -> str | None:
         """Return the batch that continues one, starting it if need be; None at the end of the chain."""
         if not status.left_over or status.state == "cancelled":
             return None
-        if not status.images.get("retrieved") and not status.images.get("failed"):
+        if not status.images.retrieved and not status.images.failed:
             raise TransferFailed(
                 "A part of the batch delivered nothing although images are left over; no other is started."
             )
-        return status.next_id or self.resubmit(status).batch_id
+        return status.chain.next or self.resubmit(status).batch_id
 
     def run(
         self, directory: str | os.PathLike[str], table: Any = None, *, all_parts: bool = False, **fields: Any

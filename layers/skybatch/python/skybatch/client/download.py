@@ -18,13 +18,14 @@ from typing import TYPE_CHECKING
 
 from skybatch.client.exceptions import BatchFailed, PackageMissing, StillRunning, UnexpectedResponse
 from skybatch.client.images import fetch_images
-from skybatch.client.models import Image, ResultFile, Status
+from skybatch.client.models import Image
 from skybatch.client.progress import ProgressListener
 from skybatch.client.resume import ResumeState
 from skybatch.client.transfer import PresignedUrl, RemoteFile, fetch_file, is_verified, stream_segments
 from skybatch.client.transport import Transport
 from skybatch.client.unpack import unpack
 from skybatch.errors import Conflict
+from skybatch.status import BatchStatus, ResultFile
 
 if TYPE_CHECKING:
     from astropy.table import Table
@@ -42,7 +43,7 @@ class Download:
     """A batch on disk: its images in ``directory/images``, tables and other files in ``directory``."""
 
     directory: Path
-    status: Status
+    status: BatchStatus
     images: tuple[Path, ...]
 
     @property
@@ -77,7 +78,7 @@ def read_table(path: Path) -> Table:
 
 
 def download_batch(
-    transport: Transport, status: Status, directory: Path, in_flight: int, progress: ProgressListener
+    transport: Transport, status: BatchStatus, directory: Path, in_flight: int, progress: ProgressListener
 ) -> Download:
     """Fetch all results of a batch, each file verified by its MD5.
 
@@ -123,7 +124,7 @@ class BatchDownload:
     """The steps of downloading one batch to one directory."""
 
     transport: Transport
-    status: Status
+    status: BatchStatus
     directory: Path
     in_flight: int
     progress: ProgressListener
@@ -158,7 +159,9 @@ class BatchDownload:
             return set()
         state = _usable(state, images, {image.file for image in missing}, archive.bytes)
         expected = {f"{IMAGES}/{image.file}": image.md5 or "" for image in missing}
-        expected |= {file.name: file.md5 for file in self._companion_files() if not self._is_on_disk(file)}
+        expected |= {
+            file.name: file.md5 or "" for file in self._companion_files() if not self._is_on_disk(file)
+        }
         self.progress.on_transfer_start(ARCHIVE, archive.bytes - state.archive_offset)
         received: set[str] = set()
         try:

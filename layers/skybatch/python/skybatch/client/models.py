@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from operator import index
 from typing import Any
 
 from skybatch.client.exceptions import UnexpectedResponse
+from skybatch.status import BatchStatus
 
-ENDED = frozenset({"complete", "failed", "cancelled"})
-# Row outcomes that leave images wanting which exist; the others are the sky's or the request's own.
-WANTING = ("partial", "over_limit", "failed", "unresolved", "cancelled")
 _SAFE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,254}")
 _BATCH_ID = re.compile(r"[0-9a-f]{32}")
 _IN_URL = re.compile(r"/batches/([0-9a-f]{32})(?:[/?#]|$)")
@@ -77,81 +76,17 @@ class Batch:
             )
 
 
-@dataclass(frozen=True)
-class ResultFile:
-    """One file of a finished batch; ``md5`` in hexadecimal digits."""
+def read_status(answer: Answer) -> BatchStatus:
+    """Read the answer of ``GET /batches/{id}``.
 
-    name: str
-    bytes: int
-    md5: str
-
-
-@dataclass(frozen=True)
-class Status:
-    """How a batch fares.
-
-    ``state`` is one of accepted, resolving, planning, working, packaging, complete, failed, cancelled;
-    ``rows`` counts the request's rows by outcome, ``images`` images by outcome. ``left_over`` are the
-    images beyond the server's limit, which `Client.resubmit` asks for.
+    Raises UnexpectedResponse for another shape, a batch id that is none or an unsafe file name.
     """
-
-    batch_id: str
-    state: str
-    label: str | None
-    progress: Mapping[str, Any]
-    rows: Mapping[str, int]
-    images: Mapping[str, int]
-    bytes: int
-    files: tuple[ResultFile, ...]
-    left_over: int
-    part: int
-    next_id: str | None
-    reason: str | None
-    notices: tuple[str, ...]
-    answer: Answer = field(repr=False)
-
-    @classmethod
-    def read(cls, answer: Answer) -> Status:
-        """From the answer of ``GET /batches/{id}``."""
-        with _expecting("a status"):
-            chain = answer.get("chain") or {}
-            return cls(
-                batch_id=id_of(str(answer["batch_id"])),
-                state=str(answer["state"]),
-                label=answer.get("label"),
-                progress=dict(answer["progress"]),
-                rows=dict(answer["rows"]),
-                images=dict(answer["images"]),
-                bytes=int(answer["bytes"]),
-                files=tuple(_file(entry) for entry in answer["files"]),
-                left_over=int((answer.get("unretrieved") or {}).get("images", 0)),
-                part=int(chain.get("part") or 1),
-                next_id=chain.get("next"),
-                reason=answer.get("reason"),
-                notices=tuple(answer["notices"]),
-                answer=answer,
-            )
-
-    @property
-    def ended(self) -> bool:
-        """Whether nothing will change any more."""
-        return self.state in ENDED
-
-    @property
-    def whole(self) -> bool:
-        """Whether it ended with every image that exists for its rows."""
-        wanting = any(self.rows.get(outcome) for outcome in WANTING)
-        return self.whole_but_for_limit and not (wanting or self.left_over)
-
-    @property
-    def whole_but_for_limit(self) -> bool:
-        """Whether it ended, and nothing is wanting but what lies beyond the server's limit."""
-        lost = self.images.get("failed") or self.rows.get("unresolved") or self.rows.get("cancelled")
-        return self.state == "complete" and not lost
-
-    def file(self, name: str) -> ResultFile | None:
-        """The result file of this name."""
-        return next((file for file in self.files if file.name == name), None)
+    with _expecting("a status"):
+        status = BatchStatus.from_json(answer)
+        for file in status.files:
+            safe_name(file.name)
+            index(file.bytes)
+        return replace(status, batch_id=id_of(status.batch_id))
 
 
 @dataclass(frozen=True)
@@ -179,7 +114,7 @@ class Image:
 
 
 def id_of(batch: object) -> str:
-    """The id in a batch id, an address of the batch as emails have it, a Batch or a Status.
+    """The id in a batch id, an address of the batch as emails have it, a Batch or a BatchStatus.
 
     Raises ValueError for anything else.
     """
@@ -197,10 +132,6 @@ def safe_name(name: str) -> str:
     if not _SAFE_NAME.fullmatch(name):
         raise ValueError(f"{name[:80]!r} is not a safe file name")
     return name
-
-
-def _file(entry: Answer) -> ResultFile:
-    return ResultFile(safe_name(str(entry["name"])), int(entry["bytes"]), str(entry["md5"]))
 
 
 class _expecting:  # noqa: N801  (reads as a statement)

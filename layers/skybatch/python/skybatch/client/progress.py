@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from skybatch.client.models import Status
 from skybatch.errors import SkybatchError
+from skybatch.status import BatchStatus
 
 
 class ProgressListener(Protocol):
     """Receives events while a batch runs and while its files are transferred."""
 
-    def on_status(self, status: Status) -> None:
+    def on_status(self, status: BatchStatus) -> None:
         """Receive a batch's status, each time it was requested."""
 
     def on_retry(self, failure: SkybatchError, delay: float) -> None:
@@ -30,7 +30,7 @@ class ProgressListener(Protocol):
 class NoProgress:
     """A listener that ignores every event."""
 
-    def on_status(self, status: Status) -> None:
+    def on_status(self, status: BatchStatus) -> None:
         """Ignore a status."""
 
     def on_retry(self, failure: SkybatchError, delay: float) -> None:
