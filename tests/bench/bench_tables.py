@@ -6,7 +6,7 @@ import tracemalloc
 from functools import partial
 
 from skybatch.tables.model import Table
-from skybatch.tables.schemas.image_table import SETS_OF_FORMAT, image_table
+from skybatch.tables.schemas.image_table import COLUMNS_OF_FORMAT, image_table
 from skybatch.tables.writers.formats import FORMATS, chunks
 from tests.bench.harness import Bench, median_ms
 from tests.support.image_sets import made_images, made_sets
@@ -25,7 +25,7 @@ def run(bench: Bench) -> None:
         for fmt in FORMATS:
             table = image_table(known, images, fmt)
             took = median_ms(partial(_size, table, fmt), repeats)
-            width = len(SETS_OF_FORMAT[fmt])
+            width = len(COLUMNS_OF_FORMAT[fmt])
             bench.add(f"tables: {rows} x {width} as {fmt}", took, at_most=at_most)
     for fmt in FORMATS:
         bench.add(

@@ -11,7 +11,7 @@ import pytest
 from skybatch import pages
 from skybatch.pages.examples import EXAMPLES
 from skybatch.pages.form import MODES, form_page, plan_sentences
-from skybatch.requests.fields import Body
+from skybatch.requests.fields import BatchRequestBody
 from skybatch.requests.model import Mode
 from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
@@ -80,7 +80,7 @@ def test_the_positions_example_means_what_it_shows() -> None:
 
 def test_the_form_sends_every_field_the_service_knows_and_no_other() -> None:
     sent = {name for name, _ in posted(Page(form_page(SETTINGS)))}
-    assert sent == {*Body.model_fields, "table"}
+    assert sent == set(BatchRequestBody.model_fields)
 
 
 def test_modes_are_those_of_the_service() -> None:
@@ -143,7 +143,7 @@ def test_a_dry_run_tells_images_bytes_and_parts() -> None:
     "typed", [batch_samples.EVIL, "</textarea><script>x</script>", "</script><!--", "x" * 10_000]
 )
 def test_what_a_user_typed_stays_inert_in_the_form(typed: str) -> None:
-    values = dict.fromkeys((*Body.model_fields, "table"), typed)
+    values = dict.fromkeys(BatchRequestBody.model_fields, typed)
     errors = [{"line": 1, "row": 1, "column": typed, "value": typed, "rule": typed}]
     errors += [{"line": None, "row": None, "column": "label", "value": typed, "rule": typed}]
     problem = {"title": typed, "detail": typed, "status": 422, "errors": errors}

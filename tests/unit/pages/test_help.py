@@ -9,8 +9,8 @@ import pytest
 from skybatch.errors import NotFound
 from skybatch.pages.help import COORDINATES, TOPICS, help_page
 from skybatch.requests.model import Mode
-from skybatch.requests.position_rows import anywhere
-from skybatch.requests.table_columns import MEANT, OURS
+from skybatch.requests.position_rows import parse_position_or_name
+from skybatch.requests.table_columns import COLUMNS_OF_MODE, SERVICE_COLUMNS
 from skybatch.settings import Settings
 from skybatch.sky.coordinates import Location
 from skybatch.tables.schemas.column_sets import COLUMN_SETS
@@ -43,7 +43,7 @@ def test_every_column_we_hand_out_is_explained() -> None:
 def test_every_column_we_read_is_named() -> None:
     named = {code.text.lower() for code in Page(help_page("tables", SETTINGS)).all("code")}
     for mode in (Mode.POSITIONS, Mode.COADD_KEYS, Mode.SCANS):
-        assert set(MEANT[mode]) - set(OURS) - {"date"} <= named
+        assert set(COLUMNS_OF_MODE[mode]) - set(SERVICE_COLUMNS) - {"date"} <= named
 
 
 def test_limits_are_those_of_the_deployment() -> None:
@@ -64,7 +64,7 @@ def test_limits_are_those_of_the_deployment() -> None:
 
 @pytest.mark.parametrize(("written", "read"), COORDINATES)
 def test_example_coordinates_are_read_as_the_help_says(written: str, read: str) -> None:
-    found = anywhere(written)
+    found = parse_position_or_name(written)
     if "name" in read or "designation" in read:
         assert found == written
         return

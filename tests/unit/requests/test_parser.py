@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skybatch.errors import InvalidRequest, TooLarge
-from skybatch.requests.fields import Body
+from skybatch.requests.fields import BatchRequestBody
 from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
 from tests.support.request_tables import KEYS_ALL, LIMITS, POSITIONS_ALL, form_of, request_of, status_of
@@ -164,7 +164,7 @@ field_values = st.one_of(
 )
 
 
-@given(st.dictionaries(st.sampled_from([*Body.model_fields, "table", "other"]), field_values))
+@given(st.dictionaries(st.sampled_from([*BatchRequestBody.model_fields, "table", "other"]), field_values))
 def test_no_fields_make_anything_but_a_request_or_a_4xx(fields: dict[str, object]) -> None:
     body = json.dumps(fields).encode()
     status = status_of(partial(parse_body, body, JSON, LIMITS))

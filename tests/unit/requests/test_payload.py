@@ -13,7 +13,7 @@ from urllib3.filepost import encode_multipart_formdata
 
 from skybatch.errors import MalformedRequest, SkybatchError, TooLarge, UnsupportedMedia
 from skybatch.requests.parser import parse_body
-from skybatch.requests.payload import read_body
+from skybatch.requests.payload import read_payload
 from skybatch.settings import Settings
 from tests.support.request_tables import KEYS_ALL, LIMITS, form_of, status_of
 
@@ -23,7 +23,7 @@ MOST = 1000
 @given(st.binary(max_size=MOST))
 def test_a_file_part_arrives_byte_for_byte(table: bytes) -> None:
     body, content_type = form_of({"mode": "scans"}, table)
-    posted = read_body(body, content_type, MOST)
+    posted = read_payload(body, content_type, MOST)
     assert posted.table == table
     assert posted.fields == {"mode": "scans"}
     assert posted.table_name == "t.tbl"
@@ -32,22 +32,22 @@ def test_a_file_part_arrives_byte_for_byte(table: bytes) -> None:
 @pytest.mark.parametrize("tail", [b"\r\n", b"\r", b"\n", b"--", b"\r\n--", b"\r\n--b", b"\0\xff"])
 def test_bytes_like_a_boundary_are_not_one(tail: bytes) -> None:
     body, content_type = encode_multipart_formdata([("table", ("t", b"x" + tail, "a/b"))], boundary="bb")
-    assert read_body(body, content_type, MOST).table == b"x" + tail
+    assert read_payload(body, content_type, MOST).table == b"x" + tail
 
 
 def test_a_field_sent_several_times_is_a_list() -> None:
     body, content_type = form_of({"bands": ["J", "H"]})
-    assert read_body(body, content_type, MOST).fields == {"bands": ["J", "H"]}
+    assert read_payload(body, content_type, MOST).fields == {"bands": ["J", "H"]}
 
 
 def test_an_empty_file_field_of_a_browser_is_no_table() -> None:
     body, content_type = form_of({"mode": "region"}, b"", name="")
-    assert read_body(body, content_type, MOST).table is None
+    assert read_payload(body, content_type, MOST).table is None
 
 
 def test_a_chosen_empty_file_is_an_empty_table() -> None:
     body, content_type = form_of({"mode": "positions"}, b"", name="empty.tbl")
-    assert read_body(body, content_type, MOST).table == b""
+    assert read_payload(body, content_type, MOST).table == b""
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_a_chosen_empty_file_is_an_empty_table() -> None:
 )
 def test_a_file_keeps_its_own_name_only(sent: str, kept: str) -> None:
     body, content_type = form_of({}, b"x", name=sent)
-    assert read_body(body, content_type, MOST).table_name == kept
+    assert read_payload(body, content_type, MOST).table_name == kept
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_a_file_keeps_its_own_name_only(sent: str, kept: str) -> None:
 )
 def test_other_media_types_are_415(content_type: str) -> None:
     with pytest.raises(UnsupportedMedia) as caught:
-        read_body(b"{}", content_type, MOST)
+        read_payload(b"{}", content_type, MOST)
     assert caught.value.status == 415
 
 
@@ -76,7 +76,7 @@ def test_other_media_types_are_415(content_type: str) -> None:
 )
 def test_what_is_no_json_object_is_400(body: bytes) -> None:
     with pytest.raises(MalformedRequest) as caught:
-        read_body(body, "application/json", 1_000_000)
+        read_payload(body, "application/json", 1_000_000)
     assert caught.value.status == 400
 
 
@@ -96,13 +96,13 @@ def test_what_is_no_json_object_is_400(body: bytes) -> None:
 )
 def test_a_form_that_cannot_be_taken_apart_is_400(body: bytes, content_type: str) -> None:
     with pytest.raises(MalformedRequest):
-        read_body(body, content_type, MOST)
+        read_payload(body, content_type, MOST)
 
 
 @given(st.binary(max_size=300), st.sampled_from(["application/json", "multipart/form-data; boundary=b"]))
 def test_any_body_is_read_or_refused(body: bytes, content_type: str) -> None:
     for content in (body, b"--b\r\n" + body + b"\r\n--b--\r\n"):
-        status = status_of(partial(read_body, content, content_type, MOST))
+        status = status_of(partial(read_payload, content, content_type, MOST))
         assert status == 200 or 400 <= status < 500
 
 
@@ -113,7 +113,7 @@ def test_a_table_over_the_limit_is_413_and_says_so() -> None:
         (json.dumps({"table": "x" * 1001}).encode(), "application/json"),
     ):
         with pytest.raises(TooLarge, match="gzipped") as caught:
-            read_body(content, kind, MOST)
+            read_payload(content, kind, MOST)
         assert caught.value.status == 413
 
 

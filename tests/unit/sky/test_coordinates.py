@@ -12,7 +12,7 @@ from astropy.coordinates import FK4, FK5, BarycentricMeanEcliptic, Galactic, Sky
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skybatch.requests.position_rows import anywhere
+from skybatch.requests.position_rows import parse_position_or_name
 from skybatch.sky.coordinates import FK5 as FK5_J2000
 from skybatch.sky.coordinates import Frame, Location, location_from_cells, parse_location
 from skybatch.sky.frames import to_icrs
@@ -106,7 +106,7 @@ HR 7001|Sgr A*|gal|J2000|Cen A|PSR B1919+21|1E 0657-56|IC 10|4C 12.50|12 34 56|1
 @pytest.mark.parametrize("name", re.split(r"[|\n]", NAMES))
 def test_what_is_no_coordinate_is_a_name(name: str) -> None:
     assert parse_location(name) is None
-    assert anywhere(name) == name
+    assert parse_position_or_name(name) == name
 
 
 OFF_THE_SKY = """361 0|-10 0|10 91|10 -90.0001|24h01m 0d|10 1e300|1e300 10|10:60:61 0|10:00:61 +10
@@ -180,7 +180,7 @@ def test_a_sexagesimal_position_printed_by_astropy_is_the_same(
 @given(st.text(alphabet=string.printable + "°′″−é", max_size=60))
 def test_any_text_is_a_location_a_name_or_a_broken_rule(text: str) -> None:
     try:
-        place = anywhere(text)
+        place = parse_position_or_name(text)
     except InvalidValue:
         return
     if isinstance(place, Location):

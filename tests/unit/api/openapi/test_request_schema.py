@@ -7,7 +7,7 @@ import json
 import pytest
 
 from skybatch.api.openapi.request_schema import request_schema
-from skybatch.requests.fields import Body
+from skybatch.requests.fields import BatchRequestBody
 from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
 from tests.support.openapi import violations
@@ -15,8 +15,8 @@ from tests.support.openapi import violations
 
 def test_every_field_of_a_request_is_described_with_its_default() -> None:
     properties = request_schema()["properties"]
-    assert set(properties) == {*Body.model_fields, "table"}
-    for name, field in Body.model_fields.items():
+    assert set(properties) == set(BatchRequestBody.model_fields)
+    for name, field in BatchRequestBody.model_fields.items():
         default = list(field.default) if isinstance(field.default, tuple) else field.default
         assert properties[name].get("default") == default
 

@@ -13,7 +13,7 @@ from astropy.wcs import WCS
 from skybatch.inventory.image_sets import ImageSets
 from skybatch.tables.model import Table, text
 from skybatch.tables.schemas.column_sets import BATCH_IPAC, INVENTORY, NATIVE_SEARCH, SIA_SEARCH
-from skybatch.tables.schemas.common import POSTED_BACK
+from skybatch.tables.schemas.common import RESUBMISSION_COLUMNS
 from skybatch.tables.schemas.image_rows import Images
 from skybatch.tables.schemas.image_table import image_data, image_table
 from tests.support.image_sets import made_images, made_sets
@@ -104,7 +104,7 @@ def test_a_column_without_facts_is_an_error() -> None:
 def test_every_format_carries_what_posting_back_needs(fmt: Any) -> None:
     sets = made_sets(3)
     table = image_table({"askyw": sets}, made_images(sets), fmt)
-    assert {column.name for column in table.columns} >= set(POSTED_BACK)
+    assert {column.name for column in table.columns} >= set(RESUBMISSION_COLUMNS)
     assert "skybatch" in table.keywords if fmt != "csv" else "skybatch" in [c.name for c in table.columns]
 
 

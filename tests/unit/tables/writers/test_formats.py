@@ -16,7 +16,7 @@ from astropy.table import Table as AstropyTable
 
 from skybatch.tables.model import Column, Table, double, integer, text
 from skybatch.tables.schemas.column_sets import ROWS
-from skybatch.tables.schemas.image_table import SETS_OF_FORMAT, image_table
+from skybatch.tables.schemas.image_table import COLUMNS_OF_FORMAT, image_table
 from skybatch.tables.writers.formats import FORMATS, Format, chunks, write
 from tests.support.image_sets import made_images, made_sets
 
@@ -76,7 +76,9 @@ def test_astropy_reads_every_value_back(fmt: Format) -> None:
 @pytest.mark.parametrize("fmt", ["tbl", "xml", "csv", "tsv"])
 def test_what_was_asked_reads_back_to_the_last_bit(fmt: Format) -> None:
     awkward = [0.1 + 0.2, 1 / 3, 2 / 3 * 1e-7, 359.99999999999994, 5e-324, -89.99999999999999, 1e22]
-    columns = tuple(column for column in SETS_OF_FORMAT[fmt] if column.name in ("req_ra", "req_dec", "size"))
+    columns = tuple(
+        column for column in COLUMNS_OF_FORMAT[fmt] if column.name in ("req_ra", "req_dec", "size")
+    )
     table = Table(columns, {c.source: np.array(awkward) for c in columns})
     back = read_back(table, fmt)
     for column in columns:

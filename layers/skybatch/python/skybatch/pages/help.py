@@ -44,7 +44,7 @@ def help_page(topic: str, settings: Settings) -> str:
     if topic and topic not in TOPICS:
         raise NotFound("There is no help on this topic.")
     # Here, because pydantic and numpy behind them cost 0.2 s, which the other pages need not pay.
-    from skybatch.requests import fields, model, table_columns, values
+    from skybatch.requests import field_parsers, model, table_columns, values
     from skybatch.tables.schemas.column_sets import COLUMN_SETS
 
     title, about = TOPICS.get(topic, ("Help", ""))
@@ -57,10 +57,10 @@ def help_page(topic: str, settings: Settings) -> str:
         settings=settings,
         examples=EXAMPLES,
         requests=model,
-        fields=fields,
+        fields=field_parsers,
         values=values,
         position_pairs=table_columns.POSITION_PAIRS,
-        place_columns=table_columns.PLACE_COLUMNS,
+        name_columns=table_columns.NAME_COLUMNS,
         coordinates=COORDINATES,
         datasets=DATASET_TITLES,
         outcomes=OUTCOMES,

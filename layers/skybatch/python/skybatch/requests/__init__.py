@@ -1,1 +1,1 @@
-"""What people ask, made exact."""
+"""Requests for images: what a POST body and an uploaded table ask for, checked and made exact."""

@@ -1,136 +1,178 @@
-"""The fields of a request as they are posted, each read by its own rule."""
+"""The fields of a request as they are posted, each parsed by its own rule and documented on its type."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 
 from skybatch.requests import values
-from skybatch.requests.model import Mode
-from skybatch.requests.position_rows import anywhere
-from skybatch.requests.table_rows import FORMS
-from skybatch.sky.coordinates import Location
+from skybatch.requests.field_parsers import (
+    MAX_EMAIL_CHARACTERS,
+    MAX_LABEL_CHARACTERS,
+    one_of,
+    parse_bands,
+    parse_center,
+    parse_diameter,
+    parse_email,
+    parse_label,
+    parse_mode,
+    with_default,
+)
+from skybatch.requests.model import MAX_DIAMETER, MIN_DIAMETER, Mode
+from skybatch.requests.table_rows import DELIVERY_FORMATS
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.twomass.bands import BANDS
 from skybatch.surveys.twomass.datasets import DATASETS, DEFAULT_DATASET
-from skybatch.validation import InvalidValue
 
 RELATIONS = ("overlap", "cover", "enclosed")
-MOST_LABEL_CHARACTERS = 200
-MOST_EMAIL_CHARACTERS = 254  # RFC 5321, section 4.5.3.1.3, less the angle brackets
-EMAIL = re.compile(r"[^\s@,;<>\"()\[\]\\]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
-
-T = TypeVar("T")
-
-
-def text(value: Any) -> str:
-    """A field as text; a number of JSON counts as its text."""
-    if isinstance(value, str):
-        return value.strip()
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return str(value)
-    raise InvalidValue("must be text")
+EXAMPLES: tuple[dict[str, Any], ...] = (
+    {"mode": "region", "center": "m83", "diameter": 0.2, "bands": "J"},
+    {"mode": "positions", "table": "ra,dec,size\n65.497627,19.535070,50\n", "email": "you@example.org"},
+    {"mode": "scan", "date": "971031", "hemisphere": "n", "scan": 96},
+)
 
 
-def lenient(read: Callable[[str], T], default: Any) -> Callable[[Any], T | Any]:
-    """Reads a field by ``read``; an absent, null or empty one is the default.
-
-    A form that sends a field several times, as a hidden field under a checkbox does, means the last.
-    """
-
-    def validate(value: Any) -> T | Any:
-        last = value[-1] if isinstance(value, list) and value else value
-        if last is None or (isinstance(last, str) and not last.strip()):
-            return default
-        return read(text(last))
-
-    return validate
+def parsed(parse: Callable[[str], Any], default: Any) -> BeforeValidator:
+    """Return the validator of a field that ``parse`` parses from text."""
+    return BeforeValidator(with_default(parse, default))
 
 
-def reader(read: Callable[[str], Any], default: Any) -> BeforeValidator:
-    """The validator of a field that ``read`` reads."""
-    return BeforeValidator(lenient(read, default))
-
-
-def flag_field(default: bool) -> BeforeValidator:
-    """A yes or no that JSON may also write as true or false."""
-    from_text = lenient(values.flag, default)
+def parsed_flag(default: bool) -> BeforeValidator:
+    """Return the validator of a yes or no that JSON may also write as true or false."""
+    from_text = with_default(values.flag, default)
     return BeforeValidator(lambda value: value if isinstance(value, bool) else from_text(value))
 
 
-def band_list(value: Any) -> tuple[str, ...]:
-    """Bands as one word, several with commas or blanks between, or a list."""
-    texts = [text(item) for item in (value if isinstance(value, list) else [value]) if item is not None]
-    words = [word for item in texts for word in item.replace(",", " ").split()]
-    asked = {band for word in words for band in band_word(word)}
-    return tuple(band for band in BANDS if band in asked) or BANDS
+def schema(kind: str, description: str, **more: Any) -> WithJsonSchema:
+    """Return the JSON Schema of a field, as clients are asked to send it; more spellings are accepted."""
+    return WithJsonSchema({"type": kind, "description": description, **more})
 
 
-def band_word(word: str) -> tuple[str, ...]:
-    """The bands one word asks for."""
-    try:
-        return values.bands(word)
-    except InvalidValue:
-        raise InvalidValue("must be J, H, K (or Ks), a list of them, or all") from None
+def nullable(description: str, **more: Any) -> WithJsonSchema:
+    """Return the JSON Schema of a text that may be null."""
+    return WithJsonSchema({"type": ["string", "null"], "description": description, **more})
 
 
-def mode_word(word: str) -> Mode:
-    """One of the five modes."""
-    return Mode(values.choice(word, tuple(Mode)))
+class BatchRequestBody(BaseModel):
+    """The body of POST /batches and POST /plans, flat, the same in JSON and in a form.
 
+    ``model_json_schema`` gives the documented JSON Schema, whose ``{max_rows}`` and ``{max_upload_bytes}``
+    stand for a deployment's limits. ``table`` is only documented here: in a form it is a file part, so it is
+    taken out of every body before the fields are validated.
+    """
 
-def email_address(word: str) -> str:
-    """An address that one message can be sent to."""
-    if len(word) > MOST_EMAIL_CHARACTERS or not word.isprintable() or not EMAIL.fullmatch(word):
-        raise InvalidValue("must be one e-mail address")
-    return word
+    model_config = ConfigDict(
+        title="Request",
+        extra="ignore",
+        frozen=True,
+        validate_default=False,
+        json_schema_extra={"required": ["mode"], "examples": [*EXAMPLES]},
+    )
 
-
-def label_text(words: str) -> str:
-    """The user's name for the batch."""
-    if len(words) > MOST_LABEL_CHARACTERS or not words.isprintable():
-        raise InvalidValue(f"must be one printable line of at most {MOST_LABEL_CHARACTERS} characters")
-    return words
-
-
-def diameter_degrees(word: str) -> float:
-    """The region's diameter before it is clamped."""
-    try:
-        return values.number(word)
-    except InvalidValue:
-        raise InvalidValue("must be a decimal number of degrees") from None
-
-
-def one_of(*words: str) -> Callable[[str], str]:
-    """One of a few words."""
-    return lambda word: values.choice(word, words)
-
-
-def where(words: str) -> Location | str:
-    """A region's center: a coordinate in any form, else an object name."""
-    return anywhere(words)
-
-
-class Body(BaseModel):
-    """The fields of POST /batches and POST /plans but the table, flat, the same in JSON and in a form."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True, validate_default=False)
-
-    mode: Annotated[Mode | None, reader(mode_word, None)] = None
-    email: Annotated[str | None, reader(email_address, None)] = None
-    bands: Annotated[tuple[str, ...], BeforeValidator(band_list)] = BANDS
-    image_type: Annotated[ImageType, reader(values.image_type, ImageType.ATLAS)] = ImageType.ATLAS
-    decompress: Annotated[bool, flag_field(True)] = True
-    form: Annotated[str, reader(one_of(*FORMS), "fits.gz")] = "fits.gz"
-    dataset: Annotated[str, reader(one_of(*DATASETS), DEFAULT_DATASET)] = DEFAULT_DATASET
-    label: Annotated[str | None, reader(label_text, None)] = None
-    center: Annotated[Any, reader(where, None)] = None
-    diameter: Annotated[float | None, reader(diameter_degrees, None)] = None
-    relation: Annotated[str, reader(one_of(*RELATIONS), "overlap")] = "overlap"
-    best: Annotated[bool, flag_field(False)] = False
-    date: Annotated[str | None, reader(values.xdate, None)] = None
-    hemisphere: Annotated[str | None, reader(values.hemisphere, None)] = None
-    scan: Annotated[int | None, reader(values.scan, None)] = None
+    mode: Annotated[
+        Mode | None,
+        parsed(parse_mode, None),
+        schema("string", "What the request lists.", enum=[str(mode) for mode in Mode]),
+    ] = None
+    email: Annotated[
+        str | None,
+        parsed(parse_email, None),
+        nullable("Address of the email at the end.", format="email", maxLength=MAX_EMAIL_CHARACTERS),
+    ] = None
+    bands: Annotated[
+        tuple[str, ...],
+        BeforeValidator(parse_bands),
+        WithJsonSchema(
+            {
+                "description": "J, H, K (or Ks), a list of them, or all.",
+                "oneOf": [
+                    {"type": "string"},
+                    {"type": "array", "items": {"type": "string", "enum": list(BANDS)}},
+                ],
+                "examples": ["J", "J,Ks", ["j", "k"], "all"],
+            }
+        ),
+    ] = BANDS
+    image_type: Annotated[
+        ImageType,
+        parsed(values.image_type, ImageType.ATLAS),
+        schema(
+            "string",
+            "Atlas images, or Quicklooks (restored from lossy compression).",
+            enum=[str(one) for one in ImageType],
+        ),
+    ] = ImageType.ATLAS
+    decompress: Annotated[
+        bool, parsed_flag(True), schema("boolean", "Quicklooks: restore to plain FITS.")
+    ] = True
+    form: Annotated[
+        str,
+        parsed(one_of(*DELIVERY_FORMATS), "fits.gz"),
+        schema(
+            "string",
+            "File format of whole Atlas images; `fz` is gzip where the archive holds no tiles.",
+            enum=list(DELIVERY_FORMATS),
+        ),
+    ] = "fits.gz"
+    dataset: Annotated[
+        str,
+        parsed(one_of(*DATASETS), DEFAULT_DATASET),
+        schema("string", "Data set of the survey.", enum=list(DATASETS)),
+    ] = DEFAULT_DATASET
+    label: Annotated[
+        str | None,
+        parsed(parse_label, None),
+        nullable("Your name for the batch.", maxLength=MAX_LABEL_CHARACTERS),
+    ] = None
+    center: Annotated[
+        Any,
+        parsed(parse_center, None),
+        schema(
+            "string",
+            "Mode region: any coordinate, or an object name.",
+            examples=["m83", "204.2540 -29.8654", "13h37m00.9s -29d51m57s"],
+        ),
+    ] = None
+    diameter: Annotated[
+        float | None,
+        parsed(parse_diameter, None),
+        schema("number", f"Mode region: degrees, clamped to {MIN_DIAMETER}–{MAX_DIAMETER} with a notice."),
+    ] = None
+    relation: Annotated[
+        str,
+        parsed(one_of(*RELATIONS), "overlap"),
+        schema(
+            "string",
+            "Mode region: images that overlap the region, cover it, or are enclosed by it.",
+            enum=list(RELATIONS),
+        ),
+    ] = "overlap"
+    table: Annotated[
+        str | None,
+        schema(
+            "string",
+            "Modes positions, coadd_keys and scans: the table, at most {max_rows} rows and"
+            " {max_upload_bytes} bytes; see /help/tables.",
+            examples=["ra,dec,size\n65.497627,19.535070,50\n"],
+        ),
+    ] = None
+    best: Annotated[
+        bool, parsed_flag(False), schema("boolean", "Mode positions: only the best image of each band.")
+    ] = False
+    date: Annotated[
+        str | None,
+        parsed(values.xdate, None),
+        schema("string", "Mode scan: date of the observation, yymmdd.", pattern="^[0-9]{6}$"),
+    ] = None
+    hemisphere: Annotated[
+        str | None,
+        parsed(values.hemisphere, None),
+        schema("string", "Mode scan: observatory.", enum=sorted(values.HEMISPHERES)),
+    ] = None
+    scan: Annotated[
+        int | None,
+        parsed(values.scan, None),
+        schema("integer", "Mode scan: nightly scan number.", minimum=1, maximum=values.MAX_SCAN),
+    ] = None

@@ -1,4 +1,4 @@
-"""The edge: what was posted, checked field by field, to a domain request."""
+"""A POST body to a domain request: fields and table are validated, defaults filled in."""
 
 from __future__ import annotations
 
@@ -8,24 +8,26 @@ from typing import Any
 from pydantic import ValidationError
 
 from skybatch.errors import CellError, InvalidRequest
-from skybatch.requests.fields import Body
+from skybatch.requests.fields import BatchRequestBody
 from skybatch.requests.model import LIST_MODES, MAX_DIAMETER, MIN_DIAMETER, Mode, Region, Request, Row
-from skybatch.requests.payload import Posted, read_body
-from skybatch.requests.table_rows import Defaults, Listing, read_rows
+from skybatch.requests.payload import Payload, read_payload
+from skybatch.requests.table_rows import RequestRows, RowDefaults, read_rows
 from skybatch.settings import Settings
 from skybatch.sky.coordinates import Location
 from skybatch.sky.frames import to_icrs
 from skybatch.sky.position import SkyPosition
 from skybatch.validation import ErrorCollector
 
-# A gzipped table may hold this many times the upload's limit: tables shrink about ten times.
-INFLATED_TIMES = 10
+# A gzipped table may inflate to this many times the limit of an upload: tables shrink about ten times.
+MAX_INFLATION = 10
+MAX_UNKNOWN_FIELDS_NAMED = 10
 
-REQUIRED = {
+REQUIRED_FIELDS = {
     Mode.REGION: {"center": "a coordinate or an object name", "diameter": "a number of degrees"},
     Mode.SCAN: {"date": "a date yymmdd", "hemisphere": "n or s", "scan": "a whole number from 1 to 999"},
 }
-OF_ONE_MODE = {
+# Fields that only one mode has.
+MODE_OF_FIELD = {
     "center": Mode.REGION,
     "diameter": Mode.REGION,
     "relation": Mode.REGION,
@@ -37,7 +39,7 @@ OF_ONE_MODE = {
 
 
 def parse_body(body: bytes, content_type: str, limits: Settings) -> tuple[Request, bytes | None]:
-    """The request a POST makes, and its table as uploaded.
+    """Return the request of a POST body, and its table as uploaded.
 
     Raises
     ------
@@ -50,20 +52,20 @@ def parse_body(body: bytes, content_type: str, limits: Settings) -> tuple[Reques
     InvalidRequest
         Fields or cells break rules; up to 100 are named (422).
     """
-    posted = read_body(body, content_type, limits.max_upload_bytes)
-    fields = read_fields(posted)
-    mode = mode_of(fields, posted)
+    payload = read_payload(body, content_type, limits.max_upload_bytes)
+    fields = validated_fields(payload.fields)
+    mode = validated_mode(fields, payload)
     if mode in LIST_MODES:
-        return list_request(fields, mode, posted, limits), posted.table
-    return single_request(fields, mode, posted), None
+        return table_request(fields, mode, payload, limits), payload.table
+    return single_request(fields, mode, payload), None
 
 
-def read_fields(posted: Posted) -> Body:
-    """The fields, each valid; raises InvalidRequest."""
+def validated_fields(posted: Mapping[str, Any]) -> BatchRequestBody:
+    """Return the fields, each of them valid; raises InvalidRequest."""
     errors = ErrorCollector()
-    fields = Body.model_construct()
+    fields = BatchRequestBody.model_construct()
     try:
-        fields = Body.model_validate(concerning_mode(posted.fields))
+        fields = BatchRequestBody.model_validate(without_other_modes(posted))
     except ValidationError as invalid:
         for error in invalid.errors(include_url=False):
             rule = str(error.get("ctx", {}).get("error", error["msg"]))
@@ -72,79 +74,86 @@ def read_fields(posted: Posted) -> Body:
     return fields
 
 
-def mode_of(fields: Body, posted: Posted) -> Mode:
-    """The mode; raises InvalidRequest without one, or without all that it needs."""
+def validated_mode(fields: BatchRequestBody, payload: Payload) -> Mode:
+    """Return the mode; raises InvalidRequest without one, or without all that it needs."""
     if fields.mode is None:
         rule = f"must be given: one of {', '.join(Mode)}"
         raise InvalidRequest(f"The mode {rule}.", errors=[CellError("mode", "", rule)])
     errors = ErrorCollector()
-    for name, what in REQUIRED.get(fields.mode, {}).items():
+    for name, what in REQUIRED_FIELDS.get(fields.mode, {}).items():
         if getattr(fields, name) is None:
             errors.add(name, "", f"must be given for mode {fields.mode}: {what}")
-    if fields.mode in LIST_MODES and posted.table is None:
+    if fields.mode in LIST_MODES and payload.table is None:
         errors.add("table", "", f"must be given for mode {fields.mode}: a table, as file or as text")
     errors.raise_if_any()
     return fields.mode
 
 
-def concerning_mode(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields but those of other modes, which a web form sends along whatever stands in them."""
-    mode = str(fields.get("mode")).strip().lower()
-    return {name: value for name, value in fields.items() if OF_ONE_MODE.get(name, mode) == mode}
+def without_other_modes(posted: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields without those of other modes, which a web form sends along whatever they hold."""
+    mode = str(posted.get("mode")).strip().lower()
+    return {name: value for name, value in posted.items() if MODE_OF_FIELD.get(name, mode) == mode}
 
 
-def list_request(fields: Body, mode: Mode, posted: Posted, limits: Settings) -> Request:
-    """The request of a table."""
-    defaults = Defaults(fields.bands, fields.best)
-    table = posted.table or b""
-    most_bytes = limits.max_upload_bytes * INFLATED_TIMES
-    listing = read_rows(table, mode, defaults, limits.max_rows, most_bytes)
-    return request(fields, mode, listing, notices=unknown(posted), table_name=posted.table_name)
+def table_request(fields: BatchRequestBody, mode: Mode, payload: Payload, limits: Settings) -> Request:
+    """Return the request of a table."""
+    rows = read_rows(
+        payload.table or b"",
+        mode,
+        RowDefaults(fields.bands, fields.best),
+        limits.max_rows,
+        limits.max_upload_bytes * MAX_INFLATION,
+    )
+    notices = unknown_field_notices(payload.fields)
+    return build_request(fields, mode, rows, notices=notices, table_name=payload.table_name)
 
 
-def single_request(fields: Body, mode: Mode, posted: Posted) -> Request:
-    """The request of a region or of one scan, which is one row."""
+def single_request(fields: BatchRequestBody, mode: Mode, payload: Payload) -> Request:
+    """Return the request of a region or of one scan, which is one row."""
+    notices = unknown_field_notices(payload.fields)
     if mode is Mode.REGION:
-        region, notices = clamped_region(fields)
+        region, clamped = clamped_region(fields)
         row = Row(1, fields.bands, position=region.center, name=region.name)
-        listing = Listing((row,), from_service=False)
-        return request(fields, Mode.REGION, listing, notices=[*unknown(posted), *notices], region=region)
+        rows = RequestRows((row,), from_service=False)
+        return build_request(fields, mode, rows, notices=[*notices, *clamped], region=region)
     row = Row(1, fields.bands, date=fields.date, hem=fields.hemisphere, scan=fields.scan)
-    return request(fields, Mode.SCAN, Listing((row,), from_service=False), notices=unknown(posted))
+    return build_request(fields, mode, RequestRows((row,), from_service=False), notices=notices)
 
 
-def clamped_region(fields: Body) -> tuple[Region, list[str]]:
-    """The region, and a notice where its diameter had to be clamped."""
-    place = fields.center
-    center: SkyPosition | None = to_icrs([place])[0] if isinstance(place, Location) else None
-    asked = fields.diameter or 0.0
-    diameter = min(max(asked, MIN_DIAMETER), MAX_DIAMETER)
-    name = place if isinstance(place, str) else None
-    region = Region(center, name, diameter, fields.relation)
-    if diameter == asked:
+def clamped_region(fields: BatchRequestBody) -> tuple[Region, list[str]]:
+    """Return the region, and a notice where its diameter had to be clamped."""
+    center = fields.center
+    position: SkyPosition | None = to_icrs([center])[0] if isinstance(center, Location) else None
+    wanted = fields.diameter or 0.0
+    diameter = min(max(wanted, MIN_DIAMETER), MAX_DIAMETER)
+    name = center if isinstance(center, str) else None
+    region = Region(position, name, diameter, fields.relation)
+    if diameter == wanted:
         return region, []
     return region, [
-        f"The diameter {asked:g} degrees was set to {diameter:g}:"
+        f"The diameter {wanted:g} degrees was set to {diameter:g}:"
         f" it lies between {MIN_DIAMETER} and {MAX_DIAMETER}."
     ]
 
 
-def unknown(posted: Posted) -> list[str]:
-    """A notice for each field nobody reads."""
-    names = [name for name in posted.fields if name not in Body.model_fields]
-    return [f"The field {name[:40]!r} is not known and was ignored." for name in names[:10]]
+def unknown_field_notices(posted: Mapping[str, Any]) -> list[str]:
+    """Return a notice for each field that has no meaning."""
+    names = [name for name in posted if name not in BatchRequestBody.model_fields]
+    return [
+        f"The field {name[:40]!r} is not known and was ignored." for name in names[:MAX_UNKNOWN_FIELDS_NAMED]
+    ]
 
 
-def request(
-    fields: Body,
+def build_request(
+    fields: BatchRequestBody,
     mode: Mode,
-    listing: Listing,
+    rows: RequestRows,
     *,
     notices: list[str],
     region: Region | None = None,
     table_name: str | None = None,
 ) -> Request:
-    """The domain request with the fields that all modes share."""
+    """Return the domain request with the fields that all modes share."""
     return Request(
         mode=mode,
         bands=fields.bands,
@@ -155,8 +164,8 @@ def request(
         label=fields.label,
         email=fields.email,
         region=region,
-        rows=listing.rows,
+        rows=rows.rows,
         notices=tuple(notices),
-        from_service=listing.from_service,
+        from_service=rows.from_service,
         table_name=table_name,
     )

@@ -10,8 +10,8 @@ from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.twomass.bands import BAND_NAMES, BANDS
 from skybatch.validation import InvalidValue
 
-MOST_ID_CHARACTERS = 15
-MOST_NAME_CHARACTERS = 100
+MAX_ID_CHARACTERS = 15
+MAX_NAME_CHARACTERS = 100
 MAX_INT = 2**31 - 1  # IPAC tables' and the inventory's integers are 32 bits wide
 MAX_SCAN = 999
 MAX_SIZE = 648_000.0  # arcsec, half a turn
@@ -70,8 +70,8 @@ def size(text: str) -> float | None:
 
 def row_id(text: str) -> str:
     """The user's identifier of a row."""
-    if len(text) > MOST_ID_CHARACTERS:
-        raise InvalidValue(f"an id has at most {MOST_ID_CHARACTERS} characters, this one has {len(text)}")
+    if len(text) > MAX_ID_CHARACTERS:
+        raise InvalidValue(f"an id has at most {MAX_ID_CHARACTERS} characters, this one has {len(text)}")
     if not text.isprintable():
         raise InvalidValue("an id holds printable characters only")
     return text
@@ -159,9 +159,9 @@ def choice(text: str, allowed: tuple[str, ...]) -> str:
 def object_name(text: str) -> str:
     """What is no coordinate and so must be a name."""
     name = " ".join(text.split())
-    if not name or len(name) > MOST_NAME_CHARACTERS or not name.isprintable():
+    if not name or len(name) > MAX_NAME_CHARACTERS or not name.isprintable():
         raise InvalidValue(
             "is no coordinate, and an object name is printable, at most"
-            f" {MOST_NAME_CHARACTERS} characters long"
+            f" {MAX_NAME_CHARACTERS} characters long"
         )
     return name

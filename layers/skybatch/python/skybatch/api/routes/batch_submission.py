@@ -16,7 +16,7 @@ from skybatch.api.submission import accepted_response, batch_submitter
 from skybatch.batch.planning.dry_run import estimate
 from skybatch.errors import CellError, InvalidRequest, SkybatchError, TooLarge
 from skybatch.requests.parser import parse_body
-from skybatch.requests.payload import read_body
+from skybatch.requests.payload import read_payload
 from skybatch.settings import Settings
 
 routes = RouteTable()
@@ -78,10 +78,10 @@ def _form_response(
     from skybatch.pages.form import form_page
 
     try:
-        posted = read_body(request.body, request.content_type, settings.max_upload_bytes)
+        payload = read_payload(request.body, request.content_type, settings.max_upload_bytes)
     except SkybatchError:
         return None
-    values = {**posted.fields, "table": (posted.table or b"").decode("utf-8", "replace")}
+    values = {**payload.fields, "table": (payload.table or b"").decode("utf-8", "replace")}
     return html_response(form_page(settings, values=values, problem=problem, plan=plan), status)
 
 

@@ -117,11 +117,11 @@ def _best(request: Request, table: str) -> dict[str, bool]:
     wanted = [row.best_only for row in request.rows]
     if not any(wanted):
         return {"best": False}
-    from skybatch.requests.table_rows import Defaults, read_rows
+    from skybatch.requests.table_rows import RowDefaults, read_rows
 
     encoded = table.encode()
     listing = read_rows(
-        encoded, Mode.POSITIONS, Defaults(request.bands, best_only=False), len(wanted), len(encoded)
+        encoded, Mode.POSITIONS, RowDefaults(request.bands, best_only=False), len(wanted), len(encoded)
     )
     return {"best": [row.best_only for row in listing.rows] != wanted}
 

@@ -24,7 +24,7 @@ from skybatch.batch.submission import quotas
 from skybatch.errors import Conflict
 from skybatch.redaction import batch_hash
 from skybatch.requests.model import Mode, Request
-from skybatch.requests.table_rows import Defaults, read_rows
+from skybatch.requests.table_rows import RowDefaults, read_rows
 from skybatch.settings import Settings
 
 ID_BYTES = 16
@@ -161,7 +161,7 @@ class BatchSubmitter:
 def request_from_table(table: bytes, parent: Request) -> Request:
     """The request that posting one of our own tables back makes, its other fields those of ``parent``."""
     listing = read_rows(
-        table, Mode.COADD_KEYS, Defaults(parent.bands, best_only=False), max_rows=0, max_bytes=len(table)
+        table, Mode.COADD_KEYS, RowDefaults(parent.bands, best_only=False), max_rows=0, max_bytes=len(table)
     )
     return replace(
         parent,

@@ -6,8 +6,15 @@ import csv
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from skybatch.tables.readers.model import Table, Wanted, chosen, lines_of, text_or_null, unreadable
-from skybatch.tables.schemas.common import MARK as OUR_MARK
+from skybatch.tables.readers.model import (
+    ColumnSelection,
+    UploadedTable,
+    select_columns,
+    split_lines,
+    text_or_null,
+    unreadable_table,
+)
+from skybatch.tables.schemas.common import TABLE_MARKER
 from skybatch.validation import ErrorCollector
 
 KINDS = {",": "CSV table", "\t": "TSV table", ";": "CSV table", " ": "blank-separated table"}
@@ -22,36 +29,36 @@ class Record:
     line: int
 
 
-def read(text: str, wanted: Wanted) -> Table:
-    """The wanted columns of a table whose first line names them.
+def read(text: str, selection: ColumnSelection) -> UploadedTable:
+    """The selected columns of a table whose first line names them.
 
     Lines starting with ``#`` are comments; the last of them names the columns where the first other line
-    holds none of the wanted ones. Raises InvalidRequest for rows of another length than the header,
+    holds none of the selected ones. Raises InvalidRequest for rows of another length than the header,
     TooLarge for too many rows.
     """
-    lines = lines_of(text)
+    lines = split_lines(text)
     first = next((i for i, line in enumerate(lines) if is_content(line)), None)
     if first is None:
-        raise unreadable("there is nothing but blank lines and comments")
-    header_at, header = header_line(lines, first, wanted)
+        raise unreadable_table("there is nothing but blank lines and comments")
+    header_at, header = header_line(lines, first, selection)
     delimiter = delimiter_of(header)
     data_from = max(header_at + 1, first)
     names = names_of(header, delimiter)
-    places = chosen(names, wanted, header_at + 1)
+    places = select_columns(names, selection, header_at + 1)
     data_from = past_ruler(lines, data_from)
-    from_service = any(name.lower() == OUR_MARK for name in names)
+    from_service = any(name.lower() == TABLE_MARKER for name in names)
     if delimiter == " " and len(names) == 1:  # a list of names, say: a line is a value, blanks and all
         found = whole_lines(lines, data_from)
     else:
         found = records(lines, data_from, delimiter)
-    counted = checked(found, len(names), wanted, from_service)
+    counted = checked(found, len(names), selection, from_service)
     columns: dict[str, list[str | None]] = {name: [] for name in places}
     numbers: list[int | None] = []
     for record in counted:
         numbers.append(record.line)
         for name, index in places.items():
             columns[name].append(text_or_null(record.values[index]))
-    return Table(KINDS[delimiter], names, columns, numbers, header_at + 1)
+    return UploadedTable(KINDS[delimiter], names, columns, numbers, header_at + 1)
 
 
 def is_content(line: str) -> bool:
@@ -60,19 +67,19 @@ def is_content(line: str) -> bool:
     return bool(stripped) and not stripped.startswith("#")
 
 
-def header_line(lines: Sequence[str], first: int, wanted: Wanted) -> tuple[int, str]:
+def header_line(lines: Sequence[str], first: int, selection: ColumnSelection) -> tuple[int, str]:
     """Where the column names stand: the first line, or the comment above it if only that knows a column."""
     header = lines[first].strip("\r\n")
-    if not knows_column(header, wanted) and first > 0:
+    if not knows_column(header, selection) and first > 0:
         above = lines[first - 1].strip().lstrip("#").strip()
-        if knows_column(above, wanted):
+        if knows_column(above, selection):
             return first - 1, above
     return first, header
 
 
-def knows_column(line: str, wanted: Wanted) -> bool:
-    """Whether one of the line's words is a wanted column."""
-    return any(name.lower() in wanted.columns for name in names_of(line, delimiter_of(line)))
+def knows_column(line: str, selection: ColumnSelection) -> bool:
+    """Whether one of the line's words is a selected column."""
+    return any(name.lower() in selection.columns for name in names_of(line, delimiter_of(line)))
 
 
 def delimiter_of(header: str) -> str:
@@ -140,17 +147,21 @@ class SeparatedLines:
         try:
             return next(self.reader)
         except csv.Error as error:
-            raise unreadable(f"the quotes or separators cannot be read ({error})", self.line_num) from None
+            raise unreadable_table(
+                f"the quotes or separators cannot be read ({error})", self.line_num
+            ) from None
 
 
-def checked(found: Iterable[Record], width: int, wanted: Wanted, from_service: bool) -> Iterator[Record]:
+def checked(
+    found: Iterable[Record], width: int, selection: ColumnSelection, from_service: bool
+) -> Iterator[Record]:
     """Each record as long as the header; empty values past its end are let go.
 
     Raises InvalidRequest, once all are seen, for records of another length, and TooLarge for too many.
     """
     errors = ErrorCollector()
     for row, record in enumerate(found, 1):
-        wanted.check_count(row, from_service)
+        selection.check_count(row, from_service)
         values = list(record.values)
         while len(values) > width and not values[-1].strip():
             values.pop()

@@ -8,7 +8,7 @@ import zlib
 
 from skybatch.errors import TooLarge
 from skybatch.tables.readers import delimited, fits, ipac, votable
-from skybatch.tables.readers.model import Table, Wanted, unreadable
+from skybatch.tables.readers.model import ColumnSelection, UploadedTable, unreadable_table
 
 GZIP = b"\x1f\x8b"
 FITS = b"SIMPLE  ="
@@ -16,19 +16,19 @@ UTF8_MARK = b"\xef\xbb\xbf"
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
-def read_table(upload: bytes, wanted: Wanted, max_bytes: int) -> Table:
-    """The wanted columns of a table in any format we know, gzipped or not.
+def read_table(upload: bytes, selection: ColumnSelection, max_bytes: int) -> UploadedTable:
+    """The selected columns of a table in any format we know, gzipped or not.
 
     Raises InvalidRequest for what is no table, TooLarge for more than ``max_bytes`` after inflating or more
-    rows than ``wanted`` allows.
+    rows than ``selection`` allows.
     """
     plain = inflate(upload, max_bytes) if upload.startswith(GZIP) else upload
     if plain.startswith(FITS):
-        return fits.read(plain, wanted)
+        return fits.read(plain, selection)
     if looks_like_xml(plain):
-        return votable.read(plain, wanted)
+        return votable.read(plain, selection)
     text = decode(plain)
-    return ipac.read(text, wanted) if ipac.is_ipac(text) else delimited.read(text, wanted)
+    return ipac.read(text, selection) if ipac.is_ipac(text) else delimited.read(text, selection)
 
 
 def inflate(packed: bytes, max_bytes: int) -> bytes:
@@ -37,7 +37,7 @@ def inflate(packed: bytes, max_bytes: int) -> bytes:
         with gzip.GzipFile(fileobj=io.BytesIO(packed)) as members:
             plain = members.read(max_bytes + 1)
     except (OSError, EOFError, zlib.error) as error:
-        raise unreadable(f"the gzip compression is damaged ({error})") from None
+        raise unreadable_table(f"the gzip compression is damaged ({error})") from None
     if len(plain) > max_bytes:
         raise TooLarge(f"The gzipped table holds more than {max_bytes} bytes; please split it.")
     return plain
@@ -59,5 +59,5 @@ def decode(plain: bytes) -> str:
         except UnicodeDecodeError:
             text = plain.removeprefix(UTF8_MARK).decode("latin-1")
     if "\0" in text:
-        raise unreadable("there are bytes that no text holds; is this a table?")
+        raise unreadable_table("there are bytes that no text holds; is this a table?")
     return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -7,14 +7,21 @@ import warnings
 from typing import Any
 
 from skybatch.errors import SkybatchError
-from skybatch.tables.readers.model import MARKS, Table, Wanted, chosen, text_or_null, unreadable
-from skybatch.tables.schemas.common import MARK as OUR_MARK
+from skybatch.tables.readers.model import (
+    SERVICE_KEYWORDS,
+    ColumnSelection,
+    UploadedTable,
+    select_columns,
+    text_or_null,
+    unreadable_table,
+)
+from skybatch.tables.schemas.common import TABLE_MARKER
 
-MOST_EXTENSIONS = 100
+MAX_EXTENSIONS = 100
 
 
-def read(content: bytes, wanted: Wanted) -> Table:
-    """The wanted columns of the first binary or ASCII table.
+def read(content: bytes, selection: ColumnSelection) -> UploadedTable:
+    """The selected columns of the first binary or ASCII table.
 
     Raises InvalidRequest for a file without one or a damaged one, TooLarge for too many rows.
     """
@@ -24,40 +31,40 @@ def read(content: bytes, wanted: Wanted) -> Table:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with fits.open(io.BytesIO(content), memmap=False, lazy_load_hdus=True) as file:
-                return first_table(file, len(content), wanted)
+                return first_table(file, len(content), selection)
     except SkybatchError:
         raise
     except Exception as error:  # noqa: BLE001  astropy meets damage with errors of many classes
-        raise unreadable(f"the FITS table cannot be read ({str(error)[:200]})") from None
+        raise unreadable_table(f"the FITS table cannot be read ({str(error)[:200]})") from None
 
 
-def first_table(file: Any, size: int, wanted: Wanted) -> Table:
+def first_table(file: Any, size: int, selection: ColumnSelection) -> UploadedTable:
     """The first table extension, checked against the file's size before anything is allocated for it."""
-    for index in range(MOST_EXTENSIONS):
+    for index in range(MAX_EXTENSIONS):
         try:
             hdu = file[index]
         except IndexError:
             break
         if hdu.header.get("XTENSION", "").strip() in ("BINTABLE", "TABLE"):
-            return read_extension(hdu, size, wanted)
-    raise unreadable("this FITS file holds no table")
+            return read_extension(hdu, size, selection)
+    raise unreadable_table("this FITS file holds no table")
 
 
-def read_extension(hdu: Any, size: int, wanted: Wanted) -> Table:
-    """One table extension's wanted columns as text."""
+def read_extension(hdu: Any, size: int, selection: ColumnSelection) -> UploadedTable:
+    """One table extension's selected columns as text."""
     header = hdu.header
     rows, width = int(header["NAXIS2"]), int(header["NAXIS1"])
     if rows < 0 or width < 0 or rows * width > size:
-        raise unreadable("the FITS file ends before its table does")
+        raise unreadable_table("the FITS file ends before its table does")
     names = tuple(str(name) for name in hdu.columns.names)
-    marks = {name: str(header[name]) for name in MARKS if name in header}
-    from_service = OUR_MARK in marks or OUR_MARK in (name.lower() for name in names)
-    wanted.check_count(rows, from_service)
-    places = chosen(names, wanted)
+    keywords = {name: str(header[name]) for name in SERVICE_KEYWORDS if name in header}
+    from_service = TABLE_MARKER in keywords or TABLE_MARKER in (name.lower() for name in names)
+    selection.check_count(rows, from_service)
+    places = select_columns(names, selection)
     if rows and hdu.columns.dtype.itemsize != width:
-        raise unreadable("the FITS table's columns do not fill its rows")
+        raise unreadable_table("the FITS table's columns do not fill its rows")
     columns = {name: column_text(hdu, index) if rows else [] for name, index in places.items()}
-    return Table("FITS table", names, columns, [None] * rows, None, marks)
+    return UploadedTable("FITS table", names, columns, [None] * rows, None, keywords)
 
 
 def column_text(hdu: Any, index: int) -> list[str | None]:
@@ -65,13 +72,13 @@ def column_text(hdu: Any, index: int) -> list[str | None]:
     column = hdu.columns[index]
     values = hdu.data.field(index)
     if values.ndim != 1:
-        raise unreadable("each cell must hold one value, not an array", column=column.name)
+        raise unreadable_table("each cell must hold one value, not an array", column=column.name)
     kind = values.dtype.kind
     if kind in "SU":
         return [text_or_null(str(value)) for value in values]
     if kind == "b":
         return ["y" if value else "n" for value in values]
     if kind not in "iuf":
-        raise unreadable("holds neither text nor numbers", column=column.name)
+        raise unreadable_table("holds neither text nor numbers", column=column.name)
     nulls = ("nan", str(column.null))
     return [None if str(value) in nulls else str(value) for value in values]

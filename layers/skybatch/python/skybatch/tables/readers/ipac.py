@@ -12,11 +12,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
-from skybatch.tables.readers.model import MARKS, Table, Wanted, chosen, lines_of, text_or_null, unreadable
-from skybatch.tables.schemas.common import MARK as OUR_MARK
+from skybatch.tables.readers.model import (
+    SERVICE_KEYWORDS,
+    ColumnSelection,
+    UploadedTable,
+    select_columns,
+    split_lines,
+    text_or_null,
+    unreadable_table,
+)
+from skybatch.tables.schemas.common import TABLE_MARKER
 from skybatch.validation import ErrorCollector
 
-MOST_HEADER_LINES = 4
+MAX_HEADER_LINES = 4
 KEYWORD = re.compile(r"\\\s*([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
 # Blank lines and lines opening with a backslash, then the first character of another line.
 FIRST_OTHER = re.compile(r"(?:\s*+(?:\\[^\n]*+(?:\n|$))?)*+\s*+(\S)")
@@ -32,7 +40,7 @@ class Header:
     nulls: tuple[str, ...]
     line: int
     data_from: int
-    marks: dict[str, str]
+    keywords: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -50,22 +58,22 @@ def is_ipac(text: str) -> bool:
     return match is not None and match.group(1) == "|"
 
 
-def read(text: str, wanted: Wanted) -> Table:
-    """The table's wanted columns. Lines must end in a plain newline.
+def read(text: str, selection: ColumnSelection) -> UploadedTable:
+    """The table's selected columns. Lines must end in a plain newline.
 
     Raises InvalidRequest where a header or the place of a value cannot be understood, TooLarge for too
     many rows.
     """
-    lines = lines_of(text)
+    lines = split_lines(text)
     header = read_header(lines)
-    places = chosen(header.names, wanted, header.line)
+    places = select_columns(header.names, selection, header.line)
     data = data_lines(lines, header)
-    from_service = OUR_MARK in header.marks
-    wanted.check_count(len(data), from_service)
-    cells = take_cells(data, header, places, wanted)
+    from_service = TABLE_MARKER in header.keywords
+    selection.check_count(len(data), from_service)
+    cells = take_cells(data, header, places, selection)
     columns = {name: nulled(column, header.nulls[places[name]]) for name, column in cells.items()}
     numbers = [item.line for item in data]
-    return Table("IPAC table", header.names, columns, numbers, header.line, header.marks)
+    return UploadedTable("IPAC table", header.names, columns, numbers, header.line, header.keywords)
 
 
 def nulled(cells: Sequence[str], null: str) -> list[str | None]:
@@ -76,40 +84,40 @@ def nulled(cells: Sequence[str], null: str) -> list[str | None]:
 
 def read_header(lines: Sequence[str]) -> Header:
     """Keywords and the one to four lines between bars."""
-    marks: dict[str, str] = {}
+    keywords: dict[str, str] = {}
     for index, line in enumerate(lines):
         stripped = line.strip()
         if stripped.startswith("|"):
-            return header_at(lines, index, marks)
-        note_keyword(stripped, marks)
-    raise unreadable("there is no header line of column names between bars")
+            return header_at(lines, index, keywords)
+        note_keyword(stripped, keywords)
+    raise unreadable_table("there is no header line of column names between bars")
 
 
-def note_keyword(line: str, marks: dict[str, str]) -> None:
+def note_keyword(line: str, keywords: dict[str, str]) -> None:
     r"""Keep a ``\name = value`` that means something; any other line before the header is a comment."""
     match = KEYWORD.match(line)
-    if match and match.group(1).lower() in MARKS:
+    if match and match.group(1).lower() in SERVICE_KEYWORDS:
         value = match.group(2).strip()
         quoted = QUOTED.fullmatch(value)
-        marks[match.group(1).lower()] = (quoted.group(1) or quoted.group(2) or "") if quoted else value
+        keywords[match.group(1).lower()] = (quoted.group(1) or quoted.group(2) or "") if quoted else value
 
 
-def header_at(lines: Sequence[str], first: int, marks: dict[str, str]) -> Header:
+def header_at(lines: Sequence[str], first: int, keywords: dict[str, str]) -> Header:
     """The header whose first line is ``lines[first]``."""
     end = first
     while end < len(lines) and lines[end].strip().startswith("|"):
         end += 1
-    if end - first > MOST_HEADER_LINES:
+    if end - first > MAX_HEADER_LINES:
         rule = "a header of names, types, units and null values has at most four lines that open with a bar"
-        raise unreadable(rule, first + MOST_HEADER_LINES + 1)
+        raise unreadable_table(rule, first + MAX_HEADER_LINES + 1)
     top = lines[first].rstrip()
     names = between_bars(top)
     bars = [i for i, c in enumerate(top) if c == "|"]
     if not top.endswith("|"):
         bars.append(max([len(top), *(len(line) for line in lines[end:])]))
-    nulls = between_bars(lines[first + 3].rstrip()) if end - first == MOST_HEADER_LINES else []
+    nulls = between_bars(lines[first + 3].rstrip()) if end - first == MAX_HEADER_LINES else []
     padded = (*nulls, *[""] * (len(names) - len(nulls)))
-    return Header(tuple(names), tuple(bars), padded, first + 1, end, marks)
+    return Header(tuple(names), tuple(bars), padded, first + 1, end, keywords)
 
 
 def between_bars(line: str) -> list[str]:
@@ -129,16 +137,16 @@ def data_lines(lines: Sequence[str], header: Header) -> list[DataLine]:
 
 
 def take_cells(
-    data: Sequence[DataLine], header: Header, places: dict[str, int], wanted: Wanted
+    data: Sequence[DataLine], header: Header, places: dict[str, int], selection: ColumnSelection
 ) -> dict[str, list[str]]:
-    """The cells of each wanted column: by the bars, or by words if some line does not keep to the bars."""
+    """The cells of each selected column: by the bars, or by words if some line does not keep to the bars."""
     if len(header.names) == 1:
         return {name: [item.text for item in data] for name in places}
     spans = {name: (header.bars[i] + 1, header.bars[i + 1]) for name, i in places.items()}
     width = header.bars[-1] + 1
     under_bars = itemgetter(*header.bars)
     blanks = (" ",) * len(header.bars)
-    narrow = [spans[name] for name in places if name in wanted.one_word]
+    narrow = [spans[name] for name in places if name in selection.one_word]
     astray: list[DataLine] = []
     for item in data:
         text = item.text.ljust(width)

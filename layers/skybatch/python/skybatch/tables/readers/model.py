@@ -6,18 +6,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from skybatch.errors import CellError, InvalidRequest, TooLarge
-from skybatch.tables.schemas.common import MARK as OUR_MARK
+from skybatch.tables.schemas.common import TABLE_MARKER
 
 # Keywords and PARAMs that are kept: the mark itself, and what may hold for all rows of one of our tables.
-MARKS = (OUR_MARK, "dataset", "form")
+SERVICE_KEYWORDS = (TABLE_MARKER, "dataset", "form")
 # More than any table has; what goes beyond them costs memory many times the upload's size.
-MOST_LINES = 1_000_000
-MOST_LINE_CHARACTERS = 1_000_000
-MOST_COLUMNS = 10_000
+MAX_LINES = 1_000_000
+MAX_LINE_CHARACTERS = 1_000_000
+MAX_COLUMNS = 10_000
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ColumnSelection:
     """What a reader is asked for: which columns (lower case), which of them never hold a blank, how much."""
 
     columns: frozenset[str]
@@ -34,11 +34,11 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Table:
-    """The wanted columns of an uploaded table.
+class UploadedTable:
+    """The selected columns of an uploaded table.
 
     ``columns`` maps a lower-case name to its cells, one a data row, None for null; ``lines`` has for each
-    data row its line in the upload (None in binary formats); ``marks`` the keywords or PARAMs, names in
+    data row its line in the upload (None in binary formats); ``keywords`` the keywords or PARAMs, names in
     lower case; ``names`` all columns as the table writes them.
     """
 
@@ -47,7 +47,7 @@ class Table:
     columns: Mapping[str, Sequence[str | None]]
     lines: Sequence[int | None]
     header_line: int | None = None
-    marks: Mapping[str, str] = field(default_factory=dict)
+    keywords: Mapping[str, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -55,14 +55,16 @@ class Table:
     @property
     def from_service(self) -> bool:
         """Whether the table says that this service wrote it."""
-        return OUR_MARK in self.marks or OUR_MARK in {name.lower() for name in self.names}
+        return TABLE_MARKER in self.keywords or TABLE_MARKER in {name.lower() for name in self.names}
 
 
-Reader = Callable[[str, Wanted], Table]
+Reader = Callable[[str, ColumnSelection], UploadedTable]
 
 
-def chosen(names: Iterable[str], wanted: Wanted, line: int | None = None) -> dict[str, int]:
-    """Where the wanted columns stand, by lower-case name; the exact lower-case spelling wins.
+def select_columns(
+    names: Iterable[str], selection: ColumnSelection, line: int | None = None
+) -> dict[str, int]:
+    """Where the selected columns stand, by lower-case name; the exact lower-case spelling wins.
 
     Raises InvalidRequest for a meaningful column that stands twice in the same spelling, and for more
     columns than any table has.
@@ -70,26 +72,26 @@ def chosen(names: Iterable[str], wanted: Wanted, line: int | None = None) -> dic
     places: dict[str, int] = {}
     spelled: dict[str, str] = {}
     for index, name in enumerate(names):
-        if index >= MOST_COLUMNS:
-            raise unreadable(f"there are more than {MOST_COLUMNS} columns", line)
+        if index >= MAX_COLUMNS:
+            raise unreadable_table(f"there are more than {MAX_COLUMNS} columns", line)
         key = name.lower()
-        if key not in wanted.columns:
+        if key not in selection.columns:
             continue
         if spelled.get(key) == name:
-            raise unreadable(f"the column {name} stands twice", line, column=name)
+            raise unreadable_table(f"the column {name} stands twice", line, column=name)
         if key not in places or name == key:
             places[key], spelled[key] = index, name
     return places
 
 
-def lines_of(text: str) -> list[str]:
+def split_lines(text: str) -> list[str]:
     """The text's lines; raises InvalidRequest for more, or for longer ones, than any table has."""
-    if text.count("\n") > MOST_LINES:
-        raise unreadable(f"there are more than {MOST_LINES} lines")
+    if text.count("\n") > MAX_LINES:
+        raise unreadable_table(f"there are more than {MAX_LINES} lines")
     lines = text.split("\n")
     for number, line in enumerate(lines, 1):
-        if len(line) > MOST_LINE_CHARACTERS:
-            raise unreadable(f"there are more than {MOST_LINE_CHARACTERS} characters", number)
+        if len(line) > MAX_LINE_CHARACTERS:
+            raise unreadable_table(f"there are more than {MAX_LINE_CHARACTERS} characters", number)
     return lines
 
 
@@ -99,7 +101,7 @@ def text_or_null(cell: str) -> str | None:
     return None if not text or text.lower() == "null" else text
 
 
-def unreadable(
+def unreadable_table(
     rule: str, line: int | None = None, *, column: str = "table", value: str = ""
 ) -> InvalidRequest:
     """The error for a table whose shape, rather than one of its values, is wrong."""

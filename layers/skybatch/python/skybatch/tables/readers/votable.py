@@ -9,21 +9,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from xml.parsers import expat
 
-from skybatch.tables.readers.model import MARKS, MOST_COLUMNS, Table, Wanted, chosen, text_or_null, unreadable
+from skybatch.tables.readers.model import (
+    MAX_COLUMNS,
+    SERVICE_KEYWORDS,
+    ColumnSelection,
+    UploadedTable,
+    select_columns,
+    text_or_null,
+    unreadable_table,
+)
 from skybatch.tables.readers.votable_binary import Field, read_stream
-from skybatch.tables.schemas.common import MARK as OUR_MARK
+from skybatch.tables.schemas.common import TABLE_MARKER
 
-MOST_LEVELS = 100
+MAX_LEVELS = 100
 FLOATS = frozenset({"float", "double"})
 
 
-def read(document: bytes, wanted: Wanted) -> Table:
-    """The wanted columns of a document's first table.
+def read(document: bytes, selection: ColumnSelection) -> UploadedTable:
+    """The selected columns of a document's first table.
 
     Raises InvalidRequest for XML that is not well formed, holds no table, or points to other documents;
     TooLarge for too many rows.
     """
-    content = Content(wanted)
+    content = Content(selection)
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
     parser.StartElementHandler = content.start
@@ -34,22 +42,22 @@ def read(document: bytes, wanted: Wanted) -> Table:
     try:
         parser.Parse(document, True)
     except (expat.ExpatError, ValueError, LookupError) as error:
-        raise unreadable(f"the XML is not well formed ({error})") from None
+        raise unreadable_table(f"the XML is not well formed ({error})") from None
     return content.table()
 
 
 def refuse_entities(*_: object) -> None:
     """Entities let a small document grow without bound, or read files; no VOTable needs them."""
-    raise unreadable("entity declarations are not accepted")
+    raise unreadable_table("entity declarations are not accepted")
 
 
 class Content:
     """What was met so far, while expat walks the document."""
 
-    def __init__(self, wanted: Wanted) -> None:
-        self.wanted = wanted
+    def __init__(self, selection: ColumnSelection) -> None:
+        self.selection = selection
         self.parser: expat.XMLParserType
-        self.marks: dict[str, str] = {}
+        self.keywords: dict[str, str] = {}
         self.fields: list[Field] = []
         self.places: dict[str, int] | None = None
         self.by_index: dict[int, list[str | None]] = {}
@@ -66,14 +74,14 @@ class Content:
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """An element opens; only those of the first table count, and PARAMs."""
         self.depth += 1
-        if self.depth > MOST_LEVELS:
-            raise unreadable("the XML is nested too deep", self.line)
+        if self.depth > MAX_LEVELS:
+            raise unreadable_table("the XML is nested too deep", self.line)
         name = tag.rpartition(" ")[2]
         if name == "TABLE":
             self.tables += 1
         elif name == "PARAM":
-            if (mark := attributes.get("name", "").lower()) in MARKS:
-                self.marks[mark] = attributes.get("value", "")
+            if (mark := attributes.get("name", "").lower()) in SERVICE_KEYWORDS:
+                self.keywords[mark] = attributes.get("value", "")
         elif self.tables == 1:
             self.start_in_table(name, attributes)
 
@@ -82,8 +90,8 @@ class Content:
         if name == "FIELD":
             self.header_line = self.header_line or self.parser.CurrentLineNumber
             self.fields.append(Field.of(attributes))
-            if len(self.fields) > MOST_COLUMNS:
-                raise unreadable(f"there are more than {MOST_COLUMNS} columns", self.line)
+            if len(self.fields) > MAX_COLUMNS:
+                raise unreadable_table(f"there are more than {MAX_COLUMNS} columns", self.line)
         elif name == "VALUES" and self.fields and attributes.get("null") is not None:
             self.fields[-1] = self.fields[-1].with_null(attributes["null"])
         elif name == "TR":
@@ -95,7 +103,9 @@ class Content:
             self.encoding = name
         elif name == "STREAM":
             if "href" in attributes:
-                raise unreadable("the data lie in another document; send them inside the table", self.line)
+                raise unreadable_table(
+                    "the data lie in another document; send them inside the table", self.line
+                )
             self.pieces = []
 
     @property
@@ -104,13 +114,15 @@ class Content:
         return self.parser.CurrentLineNumber
 
     def open_row(self) -> None:
-        """A row opens: every wanted cell is null until it is met."""
+        """A row opens: every selected cell is null until it is met."""
         if self.places is None:
-            self.places = chosen([field.name for field in self.fields], self.wanted, self.header_line)
+            self.places = select_columns(
+                [field.name for field in self.fields], self.selection, self.header_line
+            )
             self.columns = {name: [] for name in self.places}
             self.by_index = {index: self.columns[name] for name, index in self.places.items()}
         self.lines.append(self.line)
-        self.wanted.check_count(len(self.lines), self.from_service)
+        self.selection.check_count(len(self.lines), self.from_service)
         self.cell = -1
         for column in self.by_index.values():
             column.append(None)
@@ -118,10 +130,12 @@ class Content:
     @property
     def from_service(self) -> bool:
         """Whether a PARAM or a field says that we wrote the table."""
-        return OUR_MARK in self.marks or any(field.name.lower() == OUR_MARK for field in self.fields)
+        return TABLE_MARKER in self.keywords or any(
+            field.name.lower() == TABLE_MARKER for field in self.fields
+        )
 
     def characters(self, text: str) -> None:
-        """Text of a wanted cell or of the stream."""
+        """Text of a selected cell or of the stream."""
         if self.pieces is not None:
             self.pieces.append(text)
 
@@ -137,27 +151,29 @@ class Content:
             self.pieces = None
         elif name == "TR" and self.tables == 1 and self.cell + 1 > len(self.fields):
             rule = f"this row has {self.cell + 1} values for {len(self.fields)} columns"
-            raise unreadable(rule, self.line)
+            raise unreadable_table(rule, self.line)
         elif name == "STREAM" and self.pieces is not None:
             self.stream, self.pieces = "".join(self.pieces), None
 
-    def table(self) -> Table:
+    def table(self) -> UploadedTable:
         """The first table; raises InvalidRequest if there was none."""
         if not self.fields:
-            raise unreadable("this XML holds no VOTable with columns")
+            raise unreadable_table("this XML holds no VOTable with columns")
         names = tuple(field.name for field in self.fields)
         if self.stream is not None and not self.lines:
             return self.from_stream(names)
-        columns = self.columns or {name: [] for name in chosen(names, self.wanted, self.header_line)}
-        return Table("VOTable", names, columns, self.lines, self.header_line, self.marks)
+        columns = self.columns or {
+            name: [] for name in select_columns(names, self.selection, self.header_line)
+        }
+        return UploadedTable("VOTable", names, columns, self.lines, self.header_line, self.keywords)
 
-    def from_stream(self, names: tuple[str, ...]) -> Table:
+    def from_stream(self, names: tuple[str, ...]) -> UploadedTable:
         """The table whose rows are in binary, and so have no lines."""
-        places = chosen(names, self.wanted, self.header_line)
+        places = select_columns(names, self.selection, self.header_line)
         found = read_stream(
-            self.stream or "", self.encoding, self.fields, places, self.wanted, self.from_service
+            self.stream or "", self.encoding, self.fields, places, self.selection, self.from_service
         )
-        if isinstance(found, Table):
+        if isinstance(found, UploadedTable):
             return found
         count, columns = found
-        return Table("VOTable", names, columns, [None] * count, self.header_line, self.marks)
+        return UploadedTable("VOTable", names, columns, [None] * count, self.header_line, self.keywords)

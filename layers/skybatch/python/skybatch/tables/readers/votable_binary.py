@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from skybatch.tables.readers import fits
-from skybatch.tables.readers.model import Table, Wanted, text_or_null, unreadable
+from skybatch.tables.readers.model import ColumnSelection, UploadedTable, text_or_null, unreadable_table
 
 # Bytes of one element (VOTable 1.4, section 2.1); eight bits share a byte.
 SIZES = {
@@ -68,7 +68,7 @@ class Stream:
     def take(self, count: int) -> bytes:
         """The next ``count`` bytes; raises InvalidRequest if there are fewer."""
         if not 0 <= count <= self.left:
-            raise unreadable("the binary data end within a row")
+            raise unreadable_table("the binary data end within a row")
         self.at += count
         return self.content[self.at - count : self.at]
 
@@ -78,23 +78,23 @@ def read_stream(
     encoding: str,
     fields: Sequence[Field],
     places: Mapping[str, int],
-    wanted: Wanted,
+    selection: ColumnSelection,
     from_service: bool,
-) -> tuple[int, dict[str, list[str | None]]] | Table:
-    """Row count and wanted columns of a base64 stream; a FITS stream gives its own table."""
+) -> tuple[int, dict[str, list[str | None]]] | UploadedTable:
+    """Row count and selected columns of a base64 stream; a FITS stream gives its own table."""
     try:
         content = base64.b64decode("".join(text.split()), validate=True)
     except (binascii.Error, ValueError):
-        raise unreadable("the binary data are not base64") from None
+        raise unreadable_table("the binary data are not base64") from None
     if encoding == "FITS":
-        return fits.read(content, wanted)
+        return fits.read(content, selection)
     stream = Stream(content)
     columns: dict[str, list[str | None]] = {name: [] for name in places}
     by_index = {index: columns[name] for name, index in places.items()}
     count = 0
     while stream.left:
         count += 1
-        wanted.check_count(count, from_service)
+        selection.check_count(count, from_service)
         read_row(stream, fields, by_index, flagged=encoding == "BINARY2")
     return count, columns
 
@@ -111,7 +111,7 @@ def read_row(
             null = flagged and flags[index // 8] >> (7 - index % 8) & 1
             by_index[index].append(None if null else decoded(content, field))
     if stream.left == before:
-        raise unreadable("the columns hold no data")
+        raise unreadable_table("the columns hold no data")
 
 
 def field_bytes(stream: Stream, field: Field) -> int:
@@ -119,14 +119,18 @@ def field_bytes(stream: Stream, field: Field) -> int:
     dimensions = field.arraysize.split("x") if field.arraysize else ["1"]
     fixed = [d for d in dimensions if not d.endswith("*")]
     if len(fixed) < len(dimensions) - 1 or not all(d.isdecimal() and len(d) < 10 for d in fixed):
-        raise unreadable(f"the arraysize {field.arraysize[:40]!r} of column {field.name[:40]} makes no sense")
+        raise unreadable_table(
+            f"the arraysize {field.arraysize[:40]!r} of column {field.name[:40]} makes no sense"
+        )
     count = math.prod(int(d) for d in fixed)
     if len(fixed) < len(dimensions):
         count *= int.from_bytes(stream.take(4), "big", signed=True)
     if field.datatype == "bit":
         return (count + 7) // 8
     if field.datatype not in SIZES:
-        raise unreadable(f"{field.datatype[:40]!r} of column {field.name[:40]} is no datatype of VOTable")
+        raise unreadable_table(
+            f"{field.datatype[:40]!r} of column {field.name[:40]} is no datatype of VOTable"
+        )
     return count * SIZES[field.datatype]
 
 

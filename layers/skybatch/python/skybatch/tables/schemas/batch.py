@@ -1,7 +1,7 @@
 """The columns of a batch's tables: images in each format, and the rows of the request.
 
 The first columns are the image inventory's own, in its order; what we add stands at the end. Tables of
-images can be posted back: see `POSTED_BACK`.
+images can be posted back: see `RESUBMISSION_COLUMNS`.
 """
 
 from __future__ import annotations
@@ -14,29 +14,29 @@ from skybatch.tables.schemas.common import (
     CROTA2,
     DATASET,
     DELIVERY,
+    DELIVERY_FORMAT,
     EDGE_DIST,
-    FORM,
     HEM,
     ID,
     IMAGE,
-    MARK_COLUMN,
     PHOTOMETRY,
     REQUESTED,
-    ROW_NUMBER,
+    ROW_NUMBER_DESCRIPTION,
     SCAN,
+    TABLE_MARKER_COLUMN,
     TYPE,
     UT_DATE,
-    XDATE,
+    XDATE_DESCRIPTION,
 )
 
 BATCH_IPAC: tuple[Column, ...] = (
     text("download", "URL of the image.", ucd="VOX:Image_AccessReference", link="image", key="url"),
     ID,
-    integer("scntr", ROW_NUMBER, key="row_number"),
+    integer("scntr", ROW_NUMBER_DESCRIPTION, key="row_number"),
     text("name", "Name of the image file in the survey archive.", key="fname"),
     TYPE,
     DATASET,
-    text("xdate", XDATE),
+    text("xdate", XDATE_DESCRIPTION),
     HEM,
     SCAN,
     IMAGE,
@@ -53,7 +53,7 @@ BATCH_IPAC: tuple[Column, ...] = (
     *REQUESTED,
     *DELIVERY,
     EDGE_DIST,
-    FORM,
+    DELIVERY_FORMAT,
 )
 
 INVENTORY: tuple[Column, ...] = (
@@ -123,8 +123,8 @@ INVENTORY: tuple[Column, ...] = (
         ucd="VOX:Image_PixFlags",
     ),
     ID,
-    text("scntr", ROW_NUMBER, key="row_number"),
-    text("date", XDATE, key="xdate"),
+    text("scntr", ROW_NUMBER_DESCRIPTION, key="row_number"),
+    text("date", XDATE_DESCRIPTION, key="xdate"),
     HEM,
     SCAN,
     IMAGE,
@@ -134,17 +134,17 @@ INVENTORY: tuple[Column, ...] = (
     integer("bin", "Level-7 HTM triangle that holds the image's reference position, in base-4 digits."),
 )
 
-BATCH_VOTABLE: tuple[Column, ...] = (*INVENTORY, *DELIVERY, EDGE_DIST, *REQUESTED, FORM)
-BATCH_CSV: tuple[Column, ...] = (*BATCH_VOTABLE, MARK_COLUMN)
+BATCH_VOTABLE: tuple[Column, ...] = (*INVENTORY, *DELIVERY, EDGE_DIST, *REQUESTED, DELIVERY_FORMAT)
+BATCH_CSV: tuple[Column, ...] = (*BATCH_VOTABLE, TABLE_MARKER_COLUMN)
 
 # For people: the few facts that tell one image from another, with links to it and to its preview.
 BATCH_HTML: tuple[Column, ...] = (
-    integer("row", ROW_NUMBER, key="row_number"),
+    integer("row", ROW_NUMBER_DESCRIPTION, key="row_number"),
     ID,
     text("name", "Name of the image file in the survey archive.", key="fname"),
     BAND,
     TYPE,
-    text("date", XDATE, key="xdate"),
+    text("date", XDATE_DESCRIPTION, key="xdate"),
     HEM,
     SCAN,
     IMAGE,
@@ -195,7 +195,7 @@ ROWS: tuple[Column, ...] = (
         options=(("y", "best only"), ("n", "all images")),
     ),
     COADD_KEY,
-    text("xdate", XDATE),
+    text("xdate", XDATE_DESCRIPTION),
     HEM,
     SCAN,
     integer("image", "Number of the image in its scan; null for all of the scan."),

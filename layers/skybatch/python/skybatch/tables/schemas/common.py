@@ -23,17 +23,21 @@ STATUS_OPTIONS = (
 )
 
 # The mark by which a table of ours is known when it comes back, and the version of its layout.
-MARK = "skybatch"
-MARK_VERSION = "1"
-CAUTION = (
+TABLE_MARKER = "skybatch"
+TABLE_MARKER_VERSION = "1"
+QUICKLOOK_CAUTION = (
     "CAUTION: Quicklook images are restored from lossy-compressed files. "
     "Always use Atlas images for photometric measurements."
 )
 
 ID = text("id", "Identifier given in the row of the request that asked for the image.", ucd="meta.id")
-ROW_NUMBER = "Number of the request row that asked for the image; null for a region or a single scan."
-XDATE = "Reference date of the image, yymmdd, kept as text; can differ by a day from the UT date."
-COADD_KEY_TEXT = "Key of the image set: unique for observation date, hemisphere, scan and image number."
+ROW_NUMBER_DESCRIPTION = (
+    "Number of the request row that asked for the image; null for a region or a single scan."
+)
+XDATE_DESCRIPTION = "Reference date of the image, yymmdd, kept as text; can differ by a day from the UT date."
+COADD_KEY_DESCRIPTION = (
+    "Key of the image set: unique for observation date, hemisphere, scan and image number."
+)
 
 DATASET = text("dataset", "Data set the image belongs to.", options=DATASET_OPTIONS)
 TYPE = text("type", "Kind of image: A (Atlas) or Q (Quicklook, lossy-compressed).", options=TYPE_OPTIONS)
@@ -44,7 +48,7 @@ HEM = text(
 SCAN = integer("scan", "Number of the scan in its night.")
 IMAGE = integer("image", "Number of the image in its scan.")
 UT_DATE = text("ut_date", "UT date on which the image was taken, yymmdd.")
-COADD_KEY = integer("coadd_key", COADD_KEY_TEXT)
+COADD_KEY = integer("coadd_key", COADD_KEY_DESCRIPTION)
 CROTA2 = double("crota2", "Twist about the image centre, +AXIS2 west of north (J2000).", unit="deg")
 SEESH = double("seesh", "Seeing, full width at half maximum.", unit="arcsec", format="%.5f")
 MAGZP = double("magzp", "Photometric zero point of the image.", unit="mag", format="%.4f")
@@ -89,14 +93,25 @@ EDGE_DIST = double(
     ucd="pos.angDistance",
     format="%.3f",
 )
-FORM = text(
+DELIVERY_FORMAT = text(
     "form", "Form in which the image is delivered: fits.gz, fits, fits.H or fits.fz.", key="delivery_format"
 )
-MARK_COLUMN = text(MARK, "Marks a table of this service, which can be posted back as it is.")
+TABLE_MARKER_COLUMN = text(TABLE_MARKER, "Marks a table of this service, which can be posted back as it is.")
 # Columns that only images found for a position have values in.
 POSITION_COLUMNS = frozenset({"req_ra", "req_dec", "size", "edge_dist"})
 # What posting a table back needs, in every format (the mark is a keyword, PARAM or column).
-POSTED_BACK = ("coadd_key", "band", "id", "scntr", "dataset", "type", "form", "req_ra", "req_dec", "size")
+RESUBMISSION_COLUMNS = (
+    "coadd_key",
+    "band",
+    "id",
+    "scntr",
+    "dataset",
+    "type",
+    "form",
+    "req_ra",
+    "req_dec",
+    "size",
+)
 
 
 def corner(number: int) -> tuple[Column, Column]:

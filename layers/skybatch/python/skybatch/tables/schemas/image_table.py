@@ -16,7 +16,12 @@ from skybatch.surveys.twomass.bands import FILTERS
 from skybatch.surveys.twomass.datasets import DATASETS
 from skybatch.tables.model import Column, Table, Values
 from skybatch.tables.schemas.batch import BATCH_CSV, BATCH_HTML, BATCH_IPAC, BATCH_VOTABLE
-from skybatch.tables.schemas.common import CAUTION, MARK, MARK_VERSION, POSITION_COLUMNS
+from skybatch.tables.schemas.common import (
+    POSITION_COLUMNS,
+    QUICKLOOK_CAUTION,
+    TABLE_MARKER,
+    TABLE_MARKER_VERSION,
+)
 from skybatch.tables.schemas.image_geometry import image_points
 from skybatch.tables.schemas.image_rows import Images, ImageSets, gather
 from skybatch.tables.schemas.search import INVENTORY_PARAMS
@@ -24,7 +29,7 @@ from skybatch.tables.writers.formats import Format
 
 Facts = dict[str, NDArray[Any]]
 
-SETS_OF_FORMAT: dict[Format, tuple[Column, ...]] = {
+COLUMNS_OF_FORMAT: dict[Format, tuple[Column, ...]] = {
     "tbl": BATCH_IPAC,
     "xml": BATCH_VOTABLE,
     "csv": BATCH_CSV,
@@ -59,14 +64,14 @@ def image_table(
         When an image's data set or image set is not among ``sets``.
     """
     asked = _any_position(images) if positions is None else positions
-    columns = tuple(c for c in SETS_OF_FORMAT[fmt] if asked or c.name not in POSITION_COLUMNS)
+    columns = tuple(c for c in COLUMNS_OF_FORMAT[fmt] if asked or c.name not in POSITION_COLUMNS)
     return Table(
         columns,
         image_data(sets, images, columns),
-        keywords={MARK: MARK_VERSION, **(keywords or {})},
+        keywords={TABLE_MARKER: TABLE_MARKER_VERSION, **(keywords or {})},
         params=INVENTORY_PARAMS if fmt == "xml" else (),
         title=title,
-        notes=(CAUTION,) if ImageType.QUICKLOOK.letter in images.type else (),
+        notes=(QUICKLOOK_CAUTION,) if ImageType.QUICKLOOK.letter in images.type else (),
     )
 
 
@@ -168,5 +173,5 @@ DERIVED: dict[str, Callable[[Facts, Images], Values]] = {
     "glint_art": _constant(None),
     "pixflags": lambda _, images: [PIXFLAGS[kind] for kind in images.type],
     "bin": lambda facts, _: htm_bin(facts["crval1"], facts["crval2"]),
-    MARK: _constant(MARK_VERSION),
+    TABLE_MARKER: _constant(TABLE_MARKER_VERSION),
 }

@@ -1,0 +1,96 @@
+"""Parsers of the fields of a request: values of JSON or texts of a form. Each raises InvalidValue."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from skybatch.requests import values
+from skybatch.requests.model import Mode
+from skybatch.requests.position_rows import parse_position_or_name
+from skybatch.sky.coordinates import Location
+from skybatch.surveys.twomass.bands import BANDS
+from skybatch.validation import InvalidValue
+
+MAX_LABEL_CHARACTERS = 200
+MAX_EMAIL_CHARACTERS = 254  # RFC 5321, section 4.5.3.1.3, less the angle brackets
+EMAIL = re.compile(r"[^\s@,;<>\"()\[\]\\]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+
+T = TypeVar("T")
+
+
+def as_text(value: Any) -> str:
+    """Return a field as text; a number of JSON counts as its digits. Raises InvalidValue."""
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    raise InvalidValue("must be text")
+
+
+def with_default(parse: Callable[[str], T], default: Any) -> Callable[[Any], T | Any]:
+    """Return a function that parses a field; one that is absent, null or empty is the default.
+
+    Of a field that a form sends several times, as a hidden field under a checkbox is, the last counts.
+    """
+
+    def validate(value: Any) -> T | Any:
+        last = value[-1] if isinstance(value, list) and value else value
+        if last is None or (isinstance(last, str) and not last.strip()):
+            return default
+        return parse(as_text(last))
+
+    return validate
+
+
+def parse_bands(value: Any) -> tuple[str, ...]:
+    """Parse bands: one word, several with commas or blanks between, or a list."""
+    texts = [as_text(item) for item in (value if isinstance(value, list) else [value]) if item is not None]
+    words = [word for item in texts for word in item.replace(",", " ").split()]
+    chosen = {band for word in words for band in _bands_of_word(word)}
+    return tuple(band for band in BANDS if band in chosen) or BANDS
+
+
+def _bands_of_word(word: str) -> tuple[str, ...]:
+    try:
+        return values.bands(word)
+    except InvalidValue:
+        raise InvalidValue("must be J, H, K (or Ks), a list of them, or all") from None
+
+
+def parse_mode(text: str) -> Mode:
+    """Parse one of the five modes."""
+    return Mode(values.choice(text, tuple(Mode)))
+
+
+def parse_email(text: str) -> str:
+    """Parse an address that one message can be sent to."""
+    if len(text) > MAX_EMAIL_CHARACTERS or not text.isprintable() or not EMAIL.fullmatch(text):
+        raise InvalidValue("must be one e-mail address")
+    return text
+
+
+def parse_label(text: str) -> str:
+    """Parse the user's name for the batch."""
+    if len(text) > MAX_LABEL_CHARACTERS or not text.isprintable():
+        raise InvalidValue(f"must be one printable line of at most {MAX_LABEL_CHARACTERS} characters")
+    return text
+
+
+def parse_diameter(text: str) -> float:
+    """Parse a region's diameter in degrees, before it is clamped."""
+    try:
+        return values.number(text)
+    except InvalidValue:
+        raise InvalidValue("must be a decimal number of degrees") from None
+
+
+def parse_center(text: str) -> Location | str:
+    """Parse a region's center: a coordinate in any form, else an object name."""
+    return parse_position_or_name(text)
+
+
+def one_of(*allowed: str) -> Callable[[str], str]:
+    """Return a function that parses one of a few words."""
+    return lambda text: values.choice(text, allowed)
