@@ -52,7 +52,7 @@ def test_packaging_takes_small_crops_from_packs_and_does_without_them() -> None:
     plan = load_plan(store)
     assert plan is not None
 
-    images = emptied(store, "images")  # outcomes are settled: packaging reads nothing but files
+    images = emptied(store, keys.IMAGES)  # outcomes are final: packaging reads nothing but files
     assert len(images) == 11
     with pytest.raises(FileNotFoundError):
         package(store, plan, archive.open, readme_text, 1100.0)
@@ -63,7 +63,7 @@ def test_packaging_takes_small_crops_from_packs_and_does_without_them() -> None:
 
     for name, body in images_of(tar).items():
         store.write(keys.image(name), body)
-    assert len(emptied(store, "packs")) == 2
+    assert len(emptied(store, keys.CROP_PACKS)) == 2
     package(store, plan, archive.open, readme_text, 1100.0)
     assert service.file(accepted, "images.tar") == tar
 
@@ -89,5 +89,5 @@ def test_no_more_packs_are_held_than_fit(store: BatchStore) -> None:
         keep(store, f"night/{n}", {f"{n}.fits": bytes(1000)})
     sizes = {f"{n}.fits": 1000 for n in range(4)}
     assert set(crop_packs.read_packed_crops(store, sizes, max_bytes=2500)) == {"0.fits", "1.fits"}
-    assert crop_packs.read_packed_crops(store, sizes, most=0) == {}
+    assert crop_packs.read_packed_crops(store, sizes, max_bytes=0) == {}
     assert set(crop_packs.read_packed_crops(store, sizes)) == set(sizes)
