@@ -1,0 +1,99 @@
+"""Readers: the same bytes from every stored form, no more than asked for, damage told."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from skybatch.errors import SourceDamaged
+from skybatch.fits.readers import FITS_MAGIC, GzipReader, PlainReader, RangedReader, Reader, open_reader
+
+PLAIN = FITS_MAGIC + bytes(range(256)) * 40
+moves = st.lists(st.tuples(st.sampled_from(["read", "skip"]), st.integers(0, 4000)), max_size=12)
+
+
+def readers(plain: bytes) -> list[Reader]:
+    """A reader of each kind on the same plain bytes."""
+    members = gzip.compress(plain[:3000]) + gzip.compress(plain[3000:])
+    ranged = RangedReader(lambda start, length: plain[start : start + length], len(plain), 500)
+    return [PlainReader(plain), GzipReader(gzip.compress(plain)), GzipReader(members), ranged]
+
+
+@given(moves)
+def test_every_reader_reads_as_a_file_does(steps: list[tuple[str, int]]) -> None:
+    for reader in readers(PLAIN):
+        position = 0
+        for step, length in steps:
+            expected = PLAIN[position : position + length]
+            if step == "read":
+                assert bytes(reader.read(length)) == expected
+            else:
+                assert reader.skip(length) == len(expected)
+            position += len(expected)
+
+
+def test_forms_are_told_by_content() -> None:
+    assert isinstance(open_reader(PLAIN), PlainReader)
+    assert isinstance(open_reader(gzip.compress(PLAIN)), GzipReader)
+
+
+@pytest.mark.parametrize("source", [b"", b"<html>", b"\x1f", b"PK\3\4"])
+def test_anything_else_is_damaged(source: bytes) -> None:
+    with pytest.raises(SourceDamaged):
+        open_reader(source)
+
+
+def test_the_stated_length_is_that_of_the_plain_file() -> None:
+    plain, compressed, _, ranged = readers(PLAIN)
+    assert {plain.stated_length(), compressed.stated_length(), ranged.stated_length()} == {len(PLAIN)}
+
+
+@pytest.mark.parametrize("cut", [1, 4, 8, 9, 100])
+def test_gzip_that_breaks_off_is_damaged(cut: int) -> None:
+    reader = GzipReader(gzip.compress(PLAIN)[:-cut])
+    with pytest.raises(SourceDamaged):
+        reader.read(len(PLAIN) + 1)
+
+
+def test_a_wrong_gzip_checksum_is_damaged() -> None:
+    stored = bytearray(gzip.compress(PLAIN))
+    stored[-5] ^= 1
+    with pytest.raises(SourceDamaged):
+        GzipReader(bytes(stored)).read(len(PLAIN) + 1)
+
+
+def test_padding_behind_the_last_member_is_no_part_of_the_file() -> None:
+    assert GzipReader(gzip.compress(PLAIN) + bytes(512)).read(2 * len(PLAIN)) == PLAIN
+
+
+def test_ranges_are_fetched_once_and_the_first_bytes_are_kept() -> None:
+    fetched = []
+
+    def read_range(start: int, length: int) -> bytes:
+        fetched.append((start, length))
+        return PLAIN[start : start + length]
+
+    reader = RangedReader(read_range, len(PLAIN), 1000)
+    reader.read(400)
+    reader.read(600)
+    reader.seek(10)
+    reader.read(20)
+    reader.skip(5000)
+    reader.read(0)
+    assert reader.range(7000, 50) == PLAIN[7000:7050]
+    assert reader.read(10**6) == PLAIN[7050:]
+    assert fetched == [(0, 1000), (7000, 50), (7050, len(PLAIN) - 7050)]
+
+
+def test_a_store_that_returns_too_little_is_damaged() -> None:
+    with pytest.raises(SourceDamaged):
+        RangedReader(lambda start, length: b"short", 9000, 500)
+
+
+def test_a_seek_beyond_the_end_stops_there() -> None:
+    reader = RangedReader(lambda start, length: PLAIN[start : start + length], len(PLAIN), 500)
+    reader.seek(10**9)
+    assert reader.read(5) == b""
