@@ -150,7 +150,9 @@ def memory(bench: Bench) -> None:
     with tempfile.NamedTemporaryFile(suffix=".fits.gz") as file:
         file.write(gzipped(make_image(nx=4096, ny=4096)))
         code = (
-            "import pathlib, re\nfrom skybatch.imaging.cutout import Origin, PixelBox, cut\n"
+            "import pathlib, re\nfrom skybatch.fits.pixel_box import PixelBox\n"
+            "from skybatch.fits.provenance import Origin\n"
+            "from skybatch.imaging.cutout import cut\n"
             f"stored = pathlib.Path({file.name!r}).read_bytes()\n"
             "boxes = [PixelBox(20 * i, 20 * i, 50, 50) for i in range(200)]\n"
             "assert sum(1 for _ in cut(stored, boxes, Origin('large.fits.gz'))) == 200\n"

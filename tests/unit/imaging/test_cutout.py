@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from isal import igzip_lib
 
-from skybatch.fits import readers
 from skybatch.fits.pixel_box import PixelBox, cutout_bytes
 from skybatch.fits.provenance import Origin
 from skybatch.fits.stored_file import decompress_untiled, read_stored_header
@@ -119,7 +118,7 @@ def test_inflates_no_further_than_the_last_row(monkeypatch: pytest.MonkeyPatch) 
             inflated.append(self.inner.decompress(data, length))
             return inflated[-1]
 
-    monkeypatch.setattr(readers.igzip_lib, "IgzipDecompressor", Counting)
+    monkeypatch.setattr(igzip_lib, "IgzipDecompressor", Counting)
     list(cut(gzipped(IMAGE), [BOX, PixelBox(0, 0, 5, 5)], ORIGIN))
     assert sum(map(len, inflated)) == 4 * 2880 + 50 * ROW
 

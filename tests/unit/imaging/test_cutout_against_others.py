@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from skybatch.imaging.cutout import cut
 from tests.support import fits_oracle
 from tests.support.fits_files import gzipped, make_image
 
-MADE = {
+MADE: dict[str, dict[str, Any]] = {
     "plain sky": {},
     "north pole": {"ra": 77.0, "dec": 90.0, "rotation": 12.0},
     "south pole": {"ra": 300.0, "dec": -89.999, "rotation": -33.0},

@@ -34,7 +34,7 @@ def ranged(stored: bytes) -> Iterator[bytes]:
     return cut_ranged(lambda start, length: stored[start : start + length], len(stored), [BOX], ORIGIN)
 
 
-BAD = {
+BAD: dict[str, tuple[bytes, type[SourceError], str]] = {
     "empty": (b"", SourceDamaged, "neither FITS nor gzip"),
     "a web page": (b"<!DOCTYPE html><html></html>" * 900, SourceDamaged, "neither FITS nor gzip"),
     "gzip of something else": (gzipped(b"hello" * 9000), SourceDamaged, "neither FITS"),
@@ -91,10 +91,9 @@ BAD = {
 @pytest.mark.parametrize("name", BAD)
 @pytest.mark.parametrize("way", ["cut", "ranged"])
 def test_one_typed_error_each(name: str, way: str) -> None:
-    stored, kind, words = BAD[name]
-    call = {"cut": lambda: cut(stored, [BOX], ORIGIN), "ranged": lambda: ranged(stored)}[way]
-    with pytest.raises(kind, match=words) as caught:
-        call()
+    stored, kind, detail = BAD[name]
+    with pytest.raises(kind, match=detail) as caught:
+        cut(stored, [BOX], ORIGIN) if way == "cut" else ranged(stored)
     assert type(caught.value) is kind
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -92,3 +93,11 @@ def test_an_image_that_changed_or_a_box_off_it_differs() -> None:
         Stored(TILED.content).crops([BOX], 9)
     with pytest.raises(SourceDiffers):
         Stored(TILED.content).crops([PixelBox(90, 0, 20, 20)])
+
+
+def test_cutting_tiles_starts_without_numpy_or_astropy() -> None:
+    code = (
+        "import sys, skybatch.imaging.tiled_cutout\n"
+        "print([m for m in ('astropy', 'numpy') if m in sys.modules])"
+    )
+    assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"

@@ -9,12 +9,51 @@ import pytest
 
 from skybatch.errors import SourceError
 from skybatch.fits.pixel_box import PixelBox
-from skybatch.fits.tiles.gzip2_reader import decompress_tiled
+from skybatch.fits.readers import PlainReader
+from skybatch.fits.stored_file import read_stored_header
+from skybatch.fits.tiles.gzip2_reader import (
+    decompress_image,
+    decompress_tiled,
+    is_tiled,
+    read_gzip2_table,
+    read_tiles,
+    tile_checksum,
+    tiles_of,
+)
 from skybatch.fits.tiles.gzip2_writer import compress_tiled
 from skybatch.fits.tiles.table_writer import TiledFile
 from skybatch.imaging.tiled_cutout import cut_tiled
 from tests.support.fits_files import gzipped, make_image
 from tests.support.tiled_images import BOX, IMAGE, ORIGIN, TILED, Stored
+
+
+@pytest.mark.parametrize("stored", [IMAGE, gzipped(IMAGE), TILED.content], ids=["plain", "gzip", "tiled"])
+def test_every_lossless_form_gives_the_plain_file_back(stored: bytes) -> None:
+    assert decompress_image(stored) == IMAGE
+    assert is_tiled(stored) == (stored == TILED.content)
+
+
+def test_tiles_of_boxes_come_each_once_and_in_order() -> None:
+    table = read_gzip2_table(PlainReader(TILED.content), len(TILED.content))
+    assert tiles_of(table, [PixelBox(0, 90, 5, 30), BOX, BOX]) == [1, 2, 3]
+    assert tiles_of(table, []) == []
+
+
+def test_a_checksum_is_that_of_one_tile_of_one_image() -> None:
+    header, other = (
+        read_stored_header(make_image(nx=100, ny=120, seed=1, cards=c)) for c in ({}, {"SCANNO": 7})
+    )
+    values = [tile_checksum(header, 0), tile_checksum(header, 1), tile_checksum(other, 0)]
+    assert len(set(values)) == 3
+    assert all(len(value) == 4 for value in values)
+
+
+def test_tiles_that_lie_near_one_another_come_by_one_request() -> None:
+    stored = Stored(TILED.content)
+    table = read_gzip2_table(PlainReader(TILED.content), len(TILED.content))
+    pixels = read_tiles(stored.read_range, table, [0, 2, 3])
+    assert sorted(pixels.tiles) == [0, 2, 3]
+    assert stored.reads == [(table.heap_offset, table.end - table.heap_offset)]
 
 
 def outcome(file: bytes, box: PixelBox = BOX) -> list[bytes] | str:
