@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qsl
 
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from obstore.store import MemoryStore
 
@@ -77,6 +78,12 @@ def http_answer(response: dict[str, Any]) -> HttpAnswer:
     body = base64.b64decode(text) if response.get("isBase64Encoded") else text.encode()
     headers = {name.lower(): str(value) for name, value in response["headers"].items()}
     return HttpAnswer(response["statusCode"], headers, body)
+
+
+def body_of(response: Response[Any]) -> bytes:
+    """Return the body of a route handler's response."""
+    body = response.body or b""
+    return body.encode() if isinstance(body, str) else bytes(body)
 
 
 def make_dependencies(**changes: Any) -> Dependencies:

@@ -1,12 +1,17 @@
-"""A sample archive of one image set in three bands, and an application of every search route over it."""
+"""A sample archive of one image set in three bands, an S3 server, and the functions' routes over them."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 from obstore.store import S3Store
 
 from tests.support.functions import load_function
 from tests.support.http import HttpClient, make_dependencies
+from tests.support.in_process_service import Service
+from tests.support.s3 import S3Server, s3_server
 from tests.support.sample_archive import MadeArchive
 
 CENTER = (314.30417, 77.595559)
@@ -14,18 +19,41 @@ CENTER = (314.30417, 77.595559)
 
 @pytest.fixture(scope="session")
 def sample() -> MadeArchive:
-    """An archive of one image set of the All-Sky Release."""
+    """Return an archive of one image set of the All-Sky Release."""
     return MadeArchive(centres=[CENTER])
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[S3Server]:
+    """Run an S3 server."""
+    with s3_server() as server:
+        yield server
+
+
+@pytest.fixture
+def bucket(s3: S3Server) -> S3Store:
+    """Return a store on an empty bucket."""
+    return s3.bucket(f"test-{uuid4().hex}")
 
 
 @pytest.fixture
 def search(sample: MadeArchive) -> HttpClient:
-    """The search function's routes over the sample archive."""
+    """Return the search function over the sample archive."""
     dependencies = make_dependencies(archive=sample.objects, open_inventory=sample.open)
     return HttpClient(dependencies, *load_function("search").ROUTES)
 
 
 @pytest.fixture
-def presigning_store() -> S3Store:
-    """A bucket that URLs can be presigned for; nothing can be read from it."""
-    return S3Store("results", region="us-east-1", access_key_id="testing", secret_access_key="testing")
+def service(sample: MadeArchive) -> Service:
+    """Return the service's code around stores in memory, which runs batches of the sample archive."""
+    return Service(sample)
+
+
+@pytest.fixture
+def batches(service: Service, sample: MadeArchive) -> HttpClient:
+    """Return the planner and the portal over the results of `service`."""
+    dependencies = make_dependencies(
+        results=service.objects, archive=sample.objects, open_inventory=sample.open, clock=lambda: 1200.0
+    )
+    routes = [*load_function("planner").ROUTES, *load_function("portal").ROUTES]
+    return HttpClient(dependencies, *routes)

@@ -1,0 +1,46 @@
+"""Stored images as responses."""
+
+from __future__ import annotations
+
+import gzip
+
+import obstore
+import pytest
+from obstore.store import S3Store
+
+from skybatch.api.image_responses import fits_response, stored_file_response
+from skybatch.errors import NotFound
+from tests.support.http import body_of, http_request, make_dependencies
+from tests.support.s3 import fetch
+from tests.support.sample_archive import MadeArchive
+
+KEY = "twomass/allsky/allsky/990101n/s001/image/ji0010009.fits.gz"
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_stored_file_is_a_redirect_presigned_for_the_callers_method(
+    sample: MadeArchive, bucket: S3Store, method: str
+) -> None:
+    stored = bytes(obstore.get(sample.objects, KEY).bytes())
+    obstore.put(bucket, KEY, stored)
+    response = stored_file_response(http_request(method, "/"), make_dependencies(archive=bucket), KEY)
+    assert response.status_code == 302
+    assert fetch(str(response.headers["Location"]), method) == (stored if method == "GET" else b"")
+
+
+def test_an_image_that_the_archive_does_not_hold_is_not_found() -> None:
+    with pytest.raises(NotFound):
+        stored_file_response(http_request("GET", "/"), make_dependencies(), KEY)
+
+
+@pytest.mark.parametrize(
+    ("compressed", "media_type", "name"),
+    [(False, "image/fits", "ji0010009.fits"), (True, "application/x-gzip", "ji0010009.fits.gz")],
+)
+def test_a_fits_file_has_the_name_of_its_image(compressed: bool, media_type: str, name: str) -> None:
+    response = fits_response(
+        http_request("GET", "/"), make_dependencies(), b"SIMPLE", KEY, compressed=compressed
+    )
+    assert response.content_type == media_type
+    assert response.headers["Content-Disposition"] == f'attachment; filename="{name}"'
+    assert (gzip.decompress(body_of(response)) if compressed else body_of(response)) == b"SIMPLE"

@@ -1,0 +1,43 @@
+"""Request parameters from query strings and posted forms."""
+
+from __future__ import annotations
+
+import pytest
+
+from skybatch.api.parameters import FORM_TYPE, MAX_PARAMETERS, read_parameters
+from skybatch.errors import MalformedRequest, UnsupportedMedia
+from tests.support.http import http_request
+
+
+def pairs(method: str, url: str, body: bytes = b"", **headers: str) -> tuple[tuple[str, str], ...]:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return read_parameters(http_request(method, url, body, named)).pairs
+
+
+def test_repeated_parameters_are_kept_in_their_order() -> None:
+    assert pairs("GET", "/?ID=a%2Cb&ID=c&flag=") == (("id", "a,b"), ("id", "c"), ("flag", ""))
+
+
+def test_a_posted_form_follows_the_query() -> None:
+    posted = pairs("POST", "/?SIZE=1", b"POS=1+2", content_type=f"{FORM_TYPE}; charset=utf-8")
+    assert posted == (("size", "1"), ("pos", "1 2"))
+
+
+def test_an_empty_post_needs_no_content_type() -> None:
+    assert pairs("POST", "/?SIZE=1") == (("size", "1"),)
+
+
+@pytest.mark.parametrize("media_type", ["application/json", ""])
+def test_another_media_type_is_unsupported(media_type: str) -> None:
+    with pytest.raises(UnsupportedMedia):
+        pairs("POST", "/", b"x", content_type=media_type)
+
+
+def test_the_body_of_a_get_is_ignored() -> None:
+    assert pairs("GET", "/", b"POS=1", content_type=FORM_TYPE) == ()
+
+
+def test_the_number_of_parameters_is_bounded() -> None:
+    assert len(pairs("GET", "/?" + "&".join(["a=1"] * MAX_PARAMETERS))) == MAX_PARAMETERS
+    with pytest.raises(MalformedRequest):
+        pairs("GET", "/?" + "&".join(["a=1"] * (MAX_PARAMETERS + 1)))
