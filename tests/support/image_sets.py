@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from skybatch.inventory.image_sets import ImageSets
-from skybatch.tables.schemas.image_rows import Images
+from skybatch.tables.schemas.image_rows import ImageRows
 
 BANDS = ("j", "h", "k")
 
@@ -48,7 +48,7 @@ def made_sets(n: int, dataset: str = "askyw", **given: Any) -> ImageSets:
     return ImageSets(**{**values, **given})
 
 
-def made_images(sets: ImageSets, *, positions: bool = True, **given: Any) -> Images:
+def made_images(sets: ImageSets, *, positions: bool = True, **given: Any) -> ImageRows:
     """One image a set, bands in turn, with every fact filled; ``given`` replaces some."""
     n = len(sets)
     rng = np.random.default_rng(n)
@@ -76,4 +76,4 @@ def made_images(sets: ImageSets, *, positions: bool = True, **given: Any) -> Ima
             "size": np.where(np.arange(n) % 2, rng.uniform(1, 300, n), np.nan),
             "edge_dist": rng.uniform(0, 256, n),
         }
-    return Images(**{**values, **given})
+    return ImageRows(**{**values, **given})

@@ -14,7 +14,7 @@ from skybatch.inventory.image_sets import ImageSets
 from skybatch.tables.model import Table, text
 from skybatch.tables.schemas.column_sets import BATCH_IPAC, INVENTORY, NATIVE_SEARCH, SIA_SEARCH
 from skybatch.tables.schemas.common import RESUBMISSION_COLUMNS
-from skybatch.tables.schemas.image_rows import Images
+from skybatch.tables.schemas.image_rows import ImageRows
 from skybatch.tables.schemas.image_table import image_data, image_table
 from tests.support.image_sets import made_images, made_sets
 
@@ -74,7 +74,7 @@ def test_a_crop_has_its_own_size_and_reference_pixel_and_a_whole_image_its_paren
 
 def test_facts_come_from_the_images_own_data_set_set_and_band() -> None:
     first, second = made_sets(5, "asky"), made_sets(5, "sx")
-    images = Images(
+    images = ImageRows(
         dataset=["sx", "asky", "sx"],
         set_index=[47, 7, 7],
         band=["k", "j", "h"],
@@ -154,7 +154,7 @@ class TestGenuineInventory:
             **{name: rows[name].astype(str).data for name in ("date", "hem", "ut_date")},
             **per_band,
         )
-        images = Images(
+        images = ImageRows(
             dataset=["asky"] * n,
             set_index=sets.sets,
             band=[band.lower() for band in rows["band"]],

@@ -14,7 +14,7 @@ from skybatch.inventory.inventory import Inventory
 from skybatch.inventory.publish import publish
 from skybatch.storage.objects import DirectorySource
 from skybatch.tables.model import Table
-from skybatch.tables.schemas.image_rows import Images
+from skybatch.tables.schemas.image_rows import ImageRows
 from skybatch.tables.schemas.image_table import image_data
 from skybatch.tables.schemas.search import NATIVE_SEARCH
 from skybatch.vo.ibe.search import search
@@ -114,7 +114,7 @@ def test_columns_are_those_of_the_table_handed_out(
 ) -> None:
     details = inventory.details(np.arange(inventory.size))
     count = len(details)
-    images = Images(
+    images = ImageRows(
         dataset=["asky"] * count,
         set_index=details.sets,
         band=["h"] * count,

@@ -19,8 +19,8 @@ from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.twomass.bands import BAND_NAMES, BANDS
 from skybatch.surveys.twomass.datasets import DATASETS
 from skybatch.surveys.twomass.layout import ATLAS_SUFFIXES, ImageId
-from skybatch.tables.readers.cells import BadCell, Line
-from skybatch.tables.readers.stream import read_rows
+from skybatch.tables.readers.cells import InvalidCell, MetadataRow
+from skybatch.tables.readers.stream import stream_rows
 
 MAX_REPORTED_ERRORS = 100
 # Bands by the names that metadata tables call their filters.
@@ -34,12 +34,12 @@ def atlas_records(
     path: Path, dataset: str, header_blocks: int, errors: list[tuple[Path, CellError]]
 ) -> Iterator[tuple[Any, ...]]:
     """Yield the records of the rows that are Atlas images; add invalid values to ``errors``."""
-    for number, row in read_rows(path):
+    for number, row in stream_rows(path):
         if (row.get("format") or "image/fits") != "image/fits" or (row.get("type") or ATLAS).upper() != ATLAS:
             continue
         try:
-            record = _record(Line(path, number, row), dataset, header_blocks)
-        except BadCell as bad:
+            record = _record(MetadataRow(path, number, row), dataset, header_blocks)
+        except InvalidCell as bad:
             errors.append((path, bad.error))
             if len(errors) >= MAX_REPORTED_ERRORS:
                 return
@@ -47,65 +47,65 @@ def atlas_records(
         yield tuple(record[name] for name in IMAGE_RECORD.names or ())
 
 
-def _record(line: Line, dataset: str, header_blocks: int) -> dict[str, Any]:
-    image = _identity(line, dataset)
+def _record(row: MetadataRow, dataset: str, header_blocks: int) -> dict[str, Any]:
+    image = _identity(row, dataset)
     return {
-        **_grid(line),
+        **_grid(row),
         "code": image_code(image),
         "band": BANDS.index(image.band),
         "suffix": SUFFIX_CODE[ATLAS_SUFFIXES[0]],
         "bytes": 0,
         "modified": 0,
         "header_blocks": header_blocks,
-        "ut_date": line.date("ut_date") if line.has("ut_date") else image.date,
-        "coadd_key": line.integer(1, 2**31 - 1, "coadd_key"),
-        "seesh": line.number_or_nan("seesh"),
-        "magzp": line.number_or_nan("magzp"),
-        "msnr10": line.number_or_nan("msnr10"),
-        "line": line.number,
+        "ut_date": row.date("ut_date") if row.has_value("ut_date") else image.date,
+        "coadd_key": row.integer(1, 2**31 - 1, "coadd_key"),
+        "seesh": row.number_or_nan("seesh"),
+        "magzp": row.number_or_nan("magzp"),
+        "msnr10": row.number_or_nan("msnr10"),
+        "line": row.line,
         **dict.fromkeys(TILES, 0),
     }
 
 
-def _identity(line: Line, dataset: str) -> ImageId:
-    named = line.text("dataset") if line.has("dataset") else dataset
+def _identity(row: MetadataRow, dataset: str) -> ImageId:
+    named = row.text("dataset") if row.has_value("dataset") else dataset
     if named not in DATASETS or named != dataset:
-        raise line.bad("dataset", named, f"is not {dataset}, the data set to be imported")
+        raise row.invalid("dataset", named, f"is not {dataset}, the data set to be imported")
     return ImageId(
         dataset=dataset,
-        date=line.date("xdate", "date", "ordate"),
-        hem=line.choice({"n": "n", "s": "s", "north": "n", "south": "s"}, "hem", "hemisphere"),
-        scan=line.integer(1, 999, "scan", "scanno"),
-        image=line.integer(1, 9999, "image", "coaddno"),
-        band=line.choice(BAND_OF_FILTER, "band", "filter"),
+        date=row.date("xdate", "date", "ordate"),
+        hem=row.choice({"n": "n", "s": "s", "north": "n", "south": "s"}, "hem", "hemisphere"),
+        scan=row.integer(1, 999, "scan", "scanno"),
+        image=row.integer(1, 9999, "image", "coaddno"),
+        band=row.choice(BAND_OF_FILTER, "band", "filter"),
     )
 
 
-def _grid(line: Line) -> dict[str, float]:
+def _grid(row: MetadataRow) -> dict[str, float]:
     """Read the pixel grid from pairs (``naxis``), single columns (``naxis1``), or the image's centre."""
-    naxis1, naxis2 = line.pair("naxis", 1, 100_000)
+    naxis1, naxis2 = row.pair("naxis", 1, 100_000)
     centred = ((naxis1 + 1) / 2, (naxis2 + 1) / 2)
-    crpix1, crpix2 = line.pair("crpix", -1e6, 1e6, default=centred)
-    step = "scale" if line.lists("scale") else "cdelt"
-    cdelt1, cdelt2 = line.pair(step, -0.1, 0.1, default=(-CDELT, CDELT))
+    crpix1, crpix2 = row.pair("crpix", -1e6, 1e6, default=centred)
+    step = "scale" if row.has_column("scale") else "cdelt"
+    cdelt1, cdelt2 = row.pair(step, -0.1, 0.1, default=(-CDELT, CDELT))
     if cdelt1 == 0.0 or cdelt2 == 0.0:
-        raise line.bad(step, "0", "must not be 0")
-    if line.lists("crval", "crval1"):
-        crval1, crval2 = line.pair("crval", -90.0, 360.0)
+        raise row.invalid(step, "0", "must not be 0")
+    if row.has_column("crval", "crval1"):
+        crval1, crval2 = row.pair("crval", -90.0, 360.0)
     else:
         crval1, crval2 = (
-            line.value(0.0, 360.0, "center_ra", "ra"),
-            line.value(-90.0, 90.0, "center_dec", "dec"),
+            row.number(0.0, 360.0, "center_ra", "ra"),
+            row.number(-90.0, 90.0, "center_dec", "dec"),
         )
     if not (0.0 <= crval1 <= 360.0 and crval2 <= 90.0):
-        raise line.bad(
+        raise row.invalid(
             "crval", f"{crval1} {crval2}", "must be a right ascension and a declination in degrees"
         )
     # The sine of the far corner's distance must stay below 1, and images of a survey are small.
     if math.hypot(naxis1 * cdelt1, naxis2 * cdelt2) > 45.0:
-        raise line.bad("naxis", f"{naxis1:g} {naxis2:g}", "makes an image of more than 45 degrees")
+        raise row.invalid("naxis", f"{naxis1:g} {naxis2:g}", "makes an image of more than 45 degrees")
     return {
         "naxis1": naxis1, "naxis2": naxis2, "crpix1": crpix1, "crpix2": crpix2, "cdelt1": cdelt1,
         "cdelt2": cdelt2, "crval1": crval1 % 360.0, "crval2": crval2,
-        "crota2": line.value(-360.0, 360.0, "crota2"),
+        "crota2": row.number(-360.0, 360.0, "crota2"),
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""What people ask, made exact: the domain objects every later floor works on."""
+"""The domain objects of a request, which planning and everything after it work on."""
 
 from __future__ import annotations
 
@@ -111,13 +111,13 @@ class Region:
     relation: str
 
     def to_json(self) -> dict[str, Any]:
-        """A plain JSON object."""
+        """Return the region as a JSON object."""
         center = [self.center.ra, self.center.dec] if self.center else None
         return {"center": center, "name": self.name, "diameter": self.diameter, "relation": self.relation}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Region:
-        """The region that ``to_json`` wrote."""
+        """Read what `to_json` wrote."""
         center = stored["center"]
         return cls(
             SkyPosition(*center) if center else None, stored["name"], stored["diameter"], stored["relation"]
@@ -143,7 +143,7 @@ class Request:
     table_name: str | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """A plain JSON object without the e-mail address, which is kept apart and shorter."""
+        """Return a JSON object without the e-mail address, which is kept apart and for a shorter time."""
         return {
             "mode": self.mode.value,
             "bands": "".join(self.bands),
@@ -161,7 +161,7 @@ class Request:
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Request:
-        """The request that ``to_json`` wrote, without an e-mail address."""
+        """Read what `to_json` wrote; there is no e-mail address in it."""
         region = stored["region"]
         values = {
             **stored,

@@ -1,4 +1,4 @@
-"""One cell of a table, or one field, to its value. Each raises InvalidValue with the rule that is broken."""
+"""Parsers of one cell of a table, or of one field. Each raises InvalidValue with the broken rule."""
 
 from __future__ import annotations
 
@@ -31,20 +31,20 @@ IMAGE_TYPES = {
 
 
 def number(text: str) -> float:
-    """A finite decimal number."""
+    """Parse a finite decimal number."""
     if not NUMBER.fullmatch(text) or not math.isfinite(float(text)):
         raise InvalidValue("must be a decimal number")
     return float(text)
 
 
 def integer(text: str) -> int | None:
-    """A whole number, also as 12. or 12.0; None for anything else."""
+    """Parse a whole number, also as 12. or 12.0; return None for anything else."""
     match = INTEGER.fullmatch(text)
     return int(match.group(1)) if match else None
 
 
 def flag(text: str) -> bool:
-    """Yes or no."""
+    """Parse yes or no."""
     word = text.lower()
     if word in TRUE_WORDS:
         return True
@@ -54,7 +54,7 @@ def flag(text: str) -> bool:
 
 
 def size(text: str) -> float | None:
-    """The crop's width and height in arcsec; None, no crop, for zero, a negative number or NaN."""
+    """Parse the crop's width and height in arcsec; None, no crop, for zero, a negative number or NaN."""
     if text.lower() == "nan":
         return None
     try:
@@ -69,7 +69,7 @@ def size(text: str) -> float | None:
 
 
 def row_id(text: str) -> str:
-    """The user's identifier of a row."""
+    """Parse the user's identifier of a row."""
     if len(text) > MAX_ID_CHARACTERS:
         raise InvalidValue(f"an id has at most {MAX_ID_CHARACTERS} characters, this one has {len(text)}")
     if not text.isprintable():
@@ -78,7 +78,7 @@ def row_id(text: str) -> str:
 
 
 def bands(text: str) -> tuple[str, ...]:
-    """The bands of a row: j, h, k (or Ks), or a for all three, in any case."""
+    """Parse the bands of a row: j, h, k (or Ks), or a for all three, in any case."""
     try:
         return BAND_WORDS[text.lower()]
     except KeyError:
@@ -86,7 +86,7 @@ def bands(text: str) -> tuple[str, ...]:
 
 
 def coadd_key(text: str) -> int:
-    """The number of an image set."""
+    """Parse the number of an image set."""
     key = integer(text)
     if key is None or not 1 <= key <= MAX_INT:
         raise InvalidValue(f"a coadd_key is a whole number from 1 to {MAX_INT}")
@@ -94,7 +94,7 @@ def coadd_key(text: str) -> int:
 
 
 def xdate(text: str) -> str:
-    """An observation date yymmdd, kept as text."""
+    """Parse an observation date yymmdd, which stays text."""
     rule = "a date is exactly six digits yymmdd (August 4, 2000 is 000804)"
     if not SIX_DIGITS.fullmatch(text):
         raise InvalidValue(rule)
@@ -107,7 +107,7 @@ def xdate(text: str) -> str:
 
 
 def hemisphere(text: str) -> str:
-    """The observatory: n (Mt. Hopkins) or s (Cerro Tololo)."""
+    """Parse the observatory: n (Mt. Hopkins) or s (Cerro Tololo)."""
     try:
         return HEMISPHERES[text.lower()]
     except KeyError:
@@ -115,7 +115,7 @@ def hemisphere(text: str) -> str:
 
 
 def scan(text: str) -> int:
-    """A nightly scan number."""
+    """Parse a nightly scan number."""
     value = integer(text)
     if value is None or not 1 <= value <= MAX_SCAN:
         raise InvalidValue(f"a scan is a whole number from 1 to {MAX_SCAN}")
@@ -123,7 +123,7 @@ def scan(text: str) -> int:
 
 
 def image(text: str) -> int | None:
-    """An image number within a scan; None, all of the scan, for zero, a negative number or NaN."""
+    """Parse an image number within a scan; None, all of the scan, for zero, a negative number or NaN."""
     if text.lower() == "nan":
         return None
     value = integer(text)
@@ -133,7 +133,7 @@ def image(text: str) -> int | None:
 
 
 def row_number(text: str) -> int:
-    """The number of a row of an earlier request (``scntr``)."""
+    """Parse the number of a row of an earlier request (``scntr``)."""
     value = integer(text)
     if value is None or not 1 <= value <= MAX_INT:
         raise InvalidValue("scntr is the number of a row, a whole number from 1 on")
@@ -141,7 +141,7 @@ def row_number(text: str) -> int:
 
 
 def image_type(text: str) -> ImageType:
-    """Atlas image or Quicklook, in words or as our tables' A and Q."""
+    """Parse the image type, as a word or as our tables' A and Q."""
     try:
         return IMAGE_TYPES[text.lower()]
     except KeyError:
@@ -149,7 +149,7 @@ def image_type(text: str) -> ImageType:
 
 
 def choice(text: str, allowed: tuple[str, ...]) -> str:
-    """One of a few words, in any case."""
+    """Parse one of a few words, in any case."""
     for word in allowed:
         if text.lower() == word.lower():
             return word
@@ -157,7 +157,7 @@ def choice(text: str, allowed: tuple[str, ...]) -> str:
 
 
 def object_name(text: str) -> str:
-    """What is no coordinate and so must be a name."""
+    """Parse an object name, which is any short printable text that is no coordinate."""
     name = " ".join(text.split())
     if not name or len(name) > MAX_NAME_CHARACTERS or not name.isprintable():
         raise InvalidValue(

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 from numpy.typing import NDArray
 
-from skybatch.tables.service_descriptor import Service
+from skybatch.tables.service_descriptor import ServiceDescriptor
 
 DataType: TypeAlias = Literal["char", "int", "long", "double"]
 Frame: TypeAlias = Literal["", "FK5", "ICRS"]
@@ -58,17 +58,17 @@ class Column:
 
 
 def text(name: str, description: str, **more: Any) -> Column:
-    """A column of text of any length, unless ``arraysize`` fixes it."""
+    """Return a column of text of any length, unless ``arraysize`` fixes it."""
     return Column(name, "char", description, **({"arraysize": "*"} | more))
 
 
 def integer(name: str, description: str, **more: Any) -> Column:
-    """A column of 32-bit integers."""
+    """Return a column of 32-bit integers."""
     return Column(name, "int", description, **more)
 
 
 def double(name: str, description: str, **more: Any) -> Column:
-    """A column of 64-bit floating point numbers."""
+    """Return a column of 64-bit floating point numbers."""
     return Column(name, "double", description, **more)
 
 
@@ -108,7 +108,7 @@ class Table:
     title: str = ""
     notes: tuple[str, ...] = ()
     overflow: str = ""
-    services: tuple[Service, ...] = ()
+    services: tuple[ServiceDescriptor, ...] = ()
 
     def __post_init__(self) -> None:
         missing = [column.source for column in self.columns if column.source not in self.data]
@@ -122,5 +122,5 @@ class Table:
         return len(self.data[self.columns[0].source]) if self.columns else 0
 
     def values(self, column: Column, rows: slice = slice(None)) -> Values:
-        """The values of a column in a range of rows."""
+        """Return the values of a column in a range of rows."""
         return self.data[column.source][rows]

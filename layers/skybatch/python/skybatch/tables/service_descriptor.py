@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Input:
+class InputParameter:
     """One parameter of a service. ``ref`` is the ID of the column that fills it, ``value`` a fixed value."""
 
     name: str
@@ -21,10 +21,10 @@ class Input:
 
 
 @dataclass(frozen=True)
-class Service:
+class ServiceDescriptor:
     """A service at ``url`` that follows an IVOA standard; ``name`` is its ID in the document."""
 
     name: str
     standard: str
     url: str
-    inputs: tuple[Input, ...]
+    inputs: tuple[InputParameter, ...]

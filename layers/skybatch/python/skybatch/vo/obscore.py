@@ -14,7 +14,7 @@ from skybatch.surveys.twomass.bands import FILTERS
 from skybatch.surveys.twomass.datasets import DATASETS, MISSION
 from skybatch.surveys.twomass.layout import QUICKLOOK_SUFFIXES, parse_key
 from skybatch.tables.model import Column, Table, Values, double, integer, text
-from skybatch.tables.service_descriptor import Service
+from skybatch.tables.service_descriptor import ServiceDescriptor
 from skybatch.vo.links import image_url
 from skybatch.vo.search_images import FoundImages
 
@@ -169,7 +169,7 @@ def mjd(dates: Sequence[str]) -> list[float]:
 
 
 def obscore_table(
-    found: Sequence[FoundImages], root: str, services: tuple[Service, ...], overflow: str
+    found: Sequence[FoundImages], root: str, services: tuple[ServiceDescriptor, ...], overflow: str
 ) -> Table:
     """Make a table of the images of several data sets, one after another."""
     parts = [_rows(each, root) for each in found if len(each)]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from skybatch.errors import NotFound
 from skybatch.surveys.twomass.datasets import dataset_of_path
 from skybatch.tables.model import Column, Param, Table
-from skybatch.tables.schemas.image_rows import Images
+from skybatch.tables.schemas.image_rows import ImageRows
 from skybatch.tables.schemas.image_table import image_data
 from skybatch.tables.writers.formats import Format
 from skybatch.vo.parameters import Parameters, choice
@@ -67,7 +67,7 @@ def table_of(
 ) -> Table:
     """Make a table of found images; ``url`` gives the address of the i-th, ``max_rows`` the limit applied."""
     dataset = found.details.dataset
-    images = Images(
+    images = ImageRows(
         dataset=[dataset] * len(found),
         set_index=found.details.sets[found.at],
         band=found.band,

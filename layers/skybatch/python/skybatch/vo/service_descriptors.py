@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-from skybatch.tables.service_descriptor import Input, Service
+from skybatch.tables.service_descriptor import InputParameter, ServiceDescriptor
 
 DATALINK = "ivo://ivoa.net/std/DataLink#links-1.1"
 SODA = "ivo://ivoa.net/std/SODA#sync-1.0"
 SODA_ID = "soda-sync"
 
 
-def links_service(root: str) -> Service:
+def links_service(root: str) -> ServiceDescriptor:
     """Return the descriptor of DataLink for the image of a row of an ObsCore table."""
-    identifier = Input("ID", ref="obs_publisher_did", description="Identifier of the image.")
-    return Service("datalink", DATALINK, f"{root}/datalink/links", (identifier,))
+    identifier = InputParameter("ID", ref="obs_publisher_did", description="Identifier of the image.")
+    return ServiceDescriptor("datalink", DATALINK, f"{root}/datalink/links", (identifier,))
 
 
-def cutout_service(root: str, *, column: str = "obs_publisher_did", identifier: str = "") -> Service:
+def cutout_service(
+    root: str, *, column: str = "obs_publisher_did", identifier: str = ""
+) -> ServiceDescriptor:
     """Return the descriptor of SODA for the image of a row, or for the one image named."""
     ref = "" if identifier else column
     inputs = (
-        Input("ID", value=identifier, ref=ref, ucd="meta.id;meta.dataset", description="The image."),
-        Input(
+        InputParameter("ID", value=identifier, ref=ref, ucd="meta.id;meta.dataset", description="The image."),
+        InputParameter(
             "CIRCLE", "double", "3", xtype="circle", ucd="pos.outline;obs", unit="deg",
             description="Right ascension, declination and radius of a circle to cut, ICRS.",
         ),
-        Input(
+        InputParameter(
             "POLYGON", "double", "*", xtype="polygon", ucd="pos.outline;obs", unit="deg",
             description="Right ascension and declination of a polygon's corners, ICRS.",
         ),
-        Input("POS", ucd="pos.outline;obs", description="CIRCLE, RANGE or POLYGON to cut, ICRS degrees."),
+        InputParameter(
+            "POS", ucd="pos.outline;obs", description="CIRCLE, RANGE or POLYGON to cut, ICRS degrees."
+        ),
     )  # fmt: skip
-    return Service(SODA_ID, SODA, f"{root}/soda/sync", inputs)
+    return ServiceDescriptor(SODA_ID, SODA, f"{root}/soda/sync", inputs)

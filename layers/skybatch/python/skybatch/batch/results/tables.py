@@ -20,7 +20,7 @@ from skybatch.requests.model import Mode, Request, Row
 from skybatch.sky.position import SkyPosition
 from skybatch.tables.model import Table
 from skybatch.tables.schemas.batch import ROWS
-from skybatch.tables.schemas.image_rows import Images
+from skybatch.tables.schemas.image_rows import ImageRows
 from skybatch.tables.schemas.image_table import image_table
 from skybatch.tables.writers.formats import MEDIA_TYPES, Format, write
 
@@ -99,10 +99,10 @@ class Results:
             for dataset, sets in wanted.items()
         }
 
-    def _images(self, chosen: Sequence[tuple[Task, ImageOutcome]]) -> Images:
+    def _images(self, chosen: Sequence[tuple[Task, ImageOutcome]]) -> ImageRows:
         rows = [self.request.rows[task.row] for task, _ in chosen]
         skies = [self._position(row) for row in rows]
-        return Images(
+        return ImageRows(
             dataset=[task.dataset for task, _ in chosen],
             set_index=[task.set_index for task, _ in chosen],
             band=[task.band for task, _ in chosen],

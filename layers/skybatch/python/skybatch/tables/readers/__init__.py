@@ -1,0 +1,1 @@
+"""Readers: a table in any format that people send, to columns of text."""

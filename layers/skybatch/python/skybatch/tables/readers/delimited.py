@@ -30,7 +30,7 @@ class Record:
 
 
 def read(text: str, selection: ColumnSelection) -> UploadedTable:
-    """The selected columns of a table whose first line names them.
+    """Read the selected columns of a table whose first line names them.
 
     Lines starting with ``#`` are comments; the last of them names the columns where the first other line
     holds none of the selected ones. Raises InvalidRequest for rows of another length than the header,
@@ -62,13 +62,13 @@ def read(text: str, selection: ColumnSelection) -> UploadedTable:
 
 
 def is_content(line: str) -> bool:
-    """Whether a line is neither blank nor a comment."""
+    """Return whether a line is neither blank nor a comment."""
     stripped = line.strip()
     return bool(stripped) and not stripped.startswith("#")
 
 
 def header_line(lines: Sequence[str], first: int, selection: ColumnSelection) -> tuple[int, str]:
-    """Where the column names stand: the first line, or the comment above it if only that knows a column."""
+    """Find the column names: in the first line, or in the comment above it if only that names a column."""
     header = lines[first].strip("\r\n")
     if not knows_column(header, selection) and first > 0:
         above = lines[first - 1].strip().lstrip("#").strip()
@@ -78,23 +78,23 @@ def header_line(lines: Sequence[str], first: int, selection: ColumnSelection) ->
 
 
 def knows_column(line: str, selection: ColumnSelection) -> bool:
-    """Whether one of the line's words is a selected column."""
+    """Return whether one of the line's words is a selected column."""
     return any(name.lower() in selection.columns for name in names_of(line, delimiter_of(line)))
 
 
 def delimiter_of(header: str) -> str:
-    """Tab before comma before semicolon before blank: names hold none of them."""
+    """Return tab, comma, semicolon or blank, in this order: column names hold none of them."""
     return next((mark for mark in "\t,;" if mark in header), " ")
 
 
 def names_of(header: str, delimiter: str) -> tuple[str, ...]:
-    """The header line's names without quotes and blanks around them."""
+    """Return the header line's names without quotes and blanks around them."""
     record = next(SeparatedLines([header], delimiter), [])
     return tuple(name.strip().strip("\"'").strip() for name in record)
 
 
 def past_ruler(lines: Sequence[str], start: int) -> int:
-    """The line after a ruler of dashes, if one follows the names at once or after a line of units."""
+    """Return the line after a ruler of dashes, if one follows the names at once or after a line of units."""
     for index in range(start, min(start + 2, len(lines))):
         if "--" in lines[index] and RULER.issuperset(lines[index]):
             return index + 1
@@ -102,14 +102,14 @@ def past_ruler(lines: Sequence[str], start: int) -> int:
 
 
 def whole_lines(lines: Sequence[str], start: int) -> Iterator[Record]:
-    """Every line of content as one value."""
+    """Yield every line of content as one value."""
     for index in range(start, len(lines)):
         if is_content(lines[index]):
             yield Record([lines[index].strip().strip('"')], index + 1)
 
 
 def records(lines: Sequence[str], start: int, delimiter: str) -> Iterator[Record]:
-    """Every record from line index ``start`` on, blank lines and comments left out."""
+    """Yield every record from line index ``start`` on, without blank lines and comments."""
     if not any('"' in line for line in lines[start:]):
         for index in range(start, len(lines)):
             line = lines[index]
@@ -125,7 +125,7 @@ def records(lines: Sequence[str], start: int, delimiter: str) -> Iterator[Record
 
 
 class SeparatedLines:
-    """csv.reader over lines, runs of blanks counting as one; its errors become ours.
+    """A csv.reader over lines that counts a run of blanks as one and raises InvalidRequest.
 
     ``line_num`` is how many lines were taken so far.
     """
@@ -155,7 +155,7 @@ class SeparatedLines:
 def checked(
     found: Iterable[Record], width: int, selection: ColumnSelection, from_service: bool
 ) -> Iterator[Record]:
-    """Each record as long as the header; empty values past its end are let go.
+    """Yield each record at the length of the header; empty values past its end are dropped.
 
     Raises InvalidRequest, once all are seen, for records of another length, and TooLarge for too many.
     """

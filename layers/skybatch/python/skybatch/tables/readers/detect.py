@@ -1,4 +1,4 @@
-"""An upload's bytes to a table: gzip, encoding, and which format it is."""
+"""An upload's bytes to a table: compression, encoding and format are detected by content."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 def read_table(upload: bytes, selection: ColumnSelection, max_bytes: int) -> UploadedTable:
-    """The selected columns of a table in any format we know, gzipped or not.
+    """Read the selected columns of a table in any known format, gzipped or not.
 
     Raises InvalidRequest for what is no table, TooLarge for more than ``max_bytes`` after inflating or more
     rows than ``selection`` allows.
@@ -32,7 +32,7 @@ def read_table(upload: bytes, selection: ColumnSelection, max_bytes: int) -> Upl
 
 
 def inflate(packed: bytes, max_bytes: int) -> bytes:
-    """Every member of a gzip file; raises TooLarge as soon as there is more than ``max_bytes``."""
+    """Inflate every member of a gzip file; raises TooLarge as soon as there is more than ``max_bytes``."""
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(packed)) as members:
             plain = members.read(max_bytes + 1)
@@ -44,13 +44,13 @@ def inflate(packed: bytes, max_bytes: int) -> bytes:
 
 
 def looks_like_xml(plain: bytes) -> bool:
-    """Whether the first character is a tag's; in UTF-16 too, whose mark XML readers know."""
+    """Return whether the first character is a tag's; in UTF-16 too, whose mark XML readers know."""
     start = plain[:256].removeprefix(UTF8_MARK).lstrip()
     return start.startswith(b"<") or (start[:2] in UTF16_MARKS and b"<" in start[2:4])
 
 
 def decode(plain: bytes) -> str:
-    r"""Text with ``\n`` line ends: UTF-8, UTF-16 with its mark, else Latin-1."""
+    r"""Decode to text with ``\n`` line ends: UTF-8, UTF-16 with its mark, else Latin-1."""
     if plain[:2] in UTF16_MARKS:
         text = plain.decode("utf-16", errors="replace")
     else:

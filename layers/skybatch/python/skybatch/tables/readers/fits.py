@@ -21,7 +21,7 @@ MAX_EXTENSIONS = 100
 
 
 def read(content: bytes, selection: ColumnSelection) -> UploadedTable:
-    """The selected columns of the first binary or ASCII table.
+    """Read the selected columns of the first binary or ASCII table.
 
     Raises InvalidRequest for a file without one or a damaged one, TooLarge for too many rows.
     """
@@ -39,7 +39,7 @@ def read(content: bytes, selection: ColumnSelection) -> UploadedTable:
 
 
 def first_table(file: Any, size: int, selection: ColumnSelection) -> UploadedTable:
-    """The first table extension, checked against the file's size before anything is allocated for it."""
+    """Read the first table extension, checked against the file's size before anything is allocated for it."""
     for index in range(MAX_EXTENSIONS):
         try:
             hdu = file[index]
@@ -51,7 +51,7 @@ def first_table(file: Any, size: int, selection: ColumnSelection) -> UploadedTab
 
 
 def read_extension(hdu: Any, size: int, selection: ColumnSelection) -> UploadedTable:
-    """One table extension's selected columns as text."""
+    """Read one table extension's selected columns as text."""
     header = hdu.header
     rows, width = int(header["NAXIS2"]), int(header["NAXIS1"])
     if rows < 0 or width < 0 or rows * width > size:
@@ -68,7 +68,7 @@ def read_extension(hdu: Any, size: int, selection: ColumnSelection) -> UploadedT
 
 
 def column_text(hdu: Any, index: int) -> list[str | None]:
-    """A column's cells; NaN, the column's TNULL and blank text are null."""
+    """Return a column's cells; NaN, the column's TNULL and blank text are null."""
     column = hdu.columns[index]
     values = hdu.data.field(index)
     if values.ndim != 1:

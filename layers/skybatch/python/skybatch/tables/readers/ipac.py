@@ -53,13 +53,13 @@ class DataLine:
 
 
 def is_ipac(text: str) -> bool:
-    """Whether the first line that is no comment, keyword or blank opens with a bar."""
+    """Return whether the first line that is no comment, keyword or blank opens with a bar."""
     match = FIRST_OTHER.match(text)
     return match is not None and match.group(1) == "|"
 
 
 def read(text: str, selection: ColumnSelection) -> UploadedTable:
-    """The table's selected columns. Lines must end in a plain newline.
+    """Read the table's selected columns. Lines must end in a plain newline.
 
     Raises InvalidRequest where a header or the place of a value cannot be understood, TooLarge for too
     many rows.
@@ -77,13 +77,13 @@ def read(text: str, selection: ColumnSelection) -> UploadedTable:
 
 
 def nulled(cells: Sequence[str], null: str) -> list[str | None]:
-    """Cells with the column's own null value taken out."""
+    """Return cells with the column's own null value replaced by None."""
     texts = [text_or_null(cell) for cell in cells]
     return [None if text == null else text for text in texts] if null else texts
 
 
 def read_header(lines: Sequence[str]) -> Header:
-    """Keywords and the one to four lines between bars."""
+    """Read keywords and the one to four lines between bars."""
     keywords: dict[str, str] = {}
     for index, line in enumerate(lines):
         stripped = line.strip()
@@ -103,7 +103,7 @@ def note_keyword(line: str, keywords: dict[str, str]) -> None:
 
 
 def header_at(lines: Sequence[str], first: int, keywords: dict[str, str]) -> Header:
-    """The header whose first line is ``lines[first]``."""
+    """Read the header whose first line is ``lines[first]``."""
     end = first
     while end < len(lines) and lines[end].strip().startswith("|"):
         end += 1
@@ -121,13 +121,13 @@ def header_at(lines: Sequence[str], first: int, keywords: dict[str, str]) -> Hea
 
 
 def between_bars(line: str) -> list[str]:
-    """What a header line says for each column."""
+    """Return what a header line says for each column."""
     cells = line.strip().removeprefix("|").removesuffix("|").split("|")
     return [cell.strip() for cell in cells]
 
 
 def data_lines(lines: Sequence[str], header: Header) -> list[DataLine]:
-    """Every line below the header but blank ones and stray comments."""
+    """Return every line below the header but blank ones and comments."""
     found: list[DataLine] = []
     for index in range(header.data_from, len(lines)):
         text = lines[index].rstrip()
@@ -139,7 +139,7 @@ def data_lines(lines: Sequence[str], header: Header) -> list[DataLine]:
 def take_cells(
     data: Sequence[DataLine], header: Header, places: dict[str, int], selection: ColumnSelection
 ) -> dict[str, list[str]]:
-    """The cells of each selected column: by the bars, or by words if some line does not keep to the bars."""
+    """Take the selected cells: by the bars, or by words if some line is not aligned with the bars."""
     if len(header.names) == 1:
         return {name: [item.text for item in data] for name in places}
     spans = {name: (header.bars[i] + 1, header.bars[i + 1]) for name, i in places.items()}
@@ -147,36 +147,36 @@ def take_cells(
     under_bars = itemgetter(*header.bars)
     blanks = (" ",) * len(header.bars)
     narrow = [spans[name] for name in places if name in selection.one_word]
-    astray: list[DataLine] = []
+    misaligned: list[DataLine] = []
     for item in data:
         text = item.text.ljust(width)
         kept = under_bars(text) == blanks and not text[width:].strip() and not text[: header.bars[0]].strip()
         if not kept or any(" " in text[a:b].strip() for a, b in narrow):
-            astray.append(item)
-    if astray:
-        return by_words(data, astray, header, places)
+            misaligned.append(item)
+    if misaligned:
+        return by_words(data, misaligned, header, places)
     return {name: [item.text[a:b] for item in data] for name, (a, b) in spans.items()}
 
 
 def by_words(
-    data: Sequence[DataLine], astray: Sequence[DataLine], header: Header, places: dict[str, int]
+    data: Sequence[DataLine], misaligned: Sequence[DataLine], header: Header, places: dict[str, int]
 ) -> dict[str, list[str]]:
-    """Cells of a table not aligned with its bars: the words of each line, one a column.
+    """Take the cells of a table that is not aligned with its bars: the words of each line, one a column.
 
-    Raises InvalidRequest naming line and column where the number of words disagrees: first for the lines
-    that leave the bars, and only if those can all be read, for the others.
+    Raises InvalidRequest naming line and column where the number of words disagrees: first for the
+    misaligned lines, and only if those can all be read, for the others.
     """
     count = len(header.names)
     errors = ErrorCollector()
-    for item in astray:
+    for item in misaligned:
         if len(item.text.split()) != count:
             refuse(errors, item, header)
     errors.raise_if_any()
     columns: dict[str, list[str]] = {name: [] for name in places}
-    strays = {item.row for item in astray}
+    misaligned_rows = {item.row for item in misaligned}
     for item in data:
         words = item.text.split()
-        if len(words) != count or (item.row not in strays and not agrees(item.text, words, header)):
+        if len(words) != count or (item.row not in misaligned_rows and not agrees(item.text, words, header)):
             refuse(errors, item, header)
         elif not errors.found:
             for name, index in places.items():
@@ -186,13 +186,13 @@ def by_words(
 
 
 def agrees(text: str, words: Sequence[str], header: Header) -> bool:
-    """Whether the bars and the words say the same."""
+    """Return whether the bars and the words say the same."""
     cells = (text[a + 1 : b].strip() for a, b in zip(header.bars, header.bars[1:], strict=False))
     return all(cell == word for cell, word in zip(cells, words, strict=False))
 
 
 def refuse(errors: ErrorCollector, item: DataLine, header: Header) -> None:
-    """Name the line and the first column that its values overrun."""
+    """Note the line and the first column that its values overrun."""
     count = len(header.names)
     words = len(item.text.split())
     rule = (
@@ -203,7 +203,7 @@ def refuse(errors: ErrorCollector, item: DataLine, header: Header) -> None:
 
 
 def overrun_column(text: str, header: Header) -> str:
-    """The column at whose left bar a value stands, else the last."""
+    """Return the column at whose left bar a value stands, else the last."""
     for index, bar in enumerate(header.bars[:-1]):
         if text[bar : bar + 1].strip():
             return header.names[index]

@@ -18,7 +18,7 @@ MAX_COLUMNS = 10_000
 
 @dataclass(frozen=True)
 class ColumnSelection:
-    """What a reader is asked for: which columns (lower case), which of them never hold a blank, how much."""
+    """What a reader should take: columns (lower case), those that never hold a blank, and the most rows."""
 
     columns: frozenset[str]
     one_word: frozenset[str]
@@ -64,9 +64,9 @@ Reader = Callable[[str, ColumnSelection], UploadedTable]
 def select_columns(
     names: Iterable[str], selection: ColumnSelection, line: int | None = None
 ) -> dict[str, int]:
-    """Where the selected columns stand, by lower-case name; the exact lower-case spelling wins.
+    """Return the index of each selected column by lower-case name; the exact lower-case spelling wins.
 
-    Raises InvalidRequest for a meaningful column that stands twice in the same spelling, and for more
+    Raises InvalidRequest for a selected column that stands twice in the same spelling, and for more
     columns than any table has.
     """
     places: dict[str, int] = {}
@@ -85,7 +85,7 @@ def select_columns(
 
 
 def split_lines(text: str) -> list[str]:
-    """The text's lines; raises InvalidRequest for more, or for longer ones, than any table has."""
+    """Return the text's lines; raises InvalidRequest for more, or for longer ones, than any table has."""
     if text.count("\n") > MAX_LINES:
         raise unreadable_table(f"there are more than {MAX_LINES} lines")
     lines = text.split("\n")
@@ -96,7 +96,7 @@ def split_lines(text: str) -> list[str]:
 
 
 def text_or_null(cell: str) -> str | None:
-    """The cell without blanks around it; None for an empty one or the word null in any case."""
+    """Return the cell without blanks around it; None for an empty one or the word null in any case."""
     text = cell.strip()
     return None if not text or text.lower() == "null" else text
 
@@ -104,7 +104,7 @@ def text_or_null(cell: str) -> str | None:
 def unreadable_table(
     rule: str, line: int | None = None, *, column: str = "table", value: str = ""
 ) -> InvalidRequest:
-    """The error for a table whose shape, rather than one of its values, is wrong."""
+    """Return the error for a table whose shape, rather than one of its values, is wrong."""
     error = CellError(column, value, rule, line)
     place = f"In line {line} of the table " if line is not None else "In the table "
     return InvalidRequest(f"{place}{rule}.", errors=[error])

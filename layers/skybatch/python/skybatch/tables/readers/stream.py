@@ -1,4 +1,4 @@
-"""The rows of a metadata table, one after another, from IPAC ASCII, CSV, TSV or VOTable files of any size.
+"""The rows of an operator's metadata table, streamed from IPAC ASCII, CSV, TSV or VOTable files of any size.
 
 Each row is its line in the file and its cells as text by lower-case column name; empty cells and ``null``
 are None. The format is told by the content; a gzip file is read as what it holds.
@@ -22,8 +22,8 @@ CHUNK_BYTES = 1 << 20
 NULLS = {"", "null"}
 
 
-def read_rows(path: Path) -> Iterator[Row]:
-    """The rows of a table; InvalidRequest, naming file and line, for what is no table we read."""
+def stream_rows(path: Path) -> Iterator[Row]:
+    """Yield the rows of a table; raises InvalidRequest, naming file and line, for one that cannot be read."""
     with path.open("rb") as raw:
         compressed = raw.read(2) == b"\x1f\x8b"
     with gzip.open(path) if compressed else path.open("rb") as file:
@@ -37,7 +37,7 @@ def read_rows(path: Path) -> Iterator[Row]:
 
 
 def refused(path: Path, line: int, why: str) -> InvalidRequest:
-    """The error for a table that cannot be read on from a line."""
+    """Return the error for a table that cannot be read on from a line."""
     return InvalidRequest(f"{path}, line {line}: {why}")
 
 
@@ -121,7 +121,7 @@ class _FirstTable:
         self._line = 0
 
     def taken(self) -> list[Row]:
-        """The rows since the last call."""
+        """Return the rows since the last call."""
         rows, self._rows = self._rows, []
         return rows
 

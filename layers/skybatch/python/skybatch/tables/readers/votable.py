@@ -26,7 +26,7 @@ FLOATS = frozenset({"float", "double"})
 
 
 def read(document: bytes, selection: ColumnSelection) -> UploadedTable:
-    """The selected columns of a document's first table.
+    """Read the selected columns of a document's first table.
 
     Raises InvalidRequest for XML that is not well formed, holds no table, or points to other documents;
     TooLarge for too many rows.
@@ -47,12 +47,12 @@ def read(document: bytes, selection: ColumnSelection) -> UploadedTable:
 
 
 def refuse_entities(*_: object) -> None:
-    """Entities let a small document grow without bound, or read files; no VOTable needs them."""
+    """Refuse entities: a small document grows without bound by them, or reads files."""
     raise unreadable_table("entity declarations are not accepted")
 
 
 class Content:
-    """What was met so far, while expat walks the document."""
+    """What was found so far, while expat walks the document."""
 
     def __init__(self, selection: ColumnSelection) -> None:
         self.selection = selection
@@ -72,7 +72,7 @@ class Content:
         self.stream: str | None = None
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        """An element opens; only those of the first table count, and PARAMs."""
+        """Handle the start of an element; only those of the first table count, and PARAMs."""
         self.depth += 1
         if self.depth > MAX_LEVELS:
             raise unreadable_table("the XML is nested too deep", self.line)
@@ -86,7 +86,7 @@ class Content:
             self.start_in_table(name, attributes)
 
     def start_in_table(self, name: str, attributes: Mapping[str, str]) -> None:
-        """FIELD and VALUES describe, TR and TD hold cells, STREAM holds all rows in binary."""
+        """Handle FIELD and VALUES (columns), TR and TD (cells), and STREAM (all rows in binary)."""
         if name == "FIELD":
             self.header_line = self.header_line or self.parser.CurrentLineNumber
             self.fields.append(Field.of(attributes))
@@ -110,11 +110,11 @@ class Content:
 
     @property
     def line(self) -> int:
-        """The line expat is on."""
+        """Line that expat is on, from 1."""
         return self.parser.CurrentLineNumber
 
     def open_row(self) -> None:
-        """A row opens: every selected cell is null until it is met."""
+        """Start a row: every selected cell is null until it is met."""
         if self.places is None:
             self.places = select_columns(
                 [field.name for field in self.fields], self.selection, self.header_line
@@ -135,12 +135,12 @@ class Content:
         )
 
     def characters(self, text: str) -> None:
-        """Text of a selected cell or of the stream."""
+        """Handle text of a selected cell or of the stream."""
         if self.pieces is not None:
             self.pieces.append(text)
 
     def end(self, tag: str) -> None:
-        """An element closes."""
+        """Handle the end of an element."""
         self.depth -= 1
         name = tag.rpartition(" ")[2]
         if name == "TD" and self.pieces is not None:
@@ -156,7 +156,7 @@ class Content:
             self.stream, self.pieces = "".join(self.pieces), None
 
     def table(self) -> UploadedTable:
-        """The first table; raises InvalidRequest if there was none."""
+        """Return the first table; raises InvalidRequest if there was none."""
         if not self.fields:
             raise unreadable_table("this XML holds no VOTable with columns")
         names = tuple(field.name for field in self.fields)
@@ -168,7 +168,7 @@ class Content:
         return UploadedTable("VOTable", names, columns, self.lines, self.header_line, self.keywords)
 
     def from_stream(self, names: tuple[str, ...]) -> UploadedTable:
-        """The table whose rows are in binary, and so have no lines."""
+        """Return the table whose rows are in binary, and so have no lines."""
         places = select_columns(names, self.selection, self.header_line)
         found = read_stream(
             self.stream or "", self.encoding, self.fields, places, self.selection, self.from_service

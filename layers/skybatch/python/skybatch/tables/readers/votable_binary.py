@@ -44,12 +44,12 @@ class Field:
 
     @classmethod
     def of(cls, attributes: Mapping[str, str]) -> Field:
-        """From the element's attributes; a column without a name goes by its ID."""
+        """Return the column of the element's attributes; one without a name goes by its ID."""
         name = attributes.get("name") or attributes.get("ID", "")
         return cls(name.strip(), attributes.get("datatype", "char"), attributes.get("arraysize", "").strip())
 
     def with_null(self, null: str) -> Field:
-        """The column with its null value."""
+        """Return the column with its null value."""
         return replace(self, null=null)
 
 
@@ -62,11 +62,11 @@ class Stream:
 
     @property
     def left(self) -> int:
-        """How many are left."""
+        """Number of bytes left."""
         return len(self.content) - self.at
 
     def take(self, count: int) -> bytes:
-        """The next ``count`` bytes; raises InvalidRequest if there are fewer."""
+        """Take the next ``count`` bytes; raises InvalidRequest if there are fewer."""
         if not 0 <= count <= self.left:
             raise unreadable_table("the binary data end within a row")
         self.at += count
@@ -81,7 +81,7 @@ def read_stream(
     selection: ColumnSelection,
     from_service: bool,
 ) -> tuple[int, dict[str, list[str | None]]] | UploadedTable:
-    """Row count and selected columns of a base64 stream; a FITS stream gives its own table."""
+    """Read row count and selected columns of a base64 stream; a FITS stream gives its own table."""
     try:
         content = base64.b64decode("".join(text.split()), validate=True)
     except (binascii.Error, ValueError):
@@ -102,7 +102,7 @@ def read_stream(
 def read_row(
     stream: Stream, fields: Sequence[Field], by_index: Mapping[int, list[str | None]], *, flagged: bool
 ) -> None:
-    """One row; with BINARY2 a bit for each column, set for null, goes before it."""
+    """Read one row; with BINARY2 a bit for each column, set for null, goes before it."""
     before = stream.left
     flags = stream.take((len(fields) + 7) // 8) if flagged else b""
     for index, field in enumerate(fields):
@@ -115,7 +115,7 @@ def read_row(
 
 
 def field_bytes(stream: Stream, field: Field) -> int:
-    """The length of the next cell; a variable one carries its count before it (section 5.3)."""
+    """Return the length of the next cell; a variable one carries its count before it (section 5.3)."""
     dimensions = field.arraysize.split("x") if field.arraysize else ["1"]
     fixed = [d for d in dimensions if not d.endswith("*")]
     if len(fixed) < len(dimensions) - 1 or not all(d.isdecimal() and len(d) < 10 for d in fixed):
@@ -135,7 +135,7 @@ def field_bytes(stream: Stream, field: Field) -> int:
 
 
 def decoded(content: bytes, field: Field) -> str | None:
-    """A cell as text; None for null, NaN, and what is no single value."""
+    """Decode a cell to text; None for null, NaN, and what is no single value."""
     if field.datatype == "char":
         return text_or_null(content.partition(b"\0")[0].decode("utf-8", errors="replace"))
     if field.datatype == "unicodeChar":
@@ -152,7 +152,7 @@ def decoded(content: bytes, field: Field) -> str | None:
 
 
 def shortest_single(value: float) -> str:
-    """The shortest decimal that a 32-bit number prints as, which is what its author saw."""
+    """Return the shortest decimal that a 32-bit number prints as, which is what its author saw."""
     for digits in range(6, 10):
         text = f"{value:.{digits}g}"
         if single(float(text)) == value:
@@ -161,7 +161,7 @@ def shortest_single(value: float) -> str:
 
 
 def single(value: float) -> float:
-    """The nearest 32-bit number; infinity beyond its range."""
+    """Return the nearest 32-bit number; infinity beyond its range."""
     try:
         (rounded,) = struct.unpack(">f", struct.pack(">f", value))
     except OverflowError:

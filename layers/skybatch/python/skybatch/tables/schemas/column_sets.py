@@ -1,4 +1,4 @@
-"""Every column set we hand out, by the name that help pages and documentation give it."""
+"""Every column set that is delivered, by the name that help pages and documentation give it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What tables of images are made from: the images of a batch or a search, and where their facts stand."""
+"""The input of tables of images: the images of a batch or a search, and the facts of their image sets."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ from skybatch.tables.model import Values
 Array = NDArray[Any]
 
 
-class ImageSets(Protocol):
-    """Facts of image sets of one data set, (n,) arrays; ``sets`` are their numbers in its inventory.
+class ImageSetFacts(Protocol):
+    """Facts of the image sets of one data set, (n,) arrays; `inventory.image_sets.ImageSets` has them.
 
-    Degrees, pixels (FITS, from 1), FK5 J2000. ``archive.inventory.ImageSets`` is one. Attributes beyond
-    those named here are read by name: see `SET_FACTS` and `BAND_FACTS`.
+    Degrees, pixels (FITS, from 1), FK5 J2000. The facts themselves are read by name: see `SET_FACTS` and
+    `BAND_FACTS`.
     """
 
     @property
-    def sets(self) -> Array: ...
+    def sets(self) -> Array:
+        """Index of each image set in the inventory of its data set."""
 
 
 # Of an image set, the same for its bands.
@@ -36,7 +37,7 @@ BAND_FACTS = ("seesh", "magzp", "msnr10", "suffix", "quicklook_suffix")
 
 
 @dataclass(frozen=True)
-class Images:
+class ImageRows:
     """Images in table order, one element an image; what is None is null in all rows.
 
     Attributes
@@ -50,7 +51,7 @@ class Images:
     row_number, id
         Number (from 1) and id of the request row, None where the request is no list.
     status, reason, file, bytes, md5, delivery_format
-        What became of it; path in the archive of the batch; size; form of delivery (``fits.gz``...).
+        Outcome; path in the archive of the batch; size; file format (``fits.gz``...).
     req_ra, req_dec, size
         What a position row asked for: ICRS degrees, arcsec; NaN for what was not asked.
     edge_dist
@@ -87,8 +88,8 @@ class Images:
         return len(self.band)
 
 
-def gather(sets: Mapping[str, ImageSets], images: Images) -> dict[str, Array]:
-    """The facts of each image, (n,) arrays by name, from the image sets of its data set.
+def gather_facts(sets: Mapping[str, ImageSetFacts], images: ImageRows) -> dict[str, Array]:
+    """Gather the facts of each image, (n,) arrays by name, from the image sets of its data set.
 
     Raises
     ------

@@ -23,7 +23,7 @@ from skybatch.tables.schemas.common import (
     TABLE_MARKER_VERSION,
 )
 from skybatch.tables.schemas.image_geometry import image_points
-from skybatch.tables.schemas.image_rows import Images, ImageSets, gather
+from skybatch.tables.schemas.image_rows import ImageRows, ImageSetFacts, gather_facts
 from skybatch.tables.schemas.search import INVENTORY_PARAMS
 from skybatch.tables.writers.formats import Format
 
@@ -38,22 +38,22 @@ COLUMNS_OF_FORMAT: dict[Format, tuple[Column, ...]] = {
 }
 TITLES = {dataset.id: dataset.title for dataset in DATASETS.values()}
 SEARCH_TITLES = {dataset.id: dataset.search_title or dataset.full_title for dataset in DATASETS.values()}
-GIVEN = frozenset(field.name for field in fields(Images))
+GIVEN_SOURCES = frozenset(field.name for field in fields(ImageRows))
 LABELS = {kind.letter: kind.label for kind in ImageType}
 # SIA 1.0 section 4.2.4: C copied pixels, Z valid fluxes; V for display, "not for numerical analysis".
 PIXFLAGS = {ImageType.ATLAS.letter: "CZ", ImageType.QUICKLOOK.letter: "V"}
 
 
 def image_table(
-    sets: Mapping[str, ImageSets],
-    images: Images,
+    sets: Mapping[str, ImageSetFacts],
+    images: ImageRows,
     fmt: Format,
     *,
     title: str = "",
     positions: bool | None = None,
     keywords: Mapping[str, str] | None = None,
 ) -> Table:
-    """A batch's table of images (retrieved, unretrieved or failed), with the columns of a format.
+    """Return a batch's table of images (retrieved, unretrieved or failed), with the columns of a format.
 
     ``sets`` holds image sets by data set. ``positions`` says whether the columns of position rows are
     there (default: if any image has one), so that all tables of a batch can have one shape.
@@ -75,25 +75,27 @@ def image_table(
     )
 
 
-def image_data(sets: Mapping[str, ImageSets], images: Images, columns: Iterable[Column]) -> dict[str, Values]:
-    """Values for these columns: of the batch sets, of `SIA_SEARCH` or of `NATIVE_SEARCH`.
+def image_data(
+    sets: Mapping[str, ImageSetFacts], images: ImageRows, columns: Iterable[Column]
+) -> dict[str, Values]:
+    """Return values for these columns: of the batch sets, of `SIA_SEARCH` or of `NATIVE_SEARCH`.
 
     Raises
     ------
     KeyError
-        For a column nobody knows how to fill, a data set or an image set that is not among ``sets``.
+        For a column that has no source, a data set or an image set that is not among ``sets``.
     """
-    facts = _as_delivered(gather(sets, images), images)
+    facts = _as_delivered(gather_facts(sets, images), images)
     facts |= image_points(facts)
     return {column.source: _values(column.source, facts, images) for column in columns}
 
 
-def _any_position(images: Images) -> bool:
+def _any_position(images: ImageRows) -> bool:
     return images.req_ra is not None and any(v is not None and v == v for v in images.req_ra)
 
 
-def _as_delivered(facts: Facts, images: Images) -> Facts:
-    """The facts of crops: a crop has its own size and reference pixel, all else is its parent's."""
+def _as_delivered(facts: Facts, images: ImageRows) -> Facts:
+    """Return the facts of crops: size and reference pixel are their own, all else is their parent's."""
     if images.box is None:
         return facts
     x0, y0, nx, ny = np.asarray(images.box).T
@@ -106,34 +108,34 @@ def _as_delivered(facts: Facts, images: Images) -> Facts:
     }
 
 
-def _values(source: str, facts: Facts, images: Images) -> Values:
-    if source in DERIVED:
-        return DERIVED[source](facts, images)
+def _values(source: str, facts: Facts, images: ImageRows) -> Values:
+    if source in DERIVED_SOURCES:
+        return DERIVED_SOURCES[source](facts, images)
     if source in facts:
         return facts[source]
-    if source not in GIVEN:
+    if source not in GIVEN_SOURCES:
         raise KeyError(f"no facts for a column of {source}")
     given: Values | None = getattr(images, source)
     return [None] * len(images) if given is None else given
 
 
-def _pair(first: str, second: str) -> Callable[[Facts, Images], Values]:
+def _pair(first: str, second: str) -> Callable[[Facts, ImageRows], Values]:
     return lambda facts, _: np.stack([facts[first], facts[second]], axis=1)
 
 
-def _wavelength(which: str) -> Callable[[Facts, Images], Values]:
+def _wavelength(which: str) -> Callable[[Facts, ImageRows], Values]:
     values = {band.id: getattr(band, which) for band in FILTERS.values()}
     return lambda _, images: [values[band] for band in images.band]
 
 
-def _constant(value: object) -> Callable[[Facts, Images], Values]:
+def _constant(value: object) -> Callable[[Facts, ImageRows], Values]:
     return lambda _, images: [value] * len(images)
 
 
-def _titles(names: Mapping[str, str]) -> Callable[[Facts, Images], Values]:
+def _titles(names: Mapping[str, str]) -> Callable[[Facts, ImageRows], Values]:
     """Titles such as ``6X Catalog J-Band Atlas Image: 001114 n 046 0033``."""
 
-    def titles(facts: Facts, images: Images) -> Values:
+    def titles(facts: Facts, images: ImageRows) -> Values:
         numbers = (facts[name].tolist() for name in ("date", "hem", "scan", "image"))
         rows = zip(images.dataset, images.band, images.type, *numbers, strict=True)
         return [
@@ -144,7 +146,7 @@ def _titles(names: Mapping[str, str]) -> Callable[[Facts, Images], Values]:
     return titles
 
 
-def _file_names(facts: Facts, images: Images) -> Values:
+def _file_names(facts: Facts, images: ImageRows) -> Values:
     suffixes = np.where(
         np.asarray(images.type) == ImageType.QUICKLOOK.letter, facts["quicklook_suffix"], facts["suffix"]
     )
@@ -152,7 +154,7 @@ def _file_names(facts: Facts, images: Images) -> Values:
     return [f"{band}i{scan:03d}{image:04d}{suffix}" for band, scan, image, suffix in rows]
 
 
-DERIVED: dict[str, Callable[[Facts, Images], Values]] = {
+DERIVED_SOURCES: dict[str, Callable[[Facts, ImageRows], Values]] = {
     "BAND": lambda _, images: [band.upper() for band in images.band],
     "title": _titles(TITLES),
     "sia_title": _titles(SEARCH_TITLES),

@@ -1,0 +1,1 @@
+"""Writers: a table in any of the delivered formats."""

@@ -22,12 +22,12 @@ UNPRINTABLE = re.compile(
 
 
 def one_line(value: object) -> str:
-    """Text with every unprintable character turned into a blank."""
+    """Return text with every unprintable character replaced by a blank."""
     return UNPRINTABLE.sub(" ", str(value))
 
 
 def cells(column: Column, values: Values, null: str = "") -> list[str]:
-    """The text of each value of a column; ``null`` stands for what is not there."""
+    """Return the text of each value of a column; ``null`` stands for missing ones."""
     if column.is_text:
         return _texts(values, null)
     if column.is_array:

@@ -19,7 +19,7 @@ _QUOTED = re.compile(r'[",]|^ | $')
 
 
 def chunks(table: Table, rows: int, delimiter: str) -> Iterator[bytes]:
-    """The table in pieces of ``rows`` rows. Cells hold neither tabs nor line breaks (see `cells`)."""
+    """Yield the table in pieces of ``rows`` rows. Cells hold neither tabs nor line breaks (see `cells`)."""
     yield (delimiter.join(column.name for column in table.columns) + "\n").encode()
     for start in range(0, len(table), rows):
         span = slice(start, start + rows)
@@ -29,12 +29,12 @@ def chunks(table: Table, rows: int, delimiter: str) -> Iterator[bytes]:
 
 
 def protect(text: str) -> str:
-    """Text that no spreadsheet takes for a formula; `unprotect` gives the text back."""
+    """Return text that no spreadsheet takes for a formula; `unprotect` gives the text back."""
     return "'" + text if _FORMULA.match(text) else text
 
 
 def unprotect(text: str) -> str:
-    """The text that `protect` was given."""
+    """Return the text that `protect` was given."""
     return text[1:] if _PROTECTED.match(text) else text
 
 

@@ -1,4 +1,4 @@
-"""One table, written in any of the formats we hand out."""
+"""One table, written in any of the delivered formats."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CHUNK_ROWS = 2000
 
 
 def chunks(table: Table, fmt: Format, rows: int = CHUNK_ROWS) -> Iterator[bytes]:
-    """The table written piece by piece, in memory bounded by ``rows`` rows of text.
+    """Write the table piece by piece, in memory bounded by ``rows`` rows of text.
 
     Raises
     ------
@@ -44,5 +44,5 @@ def chunks(table: Table, fmt: Format, rows: int = CHUNK_ROWS) -> Iterator[bytes]
 
 
 def write(table: Table, fmt: Format) -> bytes:
-    """The table in one piece."""
+    """Write the table in one piece."""
     return b"".join(chunks(table, fmt))

@@ -18,7 +18,7 @@ _STYLE = (
 
 
 def chunks(table: Table, rows: int) -> Iterator[bytes]:
-    """The page in pieces of ``rows`` rows."""
+    """Yield the page in pieces of ``rows`` rows."""
     yield _opening(table).encode()
     for start in range(0, len(table), rows):
         span = slice(start, start + rows)

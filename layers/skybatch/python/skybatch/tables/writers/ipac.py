@@ -22,7 +22,7 @@ LINE_WIDTH = 500
 
 
 def chunks(table: Table, rows: int) -> Iterator[bytes]:
-    """The table in pieces of ``rows`` rows; two passes over the values, the first to learn the widths."""
+    """Yield the table in pieces of ``rows`` rows, in two passes: the first finds the widths."""
     spans = [slice(start, start + rows) for start in range(0, len(table), rows)]
     widths = [_width(table, column, spans) for column in table.columns]
     yield _head(table, widths)

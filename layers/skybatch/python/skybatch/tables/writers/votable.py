@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from xml.sax.saxutils import escape, quoteattr
 
 from skybatch.tables.model import Column, Param, Table
-from skybatch.tables.service_descriptor import Input, Service
+from skybatch.tables.service_descriptor import InputParameter, ServiceDescriptor
 from skybatch.tables.writers.cells import cells, map_where, one_line
 
 _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
@@ -29,7 +29,7 @@ _FRAMES = {
 
 
 def chunks(table: Table, rows: int) -> Iterator[bytes]:
-    """The document in pieces of ``rows`` rows."""
+    """Yield the document in pieces of ``rows`` rows."""
     yield "".join(_opening(table, rows)).encode()
     for start in range(0, len(table), rows):
         columns = [_cells(column, table, slice(start, start + rows)) for column in table.columns]
@@ -40,7 +40,7 @@ def chunks(table: Table, rows: int) -> Iterator[bytes]:
 
 
 def error_document(reason: str) -> bytes:
-    """A VOTable that says why there is no answer (SIA 1.0 section 4.2.1: QUERY_STATUS ERROR)."""
+    """Return a VOTable that says why there is no result (SIA 1.0 section 4.2.1: QUERY_STATUS ERROR)."""
     return f"{_HEAD}{_status('ERROR', reason)}{_TAIL}".encode()
 
 
@@ -76,7 +76,7 @@ def _closing(table: Table) -> Iterator[str]:
     yield "</VOTABLE>\n"
 
 
-def _service(service: Service) -> str:
+def _service(service: ServiceDescriptor) -> str:
     facts = (("standardID", service.standard), ("accessURL", service.url))
     params = "".join(
         f'<PARAM name="{name}" datatype="char" arraysize="*" value={_attribute(value)}/>\n'
@@ -89,7 +89,7 @@ def _service(service: Service) -> str:
     )
 
 
-def _input(given: Input) -> str:
+def _input(given: InputParameter) -> str:
     names = ("name", "datatype", "arraysize", "ref", "xtype", "ucd", "unit")
     attributes = _attributes({name: getattr(given, name) for name in names})
     described = _described("", given.description) if given.description else ""

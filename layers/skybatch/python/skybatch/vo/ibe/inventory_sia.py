@@ -25,7 +25,7 @@ from skybatch.surveys.twomass.bands import BANDS
 from skybatch.surveys.twomass.datasets import DEFAULT_DATASET
 from skybatch.tables.model import Param, Table
 from skybatch.tables.schemas.batch import INVENTORY
-from skybatch.tables.schemas.image_rows import Images
+from skybatch.tables.schemas.image_rows import ImageRows
 from skybatch.tables.schemas.image_table import image_data
 from skybatch.tables.schemas.search import INVENTORY_PARAMS
 from skybatch.validation import InvalidValue
@@ -196,7 +196,7 @@ def _table(
 ) -> Table:
     """Return a row for each image and format, no more than MAXREC in all."""
     rows = list(product(range(len(found)), formats))[:max_rows]
-    images = Images(
+    images = ImageRows(
         dataset=[found.details.dataset] * len(rows),
         set_index=found.details.sets[found.at[[i for i, _ in rows]]] if rows else _no_sets(),
         band=[found.band[i] for i, _ in rows],
