@@ -40,7 +40,7 @@ def made(nx: int, ny: int, **options: Any) -> bytes:
 
 
 def tiled(image: bytes, tile: tuple[int, int] | None, **options: Any) -> bytes:
-    """Form 2 as astropy writes it, of the image rounded to 16 bits; ``tile`` is (columns, rows)."""
+    """A tiled Quicklook as astropy writes it, of pixels rounded to 16 bits; ``tile`` is (columns, rows)."""
     hdu = fits_oracle.opened(image)
     pixels = np.clip(np.rint(np.nan_to_num(hdu.data)), -32768, 32767).astype(np.int16)
     shape = None if tile is None else tile[::-1]
@@ -55,7 +55,7 @@ def stream_of(stored: bytes) -> bytes:
 
 
 def astropys(stored: bytes) -> Any:
-    """What astropy decodes of form 1, ``sumall`` widened by hand."""
+    """What astropy decodes of the original program's stream, its sum widened by hand."""
     stream, header = stream_of(stored), read_quicklook_header(stored)
     wide = stream[:14] + (b"\xff" if stream[14] >> 7 else b"\0") * 4 + stream[14:] + bytes(100_000)
     data = decompress_hcompress_1_c(wide, header.naxis2, header.naxis1, 0, 0, 4)
@@ -155,10 +155,10 @@ def test_header_of_tiles_is_the_images() -> None:
     assert not unknown
 
 
-@pytest.mark.parametrize("form", [1, 2])
-def test_cutouts(form: int) -> None:
+@pytest.mark.parametrize("storage", ["stream", "tiles"])
+def test_cutouts(storage: str) -> None:
     image = made(512, 829, rotation=3.0)
-    stored = compress_quicklook(image) if form == 1 else tiled(image, (512, 16))
+    stored = compress_quicklook(image) if storage == "stream" else tiled(image, (512, 16))
     whole = fits_oracle.opened(decompress_quicklook(stored))
     boxes = [*BOXES, PixelBox(500, 820, 12, 9), PixelBox(0, 0, 512, 829), PixelBox(100, 300, 50, 50)]
     for box, cutout in zip(boxes, cut_quicklook(stored, boxes, ORIGIN), strict=True):
@@ -166,13 +166,13 @@ def test_cutouts(form: int) -> None:
         fits_oracle.assert_same_pixels(hdu, whole, box)
         fits_oracle.assert_same_sky(fits_oracle.wcs(hdu), fits_oracle.wcs(whole), box)
         assert len(cutout) == cutout_bytes(4, box, 16)
-        if form == 1:
+        if storage == "stream":
             fits_oracle.assert_same_cards(cutout, stored, more=2)
 
 
-@pytest.mark.parametrize("form", [1, 2])
-def test_everything_made_of_one_says_that_it_is_lossy(form: int) -> None:
-    stored = compress_quicklook(made(64, 48)) if form == 1 else tiled(made(64, 48), (64, 16))
+@pytest.mark.parametrize("storage", ["stream", "tiles"])
+def test_everything_made_of_one_says_that_it_is_lossy(storage: str) -> None:
+    stored = compress_quicklook(made(64, 48)) if storage == "stream" else tiled(made(64, 48), (64, 16))
     for image in (decompress_quicklook(stored), *cut_quicklook(stored, BOXES, ORIGIN)):
         header = fits_oracle.opened(image).header
         assert header["LOSSY"] == "HCOMPRESS scale 4"

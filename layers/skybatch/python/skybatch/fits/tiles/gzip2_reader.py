@@ -33,8 +33,8 @@ _CHECKSUM_FIELD = slice(4, 8)  # MTIME of a gzip member (RFC 1952, section 2.3)
 def tile_checksum(header: Header, tile: int) -> bytes:
     """Return CRC-32 of the image's cards and the tile's number, little-endian, for a tile's gzip member.
 
-    It stands in the member's field for the time. So a sound tile of another image, or of another place,
-    is told from the right one. Other programs do not read that field and write 0 there.
+    It takes the member's field for the time, so that an intact tile of another image or position is detected.
+    Other programs do not read that field and write 0 there.
     """
     return zlib.crc32(tile.to_bytes(4, "little"), header.crc).to_bytes(4, "little")
 
