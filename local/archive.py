@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,38 +11,41 @@ from obstore.store import S3Store
 
 from local.emulator import CREDENTIALS, REGION, Emulator
 from skybatch.archive.index import IndexReport, index
-from skybatch.storage.objects import DirectorySource
+from skybatch.concurrency import parallel_map
+from skybatch.storage.directory_tree import DirectoryTree
+from skybatch.storage.s3 import Connection, connect
 from skybatch.surveys.twomass.datasets import DATASETS, MISSION, dataset_prefix
 
-UPLOADS_AT_A_TIME = 8
+CONCURRENT_UPLOADS = 8
 FOLDERS = (MISSION, "inventory")
 
 
-def store_of(emulator: Emulator, bucket: str) -> S3Store:
-    """The emulator's bucket as an object store."""
-    return S3Store(
-        bucket,
+def emulator_bucket(emulator: Emulator, bucket: str) -> S3Store:
+    """Open a bucket of the emulator as an object store."""
+    connection = Connection(
         endpoint=emulator.url,
-        region=REGION,
-        access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
-        secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-        client_options={"allow_http": True, "timeout": timedelta(seconds=60)},
+        config={
+            "region": REGION,
+            "access_key_id": CREDENTIALS["AWS_ACCESS_KEY_ID"],
+            "secret_access_key": CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+        },
+        timeout=timedelta(seconds=60),
     )
+    return connect(bucket, connection)
 
 
 def upload_tree(emulator: Emulator, bucket: str, root: Path) -> tuple[int, int]:
     """Copy the images and inventories below ``root`` into a new bucket; answers (objects, bytes)."""
     files = [path for folder in FOLDERS for path in _files(root / folder)]
     emulator.client("s3").create_bucket(Bucket=bucket)
-    store = store_of(emulator, bucket)
+    store = emulator_bucket(emulator, bucket)
 
     def upload(path: Path) -> int:
         body = path.read_bytes()
         obstore.put(store, path.relative_to(root).as_posix(), body)
         return len(body)
 
-    with ThreadPoolExecutor(UPLOADS_AT_A_TIME) as pool:
-        return len(files), sum(pool.map(upload, files))
+    return len(files), sum(parallel_map(upload, files, CONCURRENT_UPLOADS))
 
 
 def indexed(root: Path, scratch: Path, say: Callable[[str], None]) -> Path:
@@ -60,7 +62,7 @@ def indexed(root: Path, scratch: Path, say: Callable[[str], None]) -> Path:
     (borrowed / MISSION).symlink_to(root / MISSION, target_is_directory=True)
     for dataset in DATASETS:
         if (borrowed / dataset_prefix(dataset)).is_dir():
-            _say_indexed(index(DirectorySource(borrowed), dataset), dataset, say)
+            _say_indexed(index(DirectoryTree(borrowed), dataset), dataset, say)
     return borrowed
 
 

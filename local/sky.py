@@ -20,7 +20,7 @@ from local.scans import PIXEL, WIDTH, ImageSet, image_sets
 from skybatch.imaging.quicklook import compress_quicklook
 from skybatch.inventory.image_sets import ImageSets
 from skybatch.inventory.publish import publish
-from skybatch.storage.objects import DirectorySource
+from skybatch.storage.directory_tree import DirectoryTree
 from skybatch.surveys.twomass.bands import BANDS
 from skybatch.surveys.twomass.layout import ImageId, atlas_key, quicklook_key
 
@@ -54,7 +54,7 @@ def make_sky(root: Path, *, few: bool = False) -> int:
     sizes = dict(zip(exposures, written, strict=True))
     for dataset in sorted({images.scan.dataset for images in sets}):
         columns = inventory_of([images for images in sets if images.scan.dataset == dataset], sizes)
-        publish(DirectorySource(root), columns, numbered=False, origin="the sample sky")
+        publish(DirectoryTree(root), columns, numbered=False, origin="the sample sky")
     return len(exposures)
 
 

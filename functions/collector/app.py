@@ -13,7 +13,8 @@ from skybatch.batch.results.metrics import batch_metrics
 from skybatch.batch.store import BatchStore
 from skybatch.inventory.cache import open_inventories
 from skybatch.settings import settings
-from skybatch.storage.clients import abort_uploads, bucket_store
+from skybatch.storage.clients import abort_uploads
+from skybatch.storage.s3 import open_bucket
 from skybatch.telemetry import instrumented, log_step, logger, record_metrics
 from skybatch.workflow import steps
 
@@ -31,7 +32,7 @@ def step(event: dict[str, Any]) -> dict[str, Any]:
     """One step of a batch's execution."""
     here = settings()
     sweep = partial(abort_uploads, here.results_bucket)
-    results = bucket_store(here.results_bucket)
+    results = open_bucket(here.results_bucket)
     match event["action"]:
         case "tally":
             return steps.tally_step(results, event, here, time)
@@ -48,12 +49,12 @@ def step(event: dict[str, Any]) -> dict[str, Any]:
 def open_inventory() -> Callable[[str, str | None], Inventory]:
     """Return what opens the archive's inventories and keeps them open as long as the process lives."""
     here = settings()
-    return open_inventories(bucket_store(here.archive_bucket, here.archive_prefix))
+    return open_inventories(open_bucket(here.archive_bucket, here.archive_prefix))
 
 
 def _ended(answer: dict[str, Any]) -> dict[str, Any]:
     """Count and tell how the batch ended."""
-    measured = batch_metrics(BatchStore(bucket_store(settings().results_bucket), answer["batch_id"]))
+    measured = batch_metrics(BatchStore(open_bucket(settings().results_bucket), answer["batch_id"]))
     record_metrics(measured)
     logger.info("batch ended", measures=measured)
     return answer

@@ -12,7 +12,8 @@ from skybatch.batch.status import record_failure
 from skybatch.batch.store import BatchStore
 from skybatch.notification.notify import SesMailer, notify
 from skybatch.settings import settings
-from skybatch.storage.clients import bucket_store, client
+from skybatch.storage.clients import client
+from skybatch.storage.s3 import open_bucket
 from skybatch.telemetry import bind_batch, instrumented, logger, record_metrics
 
 
@@ -23,7 +24,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     ended = event.get("detail")
     batch_id = (json.loads(ended["input"]) if ended else event)["batch_id"]
     bind_batch(batch_id)
-    store = BatchStore(bucket_store(here.results_bucket), batch_id)
+    store = BatchStore(open_bucket(here.results_bucket), batch_id)
     if ended:  # what no catcher in the state machine saw; where one did, this changes nothing
         logger.error("execution ended badly", status=ended["status"])
         record_failure(store, f"the batch's execution ended as {ended['status']}", time.time())

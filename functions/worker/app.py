@@ -15,7 +15,8 @@ from skybatch.batch.execution.worker import ImageArchive, process_message
 from skybatch.batch.plan import Message
 from skybatch.batch.store import BatchStore
 from skybatch.settings import settings
-from skybatch.storage.clients import bucket_store, client
+from skybatch.storage.clients import client
+from skybatch.storage.s3 import open_bucket
 from skybatch.telemetry import bind_batch, instrumented, logger
 
 # A message that fails is left to the queue to bring again; the function itself never falls over, for
@@ -32,13 +33,13 @@ def deliver(record: SQSRecord) -> None:
     bind_batch(message.batch_id)
     here = settings()
     archive = ImageArchive(
-        objects=bucket_store(here.archive_bucket, here.archive_prefix),
+        objects=open_bucket(here.archive_bucket, here.archive_prefix),
         bucket=here.archive_bucket,
         prefix=here.archive_prefix,
         results_bucket=here.results_bucket,
         s3=lambda: client("s3"),
     )
-    _work(message, archive, BatchStore(bucket_store(here.results_bucket), message.batch_id))
+    _work(message, archive, BatchStore(open_bucket(here.results_bucket), message.batch_id))
 
 
 def _work(message: Message, archive: ImageArchive, store: BatchStore) -> None:

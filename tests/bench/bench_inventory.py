@@ -24,7 +24,7 @@ from skybatch.inventory.image_sets import ImageSets, scan_codes
 from skybatch.inventory.inventory import Inventory
 from skybatch.inventory.publish import publish
 from skybatch.sky.regions import Circle
-from skybatch.storage.objects import DirectorySource
+from skybatch.storage.directory_tree import DirectoryTree
 from tests.bench.harness import Bench, median_ms
 from tests.bench.inventory_rivals import DuckDB, Rival, SQLite
 from tests.support.synthetic_survey import synthetic
@@ -51,8 +51,8 @@ print(json.dumps([elapsed, peak, len(found)]))
 COLD_OURS = """
 from skybatch.inventory.inventory import Inventory
 from skybatch.sky.regions import Circle
-from skybatch.storage.objects import DirectorySource
-found = Inventory.open(DirectorySource(Path({path!r})), "asky").in_region(
+from skybatch.storage.directory_tree import DirectoryTree
+found = Inventory.open(DirectoryTree(Path({path!r})), "asky").in_region(
     Circle(100.0, -40.0, {diameter} / 2), "overlap"
 )
 """
@@ -62,8 +62,8 @@ os.environ["SKYBATCH_CACHE"] = {cache!r}
 from obstore.store import LocalStore
 from skybatch.inventory.inventory import Inventory
 from skybatch.sky.regions import Circle
-from skybatch.storage.objects import StoreSource
-inventory = Inventory.open(StoreSource(LocalStore({path!r})), "asky")
+from skybatch.storage.bucket_tree import BucketTree
+inventory = Inventory.open(BucketTree(LocalStore({path!r})), "asky")
 inventory.details(inventory.in_region(Circle(100.0, -40.0, 3.5), "overlap"))
 rng = numpy.random.default_rng(3)
 ra, dec = rng.uniform(0, 360, {rows}), numpy.degrees(numpy.arcsin(rng.uniform(-1, 1, {rows})))
@@ -80,8 +80,8 @@ def run(bench: Bench) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         sets = synthetic()
-        publish(DirectorySource(folder), sets, numbered=False, origin="synthetic")
-        inventory = Inventory.open(DirectorySource(folder), "asky")
+        publish(DirectoryTree(folder), sets, numbered=False, origin="synthetic")
+        inventory = Inventory.open(DirectoryTree(folder), "asky")
         np.save(folder / "shapes.npy", sets.grids()[0])
         rivals = _rivals(bench, folder, sets)
         for diameter in (1.0, 7.0):

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import obstore
 
-from local.archive import store_of
+from local.archive import emulator_bucket
 from local.emulator import Emulator, emulator
 from skybatch.batch import keys
 from skybatch.batch.plan import Plan, load_plan, save_plan
@@ -59,7 +59,7 @@ def run(bench: Bench) -> None:
 def bucket(aws: Emulator) -> Iterator[BatchStore]:
     """A batch of one request row an image, accepted and empty."""
     aws.client("s3").create_bucket(Bucket=BUCKET)
-    objects = store_of(aws, BUCKET)
+    objects = emulator_bucket(aws, BUCKET)
     submitter = BatchSubmitter(
         objects, lambda _: None, replace(Settings(), max_rows=IMAGES), "https://sky.example", now=0.0
     )
@@ -108,7 +108,7 @@ def _in_a_process_of_its_own(aws: Emulator) -> float:
 
 def _package_alone(url: str) -> float:
     """Package once more; the peak of this process' memory in MB."""
-    objects = store_of(Emulator(url, 0, Path(), Path()), BUCKET)
+    objects = emulator_bucket(Emulator(url, 0, Path(), Path()), BUCKET)
     folders = obstore.list_with_delimiter(objects, "batches/")["common_prefixes"]
     store = BatchStore(objects, folders[0].rstrip("/").split("/")[-1])
     plan = load_plan(store)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from local.archive import store_of
+from local.archive import emulator_bucket
 from local.emulator import emulator
 from skybatch.batch.plan import save_plan
 from skybatch.batch.planning.planner import make_plan
@@ -20,7 +20,7 @@ from skybatch.inventory.inventory import Inventory
 from skybatch.inventory.publish import publish
 from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
-from skybatch.storage.objects import DirectorySource
+from skybatch.storage.directory_tree import DirectoryTree
 from tests.bench.harness import Bench, median_ms
 from tests.support.synthetic_survey import synthetic
 
@@ -42,12 +42,12 @@ def run(bench: Bench) -> None:
     }
     with tempfile.TemporaryDirectory() as scratch, emulator(Path(scratch) / "emulator") as aws:
         aws.client("s3").create_bucket(Bucket=BUCKET)
-        tree = DirectorySource(Path(scratch) / "archive")
+        tree = DirectoryTree(Path(scratch) / "archive")
         publish(tree, synthetic(), numbered=False, origin="synthetic")
         inventory = Inventory.open(tree, "asky")
         for name, fields in asked.items():
             made = [0]
-            time = median_ms(partial(_plan, fields, inventory, store_of(aws, BUCKET), made), 5)
+            time = median_ms(partial(_plan, fields, inventory, emulator_bucket(aws, BUCKET), made), 5)
             bench.add(f"plan in S3: {name} ({made[0]:,} images)", time, at_most=LIMIT_MS)
 
 

@@ -24,7 +24,7 @@ from skybatch.fits.tiles.gzip2_writer import compress_tiled
 from skybatch.fits.tiles.table_writer import TiledFile
 from skybatch.imaging.cutout import cut
 from skybatch.imaging.tiled_cutout import cut_tiled
-from skybatch.storage.objects import DirectorySource
+from skybatch.storage.directory_tree import DirectoryTree
 from skybatch.surveys.twomass.layout import ImageId, atlas_key
 from tests.bench.harness import Bench, median_ms
 from tests.e2e.service import Service
@@ -108,7 +108,7 @@ def packing(bench: Bench, originals: list[bytes]) -> None:
 def two_data_sets(bench: Bench, originals: list[bytes]) -> Iterator[Path]:
     """A tree with the same images as .fits.gz in one data set and as tiles alone in another."""
     with tempfile.TemporaryDirectory() as folder:
-        tree = DirectorySource(Path(folder, "archive"))
+        tree = DirectoryTree(Path(folder, "archive"))
         for n in range(IMAGES):
             stored = zlib.compress(placed(decompress_untiled(originals[n % len(originals)]), n), 6, 31)
             for dataset in FORMS:

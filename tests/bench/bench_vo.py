@@ -28,7 +28,7 @@ from skybatch.inventory.image_sets import ImageSets
 from skybatch.inventory.inventory import Inventory
 from skybatch.inventory.publish import publish
 from skybatch.sky.regions import Circle
-from skybatch.storage.objects import DirectorySource
+from skybatch.storage.directory_tree import DirectoryTree
 from skybatch.surveys.twomass.layout import atlas_key
 from tests.bench.harness import Bench, median_ms
 from tests.support.fits_files import make_image
@@ -53,7 +53,7 @@ def run(bench: Bench) -> None:
     """Every figure of the archive's doors."""
     _cold(bench)
     with tempfile.TemporaryDirectory() as scratch:
-        source = DirectorySource(Path(scratch))
+        source = DirectoryTree(Path(scratch))
         publish(source, synthetic(), numbered=False, origin="synthetic")
         inventory = Inventory.open(source, "asky")
         archive = MemoryStore()

@@ -13,7 +13,7 @@ from typing import Any
 
 import obstore
 
-from local.archive import store_of
+from local.archive import emulator_bucket
 from local.mailbox import emails
 from local.stack import Stack
 from tests.e2e.faults import Rule
@@ -133,7 +133,7 @@ class SoakRun:
 
     def objects(self, batch_id: str) -> set[str]:
         """Names of the batch's own objects; of the folders below it nothing."""
-        bucket = store_of(self.stack.emulator, self.stack.outputs.results_bucket)
+        bucket = emulator_bucket(self.stack.emulator, self.stack.outputs.results_bucket)
         prefix = f"batches/{batch_id}/"
         listed = obstore.list_with_delimiter(bucket, prefix)["objects"]
         return {entry["path"].removeprefix(prefix) for entry in listed}
@@ -142,7 +142,7 @@ class SoakRun:
         """The images in the archive; from the bucket, for links are signed for the proxy's address."""
         if not any(entry["name"] == "images.tar" for entry in status["files"]):
             return {}
-        bucket = store_of(self.stack.emulator, self.stack.outputs.results_bucket)
+        bucket = emulator_bucket(self.stack.emulator, self.stack.outputs.results_bucket)
         tar = obstore.get(bucket, f"batches/{status['batch_id']}/results/images.tar").bytes()
         return images_of(bytes(tar))
 
@@ -158,7 +158,7 @@ class SoakRun:
 
     def stored(self, status: dict[str, Any], folder: str = "images") -> list[str]:
         """What lies in a folder of a batch."""
-        bucket = store_of(self.stack.emulator, self.stack.outputs.results_bucket)
+        bucket = emulator_bucket(self.stack.emulator, self.stack.outputs.results_bucket)
         prefix = f"batches/{status['batch_id']}/{folder}/"
         return [entry["path"].removeprefix(prefix) for page in obstore.list(bucket, prefix) for entry in page]
 

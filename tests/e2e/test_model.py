@@ -13,9 +13,8 @@ from typing import Any
 
 import obstore
 import pytest
-from obstore.store import S3Store
 
-from local.emulator import CREDENTIALS, REGION
+from local.archive import emulator_bucket
 from local.front import Forward
 from local.mailbox import wait_for_email
 from local.stack import WORKERS, Stack
@@ -44,11 +43,6 @@ NOTHING_WANTED = {
             "body": json.dumps({"batch_id": "0" * 32, "source": "none", "again": False, "tasks": []}),
         }
     ]
-}
-STORE: dict[str, Any] = {
-    "region": REGION,
-    "access_key_id": CREDENTIALS["AWS_ACCESS_KEY_ID"],
-    "secret_access_key": CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
 }
 
 
@@ -145,7 +139,7 @@ def local_services(stack: Stack) -> Services:
     """
     s3, functions = stack.emulator.client("s3"), stack.emulator.client("lambda")
     bucket, worker = stack.outputs.results_bucket, stack.outputs.others["WorkerFunctionName"]
-    store = S3Store(bucket, endpoint=stack.emulator.url, client_options={"allow_http": True}, **STORE)
+    store = emulator_bucket(stack.emulator, bucket)
     names = [f"answers/measured{n}" for n in range(UPLOADS_IN_FLIGHT * int(WORKERS))]
 
     async def put_some() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import obstore
 import pytest
 
-from local.archive import store_of
+from local.archive import emulator_bucket
 from local.stack import Stack
 from tests.e2e.faults import processes_of
 from tests.e2e.soak import Ended, Scenario, SoakRun, keep_figures, make_archive, positions
@@ -59,7 +59,7 @@ def test_small_batches_are_not_starved_by_a_large_one(run: SoakRun) -> None:
 
 def last_image(run: SoakRun, ended: Ended) -> datetime:
     """When a batch's last image was written, by the store's clock."""
-    bucket = store_of(run.stack.emulator, run.stack.outputs.results_bucket)
+    bucket = emulator_bucket(run.stack.emulator, run.stack.outputs.results_bucket)
     prefix = f"batches/{ended.status['batch_id']}/images/"
     return max(entry["last_modified"] for page in obstore.list(bucket, prefix) for entry in page)
 

@@ -19,7 +19,7 @@ from astropy.wcs import WCS
 from local.stack import Plan, Stack, running_stack
 from skybatch.archive.index import index
 from skybatch.archive.repack import repack
-from skybatch.storage.objects import DirectorySource
+from skybatch.storage.directory_tree import DirectoryTree
 from skybatch.vo.obscore import IVOID
 from tests.e2e.service import Service
 
@@ -37,7 +37,7 @@ def originals(survey_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
         target = root / path.relative_to(archive)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, target)
-    index(DirectorySource(root), "askyw")
+    index(DirectoryTree(root), "askyw")
     return root
 
 
@@ -55,7 +55,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path],
 
 def repacked(originals: Path, folder: Path, *, instead: bool) -> Path:
     shutil.copytree(originals, folder, dirs_exist_ok=True)
-    report = repack(DirectorySource(folder), "askyw", delete_originals=instead)
+    report = repack(DirectoryTree(folder), "askyw", delete_originals=instead)
     assert report.problems == ()
     assert report.packed == IMAGES
     return folder

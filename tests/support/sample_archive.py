@@ -12,7 +12,7 @@ from skybatch.inventory.cache import open_inventories
 from skybatch.inventory.image_sets import ImageSets
 from skybatch.inventory.publish import publish
 from skybatch.sky.vectors import Floats
-from skybatch.storage.objects import StoreSource
+from skybatch.storage.bucket_tree import BucketTree
 from skybatch.surveys.twomass.bands import BANDS
 from skybatch.surveys.twomass.layout import ImageId, atlas_key
 from tests.support.fits_files import PIXEL_DEGREES, gzipped, make_image
@@ -78,7 +78,7 @@ class MadeArchive:
             msnr10=none,
             dataset=self.dataset,
         )
-        publish(StoreSource(self.objects), sets, numbered=False, origin="made for tests")
+        publish(BucketTree(self.objects), sets, numbered=False, origin="made for tests")
         self.open = open_inventories(self.objects)
 
 

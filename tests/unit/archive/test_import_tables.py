@@ -13,7 +13,7 @@ from astropy.table import Table
 from skybatch.archive.import_tables import import_tables
 from skybatch.errors import InvalidRequest, InventoryError
 from skybatch.inventory.inventory import Inventory
-from skybatch.storage.objects import DirectorySource
+from skybatch.storage.directory_tree import DirectoryTree
 from skybatch.surveys.twomass.bands import BANDS
 from skybatch.surveys.twomass.layout import ImageId, atlas_key, quicklook_key
 from tests.support.synthetic_survey import synthetic
@@ -23,8 +23,8 @@ SETS = synthetic(3, dataset="sx")
 
 
 @pytest.fixture
-def tree(tmp_path: Path) -> DirectorySource:
-    return DirectorySource(tmp_path / "archive")
+def tree(tmp_path: Path) -> DirectoryTree:
+    return DirectoryTree(tmp_path / "archive")
 
 
 def native(rows: int = len(SETS) * 3) -> Table:
@@ -74,7 +74,7 @@ FORMATS = {"votable": ".xml", "ascii.csv": ".csv", "ascii.ipac": ".tbl", "ascii.
 @pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize("columns", [native, inventoried])
 def test_every_form_of_a_table_gives_the_same_inventory(
-    tree: DirectorySource, tmp_path: Path, form: str, columns: Callable[[], Table]
+    tree: DirectoryTree, tmp_path: Path, form: str, columns: Callable[[], Table]
 ) -> None:
     for band in BANDS:
         tree.write(atlas_key(SETS.image_id(5, band)), b"i" * (100 + BANDS.index(band)))
@@ -97,7 +97,7 @@ def test_every_form_of_a_table_gives_the_same_inventory(
     assert set(details.header_blocks.tolist()) == {4}
 
 
-def test_tables_of_centres_get_the_survey_grid(tree: DirectorySource, tmp_path: Path) -> None:
+def test_tables_of_centres_get_the_survey_grid(tree: DirectoryTree, tmp_path: Path) -> None:
     table = native()
     table["ra"], table["dec"] = table["crval1"], table["crval2"]
     table.remove_columns(["crval1", "crval2", "crpix1", "crpix2", "cdelt1", "cdelt2", "ut_date"])
@@ -110,7 +110,7 @@ def test_tables_of_centres_get_the_survey_grid(tree: DirectorySource, tmp_path: 
     assert np.array_equal(details.ut_date, SETS.date)
 
 
-def test_the_genuine_example_is_read(survey_data: Path, tree: DirectorySource) -> None:
+def test_the_genuine_example_is_read(survey_data: Path, tree: DirectoryTree) -> None:
     report = import_tables(tree, "asky", [survey_data / "nph-im_sia.example.xml"])
     inventory = Inventory.open(tree, "asky")
     details = inventory.details(inventory.by_coadd_key([443573]))
@@ -120,7 +120,7 @@ def test_the_genuine_example_is_read(survey_data: Path, tree: DirectorySource) -
     assert report.images == 0
 
 
-def test_several_tables_and_gzip_make_one_inventory(tree: DirectorySource, tmp_path: Path) -> None:
+def test_several_tables_and_gzip_make_one_inventory(tree: DirectoryTree, tmp_path: Path) -> None:
     table = native()
     one, two = tmp_path / "1.csv", tmp_path / "2.csv.gz"
     written(table[:120], one, "ascii.csv")
@@ -131,7 +131,7 @@ def test_several_tables_and_gzip_make_one_inventory(tree: DirectorySource, tmp_p
     assert sum(done) == len(table) + 20
 
 
-def test_what_is_stored_but_in_no_table_is_reported(tree: DirectorySource, tmp_path: Path) -> None:
+def test_what_is_stored_but_in_no_table_is_reported(tree: DirectoryTree, tmp_path: Path) -> None:
     stray = ImageId("sx", "990101", "n", 3, 9, "j")
     tree.write(atlas_key(stray), b"x")
     tree.write(atlas_key(SETS.image_id(0, "k")), b"xx")
@@ -161,7 +161,7 @@ BAD = {
 
 @pytest.mark.parametrize("rule", BAD)
 def test_an_impossible_value_refuses_the_import_naming_file_and_line(
-    tree: DirectorySource, tmp_path: Path, rule: str
+    tree: DirectoryTree, tmp_path: Path, rule: str
 ) -> None:
     import_tables(tree, "sx", [written(native(9), tmp_path / "good.csv", "ascii.csv")])
     before = Inventory.open(tree, "sx").version
@@ -178,7 +178,7 @@ def test_an_impossible_value_refuses_the_import_naming_file_and_line(
     assert Inventory.open(tree, "sx").version == before
 
 
-def test_all_bad_lines_are_named_together_up_to_a_hundred(tree: DirectorySource, tmp_path: Path) -> None:
+def test_all_bad_lines_are_named_together_up_to_a_hundred(tree: DirectoryTree, tmp_path: Path) -> None:
     table = native()
     table["scanno"] = 0
     with pytest.raises(InvalidRequest) as refusal:
@@ -186,7 +186,7 @@ def test_all_bad_lines_are_named_together_up_to_a_hundred(tree: DirectorySource,
     assert [error.line for error in refusal.value.errors] == list(range(2, 102))
 
 
-def test_missing_columns_are_named(tree: DirectorySource, tmp_path: Path) -> None:
+def test_missing_columns_are_named(tree: DirectoryTree, tmp_path: Path) -> None:
     for column, named in {
         "coadd_key": "coadd_key",
         "filter": "band or filter",
@@ -200,7 +200,7 @@ def test_missing_columns_are_named(tree: DirectorySource, tmp_path: Path) -> Non
             import_tables(tree, "sx", [path])
 
 
-def test_another_data_set_and_no_images_at_all_are_refused(tree: DirectorySource, tmp_path: Path) -> None:
+def test_another_data_set_and_no_images_at_all_are_refused(tree: DirectoryTree, tmp_path: Path) -> None:
     path = written(inventoried(), tmp_path / "t.csv", "ascii.csv")
     with pytest.raises(InvalidRequest, match="line 2, dataset 'sx': is not asky"):
         import_tables(tree, "asky", [path])
@@ -210,7 +210,7 @@ def test_another_data_set_and_no_images_at_all_are_refused(tree: DirectorySource
         import_tables(tree, "sx", [written(table, path, "ascii.csv")])
 
 
-def test_two_lines_that_differ_about_an_image_are_refused(tree: DirectorySource, tmp_path: Path) -> None:
+def test_two_lines_that_differ_about_an_image_are_refused(tree: DirectoryTree, tmp_path: Path) -> None:
     table = native(30)
     table.add_row(table[4])
     path = written(table, tmp_path / "t.csv", "ascii.csv")
@@ -221,7 +221,7 @@ def test_two_lines_that_differ_about_an_image_are_refused(tree: DirectorySource,
         import_tables(tree, "sx", [path])
 
 
-def test_a_band_with_another_key_is_left_out_and_named(tree: DirectorySource, tmp_path: Path) -> None:
+def test_a_band_with_another_key_is_left_out_and_named(tree: DirectoryTree, tmp_path: Path) -> None:
     table = native(30)
     table["coadd_key"][5] = 999_999
     report = import_tables(tree, "sx", [written(table, tmp_path / "t.csv", "ascii.csv")])
@@ -240,7 +240,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("reason", BROKEN)
-def test_a_broken_file_is_named_with_its_line(tree: DirectorySource, tmp_path: Path, reason: str) -> None:
+def test_a_broken_file_is_named_with_its_line(tree: DirectoryTree, tmp_path: Path, reason: str) -> None:
     form, there, instead = BROKEN[reason]
     path = written(native(6), tmp_path / "t", form)
     text = path.read_text()

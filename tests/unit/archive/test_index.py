@@ -18,7 +18,9 @@ from skybatch.archive.index import index
 from skybatch.errors import InventoryError
 from skybatch.inventory.inventory import Inventory
 from skybatch.sky.vectors import to_vector
-from skybatch.storage.objects import DirectorySource, StoreSource, Tree
+from skybatch.storage.bucket_tree import BucketTree
+from skybatch.storage.directory_tree import DirectoryTree
+from skybatch.storage.trees import Tree
 from skybatch.surveys.twomass.bands import BANDS
 from skybatch.surveys.twomass.layout import ImageId, atlas_key, quicklook_key
 from tests.support.fits_files import CardValue, gzipped, make_image
@@ -27,8 +29,8 @@ FIELD = ImageId("askyw", "001126", "n", 101, 9, "j")
 
 
 @pytest.fixture
-def tree(tmp_path: Path) -> DirectorySource:
-    return DirectorySource(tmp_path)
+def tree(tmp_path: Path) -> DirectoryTree:
+    return DirectoryTree(tmp_path)
 
 
 def image(number: int, band: str) -> ImageId:
@@ -53,8 +55,8 @@ def fill(tree: Tree, numbers: tuple[int, ...] = (9, 21, 33)) -> None:
 def test_genuine_images_lie_where_astropy_says(survey_data: Path, tmp_path: Path) -> None:
     root = survey_data / "archive"
     for path in root.rglob("*.fits.gz"):
-        DirectorySource(tmp_path).write(path.relative_to(root).as_posix(), path.read_bytes())
-    tree = DirectorySource(tmp_path)
+        DirectoryTree(tmp_path).write(path.relative_to(root).as_posix(), path.read_bytes())
+    tree = DirectoryTree(tmp_path)
     report = index(tree, "askyw")
     assert (report.sets, report.images, report.numbered, report.problems) == (23, 23, 23, ())
     inventory = Inventory.open(tree, "askyw")
@@ -85,7 +87,7 @@ def test_genuine_images_lie_where_astropy_says(survey_data: Path, tmp_path: Path
     assert index(tree, "asky").sets == 1
 
 
-def test_bands_make_one_set_and_quicklooks_belong_to_it(tree: DirectorySource) -> None:
+def test_bands_make_one_set_and_quicklooks_belong_to_it(tree: DirectoryTree) -> None:
     fill(tree)
     tree.write(quicklook_key(image(21, "h")), b"q" * 77)
     tree.write(quicklook_key(image(21, "k"), ".fits.fz"), b"q" * 78)
@@ -101,10 +103,10 @@ def test_bands_make_one_set_and_quicklooks_belong_to_it(tree: DirectorySource) -
 
 
 def test_a_bucket_gives_what_a_tree_gives(
-    tree: DirectorySource, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tree: DirectoryTree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SKYBATCH_CACHE", str(tmp_path / "cache"))
-    bucket = StoreSource(MemoryStore(), "some/prefix")
+    bucket = BucketTree(MemoryStore(), "some/prefix")
     fill(tree)
     fill(bucket)
     assert index(tree, "askyw").images == index(bucket, "askyw").images == 9
@@ -136,7 +138,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("reason", BAD)
-def test_a_file_that_cannot_be_used_is_named_and_skipped(tree: DirectorySource, reason: str) -> None:
+def test_a_file_that_cannot_be_used_is_named_and_skipped(tree: DirectoryTree, reason: str) -> None:
     fill(tree)
     key = atlas_key(image(45, "j"))
     tree.write(key, BAD[reason])
@@ -147,7 +149,7 @@ def test_a_file_that_cannot_be_used_is_named_and_skipped(tree: DirectorySource, 
     assert reason in problem.reason or (reason == "ends within its header" and "END" in problem.reason)
 
 
-def test_two_files_for_one_image_are_named_and_one_is_used(tree: DirectorySource) -> None:
+def test_two_files_for_one_image_are_named_and_one_is_used(tree: DirectoryTree) -> None:
     fill(tree)
     second = atlas_key(image(21, "j"), ".fits")
     tree.write(second, plain(21, "j"))
@@ -158,7 +160,7 @@ def test_two_files_for_one_image_are_named_and_one_is_used(tree: DirectorySource
     ]
 
 
-def test_a_band_that_lies_elsewhere_than_its_set_is_named(tree: DirectorySource) -> None:
+def test_a_band_that_lies_elsewhere_than_its_set_is_named(tree: DirectoryTree) -> None:
     fill(tree)
     tree.write(atlas_key(image(21, "h")), stored(21, "h", dec=40.0))
     tree.write(atlas_key(image(33, "k")), stored(33, "k", ny=95))
@@ -167,7 +169,7 @@ def test_a_band_that_lies_elsewhere_than_its_set_is_named(tree: DirectorySource)
     assert report.images == 7
 
 
-def test_strange_names_are_reported_and_nothing_at_all_is_an_error(tree: DirectorySource) -> None:
+def test_strange_names_are_reported_and_nothing_at_all_is_an_error(tree: DirectoryTree) -> None:
     with pytest.raises(InventoryError, match="no image of data set askyw could be indexed: there is none"):
         index(tree, "askyw")
     tree.write("twomass/full/full/001126n/s101/image/readme.txt", b"hello")
@@ -175,20 +177,20 @@ def test_strange_names_are_reported_and_nothing_at_all_is_an_error(tree: Directo
         index(tree, "askyw")
 
 
-def test_plain_and_misnamed_files_are_read_by_their_first_bytes(tree: DirectorySource) -> None:
+def test_plain_and_misnamed_files_are_read_by_their_first_bytes(tree: DirectoryTree) -> None:
     tree.write(atlas_key(image(9, "j"), ".fits.gz"), plain(9, "j"))
     tree.write(atlas_key(image(21, "j"), ".fits"), stored(21, "j"))
     assert index(tree, "askyw").images == 2
 
 
-def test_a_header_of_many_blocks_is_read_to_its_end(tree: DirectorySource) -> None:
+def test_a_header_of_many_blocks_is_read_to_its_end(tree: DirectoryTree) -> None:
     long = plain(9, "j", total_cards=700)
     tree.write(atlas_key(image(9, "j"), ".fits"), long)
     assert index(tree, "askyw").problems == ()
     assert Inventory.open(tree, "askyw").details([0]).header_blocks.tolist() == [20]
 
 
-def test_numbers_of_sets_stay_when_the_archive_grows(tree: DirectorySource) -> None:
+def test_numbers_of_sets_stay_when_the_archive_grows(tree: DirectoryTree) -> None:
     fill(tree, (21, 45))
     index(tree, "askyw")
     assert keys_by_image(tree) == {21: 1, 45: 2}
@@ -203,7 +205,7 @@ def keys_by_image(tree: Tree) -> dict[int, int]:
     return dict(zip(details.image.tolist(), details.coadd_key.tolist(), strict=True))
 
 
-class Broken(DirectorySource):
+class Broken(DirectoryTree):
     """Fails after some reads, and counts them."""
 
     left = 0
@@ -216,7 +218,7 @@ class Broken(DirectorySource):
         return super().read_range(path, start, length)
 
 
-def test_an_index_cut_off_goes_on_where_it_was(tree: DirectorySource, tmp_path: Path) -> None:
+def test_an_index_cut_off_goes_on_where_it_was(tree: DirectoryTree, tmp_path: Path) -> None:
     fill(tree)
     old = index(tree, "askyw").version
     fill(tree, (45, 57))
@@ -233,7 +235,7 @@ def test_an_index_cut_off_goes_on_where_it_was(tree: DirectorySource, tmp_path: 
     assert not list((tmp_path / "inventory/askyw/index").glob("*"))
 
 
-def test_a_file_changed_since_the_stop_is_read_again(tree: DirectorySource, tmp_path: Path) -> None:
+def test_a_file_changed_since_the_stop_is_read_again(tree: DirectoryTree, tmp_path: Path) -> None:
     fill(tree)
     Broken.left = 8
     with pytest.raises(OSError):
@@ -251,8 +253,8 @@ SLOWLY = """
 import sys, time
 from pathlib import Path
 from skybatch.archive.index import index
-from skybatch.storage.objects import DirectorySource
-class Slow(DirectorySource):
+from skybatch.storage.directory_tree import DirectoryTree
+class Slow(DirectoryTree):
     def read_range(self, path, start, length):
         time.sleep(0.02)
         return super().read_range(path, start, length)
@@ -261,7 +263,7 @@ index(Slow(Path(sys.argv[1])), "askyw", checkpoint_images=3, in_flight=1)
 
 
 def test_an_index_that_is_killed_leaves_the_old_inventory_and_goes_on(
-    tree: DirectorySource, tmp_path: Path
+    tree: DirectoryTree, tmp_path: Path
 ) -> None:
     fill(tree, (9,))
     old = index(tree, "askyw").version

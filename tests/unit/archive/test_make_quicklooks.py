@@ -10,21 +10,21 @@ import numpy as np
 from skybatch.archive.index import index
 from skybatch.archive.make_quicklooks import make_quicklooks
 from skybatch.inventory.inventory import Inventory
-from skybatch.storage.objects import DirectorySource
+from skybatch.storage.directory_tree import DirectoryTree
 from skybatch.surveys.twomass.layout import ImageId, atlas_key, parse_key, quicklook_key
 from tests.support.fits_files import gzipped, make_image
 
 FIRST = ImageId("askyw", "980321", "n", 106, 9, "j")
 
 
-def fill(tree: DirectorySource) -> None:
+def fill(tree: DirectoryTree) -> None:
     for number in (9, 21, 33):
         image = replace(FIRST, image=number)
         tree.write(atlas_key(image), gzipped(make_image(nx=64, ny=96, cards={"SCANNO": 106})))
 
 
 def test_genuine_images_give_the_original_streams(survey_data: Path, tmp_path: Path) -> None:
-    tree = DirectorySource(tmp_path)
+    tree = DirectoryTree(tmp_path)
     streams = {path.name: path.read_bytes() for path in (survey_data / "quicklook").glob("*.fits.H")}
     wanted = {}
     for path in (survey_data / "archive").rglob("*.fits.gz"):
@@ -40,7 +40,7 @@ def test_genuine_images_give_the_original_streams(survey_data: Path, tmp_path: P
 
 
 def test_what_is_missing_is_made_and_the_inventory_knows(tmp_path: Path) -> None:
-    tree = DirectorySource(tmp_path)
+    tree = DirectoryTree(tmp_path)
     fill(tree)
     tree.write(quicklook_key(replace(FIRST, image=21), ".fits.fz"), b"there already")
     before = index(tree, "askyw")

@@ -17,7 +17,7 @@ from skybatch.archive.image_server import MAXREC, ImageServer, RequestPolicy
 from skybatch.archive.index import index
 from skybatch.archive.mirror import mirror, parse_key_list
 from skybatch.errors import InvalidRequest, NotFound, TooLarge, Transient
-from skybatch.storage.objects import DirectorySource
+from skybatch.storage.directory_tree import DirectoryTree
 from skybatch.surveys.twomass.layout import ImageId, atlas_key
 from tests.support.fits_files import gzipped, make_image
 
@@ -126,12 +126,12 @@ def address(archive: Archive) -> Iterator[str]:
 
 
 @pytest.fixture
-def tree(tmp_path: Path) -> DirectorySource:
-    return DirectorySource(tmp_path)
+def tree(tmp_path: Path) -> DirectoryTree:
+    return DirectoryTree(tmp_path)
 
 
 def test_a_region_comes_as_it_is_stored_and_can_be_indexed(
-    archive: Archive, address: str, tree: DirectorySource
+    archive: Archive, address: str, tree: DirectoryTree
 ) -> None:
     with ImageServer(address + "/", QUICK) as server:
         keys = server.images("askyw", 83.8, 0.5, 1.25)
@@ -147,14 +147,14 @@ def test_a_region_comes_as_it_is_stored_and_can_be_indexed(
     assert index(tree, "askyw").sets == 3
 
 
-def test_only_the_bands_wanted_come(archive: Archive, address: str, tree: DirectorySource) -> None:
+def test_only_the_bands_wanted_come(archive: Archive, address: str, tree: DirectoryTree) -> None:
     with ImageServer(address, QUICK) as server:
         assert mirror(tree, server, sorted(archive.files), bands=["k"]).fetched == 3
     assert {key.rsplit("/", 1)[1][0] for key in archive.asked} == {"k"}
 
 
 def test_started_again_it_fetches_what_is_missing_or_damaged(
-    archive: Archive, address: str, tree: DirectorySource
+    archive: Archive, address: str, tree: DirectoryTree
 ) -> None:
     keys = sorted(archive.files)
     with ImageServer(address, QUICK) as server:
@@ -167,7 +167,7 @@ def test_started_again_it_fetches_what_is_missing_or_damaged(
     assert tree.read(keys[0]) == archive.files[keys[0]]
 
 
-def test_passing_trouble_is_waited_out(archive: Archive, address: str, tree: DirectorySource) -> None:
+def test_passing_trouble_is_waited_out(archive: Archive, address: str, tree: DirectoryTree) -> None:
     keys = sorted(archive.files)
     for key, trouble in zip(keys, ["unavailable", "cut", "damaged", "page", "moved"], strict=False):
         archive.trouble[key] = [trouble]
@@ -181,7 +181,7 @@ def test_passing_trouble_is_waited_out(archive: Archive, address: str, tree: Dir
 
 
 def test_lasting_trouble_is_named_and_nothing_of_it_written(
-    archive: Archive, address: str, tree: DirectorySource
+    archive: Archive, address: str, tree: DirectoryTree
 ) -> None:
     first, second, third, *rest = sorted(archive.files)
     absent = atlas_key(replace(FIRST, image=999))
@@ -204,7 +204,7 @@ def test_lasting_trouble_is_named_and_nothing_of_it_written(
 
 
 def test_another_image_under_the_name_is_not_taken(
-    archive: Archive, address: str, tree: DirectorySource
+    archive: Archive, address: str, tree: DirectoryTree
 ) -> None:
     key = atlas_key(FIRST)
     archive.files[key] = made(replace(FIRST, scan=102))
@@ -213,7 +213,7 @@ def test_another_image_under_the_name_is_not_taken(
     assert [problem.reason for problem in report.problems] == ["the header says scan 102, the path 101"]
 
 
-def test_it_keeps_its_policy(archive: Archive, address: str, tree: DirectorySource) -> None:
+def test_it_keeps_its_policy(archive: Archive, address: str, tree: DirectoryTree) -> None:
     waits: list[float] = []
     with ImageServer(address, replace(QUICK, pause=0.5), sleep=waits.append) as server:
         mirror(tree, server, sorted(archive.files), in_flight=2)

@@ -21,7 +21,9 @@ from skybatch.errors import InventoryError
 from skybatch.fits.tiles.gzip2_reader import decompress_tiled
 from skybatch.inventory import publish, versions
 from skybatch.inventory.inventory import Inventory
-from skybatch.storage.objects import DirectorySource, StoreSource, Tree
+from skybatch.storage.bucket_tree import BucketTree
+from skybatch.storage.directory_tree import DirectoryTree
+from skybatch.storage.trees import Tree
 from skybatch.surveys.twomass.layout import ImageId, atlas_key, parse_key, quicklook_key
 from tests.support.fits_files import gzipped, make_image
 
@@ -47,8 +49,8 @@ def fill(tree: Tree, numbers: tuple[int, ...] = NUMBERS) -> None:
 
 
 @pytest.fixture
-def tree(tmp_path: Path) -> DirectorySource:
-    source = DirectorySource(tmp_path)
+def tree(tmp_path: Path) -> DirectoryTree:
+    source = DirectoryTree(tmp_path)
     fill(source)
     return source
 
@@ -57,7 +59,7 @@ def stored(tree: Tree) -> set[str]:
     return {entry.path.rsplit("/", 1)[-1] for entry in tree.entries("twomass/")}
 
 
-def test_tiles_stand_beside_and_the_inventory_knows_where(tree: DirectorySource) -> None:
+def test_tiles_stand_beside_and_the_inventory_knows_where(tree: DirectoryTree) -> None:
     before = index(tree, "askyw")
     done: list[int] = []
     report = repack(tree, "askyw", processes=1, progress=done.append)
@@ -82,7 +84,7 @@ def test_tiles_stand_beside_and_the_inventory_knows_where(tree: DirectorySource)
     assert report.dollars_saved(1.0) == pytest.approx((originals - report.tiled_bytes) / 1e9)
 
 
-def test_an_index_finds_both_forms_and_import_and_repack_agree(tree: DirectorySource) -> None:
+def test_an_index_finds_both_forms_and_import_and_repack_agree(tree: DirectoryTree) -> None:
     index(tree, "askyw")
     repack(tree, "askyw", processes=1)
     by_repack = Inventory.open(tree, "askyw").details(np.arange(3))
@@ -93,7 +95,7 @@ def test_an_index_finds_both_forms_and_import_and_repack_agree(tree: DirectorySo
         assert getattr(by_index, name)["j"].tolist() == getattr(by_repack, name)["j"].tolist(), name
 
 
-def test_instead_removes_the_others_once_the_inventory_says_so(tree: DirectorySource) -> None:
+def test_instead_removes_the_others_once_the_inventory_says_so(tree: DirectoryTree) -> None:
     index(tree, "askyw")
     report = repack(tree, "askyw", delete_originals=True, processes=1)
     assert report.removed == 3
@@ -107,7 +109,7 @@ def test_instead_removes_the_others_once_the_inventory_says_so(tree: DirectorySo
     assert set(Inventory.open(tree, "askyw").details(np.arange(3)).suffix["j"]) == {".fits.fz"}
 
 
-def test_a_damaged_tiled_form_is_made_anew_before_its_original_goes(tree: DirectorySource) -> None:
+def test_a_damaged_tiled_form_is_made_anew_before_its_original_goes(tree: DirectoryTree) -> None:
     index(tree, "askyw")
     repack(tree, "askyw", processes=1)
     damaged = bytearray(tree.read(key(21, ".fits.fz")))
@@ -118,7 +120,7 @@ def test_a_damaged_tiled_form_is_made_anew_before_its_original_goes(tree: Direct
     assert decompress_tiled(tree.read(key(21, ".fits.fz"))) == plain(21)
 
 
-def test_what_cannot_be_packed_is_named_and_kept(tree: DirectorySource) -> None:
+def test_what_cannot_be_packed_is_named_and_kept(tree: DirectoryTree) -> None:
     tree.write(key(45), gzipped(plain(45))[:-500])
     tree.write(key(57), gzipped(make_image(nx=64, ny=96, bitpix=16)))
     index(tree, "askyw")
@@ -128,7 +130,7 @@ def test_what_cannot_be_packed_is_named_and_kept(tree: DirectorySource) -> None:
     assert report.removed == 3
 
 
-class Broken(DirectorySource):
+class Broken(DirectoryTree):
     """Fails after some writes of images."""
 
     left = 0
@@ -141,7 +143,7 @@ class Broken(DirectorySource):
         super().write(path, data)
 
 
-def test_a_run_that_was_stopped_goes_on_where_it_was(tree: DirectorySource, tmp_path: Path) -> None:
+def test_a_run_that_was_stopped_goes_on_where_it_was(tree: DirectoryTree, tmp_path: Path) -> None:
     fill(tree, tuple(range(40, 52)))
     old = index(tree, "askyw").version
     Broken.left = 6
@@ -160,14 +162,14 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(tree: DirectorySource, tmp_
 
 
 def test_a_bucket_is_repacked_without_an_inventory_too(tmp_path: Path) -> None:
-    bucket = StoreSource(MemoryStore(), "some/prefix")
+    bucket = BucketTree(MemoryStore(), "some/prefix")
     fill(bucket)
     assert repack(bucket, "askyw", processes=1).version == ""
     assert index(bucket, "askyw").images == 3
     assert decompress_tiled(bucket.read(key(9, ".fits.fz"))) == plain(9)
 
 
-def test_quicklooks_in_tiles_are_made_from_the_atlas_image(tree: DirectorySource) -> None:
+def test_quicklooks_in_tiles_are_made_from_the_atlas_image(tree: DirectoryTree) -> None:
     tree.write(quicklook_key(image(9)), b"of the original program")
     index(tree, "askyw")
     report = repack(tree, "askyw", quicklooks=True, delete_originals=True, processes=1)
@@ -183,7 +185,7 @@ def test_quicklooks_in_tiles_are_made_from_the_atlas_image(tree: DirectorySource
 
 
 def test_an_inventory_of_the_first_format_is_read_and_of_a_later_one_refused(
-    tree: DirectorySource, monkeypatch: pytest.MonkeyPatch
+    tree: DirectoryTree, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = publish.to_records
 
@@ -204,7 +206,7 @@ def test_an_inventory_of_the_first_format_is_read_and_of_a_later_one_refused(
 
 
 def test_the_command_tells_bytes_and_cost(
-    tree: DirectorySource, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tree: DirectoryTree, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     index(tree, "askyw")
     assert main(["archive", "repack", str(tmp_path), "--dataset", "askyw", "--processes", "1"]) == 0
@@ -214,7 +216,7 @@ def test_the_command_tells_bytes_and_cost(
 
 
 def test_genuine_images_come_out_as_they_were(survey_data: Path, tmp_path: Path) -> None:
-    tree = DirectorySource(tmp_path)
+    tree = DirectoryTree(tmp_path)
     paths = sorted((survey_data / "archive").rglob("*.fits.gz"))[:4]
     for path in paths:
         tree.write(path.relative_to(survey_data / "archive").as_posix(), path.read_bytes())

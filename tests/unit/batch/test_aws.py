@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import boto3
-import obstore
 import pytest
 from moto import mock_aws
 from moto.server import ThreadedMotoServer
@@ -24,7 +23,8 @@ from skybatch.notification.email import Message as Mail
 from skybatch.notification.notify import SesMailer, notify
 from skybatch.redaction import batch_hash
 from skybatch.requests.model import Mode, Request, Row
-from skybatch.storage.clients import bucket_store, client
+from skybatch.storage.clients import client
+from skybatch.storage.s3 import open_bucket
 from skybatch.surveys.image_type import ImageType
 from tests.support.batch_fakes import BATCH_ID, task
 
@@ -37,10 +37,10 @@ def _credentials(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.setenv(name, "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     client.cache_clear()
-    bucket_store.cache_clear()
+    open_bucket.cache_clear()
     yield
     client.cache_clear()
-    bucket_store.cache_clear()
+    open_bucket.cache_clear()
 
 
 @mock_aws
@@ -106,7 +106,7 @@ def results(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Store]:
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
     monkeypatch.setenv("AWS_REGION", "us-east-1")
     client("s3").create_bucket(Bucket="results")
-    yield bucket_store("results")
+    yield open_bucket("results")
     server.stop()
 
 
@@ -198,8 +198,3 @@ def test_a_failure_does_not_overwrite_an_end() -> None:
     store = ended_batch(None)
     first = read_status(store, 1200.0).reason
     assert record_failure(store, "another reason", 1300.0).reason == first
-
-
-def test_bucket_read_through_obstore_is_the_one_boto3_writes(results: S3Store) -> None:
-    client("s3").put_object(Bucket="results", Key="x", Body=b"12")
-    assert bytes(obstore.get(results, "x").bytes()) == b"12"

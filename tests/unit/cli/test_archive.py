@@ -9,7 +9,7 @@ import pytest
 
 from skybatch.cli import main
 from skybatch.inventory.inventory import Inventory
-from skybatch.storage.objects import DirectorySource
+from skybatch.storage.directory_tree import DirectoryTree
 from skybatch.surveys.twomass.layout import ImageId, atlas_key
 from tests.support.fits_files import gzipped, make_image
 
@@ -20,7 +20,7 @@ FIRST = ImageId("askyw", "980321", "n", 106, 9, "j")
 def tree(tmp_path: Path) -> Path:
     for number in (9, 21):
         image = gzipped(make_image(nx=64, ny=96, cards={"SCANNO": 106}))
-        DirectorySource(tmp_path).write(atlas_key(replace(FIRST, image=number)), image)
+        DirectoryTree(tmp_path).write(atlas_key(replace(FIRST, image=number)), image)
     return tmp_path
 
 
@@ -31,14 +31,14 @@ def test_index_says_what_it_did_and_that_the_keys_are_our_own(
     output = capsys.readouterr().out
     assert "2 image sets, 2 images stored, 0 Quicklooks" in output
     assert "2 image sets have our own numbers as coadd keys" in output
-    assert Inventory.open(DirectorySource(tree), "askyw").size == 2
+    assert Inventory.open(DirectoryTree(tree), "askyw").size == 2
 
 
 def test_skipped_files_are_named_and_make_the_exit_code_1(
     tree: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bad = atlas_key(replace(FIRST, image=33))
-    DirectorySource(tree).write(bad, b"rubbish")
+    DirectoryTree(tree).write(bad, b"rubbish")
     assert main(["archive", "index", str(tree), "--dataset", "askyw"]) == 1
     errors = capsys.readouterr().err
     assert f"skipped {bad}: not FITS" in errors
@@ -53,7 +53,7 @@ def test_import_and_quicklooks_run(tree: Path, tmp_path: Path, capsys: pytest.Ca
     )
     assert main(["archive", "import", str(tree), str(table), "--dataset", "askyw"]) == 1
     assert "in no metadata table" in capsys.readouterr().err
-    assert Inventory.open(DirectorySource(tree), "askyw").by_coadd_key([77]).tolist() == [0]
+    assert Inventory.open(DirectoryTree(tree), "askyw").by_coadd_key([77]).tolist() == [0]
     assert main(["archive", "quicklooks", str(tree), "--dataset", "askyw"]) == 0
     assert "2 Quicklooks made, 0 existed already; inventory " in capsys.readouterr().out
 

@@ -15,7 +15,8 @@ from skybatch.inventory.inventory import Inventory
 from skybatch.inventory.publish import publish
 from skybatch.sky.fk5 import fk5_vector
 from skybatch.sky.regions import Box, Circle
-from skybatch.storage.objects import DirectorySource, StoreSource
+from skybatch.storage.bucket_tree import BucketTree
+from skybatch.storage.directory_tree import DirectoryTree
 from tests.support.synthetic_survey import synthetic
 
 CENTRES = [
@@ -35,14 +36,14 @@ def survey() -> ImageSets:
 
 
 @pytest.fixture(scope="module")
-def source(survey: ImageSets, tmp_path_factory: pytest.TempPathFactory) -> DirectorySource:
-    tree = DirectorySource(tmp_path_factory.mktemp("archive"))
+def source(survey: ImageSets, tmp_path_factory: pytest.TempPathFactory) -> DirectoryTree:
+    tree = DirectoryTree(tmp_path_factory.mktemp("archive"))
     publish(tree, survey, numbered=False, origin="synthetic")
     return tree
 
 
 @pytest.fixture(scope="module")
-def inventory(source: DirectorySource) -> Inventory:
+def inventory(source: DirectoryTree) -> Inventory:
     return Inventory.open(source, "asky")
 
 
@@ -119,8 +120,8 @@ def test_best_is_the_first_of_each_row(inventory: Inventory) -> None:
 def test_equally_good_images_tie_by_identity(tmp_path: Path) -> None:
     one = synthetic(1).take(np.array([3, 3, 3]))
     three = replace(one, date=np.array(["990103", "990101", "990102"]), coadd_key=np.array([1, 2, 3]))
-    publish(DirectorySource(tmp_path), three, numbered=False, origin="test")
-    inventory = Inventory.open(DirectorySource(tmp_path), "asky")
+    publish(DirectoryTree(tmp_path), three, numbered=False, origin="test")
+    inventory = Inventory.open(DirectoryTree(tmp_path), "asky")
     position = float(one.crval1[0]), float(one.crval2[0])
     matches = inventory.positions([position[0]], [position[1]])
     assert inventory.details(matches.set_index).date.tolist() == ["990101", "990102", "990103"]
@@ -195,8 +196,8 @@ def test_a_field_scanned_thousands_of_times_is_counted_in_bounded_memory(tmp_pat
     number = np.arange(times)
     dates = np.char.zfill((990000 + number // 9999).astype("U6"), 6)
     many = replace(many, date=dates, image=number % 9999 + 1, coadd_key=number + 1)
-    publish(DirectorySource(tmp_path), many, numbered=False, origin="test")
-    inventory = Inventory.open(DirectorySource(tmp_path), "cal")
+    publish(DirectoryTree(tmp_path), many, numbered=False, origin="test")
+    inventory = Inventory.open(DirectoryTree(tmp_path), "cal")
     position = float(many.crval1[0]), float(many.crval2[0])
     with pytest.raises(TooLarge, match="250000 image sets"):
         inventory.in_region(Circle(*position, 0.025), "overlap", limit=100_000)
@@ -215,13 +216,13 @@ def test_an_object_store_answers_as_a_directory_does(
 ) -> None:
     monkeypatch.setenv("SKYBATCH_CACHE", str(tmp_path))
     store = MemoryStore()
-    publish(StoreSource(store, "mirror/a"), survey, numbered=False, origin="synthetic")
+    publish(BucketTree(store, "mirror/a"), survey, numbered=False, origin="synthetic")
     asked = []
-    reading = StoreSource(store, "mirror/a")
+    reading = BucketTree(store, "mirror/a")
     monkeypatch.setattr(
-        StoreSource,
+        BucketTree,
         "read_ranges",
-        lambda self, p, s, n, get=StoreSource.read_ranges: asked.append((p, sum(n))) or get(self, p, s, n),
+        lambda self, p, s, n, get=BucketTree.read_ranges: asked.append((p, sum(n))) or get(self, p, s, n),
     )
     remote = Inventory.open(reading, "asky")
     assert asked == []

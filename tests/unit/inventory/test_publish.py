@@ -17,7 +17,8 @@ from skybatch.inventory.inventory import Inventory
 from skybatch.inventory.publish import publish
 from skybatch.inventory.versions import versions
 from skybatch.sky.regions import Circle
-from skybatch.storage.objects import DirectorySource, StoreSource
+from skybatch.storage.bucket_tree import BucketTree
+from skybatch.storage.directory_tree import DirectoryTree
 from tests.support.synthetic_survey import synthetic
 
 
@@ -29,7 +30,7 @@ def survey() -> ImageSets:
 def test_a_rebuild_changes_nothing_for_those_who_hold_the_old_version(
     survey: ImageSets, tmp_path: Path
 ) -> None:
-    tree = DirectorySource(tmp_path)
+    tree = DirectoryTree(tmp_path)
     first = publish(tree, survey, numbered=False, origin="test")
     held = Inventory.open(tree, "asky")
     before = held.in_region(Circle(77, -3, 1.5), "overlap")
@@ -42,7 +43,7 @@ def test_a_rebuild_changes_nothing_for_those_who_hold_the_old_version(
 
 
 def test_the_last_versions_are_kept_and_no_more(tmp_path: Path) -> None:
-    tree = DirectorySource(tmp_path)
+    tree = DirectoryTree(tmp_path)
     made = []
     for scans in range(1, 6):
         made.append(publish(tree, synthetic(scans), numbered=False, origin="test", keep=3))
@@ -52,7 +53,7 @@ def test_the_last_versions_are_kept_and_no_more(tmp_path: Path) -> None:
 
 
 def test_a_build_cut_off_at_any_write_leaves_the_old_version(tmp_path: Path) -> None:
-    class Failing(DirectorySource):
+    class Failing(DirectoryTree):
         writes = 0
 
         def write(self, path: str, data: bytes) -> None:
@@ -61,7 +62,7 @@ def test_a_build_cut_off_at_any_write_leaves_the_old_version(tmp_path: Path) -> 
                 raise OSError("disk is full")
             super().write(path, data)
 
-    tree = DirectorySource(tmp_path)
+    tree = DirectoryTree(tmp_path)
     old = publish(tree, synthetic(2), numbered=False, origin="test")
     for upto in range(13):
         Failing.writes = upto
@@ -74,24 +75,22 @@ def test_a_build_cut_off_at_any_write_leaves_the_old_version(tmp_path: Path) -> 
 
 
 def test_what_does_not_read_back_never_becomes_current(tmp_path: Path) -> None:
-    class Forgetful(DirectorySource):
+    class Forgetful(DirectoryTree):
         def read(self, path: str) -> bytes:
             return super().read(path)[:-1] if path.endswith("crota2.npy") else super().read(path)
 
     with pytest.raises(InventoryError, match=r"crota2\.npy does not read back"):
         publish(Forgetful(tmp_path), synthetic(2), numbered=False, origin="test")
     with pytest.raises(InventoryError, match="no inventory of data set asky"):
-        Inventory.open(DirectorySource(tmp_path), "asky")
+        Inventory.open(DirectoryTree(tmp_path), "asky")
 
 
 def test_two_sets_of_one_name_or_number_are_refused(tmp_path: Path) -> None:
     two = synthetic(1).take(np.array([0, 1]))
     with pytest.raises(InventoryError, match="repeat the coadd key"):
-        publish(
-            DirectorySource(tmp_path), replace(two, coadd_key=np.array([7, 7])), numbered=False, origin=""
-        )
+        publish(DirectoryTree(tmp_path), replace(two, coadd_key=np.array([7, 7])), numbered=False, origin="")
     with pytest.raises(InventoryError, match="repeat the date"):
-        publish(DirectorySource(tmp_path), replace(two, image=np.array([9, 9])), numbered=False, origin="")
+        publish(DirectoryTree(tmp_path), replace(two, image=np.array([9, 9])), numbered=False, origin="")
 
 
 @pytest.mark.parametrize(
@@ -100,11 +99,11 @@ def test_two_sets_of_one_name_or_number_are_refused(tmp_path: Path) -> None:
 def test_numbers_that_a_record_cannot_hold_are_refused(tmp_path: Path, column: str, value: int) -> None:
     one = replace(synthetic(1).take(np.array([0])), **{column: np.array([value])})
     with pytest.raises(InventoryError, match=f"{column} from {value} to {value}"):
-        publish(DirectorySource(tmp_path), one, numbered=False, origin="test")
+        publish(DirectoryTree(tmp_path), one, numbered=False, origin="test")
 
 
 def test_absent_and_broken_inventories_are_named(tmp_path: Path) -> None:
-    tree = DirectorySource(tmp_path)
+    tree = DirectoryTree(tmp_path)
     with pytest.raises(NotFound, match="unknown data set 'nope'"):
         Inventory.open(tree, "nope")
     with pytest.raises(InventoryError, match="no inventory of data set sx"):
@@ -120,18 +119,16 @@ def test_absent_and_broken_inventories_are_named(tmp_path: Path) -> None:
 def test_a_version_gone_from_the_store_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SKYBATCH_CACHE", str(tmp_path))
     store = MemoryStore()
-    version = publish(StoreSource(store), synthetic(2), numbered=False, origin="test")
-    inventory = Inventory.open(StoreSource(store), "asky")
+    version = publish(BucketTree(store), synthetic(2), numbered=False, origin="test")
+    inventory = Inventory.open(BucketTree(store), "asky")
     obstore.delete(store, f"inventory/asky/{version}/zone_key.npy")
     with pytest.raises(InventoryError, match="gone"):
         inventory.in_region(Circle(0, 0, 3.5), "overlap")
 
 
 def test_an_empty_inventory_answers(tmp_path: Path) -> None:
-    publish(
-        DirectorySource(tmp_path), synthetic(1).take(np.zeros(0, dtype=int)), numbered=False, origin="test"
-    )
-    inventory = Inventory.open(DirectorySource(tmp_path), "asky")
+    publish(DirectoryTree(tmp_path), synthetic(1).take(np.zeros(0, dtype=int)), numbered=False, origin="test")
+    inventory = Inventory.open(DirectoryTree(tmp_path), "asky")
     assert len(inventory.in_region(Circle(0, 0, 3.5), "overlap")) == 0
     assert len(inventory.positions([1.0], [2.0])) == 0
     assert inventory.by_coadd_key([1]).tolist() == [-1]

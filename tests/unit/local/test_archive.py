@@ -12,7 +12,7 @@ from local.archive import indexed
 from local.serve import template_parameters
 from local.sky import make_sky
 from skybatch.inventory.inventory import Inventory
-from skybatch.storage.objects import DirectorySource
+from skybatch.storage.directory_tree import DirectoryTree
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def sky(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_sample_skys_inventory_answers_the_founding_examples(sky: Path) -> None:
-    inventory = Inventory.open(DirectorySource(sky), "asky")
+    inventory = Inventory.open(DirectoryTree(sky), "asky")
     assert (inventory.by_coadd_key([1590591, 1590590, 1230312, 699387]) >= 0).all()
     match = inventory.positions([65.497627], [19.535070])
     assert np.round(match.edge_distance).tolist() == [60.0, 24.0]
@@ -31,7 +31,7 @@ def test_the_sample_skys_inventory_answers_the_founding_examples(sky: Path) -> N
 
 
 def test_the_inventory_tells_the_files_true_sizes(sky: Path) -> None:
-    details = Inventory.open(DirectorySource(sky), "asky")
+    details = Inventory.open(DirectoryTree(sky), "asky")
     sets = details.details(np.arange(details.size))
     files = {path.name: path.stat().st_size for path in sky.rglob("twomass/**/*.fits*")}
     for band in "jhk":
@@ -49,7 +49,7 @@ def test_a_tree_of_ones_own_is_indexed_beside_itself(sky: Path, tmp_path: Path) 
     (tmp_path / "scratch").mkdir()
     tree = indexed(own, tmp_path / "scratch", said.append)
     assert sorted(own.rglob("*")) == before
-    assert Inventory.open(DirectorySource(tree), "asky").size == 2
+    assert Inventory.open(DirectoryTree(tree), "asky").size == 2
     assert said == [
         "data set asky: 2 image sets, 6 Atlas images, 2 of them with coadd keys of our own making"
     ]

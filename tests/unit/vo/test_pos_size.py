@@ -16,7 +16,7 @@ from skybatch.inventory.publish import publish
 from skybatch.requests.model import Mode, Region, Request, Row
 from skybatch.sky.position import SkyPosition
 from skybatch.sky.regions import Circle
-from skybatch.storage.objects import DirectorySource
+from skybatch.storage.directory_tree import DirectoryTree
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.twomass.bands import BANDS
 from skybatch.vo.ibe.inventory_sia import inventory_sia
@@ -33,8 +33,8 @@ RELATIONS = {"OVERLAPS": "overlap", "COVERS": "cover", "ENCLOSED": "enclosed"}
 def inventory(tmp_path_factory: pytest.TempPathFactory) -> Inventory:
     """A survey of 6,000 scans: gaps between them, and something at both poles."""
     folder = tmp_path_factory.mktemp("survey")
-    publish(DirectorySource(folder), synthetic(6000), numbered=False, origin="synthetic")
-    return Inventory.open(DirectorySource(folder), "asky")
+    publish(DirectoryTree(folder), synthetic(6000), numbered=False, origin="synthetic")
+    return Inventory.open(DirectoryTree(folder), "asky")
 
 
 def places() -> list[tuple[float, float, float, str]]:

@@ -13,7 +13,7 @@ from astropy.time import Time
 from skybatch.errors import MalformedRequest, NotFound
 from skybatch.inventory.inventory import Inventory
 from skybatch.inventory.publish import publish
-from skybatch.storage.objects import DirectorySource
+from skybatch.storage.directory_tree import DirectoryTree
 from skybatch.tables.writers.formats import write
 from skybatch.vo.datalink import links
 from skybatch.vo.obscore import OBSCORE, key_of_id, mjd
@@ -32,7 +32,7 @@ MANDATORY = {
 
 @pytest.fixture(scope="module")
 def inventories(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Inventory]:
-    folder = DirectorySource(tmp_path_factory.mktemp("survey"))
+    folder = DirectoryTree(tmp_path_factory.mktemp("survey"))
     for seed, dataset in enumerate(("asky", "sx")):
         publish(folder, synthetic(200, dataset, seed), numbered=False, origin="synthetic")
     return {dataset: Inventory.open(folder, dataset) for dataset in ("asky", "sx")}

@@ -49,7 +49,7 @@ class SkybatchError(Exception):
         self.errors = tuple(errors)
 
     def problem(self) -> dict[str, Any]:
-        """The error as an RFC 9457 ``application/problem+json`` object."""
+        """Render the error as an RFC 9457 ``application/problem+json`` object."""
         body: dict[str, Any] = {
             "type": f"urn:skybatch:error:{self.code}",
             "title": self.title,

@@ -18,7 +18,7 @@ from astropy.io.votable import parse
 from skybatch.archive.import_tables import import_tables
 from skybatch.inventory.inventory import Inventory
 from skybatch.sky.position import SkyPosition
-from skybatch.storage.objects import DirectorySource
+from skybatch.storage.directory_tree import DirectoryTree
 from skybatch.surveys.twomass.layout import ImageId, atlas_key
 from skybatch.tables.writers.formats import write
 from skybatch.vo.ibe.inventory_sia import inventory_sia
@@ -42,7 +42,7 @@ def theirs(survey_data: Path) -> Any:
 
 @pytest.fixture(scope="module")
 def ours(survey_data: Path, theirs: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    tree = DirectorySource(tmp_path_factory.mktemp("archive"))
+    tree = DirectoryTree(tmp_path_factory.mktemp("archive"))
     for row in theirs.get_first_table().array:
         image = ImageId(
             "asky",

@@ -12,7 +12,7 @@ import pytest
 from skybatch.errors import MalformedRequest
 from skybatch.inventory.inventory import Inventory
 from skybatch.inventory.publish import publish
-from skybatch.storage.objects import DirectorySource
+from skybatch.storage.directory_tree import DirectoryTree
 from skybatch.tables.model import Table
 from skybatch.tables.schemas.image_rows import ImageRows
 from skybatch.tables.schemas.image_table import image_data
@@ -33,8 +33,8 @@ def inventory(tmp_path_factory: pytest.TempPathFactory) -> Inventory:
     sets = synthetic(SCANS)
     for band in ("j", "h"):
         sets.magzp[band][::7] = np.nan  # unknown values, for the logic of three
-    publish(DirectorySource(folder), sets, numbered=False, origin="synthetic")
-    return Inventory.open(DirectorySource(folder), "asky")
+    publish(DirectoryTree(folder), sets, numbered=False, origin="synthetic")
+    return Inventory.open(DirectoryTree(folder), "asky")
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,8 @@ from skybatch.batch.store import BatchStore
 from skybatch.errors import InventoryError
 from skybatch.inventory.cache import open_inventories
 from skybatch.settings import Settings
-from skybatch.storage.clients import bucket_store, client
+from skybatch.storage.clients import client
+from skybatch.storage.s3 import open_bucket
 from skybatch.surveys.twomass.datasets import DATASETS
 
 if TYPE_CHECKING:
@@ -56,8 +57,8 @@ class Dependencies:
     @classmethod
     def from_settings(cls, settings: Settings) -> Dependencies:
         """Connect to the buckets and services that the settings name."""
-        results = bucket_store(settings.results_bucket)
-        archive = bucket_store(settings.archive_bucket, settings.archive_prefix)
+        results = open_bucket(settings.results_bucket)
+        archive = open_bucket(settings.archive_bucket, settings.archive_prefix)
         return cls(
             settings=settings,
             results=results,

@@ -11,7 +11,7 @@ from aws_lambda_powertools.event_handler import Response
 from skybatch.api.http_request import HttpRequest
 from skybatch.api.responses import COMMON_HEADERS, redirect
 from skybatch.api.routing import AnyResponse
-from skybatch.batch.store import PRESIGNED_URL_LIFETIME
+from skybatch.storage.links import presigned_url
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
@@ -67,7 +67,7 @@ def _is_current(request: HttpRequest, etag: str) -> bool:
 def _store(request: HttpRequest, results: ObjectStore, key: str, body: bytes, media_type: str) -> str:
     """Put the body into the results bucket; a URL presigned for the caller's method."""
     obstore.put(results, key, body, attributes={"Content-Type": media_type})
-    return obstore.sign(results, request.link_method, key, PRESIGNED_URL_LIFETIME)  # type: ignore[arg-type]
+    return presigned_url(results, key, request.link_method)
 
 
 def _gzip(body: bytes) -> bytes:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skybatch.storage.objects import Tree
+from skybatch.storage.trees import Tree
 
 Rows = NDArray[np.void]
 

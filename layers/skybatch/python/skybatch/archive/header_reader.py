@@ -13,7 +13,7 @@ from skybatch.fits.header import Header, find_end, parse_header
 from skybatch.fits.readers import FITS_MAGIC, GZIP_MAGIC, RangedReader
 from skybatch.fits.tiles.gzip2_reader import read_gzip2_table
 from skybatch.fits.tiles.tile_table import FRONT_BYTES, TileTable
-from skybatch.storage.objects import Entry, Tree
+from skybatch.storage.trees import Entry, Tree
 from skybatch.surveys.twomass.layout import ImageId
 
 # A survey header is 11,520 bytes, 3 to 4 kB compressed: one request holds either.

@@ -30,7 +30,7 @@ from skybatch.concurrency import parallel_map
 from skybatch.errors import CellError, InvalidRequest, InventoryError, NotFound, SourceError
 from skybatch.fits.tiles.tile_table import TileTable
 from skybatch.inventory.publish import publish
-from skybatch.storage.objects import Entry, Tree
+from skybatch.storage.trees import Entry, Tree
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.twomass.bands import BANDS
 from skybatch.surveys.twomass.datasets import dataset_prefix

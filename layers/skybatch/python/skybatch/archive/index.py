@@ -32,7 +32,7 @@ from skybatch.inventory.image_sets import ImageSets, scan_codes
 from skybatch.inventory.inventory import Inventory
 from skybatch.inventory.publish import publish
 from skybatch.inventory.versions import INDEX_FOLDER
-from skybatch.storage.objects import Entry, Tree
+from skybatch.storage.trees import Entry, Tree
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.twomass.bands import BANDS
 from skybatch.surveys.twomass.datasets import dataset_prefix, inventory_folder

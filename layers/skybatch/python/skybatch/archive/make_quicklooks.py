@@ -25,7 +25,7 @@ from skybatch.imaging.quicklook import compress_quicklook
 from skybatch.inventory.image_sets import ImageSets, scan_codes
 from skybatch.inventory.inventory import Inventory
 from skybatch.inventory.publish import publish
-from skybatch.storage.objects import Entry, Tree
+from skybatch.storage.trees import Entry, Tree
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.twomass.bands import BANDS
 from skybatch.surveys.twomass.datasets import dataset_prefix

@@ -15,7 +15,7 @@ from skybatch.archive.image_server import ImageServer, RequestPolicy, key_in_url
 from skybatch.concurrency import parallel_map
 from skybatch.errors import InvalidRequest, NotFound, SkybatchError, SourceDamaged, SourceError
 from skybatch.fits.stored_file import decompress_untiled, read_stored_header
-from skybatch.storage.objects import Entry, Tree
+from skybatch.storage.trees import Entry, Tree
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.twomass.bands import BANDS
 from skybatch.surveys.twomass.layout import ImageId, parse_key, scan_prefix

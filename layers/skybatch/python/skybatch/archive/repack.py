@@ -29,7 +29,7 @@ from skybatch.fits.tiles.gzip2_reader import decompress_image, decompress_tiled
 from skybatch.fits.tiles.gzip2_writer import compress_tiled
 from skybatch.imaging.quicklook import SCALE
 from skybatch.imaging.quicklook_tiles import compress_quicklook_tiles
-from skybatch.storage.objects import Entry, Tree
+from skybatch.storage.trees import Entry, Tree
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.twomass.bands import BANDS
 from skybatch.surveys.twomass.datasets import inventory_folder

@@ -14,7 +14,7 @@ from skybatch.errors import InventoryError
 from skybatch.inventory.image_sets import TILES, ImageSets, scan_codes
 from skybatch.inventory.inventory import Inventory
 from skybatch.inventory.publish import publish
-from skybatch.storage.objects import Tree
+from skybatch.storage.trees import Tree
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.twomass.bands import BANDS
 from skybatch.surveys.twomass.layout import TILED_SUFFIX

@@ -9,16 +9,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 import obstore
 from obstore.exceptions import AlreadyExistsError, PreconditionError
 
 from skybatch.batch import keys
+from skybatch.concurrency import parallel_map
 from skybatch.errors import NotFound
+from skybatch.storage.links import presigned_url
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
@@ -27,7 +27,6 @@ BATCH_ID = re.compile(r"[0-9a-f]{32}")
 SAFE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,199}")
 READS_IN_FLIGHT = 32
 JSON_LINES = "application/jsonl"
-PRESIGNED_URL_LIFETIME = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -153,14 +152,13 @@ class BatchStore:
 
     def read_many(self, names: Iterable[str]) -> Iterator[bytes | None]:
         """Read objects side by side; answers in the order asked."""
-        with ThreadPoolExecutor(READS_IN_FLIGHT) as pool:
-            yield from pool.map(self.read, names)
+        return parallel_map(self.read, names, READS_IN_FLIGHT)
 
     # Links ------------------------------------------------------------------------------------------
 
     def link(self, name: str, verb: Literal["GET", "HEAD"] = "GET") -> str:
         """A URL signed now, good for an hour (or the role's session, if shorter) and this verb alone."""
-        return obstore.sign(self.objects, verb, self.path(name), PRESIGNED_URL_LIFETIME)  # type: ignore[arg-type]
+        return presigned_url(self.objects, self.path(name), verb)
 
 
 def to_json_lines(values: Iterable[dict[str, Any]]) -> bytes:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from skybatch.inventory.inventory import Inventory
 from skybatch.inventory.versions import current_version
-from skybatch.storage.objects import StoreSource
+from skybatch.storage.bucket_tree import BucketTree
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
@@ -23,7 +23,7 @@ def open_inventories(objects: ObjectStore) -> Callable[[str, str | None], Invent
     Which version is current is read each time, so a rebuild shows at once; a batch that names its version
     stays on it.
     """
-    source = StoreSource(objects)
+    source = BucketTree(objects)
 
     @lru_cache(maxsize=MAX_OPEN)
     def open_version(dataset: str, version: str) -> Inventory:

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skybatch.errors import InventoryError
-from skybatch.storage.objects import Source
+from skybatch.storage.trees import ReadableTree
 from skybatch.surveys.twomass.datasets import inventory_folder
 
 # Of one range request for a whole column; several are in flight, as one stream does not fill a Lambda's
@@ -69,7 +69,9 @@ def _field(field: list[Any]) -> tuple[Any, ...]:
 class ColumnStore:
     """The columns of one version folder of a source."""
 
-    def __init__(self, source: Source, dataset: str, version: str, columns: Mapping[str, Column]) -> None:
+    def __init__(
+        self, source: ReadableTree, dataset: str, version: str, columns: Mapping[str, Column]
+    ) -> None:
         self._source, self._columns = source, columns
         self._dataset, self._version = dataset, version
         self._folder = f"{inventory_folder(dataset)}/{version}"
@@ -162,7 +164,7 @@ class ColumnStore:
             raise InventoryError(f"{path} is gone; was its version removed?") from error
 
 
-def cache_folder(source: Source, dataset: str, version: str) -> Path:
+def cache_folder(source: ReadableTree, dataset: str, version: str) -> Path:
     """Return the cache directory of a version: below ``SKYBATCH_CACHE``, else ``/tmp``."""
     # Imported here and below because a cold start that maps a directory needs none of them (5 ms).
     import hashlib

@@ -26,7 +26,7 @@ from skybatch.sky.pixel_grids import PixelGrids
 from skybatch.sky.regions import Relation, SkyRegion
 from skybatch.sky.vectors import Floats, to_sphere
 from skybatch.sky.zones import key_ranges, rows_of_ranges
-from skybatch.storage.objects import Source
+from skybatch.storage.trees import ReadableTree
 from skybatch.surveys.twomass.datasets import inventory_folder
 
 # Candidates looked at in one go: bounds memory (about 300 bytes each) where a field was scanned often.
@@ -41,7 +41,7 @@ class Inventory:
     used.
     """
 
-    def __init__(self, source: Source, dataset: str, version: str, manifest: dict[str, Any]) -> None:
+    def __init__(self, source: ReadableTree, dataset: str, version: str, manifest: dict[str, Any]) -> None:
         self.dataset, self.version = dataset, version
         self.size: int = manifest["size"]
         self.numbered: bool = manifest["numbered"]
@@ -50,7 +50,7 @@ class Inventory:
         self._columns = ColumnStore(source, dataset, version, columns)
 
     @classmethod
-    def open(cls, source: Source, dataset: str, version: str | None = None) -> Inventory:
+    def open(cls, source: ReadableTree, dataset: str, version: str | None = None) -> Inventory:
         """Open a version, the current one if none is named.
 
         Raises InventoryError where it is absent or incomplete, NotFound for an unknown data set.

@@ -22,7 +22,7 @@ from skybatch.inventory.image_sets import FORMAT, TILES, ImageSets, scan_codes, 
 from skybatch.inventory.versions import drop_old_versions
 from skybatch.sky.pixel_grids import PixelGrids
 from skybatch.sky.zones import zone_keys
-from skybatch.storage.objects import Tree
+from skybatch.storage.trees import Tree
 from skybatch.surveys.twomass.datasets import MISSION, inventory_folder
 
 KEPT_VERSIONS = 3

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from skybatch.errors import DatasetAbsent
-from skybatch.storage.objects import Source, Tree
+from skybatch.storage.trees import ReadableTree, Tree
 from skybatch.surveys.twomass.datasets import inventory_folder
 
 # Where an interrupted `index` finds what it had read already; not a version.
 INDEX_FOLDER = "index"
 
 
-def current_version(source: Source, dataset: str) -> str:
+def current_version(source: ReadableTree, dataset: str) -> str:
     """Return the version that new readers use; raise DatasetAbsent where the data set has none."""
     try:
         return source.read(f"{inventory_folder(dataset)}/current").decode("ascii").strip()

@@ -7,10 +7,10 @@ The response of each service is cached by itself, so that a call cut short by it
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 import urllib3
 
+from skybatch.concurrency import parallel_map
 from skybatch.names.cache import NoCache, ResponseCache
 from skybatch.names.lease import Lease
 from skybatch.names.model import LookupStatus, NameResult, Resolution, ServiceResponse
@@ -62,8 +62,9 @@ class Resolver:
         for limiter in self._limiters:
             limiter.reset_failures()
         unique = list(dict.fromkeys(names))
-        with ThreadPoolExecutor(self._max_concurrent) as threads:
-            found = list(threads.map(lambda name: self._resolve_before(name, deadline), unique))
+        found = list(
+            parallel_map(lambda name: self._resolve_before(name, deadline), unique, self._max_concurrent)
+        )
         results = {result.name: result for result in found if result is not None}
         return Resolution(results, tuple(name for name in unique if name not in results))
 

@@ -1,0 +1,1 @@
+"""Object storage: S3 buckets and directories, presigned URLs, clients of AWS services."""

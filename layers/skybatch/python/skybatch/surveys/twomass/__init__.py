@@ -1,0 +1,1 @@
+"""2MASS, the Two Micron All Sky Survey."""

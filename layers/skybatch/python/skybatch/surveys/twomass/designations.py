@@ -1,4 +1,4 @@
-"""Positions read off 2MASS and 2MASX designations, which carry them (survey documentation, "Names")."""
+"""Positions in 2MASS and 2MASX designations, which encode them (survey documentation, "Names")."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def is_designation(name: str) -> bool:
 
 
 def position_from_designation(name: str) -> SkyPosition | None:
-    """The ICRS position in a designation, cut to its digits; None if there is none on the sky.
+    """Return the ICRS position in a designation, truncated to its digits; None if it is not on the sky.
 
     ``2MASXJ23045666+1219223`` is 23h04m56.66s +12d19m22.3s.
     """

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Literal
 
 import obstore
 
-from skybatch.batch.store import PRESIGNED_URL_LIFETIME
 from skybatch.errors import NotFound, SourceMissing
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.inventory.stored_image import stored_image
+from skybatch.storage import links
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.twomass.datasets import DATASETS, DEFAULT_DATASET, MISSION, dataset_prefix
 from skybatch.surveys.twomass.layout import (
@@ -89,7 +89,7 @@ def presigned_url(archive: ObjectStore, key: str, verb: Literal["GET", "HEAD"]) 
     parse_key(key)
     if not _is_there(archive, key):
         raise NotFound(f"The archive has no image {key}.")
-    return obstore.sign(archive, verb, key, PRESIGNED_URL_LIFETIME)  # type: ignore[arg-type]
+    return links.presigned_url(archive, key, verb)
 
 
 def plain_image(objects: ObjectStore, key: str) -> bytes:

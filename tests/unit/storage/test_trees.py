@@ -1,30 +1,14 @@
-"""Directories, stores in memory and S3 behave the same."""
+"""Directories, object stores in memory and S3 behave the same as trees."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 from obstore.store import MemoryStore
 
-from skybatch.errors import SkybatchError
-from skybatch.storage.objects import DirectorySource, StoreSource, Tree, open_tree
-
-
-@pytest.fixture(scope="module")
-def s3() -> Iterator[str]:
-    """The address of an S3 server in this process, with the bucket `archive`."""
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    address = f"http://{host}:{port}"
-    keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "us-east-1"}
-    boto3.client("s3", endpoint_url=address, **keys).create_bucket(Bucket="archive")
-    yield address
-    server.stop()
+from skybatch.storage.bucket_tree import BucketTree
+from skybatch.storage.trees import Tree, open_tree
 
 
 @pytest.fixture(params=["directory", "memory", "s3"])
@@ -32,7 +16,7 @@ def tree(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
     if request.param == "directory":
         return open_tree(str(tmp_path))
     if request.param == "memory":
-        return StoreSource(MemoryStore(), "/some/prefix/")
+        return BucketTree(MemoryStore(), "/some/prefix/")
     names = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "us-east-1"}
     for name, value in {**names, "AWS_ENDPOINT_URL": request.getfixturevalue("s3")}.items():
         monkeypatch.setenv(name, value)
@@ -79,26 +63,3 @@ def test_deleting_twice_is_no_error(tree: Tree) -> None:
     tree.delete("gone")
     tree.delete("gone")
     assert list(tree.entries("")) == []
-
-
-def test_a_bucket_that_is_not_there_is_an_error_of_ours(s3: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_ENDPOINT_URL", s3)
-    monkeypatch.setenv("AWS_SKIP_SIGNATURE", "true")
-    with pytest.raises((SkybatchError, FileNotFoundError)):
-        open_tree("s3://another").write("x", b"y")
-
-
-def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    tree = DirectorySource(tmp_path)
-    tree.write("file", b"old")
-
-    def fail(self: Path, data: bytes) -> int:
-        with self.open("wb") as half:
-            half.write(data[:2])
-        raise OSError("disk is full")
-
-    monkeypatch.setattr(Path, "write_bytes", fail)
-    with pytest.raises(OSError):
-        tree.write("file", b"new data")
-    assert tree.read("file") == b"old"
-    assert [entry.path for entry in tree.entries("")] == ["file"]

@@ -1,0 +1,103 @@
+"""A tree of objects in an object store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from skybatch.errors import InventoryError, Transient
+from skybatch.storage.trees import Entry
+
+if TYPE_CHECKING:
+    from obstore.store import ObjectStore
+
+T = TypeVar("T")
+
+# obstore merges ranges that are as near as this: it saves round trips.
+COALESCE_BYTES = 1 << 17
+
+
+@dataclass(frozen=True)
+class BucketTree:
+    """A tree of objects in an object store, below an optional key prefix."""
+
+    store: ObjectStore
+    prefix: str = ""
+
+    def read(self, path: str) -> bytes:
+        """Read the whole object."""
+        import obstore
+
+        return _translated(lambda: obstore.get(self.store, self._at(path)).bytes().to_bytes())
+
+    def read_range(self, path: str, start: int, length: int) -> bytes:
+        """Read ``length`` bytes from ``start``; fewer at the end of the object."""
+        import obstore
+
+        at = self._at(path)
+        return _translated(lambda: obstore.get_range(self.store, at, start=start, length=length).to_bytes())
+
+    def read_ranges(self, path: str, starts: Sequence[int], lengths: Sequence[int]) -> list[bytes]:
+        """Read several ranges of one object, in their order."""
+        import obstore
+
+        at = self._at(path)
+        parts = _translated(
+            lambda: obstore.get_ranges(
+                self.store, at, starts=starts, lengths=lengths, coalesce=COALESCE_BYTES
+            )
+        )
+        return [part.to_bytes() for part in parts]
+
+    def local(self, path: str) -> Path | None:
+        """Return None: no object is a local file."""
+        return None
+
+    def write(self, path: str, data: bytes) -> None:
+        """Write the whole object."""
+        import obstore
+
+        _translated(lambda: obstore.put(self.store, self._at(path), data))
+
+    def entries(self, prefix: str) -> Iterator[Entry]:
+        """List the objects below ``prefix`` in order of their paths, a page of 1000 at a time."""
+        import obstore
+
+        cut = len(self._at(""))
+        pages = iter(obstore.list(self.store, prefix=self._at(prefix) or None, chunk_size=1000))
+        while page := _translated(lambda: next(pages, None)):
+            for item in page:
+                modified = int(item["last_modified"].timestamp())
+                yield Entry(item["path"][cut:], item["size"], modified)
+
+    def delete(self, path: str) -> None:
+        """Delete one object; an absent one is no error."""
+        import obstore
+
+        try:
+            _translated(lambda: obstore.delete(self.store, self._at(path)))
+        except FileNotFoundError:
+            return
+
+    def _at(self, path: str) -> str:
+        return f"{self.prefix.strip('/')}/{path}" if self.prefix.strip("/") else path
+
+
+def _translated(call: Callable[[], T]) -> T:
+    """Translate a store's errors into ours, with their first line only: debug output follows it."""
+    from obstore.exceptions import BaseError, NotFoundError, PermissionDeniedError, UnauthenticatedError
+
+    try:
+        return call()
+    except (NotFoundError, FileNotFoundError) as error:
+        raise FileNotFoundError(_first_line(error)) from error
+    except (PermissionDeniedError, UnauthenticatedError) as error:
+        raise InventoryError(f"the archive's store refuses: {_first_line(error)}") from error
+    except BaseError as error:
+        raise Transient(f"the archive's store did not answer: {_first_line(error)}") from error
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]

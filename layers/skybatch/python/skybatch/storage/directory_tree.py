@@ -1,0 +1,71 @@
+"""A tree of objects as files in a directory."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from skybatch.storage.trees import Entry
+
+
+@dataclass(frozen=True)
+class DirectoryTree:
+    """A tree of files below a directory."""
+
+    root: Path
+
+    def read(self, path: str) -> bytes:
+        """Read the whole object."""
+        return self._at(path).read_bytes()
+
+    def read_range(self, path: str, start: int, length: int) -> bytes:
+        """Read ``length`` bytes from ``start``; fewer at the end of the object."""
+        with self._at(path).open("rb") as file:
+            file.seek(start)
+            return file.read(length)
+
+    def read_ranges(self, path: str, starts: Sequence[int], lengths: Sequence[int]) -> list[bytes]:
+        """Read several ranges of one object, in their order."""
+        with self._at(path).open("rb") as file:
+            return [
+                os.pread(file.fileno(), length, start) for start, length in zip(starts, lengths, strict=True)
+            ]
+
+    def local(self, path: str) -> Path | None:
+        """Return the path of the object's file."""
+        return self._at(path)
+
+    def write(self, path: str, data: bytes) -> None:
+        """Write a new file and put it in the place of an old one."""
+        target = self._at(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        # Named after the process, so that two writers never share a half-written file.
+        partial = target.with_name(f".{target.name}.{os.getpid()}.part")
+        partial.write_bytes(data)
+        partial.replace(target)
+
+    def entries(self, prefix: str) -> Iterator[Entry]:
+        """List the files below ``prefix`` in order of their paths; hidden ones are left out."""
+        yield from _walk(self._at(prefix) if prefix else self.root, prefix)
+
+    def delete(self, path: str) -> None:
+        """Delete one object; an absent one is no error."""
+        self._at(path).unlink(missing_ok=True)
+
+    def _at(self, path: str) -> Path:
+        return Path(self.root, path)
+
+
+def _walk(folder: Path, prefix: str) -> Iterator[Entry]:
+    """List the files below a folder in the order of an object store's keys, without hidden ones."""
+    if not folder.is_dir():
+        return
+    found = [(e.name + "/" if e.is_dir() else e.name, e) for e in os.scandir(folder) if e.name[0] != "."]
+    for name, entry in sorted(found, key=lambda pair: pair[0]):
+        if entry.is_dir():
+            yield from _walk(Path(entry.path), prefix + name)
+        else:
+            status = entry.stat()
+            yield Entry(prefix + name, status.st_size, int(status.st_mtime))

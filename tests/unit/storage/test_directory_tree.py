@@ -1,0 +1,41 @@
+"""A directory holds whole files only, and lists them as an object store would."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from skybatch.storage.directory_tree import DirectoryTree
+
+
+def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tree = DirectoryTree(tmp_path)
+    tree.write("file", b"old")
+
+    def fail(self: Path, data: bytes) -> int:
+        with self.open("wb") as half:
+            half.write(data[:2])
+        raise OSError("disk is full")
+
+    monkeypatch.setattr(Path, "write_bytes", fail)
+    with pytest.raises(OSError):
+        tree.write("file", b"new data")
+    assert tree.read("file") == b"old"
+    assert [entry.path for entry in tree.entries("")] == ["file"]
+
+
+def test_an_object_is_a_file_that_can_be_mapped(tmp_path: Path) -> None:
+    tree = DirectoryTree(tmp_path)
+    tree.write("a/b", b"content")
+    path = tree.local("a/b")
+    assert path is not None
+    assert path.read_bytes() == b"content"
+
+
+def test_hidden_files_are_not_listed(tmp_path: Path) -> None:
+    (tmp_path / ".half.1.part").write_bytes(b"x")
+    (tmp_path / ".hidden").mkdir()
+    (tmp_path / ".hidden" / "file").write_bytes(b"x")
+    (tmp_path / "shown").write_bytes(b"x")
+    assert [entry.path for entry in DirectoryTree(tmp_path).entries("")] == ["shown"]
