@@ -4,31 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from astropy.coordinates import FK5, ICRS, SkyCoord
-from astropy.coordinates.builtin_frames.icrs_fk5_transforms import _ICRS_TO_FK5_J2000_MAT
 
-from skybatch.sky.fk5 import ICRS_TO_FK5, fk5_to_icrs, fk5_vector, icrs_to_fk5
+from skybatch.sky.fk5 import fk5_vector
 from skybatch.sky.footprints import Footprints
-from skybatch.sky.pixel_grids import PixelGrids
 from skybatch.sky.vectors import to_vector
 from tests.support.sky_oracle import GRIDS, corner_pixels, icrs_at, images, wcs
 
 ARCSEC = 1.0 / 3600.0
-
-
-def test_frame_bias_is_astropys() -> None:
-    assert np.abs(ICRS_TO_FK5 - _ICRS_TO_FK5_J2000_MAT).max() < 1e-15
-
-
-def test_positions_change_frame_as_in_astropy() -> None:
-    rng = np.random.default_rng(1)
-    ra = np.concatenate([rng.uniform(0, 360, 2000), [0.0, 0.0, 359.9999999, 180.0]])
-    dec = np.concatenate([np.degrees(np.arcsin(rng.uniform(-1, 1, 2000))), [90.0, -90.0, 0.0, 89.99999]])
-    theirs = SkyCoord(ra, dec, unit="deg").transform_to(FK5(equinox="J2000"))
-    assert np.abs(to_vector(*icrs_to_fk5(ra, dec)) - theirs.cartesian.xyz.value.T).max() < 1e-12
-    back = SkyCoord(theirs.ra, theirs.dec, frame=FK5(equinox="J2000")).transform_to(ICRS())
-    ours = fk5_to_icrs(theirs.ra.deg, theirs.dec.deg)
-    assert np.abs(to_vector(*ours) - back.cartesian.xyz.value.T).max() < 1e-12
 
 
 def test_pixel_coordinates_are_astropys() -> None:
@@ -37,13 +19,40 @@ def test_pixel_coordinates_are_astropys() -> None:
     for i in range(len(sky.crval1)):
         pixels = rng.uniform([-50, -50], [560, 1080], (5, 2))
         world = wcs(sky, i).all_pix2world(pixels, 1)
-        one = Footprints(
-            *(np.repeat(a[i], 5) for a in (sky.crval1, sky.crval2, sky.crota2, sky.grid)), sky.grids
-        )
+        one = sky.take(np.full(5, i))
         x, y = one.to_pixel(to_vector(world[:, 0], world[:, 1]))
         assert np.abs(np.stack([x, y], axis=-1) - pixels).max() < 1e-6
         ra, dec = one.to_sky(pixels[:, 0], pixels[:, 1])
         assert np.abs(to_vector(ra, dec) - to_vector(world[:, 0], world[:, 1])).max() < 1e-13
+
+
+def test_pixels_of_several_positions_an_image() -> None:
+    sky = images(7, seed=10)
+    x = np.arange(21.0).reshape(7, 3)
+    ra, dec = sky.to_sky(x, x + 100.0)
+    for column in range(3):
+        one = sky.to_sky(x[:, column], x[:, column] + 100.0)
+        assert np.abs(ra[:, column] - one[0]).max() < 1e-12
+        assert np.abs(dec[:, column] - one[1]).max() < 1e-12
+
+
+def test_keywords_place_an_image_as_its_grid_does() -> None:
+    sky = images(20, seed=11)
+    names = ("naxis1", "naxis2", "crpix1", "crpix2", "cdelt1", "cdelt2")
+    columns = {name: getattr(sky.grids, name)[sky.grid] for name in names}
+    again = Footprints.from_keywords(
+        columns | {"crval1": sky.crval1, "crval2": sky.crval2, "crota2": sky.crota2}
+    )
+    for ours, theirs in zip(
+        (*again.corners(), *again.centers()), (*sky.corners(), *sky.centers()), strict=True
+    ):
+        assert np.array_equal(ours, theirs)
+
+
+def test_the_cd_matrix_is_astropys() -> None:
+    sky = images(30, seed=12)
+    for i, row in enumerate(sky.cd_matrix):
+        assert np.abs(row.reshape(2, 2) - wcs(sky, i).pixel_scale_matrix).max() < 1e-18
 
 
 def test_corners_are_astropys() -> None:
@@ -75,18 +84,3 @@ def test_the_far_hemisphere_is_outside_though_it_projects_into_the_image() -> No
     antipodes = -to_vector(sky.crval1, sky.crval2)
     assert np.all(np.isneginf(sky.edge_distance(antipodes)))
     assert np.all(np.isnan(sky.to_pixel(antipodes)[0]))
-
-
-def test_reach_is_the_farthest_corner() -> None:
-    sky = images(200, seed=8)
-    for code in range(len(GRIDS)):
-        i = int(np.flatnonzero(sky.grid == code)[0])
-        world = SkyCoord(wcs(sky, i).all_pix2world(corner_pixels(sky, i), 1), unit="deg")
-        far = SkyCoord(sky.crval1[i], sky.crval2[i], unit="deg").separation(world).deg.max()
-        one = PixelGrids.from_table(np.array([[*GRIDS[code], -0.0002777777845, 0.0002777777845]]))
-        assert one.angular_radius == pytest.approx(far, abs=1e-9)
-
-
-def test_reach_covers_every_shape() -> None:
-    sky = images(10, seed=9)
-    assert sky.grids.angular_radius == pytest.approx(572.4 * ARCSEC, rel=1e-3)

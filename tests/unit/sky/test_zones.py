@@ -25,7 +25,8 @@ def around(ra: float, dec: float, radius: float, rng: np.random.Generator) -> tu
 
 
 def within(ra: float, dec: float, radius: float, lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
-    return np.degrees(angular_separation(*np.radians([ra, dec]), np.radians(lon), np.radians(lat))) <= radius
+    apart = np.degrees(angular_separation(*np.radians([ra, dec]), np.radians(lon), np.radians(lat)))
+    return np.asarray(apart <= radius)
 
 
 @pytest.mark.parametrize("radius", [0.0, 0.16, 0.5, 3.7])

@@ -77,7 +77,7 @@ class Inventory:
         found, count = [], 0
         for first, last in _chunks(stops - starts):
             rows = rows_of_ranges(starts[first:last], stops[first:last])[0]
-            rows = rows[region.matches(self._footprints(rows), relation)]
+            rows = rows[region.matches(self._all_footprints.take(rows), relation)]
             count += len(rows)
             if limit is None or count <= limit:
                 found.append(rows)
@@ -114,7 +114,7 @@ class Inventory:
     def _containing(
         self, vectors: Floats, row: SetNumbers, sets: SetNumbers, only_best: NDArray[np.bool_]
     ) -> PositionMatches:
-        placed = _pixel_positions(self._footprints(sets), vectors[row])
+        placed = _pixel_positions(self._all_footprints.take(sets), vectors[row])
         candidates = PositionMatches(row, sets, placed.x, placed.y, placed.edge_distance)
         inside = candidates.take(np.flatnonzero(placed.edge_distance >= 0.0))
         ordered = inside.take(np.lexsort((inside.set_index, -inside.edge_distance, inside.row)))
@@ -154,17 +154,17 @@ class Inventory:
         """Return where position i lies in set i, (n,) each; a single position is that of all sets."""
         rows = np.atleast_1d(np.asarray(sets, dtype=np.intp))
         vectors = np.broadcast_to(fk5_vector(ra, dec), (len(rows), 3))
-        return _pixel_positions(self._footprints(rows), vectors)
+        return _pixel_positions(self._all_footprints.take(rows), vectors)
 
     def footprints(self, sets: ArrayLike) -> Footprints:
         """Return where these sets lie, in the order given."""
-        return self._footprints(np.atleast_1d(np.asarray(sets, dtype=np.intp)))
+        return self._all_footprints.take(np.atleast_1d(np.asarray(sets, dtype=np.intp)))
 
     def details(self, sets: ArrayLike) -> ImageSets:
         """Return all that is known of these sets, in the order given."""
         rows = np.atleast_1d(np.asarray(sets, dtype=np.intp))
         records = self._columns.records(rows)
-        return from_records(self.dataset, records, self._footprints(rows), rows)
+        return from_records(self.dataset, records, self._all_footprints.take(rows), rows)
 
     def numbering(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return the codes of all sets (see `scan_codes`), ascending, and the coadd key of each."""
@@ -179,12 +179,10 @@ class Inventory:
         return self._columns.column("zone_key")
 
     @cached_property
-    def _geometry(self) -> tuple[NDArray[Any], ...]:
-        return tuple(self._columns.column(name) for name in ("crval1", "crval2", "crota2", "shape"))
-
-    @cached_property
-    def _grids(self) -> PixelGrids:
-        return PixelGrids.from_table(self._columns.column("shapes"))
+    def _all_footprints(self) -> Footprints:
+        column = self._columns.column
+        grids = PixelGrids.from_table(column("shapes"))
+        return Footprints(column("crval1"), column("crval2"), column("crota2"), column("shape"), grids)
 
     @cached_property
     def _keys(self) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -193,10 +191,6 @@ class Inventory:
     @cached_property
     def _scans(self) -> tuple[NDArray[Any], NDArray[Any]]:
         return self._columns.column("scan_code"), self._columns.column("scan_set")
-
-    def _footprints(self, rows: SetNumbers) -> Footprints:
-        crval1, crval2, crota2, grid = self._geometry
-        return Footprints(crval1[rows], crval2[rows], crota2[rows], grid[rows], self._grids)
 
 
 def _pixel_positions(images: Footprints, vectors: Floats) -> PixelPositions:

@@ -45,6 +45,11 @@ class Footprints:
         place = [np.asarray(columns[name], dtype=np.float64) for name in ("crval1", "crval2", "crota2")]
         return cls(place[0], place[1], place[2], np.arange(len(place[0])), grids)
 
+    def take(self, order: NDArray[np.integer]) -> Footprints:
+        """Return the images at these places, in this order."""
+        crval1, crval2, crota2 = self.crval1[order], self.crval2[order], self.crota2[order]
+        return Footprints(crval1, crval2, crota2, self.grid[order], self.grids)
+
     @cached_property
     def frames(self) -> Floats:
         """Rotations (n, 3, 3) into the image frames; the rows are east', north' and the CRVAL direction."""
