@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
@@ -23,6 +24,7 @@ from tests.support.template import event as sample_event
 
 BASE_URL = "https://sky.example.org"
 NOW = 1_000_000.0
+MULTIPART = "multipart/form-data; boundary=boundary"
 CONTEXT = SimpleNamespace(
     function_name="test", memory_limit_in_mb=1024, invoked_function_arn="arn", aws_request_id="id"
 )
@@ -103,6 +105,15 @@ def make_dependencies(**changes: Any) -> Dependencies:
         clock=lambda: NOW,
     )
     return replace(made, **changes)
+
+
+def multipart_form(fields: Mapping[str, object]) -> bytes:
+    """Return the body of a form that a browser posts as `MULTIPART`."""
+    parts = [
+        f'--boundary\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in fields.items()
+    ]
+    return "".join([*parts, "--boundary--\r\n"]).encode()
 
 
 class HttpClient:

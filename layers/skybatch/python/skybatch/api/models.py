@@ -67,7 +67,7 @@ class FinishedImage:
     n
         Number of the image in the batch's plan, from 0.
     row
-        Number of its row in the request, from 1.
+        Number of its row in the posted table, from 1; null where the request is no table.
     id
         The row's id, as the request gave it.
     """
@@ -75,7 +75,7 @@ class FinishedImage:
     n: int
     file: str
     bytes: int
-    row: int
+    row: int | None
     id: str | None
     band: str
     image_type: str

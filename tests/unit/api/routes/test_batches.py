@@ -1,0 +1,113 @@
+"""``/batches/{id}``: status, images, page, previews and downloads of a batch that was run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from obstore.store import S3Store
+
+from skybatch.api.routes import batches as routes
+from skybatch.batch.store import BatchStore
+from tests.support.html import Page
+from tests.support.http import HttpClient, make_dependencies
+from tests.support.in_process_service import Service
+from tests.support.openapi import violations
+from tests.support.s3 import fetch
+from tests.unit.api.conftest import CENTER
+
+FIELDS = {"mode": "region", "center": f"{CENTER[0]} {CENTER[1]}", "diameter": 0.1, "form": "fits"}
+
+
+@pytest.fixture
+def finished(service: Service) -> str:
+    accepted = service.submit(**FIELDS)
+    assert service.run(accepted).state == "complete"
+    return accepted.record.batch_id
+
+
+def test_the_status_conforms_and_is_never_cached(
+    batches: HttpClient, service: Service, finished: str
+) -> None:
+    running = service.submit(**FIELDS).record.batch_id
+    for batch_id, state in ((running, "accepted"), (finished, "complete")):
+        answer = batches.get(f"/batches/{batch_id}")
+        assert (answer.status, violations(answer.json(), "BatchStatus")) == (200, [])
+        assert answer.json()["state"] == state
+        assert answer.headers["cache-control"] == "no-store"
+
+
+def test_the_images_that_finished_are_listed_with_links(batches: HttpClient, finished: str) -> None:
+    body = batches.get(f"/batches/{finished}/images").json()
+    assert violations(body, "ImagePage") == []
+    assert {image["band"] for image in body["images"]} == {"j", "h", "k"}
+    assert body["next"] is None
+
+
+def test_a_cursor_goes_on_where_the_page_before_ended(batches: HttpClient, finished: str) -> None:
+    everything = batches.get(f"/batches/{finished}/images").json()["images"]
+    rest = batches.get(f"/batches/{finished}/images?after=0-1").json()["images"]
+    assert rest == everything[1:]
+    assert batches.get(f"/batches/{finished}/images?after=x").json()["code"] == "invalid"
+
+
+def test_the_page_of_a_batch_is_html_while_it_runs_and_after(
+    batches: HttpClient, service: Service, finished: str
+) -> None:
+    for batch_id in (finished, service.submit(**FIELDS).record.batch_id):
+        answer = batches.get(f"/batches/{batch_id}/results")
+        assert (answer.status, answer.media_type) == (200, "text/html")
+        assert Page(answer.body.decode()).unclosed == []
+
+
+def test_a_preview_is_a_png(batches: HttpClient, finished: str) -> None:
+    image = batches.get(f"/batches/{finished}/images").json()["images"][0]
+    answer = batches.get(image["preview"].partition("sky.example")[2])
+    assert (answer.status, answer.media_type) == (200, "image/png")
+    assert answer.body.startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize(("folder", "stored"), [("files", "results"), ("images", "images")])
+def test_a_download_is_a_redirect_presigned_for_its_method(
+    service: Service, finished: str, bucket: S3Store, method: str, folder: str, stored: str
+) -> None:
+    copy, original = BatchStore(bucket, finished), service.store(finished)
+    for name in ("batch.json", "request.json"):
+        copy.write(name, original.read(name) or b"{}")
+    copy.write(f"{stored}/a.fits", b"content")
+    client = HttpClient(make_dependencies(results=bucket, clock=lambda: 1200.0), routes.routes)
+    answer = client.call(method, f"/batches/{finished}/{folder}/a.fits")
+    assert (answer.status, answer.headers["cache-control"]) == (302, "no-store")
+    assert fetch(answer.headers["location"], method) == (b"content" if method == "GET" else b"")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "files/nothing.tbl",
+        "files/..%2Fbatch.json",
+        "images/nothing.fits",
+        "previews/nothing.png",
+        "previews/..%2Fbatch.json",
+        "journal/0.jsonl",
+        "results/rows.tbl",
+    ],
+)
+def test_only_files_images_and_previews_of_a_batch_are_found(
+    batches: HttpClient, finished: str, path: str
+) -> None:
+    assert batches.get(f"/batches/{finished}/{path}").status == 404
+
+
+@pytest.mark.parametrize("path", ["", "/images", "/results", "/files/rows.tbl", "/previews/a.png"])
+@pytest.mark.parametrize("batch_id", ["0" * 32, "not-an-id"])
+def test_an_unknown_batch_is_not_found(batches: HttpClient, batch_id: str, path: str) -> None:
+    assert batches.get(f"/batches/{batch_id}{path}").status == 404
+
+
+@pytest.mark.parametrize("path", ["", "/images", "/results", "/files/rows.tbl", "/previews/a.png"])
+def test_an_expired_batch_is_gone(batches: HttpClient, finished: str, path: str) -> None:
+    late = HttpClient(replace(batches.dependencies, clock=lambda: 10.0**10), routes.routes)
+    answer = late.get(f"/batches/{finished}{path}")
+    assert (answer.status, answer.json()["code"]) == (410, "expired")
