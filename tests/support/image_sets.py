@@ -7,7 +7,10 @@ from typing import Any
 import numpy as np
 
 from skybatch.inventory.image_sets import ImageSets
+from skybatch.tables.model import Table
 from skybatch.tables.schemas.image_rows import ImageRows
+from skybatch.tables.schemas.image_table import image_table
+from skybatch.tables.writers.formats import Format
 
 BANDS = ("j", "h", "k")
 
@@ -77,3 +80,11 @@ def made_images(sets: ImageSets, *, positions: bool = True, **given: Any) -> Ima
             "edge_dist": rng.uniform(0, 256, n),
         }
     return ImageRows(**{**values, **given})
+
+
+def image_table_of(n: int, fmt: Format) -> Table:
+    """The image table of a batch of n images."""
+    sets = made_sets(n)
+    return image_table(
+        {"askyw": sets}, made_images(sets), fmt, title="A batch", keywords={"label": "my label"}
+    )

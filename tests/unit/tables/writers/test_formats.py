@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import math
 import subprocess
 import sys
-from html.parser import HTMLParser
 from typing import Any
 
 import numpy as np
 import pytest
 from astropy.table import Table as AstropyTable
 
-from skybatch.tables.model import Column, Table, double, integer, text
+from skybatch.tables.model import Column, Table
 from skybatch.tables.schemas.column_sets import ROWS
-from skybatch.tables.schemas.image_table import COLUMNS_OF_FORMAT, image_table
+from skybatch.tables.schemas.image_table import COLUMNS_OF_FORMAT
 from skybatch.tables.writers.formats import FORMATS, Format, chunks, write
-from tests.support.image_sets import made_images, made_sets
+from tests.support.image_sets import image_table_of
 
 ASTROPY = {
     "tbl": "ascii.ipac",
@@ -27,13 +25,6 @@ ASTROPY = {
     "tsv": "ascii.tab",
     "html": "ascii.html",
 }
-
-
-def image_table_of(n: int, fmt: Format) -> Table:
-    sets = made_sets(n)
-    return image_table(
-        {"askyw": sets}, made_images(sets), fmt, title="A batch", keywords={"label": "my label"}
-    )
 
 
 def read_back(table: Table, fmt: Format) -> AstropyTable:
@@ -85,20 +76,6 @@ def test_what_was_asked_reads_back_to_the_last_bit(fmt: Format) -> None:
         assert list(back[column.name]) == awkward
 
 
-def test_ipac_is_strict() -> None:
-    lines = write(image_table_of(30, "tbl"), "tbl").decode("ascii").splitlines()
-    header = [line for line in lines if line.startswith("|")]
-    data = [line for line in lines if not line.startswith(("|", "\\"))]
-    assert lines[0] == "\\ A batch"
-    assert {"\\skybatch = '1'", "\\label = 'my label'"} <= set(lines)
-    assert (len(header), len(data)) == (4, 30)
-    assert {len(line) for line in [*header, *data]} == {len(header[0])}
-    bars = [i for i, mark in enumerate(header[0]) if mark == "|"]
-    assert all(line[i] == " " for line in data for i in bars)
-    assert all(line[i] == "|" for line in header for i in bars)
-    assert "\t" not in "".join(lines)
-
-
 @pytest.mark.parametrize("fmt", FORMATS)
 @pytest.mark.parametrize("rows", [1, 7, 50])
 def test_pieces_make_the_same_bytes_whatever_their_size(fmt: Format, rows: int) -> None:
@@ -110,38 +87,6 @@ def test_pieces_come_one_by_one() -> None:
     pieces = chunks(image_table_of(50, "csv"), "csv", 10)
     assert next(pieces).startswith(b"name,download")
     assert next(pieces).count(b"\n") == 10
-
-
-def test_csv_and_tsv_are_rectangles_for_the_csv_module() -> None:
-    table = image_table_of(20, "csv")
-    for fmt, delimiter in (("csv", ","), ("tsv", "\t")):
-        lines = list(csv.reader(io.StringIO(write(table, fmt).decode()), delimiter=delimiter))  # type: ignore[arg-type]
-        assert {len(line) for line in lines} == {len(table.columns)}
-        assert len(lines) == 21
-
-
-class Links(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.hrefs: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "a":
-            self.hrefs.append(dict(attrs)["href"] or "")
-
-
-def test_html_links_each_image_and_its_preview() -> None:
-    sets = made_sets(9)
-    images = made_images(sets)
-    links = Links()
-    links.feed(write(image_table({"askyw": sets}, images, "html"), "html").decode())
-    assert links.hrefs == [url for pair in zip(images.url, images.preview or [], strict=True) for url in pair]
-
-
-@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "//example.org/x", "x y"])
-def test_html_links_nothing_but_http(url: str) -> None:
-    page = write(Table((text("file", "", link="image"),), {"file": [url]}), "html").decode()
-    assert "<a" not in page
 
 
 @pytest.mark.parametrize("fmt", FORMATS)
@@ -160,27 +105,9 @@ def test_rows_table_takes_nulls_everywhere_but_in_its_number() -> None:
         assert all(np.ma.is_masked(back[c.name][0]) or is_null(back[c.name][0]) for c in ROWS[1:]), fmt
 
 
-def test_masked_and_missing_numbers_are_null() -> None:
-    columns = (integer("i", ""), double("x", ""), double("y", "", format="%.2f"))
-    data: dict[str, Any] = {
-        "i": np.ma.array([1, 2], mask=[False, True]),
-        "x": [None, 1.5],
-        "y": np.array([np.nan, 2]),
-    }
-    assert write(Table(columns, data), "csv").decode() == "i,x,y\n1,,\n,1.5,2.00\n"
-
-
 def test_a_format_nobody_writes_is_an_error() -> None:
     with pytest.raises(ValueError, match="xls"):
         write(image_table_of(1, "csv"), "xls")  # type: ignore[arg-type]
-
-
-def test_columns_without_values_or_of_other_lengths_are_errors() -> None:
-    columns = (integer("a", ""), integer("b", "", key="c"))
-    with pytest.raises(ValueError, match="no values for c"):
-        Table(columns, {"a": [1], "b": [1]})
-    with pytest.raises(ValueError, match="different lengths"):
-        Table(columns, {"a": [1], "c": [1, 2]})
 
 
 def test_writing_does_not_load_astropy() -> None:

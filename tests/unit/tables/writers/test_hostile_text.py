@@ -8,14 +8,13 @@ from html.parser import HTMLParser
 from typing import Any
 from xml.etree import ElementTree
 
-import pytest
 from astropy.table import Table as AstropyTable
 from hypothesis import given
 from hypothesis import strategies as st
 
 from skybatch.tables.model import Table, integer, text
 from skybatch.tables.writers.cells import one_line
-from skybatch.tables.writers.delimited import protect, unprotect
+from skybatch.tables.writers.delimited import unprotect
 from skybatch.tables.writers.formats import Format, write
 from skybatch.tables.writers.ipac import TEXT_WIDTH
 
@@ -125,29 +124,6 @@ def test_any_text_keeps_to_its_cell(cells: list[str]) -> None:
     got = texts_of(cells)
     for fmt in ("xml", "html", "csv", "tsv"):
         assert got[fmt] == expected, fmt
-
-
-@given(st.text(alphabet="=+-@' a＝", max_size=6))
-def test_protected_text_is_no_formula_and_comes_back(cell: str) -> None:
-    assert not protect(cell).lstrip(" ").startswith(("=", "+", "-", "@", "＝"))
-    assert unprotect(protect(cell)) == cell
-
-
-@pytest.mark.parametrize("fmt", ["csv", "tsv"])
-def test_no_cell_is_a_formula_but_numbers_may_be_negative(fmt: Format) -> None:
-    table = Table((integer("n", ""), text("t", "")), {"n": [-1], "t": ["-1"]})
-    assert write(table, fmt).decode().splitlines()[1].split("," if fmt == "csv" else "\t") == ["-1", "'-1"]
-
-
-def test_ipac_stays_ascii_one_character_for_one() -> None:
-    written = write(Table((text("id", ""),), {"id": ["é" * 15]}), "tbl").decode("ascii")
-    assert "?" * 15 in written
-    assert "?" * 16 not in written
-
-
-def test_one_long_cell_does_not_make_a_large_ipac_table() -> None:
-    table = Table((text("t", ""),), {"t": ["x" * 10_000, *["y"] * 999]})
-    assert len(write(table, "tbl")) < 1100 * (TEXT_WIDTH + 10)
 
 
 def test_a_line_of_the_ipac_head_is_one_line_of_bounded_length() -> None:

@@ -1,0 +1,82 @@
+"""FITS tables: the first table extension is read, and a damaged file is refused before it takes memory."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from astropy.io import fits
+from astropy.table import Table
+
+from skybatch.errors import InvalidRequest, TooLarge
+from tests.support.request_tables import upload_of
+
+
+def fits_bytes(*tables: Table) -> bytes:
+    """A FITS file of binary tables."""
+    out = io.BytesIO()
+    fits.HDUList([fits.PrimaryHDU(), *[fits.BinTableHDU(table) for table in tables]]).writeto(out)
+    return out.getvalue()
+
+
+def fits_keys(content: bytes) -> Sequence[int | None]:
+    """Keys of an uploaded FITS table."""
+    return [row.coadd_key for row in upload_of("coadd_keys", content).rows]
+
+
+KEYS = Table({"coadd_key": np.array([5, 6], dtype=">i2"), "flux": np.zeros((2, 3)), "band": ["j", "a"]})
+
+
+def test_the_first_table_of_a_fits_file_counts_whatever_its_numbers_are() -> None:
+    assert fits_keys(fits_bytes(KEYS, Table({"coadd_key": [9]}))) == [5, 6]
+    unsigned = Table({"coadd_key": np.array([2**31 - 1, 7], dtype="u4"), "id": np.array([1, 2])})
+    assert fits_keys(fits_bytes(unsigned)) == [2**31 - 1, 7]
+
+
+def test_an_ascii_table_extension_is_read() -> None:
+    columns = [
+        fits.Column(name="RA", format="F12.6", array=np.array([65.497627])),
+        fits.Column(name="DEC", format="F12.6", array=np.array([19.53507])),
+    ]
+    out = io.BytesIO()
+    fits.HDUList([fits.PrimaryHDU(), fits.TableHDU.from_columns(columns)]).writeto(out)
+    (row,) = upload_of("positions", out.getvalue()).rows
+    assert row.position is not None
+    assert (row.position.ra, row.position.dec) == (65.497627, 19.53507)
+
+
+def test_single_precision_and_booleans_read_as_their_author_saw_them() -> None:
+    table = Table({"ra": np.array([65.4976], "f4"), "dec": np.array([19.5351], "f4"), "best": [True]})
+    (row,) = upload_of("positions", fits_bytes(table)).rows
+    assert row.position is not None
+    assert (row.position.ra, row.position.dec, row.best_only) == (65.4976, 19.5351, True)
+
+
+def rewritten(content: bytes, old: str, new: str) -> bytes:
+    """The file with one card changed."""
+    assert old.encode() in content
+    return content.replace(old.encode(), new.encode().ljust(len(old)))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        fits_bytes(),
+        fits_bytes(KEYS)[:2880],
+        fits_bytes(KEYS)[:-2880],
+        rewritten(fits_bytes(KEYS), "NAXIS2  =                    2", "NAXIS2  =            999999999"),
+        rewritten(fits_bytes(KEYS), "NAXIS2  =                    2", "NAXIS2  =                   -2"),
+        rewritten(fits_bytes(KEYS), "NAXIS1  =                   27", "NAXIS1  =                    3"),
+        rewritten(fits_bytes(KEYS), "TFORM1  = 'I       '", "TFORM1  = '999999I '"),
+        rewritten(fits_bytes(KEYS), "TFORM1  = 'I       '", "TFORM1  = 'Z       '"),
+        rewritten(fits_bytes(KEYS), "TFIELDS =                    3", "TFIELDS =                  999"),
+        fits_bytes(Table({"coadd_key": np.zeros((1, 2), int)})),
+        fits_bytes(Table({"coadd_key": np.zeros(1, complex)})),
+        b"SIMPLE  =",
+    ],
+)
+def test_a_fits_file_that_cannot_be_read_is_refused(content: bytes) -> None:
+    with pytest.raises((InvalidRequest, TooLarge)):
+        fits_keys(content)

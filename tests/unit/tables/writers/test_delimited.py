@@ -1,0 +1,35 @@
+"""CSV and TSV: rectangles for the csv module, and no cell is a formula for a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from skybatch.tables.model import Table, integer, text
+from skybatch.tables.writers.delimited import protect, unprotect
+from skybatch.tables.writers.formats import Format, write
+from tests.support.image_sets import image_table_of
+
+
+def test_csv_and_tsv_are_rectangles_for_the_csv_module() -> None:
+    table = image_table_of(20, "csv")
+    for fmt, delimiter in (("csv", ","), ("tsv", "\t")):
+        lines = list(csv.reader(io.StringIO(write(table, fmt).decode()), delimiter=delimiter))  # type: ignore[arg-type]
+        assert {len(line) for line in lines} == {len(table.columns)}
+        assert len(lines) == 21
+
+
+@given(st.text(alphabet="=+-@' a＝", max_size=6))
+def test_protected_text_is_no_formula_and_comes_back(cell: str) -> None:
+    assert not protect(cell).lstrip(" ").startswith(("=", "+", "-", "@", "＝"))
+    assert unprotect(protect(cell)) == cell
+
+
+@pytest.mark.parametrize("fmt", ["csv", "tsv"])
+def test_no_cell_is_a_formula_but_numbers_may_be_negative(fmt: Format) -> None:
+    table = Table((integer("n", ""), text("t", "")), {"n": [-1], "t": ["-1"]})
+    assert write(table, fmt).decode().splitlines()[1].split("," if fmt == "csv" else "\t") == ["-1", "'-1"]

@@ -1,0 +1,36 @@
+"""Tables as HTML pages: images are linked, and nothing but http is."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+import pytest
+
+from skybatch.tables.model import Table, text
+from skybatch.tables.schemas.image_table import image_table
+from skybatch.tables.writers.formats import write
+from tests.support.image_sets import made_images, made_sets
+
+
+class Links(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.hrefs: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "a":
+            self.hrefs.append(dict(attrs)["href"] or "")
+
+
+def test_html_links_each_image_and_its_preview() -> None:
+    sets = made_sets(9)
+    images = made_images(sets)
+    links = Links()
+    links.feed(write(image_table({"askyw": sets}, images, "html"), "html").decode())
+    assert links.hrefs == [url for pair in zip(images.url, images.preview or [], strict=True) for url in pair]
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "//example.org/x", "x y"])
+def test_html_links_nothing_but_http(url: str) -> None:
+    page = write(Table((text("file", "", link="image"),), {"file": [url]}), "html").decode()
+    assert "<a" not in page
