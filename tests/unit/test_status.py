@@ -7,8 +7,8 @@ from dataclasses import fields
 from typing import Any
 
 import pytest
-from skybatch.api.openapi.schemas import batch_schema
 
+from skybatch.api.openapi.response_schemas import response_schemas
 from skybatch.status import (
     FINAL_STATES,
     BatchState,
@@ -53,7 +53,9 @@ def test_a_region_and_a_scan_are_the_same_after_reading_and_writing() -> None:
 
 
 def test_the_wire_has_the_fields_that_the_api_documents() -> None:
-    assert set(BatchStatus.from_json(MINIMAL).to_json()) == set(batch_schema()["properties"])
+    assert set(BatchStatus.from_json(MINIMAL).to_json()) == set(
+        response_schemas()["BatchStatus"]["properties"]
+    )
 
 
 def test_unknown_fields_are_ignored_at_every_depth() -> None:

@@ -4,31 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
 from moto.server import ThreadedMotoServer
-from obstore.store import MemoryStore, S3Store
+from obstore.store import S3Store
 
 from skybatch.batch import keys
 from skybatch.batch.execution.task_queue import TaskQueue
 from skybatch.batch.plan import Message
-from skybatch.batch.record import BatchRecord, save_record
-from skybatch.batch.status import accepted_facts, read_status, record_failure
 from skybatch.batch.store import BatchStore
 from skybatch.batch.submission.submit import execution_starter
-from skybatch.notification.email import Message as Mail
-from skybatch.notification.notify import SesMailer, notify
 from skybatch.redaction import batch_hash
-from skybatch.requests.model import Mode, Request, Row
 from skybatch.storage.clients import client
 from skybatch.storage.s3 import open_bucket
-from skybatch.surveys.image_type import ImageType
 from tests.support.batch_fakes import BATCH_ID, task
-
-SENDER = "sky@example.org"
 
 
 @pytest.fixture(autouse=True)
@@ -53,19 +44,6 @@ def test_messages_arrive_as_they_were_sent() -> None:
     while entries := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
         got += [Message.from_json(json.loads(entry["Body"])) for entry in entries]
     assert sorted(got, key=lambda m: m.tasks[0].index) == sent
-
-
-@mock_aws
-def test_email_has_text_and_html_and_reaches_its_address() -> None:
-    ses = client("sesv2")
-    ses.create_email_identity(EmailIdentity=SENDER)
-    SesMailer(ses, SENDER).send("a@example.org", Mail("Subject", "text", "<p>html</p>"))
-    from moto.core import DEFAULT_ACCOUNT_ID
-    from moto.ses.models import ses_backends
-
-    (message,) = ses_backends[DEFAULT_ACCOUNT_ID]["us-east-1"].sent_messages
-    assert message.destinations["ToAddresses"] == ["a@example.org"]
-    assert message.subject == "Subject"
 
 
 @mock_aws
@@ -141,60 +119,3 @@ def test_a_link_is_signed_for_its_object_and_for_an_hour(results: S3Store) -> No
     assert f"batches/{BATCH_ID}/images/a.fits" in link
     assert "X-Amz-Expires=3600" in link
     assert "X-Amz-Signature=" in link
-
-
-class Mailer:
-    """Keeps what it is given; ``error`` is raised instead where there is one."""
-
-    def __init__(self, error: Exception | None = None) -> None:
-        self.sent: list[tuple[str, Mail]] = []
-        self.error = error
-
-    def send(self, address: str, message: Mail) -> None:
-        if self.error:
-            raise self.error
-        self.sent.append((address, message))
-
-
-def ended_batch(email: str | None) -> BatchStore:
-    store = BatchStore(MemoryStore(), BATCH_ID)
-    given: dict[str, Any] = {
-        "image_type": ImageType.ATLAS,
-        "decompress": True,
-        "delivery_format": "fits.gz",
-        "dataset": "asky",
-    }
-    request = Request(Mode.COADD_KEYS, ("j",), rows=(Row(1, ("j",), coadd_key=1),), **given)
-    record = BatchRecord(BATCH_ID, 1000.0, 2000.0, "https://sky.example", email, 10**9)
-    store.create_json(keys.ACCEPTED, accepted_facts(request))
-    save_record(store, record, request)
-    record_failure(store, "an internal error (Timeout) stopped this batch", 1100.0)
-    return store
-
-
-def test_the_end_of_a_batch_is_mailed_once() -> None:
-    store, mailer = ended_batch("a@example.org"), Mailer()
-    assert [notify(store, mailer, 1200.0) for _ in range(3)] == ["sent", "before", "before"]
-    ((address, message),) = mailer.sent
-    assert address == "a@example.org"
-    assert "failed" in message.subject
-    assert f"https://sky.example/batches/{BATCH_ID}/results" in message.text
-
-
-def test_a_batch_whose_mail_fails_says_so() -> None:
-    store = ended_batch("a@example.org")
-    assert notify(store, Mailer(RuntimeError("refused")), 1200.0) == "failed"
-    status = read_status(store, 1300.0)
-    assert status.mail == "failed"
-    assert any("could not be sent" in notice for notice in status.notices)
-
-
-def test_no_address_no_mail() -> None:
-    assert notify(ended_batch(None), Mailer(), 1200.0) == "none"
-    assert notify(ended_batch("a@example.org"), None, 1200.0) == "none"
-
-
-def test_a_failure_does_not_overwrite_an_end() -> None:
-    store = ended_batch(None)
-    first = read_status(store, 1200.0).reason
-    assert record_failure(store, "another reason", 1300.0).reason == first

@@ -10,7 +10,12 @@ from typing import Any
 
 import pytest
 
+from skybatch.batch.request_facts import request_facts
 from skybatch.notification.email import Message, completed_message, failed_message
+from skybatch.presentation.failure import failure_advice, failure_sentence
+from skybatch.presentation.outcomes import outcome_lines
+from skybatch.presentation.request_summary import QUICKLOOK_CAUTION, request_sentence
+from skybatch.presentation.summary import headline, part_of_chain, summary_sentences
 from skybatch.requests.model import Region
 from tests.support import batch_samples
 from tests.support.html import Page
@@ -38,25 +43,26 @@ def one_line(text: str) -> str:
 
 
 def test_the_subject_has_label_outcome_and_part() -> None:
-    subject = completed_message(batch_samples.mixed(), URL).subject
-    assert subject == "[skybatch] Brown dwarf candidates: 4,818 images, some missing, part 2 of about 4"
-    assert completed_message(batch_samples.nothing(), URL).subject == "[skybatch] M 83: no image set matches"
-    assert (
-        failed_message(batch_samples.status(**FAILED), URL).subject
-        == "[skybatch] Brown dwarf candidates: failed"
-    )
+    for make, status in (
+        (completed_message, batch_samples.mixed()),
+        (completed_message, batch_samples.nothing()),
+        (failed_message, batch_samples.status(**FAILED)),
+    ):
+        subject = make(status, URL).subject
+        assert subject.startswith(f"[skybatch] {status.label}: {headline(status)}")
+        assert subject.endswith(part_of_chain(status))
 
 
 def test_both_parts_tell_the_same_and_each_is_complete() -> None:
-    message = completed_message(batch_samples.mixed(), URL)
+    status = batch_samples.mixed()
+    message = completed_message(status, URL)
     html = one_line(Page(message.html).one("body").text)
     told = (
-        "4,818 images (997 MB) are here; 882 of 2,500 rows lack some or all images.",
-        "the stored file is damaged: 3, rows 14 (t14), 47 (t47) and 112 (t112)",
-        "IRSA, NED and SIMBAD do not know it: 2, rows 8 and 9",
-        "2,412 images (1.8 GB) did not fit into this batch.",
-        "The files are kept until 4 December 2026, 12:03 UTC.",
-        "You asked for J, H and Ks Atlas images for 2,500 positions.",
+        summary_sentences(status),
+        *(reason for line in outcome_lines(status) for reason in line.reasons),
+        "2,412 images (1.8 GB)",
+        "4 December 2026, 12:03 UTC",
+        request_sentence(request_facts(batch_samples.positions_request())),
         URL,
     )
     for sentence in told:
@@ -78,40 +84,39 @@ def test_lines_of_the_plain_part_are_short() -> None:
     assert max(map(len, lines)) <= 250  # a label is one line of at most 200
 
 
-def test_nothing_found_is_told_kindly_with_what_was_asked() -> None:
-    text = one_line(completed_message(batch_samples.nothing(), URL).text)
-    assert text.startswith("No image set matches what you asked for.")
-    assert "overlap the circle of 0.5° diameter around m83" in text
-    assert "You may try" in text
-    assert "failed" not in text
+def test_nothing_found_repeats_the_request_and_lists_what_to_try() -> None:
+    message = completed_message(batch_samples.nothing(), URL)
+    assert one_line(message.text).startswith(summary_sentences(batch_samples.nothing()))
+    assert request_sentence(request_facts(batch_samples.region_request())) in one_line(message.text)
+    tried = [line for line in message.text.splitlines() if line.startswith("  - ")]
+    files = [file for file in batch_samples.nothing().files if file.name in message.text]
+    assert len(tried) == len(Page(message.html).all("li")) - len(files) == 3
+    assert "failed" not in message.text
 
 
 def test_a_failure_says_what_happened_and_what_to_do() -> None:
-    text = one_line(failed_message(batch_samples.status(**FAILED), URL).text)
-    assert "What happened 214,000 images match, the limit is 100,000." in text
-    assert "What to do Split the request" in text
-    assert URL in text
-
-
-def test_a_failure_without_a_reason_still_says_what_to_do() -> None:
-    text = one_line(failed_message(batch_samples.status("failed"), URL).text)
-    assert "left no reason" in text
-    assert "submit it again" in text
+    for status in (batch_samples.status(**FAILED), batch_samples.status("failed")):
+        message = failed_message(status, URL)
+        for part in (message.text, Page(message.html).one("body").text):
+            assert failure_sentence(status) in one_line(part)
+            assert failure_advice(status) in one_line(part)
+        assert URL in message.text
 
 
 def test_quicklooks_come_with_the_caution() -> None:
     quick = batch_samples.status(request=batch_samples.region_request(image_type="quicklook"))
     message = completed_message(quick, URL)
     for part in (message.text, Page(message.html).one("body").text):
-        assert "for photometry always use Atlas images" in one_line(part)
-    assert "lossy" not in completed_message(batch_samples.status(), URL).text
+        assert QUICKLOOK_CAUTION in one_line(part)
+    assert QUICKLOOK_CAUTION not in one_line(completed_message(batch_samples.status(), URL).text)
 
 
 def test_a_cancelled_batch_says_so() -> None:
     rows = {"total": 2500, "retrieved": 900, "cancelled": 1600}
-    message = completed_message(batch_samples.status("cancelled", rows=rows), URL)
-    assert message.text.startswith("This batch was cancelled.")
-    assert message.subject.endswith(": cancelled")
+    status = batch_samples.status("cancelled", rows=rows)
+    message = completed_message(status, URL)
+    assert one_line(message.text).startswith(summary_sentences(status))
+    assert message.subject.endswith(headline(status))
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from skybatch import pages
 from skybatch.pages.examples import EXAMPLES
 from skybatch.pages.form import MODES, form_page, plan_sentences
+from skybatch.presentation.request_summary import QUICKLOOK_CAUTION
 from skybatch.requests.fields import BatchRequestBody
 from skybatch.requests.model import Mode
 from skybatch.requests.parser import parse_body
@@ -70,14 +70,6 @@ def test_each_example_posts_a_request_the_service_takes(mode: str) -> None:
     assert len(request.rows) == expected[mode]
 
 
-def test_the_positions_example_means_what_it_shows() -> None:
-    body = json.dumps({"mode": "positions", **EXAMPLES["positions"]}).encode()
-    request, _ = parse_body(body, "application/json", SETTINGS)
-    assert [(row.id, row.size, row.best_only) for row in request.rows] == [
-        ("crop", 50.0, True), ("whole", None, False), ("finder", 300.0, True),
-    ]  # fmt: skip
-
-
 def test_the_form_sends_every_field_the_service_knows_and_no_other() -> None:
     sent = {name for name, _ in posted(Page(form_page(SETTINGS)))}
     assert sent == set(BatchRequestBody.model_fields)
@@ -104,7 +96,7 @@ def test_works_without_scripts_as_a_plain_post_and_asks_for_an_address() -> None
 
 
 def test_quicklooks_are_offered_with_the_caution() -> None:
-    assert "for photometry always use Atlas images" in Page(form_page(SETTINGS)).words
+    assert QUICKLOOK_CAUTION in Page(form_page(SETTINGS)).words
 
 
 def test_errors_stand_at_their_fields_and_cells_and_values_come_back() -> None:
@@ -152,6 +144,3 @@ def test_what_a_user_typed_stays_inert_in_the_form(typed: str) -> None:
     assert page.unclosed == []
     assert len(page.all("script")) == 3
     assert json.loads(page.one("script", id="examples").text) == EXAMPLES
-    errors_page = Page(pages.error_page(problem))
-    assert errors_page.all("script") == []
-    assert errors_page.unclosed == []

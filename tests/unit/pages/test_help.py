@@ -8,6 +8,7 @@ import pytest
 
 from skybatch.errors import NotFound
 from skybatch.pages.help import COORDINATES, TOPICS, help_page
+from skybatch.presentation.request_summary import QUICKLOOK_CAUTION
 from skybatch.requests.model import Mode
 from skybatch.requests.position_rows import parse_position_or_name
 from skybatch.requests.table_columns import COLUMNS_OF_MODE, SERVICE_COLUMNS
@@ -76,7 +77,7 @@ def test_example_coordinates_are_read_as_the_help_says(written: str, read: str) 
 
 
 def test_quicklook_help_cautions() -> None:
-    assert "for photometry always use Atlas images" in words("quicklooks")
+    assert QUICKLOOK_CAUTION in words("quicklooks")
 
 
 @pytest.mark.parametrize("topic", ["nothing", "../limits", "<script>", "Limits"])

@@ -9,7 +9,7 @@ import pytest
 from skybatch.batch.request_facts import request_facts
 from skybatch.presentation.request_summary import request_details, request_sentence
 from skybatch.requests.model import Mode, Region, Row
-from skybatch.requests.table_rows import FORMS
+from skybatch.requests.table_rows import DELIVERY_FORMATS
 from skybatch.status import RequestSummary
 from tests.support import batch_samples
 
@@ -61,7 +61,7 @@ def test_the_data_set_and_the_table_are_named() -> None:
     assert "Table" not in dict(request_details(region_facts()))
 
 
-ATLAS_FORMATS = [{"delivery_format": form} for form in FORMS]
+ATLAS_FORMATS = [{"delivery_format": form} for form in DELIVERY_FORMATS]
 QUICKLOOK_FORMATS = [{"image_type": "quicklook", "decompress": plain} for plain in (True, False)]
 
 

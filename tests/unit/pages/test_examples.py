@@ -1,0 +1,31 @@
+"""The examples of the form: one of each mode, and each a request that the service accepts."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from skybatch.pages.examples import EXAMPLES
+from skybatch.requests.model import Mode
+from skybatch.requests.parser import parse_body
+from skybatch.settings import Settings
+
+
+def test_every_mode_has_an_example() -> None:
+    assert list(EXAMPLES) == list(Mode)
+
+
+@pytest.mark.parametrize("mode", EXAMPLES)
+def test_an_example_is_accepted_without_a_notice(mode: str) -> None:
+    body = json.dumps({"mode": mode, **EXAMPLES[mode]}).encode()
+    request, _ = parse_body(body, "application/json", Settings())
+    assert (request.mode, request.notices) == (mode, ())
+
+
+def test_the_positions_example_means_what_it_shows() -> None:
+    body = json.dumps({"mode": "positions", **EXAMPLES["positions"]}).encode()
+    request, _ = parse_body(body, "application/json", Settings())
+    assert [(row.id, row.size, row.best_only) for row in request.rows] == [
+        ("crop", 50.0, True), ("whole", None, False), ("finder", 300.0, True),
+    ]  # fmt: skip
