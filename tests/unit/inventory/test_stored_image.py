@@ -1,0 +1,79 @@
+"""One stored image: read in ranges where its form allows, and the same cutouts from every form."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zlib
+from typing import Any
+
+import numpy as np
+import obstore
+import pytest
+from astropy.io import fits
+from obstore.store import MemoryStore
+
+from skybatch.errors import NotFound, SourceDamaged, SourceMissing
+from skybatch.fits.pixel_box import PixelBox
+from skybatch.inventory.stored_image import StoredImage, max_gzipped_size, stored_image
+from skybatch.surveys.image_type import ImageType
+from skybatch.surveys.twomass.layout import ImageId, atlas_key, quicklook_key
+from tests.support.fits_files import make_image
+
+IMAGE = ImageId("asky", "990101", "n", 1, 9, "j")
+PLAIN = make_image(180.0, 20.0, seed=3)
+BOX = PixelBox(100, 200, 31, 17)
+
+
+def held(suffix: str, body: bytes) -> StoredImage:
+    store = MemoryStore()
+    obstore.put(store, atlas_key(IMAGE, suffix), body)
+    return stored_image(store, atlas_key(IMAGE, suffix))
+
+
+def pixels(body: bytes) -> Any:
+    with fits.open(io.BytesIO(body)) as hdus:
+        return hdus[0].data.copy()
+
+
+@pytest.mark.parametrize(("suffix", "body"), [(".fits", PLAIN), (".fits.gz", gzip.compress(PLAIN))])
+def test_cutouts_are_astropys_from_every_form(suffix: str, body: bytes) -> None:
+    cut = next(iter(held(suffix, body).crops([BOX])))
+    whole = pixels(PLAIN)
+    np.testing.assert_array_equal(pixels(cut), whole[BOX.y0 : BOX.y0 + BOX.ny, BOX.x0 : BOX.x0 + BOX.nx])
+
+
+@pytest.mark.parametrize(("suffix", "body"), [(".fits", PLAIN), (".fits.gz", gzip.compress(PLAIN))])
+def test_the_whole_image_is_the_original_file(suffix: str, body: bytes) -> None:
+    image = held(suffix, body)
+    assert image.size == len(body)
+    assert image.plain() == PLAIN
+    assert gzip.decompress(image.gzipped()) == PLAIN
+
+
+def test_what_is_not_there_is_missing() -> None:
+    image = StoredImage(MemoryStore(), atlas_key(IMAGE), ImageType.ATLAS)
+    for read in (lambda: image.size, lambda: image.whole, lambda: image.read_range(0, 10)):
+        with pytest.raises(SourceMissing):
+            read()
+
+
+def test_a_range_beyond_the_end_is_damage() -> None:
+    image = held(".fits", PLAIN)
+    assert image.read_range(0, 6) == b"SIMPLE"
+    with pytest.raises(SourceDamaged):
+        image.read_range(len(PLAIN) + 10, 5)
+
+
+def test_a_key_tells_the_type_of_the_image() -> None:
+    store = MemoryStore()
+    assert stored_image(store, quicklook_key(IMAGE)).image_type is ImageType.QUICKLOOK
+    assert stored_image(store, atlas_key(IMAGE)).image_type is ImageType.ATLAS
+    with pytest.raises(NotFound):
+        stored_image(store, "twomass/readme.txt")
+
+
+@pytest.mark.parametrize("size", [0, 1, 16_383, 16_384, 100_000])
+def test_no_gzip_is_larger_than_its_bound(size: int) -> None:
+    noise = np.random.default_rng(1).bytes(size)
+    assert len(zlib.compress(noise, 6, 31)) <= max_gzipped_size(size)
