@@ -110,7 +110,8 @@ class Counts:
     @classmethod
     def of_plan(cls, tasks: list[dict[str, Any]], **turns: int) -> Counts:
         """Of the tasks of a ``plan.jsonl`` that are deliverable; ``turns`` as ``of`` takes them."""
-        from skybatch.batch.plan import Task, group_messages
+        from skybatch.batch.message import group_messages
+        from skybatch.batch.plan import Task
 
         wanted = [Task.from_json(task) for task in tasks if task["refusal"] is None]
         copied = bool(wanted) and all(task.box is None for task in wanted)

@@ -12,7 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from skybatch.batch.execution.cancellation import CANCELLATION_CHECK_SECONDS, CancellationCheck
 from skybatch.batch.execution.worker import ImageArchive, process_message
-from skybatch.batch.plan import Message
+from skybatch.batch.message import Message
 from skybatch.batch.store import BatchStore
 from skybatch.settings import settings
 from skybatch.storage.clients import client

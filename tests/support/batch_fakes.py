@@ -13,7 +13,8 @@ from skybatch.batch.execution.dispatch import dispatch
 from skybatch.batch.execution.dispatch_state import DispatchState
 from skybatch.batch.execution.reconcile import NextAction, Timeouts, tally
 from skybatch.batch.execution.task_queue import TaskQueue
-from skybatch.batch.plan import Message, Plan, Task, save_plan
+from skybatch.batch.message import Message
+from skybatch.batch.plan import Plan, Task, save_plan
 from skybatch.batch.store import BatchStore
 from skybatch.surveys.image_type import ImageType
 

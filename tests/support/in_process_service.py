@@ -13,7 +13,7 @@ from obstore.store import MemoryStore
 
 from skybatch.batch.execution.task_queue import TaskQueue
 from skybatch.batch.execution.worker import ImageArchive, process_message
-from skybatch.batch.plan import Message
+from skybatch.batch.message import Message
 from skybatch.batch.status import read_status
 from skybatch.batch.store import BatchStore
 from skybatch.batch.submission.submit import AcceptedBatch, BatchSubmitter

@@ -13,7 +13,7 @@ from obstore.store import S3Store
 
 from skybatch.batch import keys
 from skybatch.batch.execution.task_queue import TaskQueue
-from skybatch.batch.plan import Message
+from skybatch.batch.message import Message
 from skybatch.batch.store import BatchStore
 from skybatch.batch.submission.submit import execution_starter
 from skybatch.redaction import batch_hash
@@ -115,7 +115,7 @@ def test_an_archive_is_streamed_in_parts(results: S3Store) -> None:
 
 
 def test_a_link_is_signed_for_its_object_and_for_an_hour(results: S3Store) -> None:
-    link = BatchStore(results, BATCH_ID).link("images/a.fits", "HEAD")
+    link = BatchStore(results, BATCH_ID).presigned_url(keys.image("a.fits"), "HEAD")
     assert f"batches/{BATCH_ID}/images/a.fits" in link
     assert "X-Amz-Expires=3600" in link
     assert "X-Amz-Signature=" in link

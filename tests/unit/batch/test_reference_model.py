@@ -16,8 +16,8 @@ from skybatch.batch.codes import ImageStatus
 from skybatch.batch.execution import crop_packs
 from skybatch.batch.execution.reconcile import MAX_SENDS
 from skybatch.batch.journal import read_journal
+from skybatch.batch.message import Message
 from skybatch.batch.outcomes import ImageOutcome
-from skybatch.batch.plan import Message
 from skybatch.batch.record import BatchRecord, save_record
 from skybatch.batch.results.packager import package
 from skybatch.batch.store import BatchStore
@@ -271,7 +271,7 @@ class BatchModel(RuleBasedStateMachine):
         while True:
             page = read_journal(self.world.store, after, ended=True)
             files += [image["file"] for image in page.images]
-            after = page.next
+            after = page.next_cursor
             if after is None:
                 return files
 

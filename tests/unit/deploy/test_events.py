@@ -8,7 +8,7 @@ import json
 import pytest
 
 from skybatch.batch.execution.dispatch_state import DispatchState
-from skybatch.batch.plan import Message
+from skybatch.batch.message import Message
 from skybatch.redaction import batch_hash
 from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings

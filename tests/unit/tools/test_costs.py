@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from skybatch.batch.plan import group_messages
+from skybatch.batch.message import group_messages
 from tests.support.batch_fakes import task
 from tools.costs import Counts, bill, main
 from tools.figures import PRICES, QUOTAS

@@ -10,7 +10,8 @@ from skybatch.batch import keys
 from skybatch.batch.execution.reconcile import MAX_SENDS, seconds_to_wait
 from skybatch.batch.execution.task_queue import BYTES_PER_CALL, TaskQueue
 from skybatch.batch.journal import read_journal
-from skybatch.batch.plan import Message, group_messages, load_plan
+from skybatch.batch.message import Message, group_messages
+from skybatch.batch.plan import load_plan
 from skybatch.errors import InvalidRequest, Transient
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.settings import Settings
@@ -205,7 +206,7 @@ def test_journal_misses_none_and_repeats_none_when_a_tally_dies_half_way() -> No
     while True:
         page = read_journal(world.store, cursor, ended=True)
         seen += [image["n"] for image in page.images]
-        cursor = page.next
+        cursor = page.next_cursor
         if cursor is None:
             break
     assert seen == [0, 1, 4, 3]
@@ -218,9 +219,9 @@ def test_journal_goes_on_where_it_stopped_while_the_batch_runs() -> None:
     world.dispatch()
     world.deliver(world.plan.tasks[1])
     world.tally()
-    second = read_journal(world.store, first.next, ended=False)
+    second = read_journal(world.store, first.next_cursor, ended=False)
     assert [image["file"] for image in second.images] == [world.plan.tasks[1].file]
-    assert read_journal(world.store, second.next, ended=False).images == []
+    assert read_journal(world.store, second.next_cursor, ended=False).images == []
 
 
 @pytest.mark.parametrize("cursor", ["x", "1", "-1-0", "../0", "1-2-3", "9" * 40 + "-1"])

@@ -14,7 +14,8 @@ from obstore.store import MemoryStore
 from skybatch.batch import keys
 from skybatch.batch.execution.cancellation import CancellationCheck
 from skybatch.batch.execution.worker import ImageArchive, process_message
-from skybatch.batch.plan import Message, Task
+from skybatch.batch.message import Message
+from skybatch.batch.plan import Task
 from skybatch.batch.store import BatchStore
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.imaging import quicklook

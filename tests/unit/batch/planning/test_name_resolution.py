@@ -11,9 +11,9 @@ import pytest
 from local.names import Day, NameServices
 from skybatch.batch import keys
 from skybatch.batch.execution.task_queue import TaskQueue
+from skybatch.batch.name_answers import load_name_answers
 from skybatch.batch.planning.dry_run import estimate
 from skybatch.batch.planning.name_resolution import MAX_ROUNDS
-from skybatch.batch.record import load_names
 from skybatch.names.factory import make_resolver
 from skybatch.names.resolver import Resolver
 from skybatch.sky.position import SkyPosition
@@ -104,7 +104,7 @@ def test_a_service_that_comes_back_is_heard(archive: MadeArchive, names: NameSer
     assert steps.resolve_step(service.objects, state, *resolve)["next"] == "resolve"
     names.days["NED"] = Day.WELL
     assert steps.resolve_step(service.objects, state, *resolve)["next"] == "dispatch"
-    assert load_names(service.store(batch_id)).answers["m83"].position is not None
+    assert load_name_answers(service.store(batch_id)).answers["m83"].position is not None
 
 
 def test_region_about_a_name(archive: MadeArchive, names: NameServices) -> None:

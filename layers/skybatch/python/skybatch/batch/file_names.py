@@ -7,7 +7,7 @@ import re
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.twomass.layout import ImageId
 
-UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
+UNSAFE_CHARACTERS = re.compile(r"[^A-Za-z0-9._-]")
 MIN_ROW_DIGITS = 4
 IMAGES_FOLDER = "images"
 """Folder of the images among the delivered files."""
@@ -19,21 +19,21 @@ def delivered_path(file: str) -> str:
 
 
 def image_file(
-    image: ImageId, image_type: ImageType, form: str, row: int | None = None, row_id: str | None = None
+    image: ImageId, image_type: ImageType, suffix: str, row: int | None = None, row_id: str | None = None
 ) -> str:
-    """The name of one delivered image.
+    """Name one delivered image.
 
     ``{row:04d}_{id}_{yymmdd}{hem}_{band}{scan:03d}{image:04d}.fits[.gz]``: row and id only where the
     request is a list (``row`` counts from 1), the id reduced to letters, digits, dot, dash and underscore;
     Quicklooks carry ``_ql``.
     """
-    asked = [] if row is None else [f"{row:0{MIN_ROW_DIGITS}d}"]
+    parts = [] if row is None else [f"{row:0{MIN_ROW_DIGITS}d}"]
     if row is not None and row_id:
-        asked.append(UNSAFE.sub("_", row_id))
-    what = f"{image.band}{image.scan:03d}{image.image:04d}"
+        parts.append(UNSAFE_CHARACTERS.sub("_", row_id))
+    image_part = f"{image.band}{image.scan:03d}{image.image:04d}"
     if image_type == ImageType.QUICKLOOK:
-        what += "_ql"
-    return "_".join([*asked, f"{image.date}{image.hem}", what]) + f".{form}"
+        image_part += "_ql"
+    return "_".join([*parts, f"{image.date}{image.hem}", image_part]) + f".{suffix}"
 
 
 def make_unique(names: list[str]) -> list[str]:

@@ -15,32 +15,32 @@ _CURSOR = re.compile(r"(\d{1,6})-(\d{1,6})")
 
 
 @dataclass(frozen=True)
-class Page:
-    """Finished images, and the cursor from where to go on; None after the last page of an ended batch."""
+class JournalPage:
+    """Finished images, and the cursor of the next page; None after the last page of an ended batch."""
 
     images: list[dict[str, Any]]
-    next: str | None
+    next_cursor: str | None
 
 
-def read_journal(store: BatchStore, after: str | None, ended: bool) -> Page:
-    """The images that finished after a cursor (None: from the first one on).
+def read_journal(store: BatchStore, after: str | None, ended: bool) -> JournalPage:
+    """Read a page of the images that finished after a cursor (None: from the first one on).
 
     While the batch runs there is always a next cursor; following it misses no image and repeats none.
 
-    Raises InvalidRequest for a cursor that we did not hand out.
+    Raises InvalidRequest for a cursor that no page gave.
     """
     part, offset = _cursor(after)
     images: list[dict[str, Any]] = []
     while len(images) < PAGE_IMAGES:
         entries = store.read_lines(keys.journal_part(part))
         if entries is None:
-            return Page(images, None if ended else f"{part}-0")
-        taken = entries[offset : offset + PAGE_IMAGES - len(images)]
-        images += taken
-        offset += len(taken)
+            return JournalPage(images, None if ended else f"{part}-0")
+        added = entries[offset : offset + PAGE_IMAGES - len(images)]
+        images += added
+        offset += len(added)
         if offset >= len(entries):
             part, offset = part + 1, 0
-    return Page(images, f"{part}-{offset}")
+    return JournalPage(images, f"{part}-{offset}")
 
 
 def _cursor(after: str | None) -> tuple[int, int]:

@@ -1,15 +1,13 @@
 """The plan of a batch: every image wanted, in order, with all that was decided about it.
 
 ``plan.jsonl`` is written once. Its order is the order of file names, so that a listing of finished images
-runs along it; the limit is a line drawn across it.
+follows it; the limit divides it in two.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain
 from typing import Any
 
 from skybatch.batch import keys
@@ -20,7 +18,6 @@ from skybatch.batch.store import JSON_LINES, BatchStore, to_json_lines
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.surveys.image_type import ImageType
 
-TASKS_PER_MESSAGE = 100
 # Fields of a task whose key in ``plan.jsonl`` and in messages differs from their name.
 STORED_FIELDS = {"index": "n", "set_index": "set", "row_number": "scntr", "delivery_format": "form"}
 TASK_FIELDS = {key: name for name, key in STORED_FIELDS.items()}
@@ -81,11 +78,11 @@ class Task:
 
     @property
     def planned_bytes(self) -> int:
-        """What it adds to the batch's size: nothing where it is refused."""
+        """Bytes it adds to the batch: none where it is refused."""
         return self.bytes if self.refusal is None else 0
 
     def to_json(self) -> dict[str, Any]:
-        """A line of ``plan.jsonl``; the box as ``[x0, y0, nx, ny]``."""
+        """Give the line of ``plan.jsonl``; the box as ``[x0, y0, nx, ny]``."""
         box = self.box
         values = {STORED_FIELDS.get(name, name): value for name, value in vars(self).items()}
         return {**values, "box": box and [box.x0, box.y0, box.nx, box.ny]}
@@ -123,9 +120,9 @@ class Plan:
     limit: int
 
     def end_within_limit(self, start: int, done: int) -> int:
-        """Where the limit falls: the end of the longest run of tasks from ``start`` that still fits.
+        """Find the end of the longest run of tasks from ``start`` that still fits within the limit.
 
-        ``done`` is the real size of all images delivered so far. Refused tasks weigh nothing.
+        ``done`` is the real size in bytes of all images delivered so far. Refused tasks add nothing.
         """
         room = self.limit - done
         for task in self.tasks[start:]:
@@ -135,59 +132,15 @@ class Plan:
         return len(self.tasks)
 
 
-@dataclass(frozen=True)
-class Message:
-    """One SQS message: one stored image and what is wanted from it."""
-
-    batch_id: str
-    source: str
-    tasks: tuple[Task, ...]
-    again: bool = False
-
-    def to_json(self) -> dict[str, Any]:
-        """The message's body."""
-        return {
-            "batch_id": self.batch_id,
-            "source": self.source,
-            "again": self.again,
-            "tasks": [task.to_json() for task in self.tasks],
-        }
-
-    @classmethod
-    def from_json(cls, body: dict[str, Any]) -> Message:
-        """Read a message's body."""
-        tasks = tuple(Task.from_json(task) for task in body["tasks"])
-        return cls(body["batch_id"], body["source"], tasks, body["again"])
-
-
-def group_messages(batch_id: str, tasks: Sequence[Task]) -> list[Message]:
-    """Group tasks by the stored image they read, up to 100 a message, in order of first need."""
-    by_source: dict[str, list[Task]] = defaultdict(list)
-    for task in tasks:
-        if task.refusal is None:
-            by_source[task.source].append(task)
-    return [
-        Message(batch_id, source, tuple(part))
-        for source, wanted in by_source.items()
-        for part in _parts(wanted)
-    ]
-
-
-def _parts(tasks: Sequence[Task]) -> Iterator[list[Task]]:
-    remaining = iter(tasks)
-    while part := list(islice(remaining, TASKS_PER_MESSAGE)):
-        yield part
-
-
 def cancelled_plan(rows: int, limit: int) -> Plan:
-    """The plan of a batch cancelled before it had one: no row gets anything."""
+    """Make the plan of a batch that was cancelled before it had one: no row gets an image."""
     return Plan((), {}, dict.fromkeys(range(rows), (RowStatus.CANCELLED, CANCELLED_REASON)), limit)
 
 
 def save_plan(store: BatchStore, plan: Plan) -> Plan:
-    """Write the plan, unless another run has; returns the one that stands.
+    """Write the plan unless another run has; return the one that is stored.
 
-    One object, its head on the first line, so that head and tasks are never of two runs.
+    It is one object, its head on the first line, so that head and tasks are never of two runs.
     """
     head = {
         "versions": plan.versions,
@@ -202,7 +155,7 @@ def save_plan(store: BatchStore, plan: Plan) -> Plan:
 
 
 def load_plan(store: BatchStore) -> Plan | None:
-    """The batch's plan, or None where it is not written yet."""
+    """Read the batch's plan, or None where it is not written yet."""
     lines = store.read_lines(keys.PLAN)
     if lines is None:
         return None

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from skybatch.batch import keys
-from skybatch.batch.codes import ImageStatus, RowStatus
+from skybatch.batch.codes import ImageStatus, Remainder, RowStatus
 from skybatch.batch.outcomes import ImageOutcome, RowOutcome
 from skybatch.batch.parts import batches_needed
 from skybatch.batch.plan import Plan, Task
@@ -48,12 +48,11 @@ def read_status(store: BatchStore, now: float) -> BatchStatus:
     Raises NotFound, or Expired once the results are gone.
     """
     record = load_record(store, now)
-    final, accepted, progress, plan = store.read_jsons(keys.STATUS, keys.ACCEPTED, keys.PROGRESS, "plan.json")
+    final, accepted, progress = store.read_jsons(keys.STATUS, keys.ACCEPTED, keys.PROGRESS)
     if final is None:  # no batch follows one that has not ended, and no email is due
-        parts = record.part - 1 + max(1, plan["parts"]) if plan else None
-        return replace(_running(record, accepted, progress), chain=_chain(record, parts))
+        return replace(_running(record, accepted, progress), chain=_chain(record, parts=None))
     mail, following, retry = store.read_jsons(
-        keys.MAIL, keys.next_batch("unretrieved"), keys.next_batch(keys.FAILURES)
+        keys.MAIL, keys.next_batch(Remainder.UNRETRIEVED), keys.next_batch(Remainder.FAILED)
     )
     status = BatchStatus.from_json(final)
     return replace(
@@ -79,7 +78,7 @@ def _chain(
     following: dict[str, Any] | None = None,
     retry: dict[str, Any] | None = None,
 ) -> Chain:
-    """Give the neighbours; ``parts`` by planned sizes, None where that is not known (yet).
+    """Give the neighbours; ``parts`` by planned sizes, None where that is not known yet.
 
     A batch of what failed in another is no part of that one's chain, and begins one of its own.
     """

@@ -1,7 +1,7 @@
-"""The objects of one batch in the results bucket, by name.
+"""Reads and writes the objects of one batch in the results bucket.
 
-Everything a batch is lives below ``batches/{id}/``. An object that decides something is written once, by
-whoever comes first (`create`); an object that only reports may be overwritten (`write`).
+An object that decides something is written once, by whoever comes first (`BatchStore.create`); an object that
+only reports may be overwritten (`BatchStore.write`). `skybatch.batch.keys` has their names.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ JSON_LINES = "application/jsonl"
 
 
 @dataclass(frozen=True)
-class Stored:
-    """One object as a listing shows it: its name below the listed folder, its size in bytes."""
+class StoredObject:
+    """One object in a listing: its name below the listed folder, its size in bytes."""
 
     name: str
     bytes: int
@@ -56,20 +56,20 @@ class BatchStore:
         self.batch_id = batch_id
 
     def path(self, name: str) -> str:
-        """The key of an object of this batch."""
+        """Give the key of an object of this batch."""
         return keys.of_batch(self.batch_id, name)
 
     # Whole objects ----------------------------------------------------------------------------------
 
     def read(self, name: str) -> bytes | None:
-        """The object's bytes, or None where there is none."""
+        """Read the object's bytes, or None where there is none."""
         try:
             return bytes(obstore.get(self.objects, self.path(name)).bytes())
         except FileNotFoundError:
             return None
 
     def read_range(self, name: str, start: int, length: int) -> bytes:
-        """Some of the object's bytes; FileNotFoundError where there is none."""
+        """Read some of the object's bytes. Raises FileNotFoundError where there is none."""
         return bytes(obstore.get_range(self.objects, self.path(name), start=start, length=length))
 
     def write(self, name: str, body: bytes, media_type: str = "application/octet-stream") -> None:
@@ -77,7 +77,7 @@ class BatchStore:
         obstore.put(self.objects, self.path(name), body, attributes={"Content-Type": media_type})
 
     def create(self, name: str, body: bytes, media_type: str = "application/json") -> bool:
-        """Write only if nobody has; False where somebody had.
+        """Write unless the object exists; return False where it did.
 
         S3 answers a lost race with 412 or, while the other write is under way, 409.
         """
@@ -90,18 +90,18 @@ class BatchStore:
         return True
 
     def exists(self, name: str) -> bool:
-        """Whether the object is there now."""
+        """Tell whether the object exists."""
         return self.size(name) is not None
 
     def size(self, name: str) -> int | None:
-        """The object's size in bytes, or None where there is none."""
+        """Read the object's size in bytes, or None where there is none."""
         try:
             return int(obstore.head(self.objects, self.path(name))["size"])
         except FileNotFoundError:
             return None
 
     def upload(self, name: str, chunks: Iterator[bytes | obstore.Bytes], media_type: str) -> None:
-        """Stream chunks of any size into one object (multipart, constant memory)."""
+        """Stream chunks of any size into one object, as a multipart upload in constant memory."""
         obstore.put(
             self.objects,
             self.path(name),
@@ -114,12 +114,12 @@ class BatchStore:
     # JSON -------------------------------------------------------------------------------------------
 
     def read_json(self, name: str) -> dict[str, Any] | None:
-        """The object as a JSON object, or None where there is none."""
+        """Read a JSON object, or None where there is none."""
         body = self.read(name)
         return None if body is None else json.loads(body)
 
     def read_jsons(self, *names: str) -> list[dict[str, Any] | None]:
-        """Several JSON objects, asked for at once."""
+        """Read several JSON objects in parallel."""
         return [None if body is None else json.loads(body) for body in self.read_many(names)]
 
     def write_json(self, name: str, value: dict[str, Any]) -> None:
@@ -127,18 +127,18 @@ class BatchStore:
         self.write(name, _compact(value), "application/json")
 
     def create_json(self, name: str, value: dict[str, Any]) -> bool:
-        """Write a JSON object if nobody has; False where somebody had."""
+        """Write a JSON object unless it exists; return False where it did."""
         return self.create(name, _compact(value))
 
     def read_lines(self, name: str) -> list[dict[str, Any]] | None:
-        """A JSON-lines object as a list, or None where there is none."""
+        """Read a JSON-lines object as a list, or None where there is none."""
         body = self.read(name)
         return None if body is None else [json.loads(line) for line in body.splitlines()]
 
     # Many objects -----------------------------------------------------------------------------------
 
-    def list(self, folder: str, after: str = "") -> Iterator[Stored]:
-        """What lies in a folder, in name order, strictly after the name ``after``.
+    def list(self, folder: str, after: str = "") -> Iterator[StoredObject]:
+        """List a folder in name order, strictly after the name ``after``.
 
         S3 listings are strongly consistent: what was written before the call is in it.
         """
@@ -148,21 +148,21 @@ class BatchStore:
             for entry in page:
                 name = entry["path"].removeprefix(prefix)
                 if name > after:
-                    yield Stored(name, int(entry["size"]))
+                    yield StoredObject(name, int(entry["size"]))
 
     def read_many(self, names: Iterable[str]) -> Iterator[bytes | None]:
-        """Read objects side by side; answers in the order asked."""
+        """Read objects in parallel, in the order of the names."""
         return parallel_map(self.read, names, READS_IN_FLIGHT)
 
     # Links ------------------------------------------------------------------------------------------
 
-    def link(self, name: str, verb: Literal["GET", "HEAD"] = "GET") -> str:
-        """A URL signed now, good for an hour (or the role's session, if shorter) and this verb alone."""
-        return presigned_url(self.objects, self.path(name), verb)
+    def presigned_url(self, name: str, method: Literal["GET", "HEAD"] = "GET") -> str:
+        """Presign a URL for one method, valid for an hour or the rest of the role's session, if shorter."""
+        return presigned_url(self.objects, self.path(name), method)
 
 
 def to_json_lines(values: Iterable[dict[str, Any]]) -> bytes:
-    """JSON lines, one compact object a line."""
+    """Encode JSON lines, one compact object a line."""
     return b"".join(_compact(value) + b"\n" for value in values)
 
 

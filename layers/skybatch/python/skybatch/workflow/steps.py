@@ -17,11 +17,12 @@ from skybatch.batch.execution.dispatch import dispatch
 from skybatch.batch.execution.dispatch_state import DispatchState, NextStep
 from skybatch.batch.execution.reconcile import Timeouts, tally
 from skybatch.batch.execution.task_queue import TaskQueue
+from skybatch.batch.name_answers import load_name_answers
 from skybatch.batch.plan import Plan, cancelled_plan, load_plan, save_plan
 from skybatch.batch.planning.matching import OpenInventory
 from skybatch.batch.planning.name_resolution import resolve_names
 from skybatch.batch.planning.planner import make_plan
-from skybatch.batch.record import load_names, load_record, load_request
+from skybatch.batch.record import load_record, load_request
 from skybatch.batch.results.packager import package
 from skybatch.batch.status import record_failure
 from skybatch.batch.store import BatchStore
@@ -58,11 +59,11 @@ def plan_step(objects: ObjectStore, state: State, open_inventory: OpenInventory,
     A request that cannot be planned ends the batch with its own words.
     """
     store = BatchStore(objects, state["batch_id"])
-    request, record, names = load_request(store), load_record(store), load_names(store)
+    request, record, names = load_request(store), load_record(store), load_name_answers(store)
     if store.exists(keys.CANCELLATION):
         save_plan(store, cancelled_plan(len(request.rows), record.limit_bytes))
         return _answer(state, "package", 0, DispatchState())
-    if unresolved_names(request) and not names.settled:
+    if unresolved_names(request) and not names.is_final:
         return _answer(state, "resolve", 0, DispatchState())
     store.write_json(keys.PROGRESS, {"state": "planning"})
     try:

@@ -38,7 +38,7 @@ def list_images(request: HttpRequest, dependencies: Dependencies, batch_id: str)
     record = load_record(store, dependencies.clock())
     ended = store.exists(keys.STATUS)  # asked before the journal is read, so its end is the end
     found = read_journal(store, request.query_parameter("after"), ended)
-    return json_response(asdict(ImagePage(_finished_images(record, found.images), found.next)))
+    return json_response(asdict(ImagePage(_finished_images(record, found.images), found.next_cursor)))
 
 
 @routes.get("/batches/<batch_id>/results")
@@ -51,7 +51,7 @@ def results(_: HttpRequest, dependencies: Dependencies, batch_id: str) -> AnyRes
         return html_response(results_page(status, finished_images(store, record, IMAGES_SHOWN)))
     found = read_journal(store, None, ended=False)
     images = [asdict(image) for image in _finished_images(record, found.images)]
-    return html_response(results_page(status, images, after=found.next))
+    return html_response(results_page(status, images, after=found.next_cursor))
 
 
 @routes.get("/batches/<batch_id>/previews/<name>")
@@ -75,7 +75,7 @@ def download(
     path = f"{DOWNLOADS.get(folder)}/{name}"
     if folder not in DOWNLOADS or not SAFE_NAME.fullmatch(name) or not store.exists(path):
         raise NotFound("This batch has no such file.")
-    return redirect(store.link(path, request.link_method))
+    return redirect(store.presigned_url(path, request.link_method))
 
 
 def _finished_images(record: BatchRecord, entries: list[dict[str, Any]]) -> tuple[FinishedImage, ...]:

@@ -8,7 +8,8 @@ from skybatch.batch import keys
 from skybatch.batch.execution.dispatch_state import DispatchState
 from skybatch.batch.execution.task_queue import TaskQueue
 from skybatch.batch.execution.task_states import TaskStates, write_progress
-from skybatch.batch.plan import Message, Plan, group_messages
+from skybatch.batch.message import Message, group_messages
+from skybatch.batch.plan import Plan
 from skybatch.batch.store import BatchStore
 
 

@@ -16,7 +16,8 @@ from skybatch.batch.execution.dispatch_state import DispatchState, NextStep
 from skybatch.batch.execution.journal_writer import append_part
 from skybatch.batch.execution.task_states import TaskStates, write_progress
 from skybatch.batch.failures import write_failure
-from skybatch.batch.plan import Plan, Task, group_messages
+from skybatch.batch.message import group_messages
+from skybatch.batch.plan import Plan, Task
 from skybatch.batch.store import BatchStore
 
 MAX_SENDS = 3

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from skybatch.batch.plan import Message
+from skybatch.batch.message import Message
 from skybatch.errors import Transient
 
 # SQS: at most 10 messages and 256 KiB a call; some room is left for attributes.

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from skybatch.batch import keys
 from skybatch.batch.execution.dispatch_state import DispatchState
-from skybatch.batch.plan import Message, Plan, Task
+from skybatch.batch.message import Message
+from skybatch.batch.plan import Plan, Task
 from skybatch.batch.store import BatchStore
 
 OUTSTANDING, DONE, FAILED = b".df"

@@ -19,7 +19,8 @@ from skybatch.batch.codes import FailureCode
 from skybatch.batch.execution import previews
 from skybatch.batch.execution.cancellation import CancellationCheck
 from skybatch.batch.failures import write_failure
-from skybatch.batch.plan import Message, Task
+from skybatch.batch.message import Message
+from skybatch.batch.plan import Task
 from skybatch.batch.store import BatchStore
 from skybatch.errors import SourceDiffers, SourceError
 from skybatch.inventory.stored_image import StoredImage

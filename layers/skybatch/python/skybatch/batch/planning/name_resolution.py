@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from skybatch.batch import keys
-from skybatch.batch.record import Names, load_names, load_request, save_names
+from skybatch.batch.name_answers import NameAnswers, load_name_answers, save_name_answers
+from skybatch.batch.record import load_request
 from skybatch.batch.store import BatchStore
 from skybatch.names.model import LookupStatus
 from skybatch.names.resolver import Resolver
@@ -25,7 +26,7 @@ def resolve_names(store: BatchStore, resolver: Resolver, now: float) -> int | No
 
     Returns the seconds to wait before the next call, or None when there is nothing left to ask.
     """
-    names = load_names(store)
+    names = load_name_answers(store)
     names = replace(names, started=names.started or now)
     wanted = unresolved_names(load_request(store))
     found = resolver.resolve(_open(wanted, names), time.monotonic() + SECONDS_PER_CALL)
@@ -34,20 +35,20 @@ def resolve_names(store: BatchStore, resolver: Resolver, now: float) -> int | No
         names = replace(names, rounds=names.rounds + 1)
     down = any(answer.status is LookupStatus.UNAVAILABLE for answer in names.answers.values())
     over = now - names.started > MAX_SECONDS or names.rounds >= MAX_ROUNDS
-    names = replace(names, settled=over or not (found.remaining or down))
-    save_names(store, names)
+    names = replace(names, is_final=over or not (found.remaining or down))
+    save_name_answers(store, names)
     _report(store, names, len(wanted))
-    if names.settled:
+    if names.is_final:
         return None
     return 0 if found.remaining else SECONDS_BETWEEN_ROUNDS
 
 
-def _open(wanted: Sequence[str], names: Names) -> list[str]:
+def _open(wanted: Sequence[str], names: NameAnswers) -> list[str]:
     """Names nobody was asked for yet; when there are none, those that a service then down may know."""
     fresh = [name for name in wanted if name not in names.answers]
     return fresh or [name for name in wanted if names.answers[name].status is LookupStatus.UNAVAILABLE]
 
 
-def _report(store: BatchStore, names: Names, wanted: int) -> None:
+def _report(store: BatchStore, names: NameAnswers, wanted: int) -> None:
     known = sum(answer.status is not LookupStatus.UNAVAILABLE for answer in names.answers.values())
     store.write_json(keys.PROGRESS, {"state": "resolving", "names": max(wanted, known), "named": known})

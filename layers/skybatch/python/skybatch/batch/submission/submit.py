@@ -16,8 +16,8 @@ from obstore.exceptions import AlreadyExistsError, PreconditionError
 from obstore.store import ObjectStore
 
 from skybatch.batch import keys
-from skybatch.batch.file_names import UNSAFE
-from skybatch.batch.record import SECONDS_A_DAY, BatchRecord, load_record, load_request, save_record
+from skybatch.batch.file_names import UNSAFE_CHARACTERS
+from skybatch.batch.record import SECONDS_PER_DAY, BatchRecord, load_record, load_request, save_record
 from skybatch.batch.status import accepted_facts
 from skybatch.batch.store import BatchStore
 from skybatch.batch.submission import quotas
@@ -116,7 +116,7 @@ class BatchSubmitter:
         return BatchRecord(
             batch_id=batch_id,
             created=self.now,
-            expires=self.now + self.settings.expire_days * SECONDS_A_DAY,
+            expires=self.now + self.settings.expire_days * SECONDS_PER_DAY,
             base_url=self.base_url,
             email=request.email,
             limit_bytes=self.settings.max_batch_bytes,
@@ -127,7 +127,7 @@ class BatchSubmitter:
         store = BatchStore(self.objects, record.batch_id)
         new = not store.exists(keys.RECORD)
         if new:
-            record = replace(record, markers=self._admit(record))
+            record = replace(record, quota_markers=self._admit(record))
             new = self._keep(store, record, request, upload)
         if not new:
             record, request = load_record(store), load_request(store)
@@ -176,7 +176,7 @@ def request_from_table(table: bytes, parent: Request) -> Request:
 
 def upload_name(given: str | None) -> str:
     """A safe name for the uploaded table, never one of our own files'."""
-    base = UNSAFE.sub("_", (given or "table").replace("\\", "/").rsplit("/", 1)[-1])
+    base = UNSAFE_CHARACTERS.sub("_", (given or "table").replace("\\", "/").rsplit("/", 1)[-1])
     return "uploaded_" + base[-LONGEST_UPLOAD_NAME:]
 
 
