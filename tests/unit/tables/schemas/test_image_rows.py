@@ -1,0 +1,42 @@
+"""The facts of each image come from the image sets of its own data set."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from skybatch.tables.schemas.image_rows import BAND_FACTS, SET_FACTS, ImageRows, gather_facts
+from tests.support.image_sets import made_images, made_sets
+
+
+def rows(dataset: list[str], set_index: list[int], band: list[str]) -> ImageRows:
+    return ImageRows(
+        dataset=dataset, set_index=set_index, band=band, type=["A"] * len(band), url=[""] * len(band)
+    )
+
+
+def test_every_fact_is_that_of_the_images_set_and_band() -> None:
+    sets = {"asky": made_sets(5, "asky"), "sx": made_sets(5, "sx")}
+    images = rows(["sx", "asky", "sx"], [47, 7, 17], ["k", "j", "h"])
+    facts = gather_facts(sets, images)
+    assert set(facts) == {*SET_FACTS, *BAND_FACTS}
+    for i, (dataset, index, band) in enumerate(zip(images.dataset, (4, 0, 1), images.band, strict=True)):
+        for name in SET_FACTS:
+            assert facts[name][i] == getattr(sets[dataset], name)[index], name
+        for name in BAND_FACTS:
+            assert facts[name][i] == getattr(sets[dataset], name)[band][index], name
+
+
+def test_image_sets_may_come_in_any_order() -> None:
+    sets = made_sets(6)
+    shuffled = np.array([3, 0, 5, 1, 4, 2])
+    images = made_images(sets)
+    reordered = made_sets(6, sets=sets.sets[shuffled], coadd_key=sets.coadd_key[shuffled])
+    facts = gather_facts({"askyw": reordered}, images)
+    assert facts["coadd_key"].tolist() == sets.coadd_key.tolist()
+
+
+@pytest.mark.parametrize(("dataset", "set_index"), [("cal", 7), ("askyw", 8), ("askyw", 99)])
+def test_an_image_without_its_image_set_is_an_error(dataset: str, set_index: int) -> None:
+    with pytest.raises(KeyError):
+        gather_facts({"askyw": made_sets(5)}, rows([dataset], [set_index], ["j"]))
