@@ -9,7 +9,7 @@ from skybatch.tables.model import Table
 from skybatch.tables.schemas.image_table import COLUMNS_OF_FORMAT, image_table
 from skybatch.tables.writers.formats import FORMATS, chunks
 from tests.bench.harness import Bench, median_ms
-from tests.support.image_sets import made_images, made_sets
+from tests.support.image_sets import sample_image_rows, sample_image_sets
 
 SMALL, LARGE = 2500, 100_000
 
@@ -17,8 +17,8 @@ SMALL, LARGE = 2500, 100_000
 def run(bench: Bench) -> None:
     """Time the making and the writing of tables of 2,500 and 100,000 images."""
     for rows, repeats, at_most in ((SMALL, 5, 500), (LARGE, 1, 10_000)):
-        sets = made_sets(rows)
-        images = made_images(sets)
+        sets = sample_image_sets(rows)
+        images = sample_image_rows(sets)
         known = {"askyw": sets}
         made = median_ms(partial(image_table, known, images, "csv"), repeats)
         bench.add(f"tables: {rows} images, columns made", made, at_most=at_most)

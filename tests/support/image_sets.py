@@ -1,4 +1,4 @@
-"""Image sets and images made for tests: any number, spread over the sky, poles and RA 0 included."""
+"""Image sets and image rows for tests: any number, spread over the sky, poles and RA 0 included."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from skybatch.tables.writers.formats import Format
 BANDS = ("j", "h", "k")
 
 
-def made_sets(n: int, dataset: str = "askyw", **given: Any) -> ImageSets:
+def sample_image_sets(n: int, dataset: str = "askyw", **given: Any) -> ImageSets:
     """n image sets with inventory numbers 7, 17, 27...; ``given`` replaces arrays."""
     rng = np.random.default_rng(len(dataset))
     ra = rng.uniform(0, 360, n)
@@ -51,7 +51,7 @@ def made_sets(n: int, dataset: str = "askyw", **given: Any) -> ImageSets:
     return ImageSets(**{**values, **given})
 
 
-def made_images(sets: ImageSets, *, positions: bool = True, **given: Any) -> ImageRows:
+def sample_image_rows(sets: ImageSets, *, positions: bool = True, **given: Any) -> ImageRows:
     """One image a set, bands in turn, with every fact filled; ``given`` replaces some."""
     n = len(sets)
     rng = np.random.default_rng(n)
@@ -82,9 +82,9 @@ def made_images(sets: ImageSets, *, positions: bool = True, **given: Any) -> Ima
     return ImageRows(**{**values, **given})
 
 
-def image_table_of(n: int, fmt: Format) -> Table:
+def sample_image_table(n: int, fmt: Format) -> Table:
     """The image table of a batch of n images."""
-    sets = made_sets(n)
+    sets = sample_image_sets(n)
     return image_table(
-        {"askyw": sets}, made_images(sets), fmt, title="A batch", keywords={"label": "my label"}
+        {"askyw": sets}, sample_image_rows(sets), fmt, title="A batch", keywords={"label": "my label"}
     )

@@ -1,4 +1,4 @@
-"""Seeded damage: tables and coordinate strings as no writer meant them."""
+"""Seeded mutations of valid tables and coordinate strings, for fuzz tests."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator
 from astropy.io.votable import from_table
 from astropy.table import Table
 
-from tests.support import request_tables as made
+from tests.support import request_tables as tables
 from tests.unit.sky.test_coordinates import DOCUMENTED, KIN
 
-SPICE = [
+TOKENS = [
     *(
         b"|",
         b"\n",
@@ -58,12 +58,12 @@ SPICE = [
 ]
 
 
-def sources() -> list[tuple[str, bytes]]:
-    """Sound tables of every mode and format."""
+def valid_tables() -> list[tuple[str, bytes]]:
+    """Valid tables of every mode and format."""
     texts = [
-        *[("positions", t) for t in (made.POSITIONS_ALL, made.POSITIONS_CROP, made.POSITIONS_GATOR)],
-        *[("coadd_keys", t) for t in (made.KEYS_ALL, made.KEYS_THREE, made.KEYS_MIXED)],
-        *[("scans", t) for t in (made.SCANS_SIX, made.SCANS_NULL_IMAGE, made.SCANS_NO_IMAGE)],
+        *[("positions", t) for t in (tables.POSITIONS_ALL, tables.POSITIONS_CROP, tables.POSITIONS_GATOR)],
+        *[("coadd_keys", t) for t in (tables.KEYS_ALL, tables.KEYS_THREE, tables.KEYS_MIXED)],
+        *[("scans", t) for t in (tables.SCANS_SIX, tables.SCANS_NULL_IMAGE, tables.SCANS_NO_IMAGE)],
         ("positions", 'objname,size,id\n"NGC 7479",5,a\n00:42:44.3 -41:16:08,,b\n'),
         (
             "positions",
@@ -85,64 +85,76 @@ def sources() -> list[tuple[str, bytes]]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         keys.write(out, format="fits")
-    return [*found, ("coadd_keys", out.getvalue()), ("positions", gzip.compress(made.POSITIONS_ALL.encode()))]
+    return [
+        *found,
+        ("coadd_keys", out.getvalue()),
+        ("positions", gzip.compress(tables.POSITIONS_ALL.encode())),
+    ]
 
 
 def mutated_tables(count: int, seed: int) -> Iterator[tuple[str, bytes]]:
-    """Damaged tables, each with the mode to post it in."""
-    chance = random.Random(seed)
-    whole = sources()
+    """Mutated tables, each with the mode to post it in."""
+    rng = random.Random(seed)
+    whole = valid_tables()
     for _ in range(count):
-        mode, table = chance.choice(whole)
-        if chance.random() < 0.1:
-            mode = chance.choice(("positions", "coadd_keys", "scans"))
-        yield mode, damaged(table, chance)
+        mode, table = rng.choice(whole)
+        if rng.random() < 0.1:
+            mode = rng.choice(("positions", "coadd_keys", "scans"))
+        yield mode, mutated(table, rng)
 
 
 def mutated_coordinates(count: int, seed: int) -> Iterator[str]:
-    """Damaged coordinate strings."""
-    chance = random.Random(seed)
+    """Mutated coordinate strings."""
+    rng = random.Random(seed)
     texts = [text for text, *_ in DOCUMENTED + KIN]
     for _ in range(count):
-        yield damaged(chance.choice(texts).encode(), chance).decode("utf-8", errors="replace")
+        yield mutated(rng.choice(texts).encode(), rng).decode("utf-8", errors="replace")
 
 
-def damaged(content: bytes, chance: random.Random) -> bytes:
-    """One to six random changes, seldom repeated a thousand times over."""
-    for _ in range(chance.randint(1, 6)):
-        content = chance.choice(CHANGES)(content, chance)
-    return content * 1000 if chance.random() < 0.005 else content
+def mutated(content: bytes, rng: random.Random) -> bytes:
+    """Apply one to six mutations; seldom, repeat the result a thousand times."""
+    for _ in range(rng.randint(1, 6)):
+        content = rng.choice(MUTATIONS)(content, rng)
+    return content * 1000 if rng.random() < 0.005 else content
 
 
-def spice(content: bytes, chance: random.Random) -> bytes:
-    """Put something that means something somewhere, anywhere."""
-    at = chance.randint(0, len(content))
-    return content[:at] + chance.choice(SPICE) + content[at:]
+def insert_token(content: bytes, rng: random.Random) -> bytes:
+    """Insert a token that is special to some format."""
+    at = rng.randint(0, len(content))
+    return content[:at] + rng.choice(TOKENS) + content[at:]
 
 
-def flip(content: bytes, chance: random.Random) -> bytes:
-    """Change one byte."""
-    at = chance.randrange(len(content) + 1)
-    return content[:at] + bytes([chance.randrange(256)]) + content[at + 1 :]
+def change_byte(content: bytes, rng: random.Random) -> bytes:
+    """Mutation one byte."""
+    at = rng.randrange(len(content) + 1)
+    return content[:at] + bytes([rng.randrange(256)]) + content[at + 1 :]
 
 
-def cut(content: bytes, chance: random.Random) -> bytes:
-    """Take a piece out."""
-    start, end = sorted(chance.randint(0, len(content)) for _ in range(2))
-    return content[:start] + content[min(end, start + chance.choice((1, 5, 10**9))) :]
+def remove_piece(content: bytes, rng: random.Random) -> bytes:
+    """Remove a piece."""
+    start, end = sorted(rng.randint(0, len(content)) for _ in range(2))
+    return content[:start] + content[min(end, start + rng.choice((1, 5, 10**9))) :]
 
 
-def double(content: bytes, chance: random.Random) -> bytes:
-    """Say a piece twice."""
-    start, end = sorted(chance.randint(0, len(content)) for _ in range(2))
+def repeat_piece(content: bytes, rng: random.Random) -> bytes:
+    """Repeat a piece."""
+    start, end = sorted(rng.randint(0, len(content)) for _ in range(2))
     return content[:end] + content[start:]
 
 
-def swap_digits(content: bytes, chance: random.Random) -> bytes:
+def swap_digits(content: bytes, rng: random.Random) -> bytes:
     """Replace one digit by another throughout."""
     digits = b"0123456789"
-    return content.replace(bytes([chance.choice(digits)]), bytes([chance.choice(digits)]))
+    return content.replace(bytes([rng.choice(digits)]), bytes([rng.choice(digits)]))
 
 
-Change = Callable[[bytes, random.Random], bytes]
-CHANGES: tuple[Change, ...] = (spice, spice, flip, flip, cut, double, swap_digits)
+Mutation = Callable[[bytes, random.Random], bytes]
+MUTATIONS: tuple[Mutation, ...] = (
+    insert_token,
+    insert_token,
+    change_byte,
+    change_byte,
+    remove_piece,
+    repeat_piece,
+    swap_digits,
+)

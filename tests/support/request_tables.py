@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -92,19 +92,21 @@ SCANS_NO_IMAGE = """\
 """
 
 
-def request_of(limits: Settings = LIMITS, **fields: object) -> Request:
+def parsed_request(limits: Settings = LIMITS, /, **fields: object) -> Request:
     """The request of a JSON body with these fields."""
     request, _ = parse_body(json.dumps(fields).encode(), "application/json", limits)
     return request
 
 
-def rows_of(mode: str, table: str, **fields: Any) -> list[dict[str, object]]:
+def parsed_rows(mode: str, table: str, **fields: Any) -> list[dict[str, object]]:
     """The rows of a table posted in JSON, without their lines."""
-    rows = request_of(mode=mode, table=table, **fields).rows
+    rows = parsed_request(mode=mode, table=table, **fields).rows
     return [replace(row, line=None).to_json() for row in rows]
 
 
-def form_of(fields: dict[str, object], table: bytes | None = None, name: str = "t.tbl") -> tuple[bytes, str]:
+def multipart_body(
+    fields: Mapping[str, object], table: bytes | None = None, name: str = "t.tbl"
+) -> tuple[bytes, str]:
     """A multipart/form-data body and its content type."""
     parts: list[tuple[str, Any]] = [
         (key, item)
@@ -116,13 +118,13 @@ def form_of(fields: dict[str, object], table: bytes | None = None, name: str = "
     return encode_multipart_formdata(parts)
 
 
-def upload_of(mode: str, table: bytes, limits: Settings = LIMITS, **fields: object) -> Request:
+def parsed_upload(mode: str, table: bytes, limits: Settings = LIMITS, **fields: object) -> Request:
     """The request of a table posted as a file of a form."""
-    body, content_type = form_of({"mode": mode, **fields}, table)
+    body, content_type = multipart_body({"mode": mode, **fields}, table)
     return parse_body(body, content_type, limits)[0]
 
 
-def status_of(call: Callable[[], object]) -> int:
+def http_status(call: Callable[[], object]) -> int:
     """The HTTP status that a call's error answers with, 200 without one."""
     try:
         call()

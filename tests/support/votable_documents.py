@@ -7,7 +7,7 @@ import base64
 import pytest
 
 from skybatch.errors import InvalidRequest
-from tests.support.request_tables import request_of
+from tests.support.request_tables import parsed_request
 
 FIELDS = """<FIELD name="coadd_key" datatype="int"><VALUES null="-1"/></FIELD>
 <FIELD name="note" datatype="float" arraysize="2"/>
@@ -33,14 +33,14 @@ def tabledata(*rows: str) -> str:
 
 def keys_of(table: str) -> list[tuple[int | None, str]]:
     """Keys and bands of a coadd key table."""
-    rows = request_of(mode="coadd_keys", table=table).rows
+    rows = parsed_request(mode="coadd_keys", table=table).rows
     return [(row.coadd_key, "".join(row.bands)) for row in rows]
 
 
 def refused(table: str) -> InvalidRequest:
     """The error a coadd key table meets."""
     with pytest.raises(InvalidRequest) as caught:
-        request_of(mode="coadd_keys", table=table)
+        parsed_request(mode="coadd_keys", table=table)
     return caught.value
 
 

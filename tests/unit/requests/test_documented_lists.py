@@ -8,19 +8,19 @@ from __future__ import annotations
 import pytest
 
 from skybatch.errors import TooLarge
-from tests.support import request_tables as made
-from tests.support.documented_rules import Rules, keys, refused, scans
-from tests.support.request_tables import rows_of
+from tests.support import request_tables as tables
+from tests.support.documented_rules import RuleChecks, keys, refused, scans
+from tests.support.request_tables import parsed_rows
 
-RULES = Rules()
+RULES = RuleChecks()
 
 
-@RULES.hold("a column named coadd_key must appear in the table")
+@RULES.check("a column named coadd_key must appear in the table")
 def _() -> None:
     assert [e.column for e in refused(mode="coadd_keys", table="key\n5").errors] == ["coadd_key"]
 
 
-@RULES.hold("This column must contain the integer coadd_key values of the images to retrieve.")
+@RULES.check("This column must contain the integer coadd_key values of the images to retrieve.")
 def _() -> None:
     assert [row.coadd_key for row in keys("coadd_key", "1590591", "7.0", "+8")] == [1590591, 7, 8]
     bad = ["1.5", "a", "-1", "0", "2147483648", "1e3", "0x10", "null", "99999999999999999999"]
@@ -28,25 +28,25 @@ def _() -> None:
     assert [(e.row, e.line) for e in error.errors] == [(n, n + 1) for n in range(1, len(bad) + 1)]
 
 
-@RULES.hold("'j' or 'J': retrieve J-band image only")
+@RULES.check("'j' or 'J': retrieve J-band image only")
 def _() -> None:
     assert [row.bands for row in keys("coadd_key,band", "5,j", "5,J")] == [("j",), ("j",)]
     assert [row.bands for row in scans("xdate,hem,scan,band", "971031,n,9,j", "971031,n,9,J")] == [("j",)] * 2
 
 
-@RULES.hold("'h' or 'H': retrieve H-band image only")
+@RULES.check("'h' or 'H': retrieve H-band image only")
 def _() -> None:
     assert [row.bands for row in keys("coadd_key,band", "5,h", "5,H")] == [("h",), ("h",)]
     assert [row.bands for row in scans("xdate,hem,scan,band", "971031,n,9,h", "971031,n,9,H")] == [("h",)] * 2
 
 
-@RULES.hold("'k' or 'K': retrieve Ks-band image only")
+@RULES.check("'k' or 'K': retrieve Ks-band image only")
 def _() -> None:
     assert [row.bands for row in keys("coadd_key,band", "5,k", "5,K", "5,Ks")] == [("k",)] * 3
     assert [row.bands for row in scans("xdate,hem,scan,band", "971031,n,9,k", "971031,n,9,K")] == [("k",)] * 2
 
 
-@RULES.hold("'a' or 'A': retrieve images for all three 2MASS bands")
+@RULES.check("'a' or 'A': retrieve images for all three 2MASS bands")
 def _() -> None:
     assert [row.bands for row in keys("coadd_key,band", "5,a", "5,A", bands="J")] == [("j", "h", "k")] * 2
     rows = scans("xdate,hem,scan,band", "971031,n,9,a", "971031,n,9,A", bands="J")
@@ -54,37 +54,37 @@ def _() -> None:
     assert [e.column for e in refused(mode="coadd_keys", table="coadd_key,band\n5,x").errors] == ["band"]
 
 
-@RULES.hold("If the band column is not present, the global input band determines which bands to retrieve.")
+@RULES.check("If the band column is not present, the global input band determines which bands to retrieve.")
 def _() -> None:
     assert keys("coadd_key", "5", bands="H")[0].bands == ("h",)
     assert keys("coadd_key,band", "5,null", "5,", bands="H")[0].bands == ("h",)
     assert scans("xdate,hem,scan", "971031,n,9", bands=["J", "K"])[0].bands == ("j", "k")
 
 
-@RULES.hold("this means that the table can contain a maximum of 2500 rows")
+@RULES.check("this means that the table can contain a maximum of 2500 rows")
 def _() -> None:
     assert len(keys("coadd_key", *["5"] * 2500)) == 2500
     with pytest.raises(TooLarge):
         keys("coadd_key", *["5"] * 2501)
 
 
-@RULES.hold(
+@RULES.check(
     "will return 3 FITS images - the J, H, and Ks bands of the image set with a coadd_key value of 1590591"
 )
 def _() -> None:
-    assert rows_of("coadd_keys", made.KEYS_THREE) == [
+    assert parsed_rows("coadd_keys", tables.KEYS_THREE) == [
         {"number": n, "bands": band, "coadd_key": 1590591} for n, band in enumerate("jhk", 1)
     ]
 
 
-@RULES.hold("The following table more succintly references the same images (coadd_key)")
+@RULES.check("The following table more succintly references the same images (coadd_key)")
 def _() -> None:
-    assert rows_of("coadd_keys", made.KEYS_ALL) == [{"number": 1, "bands": "jhk", "coadd_key": 1590591}]
+    assert parsed_rows("coadd_keys", tables.KEYS_ALL) == [{"number": 1, "bands": "jhk", "coadd_key": 1590591}]
 
 
-@RULES.hold("Here is one more example of a valid coadd_key table")
+@RULES.check("Here is one more example of a valid coadd_key table")
 def _() -> None:
-    assert rows_of("coadd_keys", made.KEYS_MIXED) == [
+    assert parsed_rows("coadd_keys", tables.KEYS_MIXED) == [
         {"number": 1, "bands": "jhk", "id": "1", "coadd_key": 1590591},
         {"number": 2, "bands": "jhk", "id": "59", "coadd_key": 1230312},
         {"number": 3, "bands": "j", "id": "3", "coadd_key": 1590590},
@@ -92,7 +92,7 @@ def _() -> None:
     ]
 
 
-@RULES.hold("three columns named xdate, hem, and scan must appear in the table")
+@RULES.check("three columns named xdate, hem, and scan must appear in the table")
 def _() -> None:
     for missing in ("xdate", "hem", "scan"):
         header = ",".join(name for name in ("xdate", "hem", "scan", "image") if name != missing)
@@ -100,7 +100,7 @@ def _() -> None:
         assert [e.column for e in error.errors] == [missing]
 
 
-@RULES.hold(
+@RULES.check(
     "must contain the the observation dates (in yymmdd format), observatory hemispheres,"
     " and nightly scan numbers"
 )
@@ -114,13 +114,13 @@ def _() -> None:
     ]
 
 
-@RULES.hold("Three other columns, band, image, and id, may optionally be specified.")
+@RULES.check("Three other columns, band, image, and id, may optionally be specified.")
 def _() -> None:
     (row,) = scans("xdate,hem,scan,band,image,id", "971031,n,96,k,197,mine")
     assert (row.bands, row.image, row.id) == (("k",), 197, "mine")
 
 
-@RULES.hold("must contain image numbers for specific 2MASS Image sets")
+@RULES.check("must contain image numbers for specific 2MASS Image sets")
 def _() -> None:
     assert [row.image for row in scans("xdate,hem,scan,image", "971031,n,9,197", "971031,n,9,8.0")] == [
         197,
@@ -131,7 +131,7 @@ def _() -> None:
     ]
 
 
-@RULES.hold(
+@RULES.check(
     "if a column value contains a null, empty, negative or zero value then all image sets will be retrieved"
 )
 def _() -> None:
@@ -140,7 +140,7 @@ def _() -> None:
     assert scans("xdate,hem,scan", "971031,n,9")[0].image is None
 
 
-@RULES.hold(
+@RULES.check(
     "The table must consist of no more than 2500 2MASS Image sets.",
     "Rows which do not have an image column value, or which have a null, empty, negative or zero image column"
     " value count as 23 2MASS Image sets.",
@@ -160,31 +160,31 @@ def _() -> None:
         scans("xdate,hem,scan", *["971031,n,9"] * 109)
 
 
-@RULES.hold("will return 6 FITS images")
+@RULES.check("will return 6 FITS images")
 def _() -> None:
     sets = [("971031", 96, 197, band) for band in "jhk"] + [("981121", 69, 256, band) for band in "jhk"]
-    assert rows_of("scans", made.SCANS_SIX) == [
+    assert parsed_rows("scans", tables.SCANS_SIX) == [
         {"number": n, "bands": band, "date": date, "hem": "n", "scan": scan, "image": image}
         for n, (date, scan, image, band) in enumerate(sets, 1)
     ]
 
 
-@RULES.hold("The following table more succintly references the same images (scans)")
+@RULES.check("The following table more succintly references the same images (scans)")
 def _() -> None:
     sets = [("971031", 96, 197), ("981121", 69, 256)]
-    assert rows_of("scans", made.SCANS_TWO) == [
+    assert parsed_rows("scans", tables.SCANS_TWO) == [
         {"number": n, "bands": "jhk", "date": date, "hem": "n", "scan": scan, "image": image}
         for n, (date, scan, image) in enumerate(sets, 1)
     ]
 
 
-@RULES.hold(
+@RULES.check(
     "references all images of scan 96 (northern observatory hemisphere, October 31, 1997), as does this table"
 )
 def _() -> None:
     expected = [{"number": 1, "bands": "jhk", "date": "971031", "hem": "n", "scan": 96}]
-    for table in (made.SCANS_EMPTY_IMAGE, made.SCANS_NULL_IMAGE, made.SCANS_NO_IMAGE):
-        assert rows_of("scans", table) == expected
+    for table in (tables.SCANS_EMPTY_IMAGE, tables.SCANS_NULL_IMAGE, tables.SCANS_NO_IMAGE):
+        assert parsed_rows("scans", table) == expected
 
 
 @pytest.mark.parametrize("sentence", RULES)

@@ -9,14 +9,14 @@ import pytest
 
 from skybatch.errors import InvalidRequest, TooLarge
 from skybatch.sky.position import SkyPosition
-from tests.support import request_tables as made
-from tests.support.documented_rules import Rules, keys, positions, refused, scans
-from tests.support.request_tables import request_of, rows_of
+from tests.support import request_tables as tables
+from tests.support.documented_rules import RuleChecks, keys, positions, refused, scans
+from tests.support.request_tables import parsed_request, parsed_rows
 
-RULES = Rules()
+RULES = RuleChecks()
 
 
-@RULES.hold(
+@RULES.check(
     "the table is assumed to contain column(s) corresponding to a search position, typically ra and dec"
 )
 def _() -> None:
@@ -36,7 +36,7 @@ def _() -> None:
     assert "ra" in refused(mode="positions", table="x,y\n1,2").detail
 
 
-@RULES.hold("Acceptable values can be decimal degrees, sexagesimal, or even object names.")
+@RULES.check("Acceptable values can be decimal degrees, sexagesimal, or even object names.")
 def _() -> None:
     rows = positions("ra,dec,objname", "150,-15.5,", "10:00:00,-15:30:00,", ",,m83", "m83,,", "10h -15d,,")
     assert [row.position for row in rows] == [
@@ -49,10 +49,10 @@ def _() -> None:
     assert [row.name for row in rows] == [None, None, "m83", "m83", None]
     for column in ("objname", "object", "name", "target", "locstr"):
         table = f"{column}\nm83\n17h44m34s -27d59m13s\n34.5565 54.2321 gal\n"
-        assert [row.name for row in request_of(mode="positions", table=table).rows] == ["m83", None, None]
+        assert [row.name for row in parsed_request(mode="positions", table=table).rows] == ["m83", None, None]
 
 
-@RULES.hold("Three other columns, size, best, and id can optionally appear in the table.")
+@RULES.check("Three other columns, size, best, and id can optionally appear in the table.")
 def _() -> None:
     (row,) = positions("ra,dec,size,best,id", "10,20,50,y,star 1")
     assert (row.size, row.best_only, row.id) == (50.0, True, "star 1")
@@ -60,7 +60,7 @@ def _() -> None:
     assert (row.size, row.best_only, row.id) == (None, False, None)
 
 
-@RULES.hold(
+@RULES.check(
     "If present, size must contain a subimage size (in arcseconds) for each position in the table.",
     "If the value of size is non-null and positive, then the images returned for the corresponding position"
     " will be cropped to the desired width/height.",
@@ -78,24 +78,24 @@ def _() -> None:
     ]
 
 
-@RULES.hold("If the value is empty, null, or zero, no cropping will occur.")
+@RULES.check("If the value is empty, null, or zero, no cropping will occur.")
 def _() -> None:
     rows = positions("ra,dec,size", "1,2,", "1,2,null", "1,2,NULL", "1,2,0", "1,2,0.0", "1,2,-5", "1,2,nan")
     assert [row.size for row in rows] == [None] * 7
 
 
-@RULES.hold("A value of 'n' or 'N' indicates that all images covering the position should be retrieved")
+@RULES.check("A value of 'n' or 'N' indicates that all images covering the position should be retrieved")
 def _() -> None:
     assert [row.best_only for row in positions("ra,dec,best", "1,2,n", "1,2,N", best=True)] == [False, False]
 
 
-@RULES.hold("'y' or 'Y' will limit retrieval to the \"best\" image")
+@RULES.check("'y' or 'Y' will limit retrieval to the \"best\" image")
 def _() -> None:
     assert [row.best_only for row in positions("ra,dec,best", "1,2,y", "1,2,Y", best=False)] == [True, True]
     assert [e.column for e in refused(mode="positions", table="ra,dec,best\n1,2,maybe").errors] == ["best"]
 
 
-@RULES.hold(
+@RULES.check(
     "If the column is not present, or a column value is null or empty, then behaviour is determined by the"
     " best query input.",
     "if the position table contains a column named best, then the value of this input is ignored"
@@ -108,12 +108,12 @@ def _() -> None:
         assert [row.best_only for row in rows] == [setting, setting, True, False]
 
 
-@RULES.hold("positions are also uniquely identified by their table row numbers")
+@RULES.check("positions are also uniquely identified by their table row numbers")
 def _() -> None:
     assert [row.row_number for row in positions("ra,dec", "1,2", "1,2", "3,4")] == [1, 2, 3]
 
 
-@RULES.hold("This identifier, which may be at most 15 characters long, is stored in the id column")
+@RULES.check("This identifier, which may be at most 15 characters long, is stored in the id column")
 def _() -> None:
     for rows, at in (
         (positions, "ra,dec,id\n1,2,"),
@@ -128,44 +128,44 @@ def _() -> None:
         assert (error.column, error.value, error.line) == ("id", "123456789 123456", 2)
 
 
-@RULES.hold("Any other columns in the table are ignored by the 2MASS Batch Image Service.")
+@RULES.check("Any other columns in the table are ignored by the 2MASS Batch Image Service.")
 def _() -> None:
     assert positions("ra,dec,flux,hem", "1,2,high,x") == positions("ra,dec", "1,2")
     assert keys("coadd_key,best", "5,perhaps") == keys("coadd_key", "5")
     assert scans("xdate,hem,scan,ra", "971031,n,9,?") == scans("xdate,hem,scan", "971031,n,9")
 
 
-@RULES.hold("The table must consist of no more than 2500 positions (rows).")
+@RULES.check("The table must consist of no more than 2500 positions (rows).")
 def _() -> None:
     assert len(positions("ra,dec", *["1,2"] * 2500)) == 2500
     with pytest.raises(TooLarge, match="2500"):
         positions("ra,dec", *["1,2"] * 2501)
 
 
-@RULES.hold("will return all the FITS images covering the given position, without subsetting them")
+@RULES.check("will return all the FITS images covering the given position, without subsetting them")
 def _() -> None:
     expected = [{"number": 1, "bands": "jhk", "sky": [65.497627, 19.53507]}]
-    assert rows_of("positions", made.POSITIONS_ALL) == expected
-    assert rows_of("positions", made.POSITIONS_ALL, best=True) == expected
+    assert parsed_rows("positions", tables.POSITIONS_ALL) == expected
+    assert parsed_rows("positions", tables.POSITIONS_ALL, best=True) == expected
 
 
-@RULES.hold('will return only the "best" FITS image for that same position')
+@RULES.check('will return only the "best" FITS image for that same position')
 def _() -> None:
     expected = [{"number": 1, "bands": "jhk", "sky": [65.497627, 19.53507], "best": True}]
-    assert rows_of("positions", made.POSITIONS_BEST) == expected
+    assert parsed_rows("positions", tables.POSITIONS_BEST) == expected
 
 
-@RULES.hold("the next table will cause the returned FITS image to be cropped to a width of 50 arc seconds")
+@RULES.check("the next table will cause the returned FITS image to be cropped to a width of 50 arc seconds")
 def _() -> None:
     expected = [{"number": 1, "bands": "jhk", "sky": [65.497627, 19.53507], "best": True, "size": 50.0}]
-    assert rows_of("positions", made.POSITIONS_CROP) == expected
+    assert parsed_rows("positions", tables.POSITIONS_CROP) == expected
 
 
-@RULES.hold("Here is one last example of a valid position table (partial output of a Gator query)")
+@RULES.check("Here is one last example of a valid position table (partial output of a Gator query)")
 def _() -> None:
     skies = [[218.793021, -29.988167], [218.889627, -23.928709], [219.026042, -25.927643]]
     expected = [{"number": n, "bands": "jhk", "sky": sky} for n, sky in enumerate(skies, 1)]
-    assert rows_of("positions", made.POSITIONS_GATOR) == expected
+    assert parsed_rows("positions", tables.POSITIONS_GATOR) == expected
 
 
 @pytest.mark.parametrize("sentence", RULES)

@@ -9,25 +9,25 @@ import pytest
 
 from skybatch.requests.model import Row
 from skybatch.sky.position import SkyPosition
-from tests.support import request_tables as made
-from tests.support.documented_rules import Rules, refused, region, scan_request
-from tests.support.request_tables import request_of
+from tests.support import request_tables as tables
+from tests.support.documented_rules import RuleChecks, refused, region, scan_request
+from tests.support.request_tables import parsed_request
 
-RULES = Rules()
+RULES = RuleChecks()
 
 
-@RULES.hold(
+@RULES.check(
     "There are five image retrieval modes provided by the Batch Service",
     "The query inputs common to all of the retrieval modes are described in the Common Inputs section",
 )
 def _() -> None:
     common = {"email": "a@b.org", "bands": "H", "image_type": "quicklook", "decompress": False, "label": "x"}
     requests = [
-        request_of(mode="region", center="10 20", diameter=1, **common),
-        request_of(mode="positions", table=made.POSITIONS_ALL, **common),
-        request_of(mode="coadd_keys", table="coadd_key\n5", **common),
+        parsed_request(mode="region", center="10 20", diameter=1, **common),
+        parsed_request(mode="positions", table=tables.POSITIONS_ALL, **common),
+        parsed_request(mode="coadd_keys", table="coadd_key\n5", **common),
         scan_request(**common),
-        request_of(mode="scans", table="xdate,hem,scan\n971031,n,96", **common),
+        parsed_request(mode="scans", table="xdate,hem,scan\n971031,n,96", **common),
     ]
     for request in requests:
         assert (request.email, request.bands, request.label) == ("a@b.org", ("h",), "x")
@@ -37,7 +37,7 @@ def _() -> None:
     assert [e.column for e in refused(mode="sixth").errors] == ["mode"]
 
 
-@RULES.hold("a message is sent to the specified e-mail address when a query completes")
+@RULES.check("a message is sent to the specified e-mail address when a query completes")
 def _() -> None:
     assert scan_request(email=" someone@example.org ").email == "someone@example.org"
     for bad in (
@@ -51,22 +51,22 @@ def _() -> None:
         assert [e.column for e in refused(mode="scan", email=bad).errors] == ["email"]
 
 
-@RULES.hold("J: Selecting this option will cause only J-band images to be retrieved.")
+@RULES.check("J: Selecting this option will cause only J-band images to be retrieved.")
 def _() -> None:
     assert scan_request(bands="J").bands == ("j",)
 
 
-@RULES.hold("H: Selecting this option will cause only H-band images to be retrieved.")
+@RULES.check("H: Selecting this option will cause only H-band images to be retrieved.")
 def _() -> None:
     assert scan_request(bands="H").bands == ("h",)
 
 
-@RULES.hold("Ks: Selecting this option will cause only Ks-band images to be retrieved.")
+@RULES.check("Ks: Selecting this option will cause only Ks-band images to be retrieved.")
 def _() -> None:
     assert scan_request(bands="Ks").bands == scan_request(bands="K").bands == ("k",)
 
 
-@RULES.hold("All: Selecting this option will cause images for all three bands to be retrieved.")
+@RULES.check("All: Selecting this option will cause images for all three bands to be retrieved.")
 def _() -> None:
     for every in ("all", "All", ["J", "H", "Ks"], "k h j", None, []):
         assert scan_request(bands=every).bands == ("j", "h", "k")
@@ -74,7 +74,7 @@ def _() -> None:
     assert refused(mode="scan", bands="L").errors[0].column == "bands"
 
 
-@RULES.hold(
+@RULES.check(
     "When this option is checked, Quicklook Images are decompressed with hcompress prior to retrieval."
 )
 def _() -> None:
@@ -82,13 +82,13 @@ def _() -> None:
     assert scan_request(decompress="on").decompress
 
 
-@RULES.hold("If unchecked, they are left in compressed form")
+@RULES.check("If unchecked, they are left in compressed form")
 def _() -> None:
     assert not scan_request(decompress=False).decompress
     assert not scan_request(decompress="off").decompress
 
 
-@RULES.hold("retrieves all the 2MASS Images which overlap or cover or are enclosed by the region")
+@RULES.check("retrieves all the 2MASS Images which overlap or cover or are enclosed by the region")
 def _() -> None:
     assert [region(relation=word).relation for word in ("overlap", "cover", "enclosed", None)] == [
         "overlap",
@@ -100,17 +100,17 @@ def _() -> None:
     assert [e.column for e in refused(**given).errors] == ["relation"]
 
 
-@RULES.hold("This input field must contain either a sky coordinate or an object name")
+@RULES.check("This input field must contain either a sky coordinate or an object name")
 def _() -> None:
     assert region(center="10 20").center == SkyPosition(10.0, 20.0)
     assert region(center="10 20").name is None
     assert (region(center="m83").center, region(center="m83").name) == (None, "m83")
     assert [e.column for e in refused(mode="region", center=" ", diameter=1).errors] == ["center"]
-    row = request_of(mode="region", center="m83", diameter=1).rows
+    row = parsed_request(mode="region", center="m83", diameter=1).rows
     assert row == (Row(1, ("j", "h", "k"), name="m83"),)
 
 
-@RULES.hold(
+@RULES.check(
     "If the input field contains a string which can be interpreted as a coordinate representation,"
     " it is used as such"
 )
@@ -118,12 +118,12 @@ def _() -> None:
     assert region(center="004244.3 -411608").name is None
 
 
-@RULES.hold("both decimal degree and sexagesimal notations are supported")
+@RULES.check("both decimal degree and sexagesimal notations are supported")
 def _() -> None:
     assert region(center="150.0 -15.5").center == region(center="10:00:00 -15:30:00").center
 
 
-@RULES.hold(
+@RULES.check(
     "If not, the string is sent first to IRSA, then to NED, and finally to SIMBAD to attempt name resolution."
 )
 def _() -> None:
@@ -131,33 +131,34 @@ def _() -> None:
         assert region(center=name).name == name
 
 
-@RULES.hold("This input field must be set to the diameter (in degrees) of the region")
+@RULES.check("This input field must be set to the diameter (in degrees) of the region")
 def _() -> None:
     assert region(diameter="1.25").diameter == 1.25
-    for bad in ("", None, "wide", "nan", "inf", True, "1e400", [], {}):
+    invalid: list[object] = ["", None, "wide", "nan", "inf", True, "1e400", [], {}]
+    for bad in invalid:
         assert [e.column for e in refused(mode="region", center="10 20", diameter=bad).errors] == ["diameter"]
 
 
-@RULES.hold("The minimum allowed diameter is 0.05 degrees, and the maximum is 7.0 degrees.")
+@RULES.check("The minimum allowed diameter is 0.05 degrees, and the maximum is 7.0 degrees.")
 def _() -> None:
     for fits in (0.05, 7.0, 3):
-        request = request_of(mode="region", center="1 2", diameter=fits)
+        request = parsed_request(mode="region", center="1 2", diameter=fits)
         assert request.notices == ()
         assert request.region is not None
         assert request.region.diameter == fits
 
 
-@RULES.hold("Values which do not fall into this range will automatically be clamped to lie in [0.05, 7.0].")
+@RULES.check("Values which do not fall into this range will automatically be clamped to lie in [0.05, 7.0].")
 def _() -> None:
     for asked, clamped in ((0, 0.05), (-3, 0.05), (0.049, 0.05), (7.01, 7.0), ("1e9", 7.0)):
-        request = request_of(mode="region", center="1 2", diameter=asked)
+        request = parsed_request(mode="region", center="1 2", diameter=asked)
         assert request.region is not None
         assert request.region.diameter == clamped
         assert len(request.notices) == 1
         assert f"was set to {clamped:g}" in request.notices[0]
 
 
-@RULES.hold("you must specify exactly 6 numeric characters corresponding to a date in yymmdd format")
+@RULES.check("you must specify exactly 6 numeric characters corresponding to a date in yymmdd format")
 def _() -> None:
     for date in ("970804", "000804", "010804", "010104", "010204", "010205", " 970804 "):
         assert scan_request(date=date).rows == (Row(1, ("j", "h", "k"), date=date.strip(), hem="n", scan=96),)
@@ -169,12 +170,12 @@ def _() -> None:
             assert [e.column for e in refused(mode="scans", table=table).errors] == ["xdate"]
 
 
-@RULES.hold("the service will not check to see if there were any 2MASS observations on the specified date")
+@RULES.check("the service will not check to see if there were any 2MASS observations on the specified date")
 def _() -> None:
     assert scan_request(date="310101").rows[0].date == "310101"
 
 
-@RULES.hold("There are only two possible values: north (Mt. Hopkins), and south (Cerro Tololo).")
+@RULES.check("There are only two possible values: north (Mt. Hopkins), and south (Cerro Tololo).")
 def _() -> None:
     for word, hem in (("north", "n"), ("South", "s"), ("N", "n"), ("s", "s")):
         assert scan_request(hemisphere=word).rows[0].hem == hem
@@ -183,7 +184,7 @@ def _() -> None:
         assert [e.column for e in refused(**given).errors] == ["hemisphere"]
 
 
-@RULES.hold("The value must be an integer between 1 and 999 (inclusive).")
+@RULES.check("The value must be an integer between 1 and 999 (inclusive).")
 def _() -> None:
     assert [scan_request(scan=text).rows[0].scan for text in (1, "999", "069")] == [1, 999, 69]
     for bad in (0, 1000, -1, "1.5", "one", None, True):

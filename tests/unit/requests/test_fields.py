@@ -7,11 +7,11 @@ from functools import partial
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from skybatch.requests.fields import BatchRequestBody
 from skybatch.requests.parser import parse_body
-from tests.support.request_tables import LIMITS, status_of
+from tests.support.request_tables import LIMITS, http_status
 
 SCHEMA = BatchRequestBody.model_json_schema()
 REGION = {"mode": "region", "center": "m83", "diameter": 0.2}
@@ -22,7 +22,7 @@ def conforms(body: dict[str, Any]) -> bool:
 
 
 def status(body: dict[str, Any]) -> int:
-    return status_of(partial(parse_body, json.dumps(body).encode(), "application/json", LIMITS))
+    return http_status(partial(parse_body, json.dumps(body).encode(), "application/json", LIMITS))
 
 
 def test_every_field_is_described() -> None:

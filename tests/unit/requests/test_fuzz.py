@@ -12,7 +12,7 @@ import pytest
 
 from skybatch.requests.parser import parse_body
 from tests.support.mutations import mutated_coordinates, mutated_tables
-from tests.support.request_tables import LIMITS, form_of, status_of
+from tests.support.request_tables import LIMITS, http_status, multipart_body
 
 QUICK, WHOLE = 500, 10_000
 MOST_SECONDS = 1.0
@@ -22,13 +22,13 @@ SEED = 20_010_204
 
 def post_table(mode: str, table: bytes) -> int:
     """The status of a table posted as a file."""
-    return status_of(partial(parse_body, *form_of({"mode": mode}, table), LIMITS))
+    return http_status(partial(parse_body, *multipart_body({"mode": mode}, table), LIMITS))
 
 
 def post_center(text: str) -> int:
     """The status of a region around a text."""
     body = json.dumps({"mode": "region", "center": text, "diameter": 1}).encode()
-    return status_of(partial(parse_body, body, "application/json", LIMITS))
+    return http_status(partial(parse_body, body, "application/json", LIMITS))
 
 
 def hold_tables(count: int) -> None:
@@ -61,11 +61,11 @@ def hold_coordinates(count: int) -> None:
     assert set(seen) == {200, 422}
 
 
-def test_damaged_tables_are_read_or_refused() -> None:
+def test_mutated_tables_are_read_or_refused() -> None:
     hold_tables(QUICK)
 
 
-def test_damaged_coordinates_are_read_or_refused() -> None:
+def test_mutated_coordinates_are_read_or_refused() -> None:
     hold_coordinates(QUICK)
 
 
@@ -98,7 +98,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("what", HOSTILE)
 @pytest.mark.parametrize("mode", ["positions", "coadd_keys"])
-def test_a_hostile_table_is_refused_soon(what: str, mode: str) -> None:
+def test_a_hostile_table_is_refused_within_its_time(what: str, mode: str) -> None:
     start = time.process_time()
     assert post_table(mode, HOSTILE[what]) in (413, 422)
     assert time.process_time() - start < 4 * MOST_SECONDS  # of the largest upload there is

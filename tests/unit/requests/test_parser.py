@@ -16,7 +16,14 @@ from skybatch.errors import InvalidRequest, TooLarge
 from skybatch.requests.fields import BatchRequestBody
 from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
-from tests.support.request_tables import KEYS_ALL, LIMITS, POSITIONS_ALL, form_of, request_of, status_of
+from tests.support.request_tables import (
+    KEYS_ALL,
+    LIMITS,
+    POSITIONS_ALL,
+    http_status,
+    multipart_body,
+    parsed_request,
+)
 
 JSON = "application/json"
 
@@ -24,7 +31,7 @@ JSON = "application/json"
 def refused(**fields: object) -> InvalidRequest:
     """The error these fields meet."""
     with pytest.raises(InvalidRequest) as caught:
-        request_of(**fields)  # type: ignore[arg-type]
+        parsed_request(**fields)
     return caught.value
 
 
@@ -35,14 +42,16 @@ def test_a_form_and_json_make_the_same_request() -> None:
         "bands": ["J", "Ks"],
         "label": "my stars",
     }
-    from_form, upload = parse_body(*form_of(fields, POSITIONS_ALL.encode(), name="stars.tbl"), LIMITS)
+    from_form, upload = parse_body(*multipart_body(fields, POSITIONS_ALL.encode(), name="stars.tbl"), LIMITS)
     assert upload == POSITIONS_ALL.encode()
     assert from_form.table_name == "stars.tbl"
-    assert replace(from_form, table_name=None) == request_of(**{**fields, "best": True}, table=POSITIONS_ALL)
+    assert replace(from_form, table_name=None) == parsed_request(
+        **{**fields, "best": True}, table=POSITIONS_ALL
+    )
 
 
 def test_defaults_are_those_of_the_interface() -> None:
-    request = request_of(mode=" Positions ", table=POSITIONS_ALL)
+    request = parsed_request(mode=" Positions ", table=POSITIONS_ALL)
     assert (request.image_type, request.decompress, request.delivery_format, request.dataset) == (
         "atlas",
         True,
@@ -55,7 +64,7 @@ def test_defaults_are_those_of_the_interface() -> None:
 def test_a_checkbox_with_its_hidden_field_counts_by_the_last() -> None:
     for values, decompress in ((["false", "true"], True), (["false"], False)):
         request, _ = parse_body(
-            *form_of({"mode": "coadd_keys", "decompress": values}, KEYS_ALL.encode()), LIMITS
+            *multipart_body({"mode": "coadd_keys", "decompress": values}, KEYS_ALL.encode()), LIMITS
         )
         assert request.decompress is decompress
 
@@ -70,11 +79,11 @@ def test_empty_fields_and_those_of_other_modes_are_as_if_not_sent() -> None:
         "scan": "",
         "date": "x",
     }
-    assert parse_body(*form_of(fields, KEYS_ALL.encode()), LIMITS)[0].notices == ()
+    assert parse_body(*multipart_body(fields, KEYS_ALL.encode()), LIMITS)[0].notices == ()
 
 
-def test_a_field_nobody_reads_is_said() -> None:
-    request = request_of(mode="coadd_keys", table=KEYS_ALL, relaton="cover")
+def test_an_unknown_field_is_reported_in_a_notice() -> None:
+    request = parsed_request(mode="coadd_keys", table=KEYS_ALL, relaton="cover")
     assert request.notices == ("The field 'relaton' is not known and was ignored.",)
 
 
@@ -97,14 +106,14 @@ def test_a_field_nobody_reads_is_said() -> None:
         *[("bands", "J and H"), ("bands", [["J"]]), ("bands", {"J": 1}), ("bands", True)],
     ],
 )
-def test_a_bad_field_is_named_with_its_value(field: str, value: object) -> None:
+def test_an_invalid_field_is_named_with_its_value(field: str, value: object) -> None:
     error = refused(**{"mode": "coadd_keys", "table": KEYS_ALL, field: value})
     assert [e.column for e in error.errors] == [field]
     assert error.errors[0].line is None
     assert error.errors[0].rule
 
 
-def test_what_a_mode_needs_is_asked_for_at_once() -> None:
+def test_all_missing_fields_of_a_mode_are_reported_at_once() -> None:
     assert [e.column for e in refused(mode="region").errors] == ["center", "diameter"]
     assert [e.column for e in refused(mode="scan").errors] == ["date", "hemisphere", "scan"]
     assert [e.column for e in refused(mode="scans").errors] == ["table"]
@@ -116,7 +125,7 @@ def test_a_center_off_the_sky_is_refused_not_resolved() -> None:
     assert error.detail == "Center '400 10': must lie between 0 and 360 degrees (0 and 24 hours)."
 
 
-def test_all_bad_cells_are_told_together_up_to_a_hundred() -> None:
+def test_up_to_a_hundred_invalid_cells_are_reported_together() -> None:
     few = refused(mode="positions", table="ra,dec,size,id\n1,2,x,a\n1,95,,\n,2,,\n1,2,,0123456789abcdef\n")
     assert [(e.line, e.row, e.column, e.value) for e in few.errors] == [
         (3, 2, "dec", "95"),
@@ -133,7 +142,7 @@ def test_all_bad_cells_are_told_together_up_to_a_hundred() -> None:
     assert json.dumps(many.problem())
 
 
-def test_both_halves_of_a_position_are_told() -> None:
+def test_both_invalid_halves_of_a_position_are_reported() -> None:
     error = refused(mode="positions", table="ra,dec\n400,north\n")
     assert [(e.column, e.value) for e in error.errors] == [("ra", "400"), ("dec", "north")]
 
@@ -146,9 +155,9 @@ def test_a_long_value_is_shown_in_part() -> None:
 
 def test_the_limits_are_the_settings() -> None:
     table = "coadd_key\n" + "5\n" * 6
-    assert len(request_of(Settings(max_rows=6), mode="coadd_keys", table=table).rows) == 6
+    assert len(parsed_request(Settings(max_rows=6), mode="coadd_keys", table=table).rows) == 6
     with pytest.raises(TooLarge, match="more than 5 rows"):
-        request_of(Settings(max_rows=5), mode="coadd_keys", table=table)
+        parsed_request(Settings(max_rows=5), mode="coadd_keys", table=table)
 
 
 json_values = st.recursive(
@@ -165,9 +174,9 @@ field_values = st.one_of(
 
 
 @given(st.dictionaries(st.sampled_from([*BatchRequestBody.model_fields, "table", "other"]), field_values))
-def test_no_fields_make_anything_but_a_request_or_a_4xx(fields: dict[str, object]) -> None:
+def test_any_fields_make_a_request_or_a_4xx(fields: dict[str, object]) -> None:
     body = json.dumps(fields).encode()
-    status = status_of(partial(parse_body, body, JSON, LIMITS))
+    status = http_status(partial(parse_body, body, JSON, LIMITS))
     assert status == 200 or 400 <= status < 500
 
 

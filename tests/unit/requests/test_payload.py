@@ -15,14 +15,14 @@ from skybatch.errors import MalformedRequest, SkybatchError, TooLarge, Unsupport
 from skybatch.requests.parser import parse_body
 from skybatch.requests.payload import read_payload
 from skybatch.settings import Settings
-from tests.support.request_tables import KEYS_ALL, LIMITS, form_of, status_of
+from tests.support.request_tables import KEYS_ALL, LIMITS, http_status, multipart_body
 
 MOST = 1000
 
 
 @given(st.binary(max_size=MOST))
 def test_a_file_part_arrives_byte_for_byte(table: bytes) -> None:
-    body, content_type = form_of({"mode": "scans"}, table)
+    body, content_type = multipart_body({"mode": "scans"}, table)
     posted = read_payload(body, content_type, MOST)
     assert posted.table == table
     assert posted.fields == {"mode": "scans"}
@@ -36,17 +36,17 @@ def test_bytes_like_a_boundary_are_not_one(tail: bytes) -> None:
 
 
 def test_a_field_sent_several_times_is_a_list() -> None:
-    body, content_type = form_of({"bands": ["J", "H"]})
+    body, content_type = multipart_body({"bands": ["J", "H"]})
     assert read_payload(body, content_type, MOST).fields == {"bands": ["J", "H"]}
 
 
 def test_an_empty_file_field_of_a_browser_is_no_table() -> None:
-    body, content_type = form_of({"mode": "region"}, b"", name="")
+    body, content_type = multipart_body({"mode": "region"}, b"", name="")
     assert read_payload(body, content_type, MOST).table is None
 
 
 def test_a_chosen_empty_file_is_an_empty_table() -> None:
-    body, content_type = form_of({"mode": "positions"}, b"", name="empty.tbl")
+    body, content_type = multipart_body({"mode": "positions"}, b"", name="empty.tbl")
     assert read_payload(body, content_type, MOST).table == b""
 
 
@@ -54,7 +54,7 @@ def test_a_chosen_empty_file_is_an_empty_table() -> None:
     ("sent", "kept"), [("a.tbl", "a.tbl"), ("C:\\data\\a.tbl", "a.tbl"), ("../../etc/passwd", "passwd")]
 )
 def test_a_file_keeps_its_own_name_only(sent: str, kept: str) -> None:
-    body, content_type = form_of({}, b"x", name=sent)
+    body, content_type = multipart_body({}, b"x", name=sent)
     assert read_payload(body, content_type, MOST).table_name == kept
 
 
@@ -102,12 +102,12 @@ def test_a_form_that_cannot_be_taken_apart_is_400(body: bytes, content_type: str
 @given(st.binary(max_size=300), st.sampled_from(["application/json", "multipart/form-data; boundary=b"]))
 def test_any_body_is_read_or_refused(body: bytes, content_type: str) -> None:
     for content in (body, b"--b\r\n" + body + b"\r\n--b--\r\n"):
-        status = status_of(partial(read_payload, content, content_type, MOST))
+        status = http_status(partial(read_payload, content, content_type, MOST))
         assert status == 200 or 400 <= status < 500
 
 
 def test_a_table_over_the_limit_is_413_and_says_so() -> None:
-    body, content_type = form_of({}, b"x" * (MOST + 1))
+    body, content_type = multipart_body({}, b"x" * (MOST + 1))
     for content, kind in (
         (body, content_type),
         (json.dumps({"table": "x" * 1001}).encode(), "application/json"),
@@ -119,15 +119,15 @@ def test_a_table_over_the_limit_is_413_and_says_so() -> None:
 
 def test_a_gzipped_table_is_inflated_only_so_far() -> None:
     bomb = gzip.compress(b" " * 50_000_000)
-    body, content_type = form_of({"mode": "coadd_keys"}, bomb)
+    body, content_type = multipart_body({"mode": "coadd_keys"}, bomb)
     with pytest.raises(TooLarge):
         parse_body(body, content_type, Settings(max_upload_bytes=100_000))
 
 
 def test_a_gzipped_table_reads_like_a_plain_one() -> None:
-    plain, _ = parse_body(*form_of({"mode": "coadd_keys"}, KEYS_ALL.encode()), LIMITS)
+    plain, _ = parse_body(*multipart_body({"mode": "coadd_keys"}, KEYS_ALL.encode()), LIMITS)
     packed_table = gzip.compress(KEYS_ALL.encode()[:20]) + gzip.compress(KEYS_ALL.encode()[20:])
-    packed, upload = parse_body(*form_of({"mode": "coadd_keys"}, packed_table), LIMITS)
+    packed, upload = parse_body(*multipart_body({"mode": "coadd_keys"}, packed_table), LIMITS)
     assert packed == plain
     assert upload == packed_table
 
@@ -135,5 +135,5 @@ def test_a_gzipped_table_reads_like_a_plain_one() -> None:
 @pytest.mark.parametrize("damage", [slice(0, 20), slice(0, 2)])
 def test_a_damaged_gzip_is_422(damage: slice) -> None:
     with pytest.raises(SkybatchError) as caught:
-        parse_body(*form_of({"mode": "coadd_keys"}, gzip.compress(KEYS_ALL.encode())[damage]), LIMITS)
+        parse_body(*multipart_body({"mode": "coadd_keys"}, gzip.compress(KEYS_ALL.encode())[damage]), LIMITS)
     assert caught.value.status == 422

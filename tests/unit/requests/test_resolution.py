@@ -5,7 +5,7 @@ from __future__ import annotations
 from skybatch.names.model import LookupStatus, NameResult, ServiceResponse
 from skybatch.requests.resolution import unresolved_names, with_positions
 from skybatch.sky.position import SkyPosition
-from tests.support.request_tables import request_of
+from tests.support.request_tables import parsed_request
 
 M83 = SkyPosition(204.253958, -29.865417)
 FOUND = NameResult("M 83", (ServiceResponse("NED", LookupStatus.FOUND, "MESSIER 083", M83),))
@@ -14,16 +14,16 @@ RESULTS = {"M 83": FOUND, "nowhere": UNKNOWN}
 
 
 def test_a_name_in_several_rows_is_listed_once_and_in_order() -> None:
-    request = request_of(mode="positions", table="objname,id\nnowhere,b\nM 83,a\nnowhere,c\n")
+    request = parsed_request(mode="positions", table="objname,id\nnowhere,b\nM 83,a\nnowhere,c\n")
     assert unresolved_names(request) == ("nowhere", "M 83")
 
 
 def test_rows_with_coordinates_need_no_name_service() -> None:
-    assert unresolved_names(request_of(mode="positions", table="ra,dec\n10,20\n")) == ()
+    assert unresolved_names(parsed_request(mode="positions", table="ra,dec\n10,20\n")) == ()
 
 
 def test_only_rows_whose_name_was_found_get_a_position_and_all_keep_their_names() -> None:
-    request = request_of(mode="positions", table="objname,id\nM 83,a\nnowhere,b\nM 83,c\n")
+    request = parsed_request(mode="positions", table="objname,id\nM 83,a\nnowhere,b\nM 83,c\n")
     resolved = with_positions(request, RESULTS)
     assert [row.position for row in resolved.rows] == [M83, None, M83]
     assert [row.name for row in resolved.rows] == ["M 83", "nowhere", "M 83"]
@@ -31,7 +31,7 @@ def test_only_rows_whose_name_was_found_get_a_position_and_all_keep_their_names(
 
 
 def test_the_center_of_a_region_and_its_only_row_get_the_same_position() -> None:
-    request = request_of(mode="region", center="M 83", diameter=0.1)
+    request = parsed_request(mode="region", center="M 83", diameter=0.1)
     assert unresolved_names(request) == ("M 83",)
     resolved = with_positions(request, RESULTS)
     assert resolved.region is not None
@@ -39,6 +39,6 @@ def test_the_center_of_a_region_and_its_only_row_get_the_same_position() -> None
 
 
 def test_a_region_whose_name_is_unknown_stays_without_a_center() -> None:
-    resolved = with_positions(request_of(mode="region", center="nowhere", diameter=0.1), RESULTS)
+    resolved = with_positions(parsed_request(mode="region", center="nowhere", diameter=0.1), RESULTS)
     assert resolved.region is not None
     assert resolved.region.center is None

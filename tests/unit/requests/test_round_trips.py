@@ -14,7 +14,7 @@ from astropy.table import MaskedColumn, Table
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.support.request_tables import upload_of
+from tests.support.request_tables import parsed_upload
 
 Record = dict[str, Any]
 
@@ -106,7 +106,7 @@ def table_of(records: Sequence[Record]) -> Table:
     for name in records[0]:
         values = [record[name] for record in records]
         kind = NUMBERS.get(name, str)
-        filled = np.array([kind() if value is None else value for value in values], dtype=kind)
+        filled: Any = np.array([kind() if value is None else value for value in values], dtype=kind)
         columns.append(MaskedColumn(filled, name=name, mask=[value is None for value in values]))
     return Table(columns)
 
@@ -116,7 +116,7 @@ def posted_back(mode: str, form: str, records: Sequence[Record]) -> list[Record]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         upload = FORMS[form](table_of(records))
-    rows = upload_of(mode, upload).rows
+    rows = parsed_upload(mode, upload).rows
     return [{k: v for k, v in row.to_json().items() if k != "line"} for row in rows]
 
 

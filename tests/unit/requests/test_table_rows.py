@@ -8,22 +8,24 @@ from skybatch.errors import InvalidRequest
 from skybatch.settings import Settings
 from skybatch.tables.schemas.image_table import image_table
 from skybatch.tables.writers.formats import Format, write
-from tests.support.image_sets import made_images, made_sets
-from tests.support.request_tables import request_of, upload_of
+from tests.support.image_sets import sample_image_rows, sample_image_sets
+from tests.support.request_tables import parsed_request, parsed_upload
 
 FORMATS: tuple[Format, ...] = ("tbl", "xml", "csv")
 
 
 @pytest.mark.parametrize("fmt", FORMATS)
 @pytest.mark.parametrize("positions", [True, False])
-def test_every_row_comes_back_with_all_it_asked(fmt: Format, positions: bool) -> None:
-    sets = made_sets(12, "sx")
-    images = made_images(
+def test_every_row_of_our_own_table_is_read_back_whole(fmt: Format, positions: bool) -> None:
+    sets = sample_image_sets(12, "sx")
+    images = sample_image_rows(
         sets, positions=positions, type=["A", "Q"] * 6, delivery_format=["fits.gz", "fits.H"] * 6
     )
     table = write(image_table({"sx": sets}, images, fmt), fmt)
-    request = upload_of("coadd_keys", table, Settings(max_rows=1), dataset="asky")
+    request = parsed_upload("coadd_keys", table, Settings(max_rows=1), dataset="asky")
     assert request.from_service
+    assert images.row_number is not None
+    assert images.id is not None
     for i, row in enumerate(request.rows):
         assert (row.row_number, row.id, row.bands) == (images.row_number[i], images.id[i], (images.band[i],))
         assert (row.coadd_key, row.dataset) == (sets.coadd_key[i], "sx")
@@ -40,22 +42,22 @@ def test_every_row_comes_back_with_all_it_asked(fmt: Format, positions: bool) ->
 
 @pytest.mark.parametrize("fmt", FORMATS)
 def test_our_table_is_also_a_list_of_scans(fmt: Format) -> None:
-    sets = made_sets(5)
-    table = write(image_table({"askyw": sets}, made_images(sets), fmt), fmt)
-    rows = upload_of("scans", table).rows
+    sets = sample_image_sets(5)
+    table = write(image_table({"askyw": sets}, sample_image_rows(sets), fmt), fmt)
+    rows = parsed_upload("scans", table).rows
     assert [row.date for row in rows] == sets.date.tolist()
     assert [(row.scan, row.image) for row in rows] == list(zip(sets.scan, sets.image, strict=True))
 
 
-def test_a_table_of_somebody_else_with_such_columns_is_no_table_of_ours() -> None:
+def test_a_table_without_our_marker_is_not_ours_whatever_its_columns() -> None:
     table = "coadd_key,scntr,dataset,type,form\n5,77,sx,Q,fits\n"
-    (row,) = request_of(mode="coadd_keys", table=table).rows
+    (row,) = parsed_request(mode="coadd_keys", table=table).rows
     assert (row.row_number, row.dataset, row.image_type, row.delivery_format) == (1, None, None, None)
 
 
-def test_keys_may_bring_a_point_to_crop_around_in_any_table() -> None:
+def test_coadd_keys_may_have_a_position_to_crop_around_in_any_table() -> None:
     table = "coadd_key,req_ra,req_dec,size\n5,10.5,-20.5,50\n6,10.5,,50\n7,,,\n8,360,0,\n"
-    rows = request_of(mode="coadd_keys", table=table).rows
+    rows = parsed_request(mode="coadd_keys", table=table).rows
     assert [row.size for row in rows] == [50.0, None, None, None]
     assert [(row.position.ra, row.position.dec) if row.position else None for row in rows] == [
         (10.5, -20.5),
@@ -69,7 +71,7 @@ def test_keys_may_bring_a_point_to_crop_around_in_any_table() -> None:
     ("column", "value"),
     [("scntr", "0"), ("scntr", "x"), ("dataset", "2mass"), ("type", "Z"), ("form", "png"), ("req_ra", "370")],
 )
-def test_a_cell_of_ours_that_somebody_changed_is_named(column: str, value: str) -> None:
+def test_an_invalid_cell_of_our_own_table_is_named(column: str, value: str) -> None:
     cells = {
         "scntr": "1",
         "dataset": "sx",
@@ -81,5 +83,5 @@ def test_a_cell_of_ours_that_somebody_changed_is_named(column: str, value: str) 
     }
     table = f"skybatch,coadd_key,{','.join(cells)}\n1,5,{','.join(cells.values())}\n"
     with pytest.raises(InvalidRequest) as caught:
-        request_of(mode="coadd_keys", table=table)
+        parsed_request(mode="coadd_keys", table=table)
     assert [(e.line, e.column) for e in caught.value.errors] == [(2, column)]

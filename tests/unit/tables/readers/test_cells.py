@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,7 @@ def test_a_pair_stands_in_one_cell_or_in_two_columns_or_is_the_default() -> None
 )
 def test_an_invalid_cell_is_refused_with_line_and_column(column: str, value: str | None) -> None:
     given = row(**{column: value or None})
-    read = {
+    read: dict[str, Callable[[], object]] = {
         "scan": lambda: given.integer(1, 999, "scan"),
         "band": lambda: given.choice({"j": "j"}, "band"),
         "xdate": lambda: given.date("xdate"),

@@ -6,7 +6,7 @@ import pytest
 
 from skybatch.errors import InvalidRequest
 from skybatch.sky.position import SkyPosition
-from tests.support.request_tables import request_of, rows_of, upload_of
+from tests.support.request_tables import parsed_request, parsed_rows, parsed_upload
 
 EXPECTED = [
     {"number": 1, "bands": "jhk", "sky": [65.5, 19.25], "size": 50.0, "id": "first one"},
@@ -32,14 +32,14 @@ SAME = {
 
 @pytest.mark.parametrize("kind", SAME)
 @pytest.mark.parametrize("ends", ["\n", "\r\n"])
-def test_the_same_table_in_many_hands_is_the_same(kind: str, ends: str) -> None:
-    assert rows_of("positions", SAME[kind].replace("\n", ends)) == EXPECTED
+def test_the_same_table_written_in_different_styles_reads_the_same(kind: str, ends: str) -> None:
+    assert parsed_rows("positions", SAME[kind].replace("\n", ends)) == EXPECTED
 
 
 @pytest.mark.parametrize("kind", SAME)
 def test_a_byte_order_mark_and_latin1_comments_do_not_matter(kind: str) -> None:
     content = b"\xef\xbb\xbf# K\xf6nigstuhl\n" + SAME[kind].encode()
-    assert [row.position for row in upload_of("positions", content).rows] == [
+    assert [row.position for row in parsed_upload("positions", content).rows] == [
         SkyPosition(65.5, 19.25),
         SkyPosition(0.5, -9.0),
     ]
@@ -58,20 +58,20 @@ def test_a_row_of_another_length_is_refused_where_it_stands(
     table: str, line: int, row: int, words: str
 ) -> None:
     with pytest.raises(InvalidRequest, match=words) as caught:
-        request_of(mode="positions", table=table)
+        parsed_request(mode="positions", table=table)
     assert [(e.line, e.row) for e in caught.value.errors] == [(line, row)]
 
 
 def test_a_quoted_newline_counts_as_a_line() -> None:
     table = 'ra,dec,note\n1,2,"two\nlines"\n3,x,\n'
     with pytest.raises(InvalidRequest) as caught:
-        request_of(mode="positions", table=table)
+        parsed_request(mode="positions", table=table)
     assert [(e.line, e.row, e.column) for e in caught.value.errors] == [(4, 2, "dec")]
 
 
 def test_a_list_of_names_needs_no_quotes() -> None:
     table = 'objname\nNGC 7479\n"M 31"\n00 42 44.3 -41 16 08\n'
-    rows = request_of(mode="positions", table=table).rows
+    rows = parsed_request(mode="positions", table=table).rows
     assert [row.name for row in rows] == ["NGC 7479", "M 31", None]
 
 
@@ -89,7 +89,7 @@ def test_frames_of_columns() -> None:
         SkyCoord(1, 2, unit="deg", frame="icrs"),
         SkyCoord(12, -3, unit="deg", frame="galactic"),
     ]
-    for row, reference in zip(request_of(mode="positions", table=table).rows, references, strict=True):
+    for row, reference in zip(parsed_request(mode="positions", table=table).rows, references, strict=True):
         assert row.position is not None
         found = SkyCoord(row.position.ra, row.position.dec, unit="deg")
         assert found.separation(reference.icrs) < 1e-9 * units.deg
@@ -97,13 +97,13 @@ def test_frames_of_columns() -> None:
 
 def test_a_frame_column_governs_strings_that_name_none() -> None:
     table = "locstr,csys\n12 -3,gal\n12 -3 icrs,gal\n"
-    rows = request_of(mode="positions", table=table).rows
-    assert rows[0].position == request_of(mode="region", center="12 -3 gal", diameter=1).rows[0].position
+    rows = parsed_request(mode="positions", table=table).rows
+    assert rows[0].position == parsed_request(mode="region", center="12 -3 gal", diameter=1).rows[0].position
     assert rows[1].position == SkyPosition(12.0, -3.0)
 
 
 @pytest.mark.parametrize(("csys", "equinox", "column"), [("polar", "", "csys"), ("equ", "soon", "equinox")])
-def test_a_frame_nobody_knows_is_a_bad_cell(csys: str, equinox: str, column: str) -> None:
+def test_an_unknown_frame_is_an_invalid_cell(csys: str, equinox: str, column: str) -> None:
     with pytest.raises(InvalidRequest) as caught:
-        request_of(mode="positions", table=f"ra,dec,csys,equinox\n1,2,{csys},{equinox}\n")
+        parsed_request(mode="positions", table=f"ra,dec,csys,equinox\n1,2,{csys},{equinox}\n")
     assert [(e.column, e.line) for e in caught.value.errors] == [(column, 2)]

@@ -11,7 +11,7 @@ from astropy.io import fits
 from astropy.table import Table
 
 from skybatch.errors import InvalidRequest, TooLarge
-from tests.support.request_tables import upload_of
+from tests.support.request_tables import parsed_upload
 
 
 def fits_bytes(*tables: Table) -> bytes:
@@ -23,7 +23,7 @@ def fits_bytes(*tables: Table) -> bytes:
 
 def fits_keys(content: bytes) -> Sequence[int | None]:
     """Keys of an uploaded FITS table."""
-    return [row.coadd_key for row in upload_of("coadd_keys", content).rows]
+    return [row.coadd_key for row in parsed_upload("coadd_keys", content).rows]
 
 
 KEYS = Table({"coadd_key": np.array([5, 6], dtype=">i2"), "flux": np.zeros((2, 3)), "band": ["j", "a"]})
@@ -42,14 +42,14 @@ def test_an_ascii_table_extension_is_read() -> None:
     ]
     out = io.BytesIO()
     fits.HDUList([fits.PrimaryHDU(), fits.TableHDU.from_columns(columns)]).writeto(out)
-    (row,) = upload_of("positions", out.getvalue()).rows
+    (row,) = parsed_upload("positions", out.getvalue()).rows
     assert row.position is not None
     assert (row.position.ra, row.position.dec) == (65.497627, 19.53507)
 
 
 def test_single_precision_and_booleans_read_as_their_author_saw_them() -> None:
     table = Table({"ra": np.array([65.4976], "f4"), "dec": np.array([19.5351], "f4"), "best": [True]})
-    (row,) = upload_of("positions", fits_bytes(table)).rows
+    (row,) = parsed_upload("positions", fits_bytes(table)).rows
     assert row.position is not None
     assert (row.position.ra, row.position.dec, row.best_only) == (65.4976, 19.5351, True)
 

@@ -6,7 +6,7 @@ import pytest
 
 from skybatch.errors import TooLarge
 from skybatch.settings import Settings
-from tests.support.request_tables import request_of
+from tests.support.request_tables import parsed_request
 from tests.support.votable_documents import keys_of, refused, tabledata, votable
 
 
@@ -42,7 +42,7 @@ def test_entities_are_refused(prolog: str) -> None:
     assert "entity" in refused(votable(tabledata("5|1 2|&a;"), prolog=prolog)).detail
 
 
-def test_data_elsewhere_are_never_fetched() -> None:
+def test_data_in_another_document_are_never_fetched() -> None:
     stream = '<BINARY><STREAM href="http://127.0.0.1:9/data"/></BINARY>'
     assert "another document" in refused(votable(stream)).detail
 
@@ -68,6 +68,6 @@ def test_a_row_longer_than_the_header_is_refused() -> None:
 
 def test_too_many_rows_stop_the_reading() -> None:
     with pytest.raises(TooLarge):
-        request_of(
+        parsed_request(
             Settings(max_rows=2), mode="coadd_keys", table=votable(tabledata("5|1|j", "6|1|j", "7|1|j"))
         )

@@ -53,6 +53,6 @@ def test_image_search_has_the_archives_columns() -> None:
     )
 
 
-def test_words_for_outcomes_and_data_sets_are_those_of_the_floors_beside() -> None:
+def test_options_of_outcomes_are_the_statuses_of_batches() -> None:
     assert {value for value, _ in STATUS_OPTIONS} == set(ImageStatus)
     assert [value for value, _ in OUTCOME_OPTIONS] == list(RowStatus)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from skybatch.tables.schemas.image_rows import BAND_FACTS, SET_FACTS, ImageRows, gather_facts
-from tests.support.image_sets import made_images, made_sets
+from tests.support.image_sets import sample_image_rows, sample_image_sets
 
 
 def rows(dataset: list[str], set_index: list[int], band: list[str]) -> ImageRows:
@@ -16,7 +16,7 @@ def rows(dataset: list[str], set_index: list[int], band: list[str]) -> ImageRows
 
 
 def test_every_fact_is_that_of_the_images_set_and_band() -> None:
-    sets = {"asky": made_sets(5, "asky"), "sx": made_sets(5, "sx")}
+    sets = {"asky": sample_image_sets(5, "asky"), "sx": sample_image_sets(5, "sx")}
     images = rows(["sx", "asky", "sx"], [47, 7, 17], ["k", "j", "h"])
     facts = gather_facts(sets, images)
     assert set(facts) == {*SET_FACTS, *BAND_FACTS}
@@ -28,10 +28,10 @@ def test_every_fact_is_that_of_the_images_set_and_band() -> None:
 
 
 def test_image_sets_may_come_in_any_order() -> None:
-    sets = made_sets(6)
+    sets = sample_image_sets(6)
     shuffled = np.array([3, 0, 5, 1, 4, 2])
-    images = made_images(sets)
-    reordered = made_sets(6, sets=sets.sets[shuffled], coadd_key=sets.coadd_key[shuffled])
+    images = sample_image_rows(sets)
+    reordered = sample_image_sets(6, sets=sets.sets[shuffled], coadd_key=sets.coadd_key[shuffled])
     facts = gather_facts({"askyw": reordered}, images)
     assert facts["coadd_key"].tolist() == sets.coadd_key.tolist()
 
@@ -39,4 +39,4 @@ def test_image_sets_may_come_in_any_order() -> None:
 @pytest.mark.parametrize(("dataset", "set_index"), [("cal", 7), ("askyw", 8), ("askyw", 99)])
 def test_an_image_without_its_image_set_is_an_error(dataset: str, set_index: int) -> None:
     with pytest.raises(KeyError):
-        gather_facts({"askyw": made_sets(5)}, rows([dataset], [set_index], ["j"]))
+        gather_facts({"askyw": sample_image_sets(5)}, rows([dataset], [set_index], ["j"]))

@@ -16,7 +16,7 @@ from skybatch.tables.schemas.column_sets import BATCH_IPAC, INVENTORY, NATIVE_SE
 from skybatch.tables.schemas.common import RESUBMISSION_COLUMNS
 from skybatch.tables.schemas.image_rows import ImageRows
 from skybatch.tables.schemas.image_table import image_data, image_table
-from tests.support.image_sets import made_images, made_sets
+from tests.support.image_sets import sample_image_rows, sample_image_sets
 
 
 def wcs_of(sets: ImageSets, i: int, box: Any = (0, 0, 0, 0)) -> WCS:
@@ -39,8 +39,8 @@ def assert_same_place(ra: Any, dec: Any, expected: Any) -> None:
 
 @pytest.mark.parametrize("box", [(0, 0, 0, 0), (100, 900, 61, 124)])
 def test_centre_and_corners_are_where_astropy_puts_them(box: tuple[int, int, int, int]) -> None:
-    sets = made_sets(40)
-    data = image_data({"askyw": sets}, made_images(sets, box=np.tile(box, (40, 1))), BATCH_IPAC)
+    sets = sample_image_sets(40)
+    data = image_data({"askyw": sets}, sample_image_rows(sets, box=np.tile(box, (40, 1))), BATCH_IPAC)
     nx, ny = (512, 1024) if not box[2] else box[2:]
     pixels = [
         ((nx + 1) / 2, (ny + 1) / 2),
@@ -57,15 +57,15 @@ def test_centre_and_corners_are_where_astropy_puts_them(box: tuple[int, int, int
 
 
 def test_cd_matrix_is_astropys_pixel_scale_matrix() -> None:
-    sets = made_sets(10)
-    data = image_data({"askyw": sets}, made_images(sets), SIA_SEARCH)
+    sets = sample_image_sets(10)
+    data = image_data({"askyw": sets}, sample_image_rows(sets), SIA_SEARCH)
     expected = [wcs_of(sets, i).pixel_scale_matrix.ravel() for i in range(10)]
     np.testing.assert_allclose(data["sia_cd"], expected, rtol=0, atol=1e-18)
 
 
 def test_a_crop_has_its_own_size_and_reference_pixel_and_a_whole_image_its_parents() -> None:
-    sets = made_sets(2)
-    images = made_images(sets, box=np.array([(10, 20, 61, 62), (0, 0, 0, 0)]))
+    sets = sample_image_sets(2)
+    images = sample_image_rows(sets, box=np.array([(10, 20, 61, 62), (0, 0, 0, 0)]))
     data = image_data({"askyw": sets}, images, INVENTORY)
     assert np.asarray(data["crpix"]).tolist() == [[246.5, 492.5], [256.5, 512.5]]
     assert np.asarray(data["naxis"]).tolist() == [[61, 62], [512, 1024]]
@@ -73,7 +73,7 @@ def test_a_crop_has_its_own_size_and_reference_pixel_and_a_whole_image_its_paren
 
 
 def test_facts_come_from_the_images_own_data_set_set_and_band() -> None:
-    first, second = made_sets(5, "asky"), made_sets(5, "sx")
+    first, second = sample_image_sets(5, "asky"), sample_image_sets(5, "sx")
     images = ImageRows(
         dataset=["sx", "asky", "sx"],
         set_index=[47, 7, 7],
@@ -89,44 +89,44 @@ def test_facts_come_from_the_images_own_data_set_set_and_band() -> None:
 
 @pytest.mark.parametrize(("given", "name"), [({"set_index": [8]}, "8"), ({"dataset": ["cal"]}, "cal")])
 def test_an_image_that_no_image_set_was_given_for_is_an_error(given: dict[str, Any], name: str) -> None:
-    sets = made_sets(1)
+    sets = sample_image_sets(1)
     with pytest.raises(KeyError, match=name):
-        image_table({"askyw": sets}, made_images(sets, **given), "csv")
+        image_table({"askyw": sets}, sample_image_rows(sets, **given), "csv")
 
 
 def test_a_column_without_facts_is_an_error() -> None:
-    sets = made_sets(1)
+    sets = sample_image_sets(1)
     with pytest.raises(KeyError, match="colour"):
-        image_data({"askyw": sets}, made_images(sets), (text("colour", ""),))
+        image_data({"askyw": sets}, sample_image_rows(sets), (text("colour", ""),))
 
 
 @pytest.mark.parametrize("fmt", ["tbl", "xml", "csv"])
-def test_every_format_carries_what_posting_back_needs(fmt: Any) -> None:
-    sets = made_sets(3)
-    table = image_table({"askyw": sets}, made_images(sets), fmt)
+def test_every_format_has_the_columns_for_resubmission(fmt: Any) -> None:
+    sets = sample_image_sets(3)
+    table = image_table({"askyw": sets}, sample_image_rows(sets), fmt)
     assert {column.name for column in table.columns} >= set(RESUBMISSION_COLUMNS)
     assert "skybatch" in table.keywords if fmt != "csv" else "skybatch" in [c.name for c in table.columns]
 
 
-def test_position_columns_stand_only_where_positions_were_asked_or_wanted() -> None:
-    sets = made_sets(3)
-    images = made_images(sets, positions=False)
+def test_position_columns_are_there_only_for_positions_or_on_request() -> None:
+    sets = sample_image_sets(3)
+    images = sample_image_rows(sets, positions=False)
     names = {column.name for column in image_table({"askyw": sets}, images, "tbl").columns}
     assert not names & {"req_ra", "req_dec", "size", "edge_dist"}
     wanted = image_table({"askyw": sets}, images, "tbl", positions=True)
     assert [column.name for column in wanted.columns] == [column.name for column in BATCH_IPAC]
 
 
-def test_quicklooks_bring_the_caution() -> None:
-    sets = made_sets(2)
-    assert image_table({"askyw": sets}, made_images(sets), "tbl").notes == ()
-    notes = image_table({"askyw": sets}, made_images(sets, type=["A", "Q"]), "tbl").notes
+def test_a_table_with_quicklooks_carries_the_caution() -> None:
+    sets = sample_image_sets(2)
+    assert image_table({"askyw": sets}, sample_image_rows(sets), "tbl").notes == ()
+    notes = image_table({"askyw": sets}, sample_image_rows(sets, type=["A", "Q"]), "tbl").notes
     assert "lossy" in notes[0]
 
 
 def test_no_images_make_a_table_without_rows() -> None:
-    sets = made_sets(0)
-    assert len(image_table({"askyw": sets}, made_images(sets), "xml")) == 0
+    sets = sample_image_sets(0)
+    assert len(image_table({"askyw": sets}, sample_image_rows(sets), "xml")) == 0
 
 
 class TestGenuineInventory:
@@ -142,7 +142,7 @@ class TestGenuineInventory:
         pairs = {name: np.stack(rows[name].tolist()) for name in ("naxis", "scale", "crpix", "crval")}
         n = len(rows)
         per_band = {name: dict.fromkeys("jhk", rows[name].data) for name in ("seesh", "magzp", "msnr10")}
-        sets = made_sets(
+        sets = sample_image_sets(
             n,
             "asky",
             **{

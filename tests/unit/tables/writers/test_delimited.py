@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from skybatch.tables.model import Table, integer, text
 from skybatch.tables.writers.delimited import protect, unprotect
 from skybatch.tables.writers.formats import Format, write
-from tests.support.image_sets import image_table_of
+from tests.support.image_sets import sample_image_table
 
 
 def test_csv_and_tsv_are_rectangles_for_the_csv_module() -> None:
-    table = image_table_of(20, "csv")
+    table = sample_image_table(20, "csv")
     for fmt, delimiter in (("csv", ","), ("tsv", "\t")):
         lines = list(csv.reader(io.StringIO(write(table, fmt).decode()), delimiter=delimiter))  # type: ignore[arg-type]
         assert {len(line) for line in lines} == {len(table.columns)}

@@ -16,7 +16,7 @@ from skybatch.tables.model import Column, Table
 from skybatch.tables.schemas.column_sets import ROWS
 from skybatch.tables.schemas.image_table import COLUMNS_OF_FORMAT
 from skybatch.tables.writers.formats import FORMATS, Format, chunks, write
-from tests.support.image_sets import image_table_of
+from tests.support.image_sets import sample_image_table
 
 ASTROPY = {
     "tbl": "ascii.ipac",
@@ -57,7 +57,7 @@ def assert_equal(column: Column, ours: Any, theirs: Any) -> None:
 
 @pytest.mark.parametrize("fmt", ["tbl", "xml", "csv", "tsv"])
 def test_astropy_reads_every_value_back(fmt: Format) -> None:
-    table = image_table_of(60, fmt)
+    table = sample_image_table(60, fmt)
     back = read_back(table, fmt)
     assert back.colnames == [column.name for column in table.columns]
     for column in table.columns:
@@ -65,7 +65,7 @@ def test_astropy_reads_every_value_back(fmt: Format) -> None:
 
 
 @pytest.mark.parametrize("fmt", ["tbl", "xml", "csv", "tsv"])
-def test_what_was_asked_reads_back_to_the_last_bit(fmt: Format) -> None:
+def test_requested_positions_read_back_to_the_last_bit(fmt: Format) -> None:
     awkward = [0.1 + 0.2, 1 / 3, 2 / 3 * 1e-7, 359.99999999999994, 5e-324, -89.99999999999999, 1e22]
     columns = tuple(
         column for column in COLUMNS_OF_FORMAT[fmt] if column.name in ("req_ra", "req_dec", "size")
@@ -78,26 +78,26 @@ def test_what_was_asked_reads_back_to_the_last_bit(fmt: Format) -> None:
 
 @pytest.mark.parametrize("fmt", FORMATS)
 @pytest.mark.parametrize("rows", [1, 7, 50])
-def test_pieces_make_the_same_bytes_whatever_their_size(fmt: Format, rows: int) -> None:
-    table = image_table_of(50, fmt)
+def test_chunks_of_any_size_make_the_same_bytes(fmt: Format, rows: int) -> None:
+    table = sample_image_table(50, fmt)
     assert b"".join(chunks(table, fmt, rows)) == write(table, fmt)
 
 
-def test_pieces_come_one_by_one() -> None:
-    pieces = chunks(image_table_of(50, "csv"), "csv", 10)
+def test_chunks_are_written_one_at_a_time() -> None:
+    pieces = chunks(sample_image_table(50, "csv"), "csv", 10)
     assert next(pieces).startswith(b"name,download")
     assert next(pieces).count(b"\n") == 10
 
 
 @pytest.mark.parametrize("fmt", FORMATS)
 def test_a_table_without_rows_is_whole(fmt: Format) -> None:
-    table = image_table_of(0, fmt)
+    table = sample_image_table(0, fmt)
     back = read_back(table, fmt) if fmt != "html" else []
     assert len(back) == 0
     assert all(column.name.encode() in write(table, fmt) for column in table.columns)
 
 
-def test_rows_table_takes_nulls_everywhere_but_in_its_number() -> None:
+def test_every_column_of_the_rows_table_but_its_number_may_be_null() -> None:
     data: dict[str, Any] = {column.name: [None] for column in ROWS} | {"row": [1]}
     for fmt in ("tbl", "xml", "csv"):
         back = read_back(Table(ROWS, data), fmt)
@@ -105,9 +105,9 @@ def test_rows_table_takes_nulls_everywhere_but_in_its_number() -> None:
         assert all(np.ma.is_masked(back[c.name][0]) or is_null(back[c.name][0]) for c in ROWS[1:]), fmt
 
 
-def test_a_format_nobody_writes_is_an_error() -> None:
+def test_an_unknown_format_is_an_error() -> None:
     with pytest.raises(ValueError, match="xls"):
-        write(image_table_of(1, "csv"), "xls")  # type: ignore[arg-type]
+        write(sample_image_table(1, "csv"), "xls")  # type: ignore[arg-type]
 
 
 def test_writing_does_not_load_astropy() -> None:

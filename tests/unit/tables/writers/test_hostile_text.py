@@ -119,7 +119,7 @@ def test_every_format_shows_the_text_on_one_line() -> None:
 
 
 @given(st.lists(st.text(max_size=30), min_size=1, max_size=5))
-def test_any_text_keeps_to_its_cell(cells: list[str]) -> None:
+def test_any_text_stays_in_its_cell(cells: list[str]) -> None:
     expected = [one_line(cell) for cell in cells]
     got = texts_of(cells)
     for fmt in ("xml", "html", "csv", "tsv"):

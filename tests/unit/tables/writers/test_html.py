@@ -9,7 +9,7 @@ import pytest
 from skybatch.tables.model import Table, text
 from skybatch.tables.schemas.image_table import image_table
 from skybatch.tables.writers.formats import write
-from tests.support.image_sets import made_images, made_sets
+from tests.support.image_sets import sample_image_rows, sample_image_sets
 
 
 class Links(HTMLParser):
@@ -23,8 +23,8 @@ class Links(HTMLParser):
 
 
 def test_html_links_each_image_and_its_preview() -> None:
-    sets = made_sets(9)
-    images = made_images(sets)
+    sets = sample_image_sets(9)
+    images = sample_image_rows(sets)
     links = Links()
     links.feed(write(image_table({"askyw": sets}, images, "html"), "html").decode())
     assert links.hrefs == [url for pair in zip(images.url, images.preview or [], strict=True) for url in pair]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from skybatch.tables.model import Table, text
 from skybatch.tables.writers.formats import write
 from skybatch.tables.writers.ipac import TEXT_WIDTH
-from tests.support.image_sets import image_table_of
+from tests.support.image_sets import sample_image_table
 
 
 def test_ipac_is_strict() -> None:
-    lines = write(image_table_of(30, "tbl"), "tbl").decode("ascii").splitlines()
+    lines = write(sample_image_table(30, "tbl"), "tbl").decode("ascii").splitlines()
     header = [line for line in lines if line.startswith("|")]
     data = [line for line in lines if not line.startswith(("|", "\\"))]
     assert lines[0] == "\\ A batch"

@@ -24,10 +24,10 @@ from skybatch.tables.schemas.column_sets import (
 from skybatch.tables.schemas.image_table import image_data, image_table
 from skybatch.tables.writers.formats import write
 from skybatch.tables.writers.votable import error_document
-from tests.support.image_sets import made_images, made_sets
+from tests.support.image_sets import sample_image_rows, sample_image_sets
 
-SETS = made_sets(25)
-IMAGES = made_images(SETS, type=["A", "Q"] * 12 + ["A"], id=["é😀 <&>\"'"] * 25)
+SETS = sample_image_sets(25)
+IMAGES = sample_image_rows(SETS, type=["A", "Q"] * 12 + ["A"], id=["é😀 <&>\"'"] * 25)
 SEARCHES = {
     "sia": (SIA_SEARCH, SIA_PARAMS),
     "inventory": (INVENTORY, INVENTORY_PARAMS),
@@ -66,7 +66,7 @@ def test_astropy_finds_nothing_but_the_ucds_of_sia_1(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["rows", "empty", "native", "error"])
-def test_without_those_astropy_is_content_at_its_strictest(name: str) -> None:
+def test_without_those_astropy_accepts_it_at_its_strictest(name: str) -> None:
     parse(io.BytesIO(DOCUMENTS[name]), verify="exception")
 
 
@@ -90,7 +90,7 @@ def test_status_is_the_first_info_of_the_results(name: str) -> None:
     )
 
 
-def test_a_cut_answer_says_so_after_its_table() -> None:
+def test_a_truncated_response_says_so_after_its_table() -> None:
     document = DOCUMENTS["sia"].decode()
     assert document.index("</TABLE>") < document.index('<INFO name="QUERY_STATUS" value="OVERFLOW">cut at 25')
 
@@ -107,7 +107,7 @@ def test_frames_are_told_apart() -> None:
     assert refs == {"center_ra": "J2000", "center_dec": "J2000", "req_ra": "ICRS", "req_dec": "ICRS"}
 
 
-def test_mark_label_and_form_are_there() -> None:
+def test_marker_label_and_format_are_there() -> None:
     resource = parse(io.BytesIO(DOCUMENTS["batch"]), verify="ignore").resources[0]
     params = {param.name: param.value for param in resource.params}
     assert (params["skybatch"], params["label"], params["ctype"]) == ("1", "é😀", "SIN")
