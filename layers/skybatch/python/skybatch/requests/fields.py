@@ -46,7 +46,7 @@ def parsed_flag(default: bool) -> BeforeValidator:
 
 
 def schema(kind: str, description: str, **more: Any) -> WithJsonSchema:
-    """Return the JSON Schema of a field, as clients are asked to send it; more spellings are accepted."""
+    """Return the JSON Schema of a field, as clients should send it; more spellings are accepted."""
     return WithJsonSchema({"type": kind, "description": description, **more})
 
 

@@ -1,4 +1,4 @@
-"""Service descriptors: what else can be asked about the rows of a table (IVOA DataLink 1.1, section 4)."""
+"""Service descriptors: services for the rows of a table (IVOA DataLink 1.1, section 4)."""
 
 from __future__ import annotations
 

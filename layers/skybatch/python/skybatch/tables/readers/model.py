@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from skybatch.errors import CellError, InvalidRequest, TooLarge
 from skybatch.tables.schemas.common import TABLE_MARKER
 
-# Keywords and PARAMs that are kept: the mark itself, and what may hold for all rows of one of our tables.
+# Keywords and PARAMs that are kept: the marker itself, and what may hold for all rows of one of our tables.
 SERVICE_KEYWORDS = (TABLE_MARKER, "dataset", "form")
 # More than any table has; what goes beyond them costs memory many times the upload's size.
 MAX_LINES = 1_000_000

@@ -1,7 +1,7 @@
 """The rows of an operator's metadata table, streamed from IPAC ASCII, CSV, TSV or VOTable files of any size.
 
 Each row is its line in the file and its cells as text by lower-case column name; empty cells and ``null``
-are None. The format is told by the content; a gzip file is read as what it holds.
+are None. The format is detected by the content; a gzip file is read as what it holds.
 """
 
 from __future__ import annotations
@@ -75,9 +75,9 @@ def _between(line: str, edges: list[int], path: Path, number: int) -> list[str]:
 def _delimited(lines: Iterator[str], path: Path) -> Iterator[Row]:
     """CSV, or TSV where the first line has tabs."""
     head = next(lines, "").lstrip("\xef\xbb\xbf")
-    mark = "\t" if "\t" in head else ","
-    names = [name.strip().lower() for name in next(csv.reader([head], delimiter=mark), [])]
-    reader = csv.reader(lines, delimiter=mark, strict=True)
+    delimiter = "\t" if "\t" in head else ","
+    names = [name.strip().lower() for name in next(csv.reader([head], delimiter=delimiter), [])]
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     try:
         for values in reader:
             number = reader.line_num + 1

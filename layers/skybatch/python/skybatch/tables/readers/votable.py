@@ -80,8 +80,8 @@ class Content:
         if name == "TABLE":
             self.tables += 1
         elif name == "PARAM":
-            if (mark := attributes.get("name", "").lower()) in SERVICE_KEYWORDS:
-                self.keywords[mark] = attributes.get("value", "")
+            if (keyword := attributes.get("name", "").lower()) in SERVICE_KEYWORDS:
+                self.keywords[keyword] = attributes.get("value", "")
         elif self.tables == 1:
             self.start_in_table(name, attributes)
 

@@ -169,29 +169,29 @@ OUTCOME_OPTIONS = (
     ("cancelled", "The batch was cancelled first"),
 )
 
-# Each input row and its outcome. It bears no mark: posted back it is a list like any other.
+# Each input row and its outcome. Without the marker: posted back, it is a list like any other.
 ROWS: tuple[Column, ...] = (
     integer("row", "Number of the row in the request, from 1.", ucd="meta.id;meta.main"),
     text("id", "Identifier given in the row.", ucd="meta.id"),
     double(
         "ra",
-        "Right ascension asked for, or found for the name; ICRS.",
+        "Right ascension requested, or found for the name; ICRS.",
         unit="deg",
         ucd="pos.eq.ra",
         frame="ICRS",
     ),
     double(
         "dec",
-        "Declination asked for, or found for the name; ICRS.",
+        "Declination requested, or found for the name; ICRS.",
         unit="deg",
         ucd="pos.eq.dec",
         frame="ICRS",
     ),
-    text("name", "Object name asked for."),
+    text("name", "Object name requested."),
     REQUESTED[2],
     text(
         "best",
-        "Whether only the best image was asked for.",
+        "Whether only the best image was requested.",
         options=(("y", "best only"), ("n", "all images")),
     ),
     COADD_KEY,
@@ -199,10 +199,10 @@ ROWS: tuple[Column, ...] = (
     HEM,
     SCAN,
     integer("image", "Number of the image in its scan; null for all of the scan."),
-    text("band", "Bands asked for, such as JHK."),
-    text("outcome", "What became of the row.", ucd="meta.code.status", options=OUTCOME_OPTIONS),
-    integer("retrieved", "Images that came.", ucd="meta.number"),
+    text("band", "Bands requested, such as JHK."),
+    text("outcome", "Outcome of the row.", ucd="meta.code.status", options=OUTCOME_OPTIONS),
+    integer("retrieved", "Images that were retrieved.", ucd="meta.number"),
     integer("over_limit", "Images beyond the size limit of one batch.", ucd="meta.number"),
     integer("failed", "Images that could not be delivered.", ucd="meta.number"),
-    text("reason", "Why nothing, or not everything, came.", ucd="meta.note"),
+    text("reason", "Why some or all images of the row are missing.", ucd="meta.note"),
 )

@@ -22,7 +22,7 @@ STATUS_OPTIONS = (
     ("cancelled", "The batch was cancelled first"),
 )
 
-# The mark by which a table of ours is known when it comes back, and the version of its layout.
+# The marker by which a table of this service is known when it is posted back, and the version of its layout.
 TABLE_MARKER = "skybatch"
 TABLE_MARKER_VERSION = "1"
 QUICKLOOK_CAUTION = (
@@ -30,9 +30,9 @@ QUICKLOOK_CAUTION = (
     "Always use Atlas images for photometric measurements."
 )
 
-ID = text("id", "Identifier given in the row of the request that asked for the image.", ucd="meta.id")
+ID = text("id", "Identifier of the request row that the image is for.", ucd="meta.id")
 ROW_NUMBER_DESCRIPTION = (
-    "Number of the request row that asked for the image; null for a region or a single scan."
+    "Number of the request row that the image is for; null for a region or a single scan."
 )
 XDATE_DESCRIPTION = "Reference date of the image, yymmdd, kept as text; can differ by a day from the UT date."
 COADD_KEY_DESCRIPTION = (
@@ -60,28 +60,28 @@ PHOTOMETRY = (SEESH, MAGZP, MSNR10)
 REQUESTED = (
     double(
         "req_ra",
-        "Right ascension asked for in the request row, ICRS.",
+        "Right ascension requested in the row, ICRS.",
         unit="deg",
         ucd="pos.eq.ra",
         frame="ICRS",
     ),
     double(
         "req_dec",
-        "Declination asked for in the request row, ICRS.",
+        "Declination requested in the row, ICRS.",
         unit="deg",
         ucd="pos.eq.dec",
         frame="ICRS",
     ),
     double(
         "size",
-        "Width and height asked for in the request row; null for the whole image.",
+        "Width and height requested in the row; null for the whole image.",
         unit="arcsec",
         ucd="phys.angSize",
     ),
 )
 DELIVERY = (
-    text("status", "What became of the image.", ucd="meta.code.status", options=STATUS_OPTIONS),
-    text("reason", "Why the image did not come; null for those that did.", ucd="meta.note"),
+    text("status", "Outcome of the image.", ucd="meta.code.status", options=STATUS_OPTIONS),
+    text("reason", "Why the image was not retrieved; null for those that were.", ucd="meta.note"),
     text("file", "Path of the image inside the archive of the batch.", ucd="meta.id;meta.file"),
     Column("bytes", "long", "Size of the file.", unit="byte", ucd="phys.size;meta.file"),
     text("md5", "MD5 checksum of the file, in hexadecimal digits."),
@@ -99,7 +99,7 @@ DELIVERY_FORMAT = text(
 TABLE_MARKER_COLUMN = text(TABLE_MARKER, "Marks a table of this service, which can be posted back as it is.")
 # Columns that only images found for a position have values in.
 POSITION_COLUMNS = frozenset({"req_ra", "req_dec", "size", "edge_dist"})
-# What posting a table back needs, in every format (the mark is a keyword, PARAM or column).
+# What posting a table back needs, in every format (the marker is a keyword, PARAM or column).
 RESUBMISSION_COLUMNS = (
     "coadd_key",
     "band",

@@ -53,7 +53,7 @@ class ImageRows:
     status, reason, file, bytes, md5, delivery_format
         Outcome; path in the archive of the batch; size; file format (``fits.gz``...).
     req_ra, req_dec, size
-        What a position row asked for: ICRS degrees, arcsec; NaN for what was not asked.
+        What a position row requests: ICRS degrees, arcsec; NaN for what it does not.
     edge_dist
         Distance from the position to the nearest image edge, arcsec.
     box

@@ -63,8 +63,8 @@ def image_table(
     KeyError
         When an image's data set or image set is not among ``sets``.
     """
-    asked = _any_position(images) if positions is None else positions
-    columns = tuple(c for c in COLUMNS_OF_FORMAT[fmt] if asked or c.name not in POSITION_COLUMNS)
+    with_positions = _any_position(images) if positions is None else positions
+    columns = tuple(c for c in COLUMNS_OF_FORMAT[fmt] if with_positions or c.name not in POSITION_COLUMNS)
     return Table(
         columns,
         image_data(sets, images, columns),
