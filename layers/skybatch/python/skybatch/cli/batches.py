@@ -152,7 +152,7 @@ def _with_client(parser: argparse.ArgumentParser, run: Run, options: argparse.Na
 def _plan(client: Client, options: argparse.Namespace) -> int:
     plan = client.plan(**request_options.request_arguments(options))
     if options.json:
-        output.print_json(plan.answer)
+        output.print_json(plan.response)
     else:
         output.print_notices(plan.notices)
         print(output.plan_text(plan))
@@ -180,7 +180,7 @@ def _finish_submission(client: Client, options: argparse.Namespace, batch: Batch
         return _fetch(client, options, batch.batch_id, options.download)
     if not options.wait:
         if options.json:
-            output.print_json(batch.answer)
+            output.print_json(batch.response)
         else:
             print(batch.batch_id)
         return output.COMPLETE

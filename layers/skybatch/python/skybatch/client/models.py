@@ -1,4 +1,4 @@
-"""What the server answers, as objects. ``answer`` is always the JSON object as it came."""
+"""Responses of the server as objects; ``response`` is always the JSON object as received."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ _SAFE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,254}")
 _BATCH_ID = re.compile(r"[0-9a-f]{32}")
 _IN_URL = re.compile(r"/batches/([0-9a-f]{32})(?:[/?#]|$)")
 
-Answer = Mapping[str, Any]
+JsonObject = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a request would give, nothing started.
+    """What a request would deliver, without a batch.
 
-    ``bytes`` are those of all images, ``parts`` how many batches of the server's limit they make.
-    ``by_outcome`` counts rows, ``by_band`` images.
+    ``bytes`` is the size of all images, ``parts`` the number of batches that the server's limit divides them
+    into. ``by_outcome`` counts rows, ``by_band`` images.
     """
 
     rows: int
@@ -33,56 +33,59 @@ class Plan:
     by_outcome: Mapping[str, int]
     by_band: Mapping[str, int]
     notices: tuple[str, ...]
-    answer: Answer = field(repr=False)
+    response: JsonObject = field(repr=False)
 
     @classmethod
-    def read(cls, answer: Answer) -> Plan:
-        """From the answer of ``POST /plans``."""
+    def read(cls, response: JsonObject) -> Plan:
+        """Read the response of ``POST /plans``."""
         with _expecting("a plan"):
             return cls(
-                rows=int(answer["rows"]),
-                images=int(answer["images"]),
-                bytes=int(answer["bytes"]),
-                parts=int(answer["parts"]),
-                by_outcome=dict(answer["by_outcome"]),
-                by_band=dict(answer["by_band"]),
-                notices=tuple(answer["notices"]),
-                answer=answer,
+                rows=int(response["rows"]),
+                images=int(response["images"]),
+                bytes=int(response["bytes"]),
+                parts=int(response["parts"]),
+                by_outcome=dict(response["by_outcome"]),
+                by_band=dict(response["by_band"]),
+                notices=tuple(response["notices"]),
+                response=response,
             )
 
 
 @dataclass(frozen=True)
 class Batch:
-    """A batch that was accepted: its id (keep it to yourself, it opens the batch) and its addresses."""
+    """An accepted batch: its id (keep it private, it gives access to the batch) and its URLs."""
 
     batch_id: str
     status_url: str
     results_url: str
     rows: int
     notices: tuple[str, ...]
-    answer: Answer = field(repr=False)
+    response: JsonObject = field(repr=False)
 
     @classmethod
-    def read(cls, answer: Answer) -> Batch:
-        """From the answer of ``POST /batches`` or ``…/resubmit``."""
+    def read(cls, response: JsonObject) -> Batch:
+        """Read the response of ``POST /batches`` or ``…/resubmit``."""
         with _expecting("a batch"):
             return cls(
-                batch_id=id_of(str(answer["batch_id"])),
-                status_url=str(answer["status_url"]),
-                results_url=str(answer["results_url"]),
-                rows=int(answer["rows"]),
-                notices=tuple(answer["notices"]),
-                answer=answer,
+                batch_id=id_of(str(response["batch_id"])),
+                status_url=str(response["status_url"]),
+                results_url=str(response["results_url"]),
+                rows=int(response["rows"]),
+                notices=tuple(response["notices"]),
+                response=response,
             )
 
 
-def read_status(answer: Answer) -> BatchStatus:
-    """Read the answer of ``GET /batches/{id}``.
+def read_status(response: JsonObject) -> BatchStatus:
+    """Read the response of ``GET /batches/{id}``.
 
-    Raises UnexpectedResponse for another shape, a batch id that is none or an unsafe file name.
+    Raises
+    ------
+    UnexpectedResponse
+        The response has another shape, an invalid batch id or an unsafe file name.
     """
     with _expecting("a status"):
-        status = BatchStatus.from_json(answer)
+        status = BatchStatus.from_json(response)
         for file in status.files:
             safe_name(file.name)
             index(file.bytes)
@@ -105,37 +108,40 @@ class Image:
     md5: str | None = None
 
     @classmethod
-    def read(cls, answer: Answer) -> Image:
-        """From an entry of ``GET /batches/{id}/images``, or of manifest.json."""
+    def read(cls, response: JsonObject) -> Image:
+        """Read an entry of ``GET /batches/{id}/images``, or of manifest.json."""
         with _expecting("an image"):
-            name = safe_name(str(answer["file"]).removeprefix("images/"))
-            size, band = int(answer["bytes"]), str(answer["band"])
-            return cls(name, size, answer.get("row"), answer.get("id"), band, answer.get("md5"))
+            name = safe_name(str(response["file"]).removeprefix("images/"))
+            size, band = int(response["bytes"]), str(response["band"])
+            return cls(name, size, response.get("row"), response.get("id"), band, response.get("md5"))
 
 
 def id_of(batch: object) -> str:
-    """The id in a batch id, an address of the batch as emails have it, a Batch or a BatchStatus.
+    """Return the id of a batch given by its id, any URL of it, a Batch or a BatchStatus.
 
-    Raises ValueError for anything else.
+    Raises
+    ------
+    ValueError
+        ``batch`` is none of these.
     """
     text = str(getattr(batch, "batch_id", batch)).strip()
     in_url = _IN_URL.search(text)
     if in_url:
         return in_url[1]
     if not _BATCH_ID.fullmatch(text):
-        raise ValueError(f"{text[:80]!r} is neither a batch id (32 hexadecimal digits) nor its address")
+        raise ValueError(f"{text[:80]!r} is neither a batch id (32 hexadecimal digits) nor its URL")
     return text
 
 
 def safe_name(name: str) -> str:
-    """A file name that cannot leave the folder it is written to. Raises ValueError for any other."""
+    """Return a file name that cannot leave its directory. Raises ValueError for any other."""
     if not _SAFE_NAME.fullmatch(name):
         raise ValueError(f"{name[:80]!r} is not a safe file name")
     return name
 
 
 class _expecting:  # noqa: N801  (reads as a statement)
-    """Makes an answer of another shape an UnexpectedResponse."""
+    """Raise UnexpectedResponse where a response has another shape."""
 
     def __init__(self, what: str) -> None:
         self.what = what
@@ -145,4 +151,4 @@ class _expecting:  # noqa: N801  (reads as a statement)
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
         if isinstance(error, (KeyError, TypeError, ValueError)):
-            raise UnexpectedResponse(f"The server's answer is not that of {self.what}: {error!r}.") from error
+            raise UnexpectedResponse(f"The response is not that of {self.what}: {error!r}.") from error
