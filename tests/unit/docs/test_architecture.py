@@ -51,7 +51,6 @@ def test_the_states_of_the_flow_are_those_of_the_state_machine() -> None:
     drawn = {name for pair in arrows(FLOW) for name in pair if name[0].isupper()} - {"SES"}
     assert drawn <= STATES.keys()
     assert {name for name, state in STATES.items() if state["Type"] == "Task"} - drawn == {
-        "RecordRefusal",
         "RecordFailure",
         "NotifyFailure",
     }
