@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from skybatch.api.openapi.batch_paths import batch_paths
-from skybatch.api.routes import batch_actions, batch_submission
+from skybatch.api.submission import MAX_IDEMPOTENCY_KEY, RESUBMITTABLE
 
 
 def test_what_can_be_resubmitted_is_what_the_route_takes() -> None:
     body = batch_paths()["/batches/{id}/resubmit"]["post"]["requestBody"]
     what = body["content"]["application/json"]["schema"]["properties"]["what"]
-    assert tuple(what["enum"]) == batch_actions.RESUBMITTABLE
-    assert what["default"] == batch_actions.RESUBMITTABLE[0]
+    assert tuple(what["enum"]) == RESUBMITTABLE
+    assert what["default"] == RESUBMITTABLE[0]
 
 
 def test_the_idempotency_key_is_bounded_as_the_route_bounds_it() -> None:
     (key,) = batch_paths()["/batches"]["post"]["parameters"]
     assert (key["name"], key["schema"]["maxLength"]) == (
         "Idempotency-Key",
-        batch_submission.MAX_IDEMPOTENCY_KEY,
+        MAX_IDEMPOTENCY_KEY,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from skybatch.api.routes import batch_submission
+from skybatch.api.submission import MAX_IDEMPOTENCY_KEY
 from skybatch.batch.record import load_record
 from tests.support.http import CONTEXT, MULTIPART, HttpClient, http_answer, multipart_form
 from tests.support.openapi import violations
@@ -58,7 +59,7 @@ def test_the_same_key_and_body_is_the_same_batch(batches: HttpClient) -> None:
 
 
 def test_an_idempotency_key_of_many_characters_is_invalid(batches: HttpClient) -> None:
-    longest = batch_submission.MAX_IDEMPOTENCY_KEY
+    longest = MAX_IDEMPOTENCY_KEY
     assert batches.post_json("/batches", REGION, idempotency_key="k" * longest).status == 202
     answer = batches.post_json("/batches", REGION, idempotency_key="k" * (longest + 1))
     assert (answer.status, answer.json()["errors"][0]["column"]) == (422, "Idempotency-Key")

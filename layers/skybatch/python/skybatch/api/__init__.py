@@ -1,0 +1,1 @@
+"""The HTTP API as API Gateway carries it: the application, its dependencies, requests and responses."""

@@ -1,4 +1,4 @@
-"""The submission of batches as a request reaches it."""
+"""The submission of batches over HTTP: its limits, the submitter of a request, and the response."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ from skybatch.api.responses import json_response, redirect
 from skybatch.api.routing import AnyResponse
 from skybatch.batch.submission.submit import AcceptedBatch, BatchSubmitter
 from skybatch.telemetry import bind_batch, logger, record_metrics
+
+MAX_IDEMPOTENCY_KEY = 200  # characters
+# The tables of a finished batch that can be submitted again.
+RESUBMITTABLE = ("unretrieved", "failed")
 
 
 def batch_submitter(request: HttpRequest, dependencies: Dependencies) -> BatchSubmitter:

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from skybatch import errors
 from skybatch.api.models import BATCH_ID
 from skybatch.api.openapi.operations import Schema, json_body, operation, parameter, reference
-from skybatch.api.routes.batch_actions import RESUBMITTABLE
-from skybatch.api.routes.batch_submission import MAX_IDEMPOTENCY_KEY
+from skybatch.api.submission import MAX_IDEMPOTENCY_KEY, RESUBMITTABLE
 
 READ_ERRORS = (errors.NotFound, errors.Expired)
 BODY_ERRORS = (errors.MalformedRequest, errors.InvalidRequest, errors.TooLarge, errors.UnsupportedMedia)

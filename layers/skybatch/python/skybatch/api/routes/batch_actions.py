@@ -11,14 +11,12 @@ from skybatch.api.http_request import HttpRequest
 from skybatch.api.parameters import FORM_TYPE
 from skybatch.api.responses import json_response, redirect
 from skybatch.api.routing import AnyResponse, RouteTable
-from skybatch.api.submission import accepted_response, batch_submitter
+from skybatch.api.submission import RESUBMITTABLE, accepted_response, batch_submitter
 from skybatch.batch.record import load_record
 from skybatch.batch.submission.submit import cancel
 from skybatch.errors import CellError, Conflict, InvalidRequest, MalformedRequest
 
 routes = RouteTable()
-# The tables of a finished batch that can be submitted again.
-RESUBMITTABLE = ("unretrieved", "failed")
 
 
 @routes.post("/batches/<batch_id>/resubmit")

@@ -12,7 +12,7 @@ from skybatch.api.http_request import HttpRequest
 from skybatch.api.models import BatchEstimate
 from skybatch.api.responses import html_response, json_response
 from skybatch.api.routing import AnyResponse, RouteTable
-from skybatch.api.submission import accepted_response, batch_submitter
+from skybatch.api.submission import MAX_IDEMPOTENCY_KEY, accepted_response, batch_submitter
 from skybatch.batch.planning.dry_run import estimate
 from skybatch.errors import CellError, InvalidRequest, SkybatchError, TooLarge
 from skybatch.requests.parser import parse_body
@@ -20,7 +20,6 @@ from skybatch.requests.payload import read_payload
 from skybatch.settings import Settings
 
 routes = RouteTable()
-MAX_IDEMPOTENCY_KEY = 200  # characters
 NAME_RESOLUTION_SECONDS = 20.0  # API Gateway waits 30
 
 
