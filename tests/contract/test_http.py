@@ -1,4 +1,4 @@
-"""What every door owes to HTTP: verbs, caches, compression, browsers of other origins, large answers."""
+"""What every endpoint owes to HTTP: methods, caches, compression, CORS, errors and large responses."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from tests.contract.addresses import (
 from tests.e2e.service import Service
 
 pytestmark = pytest.mark.e2e
-STAR = {"POS": f"{RA},{DEC}", "SIZE": 0.01}
-TYPES = {
+POSITION = {"POS": f"{RA},{DEC}", "SIZE": 0.01}
+MEDIA_TYPES = {
     "VOTABLE": "application/x-votable+xml",
     "CSV": "text/csv",
     "TSV": "text/tab-separated-values",
@@ -36,34 +36,36 @@ TYPES = {
 }
 
 
-@pytest.mark.parametrize("form", TYPES)
+@pytest.mark.parametrize("table_format", MEDIA_TYPES)
 @pytest.mark.parametrize("path", [SIA, SEARCH, INVENTORY])
-def test_every_format_has_its_media_type(service: Service, path: str, form: str) -> None:
-    answer = service.call(at(path, **STAR, responseformat=form))
+def test_every_format_has_its_media_type(service: Service, path: str, table_format: str) -> None:
+    answer = service.call(at(path, **POSITION, responseformat=table_format))
     assert answer.status == 200
-    assert answer.headers["content-type"].split(";")[0] == TYPES[form]
+    assert answer.headers["content-type"].split(";")[0] == MEDIA_TYPES[table_format]
     assert answer.headers["access-control-allow-origin"] == "*"
 
 
-def test_names_are_read_in_any_case_and_posts_like_gets(service: Service) -> None:
-    asked = service.call(at(SIA, **STAR)).body
-    assert service.call(at(SIA, pos=STAR["POS"], sIzE=STAR["SIZE"])).body == asked
+def test_parameters_are_read_in_any_case_and_from_posted_forms_alike(service: Service) -> None:
+    expected = service.call(at(SIA, **POSITION)).body
+    assert service.call(at(SIA, pos=POSITION["POS"], sIzE=POSITION["SIZE"])).body == expected
     form = {"Content-Type": "application/x-www-form-urlencoded"}
-    assert service.call(SIA, urlencode(STAR).encode(), form).body == asked
-    assert service.call(at(SIA, SIZE=0.01), urlencode({"POS": STAR["POS"]}).encode(), form).body == asked
+    assert service.call(SIA, urlencode(POSITION).encode(), form).body == expected
+    assert (
+        service.call(at(SIA, SIZE=0.01), urlencode({"POS": POSITION["POS"]}).encode(), form).body == expected
+    )
 
 
-def test_an_answer_that_has_not_changed_is_not_sent_again(service: Service) -> None:
-    answer = service.call(at(SIA, **STAR))
-    again = service.call(at(SIA, **STAR), headers={"If-None-Match": answer.headers["etag"]})
+def test_a_body_the_caller_has_is_not_sent_again(service: Service) -> None:
+    answer = service.call(at(SIA, **POSITION))
+    again = service.call(at(SIA, **POSITION), headers={"If-None-Match": answer.headers["etag"]})
     assert (again.status, again.body) == (304, b"")
     assert (
-        service.call(at(SIA, **STAR, MAXREC=1), headers={"If-None-Match": answer.headers["etag"]}).status
+        service.call(at(SIA, **POSITION, MAXREC=1), headers={"If-None-Match": answer.headers["etag"]}).status
         == 200
     )
 
 
-def test_large_tables_travel_compressed_where_that_is_understood(service: Service) -> None:
+def test_large_tables_are_compressed_for_callers_that_accept_gzip(service: Service) -> None:
     address = at(SEARCH, where="1=1", ct="csv")
     plain, packed = service.call(address), service.call(address, headers={"Accept-Encoding": "gzip"})
     assert "content-encoding" not in plain.headers
@@ -72,20 +74,20 @@ def test_large_tables_travel_compressed_where_that_is_understood(service: Servic
     assert packed.headers["etag"] != plain.headers["etag"]
 
 
-def test_a_head_has_the_headers_of_its_get(service: Service) -> None:
-    for address in (at(SIA, **STAR), f"{IMAGE}?center=100,100px&size=20px"):
+def test_a_head_has_the_length_and_etag_of_its_get(service: Service) -> None:
+    for address in (at(SIA, **POSITION), f"{IMAGE}?center=100,100px&size=20px"):
         head, get = service.call(address, method="HEAD"), service.call(address)
         assert head.body == b""
         assert head.headers["content-length"] == str(len(get.body))
         assert head.headers["etag"] == get.headers["etag"]
 
 
-def test_the_link_to_an_image_is_signed_for_the_verb_asked(service: Service) -> None:
-    for verb in ("GET", "HEAD"):
-        link = service.call(IMAGE, method=verb, follow=False)
+def test_the_link_to_an_image_is_presigned_for_the_method_of_the_request(service: Service) -> None:
+    for method in ("GET", "HEAD"):
+        link = service.call(IMAGE, method=method, follow=False)
         assert link.status == 302
         assert link.headers["cache-control"] == "no-store"
-        assert service.call(link.headers["location"], method=verb).status == 200
+        assert service.call(link.headers["location"], method=method).status == 200
 
 
 def test_errors_have_the_form_of_their_protocol(service: Service) -> None:
@@ -106,14 +108,14 @@ def test_errors_have_the_form_of_their_protocol(service: Service) -> None:
     assert (soda.status, soda.body[:12]) == (400, b"UsageFault: ")
 
 
-def test_maxrec_cuts_off_and_says_so(service: Service) -> None:
-    document = parse(io.BytesIO(service.call(at(INVENTORY, **STAR, MAXREC=5)).body), verify="ignore")
+def test_maxrec_truncates_and_reports_overflow(service: Service) -> None:
+    document = parse(io.BytesIO(service.call(at(INVENTORY, **POSITION, MAXREC=5)).body), verify="ignore")
     (resource,) = document.resources
     assert len(resource.tables[0].array) == 5
     assert [info.value for info in resource.infos if info.name == "QUERY_STATUS"] == ["OK", "OVERFLOW"]
 
 
-def test_names_are_resolved(service: Service) -> None:
+def test_object_names_are_resolved(service: Service) -> None:
     by_name = service.call(at(INVENTORY, POS="M31", ds="asky", RESPONSEFORMAT="CSV"))
     assert by_name.status == 200
     unknown = service.call(at(INVENTORY, POS="no such object at all"))
@@ -121,7 +123,7 @@ def test_names_are_resolved(service: Service) -> None:
     assert b'value="ERROR"' in unknown.body
 
 
-def test_both_doors_lead_to_quicklooks(service: Service, stack: Stack) -> None:
+def test_quicklooks_are_served_by_path_and_by_parameters(service: Service, stack: Stack) -> None:
     path = next((stack.archive / "twomass/allsky").rglob("quicklook/ji*.fits.H"))
     relative = path.relative_to(stack.archive).as_posix()
     assert service.call(f"/ibe/data/{relative}").body == path.read_bytes()
@@ -135,9 +137,9 @@ def test_both_doors_lead_to_quicklooks(service: Service, stack: Stack) -> None:
     np.testing.assert_array_equal(cut.data, whole.data[y0 : y0 + 20, x0 : x0 + 20])
 
 
-def test_an_images_page_shows_it(service: Service) -> None:
+def test_the_page_of_an_image_has_its_download_and_preview(service: Service) -> None:
     rows = (
-        service.call(at(INVENTORY, **STAR, format="text/html", responseformat="CSV"))
+        service.call(at(INVENTORY, **POSITION, format="text/html", responseformat="CSV"))
         .body.decode()
         .splitlines()
     )
@@ -150,7 +152,7 @@ def test_an_images_page_shows_it(service: Service) -> None:
     assert picture.body.startswith(b"\x89PNG")
 
 
-def test_folders_lead_down_to_images(service: Service) -> None:
+def test_folder_pages_link_down_to_the_images(service: Service) -> None:
     path = "/ibe/data/"
     for part in IMAGE.removeprefix(path).split("/"):
         listing = service.call(path)
@@ -162,10 +164,10 @@ def test_folders_lead_down_to_images(service: Service) -> None:
     assert service.call("/ibe/data/inventory/").status == 404
 
 
-def test_an_answer_too_large_to_send_is_fetched_from_s3(service: Service, stack: Stack) -> None:
+def test_a_body_too_large_for_a_response_is_fetched_from_s3(service: Service, stack: Stack) -> None:
     form = {"Content-Type": "application/x-www-form-urlencoded"}
-    asked = urlencode([("ID", "x" * 5000)] * 900).encode()
-    answer = service.call(LINKS, asked, form, follow=False)
+    posted = urlencode([("ID", "x" * 5000)] * 900).encode()
+    answer = service.call(LINKS, posted, form, follow=False)
     assert (answer.status, answer.body) == (303, b"")
     assert f"/{stack.outputs.results_bucket}/answers/" in answer.headers["location"]
     whole = service.call(answer.headers["location"])

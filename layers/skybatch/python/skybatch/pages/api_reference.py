@@ -77,6 +77,8 @@ def _schema_fields(schema: Spec) -> list[dict[str, str]]:
 
 
 def _type(field: Spec) -> str:
+    if "$ref" in field:
+        return _schema_name(field)
     if "enum" in field:
         return " | ".join(str(value) for value in field["enum"])
     if "anyOf" in field or "oneOf" in field:
