@@ -1,4 +1,4 @@
-"""The sample events are what the stack sends: each is read by what reads it in earnest."""
+"""The sample events have the form of what the stack sends: each is parsed by the code that receives it."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ def test_every_route_is_documented_and_nothing_else() -> None:
 
 
 def test_every_documented_error_code_belongs_to_its_status() -> None:
-    told = {
+    documented_codes = {
         (status, code)
         for item in DOCUMENT["paths"].values()
         for method in set(item) & set(METHODS)
@@ -69,9 +69,9 @@ def test_every_documented_error_code_belongs_to_its_status() -> None:
         if status >= "400"
         for code in re.findall(r"`(\w+)`", response["description"])
     }
-    assert told <= codes_by_status()
+    assert documented_codes <= codes_by_status()
     expected = {"malformed", "invalid", "too_large", "unsupported_media", "not_found", "expired", "conflict"}
-    assert expected <= {code for _, code in told}
+    assert expected <= {code for _, code in documented_codes}
 
 
 def test_every_schema_is_used() -> None:

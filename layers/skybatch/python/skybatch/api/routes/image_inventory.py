@@ -68,7 +68,7 @@ def image_by_parameters(request: HttpRequest, dependencies: Dependencies) -> Any
 
 
 def resolve_name(dependencies: Dependencies, name: str) -> SkyPosition:
-    """Return the position of an object, asking the name services for a bounded time.
+    """Return the position of an object, by the name services within a bounded time.
 
     Raises
     ------
