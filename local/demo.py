@@ -18,22 +18,22 @@ from typing import Any
 import httpx
 import numpy as np
 
-from local.check import (
-    Target,
-    WrongResult,
-    check_crop,
-    check_whole,
-    containing,
-    delivered,
-    identity,
-    stored_sizes,
-)
 from local.deploy import DeployFailed
 from local.emulator import EmulatorFailed
 from local.mailbox import emails, wait_for_email
-from local.scans import ImageSet, image_sets
 from local.serve import run_folder, say, stop_on_signals, template_parameters
 from local.stack import Plan, Stack, running_stack
+from local.synthetic.scans import ImageSet, image_sets
+from local.verify import (
+    Target,
+    WrongResult,
+    delivered_images,
+    identity,
+    images_containing,
+    stored_sizes,
+    verify_crop,
+    verify_whole,
+)
 
 BATCH_SECONDS = 120.0
 POLL_SECONDS = 0.3
@@ -166,11 +166,11 @@ def show_progress(line: str, shown: str) -> str:
 
 def check_crops(stack: Stack, result: Result, targets: list[Target]) -> int:
     """Each crop, and that there are exactly those that astropy's geometry asks for; how many."""
-    images = delivered(result.archive)
+    images = delivered_images(result.archive)
     for image in sorted(images, key=lambda image: identity(image.row)):  # each parent is read once
-        check_crop(image, stack.archive, targets[int(image.row["scntr"]) - 1])
+        verify_crop(image, stack.archive, targets[int(image.row["scntr"]) - 1])
     came = Counter((int(image.row["scntr"]), identity(image.row)) for image in images)
-    held = containing(stack.archive, DATASET, targets)
+    held = images_containing(stack.archive, DATASET, targets)
     wanted = Counter((row, stem) for row, stems in enumerate(held, 1) for stem in stems)
     check_counts(result.status, came, wanted)
     rows = result.status["rows"]
@@ -191,11 +191,11 @@ def check_counts(status: dict[str, Any], came: Counter[Any], wanted: Counter[Any
 
 def check_region(stack: Stack, result: Result) -> int:
     """Each whole image, and that no image is missing of those that a part of the region lies on; how many."""
-    images = delivered(result.archive) if result.archive else []
+    images = delivered_images(result.archive) if result.archive else []
     for image in images:
-        check_whole(image, stack.archive)
+        verify_whole(image, stack.archive)
     came = {identity(image.row) for image in images}
-    overlapping = set().union(*containing(stack.archive, DATASET, points_in_region()))
+    overlapping = set().union(*images_containing(stack.archive, DATASET, points_in_region()))
     sizes, limit, counts = (
         stored_sizes(stack.archive, DATASET),
         result.status["limit_bytes"],

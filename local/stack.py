@@ -9,14 +9,14 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from local.archive import indexed, upload_tree
+from local.archive_bucket import indexed, upload_tree
 from local.deploy import TEMPLATE, Outputs, api_base, deploy
 from local.emulator import Emulator, emulator
-from local.front import front
+from local.fake_resolvers import FakeResolvers
+from local.gateway import serve_gateway
 from local.logs import save_logs
 from local.mailbox import Email, watched
-from local.names import NameServices
-from local.sky import make_sky
+from local.synthetic.archive import make_synthetic_archive
 from local.template import load_template, resolved_parameters
 
 ARCHIVE_BUCKET = "skybatch-archive"
@@ -37,7 +37,7 @@ class Stack:
     outputs: Outputs
     folder: Path
     archive: Path
-    names: NameServices
+    names: FakeResolvers
     archive_bucket: str = ARCHIVE_BUCKET
 
 
@@ -77,13 +77,13 @@ def running_stack(
     resolved_parameters(load_template(TEMPLATE), plan.parameters)  # refuse before anything is made
     plan.folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as running:
-        public = running.enter_context(front(plan.port))
+        public = running.enter_context(serve_gateway(plan.port))
         scratch = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="skybatch-")))
         archive = _archive(plan, scratch, say)
         aws = running.enter_context(emulator(plan.folder, extra=plan.emulator))
         objects, size = upload_tree(aws, ARCHIVE_BUCKET, archive)
         say(f"archive: {objects} objects, {size / 1e6:.0f} MB")
-        names = running.enter_context(NameServices())
+        names = running.enter_context(FakeResolvers())
         say(f"object names: a stand-in for IRSA, NED and SIMBAD answers, it knows {names.size} of them")
         own = local_parameters(public.url, names.url)
         outputs = deploy(aws, own | dict(plan.parameters))
@@ -111,6 +111,6 @@ def local_parameters(public_url: str, names_url: str) -> dict[str, str]:
 def _archive(plan: Plan, scratch: Path, say: Callable[[str], None]) -> Path:
     if plan.archive is not None:
         return indexed(plan.archive, scratch, say)
-    images = make_sky(scratch / "archive", few=plan.few)
+    images = make_synthetic_archive(scratch / "archive", few=plan.few)
     say(f"sample sky: {images} simulated Atlas images and their Quicklooks")
     return scratch / "archive"

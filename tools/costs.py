@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from skybatch.batch.execution.crop_packs import LARGEST_PACKED
-from tools.figures import GB, PRICES
+from tools.aws_prices import GB, PRICES
 
 # What each step asks of S3, as its code does: HEAD or GET, and PUT, COPY or LIST.
 SUBMIT_GETS, SUBMIT_PUTS = 6, 6

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local.template import Template, load_template
-from tools.imports import ImportFailed, find_python, import_handler, imports_of
+from tools.lambda_imports import ImportFailed, find_python, import_handler, imports_of
 from tools.wheels import PIP_INSTALL, compile_bytecode, install_layer, slim, unmet_requirements
 
 ROOT = Path(__file__).resolve().parents[1]

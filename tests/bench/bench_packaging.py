@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import obstore
 
-from local.archive import emulator_bucket
+from local.archive_bucket import emulator_bucket
 from local.emulator import Emulator, emulator
 from skybatch.batch import keys
 from skybatch.batch.plan import Plan, load_plan, save_plan

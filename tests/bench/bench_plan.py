@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from local.archive import emulator_bucket
+from local.archive_bucket import emulator_bucket
 from local.emulator import emulator
 from skybatch.batch.plan import save_plan
 from skybatch.batch.planning.planner import make_plan

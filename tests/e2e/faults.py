@@ -19,10 +19,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from local.front import Forward, Front, front
+from local.gateway import ForwardingHandler, Gateway, serve_gateway
 from local.stack import Stack
 
-Fault = Callable[[Forward], bool]
+Fault = Callable[[ForwardingHandler], bool]
 
 # All that a batch's own requests have in common; SQS and SES have it in the body.
 _ID = re.compile(rb"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
@@ -51,7 +51,7 @@ class Faults:
     by_label: dict[str, list[Rule]] = field(default_factory=dict)
     labels: dict[bytes, str] = field(default_factory=dict)
 
-    def apply(self, request: Forward) -> bool:
+    def apply(self, request: ForwardingHandler) -> bool:
         line = f"{request.command} {request.path} {request.headers.get('X-Amz-Target', '')}"
         for word, fault in list(self.by_word.items()):
             if word in line:
@@ -60,7 +60,7 @@ class Faults:
                     return True
         return bool(self.by_label) and self._apply_rules(request, line)
 
-    def _apply_rules(self, request: Forward, line: str) -> bool:
+    def _apply_rules(self, request: ForwardingHandler, line: str) -> bool:
         for rule in self.by_label.get(self._label(request), ()):
             if all(word in line for word in rule.words):
                 rule.seen += 1
@@ -68,7 +68,7 @@ class Faults:
                     return True
         return False
 
-    def _label(self, request: Forward) -> str:
+    def _label(self, request: ForwardingHandler) -> str:
         """The label of the batch that a request is about; learned when the batch is accepted."""
         found = _ID.search(request.path.encode()) or _ID.search(request._body() or b"")
         if found is None:
@@ -79,7 +79,7 @@ class Faults:
         return self.labels.get(found[0], "")
 
 
-class _FaultyForward(Forward):
+class _FaultyForward(ForwardingHandler):
     faults: Faults
 
     def _forward(self) -> None:
@@ -97,9 +97,9 @@ class _FaultyForward(Forward):
 
 
 @contextmanager
-def faulty_proxy(faults: Faults) -> Iterator[Front]:
+def faulty_proxy(faults: Faults) -> Iterator[Gateway]:
     """A proxy with these faults; its ``target`` is the emulator, once that runs."""
-    with front(handler=type("_Handler", (_FaultyForward,), {"faults": faults})) as server:
+    with serve_gateway(handler=type("_Handler", (_FaultyForward,), {"faults": faults})) as server:
         yield server
 
 
@@ -121,7 +121,7 @@ def first_times(count: int, fault: Fault) -> Fault:
     """Apply a fault to the first ``count`` requests only."""
     left = [count]
 
-    def sometimes(request: Forward) -> bool:
+    def sometimes(request: ForwardingHandler) -> bool:
         left[0] -= 1
         return left[0] >= 0 and fault(request)
 
@@ -132,7 +132,7 @@ def one_in(count: int, *faults: Fault) -> Fault:
     """Apply faults to every so-manieth request, in turns."""
     asked = [0]
 
-    def sometimes(request: Forward) -> bool:
+    def sometimes(request: ForwardingHandler) -> bool:
         asked[0] += 1
         turn, rest = divmod(asked[0], count)
         return rest == 0 and faults[turn % len(faults)](request)
@@ -150,7 +150,7 @@ def kill_function(name: str) -> Fault:
     """
     wanted = f"AWS_LAMBDA_FUNCTION_NAME=skybatch-{name}".encode()
 
-    def fault(request: Forward) -> bool:
+    def fault(request: ForwardingHandler) -> bool:
         try:
             owner = _owner_of_port(request.client_address[1])
         except LookupError:  # it went already, with its connection
@@ -172,7 +172,7 @@ kill_caller = kill_function("")
 def slow(seconds: float) -> Fault:
     """Go on only after a while."""
 
-    def fault(_: Forward) -> bool:
+    def fault(_: ForwardingHandler) -> bool:
         time.sleep(seconds)
         return False
 
@@ -182,7 +182,7 @@ def slow(seconds: float) -> Fault:
 def meanwhile(action: Callable[[], Any]) -> Fault:
     """Have something else happen first, at just this moment."""
 
-    def fault(_: Forward) -> bool:
+    def fault(_: ForwardingHandler) -> bool:
         action()
         return False
 
@@ -195,7 +195,7 @@ def answer(status: int, code: str) -> Fault:
     return _answering(status, "application/xml", body)
 
 
-def mail_refused(request: Forward) -> bool:
+def mail_refused(request: ForwardingHandler) -> bool:
     """Answer as SES does to a message it will not send (API reference, SendEmail: MessageRejected)."""
     request._body()
     kind = {"x-amzn-errortype": "MessageRejected"}
@@ -203,7 +203,7 @@ def mail_refused(request: Forward) -> bool:
 
 
 def _answering(status: int, media_type: str, body: bytes, more: dict[str, str] | None = None) -> Fault:
-    def reply(request: Forward) -> bool:
+    def reply(request: ForwardingHandler) -> bool:
         request.send_response(status)
         headers = {"Content-Type": media_type, "Content-Length": str(len(body))} | (more or {})
         for name, value in headers.items():
@@ -220,7 +220,7 @@ def _answering(status: int, media_type: str, body: bytes, more: dict[str, str] |
 # What a queue may do ------------------------------------------------------------------------------------
 
 
-def messages_lost(request: Forward) -> bool:
+def messages_lost(request: ForwardingHandler) -> bool:
     """Take messages, and never have them."""
     sent = json.loads(request._body() or b"{}")["Entries"]
     taken = [
@@ -239,7 +239,7 @@ def messages_late_and_twice(seconds: float) -> Fault:
     """Take messages, and have each call's come two times, the last first, the first call after the second."""
     calls = [0]
 
-    def fault(request: Forward) -> bool:
+    def fault(request: ForwardingHandler) -> bool:
         calls[0] += 1
         body = json.loads(request._body() or b"{}")
         body["Entries"].reverse()

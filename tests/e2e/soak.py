@@ -13,7 +13,7 @@ from typing import Any
 
 import obstore
 
-from local.archive import emulator_bucket
+from local.archive_bucket import emulator_bucket
 from local.mailbox import emails
 from local.stack import Stack
 from tests.e2e.faults import Rule

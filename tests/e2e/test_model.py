@@ -14,8 +14,8 @@ from typing import Any
 import obstore
 import pytest
 
-from local.archive import emulator_bucket
-from local.front import Forward
+from local.archive_bucket import emulator_bucket
+from local.gateway import ForwardingHandler
 from local.mailbox import wait_for_email
 from local.stack import WORKERS, Stack
 from skybatch.batch.execution.worker import UPLOADS_IN_FLIGHT
@@ -26,9 +26,9 @@ from skybatch.imaging.cutout import cut
 from skybatch.imaging.preview import grey_preview
 from tests.e2e.faults import Faults, stack_behind
 from tests.e2e.service import Service
+from tools.aws_prices import Services, aws
+from tools.capacity_model import Job, System
 from tools.costs import INVENTORY_GETS, STATUS_GETS, STATUS_REQUESTS, Counts
-from tools.figures import Services, aws
-from tools.simulate import Job, System
 
 pytestmark = pytest.mark.e2e
 POSITIONS = "ra,dec,size\n" + "65.497627,19.535070,50\n314.30417,77.595559,20\n" * 60
@@ -50,12 +50,12 @@ READ: Counter[str] = Counter()
 """Reads of objects that steps read once each time they run, by name."""
 
 
-def passed(_: Forward) -> bool:
+def passed(_: ForwardingHandler) -> bool:
     """Count it and let it go on."""
     return False
 
 
-def read_counted(request: Forward) -> bool:
+def read_counted(request: ForwardingHandler) -> bool:
     """Count reads alone."""
     READ[request.path.partition("?")[0].rpartition("/")[2]] += request.command == "GET"
     return False

@@ -12,10 +12,10 @@ from typing import Any, BinaryIO, cast
 
 import pytest
 
-from local.pixels import Exposure
-from local.scans import ImageSet, image_sets
-from local.sky import identity
 from local.stack import Stack
+from local.synthetic.archive import identity
+from local.synthetic.pixels import Exposure
+from local.synthetic.scans import ImageSet, image_sets
 from skybatch.surveys.twomass.bands import BANDS
 from skybatch.surveys.twomass.layout import atlas_key
 from tests.e2e.conftest import StartStack

@@ -11,7 +11,7 @@ from pathlib import Path
 import obstore
 import pytest
 
-from local.archive import emulator_bucket
+from local.archive_bucket import emulator_bucket
 from local.stack import Stack
 from tests.e2e.faults import processes_of
 from tests.e2e.soak import Ended, Scenario, SoakRun, keep_figures, make_archive, positions

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from local.check import Target, check_crop, delivered
 from local.mailbox import emails, wait_for_email
 from local.stack import Stack
+from local.verify import Target, delivered_images, verify_crop
 from tests.e2e.service import Service
 
 pytestmark = pytest.mark.e2e
@@ -17,10 +17,10 @@ def test_a_position_comes_back_as_crops_that_astropy_confirms(stack: Stack, serv
     table = f"|ra|dec|size|\n {target.ra} {target.dec} {target.size}\n"
     status = service.run(mode="positions", table=table, email="first@example.org")
     assert status["rows"]["retrieved"] == 1
-    images = delivered(service.file(status, "images.tar"))
+    images = delivered_images(service.file(status, "images.tar"))
     assert len(images) == 6
     for image in images:
-        check_crop(image, stack.archive, target)
+        verify_crop(image, stack.archive, target)
 
 
 def test_its_email_comes_once_and_links_to_the_page(stack: Stack, service: Service) -> None:

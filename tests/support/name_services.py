@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from local.names import NameServices
+from local.fake_resolvers import FakeResolvers
 from skybatch.names.model import NameResult
 from skybatch.names.resolver import Resolver
 from skybatch.names.services import SERVICES, Service
@@ -28,22 +28,22 @@ class MemoryCache:
         self.documents[key] = json.loads(json.dumps(document))
 
 
-def fake_services(fakes: NameServices, **changes: float) -> list[Service]:
+def fake_services(fakes: FakeResolvers, **changes: float) -> list[Service]:
     """The services at the address of the fakes, without an interval and with short timeouts."""
     quick: dict[str, Any] = {"timeout": 0.5, "interval": 0.0, **changes}
     return [replace(service.at(fakes.url), **quick) for service in SERVICES]
 
 
-def fake_resolver(fakes: NameServices, cache: MemoryCache | None = None, **changes: float) -> Resolver:
+def fake_resolver(fakes: FakeResolvers, cache: MemoryCache | None = None, **changes: float) -> Resolver:
     """A resolver that queries the fakes."""
     return Resolver(fake_services(fakes, **changes), cache)
 
 
-def resolve_one(fakes: NameServices, name: str) -> NameResult:
+def resolve_one(fakes: FakeResolvers, name: str) -> NameResult:
     """The result for one name."""
     return fake_resolver(fakes).resolve([name], time.monotonic() + 5).results[name]
 
 
-def queried(fakes: NameServices) -> list[str]:
+def queried(fakes: FakeResolvers) -> list[str]:
     """Which services were queried, in order."""
     return [call.service for call in fakes.calls]

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from local.front import Forward, front
+from local.gateway import ForwardingHandler, serve_gateway
 from tests.e2e.faults import Fault, Faults
 
 # Signed URLs are led back through the proxy below this path, with their own host and port after it.
 SIGNED = "/signed-at/"
 
 
-class _Between(Forward):
+class _Between(ForwardingHandler):
     faults: Faults
 
     def _forward(self) -> None:
@@ -43,18 +43,18 @@ class _Between(Forward):
 @contextmanager
 def between(url: str, faults: Faults) -> Iterator[str]:
     """A proxy to the service at ``url`` with these faults; its address."""
-    with front(handler=type("_Handler", (_Between,), {"faults": faults})) as server:
+    with serve_gateway(handler=type("_Handler", (_Between,), {"faults": faults})) as server:
         server.target = url
         yield server.url
 
 
-def reset(request: Forward) -> bool:
+def reset(request: ForwardingHandler) -> bool:
     """Break the connection without an answer, the request unread."""
     request.close_connection = True
     return True
 
 
-def lost(request: Forward) -> bool:
+def lost(request: ForwardingHandler) -> bool:
     """Let the service do it, and lose the answer."""
     request._ask(request.server.target or "", request._body() or b"")
     request.close_connection = True
@@ -64,7 +64,7 @@ def lost(request: Forward) -> bool:
 def cut(count: int) -> Fault:
     """Break the connection after so many bytes of the answer's body."""
 
-    def fault(request: Forward) -> bool:
+    def fault(request: ForwardingHandler) -> bool:
         status, headers, content = request._ask(request.server.target or "", request._body() or b"")
         send = request.wfile.write
         ends = min(count, max(0, len(content) - 1))
@@ -79,7 +79,7 @@ def cut(count: int) -> Fault:
 def delayed(seconds: float) -> Fault:
     """Go on only after a while."""
 
-    def fault(_: Forward) -> bool:
+    def fault(_: ForwardingHandler) -> bool:
         time.sleep(seconds)
         return False
 

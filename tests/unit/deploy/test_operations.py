@@ -7,8 +7,8 @@ import re
 import pytest
 
 from tests.support.template import PARAMETERS, ROOT, of_type
-from tools.figures import PRICES, QUOTAS, aws
-from tools.simulate import SCENARIOS, outcome
+from tools.aws_prices import PRICES, QUOTAS, aws
+from tools.capacity_model import SCENARIOS, outcome
 
 OPERATIONS = (ROOT / "docs/operations.md").read_text()
 SECURITY = (ROOT / "docs/security.md").read_text()

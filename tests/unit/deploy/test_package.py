@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.template import ROOT, TEMPLATE
-from tools.imports import ImportFailed, find_python, import_handler, imports_of
+from tools.lambda_imports import ImportFailed, find_python, import_handler, imports_of
 from tools.package import chosen, unzipped_bytes
 from tools.wheels import compile_bytecode, slim, unmet_requirements
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.names import NameServices
+from local.fake_resolvers import FakeResolvers
 
 
 @pytest.fixture
-def fakes() -> Iterator[NameServices]:
-    with NameServices() as running:
+def fakes() -> Iterator[FakeResolvers]:
+    with FakeResolvers() as running:
         yield running

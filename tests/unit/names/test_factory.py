@@ -6,12 +6,12 @@ import time
 
 from obstore.store import MemoryStore
 
-from local.names import NameServices
+from local.fake_resolvers import FakeResolvers
 from skybatch.names.factory import NED_LEASE_KEY, make_resolver
 from skybatch.settings import Settings
 
 
-def test_responses_and_neds_lease_are_in_the_results_bucket_for_all_processes(fakes: NameServices) -> None:
+def test_responses_and_neds_lease_are_in_the_results_bucket_for_all_processes(fakes: FakeResolvers) -> None:
     settings = Settings(irsa_resolver=fakes.url, ned_resolver=fakes.url, simbad_resolver=fakes.url)
     objects = MemoryStore()
     for _ in range(2):

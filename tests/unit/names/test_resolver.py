@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from local.names import Day, NameServices
+from local.fake_resolvers import Behaviour, FakeResolvers
 from skybatch.names.model import LookupStatus
 from skybatch.names.resolver import DAY, MAX_AGE_FOUND, MAX_AGE_UNKNOWN, Resolver
 from skybatch.sky.position import SkyPosition
@@ -26,34 +26,34 @@ DESIGNATION = "2MASXJ23045666+1219223"
     ],
 )
 def test_the_first_service_that_knows_a_name_wins(
-    fakes: NameServices, name: str, source: str, position: SkyPosition, order: list[str]
+    fakes: FakeResolvers, name: str, source: str, position: SkyPosition, order: list[str]
 ) -> None:
     result = resolve_one(fakes, name)
     assert (result.status, result.source, result.position) == (LookupStatus.FOUND, source, position)
     assert queried(fakes) == order
 
 
-def test_an_unknown_name_is_queried_everywhere(fakes: NameServices) -> None:
+def test_an_unknown_name_is_queried_everywhere(fakes: FakeResolvers) -> None:
     result = resolve_one(fakes, "nowhere")
     assert result.status is LookupStatus.UNKNOWN
     assert [one.service for one in result.responses] == queried(fakes) == ["IRSA", "NED", "SIMBAD"]
 
 
-def test_an_unavailable_service_is_told_apart_from_an_unknown_name(fakes: NameServices) -> None:
-    fakes.days["NED"] = Day.DOWN
+def test_an_unavailable_service_is_told_apart_from_an_unknown_name(fakes: FakeResolvers) -> None:
+    fakes.behaviours["NED"] = Behaviour.DOWN
     result = resolve_one(fakes, "nowhere")
     assert result.status is LookupStatus.UNAVAILABLE
     assert [one.status for one in result.responses] == ["unknown", "down", "unknown"]
 
 
-@pytest.mark.parametrize("day", [Day.DOWN, Day.GARBAGE, Day.SLOW, Day.HANGS_UP])
-def test_the_next_service_stands_in_for_unavailable_ones(fakes: NameServices, day: Day) -> None:
-    fakes.days["IRSA"] = fakes.days["NED"] = day
+@pytest.mark.parametrize("day", [Behaviour.DOWN, Behaviour.GARBAGE, Behaviour.SLOW, Behaviour.HANGS_UP])
+def test_the_next_service_stands_in_for_unavailable_ones(fakes: FakeResolvers, day: Behaviour) -> None:
+    fakes.behaviours["IRSA"] = fakes.behaviours["NED"] = day
     assert resolve_one(fakes, "Vega").source == "SIMBAD"
 
 
-def test_the_position_of_a_designation_is_read_off_it_when_irsa_is_unavailable(fakes: NameServices) -> None:
-    fakes.days["IRSA"] = Day.DOWN
+def test_the_position_of_a_designation_is_read_off_it_when_irsa_is_unavailable(fakes: FakeResolvers) -> None:
+    fakes.behaviours["IRSA"] = Behaviour.DOWN
     result = resolve_one(fakes, DESIGNATION)
     assert (result.status, result.source) == (LookupStatus.FOUND, "designation")
     assert result.position is not None
@@ -62,7 +62,7 @@ def test_the_position_of_a_designation_is_read_off_it_when_irsa_is_unavailable(f
     assert set(queried(fakes)) == {"IRSA"}
 
 
-def test_a_name_is_queried_once_found_or_not(fakes: NameServices) -> None:
+def test_a_name_is_queried_once_found_or_not(fakes: FakeResolvers) -> None:
     cache = MemoryCache()
     for _ in range(2):
         resolution = fake_resolver(fakes, cache).resolve(["m83", "nowhere", "m83"], time.monotonic() + 5)
@@ -80,7 +80,7 @@ def test_a_name_is_queried_once_found_or_not(fakes: NameServices) -> None:
     ],
 )
 def test_found_is_cached_a_year_and_not_found_a_day(
-    fakes: NameServices, age: float, again: list[str]
+    fakes: FakeResolvers, age: float, again: list[str]
 ) -> None:
     assert (MAX_AGE_FOUND, MAX_AGE_UNKNOWN) == (365 * DAY, DAY)
     cache = MemoryCache()
@@ -92,17 +92,17 @@ def test_found_is_cached_a_year_and_not_found_a_day(
     assert sorted(queried(fakes)) == again
 
 
-def test_a_failure_is_not_cached(fakes: NameServices) -> None:
+def test_a_failure_is_not_cached(fakes: FakeResolvers) -> None:
     cache = MemoryCache()
-    fakes.days = dict.fromkeys(fakes.days, Day.DOWN)
+    fakes.behaviours = dict.fromkeys(fakes.behaviours, Behaviour.DOWN)
     failed = fake_resolver(fakes, cache).resolve(["m83"], time.monotonic() + 5)
     assert failed.results["m83"].status is LookupStatus.UNAVAILABLE
-    fakes.days = dict.fromkeys(fakes.days, Day.WELL)
+    fakes.behaviours = dict.fromkeys(fakes.behaviours, Behaviour.NORMAL)
     assert fake_resolver(fakes, cache).resolve(["m83"], time.monotonic() + 5).results["m83"].source == "NED"
 
 
-def test_after_the_deadline_the_names_left_are_remaining_in_order(fakes: NameServices) -> None:
-    fakes.days["IRSA"] = Day.SLOW
+def test_after_the_deadline_the_names_left_are_remaining_in_order(fakes: FakeResolvers) -> None:
+    fakes.behaviours["IRSA"] = Behaviour.SLOW
     fakes.slowness = 0.3
     names = [f"2MASX J230456{i:02d}+1219223" for i in range(40)]
     resolution = fake_resolver(fakes, timeout=5.0).resolve(names, time.monotonic() + 0.75)
@@ -110,8 +110,8 @@ def test_after_the_deadline_the_names_left_are_remaining_in_order(fakes: NameSer
     assert resolution.remaining == tuple(name for name in names if name not in resolution.results)
 
 
-def test_a_failing_service_costs_no_name_its_result(fakes: NameServices) -> None:
-    fakes.days["IRSA"] = Day.DOWN
+def test_a_failing_service_costs_no_name_its_result(fakes: FakeResolvers) -> None:
+    fakes.behaviours["IRSA"] = Behaviour.DOWN
     names = [f"nowhere {i}" for i in range(30)]
     assert len(fake_resolver(fakes).resolve(names, time.monotonic() + 10).results) == 30
     assert queried(fakes).count("IRSA") < 15
@@ -128,6 +128,6 @@ class HeldLease:
         raise AssertionError("released though never acquired")
 
 
-def test_a_name_stays_remaining_while_another_process_holds_the_lease(fakes: NameServices) -> None:
+def test_a_name_stays_remaining_while_another_process_holds_the_lease(fakes: FakeResolvers) -> None:
     resolver = Resolver(fake_services(fakes), leases={"NED": HeldLease()})
     assert resolver.resolve(["m83"], time.monotonic() + 5).remaining == ("m83",)

@@ -11,8 +11,8 @@ import pytest
 
 from skybatch.batch.message import group_messages
 from tests.support.batch_fakes import task
+from tools.aws_prices import PRICES, QUOTAS
 from tools.costs import Counts, bill, main
-from tools.figures import PRICES, QUOTAS
 
 TASKS = [replace(task(n), source=f"source-{n % 40}") for n in range(230)]
 

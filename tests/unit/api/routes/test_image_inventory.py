@@ -9,7 +9,7 @@ import obstore
 import pytest
 from obstore.store import S3Store
 
-from local.names import Day, NameServices
+from local.fake_resolvers import Behaviour, FakeResolvers
 from skybatch.api.routes import image_inventory
 from skybatch.errors import MalformedRequest, Transient
 from tests.support.html import Page
@@ -66,12 +66,12 @@ def test_a_part_that_is_missing_is_malformed(search: HttpClient) -> None:
     assert (answer.status, answer.json()["code"]) == (400, "malformed")
 
 
-@pytest.mark.parametrize("day", [Day.WELL, Day.DOWN])
-def test_a_name_is_resolved_or_the_error_says_whether_to_try_again(day: Day) -> None:
-    with NameServices() as services:
-        services.days = dict.fromkeys(services.days, day)
+@pytest.mark.parametrize("day", [Behaviour.NORMAL, Behaviour.DOWN])
+def test_a_name_is_resolved_or_the_error_says_whether_to_try_again(day: Behaviour) -> None:
+    with FakeResolvers() as services:
+        services.behaviours = dict.fromkeys(services.behaviours, day)
         dependencies = make_dependencies(name_resolver=lambda: fake_resolver(services))
-        if day is Day.WELL:
+        if day is Behaviour.NORMAL:
             assert image_inventory.resolve_name(dependencies, "m83").ra == pytest.approx(204.254, abs=1e-3)
-        with pytest.raises(MalformedRequest if day is Day.WELL else Transient):
+        with pytest.raises(MalformedRequest if day is Behaviour.NORMAL else Transient):
             image_inventory.resolve_name(dependencies, "no such object")

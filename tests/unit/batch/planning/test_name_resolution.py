@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from local.names import Day, NameServices
+from local.fake_resolvers import Behaviour, FakeResolvers
 from skybatch.batch import keys
 from skybatch.batch.execution.task_queue import TaskQueue
 from skybatch.batch.name_answers import load_name_answers
@@ -32,15 +32,15 @@ def archive() -> MadeArchive:
 
 
 @pytest.fixture
-def names() -> Iterator[NameServices]:
-    with NameServices() as running:
+def names() -> Iterator[FakeResolvers]:
+    with FakeResolvers() as running:
         yield running
 
 
 class Naming(Service):
     """A service with a resolver that asks the stand-in."""
 
-    def __init__(self, archive: MadeArchive, names: NameServices) -> None:
+    def __init__(self, archive: MadeArchive, names: FakeResolvers) -> None:
         where = dict.fromkeys(("irsa_resolver", "ned_resolver", "simbad_resolver"), names.url)
         super().__init__(archive, **where)
         self.resolver: Resolver = make_resolver(self.objects, self.settings)
@@ -59,7 +59,7 @@ class Naming(Service):
 
 
 def test_names_become_positions_and_the_unknown_says_who_was_asked(
-    archive: MadeArchive, names: NameServices
+    archive: MadeArchive, names: FakeResolvers
 ) -> None:
     service = Naming(archive, names)
     accepted = service.submit(mode="positions", table=TABLE, bands="J")
@@ -79,9 +79,9 @@ def test_names_become_positions_and_the_unknown_says_who_was_asked(
 
 
 def test_a_service_that_is_down_is_asked_again_and_told_apart(
-    archive: MadeArchive, names: NameServices
+    archive: MadeArchive, names: FakeResolvers
 ) -> None:
-    names.days["SIMBAD"] = Day.DOWN
+    names.behaviours["SIMBAD"] = Behaviour.DOWN
     service = Naming(archive, names)
     accepted = service.submit(mode="positions", table="name\nnobody knows me\n", bands="J")
     state, waits = service.plan(accepted.record.batch_id)
@@ -94,26 +94,26 @@ def test_a_service_that_is_down_is_asked_again_and_told_apart(
     assert "SIMBAD" in rows
 
 
-def test_a_service_that_comes_back_is_heard(archive: MadeArchive, names: NameServices) -> None:
-    names.days["NED"] = Day.DOWN
+def test_a_service_that_comes_back_is_heard(archive: MadeArchive, names: FakeResolvers) -> None:
+    names.behaviours["NED"] = Behaviour.DOWN
     service = Naming(archive, names)
     accepted = service.submit(mode="positions", table="name\nm83\n", bands="J")
     batch_id = accepted.record.batch_id
     state = steps.plan_step(service.objects, {"batch_id": batch_id}, archive.open, service.settings)
     resolve = (service.resolver, archive.open, service.settings, 1010.0)
     assert steps.resolve_step(service.objects, state, *resolve)["next"] == "resolve"
-    names.days["NED"] = Day.WELL
+    names.behaviours["NED"] = Behaviour.NORMAL
     assert steps.resolve_step(service.objects, state, *resolve)["next"] == "dispatch"
     assert load_name_answers(service.store(batch_id)).answers["m83"].position is not None
 
 
-def test_region_about_a_name(archive: MadeArchive, names: NameServices) -> None:
+def test_region_about_a_name(archive: MadeArchive, names: FakeResolvers) -> None:
     service = Naming(archive, names)
     accepted = service.submit(mode="region", center="m83", diameter=0.1)
     assert service.plan(accepted.record.batch_id)[0]["next"] == "dispatch"
 
 
-def test_dry_run_counts_what_the_batch_would_give(archive: MadeArchive, names: NameServices) -> None:
+def test_dry_run_counts_what_the_batch_would_give(archive: MadeArchive, names: FakeResolvers) -> None:
     service = Naming(archive, names)
     accepted = service.submit(mode="positions", table=TABLE, bands="J,K")
     told = estimate(accepted.request, archive.open, service.settings, service.resolver, time.monotonic() + 20)
@@ -125,7 +125,7 @@ def test_dry_run_counts_what_the_batch_would_give(archive: MadeArchive, names: N
     assert "1 of 1 names" in late["notices"][-1]
 
 
-def test_answers_are_kept_for_all_batches(archive: MadeArchive, names: NameServices) -> None:
+def test_answers_are_kept_for_all_batches(archive: MadeArchive, names: FakeResolvers) -> None:
     service = Naming(archive, names)
     for _ in range(2):
         service.plan(service.submit(mode="positions", table="name\nm83\n").record.batch_id)

@@ -1,7 +1,7 @@
 """A discrete-event model of the deployed system: how long batches take, and what they cost.
 
 Workers, queue and the loop of Dispatch, Wait and Tally are modelled one message at a time; the waits and the
-window are those of the code. `python -m tools.simulate` prints the scenarios of docs/operations.md.
+window are those of the code. `python -m tools.capacity_model` prints the scenarios of docs/operations.md.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from itertools import count
 from skybatch.batch.execution.cancellation import CANCELLATION_CHECK_SECONDS
 from skybatch.batch.execution.reconcile import seconds_to_wait
 from skybatch.batch.execution.worker import UPLOADS_IN_FLIGHT
+from tools.aws_prices import Services, aws
 from tools.costs import Counts, are_gathered, bill
-from tools.figures import Services, aws
 
 SUBMIT_STEPS, END_STEPS = 2, 3
 # The template's throttle of POST /batches; who is turned away tries again.

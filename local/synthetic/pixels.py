@@ -8,9 +8,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from local.cards import header
-from local.scans import HEIGHT, PIXEL, WIDTH, ImageSet
-from local.stars import GALAXIES, Galaxy, Sources, stars_near
+from local.synthetic.header import header
+from local.synthetic.scans import HEIGHT, PIXEL, WIDTH, ImageSet
+from local.synthetic.sources import GALAXIES, Galaxy, Sources, stars_near
 from skybatch.sky.fk5 import fk5_to_icrs, fk5_vector
 from skybatch.sky.footprints import Footprints
 from skybatch.sky.pixel_grids import PixelGrids

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import httpx
 import pytest
 
-from local.front import MOST_BYTES, Front, front
+from local.gateway import MAX_BODY_BYTES, Gateway, serve_gateway
 
 SEEN: list[tuple[str, str, dict[str, str], bytes]] = []
 CLIENTS: list[tuple[str, int]] = []
@@ -51,13 +51,13 @@ def api() -> Iterator[str]:
 
 
 @pytest.fixture
-def server(api: str) -> Iterator[Front]:
-    with front() as running:
+def server(api: str) -> Iterator[Gateway]:
+    with serve_gateway() as running:
         running.target = api
         yield running
 
 
-def test_binary_bodies_arrive_and_come_back_unchanged(server: Front) -> None:
+def test_binary_bodies_arrive_and_come_back_unchanged(server: Gateway) -> None:
     body = bytes(range(256)) * 5000
     answer = httpx.post(f"{server.url}/batches?a=1", content=body, headers={"Idempotency-Key": "k1"})
     method, path, headers, seen = SEEN[-1]
@@ -66,7 +66,7 @@ def test_binary_bodies_arrive_and_come_back_unchanged(server: Front) -> None:
     assert answer.content == body
 
 
-def test_a_body_of_unknown_length_arrives_whole_and_the_connection_goes_on(server: Front) -> None:
+def test_a_body_of_unknown_length_arrives_whole_and_the_connection_goes_on(server: Gateway) -> None:
     pieces = [b"a" * 10, b"b" * 100_000, b""]
     with httpx.Client() as client:
         for sent in (pieces, []):
@@ -75,8 +75,8 @@ def test_a_body_of_unknown_length_arrives_whole_and_the_connection_goes_on(serve
             assert "transfer-encoding" not in SEEN[-1][2]
 
 
-@pytest.mark.parametrize(("chunks", "status"), [(b"many\r\n", 400), (b"%x\r\n" % (MOST_BYTES + 1), 413)])
-def test_chunks_that_cannot_be_taken_are_refused_here(server: Front, chunks: bytes, status: int) -> None:
+@pytest.mark.parametrize(("chunks", "status"), [(b"many\r\n", 400), (b"%x\r\n" % (MAX_BODY_BYTES + 1), 413)])
+def test_chunks_that_cannot_be_taken_are_refused_here(server: Gateway, chunks: bytes, status: int) -> None:
     before = len(SEEN)
     with socket.create_connection(("127.0.0.1", server.server_address[1]), timeout=10) as plug:
         plug.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks)
@@ -84,27 +84,27 @@ def test_chunks_that_cannot_be_taken_are_refused_here(server: Front, chunks: byt
     assert len(SEEN) == before
 
 
-def test_escapes_in_a_path_stay_as_they_are(server: Front) -> None:
+def test_escapes_in_a_path_stay_as_they_are(server: Gateway) -> None:
     httpx.get(f"{server.url}/batches/x/files/%2E%2E%2Fsecret%20name?where=a%3D%27j%27+b")
     assert SEEN[-1][1].endswith("/batches/x/files/%2E%2E%2Fsecret%20name?where=a%3D%27j%27+b")
 
 
-def test_head_tells_the_length_without_a_body(server: Front) -> None:
+def test_head_tells_the_length_without_a_body(server: Gateway) -> None:
     answer = httpx.head(f"{server.url}/ibe/data/x.fits.gz")
     assert (answer.status_code, answer.headers["content-length"], answer.content) == (200, "4", b"")
 
 
-def test_redirects_are_the_clients_to_follow(server: Front) -> None:
+def test_redirects_are_the_clients_to_follow(server: Gateway) -> None:
     answer = httpx.get(f"{server.url}/redirect", follow_redirects=False)
     assert (answer.status_code, answer.headers["location"]) == (302, "http://127.0.0.1:1/elsewhere")
 
 
-def test_a_connection_serves_many_requests(server: Front) -> None:
+def test_a_connection_serves_many_requests(server: Gateway) -> None:
     with httpx.Client() as client:
         assert [client.post(server.url, content=b"%d" % n).content for n in range(3)] == [b"0", b"1", b"2"]
 
 
-def test_one_connection_here_is_one_connection_there(server: Front) -> None:
+def test_one_connection_here_is_one_connection_there(server: Gateway) -> None:
     with httpx.Client() as client:
         for _ in range(3):
             client.get(server.url)
@@ -113,18 +113,18 @@ def test_one_connection_here_is_one_connection_there(server: Front) -> None:
     assert CLIENTS[-1] != CLIENTS[-2]
 
 
-def test_too_large_a_body_is_refused_here(server: Front) -> None:
+def test_too_large_a_body_is_refused_here(server: Gateway) -> None:
     before = len(SEEN)
-    assert httpx.post(server.url, content=bytes(MOST_BYTES + 1)).status_code == 413
+    assert httpx.post(server.url, content=bytes(MAX_BODY_BYTES + 1)).status_code == 413
     assert len(SEEN) == before
 
 
 def test_without_a_stack_it_says_so() -> None:
-    with front() as server:
+    with serve_gateway() as server:
         assert httpx.get(server.url).status_code == 503
         server.target = "http://127.0.0.1:1"
         assert httpx.get(server.url).status_code == 502
 
 
-def test_it_listens_on_the_loopback_interface_alone(server: Front) -> None:
+def test_it_listens_on_the_loopback_interface_alone(server: Gateway) -> None:
     assert server.server_address[0] == "127.0.0.1"

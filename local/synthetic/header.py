@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from local.scans import FRAME_STEP, LAST_COADD, PIXEL, ImageSet
+from local.synthetic.scans import FRAME_STEP, LAST_COADD, PIXEL, ImageSet
 
 CARD = 80
 HEADER_BYTES = 11520  # four blocks of 2880, as in the survey's files

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from local.archive import indexed
+from local.archive_bucket import indexed
 from local.serve import template_parameters
-from local.sky import make_sky
+from local.synthetic.archive import make_synthetic_archive
 from skybatch.inventory.inventory import Inventory
 from skybatch.storage.directory_tree import DirectoryTree
 
@@ -18,7 +18,7 @@ from skybatch.storage.directory_tree import DirectoryTree
 @pytest.fixture(scope="module")
 def sky(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("sky")
-    assert make_sky(root, few=True) == 42
+    assert make_synthetic_archive(root, few=True) == 42
     return root
 
 

@@ -14,9 +14,9 @@ import numpy as np
 from isal import igzip
 from numpy.typing import NDArray
 
-from local.cards import HEADER_BYTES
-from local.pixels import BLOCK, Exposure
-from local.scans import PIXEL, WIDTH, ImageSet, image_sets
+from local.synthetic.header import HEADER_BYTES
+from local.synthetic.pixels import BLOCK, Exposure
+from local.synthetic.scans import PIXEL, WIDTH, ImageSet, image_sets
 from skybatch.imaging.quicklook import compress_quicklook
 from skybatch.inventory.image_sets import ImageSets
 from skybatch.inventory.publish import publish
@@ -40,7 +40,7 @@ class Written:
     quicklook: int
 
 
-def make_sky(root: Path, *, few: bool = False) -> int:
+def make_synthetic_archive(root: Path, *, few: bool = False) -> int:
     """Write the sample sky and its inventory below ``root``; answers the number of Atlas images.
 
     The images are the same bytes on every machine and every time. All of it is 51 image sets of three

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from astropy.io import fits
 
-from local.check import Delivered, Target, WrongResult, check_crop, check_whole, containing
-from local.pixels import Exposure
-from local.scans import image_sets
-from local.sky import identity
+from local.synthetic.archive import identity
+from local.synthetic.pixels import Exposure
+from local.synthetic.scans import image_sets
+from local.verify import Delivered, Target, WrongResult, images_containing, verify_crop, verify_whole
 from skybatch.surveys.twomass.layout import atlas_key
 
 IMAGES = next(i for i in image_sets(few=True) if i.scan.scan == 69)
@@ -48,7 +48,7 @@ def crop(archive: Path, size: int = 50, brighter: float = 0.0, **cards: str) -> 
 
 
 def test_a_true_crop_passes(archive: Path) -> None:
-    check_crop(crop(archive), archive, TARGET)
+    verify_crop(crop(archive), archive, TARGET)
 
 
 @pytest.mark.parametrize(
@@ -62,23 +62,23 @@ def test_a_true_crop_passes(archive: Path) -> None:
 )
 def test_a_false_crop_is_found(archive: Path, spoiled: dict[str, Any], what: str) -> None:
     with pytest.raises(WrongResult, match=what):
-        check_crop(crop(archive, **spoiled), archive, TARGET)
+        verify_crop(crop(archive, **spoiled), archive, TARGET)
 
 
 def test_a_crop_of_another_size_or_place_is_found(archive: Path) -> None:
     with pytest.raises(WrongResult, match="size"):
-        check_crop(crop(archive, size=60), archive, TARGET)
+        verify_crop(crop(archive, size=60), archive, TARGET)
     with pytest.raises(WrongResult, match="position"):
-        check_crop(crop(archive), archive, Target(65.45, 19.5, 50))
+        verify_crop(crop(archive), archive, Target(65.45, 19.5, 50))
 
 
 def test_a_whole_image_must_be_the_stored_bytes(archive: Path) -> None:
     image = crop(archive)
     stored = image.parent(archive).read_bytes()
-    check_whole(Delivered(image.row, stored), archive)
+    verify_whole(Delivered(image.row, stored), archive)
     with pytest.raises(WrongResult, match="bytes"):
-        check_whole(Delivered(image.row, stored[:-1]), archive)
+        verify_whole(Delivered(image.row, stored[:-1]), archive)
 
 
 def test_the_images_that_hold_a_position(archive: Path) -> None:
-    assert containing(archive, "asky", [TARGET, Target(1, 1, 1)]) == [{"981121n/ji0690256"}, set()]
+    assert images_containing(archive, "asky", [TARGET, Target(1, 1, 1)]) == [{"981121n/ji0690256"}, set()]

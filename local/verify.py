@@ -30,7 +30,7 @@ ADDED = {"CUTFILE", "CUTPIX", "CUTBY"}
 
 
 class WrongResult(AssertionError):
-    """Something a batch delivered is not what was asked for."""
+    """Something a batch delivered_images is not what was asked for."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Delivered:
         )
 
 
-def delivered(archive: bytes) -> list[Delivered]:
+def delivered_images(archive: bytes) -> list[Delivered]:
     """The images in an images.tar, each with its row of the images.csv there; one folder holds all."""
     with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
         files = {member.name: _content(tar, member) for member in tar if member.isfile()}
@@ -80,7 +80,7 @@ def _content(tar: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
     return stream.read()
 
 
-def check_crop(image: Delivered, archive: Path, target: Target) -> None:
+def verify_crop(image: Delivered, archive: Path, target: Target) -> None:
     """Pixels, sky coordinates, cards and size of a crop against its parent image. Raises WrongResult."""
     cut, parent = _opened(io.BytesIO(image.body)), _parent(image.parent(archive))
     header, whole = cut.header, parent.header
@@ -98,7 +98,7 @@ def check_crop(image: Delivered, archive: Path, target: Target) -> None:
     _hold(image, "size", whole_box or clipped)
 
 
-def check_whole(image: Delivered, archive: Path) -> None:
+def verify_whole(image: Delivered, archive: Path) -> None:
     """A whole image in its stored form is the archive's file, byte for byte. Raises WrongResult."""
     _hold(image, "bytes", image.body == image.parent(archive).read_bytes())
 
@@ -108,7 +108,7 @@ def _hold(image: Delivered, what: str, right: bool) -> None:
         raise WrongResult(f"{image.row['file']}: its {what} are not those of {image.row['name']}")
 
 
-def containing(archive: Path, dataset: str, targets: Sequence[Target]) -> list[set[str]]:
+def images_containing(archive: Path, dataset: str, targets: Sequence[Target]) -> list[set[str]]:
     """For each target the data set's images that hold it, pixel edges included, as `identity` names them."""
     found: list[set[str]] = [set() for _ in targets]
     for path in sorted((archive / MISSION / DATASETS[dataset].path).rglob("image/*.fits*")):

@@ -8,7 +8,7 @@ import pytest
 from astropy.coordinates import SkyCoord
 from astropy.wcs import WCS
 
-from local.scans import SCANS, ImageSet, Scan, image_sets
+from local.synthetic.scans import SCANS, ImageSet, Scan, image_sets
 
 ALL = image_sets(few=False)
 

@@ -13,9 +13,9 @@ from astropy.io import fits
 from astropy.wcs import WCS
 from numpy.typing import NDArray
 
-from local.pixels import Exposure
-from local.scans import ImageSet, image_sets
-from local.stars import NAMED, Sources, stars_near
+from local.synthetic.pixels import Exposure
+from local.synthetic.scans import ImageSet, image_sets
+from local.synthetic.sources import NAMED, Sources, stars_near
 
 SETS = {(i.scan.date, i.scan.scan, i.image): i for i in image_sets(few=False)}
 TWO_SCANS = [("981121", 69, 256), ("981121", 70, 21)]

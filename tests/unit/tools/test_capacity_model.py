@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from tests.support.template import properties
-from tools.figures import QUOTAS, aws
-from tools.simulate import (
+from tools.aws_prices import QUOTAS, aws
+from tools.capacity_model import (
     ADMITTED_A_SECOND,
     ADMITTED_AT_ONCE,
     CROPS,

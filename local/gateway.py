@@ -25,20 +25,20 @@ HOP_BY_HOP = {
     "transfer-encoding",
     "upgrade",
 }
-MOST_BYTES = 10_000_000  # API Gateway's own limit for a request; it answers 413 above
-MOST_DISCARDED = 200_000_000
-SECONDS = 60.0
+MAX_BODY_BYTES = 10_000_000  # API Gateway's own limit for a request; it answers 413 above
+MAX_DISCARDED_BYTES = 200_000_000
+UPSTREAM_TIMEOUT = 60.0
 IDLE_SECONDS = 30.0  # the emulator closes a connection after 75
 
 
-class Front(ThreadingHTTPServer):
+class Gateway(ThreadingHTTPServer):
     """Listens from the start; answers 503 until `target`, the API's base URL, is known."""
 
     daemon_threads = True
     request_queue_size = 64
     target: str | None = None
 
-    def __init__(self, port: int, handler: type[Forward]) -> None:
+    def __init__(self, port: int, handler: type[ForwardingHandler]) -> None:
         """Bind ``port`` on the loopback interface, or any free one if it is 0. OSError if it is taken."""
         try:
             super().__init__(("127.0.0.1", port), handler)
@@ -57,9 +57,9 @@ class Front(ThreadingHTTPServer):
 
 
 @contextmanager
-def front(port: int = 0, handler: type[Forward] | None = None) -> Iterator[Front]:
+def serve_gateway(port: int = 0, handler: type[ForwardingHandler] | None = None) -> Iterator[Gateway]:
     """Serve for the length of a ``with`` block; ``handler`` may do more with requests than pass them on."""
-    server = Front(port, handler or Forward)
+    server = Gateway(port, handler or ForwardingHandler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
     thread.start()
     try:
@@ -70,13 +70,13 @@ def front(port: int = 0, handler: type[Forward] | None = None) -> Iterator[Front
         thread.join()
 
 
-class Forward(BaseHTTPRequestHandler):
+class ForwardingHandler(BaseHTTPRequestHandler):
     """Passes the requests of one connection on to the server's target, by one connection too.
 
     One for each request would leave more of them waiting to be forgotten than loopback has ports.
     """
 
-    server: Front
+    server: Gateway
     upstream: http.client.HTTPConnection | None = None
     used: float = 0.0
     protocol_version = "HTTP/1.1"
@@ -107,7 +107,7 @@ class Forward(BaseHTTPRequestHandler):
                 self._refuse(400, "the body's chunks cannot be read")
                 return None
         length = int(self.headers.get("Content-Length") or 0)
-        if length > MOST_BYTES:
+        if length > MAX_BODY_BYTES:
             self._refuse(413, "Request Entity Too Large")
             self._discard(length)
             return None
@@ -117,7 +117,7 @@ class Forward(BaseHTTPRequestHandler):
         """A body of unknown length (RFC 9112, section 7.1), as API Gateway takes one too."""
         body = bytearray()
         while length := int(self.rfile.readline(1024).partition(b";")[0], 16):
-            if len(body) + length > MOST_BYTES:
+            if len(body) + length > MAX_BODY_BYTES:
                 self._refuse(413, "Request Entity Too Large")
                 return None
             body += self.rfile.read(length)
@@ -132,7 +132,7 @@ class Forward(BaseHTTPRequestHandler):
 
     def _discard(self, length: int) -> None:
         """Read on, so that a client still sending sees the answer and not a connection reset."""
-        left = min(length, MOST_DISCARDED)
+        left = min(length, MAX_DISCARDED_BYTES)
         while left > 0 and (piece := self.rfile.read(min(left, 1 << 16))):
             left -= len(piece)
 
@@ -162,7 +162,7 @@ class Forward(BaseHTTPRequestHandler):
             return kept
         if kept is not None:
             kept.close()
-        return http.client.HTTPConnection(host, port, timeout=SECONDS)
+        return http.client.HTTPConnection(host, port, timeout=UPSTREAM_TIMEOUT)
 
     def _release(self) -> None:
         kept, self.upstream = self.upstream, None

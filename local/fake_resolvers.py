@@ -17,15 +17,15 @@ from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from local.objects import DESIGNATIONS, GALAXIES, STARS_AND_CLUSTERS, folded, index
+from local.known_objects import DESIGNATIONS, GALAXIES, STARS_AND_CLUSTERS, folded, index
 
 Found = tuple[str, float, float] | None
 
 
-class Day(StrEnum):
+class Behaviour(StrEnum):
     """How a service fares: well, slowly, answering 503, answering what nobody can read, or hanging up."""
 
-    WELL = "well"
+    NORMAL = "normal"
     SLOW = "slow"
     DOWN = "down"
     GARBAGE = "garbage"
@@ -42,7 +42,7 @@ class Call:
     name: str
 
 
-def irsa_answer(found: Found, name: str) -> str:
+def irsa_response(found: Found, name: str) -> str:
     """IRSA's Lookup: flat JSON with the numbers as text."""
     if found is None:
         return json.dumps({"stat": "ERROR", "msg": f"Object name '{name}' not recognized."})
@@ -51,7 +51,7 @@ def irsa_answer(found: Found, name: str) -> str:
     return json.dumps({"stat": "OK", "source": "irsa", "objname": title, **place})
 
 
-def ned_answer(found: Found, name: str) -> str:
+def ned_response(found: Found, name: str) -> str:
     """NED's ObjectLookup: JSON with ``Preferred`` where it knows the object."""
     answer: dict[str, Any] = {"NameResolver": "NED-MATCH", "Supplied": name, "QueryTime": "Stand-in"}
     if found is None:
@@ -61,7 +61,7 @@ def ned_answer(found: Found, name: str) -> str:
     return json.dumps({**answer, "ResultCode": 3, "StatusCode": 100, "Preferred": preferred})
 
 
-def simbad_answer(found: Found, name: str) -> str:
+def simbad_response(found: Found, name: str) -> str:
     """Sesame's -oI lines."""
     head = f"# {name}\t#Q1\n#=S=Simbad (stand-in)\n"
     if found is None:
@@ -70,16 +70,16 @@ def simbad_answer(found: Found, name: str) -> str:
     return f"{head}%C.0 G\n%J {ra:.6f} {dec:+.6f} = stand-in\n%I.0 {title}\n\n#====Done====\n"
 
 
-Answer = Callable[[Found, str], str]
+Response = Callable[[Found, str], str]
 KNOWN = {"IRSA": index(DESIGNATIONS), "NED": index(GALAXIES), "SIMBAD": index(STARS_AND_CLUSTERS)}
-ANSWERS: dict[str, Answer] = {"IRSA": irsa_answer, "NED": ned_answer, "SIMBAD": simbad_answer}
+RESPONSES: dict[str, Response] = {"IRSA": irsa_response, "NED": ned_response, "SIMBAD": simbad_response}
 
 
-class NameServices:
-    """The running stand-in; a context manager. ``days`` may be changed while it runs."""
+class FakeResolvers:
+    """The running stand-in; a context manager. ``behaviours`` may be changed while it runs."""
 
     def __init__(self, port: int = 0, slowness: float = 1.0) -> None:
-        self.days = dict.fromkeys(KNOWN, Day.WELL)
+        self.behaviours = dict.fromkeys(KNOWN, Behaviour.NORMAL)
         self.slowness = slowness
         self.calls: list[Call] = []
         services = self
@@ -107,7 +107,7 @@ class NameServices:
         """The base that stands for all three hosts."""
         return f"http://127.0.0.1:{self.server.server_port}"
 
-    def __enter__(self) -> NameServices:
+    def __enter__(self) -> FakeResolvers:
         self.thread.start()
         return self
 
@@ -117,24 +117,24 @@ class NameServices:
         self.thread.join()
 
     def handle(self, handler: BaseHTTPRequestHandler) -> None:
-        """Answer as the service of that path would on such a day."""
+        """Response as the service of that path would on such a day."""
         began = time.monotonic()
-        service, name = asked(handler.path)
-        day = self.days.get(service, Day.DOWN)
-        if day is Day.SLOW:
+        service, name = parse_query(handler.path)
+        day = self.behaviours.get(service, Behaviour.DOWN)
+        if day is Behaviour.SLOW:
             time.sleep(self.slowness)
         self.calls.append(Call(began, time.monotonic(), service, name))
-        if day is Day.HANGS_UP:
+        if day is Behaviour.HANGS_UP:
             handler.close_connection = True
-        elif day is Day.DOWN:
+        elif day is Behaviour.DOWN:
             respond(handler, 503, "<html>Service unavailable</html>")
-        elif day is Day.GARBAGE:
+        elif day is Behaviour.GARBAGE:
             respond(handler, 200, "<html><h1>Welcome to nginx!</h1></html>")
         else:
-            respond(handler, 200, ANSWERS[service](KNOWN[service].get(folded(name)), name))
+            respond(handler, 200, RESPONSES[service](KNOWN[service].get(folded(name)), name))
 
 
-def asked(path: str) -> tuple[str, str]:
+def parse_query(path: str) -> tuple[str, str]:
     """Which service a path belongs to, and the name it asks for."""
     parts = urlsplit(path)
     if parts.path == "/cgi-bin/Lookup/nph-lookup":
@@ -163,7 +163,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=0)
     port = parser.parse_args().port
-    with NameServices(port) as services:
+    with FakeResolvers(port) as services:
         print(f"Stand-in for IRSA, NED and SIMBAD at {services.url}; it knows {services.size} names.")
         services.thread.join()
 
