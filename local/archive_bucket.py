@@ -35,7 +35,7 @@ def emulator_bucket(emulator: Emulator, bucket: str) -> S3Store:
 
 
 def upload_tree(emulator: Emulator, bucket: str, root: Path) -> tuple[int, int]:
-    """Copy the images and inventories below ``root`` into a new bucket; answers (objects, bytes)."""
+    """Copy the images and inventories below ``root`` into a new bucket; return (objects, bytes)."""
     files = [path for folder in FOLDERS for path in _files(root / folder)]
     emulator.client("s3").create_bucket(Bucket=bucket)
     store = emulator_bucket(emulator, bucket)
@@ -49,9 +49,9 @@ def upload_tree(emulator: Emulator, bucket: str, root: Path) -> tuple[int, int]:
 
 
 def indexed(root: Path, scratch: Path, say: Callable[[str], None]) -> Path:
-    """A tree with an inventory: ``root`` itself if it has one, else one that borrows its images.
+    """Return a tree with an inventory: ``root`` if it has one, else one that links to its images.
 
-    The folder given may be read-only, so what the index adds goes below ``scratch``.
+    The given folder may be read-only, so the index is written below ``scratch``.
     """
     if not (root / MISSION).is_dir():
         raise FileNotFoundError(f"{root} is no archive: it has no folder {MISSION}")

@@ -114,7 +114,7 @@ def _target_in(images: ImageSet, rng: np.random.Generator) -> Target:
 
 
 def position_table(targets: list[Target]) -> str:
-    """The targets as an IPAC table, as a user would upload it."""
+    """Format the targets as an IPAC table, as a user would upload it."""
     lines = [("ra", "dec", "size"), ("double", "double", "double"), ("deg", "deg", "arcsec")]
     head = "".join(f"|{ra:>11}|{dec:>11}|{size:>6}|\n" for ra, dec, size in lines)
     return head + "".join(f" {t.ra:11.6f} {t.dec:11.6f} {t.size:6.1f} \n" for t in targets)
@@ -180,7 +180,7 @@ def check_crops(stack: Stack, result: Result, targets: list[Target]) -> int:
 
 
 def check_counts(status: dict[str, Any], came: Counter[Any], wanted: Counter[Any]) -> None:
-    """What came is what was wanted, but for what the batch itself says lies beyond its limit."""
+    """Require the delivered images to be the expected ones, but for those reported as over the limit."""
     counts = status["images"]
     surplus, missing = came - wanted, wanted - came
     if surplus or counts["failed"] or missing.total() != counts["over_limit"]:
@@ -220,7 +220,7 @@ def points_in_region() -> list[Target]:
 
 
 def check_email_and_page(stack: Stack, name: str, address: str, result: Result) -> None:
-    """The email came, once, and links to the page, which answers; both are kept."""
+    """Require one email with a link to the page, and the page to answer; keep both."""
     page = f"{stack.url}/batches/{result.status['batch_id']}/results"
     email = wait_for_email(stack.emulator.url, address)
     if sum(address in other.to for other in emails(stack.emulator.url)) != 1:

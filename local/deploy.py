@@ -113,7 +113,7 @@ def _failures(cloudformation: Any) -> str:
 
 
 def outputs_of(named: Mapping[str, str]) -> Outputs:
-    """The stack's outputs by field; DeployFailed names those that are missing."""
+    """Read the stack's outputs by field; DeployFailed names those that are missing."""
     missing = sorted(set(FIELDS) - set(named))
     if missing:
         raise DeployFailed(f"the template has no output {', '.join(missing)}")

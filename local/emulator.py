@@ -51,7 +51,7 @@ class Emulator:
     log: Path
 
     def client(self, service: str) -> Any:
-        """A boto3 client of ``service`` that talks to this emulator only."""
+        """Return a boto3 client of ``service`` that talks to this emulator only."""
         import boto3
         from botocore.config import Config
 
@@ -66,7 +66,7 @@ class Emulator:
 
 
 def free_port() -> int:
-    """A loopback TCP port nobody listens on at this moment."""
+    """Find a loopback TCP port that is free at this moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -127,7 +127,7 @@ def _spawn(folder: Path, log: Path, port: int, extra: dict[str, str]) -> subproc
 
 
 def _environment(folder: Path, port: int) -> dict[str, str]:
-    """The emulator's whole environment: nothing of the caller's AWS settings may leak into it."""
+    """Build the emulator's whole environment, without any AWS setting of the caller."""
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
     temporary = str(folder / "tmp")
     return kept | {

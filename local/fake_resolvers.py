@@ -1,4 +1,4 @@
-"""A stand-in for the three name services, on 127.0.0.1: their paths, their answers, and their bad days.
+"""Fakes of the three name services on 127.0.0.1: their paths, their responses, and their failures.
 
 It knows a few dozen well-known objects (``objects``): IRSA the 2MASX designations, NED the galaxies, SIMBAD
 the stars and clusters. Each service can be told to be slow, down, or to answer garbage.
@@ -23,7 +23,7 @@ Found = tuple[str, float, float] | None
 
 
 class Behaviour(StrEnum):
-    """How a service fares: well, slowly, answering 503, answering what nobody can read, or hanging up."""
+    """How a service behaves: normally, slowly, with 503, with garbage, or by closing the connection."""
 
     NORMAL = "normal"
     SLOW = "slow"
@@ -76,7 +76,7 @@ RESPONSES: dict[str, Response] = {"IRSA": irsa_response, "NED": ned_response, "S
 
 
 class FakeResolvers:
-    """The running stand-in; a context manager. ``behaviours`` may be changed while it runs."""
+    """The running fakes; a context manager. ``behaviours`` may be changed while they run."""
 
     def __init__(self, port: int = 0, slowness: float = 1.0) -> None:
         self.behaviours = dict.fromkeys(KNOWN, Behaviour.NORMAL)
@@ -91,7 +91,7 @@ class FakeResolvers:
                 services.handle(self)
 
             def log_message(self, format: str, *args: object) -> None:
-                """Calls are kept in ``calls``; nothing is printed."""
+                """Print nothing: calls are kept in ``calls``."""
 
         self.server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self.server.daemon_threads = True

@@ -51,7 +51,7 @@ class Gateway(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_address[1]}"
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A client that hangs up is no event; anything else shows its traceback."""
+        """Ignore clients that close the connection; print the traceback of anything else."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)  # type: ignore[arg-type]
 
@@ -99,7 +99,7 @@ class ForwardingHandler(BaseHTTPRequestHandler):
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _forward  # noqa: N815
 
     def _body(self) -> bytes | None:
-        """The request's body; None where the request was refused for it."""
+        """Read the request's body; None where the request was refused for it."""
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
             try:
                 return self._chunks()
@@ -114,7 +114,7 @@ class ForwardingHandler(BaseHTTPRequestHandler):
         return self.rfile.read(length)
 
     def _chunks(self) -> bytes | None:
-        """A body of unknown length (RFC 9112, section 7.1), as API Gateway takes one too."""
+        """Read a chunked body (RFC 9112, section 7.1), which API Gateway accepts too."""
         body = bytearray()
         while length := int(self.rfile.readline(1024).partition(b";")[0], 16):
             if len(body) + length > MAX_BODY_BYTES:
@@ -155,7 +155,7 @@ class ForwardingHandler(BaseHTTPRequestHandler):
         return told
 
     def _take(self, host: str, port: int | None) -> http.client.HTTPConnection:
-        """The connection kept, which nobody else takes meanwhile, or a new one."""
+        """Take the kept connection, so that no other request uses it, or open a new one."""
         kept, self.upstream = self.upstream, None
         fresh = time.monotonic() - self.used < IDLE_SECONDS
         if kept is not None and (kept.host, kept.port) == (host, port) and fresh:
@@ -170,7 +170,7 @@ class ForwardingHandler(BaseHTTPRequestHandler):
             kept.close()
 
     def finish(self) -> None:
-        """The client's connection is over."""
+        """Close the upstream connection together with the client's."""
         self._release()
         super().finish()
 

@@ -76,6 +76,6 @@ def index(objects: dict[str, tuple[float, float]]) -> dict[str, tuple[str, float
 
 
 def folded(name: str) -> str:
-    """A name as the services compare it: ``NGC 0224`` is ``ngc224``, ``Messier 031`` is ``m31``."""
+    """Normalize a name as the services do: ``NGC 0224`` is ``ngc224``, ``Messier 031`` is ``m31``."""
     words = name.lower().replace("messier", "m").split()
     return "".join(word.lstrip("0") or "0" if word.isdigit() else word for word in words)

@@ -32,7 +32,7 @@ class Email:
     sent: float
 
     def eml(self) -> bytes:
-        """The email as an RFC 5322 message that mail programs open."""
+        """Format the email as an RFC 5322 message that mail programs open."""
         message = EmailMessage()
         message["From"], message["To"] = self.sender, ", ".join(self.to)
         message["Subject"], message["Date"] = self.subject, formatdate(self.sent)
@@ -92,7 +92,7 @@ def _watch(url: str, folder: Path, announce: Callable[[Email, Path], None], ende
 
 
 def _reachable_emails(url: str) -> list[Email]:
-    """The emails, or none while the emulator is too busy to answer: the next look will find them."""
+    """Return the emails, or none while the emulator is too busy to answer: the next poll finds them."""
     try:
         return emails(url)
     except (TimeoutError, urllib.error.URLError):
@@ -104,7 +104,7 @@ def _slug(subject: str) -> str:
 
 
 def wait_for_email(emulator_url: str, to: str, *, seconds: float = 30.0) -> Email:
-    """The first email to an address. TimeoutError if none comes."""
+    """Wait for the first email to an address. TimeoutError if none comes."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         for email in emails(emulator_url):

@@ -73,7 +73,7 @@ def template_parameters(text: str) -> dict[str, str]:
 
 
 def run_folder(kind: str) -> Path:
-    """A folder of this run's own below build/runs."""
+    """Create a folder for this run below build/runs."""
     return ROOT / "build" / "runs" / f"{time.strftime('%Y%m%dT%H%M%S')}-{kind}-{os.getpid()}"
 
 

@@ -94,7 +94,7 @@ def running_stack(
 
 
 def local_parameters(public_url: str, names_url: str) -> dict[str, str]:
-    """What a local deployment sets of the template's parameters."""
+    """Return the template parameters that a local deployment sets."""
     return {
         "ArchiveBucket": ARCHIVE_BUCKET,
         "PublicUrl": public_url,

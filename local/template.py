@@ -48,7 +48,7 @@ _LongForm.yaml_implicit_resolvers = {
 
 
 def load_template(path: Path) -> Template:
-    """The template as plain dicts and lists, every intrinsic function in its long form."""
+    """Load the template as plain dicts and lists, every intrinsic function in its long form."""
     template: Template = yaml.load(path.read_text(), Loader=_LongForm)
     return template
 
@@ -67,7 +67,7 @@ def resolved_parameters(template: Template, given: Mapping[str, str]) -> dict[st
 
 
 def with_numeric_concurrency(template: Template, values: Mapping[str, str]) -> Template:
-    """A copy in which each ``MaximumConcurrency: {Ref: …}`` is a number.
+    """Return a copy in which each ``MaximumConcurrency: {Ref: …}`` is a number.
 
     The emulator passes a referenced parameter on as a string, and then delivers no message at all.
     """
@@ -82,7 +82,7 @@ def with_numeric_concurrency(template: Template, values: Mapping[str, str]) -> T
 
 
 def without_tls_only(template: Template) -> Template:
-    """A copy without the bucket policies that only demand TLS: the emulator speaks plain HTTP alone.
+    """Return a copy without the bucket policies that only demand TLS: the emulator speaks plain HTTP.
 
     It enforces them where it checks permissions (``AUTH=true``), and no function could reach a bucket. A
     policy that says anything else stays as it is.
@@ -107,7 +107,7 @@ def _mapped(node: Any, change: Callable[[str, Any], Any]) -> Any:
 
 
 def with_uploaded_code(template: Template, root: Path, upload: Callable[[str, bytes], str]) -> Template:
-    """A copy whose local code, layers and definitions are replaced by what ``upload(name, body)`` gives.
+    """Return a copy with local code, layers and definitions replaced by what ``upload(name, body)`` gives.
 
     Paths are taken relative to ``root``, the template's folder.
     """
@@ -132,7 +132,7 @@ def _flat(path: str) -> str:
 
 
 def layer_or_code(folder: Path) -> bytes:
-    """The zip of a code or layer folder; for the third-party layer an empty stand-in."""
+    """Zip a code or layer folder; for the third-party layer an empty one."""
     if folder.name == STUBBED_FOLDER:
         return _zip({"python/README": b"The virtual environment supplies these packages.\n"})
     files = {str(path.relative_to(folder)): path.read_bytes() for path in _sources(folder)}

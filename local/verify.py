@@ -50,7 +50,7 @@ class Delivered:
     body: bytes
 
     def parent(self, archive: Path) -> Path:
-        """The archive's image it was made from."""
+        """Return the path of the archive image it was made from."""
         row = self.row
         date, scan, image = row["date"].zfill(6), int(row["scan"]), int(row["image"])
         return archive / atlas_key(
@@ -59,7 +59,7 @@ class Delivered:
 
 
 def delivered_images(archive: bytes) -> list[Delivered]:
-    """The images in an images.tar, each with its row of the images.csv there; one folder holds all."""
+    """Read the images in an images.tar, each with its row of the images.csv there; one folder holds all."""
     with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
         files = {member.name: _content(tar, member) for member in tar if member.isfile()}
     folders = {name.split("/")[0] for name in files}
@@ -99,7 +99,7 @@ def verify_crop(image: Delivered, archive: Path, target: Target) -> None:
 
 
 def verify_whole(image: Delivered, archive: Path) -> None:
-    """A whole image in its stored form is the archive's file, byte for byte. Raises WrongResult."""
+    """Require a whole image to be the stored file, byte for byte, or raise WrongResult."""
     _hold(image, "bytes", image.body == image.parent(archive).read_bytes())
 
 
@@ -140,7 +140,7 @@ def _identity(path: Path) -> str:
 
 
 def _opened(source: Any) -> Any:
-    """The primary HDU with its data read."""
+    """Open the primary HDU and read its data."""
     from astropy.io import fits
 
     with fits.open(source, memmap=False) as hdus:

@@ -96,7 +96,7 @@ class Services:
 
 
 def aws(workers: int = 50) -> Services:
-    """A deployment on AWS of the template's sizes.
+    """Return a deployment on AWS of the template's sizes.
 
     S3's guide gives 100–200 ms for a small object; 60 ms is what is left on a kept connection (assumed), and
     90 MB/s its advice for one connection. 1,024 MB of Lambda are 0.58 of a processor (1,769 MB are one), so

@@ -74,7 +74,7 @@ class Batch:
         return (self.ended or math.inf) - self.asked
 
     def counts(self) -> Counts:
-        """What it used."""
+        """Return the requests and resources it used."""
         return Counts.of(
             images=self.job.images,
             messages=self.job.messages,
@@ -209,7 +209,7 @@ class System:
 
 
 def message_seconds(job: Job, services: Services) -> float:
-    """What a worker takes for one message: source, files, and now and then a look for a wish to cancel."""
+    """Return a worker's seconds for one message: source, files, and the occasional cancellation check."""
     if job.copied:
         taken = job.files * (services.first_byte + services.copy)
     else:
@@ -270,7 +270,7 @@ def outcome(scenario: Scenario, services: Services, window: int = 500) -> dict[s
 
 
 def table(workers: Sequence[int] = (50, 500)) -> str:
-    """The scenarios as a Markdown table."""
+    """Format the scenarios as a Markdown table."""
     lines = [
         "| scenario | workers | batches | median batch | slowest | all done | service | with delivery |",
         "| --- | --- | --- | --- | --- | --- | --- | --- |",

@@ -143,7 +143,7 @@ def bill(counts: Counts, days: float = DAYS_KEPT) -> dict[str, float]:
 
 
 def report(counts: Counts) -> str:
-    """The bill as text."""
+    """Format the bill as text."""
     dollars = bill(counts)
     head = f"{counts.images:,.0f} images, {counts.bytes / 1e6:,.1f} MB, {counts.messages:,.0f} messages"
     lines = [f"  {name:<14} ${cost:.5f}" for name, cost in dollars.items()]
@@ -151,7 +151,7 @@ def report(counts: Counts) -> str:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """The command."""
+    """Run the command."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("plan", nargs="?", type=Path, help="a batch's plan.jsonl")
     parser.add_argument("--images", type=float, default=0)

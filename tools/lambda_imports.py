@@ -35,7 +35,7 @@ class ImportFailed(RuntimeError):
 
 
 def find_python(version: str) -> Path | None:
-    """A working interpreter of ``version`` (``3.13``), on PATH or among pyenv's; None if there is none."""
+    """Find a working interpreter of ``version`` (``3.13``), on PATH or among pyenv's, or return None."""
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
     candidates = [*sorted(pyenv.glob(f"{version}.*/bin/python{version}"))]
     on_path = shutil.which(f"python{version}")
@@ -45,7 +45,7 @@ def find_python(version: str) -> Path | None:
 
 
 def _version(python: Path) -> str:
-    """What it says of itself; pyenv's shims exist for versions that are not switched on, and fail."""
+    """Ask an interpreter for its version; pyenv's shims of versions that are not active fail."""
     code = "import sys; print('%d.%d' % sys.version_info[:2])"
     answer = subprocess.run([str(python), "-c", code], capture_output=True, text=True, check=False)  # noqa: S603
     return answer.stdout.strip()
@@ -112,7 +112,7 @@ def _running(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _absolute(node: ast.ImportFrom, source: Path, module: str) -> str:
-    """The module that ``from … import`` names, its leading dots resolved."""
+    """Return the module that ``from … import`` names, its leading dots resolved."""
     if not node.level:
         return node.module or ""
     parents = module.split(".") if source.name == "__init__.py" else module.split(".")[:-1]

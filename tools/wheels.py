@@ -52,7 +52,7 @@ def compile_bytecode(python: Path, folder: Path, mounted: str) -> None:
 
 
 def unmet_requirements(layer: Path, python: str, machine: str) -> list[str]:
-    """What the distributions in ``layer`` require and do not find there, as sentences; extras aside."""
+    """List unmet requirements of the distributions in ``layer`` as sentences; extras aside."""
     present = {_canonical(found.metadata["Name"]): found for found in distributions(path=[str(layer)])}
     environment = {
         "python_version": python,

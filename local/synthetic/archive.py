@@ -41,7 +41,7 @@ class Written:
 
 
 def make_synthetic_archive(root: Path, *, few: bool = False) -> int:
-    """Write the sample sky and its inventory below ``root``; answers the number of Atlas images.
+    """Write the sample sky and its inventory below ``root``; return the number of Atlas images.
 
     The images are the same bytes on every machine and every time. All of it is 51 image sets of three
     bands; ``few`` makes 14 sets.
@@ -70,13 +70,13 @@ def _put(path: Path, body: bytes) -> int:
 
 
 def identity(exposure: Exposure) -> ImageId:
-    """The archive's identity of a sample image."""
+    """Return the archive's identity of a synthetic image."""
     scan = exposure.images.scan
     return ImageId(scan.dataset, scan.date, scan.hem, scan.scan, exposure.images.image, exposure.band)
 
 
 def inventory_of(sets: Sequence[ImageSet], sizes: dict[Exposure, Written]) -> ImageSets:
-    """What the archive's metadata tables say of image sets of one data set."""
+    """Build the columns of the archive's metadata tables for image sets of one data set."""
     scans = [images.scan for images in sets]
     height = np.array([images.naxis2 for images in sets])
 

@@ -15,7 +15,7 @@ QUANTILES = (-2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0)
 
 
 def header(images: ImageSet, band: str, *, sky: float, noise: float, magzp: float, seesh: float) -> bytes:
-    """The padded header, 11,520 bytes, of one band of an image set; ``sky`` and ``noise`` in DN."""
+    """Format the padded header, 11,520 bytes, of one band of an image set; ``sky`` and ``noise`` in DN."""
     scan = images.scan
     text = TEXT.format(
         band=band,
@@ -54,7 +54,7 @@ def header(images: ImageSet, band: str, *, sky: float, noise: float, magzp: floa
 
 
 def _tile_name(ra: float, dec: float) -> str:
-    """A tile's name as the survey writes it, e.g. ``s060534``: hemisphere, degrees, hours and minutes."""
+    """Format a tile's name as the survey does, e.g. ``s060534``: hemisphere, degrees, hours, minutes."""
     minutes = int(ra * 4)
     return f"{'s' if dec < 0 else 'n'}{abs(int(dec)):02d}{minutes // 60:02d}{minutes % 60:02d}"
 

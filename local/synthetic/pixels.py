@@ -44,7 +44,7 @@ class Exposure:
         return [int(scan.date), hem, scan.scan, self.images.coadd, band, len(scan.dataset)]
 
     def _variation(self, which: int) -> float:
-        """A number in [-1, 1) of this exposure."""
+        """Return a pseudo-random number in [-1, 1) that belongs to this exposure."""
         return float(np.random.default_rng([*self._rng_seed, which]).uniform(-1, 1))
 
     @cached_property
@@ -81,7 +81,7 @@ class Exposure:
         )
 
     def pixels(self) -> Pixels:
-        """The image, (NAXIS2, NAXIS1) float32 DN, with NaN at the left and right border."""
+        """Render the image, (NAXIS2, NAXIS1) float32 DN, with NaN at the left and right border."""
         rng = np.random.Generator(np.random.SFC64(self._rng_seed))
         image = rng.standard_normal((self.images.naxis2, WIDTH), dtype=np.float32)
         image *= np.float32(self.noise)
@@ -94,13 +94,13 @@ class Exposure:
         return image
 
     def header(self) -> bytes:
-        """The header, 11,520 bytes, padded to whole FITS blocks."""
+        """Format the header, 11,520 bytes, padded to whole FITS blocks."""
         return header(
             self.images, self.band, sky=self.sky, noise=self.noise, magzp=self.magzp, seesh=self.seesh
         )
 
     def fits(self) -> bytes:
-        """The whole file, plain FITS (BITPIX -32), padded to whole blocks."""
+        """Format the whole file, plain FITS (BITPIX -32), padded to whole blocks."""
         body = self.pixels().astype(">f4").tobytes()
         return self.header() + body + bytes(-len(body) % BLOCK)
 

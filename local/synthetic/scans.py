@@ -136,5 +136,5 @@ SCANS = (
 
 
 def image_sets(*, few: bool) -> list[ImageSet]:
-    """The image sets of the sample sky, or of its small form."""
+    """List the image sets of the synthetic survey, or of its small form."""
     return [ImageSet(scan, coadd) for scan in SCANS for coadd in (scan.few if few else scan.coadds)]
