@@ -117,7 +117,7 @@ class FakeResolvers:
         self.thread.join()
 
     def handle(self, handler: BaseHTTPRequestHandler) -> None:
-        """Response as the service of that path would on such a day."""
+        """Answer as the service of that path, in its current behaviour."""
         began = time.monotonic()
         service, name = parse_query(handler.path)
         day = self.behaviours.get(service, Behaviour.DOWN)

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -37,12 +38,13 @@ def image(number: int, band: str) -> ImageId:
     return ImageId(FIELD.dataset, FIELD.date, FIELD.hem, FIELD.scan, number, band)
 
 
-def plain(number: int, band: str, cards: Mapping[str, CardValue | None] | None = None, **grid: int) -> bytes:
+def plain(number: int, band: str, cards: Mapping[str, CardValue | None] | None = None, **grid: Any) -> bytes:
     said = {"FILTER": band, "ORDATE": FIELD.date, "SCANNO": FIELD.scan, "TELNAME": "Hopkins", **(cards or {})}
-    return make_image(**{"ra": 83.8, "dec": -6.0 + number / 40, "nx": 64, "ny": 96, **grid}, cards=said)
+    given: dict[str, Any] = {"ra": 83.8, "dec": -6.0 + number / 40, "nx": 64, "ny": 96, **grid}
+    return make_image(**given, cards=said)
 
 
-def stored(number: int, band: str, cards: Mapping[str, CardValue | None] | None = None, **grid: int) -> bytes:
+def stored(number: int, band: str, cards: Mapping[str, CardValue | None] | None = None, **grid: Any) -> bytes:
     return gzipped(plain(number, band, cards, **grid))
 
 
@@ -252,6 +254,7 @@ def test_a_file_changed_since_the_stop_is_read_again(tree: DirectoryTree, tmp_pa
 SLOWLY = """
 import sys, time
 from pathlib import Path
+from typing import Any
 from skybatch.archive.index import index
 from skybatch.storage.directory_tree import DirectoryTree
 class Slow(DirectoryTree):

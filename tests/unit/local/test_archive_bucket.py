@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from local.archive_bucket import indexed
-from local.serve import template_parameters
 from local.synthetic.archive import make_synthetic_archive
 from skybatch.inventory.inventory import Inventory
 from skybatch.storage.directory_tree import DirectoryTree
@@ -62,10 +61,3 @@ def test_a_tree_with_an_inventory_is_taken_as_it_is(sky: Path, tmp_path: Path) -
 def test_a_folder_that_is_no_archive_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="no folder twomass"):
         indexed(tmp_path, tmp_path, print)
-
-
-def test_parameters_are_words_with_equals_signs() -> None:
-    assert template_parameters("A=1 B='two words' C=x=y") == {"A": "1", "B": "two words", "C": "x=y"}
-    assert template_parameters("") == {}
-    with pytest.raises(ValueError, match="not so: MaxRows"):
-        template_parameters("A=1 MaxRows")

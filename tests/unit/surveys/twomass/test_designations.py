@@ -19,7 +19,7 @@ from skybatch.surveys.twomass.designations import is_designation, position_from_
 def test_the_kin_of_a_designation(name: str, ra: float, dec: float) -> None:
     sky = position_from_designation(name)
     assert sky is not None
-    assert (sky.ra, sky.dec) == (pytest.approx(ra, abs=1e-9), pytest.approx(dec, abs=1e-9))
+    assert [sky.ra, sky.dec] == pytest.approx([ra, dec], abs=1e-9)
 
 
 @pytest.mark.parametrize(

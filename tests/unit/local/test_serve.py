@@ -1,0 +1,53 @@
+"""The command reads its parameters and ends cleanly on signals."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local import serve
+from local.serve import DEFAULT_PORT, run_folder, stop_on_signals, template_parameters
+
+
+@pytest.fixture
+def handlers() -> Iterator[None]:
+    """The handlers of this process, put back afterwards."""
+    names = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {name: signal.getsignal(name) for name in names}
+    yield
+    for name, handler in before.items():
+        signal.signal(name, handler)
+
+
+def test_parameters_are_words_with_equals_signs() -> None:
+    assert template_parameters("A=1 B='two words' C=x=y") == {"A": "1", "B": "two words", "C": "x=y"}
+    assert template_parameters("") == {}
+    with pytest.raises(ValueError, match="not so: MaxRows"):
+        template_parameters("A=1 MaxRows")
+
+
+def test_a_signal_interrupts_once(handlers: None) -> None:
+    stop_on_signals()
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGTERM)
+    signal.raise_signal(signal.SIGTERM)  # ignored: the clean-up is not disturbed
+
+
+def test_the_environment_says_what_is_served(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("PORT", "ARCHIVE", "PARAMS"):
+        monkeypatch.delenv(name, raising=False)
+    plan = serve._plan(few=True)
+    assert (plan.port, plan.archive, plan.few, plan.parameters) == (DEFAULT_PORT, None, True, {})
+    monkeypatch.setenv("PORT", "1234")
+    monkeypatch.setenv("ARCHIVE", str(tmp_path))
+    monkeypatch.setenv("PARAMS", "MaxRows=5")
+    plan = serve._plan(few=False)
+    assert (plan.port, plan.archive, plan.parameters) == (1234, tmp_path.resolve(), {"MaxRows": "5"})
+
+
+def test_each_run_has_a_folder_of_its_kind() -> None:
+    assert f"-demo-{os.getpid()}" in run_folder("demo").name

@@ -1,0 +1,22 @@
+"""Settings come from the environment; what is absent or empty has its default."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+from skybatch.settings import Settings
+
+
+def test_nothing_set_gives_the_defaults() -> None:
+    assert Settings.from_environment({}) == Settings()
+
+
+def test_every_field_is_read_from_the_variable_of_its_name_with_its_type() -> None:
+    environment = {field.name.upper(): "7" for field in fields(Settings)}
+    settings = Settings.from_environment(environment)
+    for field in fields(Settings):
+        assert getattr(settings, field.name) == (7 if isinstance(field.default, int) else "7"), field.name
+
+
+def test_an_empty_variable_means_the_default() -> None:
+    assert Settings.from_environment({"MAX_ROWS": "", "MAIL_FROM": ""}) == Settings()
