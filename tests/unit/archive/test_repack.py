@@ -7,6 +7,7 @@ import io
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.lib.recfunctions
@@ -20,6 +21,7 @@ from skybatch.cli import main
 from skybatch.errors import InventoryError
 from skybatch.fits.tiles.gzip2_reader import decompress_tiled
 from skybatch.inventory import publish, versions
+from skybatch.inventory.image_sets import ImageSets, to_records
 from skybatch.inventory.inventory import Inventory
 from skybatch.storage.bucket_tree import BucketTree
 from skybatch.storage.directory_tree import DirectoryTree
@@ -187,13 +189,13 @@ def test_quicklooks_in_tiles_are_made_from_the_atlas_image(tree: DirectoryTree) 
 def test_an_inventory_of_the_first_format_is_read_and_of_a_later_one_refused(
     tree: DirectoryTree, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = publish.to_records
 
-    def first(sets: object) -> np.ndarray:
-        records = whole(sets)
-        return records[[name for name in records.dtype.names if not name.startswith("tile")]].copy()
+    def first(sets: ImageSets) -> Any:
+        records: Any = to_records(sets)
+        kept = [name for name in records.dtype.names if not name.startswith("tile")]
+        return np.lib.recfunctions.repack_fields(records[kept].copy())
 
-    monkeypatch.setattr(publish, "to_records", lambda sets: np.lib.recfunctions.repack_fields(first(sets)))
+    monkeypatch.setattr(publish, "to_records", first)
     monkeypatch.setattr(publish, "FORMAT", 1)
     index(tree, "askyw")
     details = Inventory.open(tree, "askyw").details(np.arange(3))

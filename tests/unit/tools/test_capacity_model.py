@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,7 @@ EVENTS_A_TRANSITION = 5  # a task: entered, scheduled, started, succeeded, exite
 SHORT = [scenario for scenario in SCENARIOS if "million" not in scenario.name]
 
 
-def seconds(job: Job, **services: float) -> float:
+def seconds(job: Job, **services: Any) -> float:
     (batch,) = System(replace(STILL, **services), window=1000).run([job])
     return batch.seconds
 
@@ -57,7 +58,7 @@ def test_never_more_workers_than_allowed_nor_messages_than_the_window() -> None:
             super()._feed()
             most["busy"] = max(most["busy"], self.busy)
 
-        def _tally(self, batch, then) -> None:
+        def _tally(self, batch: Any, then: Any) -> None:
             most["outstanding"] = max(most["outstanding"], batch.sent - batch.done)
             super()._tally(batch, then)
 
