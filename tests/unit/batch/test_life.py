@@ -14,6 +14,7 @@ import pytest
 from astropy.io import fits
 from astropy.table import Table
 
+from skybatch.batch.codes import Remainder
 from skybatch.batch.results.tables import TABLE_FORMATS
 from skybatch.batch.status import read_status
 from skybatch.batch.submission.submit import AcceptedBatch
@@ -167,8 +168,8 @@ def test_resubmit_is_the_same_as_posting_back_and_pressed_twice_one_batch(archiv
     service = Service(archive, max_batch_bytes=3_000_000)
     first = service.submit(mode="positions", table=POSITIONS, email="a@example.org")
     service.run(first)
-    again = service.submitter.resubmit(first.record.batch_id, "unretrieved")
-    twice = service.submitter.resubmit(first.record.batch_id, "unretrieved")
+    again = service.submitter.resubmit(first.record.batch_id, Remainder.UNRETRIEVED)
+    twice = service.submitter.resubmit(first.record.batch_id, Remainder.UNRETRIEVED)
     assert again.record == twice.record
     assert (again.record.part, again.record.previous) == (2, first.record.batch_id)
     assert again.record.email == "a@example.org"
@@ -186,10 +187,10 @@ def test_resubmit_waits_for_the_end_and_refuses_where_nothing_is_left(archive: M
     service = Service(archive)
     accepted = service.submit(mode="positions", table=POSITIONS)
     with pytest.raises(Conflict, match="running"):
-        service.submitter.resubmit(accepted.record.batch_id, "unretrieved")
+        service.submitter.resubmit(accepted.record.batch_id, Remainder.UNRETRIEVED)
     service.run(accepted)
     with pytest.raises(Conflict, match="no unretrieved"):
-        service.submitter.resubmit(accepted.record.batch_id, "unretrieved")
+        service.submitter.resubmit(accepted.record.batch_id, Remainder.UNRETRIEVED)
 
 
 def test_limit_smaller_than_one_image_fails_it_and_the_chain_ends(archive: MadeArchive) -> None:

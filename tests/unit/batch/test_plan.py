@@ -1,10 +1,11 @@
-"""Tasks, plans and messages as they are stored and sent."""
+"""Tasks and plans as they are stored, and the limit that divides a plan."""
 
 from __future__ import annotations
 
-from skybatch.batch.plan import Task
+from skybatch.batch.plan import Task, load_plan
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.surveys.image_type import ImageType
+from tests.support.batch_fakes import World, task
 
 TASK = Task(
     index=3,
@@ -28,3 +29,8 @@ def test_a_stored_task_keeps_its_layout_and_reads_back_the_same() -> None:
     assert (line["n"], line["scntr"], line["form"], line["box"]) == (3, 2, "fits", [1, 2, 3, 4])
     assert not {"row_number", "delivery_format"} & set(line)
     assert Task.from_json(line) == TASK
+
+
+def test_plan_survives_its_file_exactly() -> None:
+    world = World([task(0, box=PixelBox(1, 2, 3, 4)), task(1, refusal="larger than the limit")])
+    assert load_plan(world.store) == world.plan

@@ -1,16 +1,14 @@
-"""The objects of a batch: ids that cannot leave their folder, first writers that win."""
+"""The objects of a batch: ids that cannot leave their folder, first writers that win, in memory and in S3."""
 
 from __future__ import annotations
 
 import pytest
-from obstore.store import MemoryStore
+from obstore.store import MemoryStore, S3Store
 
 from skybatch.batch import keys
-from skybatch.batch.file_names import image_file, make_unique
 from skybatch.batch.store import BatchStore
 from skybatch.errors import NotFound
-from skybatch.surveys.image_type import ImageType
-from skybatch.surveys.twomass.layout import ImageId
+from skybatch.storage.clients import client
 from tests.support.batch_fakes import BATCH_ID
 
 
@@ -43,25 +41,34 @@ def test_what_is_not_there_is_none() -> None:
     assert list(store.read_many(["x", "y"])) == [None, None]
 
 
-IMAGE = ImageId("asky", "990502", "s", 135, 80, "h")
+def test_first_writer_wins_in_s3_and_listings_go_on_after_a_name(results: S3Store) -> None:
+    store = BatchStore(results, BATCH_ID)
+    assert store.create_json(keys.OUTCOMES, {"first": True})
+    assert not store.create_json(keys.OUTCOMES, {"first": False})
+    assert store.read_json(keys.OUTCOMES) == {"first": True}
+    for n in range(5):
+        store.write(keys.image(f"{n}.fits"), bytes(n))
+    assert [(s.name, s.bytes) for s in store.list(keys.IMAGES, "1.fits")] == [
+        ("2.fits", 2),
+        ("3.fits", 3),
+        ("4.fits", 4),
+    ]
+    assert store.size(keys.image("4.fits")) == 4
+    assert store.size(keys.image("5.fits")) is None
 
 
-def test_names_of_files_are_those_of_the_contract() -> None:
-    assert image_file(IMAGE, ImageType.ATLAS, "fits.gz") == "990502s_h1350080.fits.gz"
-    assert image_file(IMAGE, ImageType.ATLAS, "fits", 7, "m31") == "0007_m31_990502s_h1350080.fits"
-    assert image_file(IMAGE, ImageType.QUICKLOOK, "fits.H", 12345) == "12345_990502s_h1350080_ql.fits.H"
+def test_an_archive_is_streamed_in_parts(results: S3Store) -> None:
+    store = BatchStore(results, BATCH_ID)
+    chunk = bytes(1_000_000)
+    store.upload(keys.result("images.tar"), iter([chunk] * 20), "application/x-tar")
+    assert store.size(keys.result("images.tar")) == 20_000_000
+    head = client("s3").head_object(Bucket="results", Key=store.path(keys.result("images.tar")))
+    assert head["ContentType"] == "application/x-tar"
+    assert head["ETag"].endswith('-3"')
 
 
-@pytest.mark.parametrize("evil", ["../../x", "<script>", "a b\n", "$(rm)", "é😀"])
-def test_names_of_files_are_safe_whatever_the_id(evil: str) -> None:
-    assert set(image_file(IMAGE, ImageType.ATLAS, "fits", 1, evil)) <= set(
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
-    )
-
-
-def test_equal_names_are_told_apart() -> None:
-    names = ["a.fits", "a.fits", "a-2.fits", "b.fits.gz", "b.fits.gz"]
-    unique = make_unique(names)
-    assert len(set(unique)) == 5
-    assert unique[0] == "a.fits"
-    assert unique[4] == "b-2.fits.gz"
+def test_a_link_is_signed_for_its_object_and_for_an_hour(results: S3Store) -> None:
+    link = BatchStore(results, BATCH_ID).presigned_url(keys.image("a.fits"), "HEAD")
+    assert f"batches/{BATCH_ID}/images/a.fits" in link
+    assert "X-Amz-Expires=3600" in link
+    assert "X-Amz-Signature=" in link

@@ -17,6 +17,7 @@ import obstore
 import pytest
 
 from skybatch.batch import keys
+from skybatch.batch.codes import Remainder
 from skybatch.batch.results.companion_files import request_body
 from skybatch.batch.results.tables import TABLE_FORMATS
 from skybatch.batch.status import read_status
@@ -95,7 +96,7 @@ def test_request_json_of_a_next_part_asks_for_that_part(archive: MadeArchive) ->
     service = Service(archive, max_batch_bytes=3_000_000)
     first = service.submit(mode="positions", table=POSITIONS)
     service.run(first)
-    second = service.submitter.resubmit(first.record.batch_id, "unretrieved")
+    second = service.submitter.resubmit(first.record.batch_id, Remainder.UNRETRIEVED)
     service.run(second)
     again = service.submit(**json.loads(service.file(second, "request.json")))
     service.run(again)
@@ -187,7 +188,7 @@ def test_every_part_of_a_chain_knows_how_many_there_are(archive: MadeArchive) ->
         told.append(service.run(accepted).chain)
         if service.store(accepted.record.batch_id).read(keys.result("unretrieved.tbl")) is None:
             break
-        accepted = service.submitter.resubmit(accepted.record.batch_id, "unretrieved")
+        accepted = service.submitter.resubmit(accepted.record.batch_id, Remainder.UNRETRIEVED)
     assert len(told) > 2
     assert [(chain.part, chain.parts) for chain in told] == [(n + 1, len(told)) for n in range(len(told))]
 
@@ -200,7 +201,7 @@ def test_a_batch_of_what_failed_is_linked_and_no_part() -> None:
     accepted = service.submit(mode="coadd_keys", table=KEYS)
     assert service.run(accepted).images.failed == 1
     obstore.put(archive.objects, archive.key(0, "j"), stored)
-    again = service.submitter.resubmit(accepted.record.batch_id, "failed")
+    again = service.submitter.resubmit(accepted.record.batch_id, Remainder.FAILED)
     assert service.run(again).images == ImageCounts(retrieved=1)
     parent = read_status(service.store(accepted.record.batch_id), 1200.0).chain
     child = read_status(service.store(again.record.batch_id), 1200.0).chain

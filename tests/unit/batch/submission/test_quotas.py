@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from skybatch.batch.codes import Remainder
 from skybatch.batch.status import read_status
 from skybatch.batch.submission import quotas
 from skybatch.batch.submission.submit import AcceptedBatch, BatchSubmitter
@@ -50,7 +51,7 @@ def test_an_address_has_so_many_batches_at_a_time_and_room_again_when_one_ends(s
     start(service)
     with pytest.raises(TooMany, match="2 batches running") as caught:
         start(service)
-    assert caught.value.retry_after == quotas.SECONDS_TO_AN_END
+    assert caught.value.retry_after == quotas.RETRY_AFTER_ACTIVE
     start(service, "another@example.org")
     finish(service, first)
     start(service)
@@ -103,9 +104,9 @@ def test_resubmitting_writes_to_the_same_address_and_counts(archive: MadeArchive
     parent = service.submit(mode="region", center="180 20", diameter=0.3, email=ADDRESS)
     service.run(parent)
     with pytest.raises(TooMany):
-        service.submitter.resubmit(parent.record.batch_id, "unretrieved")
+        service.submitter.resubmit(parent.record.batch_id, Remainder.UNRETRIEVED)
     finish(service, parent)
-    child = service.submitter.resubmit(parent.record.batch_id, "unretrieved")
+    child = service.submitter.resubmit(parent.record.batch_id, Remainder.UNRETRIEVED)
     assert read_status(service.store(child.record.batch_id), time.time()).state == "accepted"
 
 
@@ -127,23 +128,23 @@ def test_markers_name_neither_address_nor_caller_nor_batch(service: Service) -> 
     ],
 )
 def test_one_mailbox_in_many_spellings_is_one_address(other: str) -> None:
-    assert quotas.mailbox(other) == quotas.mailbox(ADDRESS)
+    assert quotas.normalize_email(other) == quotas.normalize_email(ADDRESS)
 
 
 @pytest.mark.parametrize("other", ["astronomers@example.org", "astronomer@example.com", "x@astronomer"])
 def test_another_mailbox_is_another_address(other: str) -> None:
-    assert quotas.mailbox(other) != quotas.mailbox(ADDRESS)
+    assert quotas.normalize_email(other) != quotas.normalize_email(ADDRESS)
 
 
 @given(st.ip_addresses(v=6), st.integers(0, 2**64 - 1))
 def test_addresses_of_one_customers_network_are_one_caller(address, low: int) -> None:
     other = type(address)(int(address) >> 64 << 64 | low)
-    assert quotas.network(str(address)) == quotas.network(str(other))
+    assert quotas.customer_network(str(address)) == quotas.customer_network(str(other))
 
 
 @given(st.ip_addresses(v=4), st.ip_addresses(v=4))
 def test_every_ipv4_address_is_a_caller_of_its_own(one, other) -> None:
-    assert (quotas.network(str(one)) == quotas.network(str(other))) == (one == other)
+    assert (quotas.customer_network(str(one)) == quotas.customer_network(str(other))) == (one == other)
 
 
 def objects(service: Service) -> set[str]:

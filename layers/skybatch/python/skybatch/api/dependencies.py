@@ -101,7 +101,7 @@ def _name_resolver(results: ObjectStore, settings: Settings) -> Callable[[], Res
 def _execution_starter(settings: Settings) -> Callable[[str], None]:
     def start(batch_id: str) -> None:
         # Here, because only one function submits batches; boto3 alone costs the others 50 ms.
-        from skybatch.batch.submission.submit import execution_starter
+        from skybatch.batch.submission.executions import execution_starter
 
         execution_starter(client("stepfunctions"), settings.state_machine_arn)(batch_id)
 

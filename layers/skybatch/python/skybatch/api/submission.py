@@ -9,12 +9,13 @@ from skybatch.api.http_request import HttpRequest
 from skybatch.api.models import SubmittedBatch
 from skybatch.api.responses import json_response, redirect
 from skybatch.api.routing import AnyResponse
+from skybatch.batch.codes import Remainder
 from skybatch.batch.submission.submit import AcceptedBatch, BatchSubmitter
 from skybatch.telemetry import bind_batch, logger, record_metrics
 
 MAX_IDEMPOTENCY_KEY = 200  # characters
 # The tables of a finished batch that can be submitted again.
-RESUBMITTABLE = ("unretrieved", "failed")
+RESUBMITTABLE = tuple(str(remainder) for remainder in Remainder)
 
 
 def batch_submitter(request: HttpRequest, dependencies: Dependencies) -> BatchSubmitter:

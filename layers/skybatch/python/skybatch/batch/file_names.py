@@ -9,6 +9,7 @@ from skybatch.surveys.twomass.layout import ImageId
 
 UNSAFE_CHARACTERS = re.compile(r"[^A-Za-z0-9._-]")
 MIN_ROW_DIGITS = 4
+LONGEST_UPLOAD_NAME = 80
 IMAGES_FOLDER = "images"
 """Folder of the images among the delivered files."""
 
@@ -34,6 +35,12 @@ def image_file(
     if image_type == ImageType.QUICKLOOK:
         image_part += "_ql"
     return "_".join([*parts, f"{image.date}{image.hem}", image_part]) + f".{suffix}"
+
+
+def upload_name(given: str | None) -> str:
+    """Give an uploaded table a safe name that no file of the results has."""
+    base = UNSAFE_CHARACTERS.sub("_", (given or "table").replace("\\", "/").rsplit("/", 1)[-1])
+    return "uploaded_" + base[-LONGEST_UPLOAD_NAME:]
 
 
 def make_unique(names: list[str]) -> list[str]:

@@ -47,7 +47,7 @@ def notify(store: BatchStore, mailer: Mailer | None, now: float) -> str:
     """
     record = load_record(store)
     state = _mail(store, record, mailer, now)
-    quotas.end(store.objects, record.quota_markers)
+    quotas.release(store.objects, record.quota_markers)
     return state
 
 

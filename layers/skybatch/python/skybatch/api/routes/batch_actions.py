@@ -12,8 +12,9 @@ from skybatch.api.parameters import FORM_TYPE
 from skybatch.api.responses import json_response, redirect
 from skybatch.api.routing import AnyResponse, RouteTable
 from skybatch.api.submission import RESUBMITTABLE, accepted_response, batch_submitter
+from skybatch.batch.codes import Remainder
 from skybatch.batch.record import load_record
-from skybatch.batch.submission.submit import cancel
+from skybatch.batch.submission.cancellation import request_cancellation
 from skybatch.errors import CellError, Conflict, InvalidRequest, MalformedRequest
 
 routes = RouteTable()
@@ -26,7 +27,7 @@ def resubmit_batch(request: HttpRequest, dependencies: Dependencies, batch_id: s
     if what not in RESUBMITTABLE:
         error = CellError("what", str(what), f"must be one of {', '.join(RESUBMITTABLE)}")
         raise InvalidRequest(error.sentence(), errors=[error])
-    accepted = batch_submitter(request, dependencies).resubmit(batch_id, what)
+    accepted = batch_submitter(request, dependencies).resubmit(batch_id, Remainder(what))
     return accepted_response(request, accepted)
 
 
@@ -35,7 +36,7 @@ def cancel_batch(request: HttpRequest, dependencies: Dependencies, batch_id: str
     """Cancel a batch; a browser that comes too late is sent to the results there are."""
     store = dependencies.batch(batch_id)
     try:
-        record = cancel(store, dependencies.clock())
+        record = request_cancellation(store, dependencies.clock())
     except Conflict:
         if not request.accepts_html:
             raise

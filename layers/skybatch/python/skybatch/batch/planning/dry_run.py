@@ -1,4 +1,4 @@
-"""A dry run: what a request would give, nothing started."""
+"""A dry run: what a request would give, without starting a batch."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from skybatch.settings import Settings
 def estimate(
     request: Request, open_inventory: OpenInventory, settings: Settings, resolver: Resolver, deadline: float
 ) -> dict[str, Any]:
-    """Counts of rows, images, bytes and batches, as ``POST /plans`` answers them.
+    """Count rows, images, bytes and batches, as ``POST /plans`` answers them.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def estimate(
     resolver
         Asks the name services.
     deadline
-        When asking for names ends (``time.monotonic()``); what is not known by then is so counted.
+        When asking for names ends (``time.monotonic()``); names not known by then count as unresolved.
 
     Raises
     ------
@@ -68,12 +68,12 @@ def estimate(
 
 
 def _expected(plan: Plan) -> Iterator[ImageOutcome]:
-    """What becomes of each task where nothing goes wrong."""
-    line = plan.end_within_limit(0, done=0)
+    """Give the outcome of each task where nothing goes wrong."""
+    end = plan.end_within_limit(0, done=0)
     for task in plan.tasks:
         if task.refusal is not None:
             yield ImageOutcome(task.index, ImageStatus.FAILED, reason=task.refusal)
-        elif task.index < line:
+        elif task.index < end:
             yield ImageOutcome(task.index, ImageStatus.RETRIEVED, task.bytes)
         else:
             yield ImageOutcome(task.index, ImageStatus.OVER_LIMIT)

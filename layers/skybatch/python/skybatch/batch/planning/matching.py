@@ -41,9 +41,12 @@ class Matches:
 
 
 def match(request: Request, rows: Sequence[int], inventory: Inventory, max_images: int) -> Matches:
-    """The image sets of one data set that the given rows of a request ask for.
+    """Find the image sets of one data set that the given rows of a request ask for.
 
-    Raises `TooLarge` before listing where they are more than ``max_images``.
+    Raises
+    ------
+    TooLarge
+        They are more than ``max_images``; noticed before they are listed.
     """
     wanted = [request.rows[i] for i in rows]
     index = np.asarray(rows, dtype=np.intp)
@@ -59,8 +62,8 @@ def match(request: Request, rows: Sequence[int], inventory: Inventory, max_image
 def _region(request: Request, inventory: Inventory, max_images: int) -> Matches:
     region = request.region
     if region is None or region.center is None:
-        return _none()
-    relation = cast("Relation", region.relation)  # one of its words: requests saw to that
+        return _no_matches()
+    relation = cast("Relation", region.relation)  # requests accept only these
     circle = Circle(region.center.ra, region.center.dec, region.diameter / 2.0)
     sets = inventory.in_region(circle, relation, limit=max_images)
     return Matches(np.zeros(len(sets), np.intp), sets)
@@ -71,7 +74,7 @@ def _positions(
 ) -> Matches:
     placed = np.array([i for i, row in enumerate(rows) if row.position is not None], dtype=np.intp)
     if not len(placed):
-        return _none()
+        return _no_matches()
     skies = [(row.position.ra, row.position.dec) for row in rows if row.position is not None]
     ra, dec = np.array(skies, dtype=np.float64).T
     best = np.array([rows[i].best_only for i in placed], dtype=bool)
@@ -97,6 +100,6 @@ def _scans(rows: Sequence[Row], index: NDArray[np.intp], inventory: Inventory, m
     return Matches(index[found.row], found.set_index)
 
 
-def _none() -> Matches:
+def _no_matches() -> Matches:
     empty = np.empty(0, np.intp)
     return Matches(empty, empty)

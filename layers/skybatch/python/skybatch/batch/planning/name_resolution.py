@@ -15,7 +15,7 @@ from skybatch.names.resolver import Resolver
 from skybatch.requests.resolution import unresolved_names
 
 SECONDS_PER_CALL = 40.0
-# A service that is down is given a few chances; after an hour what is not known stays so.
+# A service that is unavailable is asked a few times; after an hour what is not known stays unknown.
 MAX_ROUNDS = 3
 SECONDS_BETWEEN_ROUNDS = 10
 MAX_SECONDS = 3600.0
@@ -24,12 +24,13 @@ MAX_SECONDS = 3600.0
 def resolve_names(store: BatchStore, resolver: Resolver, now: float) -> int | None:
     """Ask for the batch's names as long as one call may take.
 
-    Returns the seconds to wait before the next call, or None when there is nothing left to ask.
+    Returns the seconds to wait before the next call, or None when there is nothing left to ask. ``now`` is
+    Unix time.
     """
     names = load_name_answers(store)
     names = replace(names, started=names.started or now)
     wanted = unresolved_names(load_request(store))
-    found = resolver.resolve(_open(wanted, names), time.monotonic() + SECONDS_PER_CALL)
+    found = resolver.resolve(_names_to_ask(wanted, names), time.monotonic() + SECONDS_PER_CALL)
     names = replace(names, answers={**names.answers, **found.results})
     if not found.remaining:
         names = replace(names, rounds=names.rounds + 1)
@@ -37,18 +38,18 @@ def resolve_names(store: BatchStore, resolver: Resolver, now: float) -> int | No
     over = now - names.started > MAX_SECONDS or names.rounds >= MAX_ROUNDS
     names = replace(names, is_final=over or not (found.remaining or down))
     save_name_answers(store, names)
-    _report(store, names, len(wanted))
+    _write_progress(store, names, len(wanted))
     if names.is_final:
         return None
     return 0 if found.remaining else SECONDS_BETWEEN_ROUNDS
 
 
-def _open(wanted: Sequence[str], names: NameAnswers) -> list[str]:
-    """Names nobody was asked for yet; when there are none, those that a service then down may know."""
+def _names_to_ask(wanted: Sequence[str], names: NameAnswers) -> list[str]:
+    """List the names not asked for yet; if there are none, those that an unavailable service may know."""
     fresh = [name for name in wanted if name not in names.answers]
     return fresh or [name for name in wanted if names.answers[name].status is LookupStatus.UNAVAILABLE]
 
 
-def _report(store: BatchStore, names: NameAnswers, wanted: int) -> None:
+def _write_progress(store: BatchStore, names: NameAnswers, wanted: int) -> None:
     known = sum(answer.status is not LookupStatus.UNAVAILABLE for answer in names.answers.values())
     store.write_json(keys.PROGRESS, {"state": "resolving", "names": max(wanted, known), "named": known})

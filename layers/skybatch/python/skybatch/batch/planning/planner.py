@@ -33,7 +33,7 @@ def make_plan(
     Parameters
     ----------
     request
-        With all names resolved; rows still without a place are `unresolved`.
+        With its names resolved; rows that still have no position are `unresolved`.
     open_inventory
         Gives the inventory of a data set.
     limit
@@ -41,7 +41,7 @@ def make_plan(
     max_images
         Most images one request may ask for.
     answers
-        What the name services said of names without a place.
+        What the name services answered about names without a position.
 
     Raises
     ------
@@ -67,7 +67,7 @@ def make_plan(
     planned = {task.row for task in kept}
     repeated = {task.row for task in drafts} - planned
     unplanned = {
-        i: _why_nothing(request, row, i in repeated, i in matched, answers or {})
+        i: _why_unplanned(request, row, i in repeated, i in matched, answers or {})
         for i, row in enumerate(request.rows)
         if i not in planned
     }
@@ -85,14 +85,14 @@ def _check_count(request: Request, matches: Matches, room: int) -> None:
 
 
 def _ordered(tasks: list[Task]) -> tuple[Task, ...]:
-    """Tasks in the order of their (now unique) file names, numbered."""
+    """Sort tasks by their file names, made unique, and number them."""
     names = make_unique([task.file for task in tasks])
     named = sorted(zip(names, tasks, strict=True), key=lambda pair: pair[0])
     return tuple(replace(task, file=name, index=index) for index, (name, task) in enumerate(named))
 
 
 def _without_repeats(request: Request, drafts: list[Task]) -> Iterator[Task]:
-    """Each image once, for the first row that asked; rows with a position of their own keep their copy."""
+    """Yield each image once, for the first row that asks; rows with a position keep a copy of their own."""
     seen: set[tuple[str, str]] = set()
     for task in sorted(drafts, key=lambda task: task.row):
         if request.rows[task.row].position is not None:
@@ -102,26 +102,26 @@ def _without_repeats(request: Request, drafts: list[Task]) -> Iterator[Task]:
             yield task
 
 
-def _why_nothing(
+def _why_unplanned(
     request: Request, row: Row, repeated: bool, matched: bool, answers: Mapping[str, NameResult]
 ) -> tuple[RowStatus, str]:
-    """The outcome and reason of a row that gets no image."""
+    """Give the status and reason of a row that gets no image."""
     if repeated:
         return RowStatus.DUPLICATE, "every image of this row was asked for by an earlier row"
     name = row.name if request.region is None else request.region.name
-    place = row.position if request.region is None else request.region.center
-    if name is not None and place is None:
+    position = row.position if request.region is None else request.region.center
+    if name is not None and position is None:
         return RowStatus.UNRESOLVED, _why_unresolved(name, answers.get(name))
     if matched:
         return (
             RowStatus.NOT_COVERED,
             "the archive holds no image of this kind and band for the image sets found",
         )
-    return RowStatus.NOT_COVERED, NOTHING_THERE[request.mode]
+    return RowStatus.NOT_COVERED, NOT_COVERED_REASONS[request.mode]
 
 
 def _why_unresolved(name: str, answer: NameResult | None) -> str:
-    """What the services said; one that is down is told apart from a name that none of them knows."""
+    """Explain; an unavailable service is told apart from a name that none of them knows."""
     if answer is None:
         return f"there was no time to ask for the name {name!r}"
     if answer.status is LookupStatus.UNAVAILABLE:
@@ -129,7 +129,7 @@ def _why_unresolved(name: str, answer: NameResult | None) -> str:
     return f"the name {name!r} is not known: {answer.explanation()}"
 
 
-NOTHING_THERE = {
+NOT_COVERED_REASONS = {
     Mode.REGION: "no image set matches the region",
     Mode.POSITIONS: "no image set contains this position",
     Mode.COADD_KEYS: "no image set has this coadd_key",

@@ -32,9 +32,9 @@ EDGE_DECIMALS = 3  # of an arcsec, as the tables show it
 
 @dataclass(frozen=True)
 class TaskBuilder:
-    """Turns matches of one data set into tasks, not yet ordered nor told apart.
+    """Makes the tasks of one data set from its matches, unordered and with file names that may repeat.
 
-    ``limit`` is what one batch may hold, in bytes: an image larger than that is refused.
+    ``limit`` is what one batch may hold, in bytes; an image larger than that is refused.
     """
 
     request: Request
@@ -43,6 +43,7 @@ class TaskBuilder:
     limit: int
 
     def tasks(self) -> Iterator[Task]:
+        """Yield a task for each image that the archive holds of each match and band."""
         details = self.inventory.details(self.matches.set_index)
         placed = self._pixel_positions()
         boxes = self._boxes(details, placed)
@@ -63,7 +64,7 @@ class TaskBuilder:
         x, y, edge_distance = np.full((3, len(rows)), np.nan)
         placed = np.array([i for i, row in enumerate(rows) if row.position], np.intp)
         if len(placed):
-            ra, dec = _sky(rows, placed, "ra"), _sky(rows, placed, "dec")
+            ra, dec = _coordinates(rows, placed, "ra"), _coordinates(rows, placed, "dec")
             found = self.inventory.pixel_positions(self.matches.set_index[placed], ra, dec)
             x[placed], y[placed], edge_distance[placed] = found.x, found.y, found.edge_distance
         return PixelPositions(x, y, edge_distance)
@@ -97,7 +98,7 @@ class TaskBuilder:
         return boxes
 
     def _stored(self, details: ImageSets, i: int, row: Row, band: str) -> tuple[str, int] | None:
-        """Suffix and size of the stored image, or None where the archive holds none."""
+        """Return suffix and size of the stored image, or None where the archive holds none."""
         quicklook = (row.image_type or self.request.image_type) == ImageType.QUICKLOOK
         sizes = details.quicklook_bytes if quicklook else details.bytes
         suffixes = details.quicklook_suffix if quicklook else details.suffix
@@ -120,13 +121,13 @@ class TaskBuilder:
         refusal = box if isinstance(box, str) else None
         pixels = box if isinstance(box, PixelBox) else None
         tiles = details.tiles(i, band) if image_type == ImageType.ATLAS else None
-        form = "fits" if box is not None else self._form(row, image_type, suffix, tiles)
+        form = "fits" if box is not None else self._delivery_format(row, image_type, suffix, tiles)
         if tiles is not None and (form == TILED or (box is not None and suffix not in PLAIN)):
             suffix, stored_bytes = TILED_SUFFIX, tiles.size
         if f".{form}" == suffix and box is None:
             size = stored_bytes
         else:
-            size = _made_bytes(details, i, image_type, pixels, form)
+            size = _made_size(details, i, image_type, pixels, form)
         if refusal is None and size > self.limit:
             refusal = f"larger than the limit: {size:,} bytes, and a batch may hold {self.limit:,}"
         image = details.image_id(i, band)
@@ -150,11 +151,11 @@ class TaskBuilder:
             tiles=(tiles.size, tiles.heap) if tiles is not None and suffix == TILED_SUFFIX else None,
         )
 
-    def _form(self, row: Row, image_type: ImageType, suffix: str, tiles: Tiles | None) -> str:
-        """How a whole image is delivered: restored to plain FITS, or as it is stored.
+    def _delivery_format(self, row: Row, image_type: ImageType, suffix: str, tiles: Tiles | None) -> str:
+        """Choose how a whole image is delivered: restored to plain FITS, or as it is stored.
 
-        Tiles are for those who ask for them; where an image is stored in no other form it is made a
-        ``fits.gz`` again, and where it has none it comes as it is stored.
+        Tiles are delivered only on request. An image that is stored as tiles alone is made a ``fits.gz``
+        again; one that has no tiles is delivered as it is stored.
         """
         wanted = row.delivery_format or self.request.delivery_format
         if image_type == ImageType.QUICKLOOK:
@@ -167,12 +168,12 @@ class TaskBuilder:
         return "fits.gz" if suffix == TILED_SUFFIX else suffix.removeprefix(".")
 
 
-def _sky(rows: list[Row], crops: NDArray[np.intp], axis: str) -> NDArray[np.float64]:
+def _coordinates(rows: list[Row], crops: NDArray[np.intp], axis: str) -> NDArray[np.float64]:
     return np.array([getattr(rows[i].position, axis) for i in crops], dtype=np.float64)
 
 
-def _made_bytes(details: ImageSets, i: int, image_type: ImageType, box: PixelBox | None, form: str) -> int:
-    """Size of the file we would make: a crop, or a whole image as plain FITS; of ``fits.gz`` the most."""
+def _made_size(details: ImageSets, i: int, image_type: ImageType, box: PixelBox | None, form: str) -> int:
+    """Compute the size of a file that is made: exact for crops and plain FITS, the most for ``fits.gz``."""
     whole = PixelBox(0, 0, int(details.naxis1[i]), int(details.naxis2[i]))
     bitpix = QUICKLOOK_BITPIX if image_type == ImageType.QUICKLOOK else ATLAS_BITPIX
     size = cutout_bytes(int(details.header_blocks[i]), box or whole, bitpix)

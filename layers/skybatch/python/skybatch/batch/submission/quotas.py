@@ -1,8 +1,8 @@
-"""How much one address and one caller may ask for, so that nobody's mailbox can be flooded from here.
+"""How many batches one email address and one caller may start, so that no mailbox can be flooded.
 
-Each accepted batch leaves a marker ``active/{who}/{batch}`` in the results bucket, and another with
-``.ended`` after it at its end; both count for a day by the bucket's own clock. Two calls at the same
-moment may both pass: a bound may be exceeded by as many as race.
+Each accepted batch leaves a marker ``active/{subject}/{batch}`` in the results bucket, and another with
+``.ended`` after it at its end; both count for a day by the bucket's own clock. Calls at the same moment may
+all pass, so a quota can be exceeded by the number of concurrent calls.
 """
 
 from __future__ import annotations
@@ -22,57 +22,59 @@ from skybatch.redaction import batch_hash
 from skybatch.settings import Settings
 
 DAY_SECONDS = 86_400
-# When to ask again where a running batch must end first: most are done by then.
-SECONDS_TO_AN_END = 60
+# Seconds after which to try again where a running batch must end first: most are done by then.
+RETRY_AFTER_ACTIVE = 60
 ENDED = ".ended"
 # The network that one customer gets (RFC 6177); within it addresses change at will.
 IPV6_CUSTOMER_BITS = 64
 
 
 @dataclass(frozen=True)
-class Party:
-    """Somebody that batches are counted for.
+class QuotaSubject:
+    """Somebody whose batches are counted.
 
     Attributes
     ----------
     folder
-        Where its markers lie; names nobody.
+        Where its markers are; a keyed hash, so that it identifies nobody.
     noun
-        What an error calls it.
-    daily
-        Batches it may start within a day.
-    active
-        Batches it may have running at a time, None for any number.
+        What an error calls the subject.
+    max_daily
+        Batches that may be started within a day.
+    max_active
+        Batches that may run at a time, None for any number.
     """
 
     folder: str
     noun: str
-    daily: int
-    active: int | None = None
+    max_daily: int
+    max_active: int | None = None
 
 
-def address_party(secret: bytes, email: str, settings: Settings) -> Party:
-    """The mailbox that an address leads to."""
-    folder = _folder(secret, f"address {mailbox(email)}")
-    return Party(folder, "email address", settings.max_daily_batches, settings.max_active_batches)
+def address_subject(secret: bytes, email: str, settings: Settings) -> QuotaSubject:
+    """Give the mailbox that an email address leads to."""
+    folder = _folder(secret, f"address {normalize_email(email)}")
+    return QuotaSubject(folder, "email address", settings.max_daily_batches, settings.max_active_batches)
 
 
-def caller_party(secret: bytes, ip: str, settings: Settings) -> Party:
-    """Whoever calls from an IP address; many may share one, so only a day's batches are bounded."""
-    return Party(_folder(secret, f"caller {network(ip)}"), "network address", settings.max_daily_from_caller)
+def caller_subject(secret: bytes, ip: str, settings: Settings) -> QuotaSubject:
+    """Give whoever calls from an IP address; many may share one, so only a day's batches are limited."""
+    return QuotaSubject(
+        _folder(secret, f"caller {customer_network(ip)}"), "network address", settings.max_daily_from_caller
+    )
 
 
-def mailbox(email: str) -> str:
-    """One spelling for the addresses that commonly lead to one mailbox: case, dots and +tags aside.
+def normalize_email(email: str) -> str:
+    """Normalize an email address: case, dots and +tags commonly lead to the same mailbox.
 
-    Where they are several mailboxes after all, these share one bound.
+    Where they are different mailboxes after all, these share one quota.
     """
     local, _, domain = email.strip().lower().rpartition("@")
     return f"{local.partition('+')[0].replace('.', '')}@{domain}"
 
 
-def network(ip: str) -> str:
-    """An IPv4 address as it is, an IPv6 address as its customer's network; other text unchanged."""
+def customer_network(ip: str) -> str:
+    """Reduce an IPv6 address to its customer's network; IPv4 addresses and other text stay as they are."""
     try:
         parsed = ipaddress.ip_address(ip)
     except ValueError:
@@ -82,44 +84,50 @@ def network(ip: str) -> str:
     return str(ipaddress.ip_network((parsed, IPV6_CUSTOMER_BITS), strict=False))
 
 
-def admit(objects: ObjectStore, parties: Sequence[Party], batch_id: str, now: float) -> tuple[str, ...]:
-    """Count a new batch for each of the parties; gives the markers that wait for the batch's `end`.
+def admit(
+    objects: ObjectStore, subjects: Sequence[QuotaSubject], batch_id: str, now: float
+) -> tuple[str, ...]:
+    """Count a new batch for each of the subjects; return the markers that `release` takes at its end.
 
-    Raises TooMany, with the seconds after which it may pass, where one has reached a bound; then the
-    batch counts for none.
+    Raises
+    ------
+    TooMany
+        One of them has reached a quota; it has the seconds after which the call may pass. The batch then
+        counts for none.
     """
-    for party in parties:
-        _check(objects, party, now)
-    markers = {party: f"{party.folder}/{batch_hash(batch_id)}" for party in parties}
+    for subject in subjects:
+        _check(objects, subject, now)
+    markers = {subject: f"{subject.folder}/{batch_hash(batch_id)}" for subject in subjects}
     for marker in markers.values():
         obstore.put(objects, marker, b"")
-    return tuple(marker for party, marker in markers.items() if party.active is not None)
+    return tuple(marker for subject, marker in markers.items() if subject.max_active is not None)
 
 
-def end(objects: ObjectStore, markers: Sequence[str]) -> None:
-    """The batch runs no more."""
+def release(objects: ObjectStore, markers: Sequence[str]) -> None:
+    """Record that the batch of these markers runs no more."""
     for marker in markers:
         obstore.put(objects, marker + ENDED, b"")
 
 
-def _check(objects: ObjectStore, party: Party, now: float) -> None:
-    ages = _ages(objects, party.folder, now)
+def _check(objects: ObjectStore, subject: QuotaSubject, now: float) -> None:
+    ages = _ages(objects, subject.folder, now)
     started = {name: age for name, age in ages.items() if not name.endswith(ENDED)}
-    if len(started) >= party.daily:
+    if len(started) >= subject.max_daily:
         raise TooMany(
-            f"This {party.noun} has started {len(started)} batches within a day, the most it may.",
+            f"This {subject.noun} has started {len(started)} batches within a day, the most it may.",
             retry_after=int(DAY_SECONDS - max(started.values())) + 1,
         )
     active = [name for name in started if name + ENDED not in ages]
-    if party.active is not None and len(active) >= party.active:
+    if subject.max_active is not None and len(active) >= subject.max_active:
         raise TooMany(
-            f"This {party.noun} has {len(active)} batches running; at most {party.active} may at a time.",
-            retry_after=SECONDS_TO_AN_END,
+            f"This {subject.noun} has {len(active)} batches running; "
+            f"at most {subject.max_active} may at a time.",
+            retry_after=RETRY_AFTER_ACTIVE,
         )
 
 
 def _ages(objects: ObjectStore, folder: str, now: float) -> dict[str, float]:
-    """The day's markers by name, and how many seconds ago each was written."""
+    """List the day's markers by name, with the seconds since each was written."""
     ages = {
         entry["path"]: now - entry["last_modified"].timestamp()
         for page in obstore.list(objects, f"{folder}/")

@@ -1,0 +1,77 @@
+"""The states of tasks: stored as one letter a task, counted for the progress."""
+
+from __future__ import annotations
+
+from obstore.store import MemoryStore
+
+from skybatch.batch import keys
+from skybatch.batch.execution.dispatch_state import DispatchState
+from skybatch.batch.execution.task_states import DONE, FAILED, OUTSTANDING, TaskStates, write_progress
+from skybatch.batch.message import group_messages
+from skybatch.batch.plan import Plan
+from skybatch.batch.store import BatchStore
+from tests.support.batch_fakes import BATCH_ID, task
+
+TASKS = (task(0), task(1, refusal="larger than the limit"), task(2), task(3))
+PLAN = Plan(TASKS, {"asky": "v1"}, {}, 10**9)
+
+
+def store() -> BatchStore:
+    return BatchStore(MemoryStore(), BATCH_ID)
+
+
+def test_a_fresh_plan_has_its_refused_tasks_failed() -> None:
+    states = TaskStates.load(store(), PLAN)
+    assert [each.index for each in states.outstanding(TASKS)] == [0, 2, 3]
+    assert [states.count(letter) for letter in (OUTSTANDING, DONE, FAILED)] == [3, 0, 1]
+
+
+def test_states_read_back_the_same_from_the_stored_keys() -> None:
+    batch = store()
+    states = TaskStates.load(batch, PLAN)
+    states.set_done(0, 123)
+    states.set_failed(2)
+    states.journal_parts = 4
+    states.save(batch)
+    assert batch.read_json(keys.TASK_STATES) == {"marks": "dff.", "done_bytes": 123, "journals": 4}
+    assert vars(TaskStates.load(batch, PLAN)) == vars(states)
+
+
+def test_the_first_outstanding_task_is_the_plan_s_length_once_all_are_finished() -> None:
+    states = TaskStates.load(store(), PLAN)
+    states.set_done(0, 1)
+    assert states.first_outstanding() == 2
+    states.set_failed(2)
+    states.set_done(3, 1)
+    assert states.first_outstanding() == len(TASKS)
+
+
+def test_a_message_is_unfinished_while_one_of_its_tasks_is() -> None:
+    messages = group_messages(BATCH_ID, [task(n, source="a") for n in (0, 2)] + [task(3)])
+    states = TaskStates.load(store(), PLAN)
+    states.set_done(0, 1)
+    assert states.unfinished(messages) == 2
+    states.set_done(2, 1)
+    assert states.unfinished(messages) == 1
+
+
+def test_progress_counts_the_tasks_within_the_limit() -> None:
+    batch = store()
+    states = TaskStates.load(batch, PLAN)
+    states.set_done(0, 77)
+    write_progress(batch, PLAN, states, DispatchState(stop=3), now=5.0)
+    assert batch.read_json(keys.PROGRESS) == {
+        "state": "working",
+        "tasks": 3,
+        "done": 1,
+        "failed": 1,
+        "bytes_done": 77,
+        "bytes_planned": 200,
+        "updated": 5.0,
+    }
+
+
+def test_a_refused_task_beyond_the_limit_is_no_failure_yet() -> None:
+    batch = store()
+    write_progress(batch, PLAN, TaskStates.load(batch, PLAN), DispatchState(stop=1), now=5.0)
+    assert (batch.read_json(keys.PROGRESS) or {})["failed"] == 0

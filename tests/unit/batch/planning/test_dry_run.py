@@ -1,0 +1,43 @@
+"""Dry runs: the counts are those of the batch that is submitted afterwards."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from skybatch.batch.planning.dry_run import estimate
+from skybatch.names.resolver import Resolver
+from tests.support.in_process_service import Service
+from tests.support.sample_archive import MadeArchive
+
+TABLE = "ra,dec\n180,20\n180.01,20.02\n50,50\n"
+
+
+@pytest.fixture(scope="module")
+def archive() -> MadeArchive:
+    return MadeArchive()
+
+
+def dry_run(service: Service, **fields: Any) -> dict[str, Any]:
+    request = service.submit(**fields).request
+    resolver: Resolver = None  # type: ignore[assignment]  # no names are asked for
+    return estimate(request, service.archive.open, service.settings, resolver, time.monotonic())
+
+
+@pytest.mark.parametrize("limit", [10**9, 3_000_000, 1000])
+def test_a_batch_delivers_what_its_dry_run_counts(archive: MadeArchive, limit: int) -> None:
+    service = Service(archive, max_batch_bytes=limit)
+    fields = {"mode": "positions", "table": TABLE, "form": "fits"}
+    plan, status = dry_run(service, **fields), service.run(service.submit(**fields))
+    assert plan["rows"] == status.rows.total == 3
+    assert plan["images"] == status.images.retrieved + status.images.over_limit
+    assert plan["bytes"] == status.bytes + (status.unretrieved.bytes if status.unretrieved else 0)
+    assert plan["parts"] == max(1, status.chain.parts or 0)
+    assert plan["by_outcome"] == {code: rows for code, rows in status.rows.by_outcome().items() if rows}
+
+
+def test_images_are_counted_by_band(archive: MadeArchive) -> None:
+    plan = dry_run(Service(archive), mode="coadd_keys", table="coadd_key,band\n1001,J\n1002,A\n")
+    assert plan["by_band"] == {"J": 2, "H": 1, "K": 1}

@@ -1,0 +1,32 @@
+"""Names of delivered files: those that the documentation promises, safe and unique."""
+
+from __future__ import annotations
+
+import pytest
+
+from skybatch.batch.file_names import image_file, make_unique
+from skybatch.surveys.image_type import ImageType
+from skybatch.surveys.twomass.layout import ImageId
+
+IMAGE = ImageId("asky", "990502", "s", 135, 80, "h")
+
+
+def test_names_of_files_are_those_of_the_contract() -> None:
+    assert image_file(IMAGE, ImageType.ATLAS, "fits.gz") == "990502s_h1350080.fits.gz"
+    assert image_file(IMAGE, ImageType.ATLAS, "fits", 7, "m31") == "0007_m31_990502s_h1350080.fits"
+    assert image_file(IMAGE, ImageType.QUICKLOOK, "fits.H", 12345) == "12345_990502s_h1350080_ql.fits.H"
+
+
+@pytest.mark.parametrize("evil", ["../../x", "<script>", "a b\n", "$(rm)", "é😀"])
+def test_names_of_files_are_safe_whatever_the_id(evil: str) -> None:
+    assert set(image_file(IMAGE, ImageType.ATLAS, "fits", 1, evil)) <= set(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
+    )
+
+
+def test_equal_names_are_told_apart() -> None:
+    names = ["a.fits", "a.fits", "a-2.fits", "b.fits.gz", "b.fits.gz"]
+    unique = make_unique(names)
+    assert len(set(unique)) == 5
+    assert unique[0] == "a.fits"
+    assert unique[4] == "b-2.fits.gz"
