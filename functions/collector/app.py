@@ -24,23 +24,23 @@ if TYPE_CHECKING:
 
 @instrumented
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Run the step the state machine names."""
+    """Run the step that the state machine names."""
     return log_step(step, event)
 
 
 def step(event: dict[str, Any]) -> dict[str, Any]:
-    """One step of a batch's execution."""
+    """Run one step of a batch's execution."""
     here = settings()
-    sweep = partial(abort_uploads, here.results_bucket)
+    abort_results = partial(abort_uploads, here.results_bucket)
     results = open_bucket(here.results_bucket)
     match event["action"]:
         case "tally":
             return steps.tally_step(results, event, here, time)
         case "package":
-            return _ended(steps.package_step(results, event, open_inventory(), time.time(), sweep))
+            return _ended(steps.package_step(results, event, open_inventory(), time.time(), abort_results))
         case "fail":
             logger.error("batch failed", error=event.get("error"))
-            return _ended(steps.fail_step(results, event, time.time(), sweep))
+            return _ended(steps.fail_step(results, event, time.time(), abort_results))
         case action:
             raise ValueError(f"unknown action {action!r}")
 
@@ -53,7 +53,7 @@ def open_inventory() -> Callable[[str, str | None], Inventory]:
 
 
 def _ended(answer: dict[str, Any]) -> dict[str, Any]:
-    """Count and tell how the batch ended."""
+    """Record the metrics of the ended batch and log them."""
     measured = batch_metrics(BatchStore(open_bucket(settings().results_bucket), answer["batch_id"]))
     record_metrics(measured)
     logger.info("batch ended", measures=measured)

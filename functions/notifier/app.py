@@ -1,4 +1,4 @@
-"""The notifier: one email at the end of a batch, and the last word on executions that ended badly."""
+"""The notifier: one email at the end of a batch, and the failure of executions that ended badly."""
 
 from __future__ import annotations
 
@@ -19,13 +19,16 @@ from skybatch.telemetry import bind_batch, instrumented, logger, record_metrics
 
 @instrumented
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Called by the state machine with ``batch_id``, or by EventBridge when an execution ended badly."""
+    """Mail the end of a batch.
+
+    The state machine calls with ``batch_id``, EventBridge when an execution ended badly.
+    """
     here = settings()
     ended = event.get("detail")
     batch_id = (json.loads(ended["input"]) if ended else event)["batch_id"]
     bind_batch(batch_id)
     store = BatchStore(open_bucket(here.results_bucket), batch_id)
-    if ended:  # what no catcher in the state machine saw; where one did, this changes nothing
+    if ended:  # for what no catcher in the state machine saw; where one did, this changes nothing
         logger.error("execution ended badly", status=ended["status"])
         record_failure(store, f"the batch's execution ended as {ended['status']}", time.time())
     mailer = SesMailer(client("sesv2"), here.mail_from) if here.mail_from else None

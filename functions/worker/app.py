@@ -19,14 +19,14 @@ from skybatch.storage.clients import client
 from skybatch.storage.s3 import open_bucket
 from skybatch.telemetry import bind_batch, instrumented, logger
 
-# A message that fails is left to the queue to bring again; the function itself never falls over, for
+# A message that fails is left to the queue to bring again; the function itself never falls over, because
 # that would cost its warm process.
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 cancellation = CancellationCheck(CANCELLATION_CHECK_SECONDS)
 
 
 def deliver(record: SQSRecord) -> None:
-    """Do one message; a delivery after the first skips what is there already."""
+    """Process one record; a delivery after the first skips the files that are there already."""
     body = json.loads(record.body)
     again = body["again"] or int(record.attributes.approximate_receive_count or 1) > 1
     message = Message.from_json({**body, "again": again})
@@ -43,7 +43,7 @@ def deliver(record: SQSRecord) -> None:
 
 
 def _work(message: Message, archive: ImageArchive, store: BatchStore) -> None:
-    """Do it and tell of it; the processor says nothing of what goes wrong."""
+    """Process the message and log it; the processor logs no exceptions."""
     started = time.perf_counter()
     try:
         process_message(message, archive, store, cancellation)
@@ -56,7 +56,7 @@ def _work(message: Message, archive: ImageArchive, store: BatchStore) -> None:
 
 @instrumented
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Answer with the messages to bring again."""
+    """Answer with the messages that the queue is to deliver again."""
     return dict(
         process_partial_response(event=event, record_handler=deliver, processor=processor, context=context)
     )

@@ -1,4 +1,4 @@
-"""A small world for the life of a batch: a store in memory, a queue one can look into, a clock."""
+"""A small batch for the life of a batch: a store in memory, a queue one can look into, a clock."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Sqs:
 
 
 @dataclass
-class World:
+class FakeBatch:
     """One batch, driven by hand."""
 
     tasks: list[Task]
@@ -81,7 +81,7 @@ class World:
     store: BatchStore = field(default_factory=lambda: BatchStore(MemoryStore(), BATCH_ID))
     sqs: Sqs = field(default_factory=Sqs)
     sent: list[Message] = field(default_factory=list)
-    loop: DispatchState = field(default_factory=DispatchState)
+    state: DispatchState = field(default_factory=DispatchState)
     version: str = "v1"
 
     def __post_init__(self) -> None:
@@ -91,14 +91,14 @@ class World:
     def dispatch(self) -> list[Message]:
         """Dispatch once; the messages that went out."""
         queue = _Recording(self.sqs, "queue")
-        self.loop = dispatch(self.store, self.plan, queue, self.loop, self.window, self.now)
+        self.state = dispatch(self.store, self.plan, queue, self.state, self.window, self.now)
         self.sent += queue.messages
         return queue.messages
 
     def tally(self) -> NextAction:
         """Tally once."""
-        action = tally(self.store, self.plan, self.loop, TIMEOUTS, self.window, self.now)
-        self.loop = action.state
+        action = tally(self.store, self.plan, self.state, TIMEOUTS, self.window, self.now)
+        self.state = action.state
         return action
 
     def deliver(self, *tasks: Task, size: int | None = None) -> None:

@@ -1,4 +1,4 @@
-"""What a batch comes to that nothing befalls but the fate of its sources."""
+"""The reference model: the outcomes of a batch by the rule of the limit alone, without queue and tally."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support.batch_fakes import task
 
 SETS = 3
 LIMIT = 1150
-# Fates of stored images: they lie there, are damaged, or kill whoever reads them.
+# Stored images are good, damaged, or kill the worker that reads them.
 GOOD, DAMAGED, DEADLY = "good", "damaged", "deadly"
 
 
@@ -27,7 +27,7 @@ def plan_tasks(sizes: list[int]) -> list[Task]:
     ]
 
 
-def settled(store: BatchStore) -> list[ImageOutcome]:
+def final_outcomes(store: BatchStore) -> list[ImageOutcome]:
     outcomes = load_outcomes(store)
     assert outcomes is not None
     return outcomes

@@ -7,25 +7,25 @@ import pytest
 from skybatch.batch import keys
 from skybatch.batch.journal import read_journal
 from skybatch.errors import InvalidRequest
-from tests.support.batch_fakes import World, task
+from tests.support.batch_fakes import FakeBatch, task
 
 
 def test_journal_misses_none_and_repeats_none_when_a_tally_dies_half_way() -> None:
-    world = World([task(n) for n in range(6)])
-    world.dispatch()
-    world.deliver(*world.plan.tasks[:2])
-    world.tally()
-    world.deliver(world.plan.tasks[4])
-    before = world.store.read(keys.TASK_STATES)
-    world.tally()
+    batch = FakeBatch([task(n) for n in range(6)])
+    batch.dispatch()
+    batch.deliver(*batch.plan.tasks[:2])
+    batch.tally()
+    batch.deliver(batch.plan.tasks[4])
+    before = batch.store.read(keys.TASK_STATES)
+    batch.tally()
     assert before is not None
-    world.store.write(keys.TASK_STATES, before)  # as if the tally had died before saving its marks
-    world.deliver(world.plan.tasks[3])
-    world.tally()
-    world.tally()
+    batch.store.write(keys.TASK_STATES, before)  # as if the tally had died before saving its marks
+    batch.deliver(batch.plan.tasks[3])
+    batch.tally()
+    batch.tally()
     seen, cursor = [], None
     while True:
-        page = read_journal(world.store, cursor, ended=True)
+        page = read_journal(batch.store, cursor, ended=True)
         seen += [image["n"] for image in page.images]
         cursor = page.next_cursor
         if cursor is None:
@@ -34,18 +34,18 @@ def test_journal_misses_none_and_repeats_none_when_a_tally_dies_half_way() -> No
 
 
 def test_journal_goes_on_where_it_stopped_while_the_batch_runs() -> None:
-    world = World([task(n) for n in range(3)])
-    first = read_journal(world.store, None, ended=False)
+    batch = FakeBatch([task(n) for n in range(3)])
+    first = read_journal(batch.store, None, ended=False)
     assert first.images == []
-    world.dispatch()
-    world.deliver(world.plan.tasks[1])
-    world.tally()
-    second = read_journal(world.store, first.next_cursor, ended=False)
-    assert [image["file"] for image in second.images] == [world.plan.tasks[1].file]
-    assert read_journal(world.store, second.next_cursor, ended=False).images == []
+    batch.dispatch()
+    batch.deliver(batch.plan.tasks[1])
+    batch.tally()
+    second = read_journal(batch.store, first.next_cursor, ended=False)
+    assert [image["file"] for image in second.images] == [batch.plan.tasks[1].file]
+    assert read_journal(batch.store, second.next_cursor, ended=False).images == []
 
 
 @pytest.mark.parametrize("cursor", ["x", "1", "-1-0", "../0", "1-2-3", "9" * 40 + "-1"])
 def test_cursor_that_is_none_of_ours_is_refused(cursor: str) -> None:
     with pytest.raises(InvalidRequest, match="next"):
-        read_journal(World([task(0)]).store, cursor, ended=False)
+        read_journal(FakeBatch([task(0)]).store, cursor, ended=False)

@@ -6,7 +6,7 @@ from skybatch.batch import keys
 from skybatch.batch.codes import ImageStatus, RowStatus
 from skybatch.batch.outcomes import ImageOutcome, decide_outcomes, load_outcomes, row_outcomes
 from skybatch.batch.plan import Plan
-from tests.support.batch_fakes import World, task
+from tests.support.batch_fakes import FakeBatch, task
 
 
 def statuses(outcomes: list[ImageOutcome]) -> list[str]:
@@ -15,43 +15,43 @@ def statuses(outcomes: list[ImageOutcome]) -> list[str]:
 
 def test_each_task_ends_in_one_place() -> None:
     tasks = [task(0), task(1), task(2, refusal="larger than the limit: 5 bytes"), task(3)]
-    world = World(tasks)
-    world.deliver(tasks[0])
-    world.fail(tasks[1], reason="truncated")
-    outcomes = decide_outcomes(world.store, world.plan)
+    batch = FakeBatch(tasks)
+    batch.deliver(tasks[0])
+    batch.fail(tasks[1], reason="truncated")
+    outcomes = decide_outcomes(batch.store, batch.plan)
     assert statuses(outcomes) == ["retrieved", "failed", "failed", "over_limit"]
     assert [o.reason for o in outcomes[1:3]] == ["truncated", "larger than the limit: 5 bytes"]
 
 
 def test_success_beats_failure_until_settled_and_nothing_after() -> None:
-    world = World([task(0), task(1)])
-    world.fail(*world.plan.tasks)
-    world.deliver(world.plan.tasks[0])
-    assert statuses(decide_outcomes(world.store, world.plan)) == ["retrieved", "failed"]
-    world.deliver(world.plan.tasks[1])
-    assert statuses(decide_outcomes(world.store, world.plan)) == ["retrieved", "failed"]
+    batch = FakeBatch([task(0), task(1)])
+    batch.fail(*batch.plan.tasks)
+    batch.deliver(batch.plan.tasks[0])
+    assert statuses(decide_outcomes(batch.store, batch.plan)) == ["retrieved", "failed"]
+    batch.deliver(batch.plan.tasks[1])
+    assert statuses(decide_outcomes(batch.store, batch.plan)) == ["retrieved", "failed"]
 
 
 def test_first_settlement_wins() -> None:
-    world = World([task(0)])
-    world.store.create(keys.OUTCOMES, b'{"n":0,"status":"failed","bytes":0,"reason":"first"}\n')
-    assert decide_outcomes(world.store, world.plan)[0].reason == "first"
-    assert load_outcomes(world.store) == [ImageOutcome(0, ImageStatus.FAILED, 0, "first")]
+    batch = FakeBatch([task(0)])
+    batch.store.create(keys.OUTCOMES, b'{"n":0,"status":"failed","bytes":0,"reason":"first"}\n')
+    assert decide_outcomes(batch.store, batch.plan)[0].reason == "first"
+    assert load_outcomes(batch.store) == [ImageOutcome(0, ImageStatus.FAILED, 0, "first")]
 
 
 def test_limit_holds_by_real_sizes_too() -> None:
-    world = World([task(n, size=400) for n in range(3)], limit=1300)
-    world.deliver(*world.plan.tasks, size=500)
-    outcomes = decide_outcomes(world.store, world.plan)
+    batch = FakeBatch([task(n, size=400) for n in range(3)], limit=1300)
+    batch.deliver(*batch.plan.tasks, size=500)
+    outcomes = decide_outcomes(batch.store, batch.plan)
     assert statuses(outcomes) == ["retrieved", "retrieved", "over_limit"]
     assert sum(o.bytes for o in outcomes) <= 1300
 
 
 def test_cancelled_batch_keeps_what_came() -> None:
-    world = World([task(0), task(1)])
-    world.deliver(world.plan.tasks[0])
-    world.store.create_json(keys.CANCELLATION, {})
-    assert statuses(decide_outcomes(world.store, world.plan)) == ["retrieved", "cancelled"]
+    batch = FakeBatch([task(0), task(1)])
+    batch.deliver(batch.plan.tasks[0])
+    batch.store.create_json(keys.CANCELLATION, {})
+    assert statuses(decide_outcomes(batch.store, batch.plan)) == ["retrieved", "cancelled"]
 
 
 def test_rows_add_up_whatever_became_of_their_images() -> None:

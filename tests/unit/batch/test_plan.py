@@ -5,7 +5,7 @@ from __future__ import annotations
 from skybatch.batch.plan import Task, load_plan
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.surveys.image_type import ImageType
-from tests.support.batch_fakes import World, task
+from tests.support.batch_fakes import FakeBatch, task
 
 TASK = Task(
     index=3,
@@ -32,5 +32,5 @@ def test_a_stored_task_keeps_its_layout_and_reads_back_the_same() -> None:
 
 
 def test_plan_survives_its_file_exactly() -> None:
-    world = World([task(0, box=PixelBox(1, 2, 3, 4)), task(1, refusal="larger than the limit")])
-    assert load_plan(world.store) == world.plan
+    batch = FakeBatch([task(0, box=PixelBox(1, 2, 3, 4)), task(1, refusal="larger than the limit")])
+    assert load_plan(batch.store) == batch.plan

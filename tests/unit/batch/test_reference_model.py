@@ -25,7 +25,7 @@ from skybatch.presentation.readme import readme_text
 from skybatch.requests.model import Mode, Request, Row
 from skybatch.sky.position import SkyPosition
 from skybatch.surveys.image_type import ImageType
-from tests.support.batch_fakes import BATCH_ID, TIMEOUTS, World
+from tests.support.batch_fakes import BATCH_ID, TIMEOUTS, FakeBatch
 from tests.support.reference_batch import (
     DAMAGED,
     DEADLY,
@@ -33,9 +33,9 @@ from tests.support.reference_batch import (
     LIMIT,
     SETS,
     expected,
+    final_outcomes,
     members,
     plan_tasks,
-    settled,
 )
 from tests.support.sample_archive import MadeArchive
 
@@ -50,23 +50,23 @@ class BatchModel(RuleBasedStateMachine):
 
     @initialize(
         sizes=st.lists(st.sampled_from([90, 110, 250, 400, 5000]), min_size=1, max_size=9),
-        fates=st.lists(st.sampled_from([GOOD, GOOD, GOOD, DAMAGED, DEADLY]), min_size=5, max_size=5),
+        conditions=st.lists(st.sampled_from([GOOD, GOOD, GOOD, DAMAGED, DEADLY]), min_size=5, max_size=5),
         patient=st.booleans(),
     )
-    def begin(self, sizes: list[int], fates: list[str], patient: bool) -> None:
+    def begin(self, sizes: list[int], conditions: list[str], patient: bool) -> None:
         self.patient = patient
         version = ARCHIVE.open("asky", None).version
-        self.world = World(plan_tasks(sizes), limit=LIMIT, window=WINDOW, version=version)
-        self.plan = self.world.plan
-        self.sources = {f"source{n}": fate for n, fate in enumerate(fates)}
+        self.batch = FakeBatch(plan_tasks(sizes), limit=LIMIT, window=WINDOW, version=version)
+        self.plan = self.batch.plan
+        self.sources = {f"source{n}": condition for n, condition in enumerate(conditions)}
         self.queue: list[Message] = []
         self.next = "dispatch"
         self.losses: Counter[int] = Counter()
         self.before: tuple[Any, bytes | None] | None = None
-        # Once somebody cancelled, or something came when all hope was gone, the accounts may differ from
-        # those of a calm batch; they must still be accounts.
-        self.calm = True
-        self.keep_request(self.world.store, len(sizes))
+        # Once somebody cancelled, or something came after it was given up, the accounts may differ from
+        # those of an undisturbed batch; they must still be accounts.
+        self.undisturbed = True
+        self.keep_request(self.batch.store, len(sizes))
 
     def keep_request(self, store: BatchStore, rows: int) -> None:
         asked = tuple(
@@ -89,50 +89,50 @@ class BatchModel(RuleBasedStateMachine):
     @rule()
     @precondition(lambda self: self.next == "dispatch")
     def dispatch(self) -> None:
-        self.before = (self.world.loop, None)
-        self.queue += self.world.dispatch()
+        self.before = (self.batch.state, None)
+        self.queue += self.batch.dispatch()
         self.next = "tally"
 
     @rule()
     @precondition(lambda self: self.next == "dispatch")
     def dispatch_dies_after_sending(self) -> None:
-        loop = self.world.loop
-        self.queue += self.world.dispatch()
-        self.world.loop = loop
+        loop = self.batch.state
+        self.queue += self.batch.dispatch()
+        self.batch.state = loop
 
     @rule(seconds=st.sampled_from([0, 1, 30, TIMEOUTS.visibility]))
     @precondition(lambda self: self.next == "tally")
     def tally(self, seconds: float) -> None:
-        self.world.now += seconds
-        action = self.world.tally()
+        self.batch.now += seconds
+        action = self.batch.tally()
         self.next = "tally" if action.step == "wait" else action.step
-        self.calm = self.calm and not self.good_ones_given_up()
+        self.undisturbed = self.undisturbed and not self.good_ones_given_up()
 
     def good_ones_given_up(self) -> bool:
-        given_up = {stored.name.removesuffix(".json") for stored in self.world.store.list(keys.FAILURES)}
+        given_up = {stored.name.removesuffix(".json") for stored in self.batch.store.list(keys.FAILURES)}
         good = {each.file for each in self.plan.tasks if self.sources[each.source] == GOOD}
         return bool(given_up & good)
 
     @rule()
     @precondition(lambda self: self.next == "tally")
     def tally_dies_before_its_marks_are_kept(self) -> None:
-        loop, marks = self.world.loop, self.world.store.read(keys.TASK_STATES)
-        self.world.tally()
-        self.world.loop = loop
+        loop, marks = self.batch.state, self.batch.store.read(keys.TASK_STATES)
+        self.batch.tally()
+        self.batch.state = loop
         if marks is not None:
-            self.world.store.write(keys.TASK_STATES, marks)
-        elif self.world.store.exists(keys.TASK_STATES):
-            obstore.delete(self.world.store.objects, self.world.store.path(keys.TASK_STATES))
+            self.batch.store.write(keys.TASK_STATES, marks)
+        elif self.batch.store.exists(keys.TASK_STATES):
+            obstore.delete(self.batch.store.objects, self.batch.store.path(keys.TASK_STATES))
 
     @rule()
     @precondition(lambda self: not self.patient and len(self.queue) == 1)
     def somebody_cancels(self) -> None:
-        self.world.store.create_json(keys.CANCELLATION, {})
-        self.calm = False
+        self.batch.store.create_json(keys.CANCELLATION, {})
+        self.undisturbed = False
 
     @rule(seconds=st.sampled_from([1, 30]))
     def time_passes(self, seconds: float) -> None:
-        self.world.now += seconds
+        self.batch.now += seconds
 
     # The queue and its workers --------------------------------------------------------------------------
 
@@ -157,7 +157,7 @@ class BatchModel(RuleBasedStateMachine):
             self.queue.remove(message)
         if pack is not None:
             parts = {each.file: bytes(each.bytes + pack) for each in message.tasks}
-            asyncio.run(crop_packs.write_pack(self.world.store, f"night/{message.tasks[0].index}", parts))
+            asyncio.run(crop_packs.write_pack(self.batch.store, f"night/{message.tasks[0].index}", parts))
         if not self.work(message, finished, unaware) and not again:
             self.lose(message)
 
@@ -166,19 +166,19 @@ class BatchModel(RuleBasedStateMachine):
     def a_failure_is_recorded_that_was_none(self, place: int) -> None:
         """By a worker that read garbage; another reads the image after all."""
         message = self.queue[place % len(self.queue)]
-        self.world.fail(*message.tasks, reason="read as garbage")
-        self.calm = False
+        self.batch.fail(*message.tasks, reason="read as garbage")
+        self.undisturbed = False
 
     def work(self, message: Message, most: int | None = None, unaware: bool = False) -> bool:
         """What a worker does; False where it died before all was done."""
-        if self.world.store.exists(keys.CANCELLATION) and not unaware:
+        if self.batch.store.exists(keys.CANCELLATION) and not unaware:
             return True
-        fate = self.sources[message.source]
-        if fate == DAMAGED:
-            self.world.fail(*message.tasks)
-        if fate == GOOD:
-            self.world.deliver(*message.tasks[:most])
-        return fate == DAMAGED or (fate == GOOD and (most is None or most >= len(message.tasks)))
+        condition = self.sources[message.source]
+        if condition == DAMAGED:
+            self.batch.fail(*message.tasks)
+        if condition == GOOD:
+            self.batch.deliver(*message.tasks[:most])
+        return condition == DAMAGED or (condition == GOOD and (most is None or most >= len(message.tasks)))
 
     @rule(place=st.integers(0, 50))
     @precondition(lambda self: self.queue)
@@ -198,8 +198,8 @@ class BatchModel(RuleBasedStateMachine):
     def no_more_than_the_window_is_sent_and_nothing_beyond_the_limit(self) -> None:
         if not hasattr(self, "plan"):
             return
-        sent = {each.index for message in self.world.sent for each in message.tasks}
-        assert all(n < self.world.loop.stop for n in sent) or self.next == "dispatch"
+        sent = {each.index for message in self.batch.sent for each in message.tasks}
+        assert all(n < self.batch.state.stop for n in sent) or self.next == "dispatch"
         assert not any(self.plan.tasks[n].refusal for n in sent)
 
     def teardown(self) -> None:
@@ -208,7 +208,7 @@ class BatchModel(RuleBasedStateMachine):
             self.check_the_accounts()
 
     def run_to_the_end(self) -> None:
-        """Peace from here on: workers work what there is, and the state machine goes on."""
+        """Run to the end without disturbances: workers do all messages, and the state machine goes on."""
         for _ in range(200):
             if self.next == "package":
                 return
@@ -224,14 +224,14 @@ class BatchModel(RuleBasedStateMachine):
         raise AssertionError("the batch does not end")
 
     def check_the_accounts(self) -> None:
-        store = self.world.store
+        store = self.batch.store
         there = {stored.name for stored in store.list(keys.IMAGES)}
-        status = package(store, self.plan, ARCHIVE.open, readme_text, self.world.now)
+        status = package(store, self.plan, ARCHIVE.open, readme_text, self.batch.now)
         tar = store.read(keys.result("images.tar"))
         self.work_what_comes_late()
-        assert package(store, self.plan, ARCHIVE.open, readme_text, self.world.now + 5) == status
+        assert package(store, self.plan, ARCHIVE.open, readme_text, self.batch.now + 5) == status
         assert store.read(keys.result("images.tar")) == tar
-        outcomes = settled(store)
+        outcomes = final_outcomes(store)
         retrieved = [each.file for each, o in zip(self.plan.tasks, outcomes, strict=True) if o.bytes]
         assert sorted(members(tar)) == sorted(retrieved)
         self.check_the_journal(retrieved, outcomes)
@@ -242,7 +242,7 @@ class BatchModel(RuleBasedStateMachine):
         for each, outcome in zip(self.plan.tasks, outcomes, strict=True):
             beaten = outcome.status in (ImageStatus.FAILED, ImageStatus.CANCELLED)
             assert not (beaten and each.file in there), "a success beats whatever else was said"
-        if self.calm:
+        if self.undisturbed:
             assert status.state == "complete"
             assert [o.status for o in outcomes] == expected(self.plan, self.sources)
         else:
@@ -253,14 +253,14 @@ class BatchModel(RuleBasedStateMachine):
         journal = self.journal()
         assert len(journal) == len(set(journal))
         over = {self.plan.tasks[o.index].file for o in outcomes if o.status is ImageStatus.OVER_LIMIT}
-        assert set(retrieved) <= set(journal) <= set(retrieved) | (set() if self.calm else over)
+        assert set(retrieved) <= set(journal) <= set(retrieved) | (set() if self.undisturbed else over)
 
     def work_what_comes_late(self) -> None:
         """Images and failures of tasks that were given up, cancelled or beyond the limit."""
         for each in self.plan.tasks:
-            if not self.world.store.exists(keys.image(each.file)):
-                self.world.deliver(each)
-            self.world.fail(each, reason="late")
+            if not self.batch.store.exists(keys.image(each.file)):
+                self.batch.deliver(each)
+            self.batch.fail(each, reason="late")
 
     def by_status(self, outcomes: list[ImageOutcome]) -> Counter[ImageStatus]:
         return Counter(o.status for o in outcomes)
@@ -269,7 +269,7 @@ class BatchModel(RuleBasedStateMachine):
         files: list[str] = []
         after = None
         while True:
-            page = read_journal(self.world.store, after, ended=True)
+            page = read_journal(self.batch.store, after, ended=True)
             files += [image["file"] for image in page.images]
             after = page.next_cursor
             if after is None:

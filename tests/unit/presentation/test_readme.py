@@ -8,7 +8,7 @@ from skybatch.batch.codes import ImageStatus
 from skybatch.batch.outcomes import ImageOutcome
 from skybatch.batch.plan import Plan
 from skybatch.batch.record import BatchRecord
-from skybatch.batch.results.tables import Results
+from skybatch.batch.results.batch_results import BatchResults
 from skybatch.presentation.readme import readme_text
 from tests.support import batch_samples
 from tests.support.batch_fakes import BATCH_ID, task
@@ -24,7 +24,7 @@ OUTCOMES = [
 def text(label: str | None = None) -> str:
     plan = Plan(tuple(task(n) for n in range(3)), {"asky": "v1"}, {}, 10**9)
     request = batch_samples.positions_request(3, label=label)
-    return readme_text(Results(RECORD, request, plan, OUTCOMES, [], md5={}))
+    return readme_text(BatchResults(RECORD, request, plan, OUTCOMES, [], md5={}))
 
 
 def test_the_counts_are_those_of_the_outcomes() -> None:

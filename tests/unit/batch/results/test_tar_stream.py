@@ -32,7 +32,7 @@ def test_length_is_whole_records() -> None:
 
 
 def test_counted_passes_everything_on() -> None:
-    counted = tar_stream.Counted()
+    counted = tar_stream.CountedStream()
     assert b"".join(counted.through([b"ab", b"", b"c"])) == b"abc"
     assert (counted.bytes, counted.md5) == (3, "900150983cd24fb0d6963f7d28e17f72")
 

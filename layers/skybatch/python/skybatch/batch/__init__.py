@@ -1,1 +1,1 @@
-"""The life of one batch: what it is lies here, what happens to it in the rooms below."""
+"""The life of one batch: its stored objects here, its stages in the folders below."""

@@ -99,7 +99,10 @@ def _failures(store: BatchStore, images: Mapping[str, int]) -> dict[str, str]:
 def _by_task(
     plan: Plan, images: Mapping[str, int], failures: Mapping[str, str], cancelled: bool
 ) -> Iterable[ImageOutcome]:
-    """A success beats a failure; what has neither lay beyond the limit, or was cancelled."""
+    """Yield the outcome of each task; an image takes precedence over a failure.
+
+    A task with neither was beyond the limit, or cancelled.
+    """
     for task in plan.tasks:
         if task.refusal is not None:
             yield ImageOutcome(task.index, ImageStatus.FAILED, reason=task.refusal)

@@ -6,13 +6,13 @@ from importlib.resources import files
 
 from skybatch.batch.codes import ImageStatus
 from skybatch.batch.request_facts import request_facts
-from skybatch.batch.results.tables import Results
+from skybatch.batch.results.batch_results import BatchResults
 from skybatch.batch.status import to_iso
 from skybatch.presentation.formatting import plain, size
 from skybatch.presentation.request_summary import QUICKLOOK_CAUTION, request_sentence
 
 
-def readme_text(results: Results) -> str:
+def readme_text(results: BatchResults) -> str:
     """Write the text of ``README.txt`` for a batch whose outcomes are final."""
     record, request = results.record, results.request
     counts = results.counts()

@@ -34,47 +34,47 @@ from skybatch.settings import Settings
 
 State = dict[str, Any]
 # Removes unfinished uploads below a key prefix of the results bucket.
-Sweep = Callable[[str], object]
+AbortUploads = Callable[[str], object]
 
 
 class Clock(Protocol):
     """Tells the time and waits; the module `time` is one."""
 
     def time(self) -> float:
-        """Unix time."""
+        """Return Unix time."""
         ...
 
     def sleep(self, seconds: float, /) -> None:
-        """Come back after so many seconds."""
+        """Return after so many seconds."""
         ...
 
 
-def no_sweep(_: str) -> None:
-    """For stores that keep no unfinished uploads."""
+def keep_uploads(_: str) -> None:
+    """Do nothing, for stores that keep no unfinished uploads."""
 
 
 def plan_step(objects: ObjectStore, state: State, open_inventory: OpenInventory, settings: Settings) -> State:
     """Write the plan, once all names are resolved.
 
-    A request that cannot be planned ends the batch with its own words.
+    A request that cannot be planned ends the batch, with the error's own text as the reason.
     """
     store = BatchStore(objects, state["batch_id"])
     request, record, names = load_request(store), load_record(store), load_name_answers(store)
     if store.exists(keys.CANCELLATION):
         save_plan(store, cancelled_plan(len(request.rows), record.limit_bytes))
-        return _answer(state, "package", 0, DispatchState())
+        return _output(state, "package", 0, DispatchState())
     if unresolved_names(request) and not names.is_final:
-        return _answer(state, "resolve", 0, DispatchState())
+        return _output(state, "resolve", 0, DispatchState())
     store.write_json(keys.PROGRESS, {"state": "planning"})
     try:
         plan = make_plan(request, open_inventory, record.limit_bytes, settings.max_images, names.answers)
     except SkybatchError as error:
         if error.retryable:
             raise
-        return {**_answer(state, "fail", 0, DispatchState()), "error": _words(error)}
+        return {**_output(state, "fail", 0, DispatchState()), "error": _catchable(error)}
     plan = save_plan(store, plan)
     deliverable = any(task.refusal is None for task in plan.tasks)
-    return _answer(state, "dispatch" if deliverable else "package", 0, DispatchState())
+    return _output(state, "dispatch" if deliverable else "package", 0, DispatchState())
 
 
 def resolve_step(
@@ -89,7 +89,7 @@ def resolve_step(
     store = BatchStore(objects, state["batch_id"])
     wait = None if store.exists(keys.CANCELLATION) else resolve_names(store, resolver, now)
     if wait is not None:
-        return _answer(state, "resolve", wait, DispatchState())
+        return _output(state, "resolve", wait, DispatchState())
     return plan_step(objects, state, open_inventory, settings)
 
 
@@ -100,7 +100,7 @@ def dispatch_step(
     store = BatchStore(objects, state["batch_id"])
     dispatch_state = DispatchState(**state["loop"])
     dispatch_state = dispatch(store, _plan(store), queue, dispatch_state, settings.dispatch_window, now)
-    return _answer(state, "wait", 0, dispatch_state)
+    return _output(state, "wait", 0, dispatch_state)
 
 
 def tally_step(objects: ObjectStore, state: State, settings: Settings, clock: Clock) -> State:
@@ -115,40 +115,46 @@ def tally_step(objects: ObjectStore, state: State, settings: Settings, clock: Cl
     while True:
         action = tally(store, plan, dispatch_state, timeouts, settings.dispatch_window, clock.time())
         if action.step != "wait" or action.wait_seconds >= 1:
-            return _answer(state, action.step, int(action.wait_seconds), action.state)
+            return _output(state, action.step, int(action.wait_seconds), action.state)
         dispatch_state = action.state
         clock.sleep(action.wait_seconds)
 
 
 def package_step(
-    objects: ObjectStore, state: State, open_inventory: OpenInventory, now: float, sweep: Sweep = no_sweep
+    objects: ObjectStore,
+    state: State,
+    open_inventory: OpenInventory,
+    now: float,
+    abort_uploads: AbortUploads = keep_uploads,
 ) -> State:
     """Write the results and the final status.
 
-    ``sweep`` is called where an earlier run may have died in the middle of its upload.
+    ``abort_uploads`` is called where an earlier run may have died in the middle of its upload.
     """
     store = BatchStore(objects, state["batch_id"])
     died_before = store.exists(keys.OUTCOMES)
     package(store, _plan(store), open_inventory, readme_text, now)
     if died_before:
-        sweep(store.path(keys.result("")))
+        abort_uploads(store.path(keys.result("")))
     return {"batch_id": state["batch_id"]}
 
 
-def fail_step(objects: ObjectStore, state: State, now: float, sweep: Sweep = no_sweep) -> State:
+def fail_step(
+    objects: ObjectStore, state: State, now: float, abort_uploads: AbortUploads = keep_uploads
+) -> State:
     """Record that the batch failed, with a reason a person may read."""
     store = BatchStore(objects, state["batch_id"])
     record_failure(store, failure_reason(state.get("error") or {}), now)
     if store.exists(keys.OUTCOMES):
-        sweep(store.path(keys.result("")))
+        abort_uploads(store.path(keys.result("")))
     return {"batch_id": state["batch_id"]}
 
 
 def failure_reason(error: dict[str, Any]) -> str:
-    """What a person may read of an error that Step Functions caught.
+    """Give the reason that people read, from an error that Step Functions caught.
 
-    Our own words where a step ended the batch with them; the name alone of anything else, for what a
-    stack trace says belongs in the logs.
+    It is the error's own text where a step ended the batch with it, else only the name of the error: a
+    stack trace belongs in the logs.
     """
     if error.get("Error") == "Skybatch":
         return str(error["Cause"])
@@ -159,7 +165,7 @@ def failure_reason(error: dict[str, Any]) -> str:
     return f"an internal error ({kind or error.get('Error') or 'unknown'}) stopped this batch"
 
 
-def _words(error: SkybatchError) -> dict[str, str]:
+def _catchable(error: SkybatchError) -> dict[str, str]:
     return {"Error": "Skybatch", "Cause": error.detail}
 
 
@@ -170,5 +176,5 @@ def _plan(store: BatchStore) -> Plan:
     return plan
 
 
-def _answer(state: State, step: NextStep, wait: int, dispatch_state: DispatchState) -> State:
+def _output(state: State, step: NextStep, wait: int, dispatch_state: DispatchState) -> State:
     return {"batch_id": state["batch_id"], "next": step, "wait": wait, "loop": dispatch_state.to_json()}

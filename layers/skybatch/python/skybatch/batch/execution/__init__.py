@@ -1,0 +1,1 @@
+"""From a plan to delivered images: queue, workers, and the account of what is finished."""

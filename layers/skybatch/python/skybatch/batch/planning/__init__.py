@@ -1,1 +1,1 @@
-"""A request becomes a plan: names resolved, image sets matched, files drafted and named."""
+"""From a request to a plan: resolve names, match image sets, make and name the tasks."""

@@ -1,1 +1,1 @@
-"""The outcomes become results: tables, enclosures, one archive."""
+"""From final outcomes to results: tables, companion files and one archive."""

@@ -9,34 +9,39 @@ from typing import TYPE_CHECKING, Any
 
 from skybatch.batch.file_names import delivered_path
 from skybatch.batch.record import BatchRecord
-from skybatch.batch.results.result_file import File
+from skybatch.batch.results.generated_file import GeneratedFile
 from skybatch.batch.status import to_iso
 from skybatch.requests.model import Mode, Request
 
 if TYPE_CHECKING:
-    from skybatch.batch.results.tables import Results
+    from skybatch.batch.results.batch_results import BatchResults
 
 TEXT = "text/plain; charset=utf-8"
-LARGEST_TABLE_SHOWN = 4_000_000
+LARGEST_TABLE_INLINE = 4_000_000
 """Bytes of an uploaded table that come back in ``request.json``: more could not be posted again."""
 
 
-def companion_files(results: Results, described: Sequence[File], upload: bytes | None) -> Iterator[File]:
-    """Manifest, script, request and checksums; ``described`` are README and tables, made before them.
+def companion_files(
+    results: BatchResults, described: Sequence[GeneratedFile], upload: bytes | None
+) -> Iterator[GeneratedFile]:
+    """Make manifest, download script, request and checksums.
 
-    The script fetches, and the checksums cover, the images, what is described, and the manifest.
+    ``described`` are README and tables, made before them. The script fetches, and the checksums cover, the
+    images, the described files and the manifest.
     """
-    made = manifest(results, described)
-    yield made
-    sums = {**results.checksums(), **{file.name: file.md5 for file in (*described, made)}}
+    manifest_file = manifest(results, described)
+    yield manifest_file
+    sums = {**results.checksums(), **{file.name: file.md5 for file in (*described, manifest_file)}}
     yield download_script(results.record, sums)
     body = json.dumps(request_body(results.request, upload), indent=1, ensure_ascii=False)
-    yield File("request.json", body.encode() + b"\n", "application/json")
-    yield File("md5sums.txt", "".join(f"{md5}  {name}\n" for name, md5 in sums.items()).encode(), TEXT)
+    yield GeneratedFile("request.json", body.encode() + b"\n", "application/json")
+    yield GeneratedFile(
+        "md5sums.txt", "".join(f"{md5}  {name}\n" for name, md5 in sums.items()).encode(), TEXT
+    )
 
 
-def manifest(results: Results, described: Iterable[File]) -> File:
-    """Every image and table with its size and checksum, for programs."""
+def manifest(results: BatchResults, described: Iterable[GeneratedFile]) -> GeneratedFile:
+    """List every image and table with size and checksum, for programs."""
     record = results.record
     images = [
         {
@@ -63,20 +68,20 @@ def manifest(results: Results, described: Iterable[File]) -> File:
         "files": others,
     }
     body = json.dumps(whole, indent=1, ensure_ascii=False).encode() + b"\n"
-    return File("manifest.json", body, "application/json")
+    return GeneratedFile("manifest.json", body, "application/json")
 
 
-def download_script(record: BatchRecord, sums: Mapping[str, str]) -> File:
-    """The shell script that fetches all files with a checksum, names relative to the folder."""
+def download_script(record: BatchRecord, sums: Mapping[str, str]) -> GeneratedFile:
+    """Make the shell script that fetches all files with a checksum, by names relative to the folder."""
     lines = "\n".join(f"{md5} {name}" for name, md5 in sums.items())
     filled = _template("download.sh").replace("@URL@", record.url()).replace("@FILES@", lines)
-    return File("download.sh", filled.encode(), "text/x-shellscript; charset=utf-8")
+    return GeneratedFile("download.sh", filled.encode(), "text/x-shellscript; charset=utf-8")
 
 
 def request_body(request: Request, upload: bytes | None) -> dict[str, Any]:
-    """The request as it can be posted again, with its table where that is text.
+    """Give the request as it can be posted again, with its table where that is text.
 
-    A table that is no text (FITS, gzip) or too long stands beside it, as uploaded.
+    A table that is no text (FITS, gzip) or too long is among the results as uploaded.
     """
     body: dict[str, Any] = {
         "mode": str(request.mode),
@@ -101,8 +106,8 @@ def request_body(request: Request, upload: bytes | None) -> dict[str, Any]:
 
 
 def _as_text(upload: bytes | None) -> str | None:
-    """The uploaded table as text, or None for what is none."""
-    if upload is None or len(upload) > LARGEST_TABLE_SHOWN or b"\0" in upload:
+    """Decode the uploaded table, or return None where it is no text."""
+    if upload is None or len(upload) > LARGEST_TABLE_INLINE or b"\0" in upload:
         return None
     try:
         return upload.decode()
@@ -111,7 +116,7 @@ def _as_text(upload: bytes | None) -> str | None:
 
 
 def _best(request: Request, table: str) -> dict[str, bool]:
-    """The choice that stood for rows of positions without one of their own, found by reading again."""
+    """Give the default of ``best`` for rows without one of their own, found by reading the table again."""
     if request.mode is not Mode.POSITIONS:
         return {}
     wanted = [row.best_only for row in request.rows]

@@ -12,18 +12,18 @@ from skybatch.batch.record import BatchRecord
 from skybatch.batch.store import BatchStore
 
 
-def finished_images(store: BatchStore, record: BatchRecord, most: int) -> list[dict[str, Any]]:
-    """Up to ``most`` images of a batch that ended, in plan order, each with its outcome.
+def finished_images(store: BatchStore, record: BatchRecord, limit: int) -> list[dict[str, Any]]:
+    """List up to ``limit`` images of a batch that ended, in plan order, each with its outcome.
 
-    What came has a ``url`` and a ``preview``, and a ``colour`` where it came in three bands. A batch that
-    failed before its outcomes were settled has none to show.
+    A delivered image has a ``url`` and a ``preview``, and a ``colour`` where it was delivered in three bands.
+    A batch that failed before its outcomes were decided has no images.
     """
     plan, outcomes = load_plan(store), load_outcomes(store)
     if plan is None or outcomes is None:
         return []
-    shown = list(zip(plan.tasks[:most], outcomes[:most], strict=True))
-    came = [task.file for task, outcome in shown if outcome.status is ImageStatus.RETRIEVED]
-    colours = colour_names(came)
+    shown = list(zip(plan.tasks[:limit], outcomes[:limit], strict=True))
+    delivered = [task.file for task, outcome in shown if outcome.status is ImageStatus.RETRIEVED]
+    colours = colour_names(delivered)
     return [
         {
             "file": task.file,
@@ -33,15 +33,13 @@ def finished_images(store: BatchStore, record: BatchRecord, most: int) -> list[d
             "band": task.band,
             "status": str(outcome.status),
             "reason": outcome.reason,
-            **_addresses(record, task.file, outcome, colours.get(task.file)),
+            **_urls(record, task.file, outcome, colours.get(task.file)),
         }
         for task, outcome in shown
     ]
 
 
-def _addresses(
-    record: BatchRecord, file: str, outcome: ImageOutcome, colour: str | None
-) -> dict[str, str | None]:
+def _urls(record: BatchRecord, file: str, outcome: ImageOutcome, colour: str | None) -> dict[str, str | None]:
     if outcome.status is not ImageStatus.RETRIEVED:
         return dict.fromkeys(("url", "preview", "colour"))
     return {

@@ -1,4 +1,4 @@
-"""What a finished batch came to, for the operator's metrics."""
+"""A finished batch in figures, for the operator's metrics."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ COUNTED = {"complete": "BatchesCompleted", "cancelled": "BatchesCancelled", "fai
 
 
 def batch_metrics(store: BatchStore) -> dict[str, float]:
-    """Metrics of a batch by name, from its final status; empty where it has not ended.
+    """Give the metrics of a batch by name, from its final status; empty where it has not ended.
 
     ``BatchSeconds`` runs from acceptance to the last file written; bytes are image files delivered.
     """

@@ -1,4 +1,4 @@
-"""Packaging: what came, streamed into one archive, with tables that say what did not and why.
+"""Packaging: stream the delivered images into one archive, with tables of what is missing and why.
 
 Memory stays constant whatever the batch's size: images are read ahead, bounded in number and bytes, and
 written on as they come.
@@ -23,9 +23,10 @@ from skybatch.batch.plan import Plan, Task
 from skybatch.batch.planning.matching import OpenInventory
 from skybatch.batch.record import load_record, load_request
 from skybatch.batch.results import tar_stream
+from skybatch.batch.results.batch_results import BatchResults, ImageSetsByDataset
 from skybatch.batch.results.companion_files import TEXT, companion_files
-from skybatch.batch.results.result_file import File
-from skybatch.batch.results.tables import Results, Sets
+from skybatch.batch.results.generated_file import GeneratedFile
+from skybatch.batch.results.tables import result_tables
 from skybatch.batch.status import create_final, finished_status
 from skybatch.batch.store import BatchStore
 from skybatch.errors import Transient
@@ -36,7 +37,7 @@ README = "README.txt"
 FOLDER_ID_DIGITS = 12
 
 ReadImage: TypeAlias = Callable[[Task], tar_stream.Chunk]
-WriteReadme: TypeAlias = Callable[[Results], str]
+WriteReadme: TypeAlias = Callable[[BatchResults], str]
 """Gives the text of ``README.txt``: text for people is written above this package."""
 
 
@@ -52,7 +53,7 @@ def package(
     append_remaining(store, plan, {o.index: o.bytes for o in outcomes if o.status is ImageStatus.RETRIEVED})
     request = load_request(store)
     rows = row_outcomes(plan, outcomes, len(request.rows))
-    results = Results(load_record(store), request, plan, outcomes, rows, md5={})
+    results = BatchResults(load_record(store), request, plan, outcomes, rows, md5={})
     written = list(_write_results(store, _contents(store, results, open_inventory, write_readme)))
     status = finished_status(
         results.record,
@@ -71,32 +72,32 @@ def package(
 class _Contents:
     """What the result files are made from, apart from the images."""
 
-    results: Results
-    sets: Sets
-    readme: File
+    results: BatchResults
+    image_sets: ImageSetsByDataset
+    readme: GeneratedFile
     upload: bytes | None
 
-    def files(self, md5: Mapping[str, str]) -> list[File]:
+    def files(self, md5: Mapping[str, str]) -> list[GeneratedFile]:
         """README, tables and companion files; all but the README carry the images' checksums."""
         results = replace(self.results, md5=md5)
-        described = [self.readme, *results.tables(self.sets)]
+        described = [self.readme, *result_tables(results, self.image_sets)]
         return [*described, *companion_files(results, described, self.upload)]
 
 
 def _contents(
-    store: BatchStore, results: Results, open_inventory: OpenInventory, write_readme: WriteReadme
+    store: BatchStore, results: BatchResults, open_inventory: OpenInventory, write_readme: WriteReadme
 ) -> _Contents:
     upload = store.read(keys.result(results.record.upload)) if results.record.upload else None
-    readme = File(README, write_readme(results).encode(), TEXT)
-    return _Contents(results, results.sets(open_inventory), readme, upload)
+    readme = GeneratedFile(README, write_readme(results).encode(), TEXT)
+    return _Contents(results, results.image_sets(open_inventory), readme, upload)
 
 
 def _write_results(store: BatchStore, contents: _Contents) -> Iterator[ResultFile]:
-    """Write the archive (if any image came) and every file beside it; yields what was written."""
+    """Write the archive, if there is any image, and every file beside it; yield what was written."""
     results = contents.results
-    files: list[File] = []
+    files: list[GeneratedFile] = []
     if results.retrieved:
-        counted = tar_stream.Counted()
+        counted = tar_stream.CountedStream()
         chunks = counted.through(_archive(_reader(store, results), contents, files))
         store.upload(keys.result(ARCHIVE), chunks, "application/x-tar")
         yield ResultFile(ARCHIVE, counted.bytes, counted.md5, "application/x-tar")
@@ -106,15 +107,16 @@ def _write_results(store: BatchStore, contents: _Contents) -> Iterator[ResultFil
         store.write(keys.result(file.name), file.body, file.media_type)
         yield ResultFile(file.name, len(file.body), file.md5, file.media_type)
     if results.record.upload and contents.upload is not None:
-        upload = File(results.record.upload, contents.upload, "application/octet-stream")
+        upload = GeneratedFile(results.record.upload, contents.upload, "application/octet-stream")
         yield ResultFile(upload.name, len(upload.body), upload.md5, upload.media_type)
 
 
-def _archive(read: ReadImage, contents: _Contents, files: list[File]) -> Iterator[tar_stream.Chunk]:
-    """The archive's chunks: README, images, then what carries the images' checksums.
+def _archive(read: ReadImage, contents: _Contents, files: list[GeneratedFile]) -> Iterator[tar_stream.Chunk]:
+    """Yield the archive's chunks: README, images, then the files that have the images' checksums.
 
-    The files beside the images are left in ``files`` for the caller, made only once. obstore pulls the
-    chunks on a thread of its own runtime, where it cannot be called again: what they need is read before.
+    The files beside the images are added to ``files`` for the caller, so that they are made only once.
+    obstore pulls the chunks on a thread of its own runtime, where it cannot be called again; so what they
+    need is read before.
     """
     folder = f"skybatch-{contents.results.record.batch_id[:FOLDER_ID_DIGITS]}"
     written = 0
@@ -125,7 +127,7 @@ def _archive(read: ReadImage, contents: _Contents, files: list[File]) -> Iterato
 
 
 def _members(
-    read: ReadImage, contents: _Contents, folder: str, files: list[File]
+    read: ReadImage, contents: _Contents, folder: str, files: list[GeneratedFile]
 ) -> Iterator[tar_stream.Chunk]:
     yield tar_stream.folder_entry(folder)
     yield from _member(folder, contents.readme)
@@ -142,17 +144,17 @@ def _members(
             yield from _member(folder, file)
 
 
-def _images(read: ReadImage, results: Results) -> Iterator[tuple[Task, tar_stream.Chunk]]:
-    """The images that came, in plan order."""
+def _images(read: ReadImage, results: BatchResults) -> Iterator[tuple[Task, tar_stream.Chunk]]:
+    """Read the delivered images, in plan order."""
     wanted = tar_stream.read_ahead(results.retrieved, lambda item: item[1].bytes, lambda item: read(item[0]))
     for (task, outcome), body in wanted:
         if len(body) != outcome.bytes:
-            raise Transient(f"{task.file} has {len(body)} bytes; {outcome.bytes} were settled")
+            raise Transient(f"{task.file} has {len(body)} bytes instead of {outcome.bytes}")
         yield task, body
 
 
-def _reader(store: BatchStore, results: Results) -> ReadImage:
-    """Prepare to read delivered images: small crops are read from their packs now, others one by one."""
+def _reader(store: BatchStore, results: BatchResults) -> ReadImage:
+    """Prepare to read the delivered images: small crops are read from their packs now, others one by one."""
     sizes = {task.file: outcome.bytes for task, outcome in results.retrieved}
     packed = crop_packs.read_packed_crops(store, sizes)
 
@@ -164,7 +166,7 @@ def _reader(store: BatchStore, results: Results) -> ReadImage:
     return read
 
 
-def _member(folder: str, file: File) -> Iterator[bytes]:
+def _member(folder: str, file: GeneratedFile) -> Iterator[bytes]:
     yield tar_stream.file_entry(f"{folder}/{file.name}", len(file.body))
     yield file.body
     yield tar_stream.padding(len(file.body))

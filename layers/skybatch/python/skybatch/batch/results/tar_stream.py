@@ -22,7 +22,7 @@ Chunk: TypeAlias = bytes | obstore.Bytes
 
 
 def folder_entry(name: str) -> bytes:
-    """The header of a folder."""
+    """Make the header of a folder."""
     info = _info(name.rstrip("/") + "/", 0)
     info.type = tarfile.DIRTYPE
     info.mode = 0o755
@@ -30,17 +30,17 @@ def folder_entry(name: str) -> bytes:
 
 
 def file_entry(name: str, size: int) -> bytes:
-    """The header that stands before a file's bytes."""
+    """Make the header that precedes a file's bytes."""
     return _info(name, size).tobuf(tarfile.PAX_FORMAT)
 
 
 def padding(size: int) -> bytes:
-    """What fills a file's last block of 512 bytes."""
+    """Make the bytes that fill a file's last block of 512 bytes."""
     return bytes(-size % tarfile.BLOCKSIZE)
 
 
 def end(written: int) -> bytes:
-    """Two empty blocks, filled up to a whole record, as tar programs write them."""
+    """Make the two empty blocks at the end, filled up to a whole record, as tar programs write them."""
     closing = 2 * tarfile.BLOCKSIZE
     return bytes(closing + -(written + closing) % tarfile.RECORDSIZE)
 
@@ -53,15 +53,15 @@ def _info(name: str, size: int) -> tarfile.TarInfo:
     return info
 
 
-class Counted:
-    """Passes chunks on, counting their bytes and summing their MD5."""
+class CountedStream:
+    """Passes chunks on while counting their bytes and computing their MD5."""
 
     def __init__(self) -> None:
         self.bytes = 0
         self._md5 = hashlib.md5(usedforsecurity=False)
 
     def through(self, chunks: Iterable[Chunk]) -> Iterator[Chunk]:
-        """The chunks, unchanged."""
+        """Yield the chunks unchanged."""
         for chunk in chunks:
             self.bytes += len(chunk)
             self._md5.update(chunk)
@@ -76,7 +76,7 @@ class Counted:
 def read_ahead(
     wanted: Sequence[T], size: Callable[[T], int], read: Callable[[T], Chunk]
 ) -> Iterator[tuple[T, Chunk]]:
-    """Read objects side by side and give them back in order.
+    """Read objects in parallel and yield them in order.
 
     No more than 32 reads and 96 MiB are ahead of the consumer (always at least one read).
     """

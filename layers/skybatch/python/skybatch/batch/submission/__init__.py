@@ -1,0 +1,1 @@
+"""From a parsed request to a started execution: quotas, ids, resubmission, cancellation."""

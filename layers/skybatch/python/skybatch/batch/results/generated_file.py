@@ -1,4 +1,4 @@
-"""A small file among the results."""
+"""A small file among the results, made in memory."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from functools import cached_property
 
 
 @dataclass(frozen=True)
-class File:
-    """A file whole in memory: its name, bytes and media type."""
+class GeneratedFile:
+    """A whole file: its name, bytes and media type."""
 
     name: str
     body: bytes
@@ -17,5 +17,5 @@ class File:
 
     @cached_property
     def md5(self) -> str:
-        """Its checksum in hexadecimal digits."""
+        """The MD5 of its bytes in hexadecimal digits."""
         return hashlib.md5(self.body, usedforsecurity=False).hexdigest()

@@ -1,0 +1,60 @@
+"""Everything known of a batch once its outcomes are final."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+from skybatch.batch.codes import ImageStatus
+from skybatch.batch.file_names import delivered_path
+from skybatch.batch.outcomes import ImageOutcome, RowOutcome, with_status
+from skybatch.batch.plan import Plan, Task
+from skybatch.batch.planning.matching import OpenInventory
+from skybatch.batch.record import BatchRecord
+from skybatch.requests.model import Request
+
+if TYPE_CHECKING:
+    from skybatch.inventory.image_sets import ImageSets
+
+# Details of the image sets of a plan, by data set.
+ImageSetsByDataset: TypeAlias = "dict[str, ImageSets]"
+
+
+@dataclass(frozen=True)
+class BatchResults:
+    """A batch with its final outcomes; ``md5`` has the checksum of each delivered image, by file name."""
+
+    record: BatchRecord
+    request: Request
+    plan: Plan
+    outcomes: Sequence[ImageOutcome]
+    rows: Sequence[RowOutcome]
+    md5: Mapping[str, str]
+
+    @property
+    def retrieved(self) -> list[tuple[Task, ImageOutcome]]:
+        """The delivered images, in plan order."""
+        return with_status(self.plan, self.outcomes, ImageStatus.RETRIEVED)
+
+    def counts(self) -> dict[ImageStatus, int]:
+        """Count the images of each status."""
+        return {status: sum(o.status is status for o in self.outcomes) for status in ImageStatus}
+
+    def checksums(self) -> dict[str, str]:
+        """Give the MD5 of each delivered image, by its path in the archive, in plan order."""
+        return {delivered_path(task.file): self.md5[task.file] for task, _ in self.retrieved}
+
+    def image_sets(self, open_inventory: OpenInventory) -> ImageSetsByDataset:
+        """Read the details of the plan's image sets, from the inventory version it was made with."""
+        wanted: dict[str, set[int]] = {}
+        for task in self.plan.tasks:
+            wanted.setdefault(task.dataset, set()).add(task.set_index)
+        return {
+            dataset: open_inventory(dataset, self.plan.versions[dataset]).details(
+                np.array(sorted(sets), dtype=np.intp)
+            )
+            for dataset, sets in wanted.items()
+        }

@@ -1,1 +1,0 @@
-"""The plan becomes files: dispatched, worked, tallied."""

@@ -1,1 +1,0 @@
-"""A batch told to people: summaries, emails."""
