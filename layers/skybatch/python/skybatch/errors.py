@@ -62,7 +62,7 @@ class SkybatchError(Exception):
         return body
 
 
-# What the caller can mend ---------------------------------------------------------------------------
+# What the caller can correct ------------------------------------------------------------------------
 
 
 class MalformedRequest(SkybatchError):
@@ -92,13 +92,13 @@ class UnsupportedMedia(SkybatchError):
 class NotFound(SkybatchError):
     """No such batch, file or image."""
 
-    code, title, status = "not_found", "There is nothing here", 404
+    code, title, status = "not_found", "Not found", 404
 
 
 class Expired(SkybatchError):
-    """It was here, and its time is over."""
+    """The results have expired."""
 
-    code, title, status = "expired", "These results have expired", 410
+    code, title, status = "expired", "The results have expired", 410
 
 
 class Conflict(SkybatchError):

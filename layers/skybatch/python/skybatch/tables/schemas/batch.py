@@ -159,14 +159,14 @@ BATCH_HTML: tuple[Column, ...] = (
 )
 
 OUTCOME_OPTIONS = (
-    ("retrieved", "All its images came"),
-    ("partial", "Some of its images came"),
+    ("retrieved", "All images of the row were retrieved"),
+    ("partial", "Some images of the row were retrieved"),
     ("over_limit", "Its images lie beyond the size limit of one batch"),
     ("failed", "Its images could not be delivered"),
-    ("not_covered", "No image there; or the key or scan is unknown"),
+    ("not_covered", "No image set covers the position, or the key or scan is unknown"),
     ("unresolved", "The object name could not be resolved"),
-    ("duplicate", "An earlier row asked for the same"),
-    ("cancelled", "The batch was cancelled first"),
+    ("duplicate", "An earlier row asks for the same images"),
+    ("cancelled", "The batch was cancelled before the row was processed"),
 )
 
 # Each input row and its outcome. Without the marker: posted back, it is a list like any other.
