@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,9 +11,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from skybatch.client.download import Download, claim_directory, download_batch, read_table
-from skybatch.client.exceptions import BatchFailed, StillRunning, TransferFailed
+from skybatch.client.exceptions import TransferFailed
 from skybatch.client.images import fetch_images, iter_finished_images
 from skybatch.client.models import Batch, Image, Plan, id_of, read_status, safe_name
+from skybatch.client.polling import poll_until_ended
 from skybatch.client.progress import NoProgress, ProgressListener
 from skybatch.client.request_body import EncodedRequest, encode_request, new_idempotency_key
 from skybatch.client.resume import ResumeState
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 
 SERVER_VARIABLE = "SKYBATCH_SERVER"
 IN_FLIGHT = 8
-# Status is polled at a twentieth of the waiting time: late by 5 % at most, with few requests.
-POLL_FRACTION = 0.05
-SHORTEST_POLL, LONGEST_POLL = 0.2, 10.0
 JSON_BODY = {"Content-Type": "application/json"}
 
 
@@ -130,12 +127,7 @@ class Client:
     def resubmit(self, batch: object, what: str = "unretrieved") -> Batch:
         """Start a batch of the images beyond an ended batch's limit, or (``what="failed"``) of its failures.
 
-        A second call returns the same batch.
-
-        Raises
-        ------
-        Conflict
-            There are no such images.
+        A second call returns the same batch. Raises Conflict where there are no such images.
         """
         body = json.dumps({"what": what}).encode()
         path = f"/batches/{id_of(batch)}/resubmit"
@@ -163,16 +155,7 @@ class Client:
         StillRunning
             It has not ended after ``timeout`` seconds.
         """
-        began = time.monotonic()
-        while not (status := self.status(batch)).ended:
-            waited = time.monotonic() - began
-            if timeout is not None and waited >= timeout:
-                raise StillRunning(f"The batch is {status.state} after {timeout:g} s.")
-            pause = min(LONGEST_POLL, max(SHORTEST_POLL, POLL_FRACTION * waited))
-            self._transport.sleep(pause if timeout is None else min(pause, timeout - waited))
-        if status.state == "failed":
-            raise BatchFailed(status.reason or "The batch failed.")
-        return status
+        return poll_until_ended(lambda: self.status(batch), self._transport.sleep, timeout)
 
     def images(self, batch: object) -> Iterator[Image]:
         """Yield every image once, as they finish, until the batch has ended in whatever state."""
@@ -245,15 +228,8 @@ class Client:
         """Submit a batch, wait for it and download its results.
 
         Called again with the same request and directory after an interruption, it continues the same batch.
-
-        Parameters
-        ----------
-        directory
-            Where the results are written.
-        table, fields
-            As for `submit`.
-        all_parts
-            Also download the batches that continue this one, as `download_parts` does.
+        ``table`` and ``fields`` are those of `submit`; with ``all_parts`` the batches that continue this
+        one are downloaded too, as `download_parts` does.
 
         Raises
         ------
