@@ -111,23 +111,6 @@ def _outline(inventory: Inventory, number: int, ra: float, dec: float) -> Polygo
     return Polygon(zip((local.y / local.x).value, (local.z / local.x).value, strict=True))
 
 
-def test_only_the_most_centred_image_of_each_band(inventory: Inventory) -> None:
-    details = inventory.details([5])
-    pos = f"{details.crval1[0]},{details.crval2[0]}"
-    for more in ({}, {"INTERSECT": "CENTER", "SIZE": "1"}):
-        table = sia1(Parameters.of({"POS": pos, "mcen": "", **more}), inventory, "").table
-        assert list(table.data["BAND"]) == ["J", "H", "K"]
-        assert set(table.data["coadd_key"]) == {details.coadd_key[0]}
-    wide = sia1(Parameters.of({"POS": pos, "mcen": "", "SIZE": "1"}), inventory, "").table
-    assert len(wide) > 3
-
-
-def test_enclosed_in_a_point_is_nothing(inventory: Inventory) -> None:
-    details = inventory.details([5])
-    asked = {"POS": f"{details.crval1[0]},{details.crval2[0]}", "INTERSECT": "enclosed", "mcen": "1"}
-    assert len(sia1(Parameters.of(asked), inventory, "").table) == 0
-
-
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -158,7 +141,7 @@ def test_what_cannot_be_read_is_refused(inventory: Inventory, asked: dict[str, s
     assert refused.value.status == 400
 
 
-# Figures of SIA 2.0 and SODA ----------------------------------------------------------------------------
+# Regions of SIA 2.0 and SODA, looked up in an inventory
 
 
 @pytest.mark.parametrize("dec", [-80.0, -20.0, 0.0, 60.0])
@@ -191,21 +174,3 @@ def test_a_range_holds_what_lies_between(inventory: Inventory) -> None:
     )
     assert not set(np.flatnonzero(beyond)) & set(found)
     assert len(found) > 10
-
-
-def test_a_range_about_a_pole_is_a_cap(inventory: Inventory) -> None:
-    assert parse_pos("RANGE 0 360 88 +Inf") == Circle(0.0, 90.0, 2.0)
-    assert parse_pos("RANGE -Inf +Inf -90 -89") == Circle(0.0, -90.0, 1.0)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "", "CIRCLE", "CIRCLE 1 2", "CIRCLE 1 2 -1", "CIRCLE 1 2 70", "CIRCLE a b c", "RANGE 1 2 3",
-        "SQUARE 1 2 3", "RANGE 2 1 0 1", "RANGE 0 200 0 1", "RANGE 0 360 -5 5", "POLYGON 1 2 3 4",
-        "POLYGON 1 2 3 4 5", "POLYGON 0 0 120 0 240 0", "POLYGON 1 2 3 4 5 99", "CIRCLE 1 2 nan",
-    ],
-)  # fmt: skip
-def test_what_is_no_region_is_refused(text: str) -> None:
-    with pytest.raises(MalformedRequest):
-        parse_pos(text)

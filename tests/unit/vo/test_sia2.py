@@ -5,46 +5,23 @@ from __future__ import annotations
 import io
 from typing import Any
 
-import numpy as np
 import pytest
 from astropy.io.votable import parse
-from astropy.time import Time
 
-from skybatch.errors import MalformedRequest, NotFound
+from skybatch.errors import MalformedRequest
 from skybatch.inventory.inventory import Inventory
-from skybatch.inventory.publish import publish
-from skybatch.storage.directory_tree import DirectoryTree
 from skybatch.tables.writers.formats import write
-from skybatch.vo.datalink import links
-from skybatch.vo.obscore import OBSCORE, key_of_id, mjd
 from skybatch.vo.parameters import Parameters
 from skybatch.vo.sia2 import sia2
-from tests.support.synthetic_survey import synthetic
-
-# ObsCore 1.1, table 6: what must be there.
-MANDATORY = {
-    *("dataproduct_type", "calib_level", "obs_collection", "obs_id", "obs_publisher_did", "access_url"),
-    *("access_format", "access_estsize", "target_name", "s_ra", "s_dec", "s_fov", "s_region", "s_xel1"),
-    *("s_xel2", "s_resolution", "t_min", "t_max", "t_exptime", "t_resolution", "t_xel", "em_min", "em_max"),
-    *("em_res_power", "em_xel", "o_ucd", "pol_states", "pol_xel", "facility_name", "instrument_name"),
-}
 
 
-@pytest.fixture(scope="module")
-def inventories(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Inventory]:
-    folder = DirectoryTree(tmp_path_factory.mktemp("survey"))
-    for seed, dataset in enumerate(("asky", "sx")):
-        publish(folder, synthetic(200, dataset, seed), numbered=False, origin="synthetic")
-    return {dataset: Inventory.open(folder, dataset) for dataset in ("asky", "sx")}
+@pytest.fixture
+def inventories(small_inventories: dict[str, Inventory]) -> dict[str, Inventory]:
+    return small_inventories
 
 
 def ask(inventories: dict[str, Inventory], *pairs: tuple[str, str]) -> Any:
     return sia2(Parameters.of(pairs), list(inventories), inventories.__getitem__, "https://x").table
-
-
-def test_obscore_is_whole() -> None:
-    assert {column.name for column in OBSCORE} >= MANDATORY
-    assert all(column.utype.startswith("obscore:") and column.ucd for column in OBSCORE)
 
 
 def test_without_constraints_everything_up_to_maxrec(inventories: dict[str, Inventory]) -> None:
@@ -116,12 +93,6 @@ def test_bad_values_are_refused(inventories: dict[str, Inventory], pair: tuple[s
         ask(inventories, pair)
 
 
-def test_days_are_astropys() -> None:
-    days = ["970607", "991231", "000101", "010215"]
-    full = ["1997-06-07", "1999-12-31", "2000-01-01", "2001-02-15"]
-    np.testing.assert_array_equal(mjd(days), Time(full).mjd)
-
-
 def test_the_document_describes_its_services(inventories: dict[str, Inventory]) -> None:
     table = ask(inventories, ("MAXREC", "1"))
     document = parse(io.BytesIO(write(table, "xml")), verify="exception")
@@ -130,15 +101,3 @@ def test_the_document_describes_its_services(inventories: dict[str, Inventory]) 
     ids = [str(p.value) for service in services for p in service.params if p.name == "standardID"]
     assert ids == ["ivo://ivoa.net/std/DataLink#links-1.1", "ivo://ivoa.net/std/SODA#sync-1.0"]
     assert results.tables[0].get_field_by_id("obs_publisher_did").name == "obs_publisher_did"
-
-
-def test_links_of_known_and_unknown_images(inventories: dict[str, Inventory]) -> None:
-    known = ask(inventories, ("MAXREC", "1")).data["obs_publisher_did"][0]
-    table = links(Parameters.of([("ID", known), ("ID", "ivo://x")]), inventories.__getitem__, "https://x")
-    assert table.data["semantics"] == ["#this", "#preview", "#cutout", "#this"]
-    assert table.data["error_message"][3].startswith("NotFoundFault")
-    assert table.data["content_length"][0] > 0
-    with pytest.raises(MalformedRequest):
-        links(Parameters(()), inventories.__getitem__, "https://x")
-    with pytest.raises(NotFound):
-        key_of_id("ivo://skybatch/2mass?nothing")

@@ -5,10 +5,7 @@ from __future__ import annotations
 import io
 
 import numpy as np
-import obstore
 import pytest
-from astropy import units as u
-from astropy.coordinates import SkyCoord
 from astropy.io import fits
 from astropy.nddata import Cutout2D
 from astropy.wcs import WCS
@@ -20,12 +17,9 @@ from skybatch.requests.model import Mode, Request, Row
 from skybatch.sky.position import SkyPosition
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.twomass.bands import BANDS
-from skybatch.surveys.twomass.layout import parse_key
-from skybatch.vo import soda
 from skybatch.vo.ibe import stored_images
 from skybatch.vo.ibe.cutout import cutout, gzipped
 from skybatch.vo.parameters import Parameters
-from skybatch.vo.pos_regions import parse_pos
 from tests.support.sample_archive import MadeArchive
 
 
@@ -71,45 +65,6 @@ def test_a_batch_makes_the_same_file(made: MadeArchive) -> None:
     assert len(body) == task.bytes
 
 
-def test_soda_holds_what_its_figure_holds(made: MadeArchive) -> None:
-    image = parse_key(made.key(0, "j"))[0]
-    inventory = made.open("asky", None)
-    wcs = WCS(fits.getheader(io.BytesIO(made.plain[made.key(0, "j")])))
-    middle = SkyCoord(180.0, 20.0, unit="deg")
-    for text in (
-        "CIRCLE 180 20 0.01",
-        "POLYGON 179.99 19.99 180.01 19.99 180 20.02",
-        "RANGE 179.98 180 19.99 20.01",
-    ):
-        box = soda.pixel_box(image, parse_pos(text), inventory)
-        assert box is not None
-        inside = _sample(text)
-        x, y = (np.rint(axis).astype(int) for axis in wcs.world_to_pixel(inside))
-        held = (x >= box.x0) & (x < box.x0 + box.nx) & (y >= box.y0) & (y < box.y0 + box.ny)
-        assert held.all()
-        # No larger than it must be: every side is touched.
-        assert max(box.x0 + box.nx - 1 - x.max(), x.min() - box.x0, box.y0 + box.ny - 1 - y.max()) <= 2
-    assert soda.pixel_box(image, parse_pos("CIRCLE 10 20 0.01"), inventory) is None
-    whole = soda.pixel_box(image, parse_pos("CIRCLE 180 20 10"), inventory)
-    assert whole is not None
-    assert (whole.nx, whole.ny) == (512, 1024)
-    assert middle.separation(inside).max() < 0.1 * u.deg
-
-
-def _sample(text: str) -> SkyCoord:
-    """Points of a figure, its outermost among them."""
-    shape, *words = text.split()
-    numbers = [float(word) for word in words]
-    if shape == "CIRCLE":
-        turn = np.linspace(0, 2 * np.pi, 720)
-        center = SkyCoord(numbers[0], numbers[1], unit="deg")
-        return center.directional_offset_by(turn * u.rad, 0.9999 * numbers[2] * u.deg)
-    if shape == "POLYGON":
-        return SkyCoord(numbers[::2], numbers[1::2], unit="deg")
-    ra, dec = np.meshgrid(np.linspace(*numbers[:2], 50), np.linspace(*numbers[2:], 50))
-    return SkyCoord(ra.ravel(), dec.ravel(), unit="deg")
-
-
 @pytest.mark.parametrize(
     ("parameters", "why"),
     [
@@ -145,19 +100,3 @@ def test_words_for_gzip() -> None:
     assert not gzipped(Parameters.of({"GZIP": "FALSE"}))
     with pytest.raises(MalformedRequest):
         gzipped(Parameters.of({"gzip": "perhaps"}))
-
-
-def test_an_image_stored_under_another_name_is_found(made: MadeArchive) -> None:
-    key = made.key(0, "h")
-    plain_key = key.removesuffix(".gz")
-    parts = {"dh": "990101n", "scan": "1", "name": "hi0010009.fits"}
-    assert stored_images.key_of_image(Parameters.of(parts), made.objects) == key
-    stored = obstore.get(made.objects, key).bytes()
-    obstore.delete(made.objects, key)
-    obstore.put(made.objects, plain_key, made.plain[key])
-    try:
-        assert stored_images.key_of_image(Parameters.of(parts), made.objects) == plain_key
-        assert stored_images.plain_image(made.objects, plain_key) == made.plain[key]
-    finally:
-        obstore.delete(made.objects, plain_key)
-        obstore.put(made.objects, key, stored)

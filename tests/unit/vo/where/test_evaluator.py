@@ -1,51 +1,24 @@
-"""The condition language: SQL's meaning, by SQLite's word for it; whatever else is typed, a clear refusal."""
+"""Conditions mean what they mean in SQLite; any other text is refused with a reason."""
 
 from __future__ import annotations
 
 import random
 import sqlite3
-import time
 
 import numpy as np
 import pytest
 
 from skybatch.errors import MalformedRequest
 from skybatch.inventory.inventory import Inventory
-from skybatch.inventory.publish import publish
-from skybatch.storage.directory_tree import DirectoryTree
-from skybatch.tables.model import Table
-from skybatch.tables.schemas.image_rows import ImageRows
-from skybatch.tables.schemas.image_table import image_data
-from skybatch.tables.schemas.search import NATIVE_SEARCH
 from skybatch.vo.ibe.search import search
 from skybatch.vo.parameters import Parameters
 from skybatch.vo.where.columns import KINDS, ImageColumns
 from skybatch.vo.where.evaluator import compile_condition
-from skybatch.vo.where.pushdown import named_sets
-from tests.support.synthetic_survey import synthetic
-
-SCANS = 60
-
-
-@pytest.fixture(scope="module")
-def inventory(tmp_path_factory: pytest.TempPathFactory) -> Inventory:
-    folder = tmp_path_factory.mktemp("survey")
-    sets = synthetic(SCANS)
-    for band in ("j", "h"):
-        sets.magzp[band][::7] = np.nan  # unknown values, for the logic of three
-    publish(DirectoryTree(folder), sets, numbered=False, origin="synthetic")
-    return Inventory.open(DirectoryTree(folder), "asky")
-
-
-@pytest.fixture(scope="module")
-def columns(inventory: Inventory) -> dict[str, ImageColumns]:
-    details = inventory.details(np.arange(inventory.size))
-    return {band: ImageColumns(details, band) for band in ("j", "h", "k")}
 
 
 @pytest.fixture(scope="module")
 def sqlite(inventory: Inventory, columns: dict[str, ImageColumns]) -> sqlite3.Connection:
-    """The same table in SQLite, whose LIKE is told to mind case as ours does."""
+    """The same table in SQLite, with its LIKE made case-sensitive as ours is."""
     connection = sqlite3.connect(":memory:")
     connection.execute("PRAGMA case_sensitive_like = ON")
     kinds = ", ".join(f"{name} {'TEXT' if kind == 'text' else 'REAL'}" for name, kind in KINDS.items())
@@ -109,24 +82,6 @@ def test_a_condition_means_what_it_means_in_sql(
     assert ours == theirs
 
 
-def test_columns_are_those_of_the_table_handed_out(
-    inventory: Inventory, columns: dict[str, ImageColumns]
-) -> None:
-    details = inventory.details(np.arange(inventory.size))
-    count = len(details)
-    images = ImageRows(
-        dataset=["asky"] * count,
-        set_index=details.sets,
-        band=["h"] * count,
-        type=["A"] * count,
-        url=[""] * count,
-    )
-    table = Table(NATIVE_SEARCH, image_data({"asky": details}, images, NATIVE_SEARCH))
-    for column in NATIVE_SEARCH:
-        ours = np.broadcast_to(np.asarray(columns["h"][column.name]), count)
-        np.testing.assert_array_equal(ours, np.asarray(table.values(column)))
-
-
 @pytest.mark.parametrize(
     ("text", "why"),
     [
@@ -163,57 +118,12 @@ def test_long_chains_are_no_deep_nesting(text: str) -> None:
     assert compile_condition(text, KINDS).matches({}, 3).all()
 
 
-def test_like_never_blows_up() -> None:
-    start = time.perf_counter()
+def test_like_does_not_backtrack() -> None:
+    # A pattern that backtracks would not end.
     pattern = "%a" * 60 + "%b"
     values = {"fname": np.array(["a" * 60] * 1000)}
     assert not compile_condition(f"fname LIKE '{pattern}'", {"fname": "text"}).matches(values, 1000).any()
-    assert time.perf_counter() - start < 1.0
 
-
-# Narrowing by what a condition names --------------------------------------------------------------------
-
-
-def test_named_sets_are_all_the_condition_holds_for(
-    inventory: Inventory, columns: dict[str, ImageColumns]
-) -> None:
-    details = inventory.details([40])
-    key, scan = int(details.coadd_key[0]), int(details.scan[0])
-    where = f"ordate = '{details.date[0]}' and hemisphere = '{details.hem[0]}' and scanno = {scan}"
-    texts = {
-        f"coadd_key = {key}": 1,
-        f"filter = 'j' and COADD_KEY in ({key}, {key}, 0, 99999999)": 1,
-        f"coadd_key in ({key}.0) and coadd_key = 3": 1,
-        f"coadd_key = {key}e0": 1,
-        f"coadd_key in ({key / 10}e1, 1e400)": 1,
-        where: 23,
-        f"{where} and coaddno < 100": 23,
-        "coadd_key = 1.5": 0,
-    }
-    for text, count in texts.items():
-        named = named_sets(text, inventory)
-        assert named is not None
-        assert len(named) == count, text
-        held = np.zeros(inventory.size, bool)
-        for values in columns.values():
-            held |= compile_condition(text, KINDS).matches(values, inventory.size)
-        assert set(np.flatnonzero(held)) <= set(named.tolist()), text
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "coadd_key = 1 or filter = 'j'", "not coadd_key = 1", "coadd_key <> 1", "coadd_key = -5",
-        "coadd_key not in (1)",
-        "coadd_key = coadd_key", "coadd_key + 1 = 2", "ordate = '990101'", "coadd_key in (1, magzp)", "1 = 1",
-        "(coadd_key = 1) or 1 = 1", "ordate = '999999' and hemisphere = 'n' and scanno = 1",
-    ],
-)  # fmt: skip
-def test_what_names_no_sets_is_looked_for_everywhere(inventory: Inventory, text: str) -> None:
-    assert named_sets(text, inventory) is None
-
-
-# Fuzzing ------------------------------------------------------------------------------------------------
 
 PIECES = [
     *KINDS, "and", "OR", "not", "in", "between", "like", "is", "null", "=", "<>", "<", ">=", "(", ")", ",",
@@ -251,14 +161,12 @@ def refused(text: str, inventory: Inventory) -> MalformedRequest | None:
 
 
 def fuzz(inventory: Inventory, rounds: int, seed: int) -> dict[str, int]:
-    """Each answers a table or a clear refusal, within a second; how many of each."""
+    """Return how many conditions give a table and how many a clear refusal; there is nothing else."""
     rng, counts = random.Random(seed), {"tables": 0, "refused": 0}
     for _ in range(rounds):
         text = mutated(rng)
-        start = time.perf_counter()
         counts["refused" if (refusal := refused(text, inventory)) else "tables"] += 1
         assert refusal is None or (refusal.status == 400 and refusal.detail.startswith(("where", "POS")))
-        assert time.perf_counter() - start < 1.0, text
     return counts
 
 

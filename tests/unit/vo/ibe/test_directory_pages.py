@@ -1,0 +1,78 @@
+"""Directories as pages of links, as a program reads them."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+import obstore
+import pytest
+from obstore.store import MemoryStore
+
+from skybatch.errors import NotFound
+from skybatch.vo.ibe import directory_pages
+
+
+class Links(HTMLParser):
+    """The links of a page: text and address."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.links: list[tuple[str, str]] = []
+        self.address = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.address = dict(attrs).get("href") or "" if tag == "a" else ""
+
+    def handle_data(self, data: str) -> None:
+        if self.address:
+            self.links.append((data, self.address))
+            self.address = ""
+
+
+@pytest.fixture(scope="module")
+def store() -> MemoryStore:
+    store = MemoryStore()
+    for key in ("twomass/a/x.fits", "twomass/a/b/y<&>.fits", "inventory/secret.json"):
+        obstore.put(store, key, b"12345")
+    return store
+
+
+@pytest.mark.parametrize(
+    ("path", "folder"),
+    [("", True), ("twomass", True), ("twomass/a/", True), ("twomass/x.fits", False), ("a.b/c", True)],
+)
+def test_a_file_name_has_a_dot(path: str, folder: bool) -> None:
+    assert directory_pages.is_folder(path) == folder
+
+
+def test_a_folder_links_up_to_folders_and_to_files(store: MemoryStore) -> None:
+    links = Links(directory_pages.folder_page(store, "twomass/a", "https://x/api")).links
+    base = "/api/ibe/data/twomass/"
+    assert links == [("..", base), ("b/", f"{base}a/b/"), ("x.fits", f"{base}a/x.fits")]
+    assert ("y<&>.fits", f"{base}a/b/y<&>.fits") in Links(
+        directory_pages.folder_page(store, "twomass/a/b/", "https://x/api")
+    ).links
+
+
+def test_the_root_shows_the_mission_alone(store: MemoryStore) -> None:
+    assert Links(directory_pages.folder_page(store, "", "https://x")).links == [
+        ("twomass/", "/ibe/data/twomass/")
+    ]
+
+
+@pytest.mark.parametrize("path", ["inventory", "twomass/nothing", "elsewhere/a"])
+def test_a_folder_that_is_empty_or_outside_is_not_found(store: MemoryStore, path: str) -> None:
+    with pytest.raises(NotFound):
+        directory_pages.folder_page(store, path, "https://x")
+
+
+def test_searches_are_listed_by_mission_data_set_and_table() -> None:
+    root = "https://x"
+    assert Links(directory_pages.missions_page(root)).links == [("twomass", "/ibe/search/twomass")]
+    assert Links(directory_pages.datasets_page(root, ["asky"])).links == [
+        ("allsky", "/ibe/search/twomass/allsky/")
+    ]
+    assert Links(directory_pages.tables_page(root, "allsky", [("allsky", "images")])).links == [
+        ("allsky", "/ibe/search/twomass/allsky/allsky")
+    ]

@@ -1,0 +1,51 @@
+"""ObsCore: the mandatory columns, identifiers and dates."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from astropy.time import Time
+
+from skybatch.errors import NotFound
+from skybatch.surveys.twomass.layout import ImageId, atlas_key
+from skybatch.vo.obscore import OBSCORE, collection, key_of_id, mjd, obscore_table, publisher_id
+
+# ObsCore 1.1, table 6: what must be there.
+MANDATORY = {
+    *("dataproduct_type", "calib_level", "obs_collection", "obs_id", "obs_publisher_did", "access_url"),
+    *("access_format", "access_estsize", "target_name", "s_ra", "s_dec", "s_fov", "s_region", "s_xel1"),
+    *("s_xel2", "s_resolution", "t_min", "t_max", "t_exptime", "t_resolution", "t_xel", "em_min", "em_max"),
+    *("em_res_power", "em_xel", "o_ucd", "pol_states", "pol_xel", "facility_name", "instrument_name"),
+}
+
+
+def test_every_mandatory_column_is_there() -> None:
+    assert {column.name for column in OBSCORE} >= MANDATORY
+    assert all(column.utype.startswith("obscore:") and column.ucd for column in OBSCORE)
+
+
+def test_days_are_astropys() -> None:
+    days = ["970607", "991231", "000101", "010215"]
+    full = ["1997-06-07", "1999-12-31", "2000-01-01", "2001-02-15"]
+    np.testing.assert_array_equal(mjd(days), Time(full).mjd)
+
+
+def test_an_identifier_leads_back_to_its_key() -> None:
+    key = atlas_key(ImageId("asky", "990101", "n", 1, 9, "j"))
+    assert key_of_id(publisher_id(key)) == key
+
+
+@pytest.mark.parametrize("identifier", ["", "ivo://elsewhere/x", "ivo://skybatch/2mass?nothing"])
+def test_an_identifier_of_no_image_is_not_found(identifier: str) -> None:
+    with pytest.raises(NotFound):
+        key_of_id(identifier)
+
+
+def test_collections_are_named_for_mission_and_data_set() -> None:
+    assert collection("asky") == "twomass_allsky"
+
+
+def test_a_table_of_nothing_has_all_columns() -> None:
+    table = obscore_table([], "https://x", (), "")
+    assert len(table) == 0
+    assert set(table.data) == {column.name for column in OBSCORE}

@@ -1,0 +1,56 @@
+"""The regions of POS as SIA 2.0 and SODA write them, and what is refused."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from skybatch.errors import MalformedRequest
+from skybatch.sky.polygons import Polygon
+from skybatch.sky.regions import Circle
+from skybatch.vo.pos_regions import parse_circle, parse_polygon, parse_pos, parse_range
+
+
+def test_a_range_about_a_pole_is_a_cap() -> None:
+    assert parse_pos("RANGE 0 360 88 +Inf") == Circle(0.0, 90.0, 2.0)
+    assert parse_pos("RANGE -Inf +Inf -90 -89") == Circle(0.0, -90.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "CIRCLE", "CIRCLE 1 2", "CIRCLE 1 2 -1", "CIRCLE 1 2 70", "CIRCLE a b c", "RANGE 1 2 3",
+        "SQUARE 1 2 3", "RANGE 2 1 0 1", "RANGE 0 200 0 1", "RANGE 0 360 -5 5", "POLYGON 1 2 3 4",
+        "POLYGON 1 2 3 4 5", "POLYGON 0 0 120 0 240 0", "POLYGON 1 2 3 4 5 99", "CIRCLE 1 2 nan",
+    ],
+)  # fmt: skip
+def test_what_is_no_region_is_refused(text: str) -> None:
+    with pytest.raises(MalformedRequest):
+        parse_pos(text)
+
+
+def test_shapes_are_named_in_any_case_and_numbers_parted_by_blanks_or_commas() -> None:
+    expected = Circle(10.5, -20.0, 0.25)
+    assert parse_pos("circle 10.5 -20 0.25") == expected
+    assert parse_pos("CIRCLE 10.5,-20,0.25") == expected
+    assert parse_circle("370e0 0 1".replace("370e0", "360")) == Circle(0.0, 0.0, 1.0)
+
+
+def test_a_polygon_keeps_its_corners_in_order() -> None:
+    polygon = parse_polygon("10 20 11 20 10.5 21")
+    assert polygon.ra.tolist() == [10.0, 11.0, 10.5]
+    assert polygon.dec.tolist() == [20.0, 20.0, 21.0]
+
+
+def test_a_range_follows_its_parallels_by_short_chords() -> None:
+    region = parse_range("10 14 60 62")
+    assert isinstance(region, Polygon)
+    assert np.diff(region.ra[region.dec == 60.0]).max() <= 0.25
+    assert sorted(set(region.dec.tolist())) == [60.0, 62.0]
+    assert (region.ra.min(), region.ra.max()) == (10.0, 14.0)
+
+
+def test_the_error_names_the_parameter() -> None:
+    with pytest.raises(MalformedRequest) as refusal:
+        parse_circle("1 2", "CIRCLE")
+    assert [error.column for error in refusal.value.errors or ()] == ["CIRCLE"]

@@ -1,0 +1,22 @@
+"""Service descriptors refer to columns of their table, or name one image."""
+
+from __future__ import annotations
+
+from skybatch.vo.obscore import OBSCORE
+from skybatch.vo.service_descriptors import DATALINK, SODA, SODA_ID, cutout_service, links_service
+
+
+def test_references_are_columns_of_obscore() -> None:
+    columns = {column.name for column in OBSCORE}
+    for service in (links_service("https://x"), cutout_service("https://x")):
+        references = {each.ref for each in service.inputs if each.ref}
+        assert references
+        assert references <= columns
+
+
+def test_a_service_has_its_standard_and_address() -> None:
+    links, cutouts = links_service("https://x"), cutout_service("https://x", identifier="ivo://y")
+    assert (links.standard, links.url) == (DATALINK, "https://x/datalink/links")
+    assert (cutouts.standard, cutouts.url, cutouts.name) == (SODA, "https://x/soda/sync", SODA_ID)
+    identifier = next(each for each in cutouts.inputs if each.name == "ID")
+    assert (identifier.value, identifier.ref) == ("ivo://y", "")

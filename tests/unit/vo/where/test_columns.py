@@ -1,0 +1,47 @@
+"""The columns of conditions are those of the tables that searches return."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from skybatch.inventory.inventory import Inventory
+from skybatch.tables.model import Table
+from skybatch.tables.schemas.image_rows import ImageRows
+from skybatch.tables.schemas.image_table import image_data
+from skybatch.tables.schemas.search import NATIVE_SEARCH
+from skybatch.vo.where.columns import KINDS, ImageColumns
+
+
+def test_columns_are_those_of_the_table_handed_out(
+    inventory: Inventory, columns: dict[str, ImageColumns]
+) -> None:
+    details = inventory.details(np.arange(inventory.size))
+    count = len(details)
+    images = ImageRows(
+        dataset=["asky"] * count,
+        set_index=details.sets,
+        band=["h"] * count,
+        type=["A"] * count,
+        url=[""] * count,
+    )
+    table = Table(NATIVE_SEARCH, image_data({"asky": details}, images, NATIVE_SEARCH))
+    for column in NATIVE_SEARCH:
+        ours = np.broadcast_to(np.asarray(columns["h"][column.name]), count)
+        np.testing.assert_array_equal(ours, np.asarray(table.values(column)))
+
+
+def test_every_column_of_the_table_has_a_kind(columns: dict[str, ImageColumns]) -> None:
+    assert list(columns["j"]) == list(KINDS) == [column.name for column in NATIVE_SEARCH]
+    assert len(columns["j"]) == len(KINDS)
+    with pytest.raises(KeyError):
+        columns["j"]["andromeda"]
+
+
+def test_bands_share_what_is_computed_of_their_sets(inventory: Inventory) -> None:
+    details = inventory.details([3, 4])
+    shared: dict[str, Any] = {}
+    first = ImageColumns(details, "j", shared)["ra1"]
+    assert ImageColumns(details, "h", shared)["ra1"] is first
