@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from skybatch.tables.schemas.image_geometry import image_points
 from skybatch.tables.schemas.search import NATIVE_SEARCH
-from skybatch.vo.where.evaluator import Kind
+from skybatch.vo.where.three_valued import Kind
 
 if TYPE_CHECKING:
     from skybatch.inventory.image_sets import ImageSets

@@ -10,7 +10,7 @@ import operator
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from lark import Token, Tree
@@ -19,10 +19,19 @@ from numpy.typing import NDArray
 from skybatch.errors import MalformedRequest
 from skybatch.vo.parameters import refused
 from skybatch.vo.where.grammar import parse
-
-Kind = Literal["number", "text", "truth", "null"]
-# Column -> its values: (n,) numbers or texts, or one for all.
-Values = Mapping[str, Any]
+from skybatch.vo.where.three_valued import (
+    Computed,
+    Kind,
+    Term,
+    Values,
+    all_of,
+    any_of,
+    calculated,
+    either_unknown,
+    known,
+    negated,
+    negative,
+)
 
 _ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
     "+": np.add,
@@ -41,22 +50,6 @@ _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-
-
-@dataclass(frozen=True)
-class Computed:
-    """Values, and where they are unknown; arrays (n,) or one for all."""
-
-    values: Any
-    unknown: Any = False
-
-
-@dataclass(frozen=True)
-class Term:
-    """A part of a condition: what kind of value it has, and how to compute it from columns."""
-
-    kind: Kind
-    compute: Callable[[Values], Computed]
 
 
 @dataclass(frozen=True)
@@ -104,16 +97,16 @@ class _Compiler:
             "product": self._arithmetic,
             "compare": self._comparison,
             "in_": lambda children: self._among(children),
-            "not_in": lambda children: _negated(self._among(children)),
+            "not_in": lambda children: negated(self._among(children)),
             "between": lambda children: self._between(children),
-            "not_between": lambda children: _negated(self._between(children)),
+            "not_between": lambda children: negated(self._between(children)),
             "like": lambda children: self._like(children),
-            "not_like": lambda children: _negated(self._like(children)),
+            "not_like": lambda children: negated(self._like(children)),
             "is_null": lambda children: self._is_null(children),
-            "not_null": lambda children: _negated(self._is_null(children)),
-            "not_": lambda children: _negated(self._truth(children[0])),
-            "conjunction": lambda children: _all([self._truth(child) for child in children]),
-            "disjunction": lambda children: _any([self._truth(child) for child in children]),
+            "not_null": lambda children: negated(self._is_null(children)),
+            "not_": lambda children: negated(self._truth(children[0])),
+            "conjunction": lambda children: all_of([self._truth(child) for child in children]),
+            "disjunction": lambda children: any_of([self._truth(child) for child in children]),
         }
         return meanings[str(node.data)](node.children)
 
@@ -132,18 +125,18 @@ class _Compiler:
             raise self._refused(f"there is no column {name[:40]}; columns are {', '.join(self.columns)}")
         if kind == "text":
             return Term("text", lambda values: Computed(np.asarray(values[name])))
-        return Term("number", lambda values: _known(np.asarray(values[name], dtype=np.float64)))
+        return Term("number", lambda values: known(np.asarray(values[name], dtype=np.float64)))
 
     def _sign(self, children: list[Any]) -> Term:
         inner = self._as("number", children[1])
         if children[0] == "+":
             return inner
-        return Term("number", lambda values: _negative(inner.compute(values)))
+        return Term("number", lambda values: negative(inner.compute(values)))
 
     def _arithmetic(self, children: list[Any]) -> Term:
         first, *others = [self._as("number", child) for child in children[::2]]
         steps = [_ARITHMETIC[str(sign)] for sign in children[1::2]]
-        return _calculated(first, list(zip(steps, others, strict=True)))
+        return calculated(first, list(zip(steps, others, strict=True)))
 
     def _comparison(self, children: list[Any]) -> Term:
         return self._compared(self.term(children[0]), str(children[1]), self.term(children[2]))
@@ -158,17 +151,17 @@ class _Compiler:
             a, b = left.compute(values), right.compute(values)
             if "null" in (left.kind, right.kind):
                 return Computed(False, True)
-            return Computed(compare(a.values, b.values), _either(a.unknown, b.unknown))
+            return Computed(compare(a.values, b.values), either_unknown(a.unknown, b.unknown))
 
         return Term("truth", compute)
 
     def _among(self, children: list[Any]) -> Term:
         subject = self.term(children[0])
-        return _any([self._compared(subject, "=", self.term(child)) for child in children[1:]])
+        return any_of([self._compared(subject, "=", self.term(child)) for child in children[1:]])
 
     def _between(self, children: list[Any]) -> Term:
         subject, low, high = (self.term(child) for child in children)
-        return _all([self._compared(subject, ">=", low), self._compared(subject, "<=", high)])
+        return all_of([self._compared(subject, ">=", low), self._compared(subject, "<=", high)])
 
     def _like(self, children: list[Any]) -> Term:
         subject = self._as("text", children[0])
@@ -200,79 +193,6 @@ class _Compiler:
 
     def _refused(self, rule: str) -> MalformedRequest:
         return refused("where", self.text, rule)
-
-
-def _known(values: Any) -> Computed:
-    """Mark as unknown what is not finite: NULL, or a division by zero and what comes of it."""
-    finite = np.isfinite(values)
-    return Computed(values, False if finite.all() else ~finite)
-
-
-def _negative(inner: Computed) -> Computed:
-    return Computed(np.negative(inner.values), inner.unknown)
-
-
-def _either(first: Any, second: Any) -> Any:
-    """Return where one of the two is unknown; nowhere is the usual case, and costs nothing."""
-    if first is False:
-        return second
-    return first if second is False else np.logical_or(first, second)
-
-
-def _calculated(first: Term, steps: list[tuple[Callable[[Any, Any], Any], Term]]) -> Term:
-    def compute(values: Values) -> Computed:
-        result = first.compute(values)
-        for function, term in steps:
-            other = term.compute(values)
-            made = _known(np.asarray(function(result.values, other.values)))
-            result = Computed(made.values, _either(made.unknown, _either(result.unknown, other.unknown)))
-        return result
-
-    return Term("number", compute)
-
-
-def _negated(inner: Term) -> Term:
-    def compute(values: Values) -> Computed:
-        found = inner.compute(values)
-        return Computed(np.logical_not(found.values), found.unknown)
-
-    return Term("truth", compute)
-
-
-def _all(terms: list[Term]) -> Term:
-    """Join by AND: false where one is certainly false, whatever is unknown of the others."""
-    return _joined(terms, np.logical_and, False)
-
-
-def _any(terms: list[Term]) -> Term:
-    """Join by OR: true where one is certainly true."""
-    return _joined(terms, np.logical_or, True)
-
-
-def _joined(terms: list[Term], join: Callable[[Any, Any], Any], decisive: bool) -> Term:
-    """Join conditions; a known value of ``decisive`` decides for all of them."""
-
-    def compute(values: Values) -> Computed:
-        result = terms[0].compute(values)
-        for term in terms[1:]:
-            result = _pair(result, term.compute(values), join, decisive)
-        return result
-
-    return Term("truth", compute)
-
-
-def _pair(a: Computed, b: Computed, join: Callable[[Any, Any], Any], decisive: bool) -> Computed:
-    if a.unknown is False and b.unknown is False:
-        return Computed(join(a.values, b.values))
-    sure = np.logical_or(_certainly(a, decisive), _certainly(b, decisive))
-    unknown = np.logical_and(_either(a.unknown, b.unknown), np.logical_not(sure))
-    # Where one side decides, the other's meaningless value must not.
-    return Computed(np.where(sure, decisive, join(a.values, b.values)), unknown)
-
-
-def _certainly(found: Computed, value: bool) -> Any:
-    is_so = found.values if value else np.logical_not(found.values)
-    return np.logical_and(is_so, np.logical_not(found.unknown))
 
 
 def _unquoted(token: Token) -> str:

@@ -1,0 +1,56 @@
+"""SQL's three-valued logic, held against SQLite's for every pair of values."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from itertools import product
+
+import numpy as np
+import pytest
+
+from skybatch.vo.where.three_valued import Computed, Term, all_of, any_of, calculated, known, negated
+
+TRUTHS = (True, False, None)
+
+
+def term(values: list[bool | None]) -> Term:
+    """A condition with these values, None where unknown."""
+    computed = Computed(np.array([bool(v) for v in values]), np.array([v is None for v in values]))
+    return Term("truth", lambda _: computed)
+
+
+def truths(found: Term) -> list[bool | None]:
+    computed = found.compute({})
+    pairs = zip(
+        computed.values.tolist(), np.broadcast_to(computed.unknown, computed.values.shape), strict=True
+    )
+    return [None if unknown else bool(value) for value, unknown in pairs]
+
+
+@pytest.mark.parametrize(("word", "join"), [("AND", all_of), ("OR", any_of)])
+def test_conditions_join_as_in_sqlite(word: str, join: Callable[[list[Term]], Term]) -> None:
+    triples = list(product(TRUTHS, repeat=3))
+    database = sqlite3.connect(":memory:")
+    expected = [database.execute(f"SELECT ? {word} ? {word} ?", triple).fetchone()[0] for triple in triples]
+    columns = [term(list(column)) for column in zip(*triples, strict=True)]
+    found = truths(join(columns))
+    assert found == [None if value is None else bool(value) for value in expected]
+
+
+def test_not_of_the_unknown_is_unknown() -> None:
+    assert truths(negated(term(list(TRUTHS)))) == [False, True, None]
+
+
+def test_what_is_not_finite_is_unknown() -> None:
+    assert np.asarray(known(np.array([1.0, np.nan, np.inf])).unknown).tolist() == [False, True, True]
+    assert known(np.array([1.0])).unknown is False
+
+
+def test_a_calculation_is_unknown_where_a_part_is() -> None:
+    first = Term("number", lambda _: known(np.array([1.0, np.nan, 3.0])))
+    second = Term("number", lambda _: known(np.array([0.0, 1.0, 2.0])))
+    with np.errstate(all="ignore"):
+        found = calculated(first, [(np.divide, second)]).compute({})
+    assert np.asarray(found.unknown).tolist() == [True, True, False]
+    assert found.values[2] == 1.5
