@@ -91,7 +91,7 @@ def inventory_of(sets: Sequence[ImageSet], sizes: dict[Exposure, Written]) -> Im
 
     return ImageSets(
         dataset=scans[0].dataset,
-        sets=np.arange(len(sets)),
+        set_index=np.arange(len(sets)),
         crval1=np.array([images.crval1 for images in sets]),
         crval2=np.array([images.crval2 for images in sets]),
         crota2=np.array([images.crota2 for images in sets]),

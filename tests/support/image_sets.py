@@ -23,7 +23,7 @@ def sample_image_sets(n: int, dataset: str = "askyw", **given: Any) -> ImageSets
     ra[:1], dec[: min(n, 3)] = 0.001, [0.0, 89.95, -89.95][: min(n, 3)]
     number = np.arange(n)
     values: dict[str, Any] = {
-        "sets": number * 10 + 7,
+        "set_index": number * 10 + 7,
         "crval1": ra,
         "crval2": dec,
         "crpix1": np.full(n, 256.5),
@@ -58,7 +58,7 @@ def sample_image_rows(sets: ImageSets, *, positions: bool = True, **given: Any) 
     number = range(n)
     values: dict[str, Any] = {
         "dataset": [sets.dataset] * n,
-        "set_index": sets.sets,
+        "set_index": sets.set_index,
         "band": [BANDS[i % 3] for i in number],
         "type": ["A"] * n,
         "url": [f"https://example.org/batches/b/images/{i}.fits?a=1&b=2" for i in number],

@@ -52,7 +52,7 @@ class MadeArchive:
         ra, dec = np.array(self.centres).T
         none = {band: np.full(count, np.nan) for band in BANDS}
         sets = ImageSets(
-            sets=np.arange(count),
+            set_index=np.arange(count),
             crval1=ra,
             crval2=dec,
             crpix1=_all(count, (NX + 1) / 2),

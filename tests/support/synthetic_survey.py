@@ -43,7 +43,7 @@ def synthetic(scans: int = SCANS, dataset: str = "asky", seed: int = 2000) -> Im
     size = {band: rng.integers(1_210_000, 1_720_000, total) for band in BANDS}
     full = {band: np.full(total, ".fits.gz", dtype=object) for band in BANDS}
     return ImageSets(
-        sets=np.arange(total),
+        set_index=np.arange(total),
         crval1=crval1,
         crval2=crval2,
         crpix1=np.full(total, (NAXIS1 + 1) / 2),

@@ -28,7 +28,7 @@ def equal(first: ImageSets, second: ImageSets) -> None:
 
 
 def test_records_and_footprints_hold_all_of_a_set(survey: ImageSets) -> None:
-    equal(from_records("asky", to_records(survey), survey.footprints(), survey.sets), survey)
+    equal(from_records("asky", to_records(survey), survey.footprints(), survey.set_index), survey)
 
 
 def test_elements_are_taken_in_order(survey: ImageSets) -> None:

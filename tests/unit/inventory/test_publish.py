@@ -40,7 +40,7 @@ def test_a_rebuild_changes_nothing_for_those_who_hold_the_old_version(
     assert np.array_equal(
         Inventory.open(tree, "asky", first).in_region(Circle(77, -3, 1.5), "overlap"), before
     )
-    assert np.array_equal(held.details(before).sets, before)
+    assert np.array_equal(held.details(before).set_index, before)
 
 
 def test_the_last_versions_are_kept_and_no_more(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from skybatch.vo.search_images import ATLAS, QUICKLOOK, find_images
 
 def test_images_come_by_set_then_band_then_kind(small_inventory: Inventory) -> None:
     found = find_images(small_inventory, np.array([4, 2]), 100, bands=("j", "k"), kinds=(ATLAS, QUICKLOOK))
-    numbers = found.details.sets[found.at].tolist()
+    numbers = found.details.set_index[found.at].tolist()
     expected = [(n, band, kind) for n in (4, 2) for band in "jk" for kind in (ATLAS, QUICKLOOK)]
     assert list(zip(numbers, found.band, found.kind, strict=True)) == expected
     assert not found.more
@@ -38,16 +38,16 @@ def test_a_key_and_a_size_are_those_of_the_stored_form(small_inventory: Inventor
 
 def test_a_predicate_is_asked_for_each_band(small_inventory: Inventory) -> None:
     def even_in_h(details: ImageSets, band: str) -> NDArray[np.bool_]:
-        return np.asarray((details.sets % 2 == 0) & (band == "h"))
+        return np.asarray((details.set_index % 2 == 0) & (band == "h"))
 
     found = find_images(small_inventory, np.arange(10), 100, matches=even_in_h)
-    assert found.details.sets[found.at].tolist() == [0, 2, 4, 6, 8]
+    assert found.details.set_index[found.at].tolist() == [0, 2, 4, 6, 8]
     assert set(found.band) == {"h"}
 
 
 def test_only_the_first_image_of_each_band(small_inventory: Inventory) -> None:
     found = find_images(small_inventory, np.array([8, 1, 5]), 100, first_of_each_band=True)
-    assert found.details.sets[found.at].tolist() == [8, 8, 8]
+    assert found.details.set_index[found.at].tolist() == [8, 8, 8]
     assert found.band == ["j", "h", "k"]
 
 

@@ -156,7 +156,7 @@ class TestGenuineInventory:
         )
         images = ImageRows(
             dataset=["asky"] * n,
-            set_index=sets.sets,
+            set_index=sets.set_index,
             band=[band.lower() for band in rows["band"]],
             type=list(rows["type"]),
             url=list(rows["download"]),

@@ -22,7 +22,7 @@ def test_columns_are_those_of_the_table_handed_out(
     count = len(details)
     images = ImageRows(
         dataset=["asky"] * count,
-        set_index=details.sets,
+        set_index=details.set_index,
         band=["h"] * count,
         type=["A"] * count,
         url=[""] * count,

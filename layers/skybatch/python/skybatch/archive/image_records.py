@@ -144,7 +144,7 @@ def assemble_image_sets(dataset: str, records: Rows, quicklooks: Rows) -> tuple[
         columns[name] = _by_band(len(codes), number, records["band"], records[name], empty)
     columns["suffix"] = _by_band(len(codes), number, records["band"], SUFFIXES[records["suffix"]], "")
     of_quicklooks, problems = quicklook_columns(dataset, codes, quicklooks)
-    return ImageSets(sets=np.arange(len(codes)), dataset=dataset, **columns, **of_quicklooks), problems
+    return ImageSets(set_index=np.arange(len(codes)), dataset=dataset, **columns, **of_quicklooks), problems
 
 
 def quicklook_columns(

@@ -66,7 +66,7 @@ class Tiles:
 class ImageSets:
     """Image sets as arrays; element i of each describes one set.
 
-    ``sets`` are the numbers of the sets in their inventory. The pixel grid (CRVAL, CROTA2, CDELT in
+    ``set_index`` holds the numbers of the sets in their inventory. The pixel grid (CRVAL, CROTA2, CDELT in
     degrees, FK5 J2000) is one for the bands of a set; dates are ``yymmdd`` text, hemispheres ``n`` or
     ``s``. ``header_blocks`` counts the 2880-byte blocks of the plain FITS header.
 
@@ -77,7 +77,7 @@ class ImageSets:
     it is what ``bytes`` and ``suffix`` say too.
     """
 
-    sets: NDArray[np.intp]
+    set_index: NDArray[np.intp]
     crval1: Floats
     crval2: Floats
     crpix1: Floats
@@ -109,10 +109,10 @@ class ImageSets:
     def __post_init__(self) -> None:
         for name in TILES:
             if not getattr(self, name):
-                object.__setattr__(self, name, _no_tiles(len(self.sets)))
+                object.__setattr__(self, name, _no_tiles(len(self.set_index)))
 
     def __len__(self) -> int:
-        return len(self.sets)
+        return len(self.set_index)
 
     def image_id(self, i: int, band: str) -> ImageId:
         """Return the identity of one band of element ``i``."""
@@ -190,7 +190,7 @@ def from_records(dataset: str, records: NDArray[np.void], images: Footprints, se
     for name in _CODED:
         columns[name] = {band: SUFFIXES[records[name][:, n]] for n, band in enumerate(BANDS)}
     columns |= {"crval1": images.crval1, "crval2": images.crval2, "crota2": images.crota2}
-    return ImageSets(sets=np.asarray(sets), dataset=dataset, **columns)
+    return ImageSets(set_index=np.asarray(sets), dataset=dataset, **columns)
 
 
 def _by_band(column: NDArray[Any]) -> dict[str, Any]:

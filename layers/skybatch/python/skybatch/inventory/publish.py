@@ -41,7 +41,7 @@ def publish(
 ) -> str:
     """Write the image sets of one data set as a new version, make it current and return its name.
 
-    ``sets`` may come in any order (its ``sets`` numbers are not used). ``numbered`` says that the coadd
+    ``sets`` may come in any order (its ``set_index`` is not used). ``numbered`` says that the coadd
     keys are our own numbers, ``origin`` where the metadata come from. The version that was current stays
     whole and usable whatever happens; the newest ``keep`` versions are kept. Raises InventoryError where
     two sets share an identity or a coadd key, or what was written does not read back.

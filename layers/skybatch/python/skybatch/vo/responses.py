@@ -69,7 +69,7 @@ def table_of(
     dataset = found.details.dataset
     images = ImageRows(
         dataset=[dataset] * len(found),
-        set_index=found.details.sets[found.at],
+        set_index=found.details.set_index[found.at],
         band=found.band,
         type=found.kind,
         url=[url(i) for i in range(len(found))],

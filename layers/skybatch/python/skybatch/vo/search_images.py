@@ -28,7 +28,7 @@ Predicate = Callable[["ImageSets", str], "NDArray[np.bool_]"]
 
 @dataclass(frozen=True, eq=False)
 class FoundImages:
-    """Images in the order of a response: element i is band ``band[i]`` of set ``details.sets[at[i]]``.
+    """Images in the order of a response: element i is band ``band[i]`` of set ``details.set_index[at[i]]``.
 
     ``kind[i]`` is ``A`` for the Atlas image, ``Q`` for its Quicklook. ``more``: the limit
     left others out.

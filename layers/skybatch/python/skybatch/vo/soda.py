@@ -79,7 +79,7 @@ class Extent(NamedTuple):
 
 
 def _circle_extent(circle: Circle, details: ImageSets, inventory: Inventory) -> Extent:
-    placed = inventory.pixel_positions(details.sets, circle.ra, circle.dec)
+    placed = inventory.pixel_positions(details.set_index, circle.ra, circle.dec)
     width = 2.0 * circle.radius / abs(float(details.cdelt1[0]))
     height = 2.0 * circle.radius / abs(float(details.cdelt2[0]))
     return Extent(float(placed.x[0]), float(placed.y[0]), width, height)

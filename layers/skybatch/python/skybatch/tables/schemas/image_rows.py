@@ -23,7 +23,7 @@ class ImageSetFacts(Protocol):
     """
 
     @property
-    def sets(self) -> Array:
+    def set_index(self) -> Array:
         """Index of each image set in the inventory of its data set."""
 
 
@@ -107,7 +107,7 @@ def gather_facts(sets: Mapping[str, ImageSetFacts], images: ImageRows) -> dict[s
         raise KeyError(f"no image sets of {', '.join(sorted(unknown))}")
     for dataset, known in sets.items():
         rows = np.flatnonzero(datasets == dataset)
-        at = _locate(np.asarray(known.sets), numbers[rows])
+        at = _locate(np.asarray(known.set_index), numbers[rows])
         for name in SET_FACTS:
             _put(facts, name, len(images), rows, np.asarray(getattr(known, name))[at])
         for band in BANDS:

@@ -198,7 +198,7 @@ def _table(
     rows = list(product(range(len(found)), formats))[:max_rows]
     images = ImageRows(
         dataset=[found.details.dataset] * len(rows),
-        set_index=found.details.sets[found.at[[i for i, _ in rows]]] if rows else _no_sets(),
+        set_index=found.details.set_index[found.at[[i for i, _ in rows]]] if rows else _no_sets(),
         band=[found.band[i] for i, _ in rows],
         type=[found.kind[i] for i, _ in rows],
         url=list(_urls(root, found, rows)),
