@@ -31,7 +31,7 @@ def test_image_sets_may_come_in_any_order() -> None:
     sets = sample_image_sets(6)
     shuffled = np.array([3, 0, 5, 1, 4, 2])
     images = sample_image_rows(sets)
-    reordered = sample_image_sets(6, sets=sets.sets[shuffled], coadd_key=sets.coadd_key[shuffled])
+    reordered = sample_image_sets(6, set_index=sets.set_index[shuffled], coadd_key=sets.coadd_key[shuffled])
     facts = gather_facts({"askyw": reordered}, images)
     assert facts["coadd_key"].tolist() == sets.coadd_key.tolist()
 
