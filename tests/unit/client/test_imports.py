@@ -24,7 +24,7 @@ HEAVY: tuple[str, ...] = (
     "jinja2",
 )
 HEAVY += ("tqdm", "httpx", "shtab")
-ALLOWED = ("skybatch", "skybatch.errors", "skybatch.status", "skybatch.version")
+ALLOWED = ("skybatch", "skybatch.concurrency", "skybatch.errors", "skybatch.status", "skybatch.version")
 
 
 def modules_after(code: str) -> set[str]:

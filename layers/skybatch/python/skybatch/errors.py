@@ -35,7 +35,7 @@ class CellError:
 
 
 class SkybatchError(Exception):
-    """Root of the tree; raised itself only for what nobody foresaw."""
+    """Root of the tree; raised itself only for unexpected failures."""
 
     code: ClassVar[str] = "internal"
     title: ClassVar[str] = "Something went wrong"
@@ -84,7 +84,7 @@ class TooLarge(SkybatchError):
 
 
 class UnsupportedMedia(SkybatchError):
-    """A content type nobody here reads."""
+    """The content type is not supported."""
 
     code, title, status = "unsupported_media", "This media type is not supported", 415
 
@@ -113,7 +113,7 @@ class TooMany(SkybatchError):
     code, title, status, retryable = "too_many", "Too many requests", 429, True
 
 
-# What one image can suffer --------------------------------------------------------------------------
+# Errors of one stored image -------------------------------------------------------------------------
 
 
 class SourceError(SkybatchError):
@@ -146,7 +146,7 @@ class SourceDiffers(SourceError):
     code = "source_differs"
 
 
-# What the service suffers ---------------------------------------------------------------------------
+# Errors of the service ------------------------------------------------------------------------------
 
 
 class Transient(SkybatchError):

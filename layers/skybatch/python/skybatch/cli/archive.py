@@ -19,7 +19,11 @@ from skybatch.surveys.twomass.bands import BANDS
 from skybatch.surveys.twomass.datasets import DATASETS, DEFAULT_DATASET
 
 SHOWN_PROBLEMS = 20
-EPILOG = "TREE is a directory or s3://bucket/prefix (credentials and AWS_ENDPOINT_URL from the environment)."
+EPILOG = (
+    "TREE is a directory or s3://bucket/prefix. Credentials, region and endpoint are found as AWS tools find "
+    "them: environment variables (AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, ...), "
+    "shared files, SSO."
+)
 
 
 def add_commands(subparsers: Any) -> None:

@@ -11,7 +11,6 @@ import tarfile
 import time
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +23,7 @@ from skybatch.client.resume import ResumeState
 from skybatch.client.transfer import PresignedUrl, RemoteFile, fetch_file, is_verified, stream_segments
 from skybatch.client.transport import Transport
 from skybatch.client.unpack import unpack
+from skybatch.concurrency import parallel_map
 from skybatch.errors import Conflict
 from skybatch.status import BatchStatus, ResultFile
 
@@ -145,9 +145,10 @@ class BatchDownload:
         folder = self.directory / IMAGES
         on_disk = {path.name for path in folder.iterdir()}
         present = [image for image in images if image.file in on_disk]
-        with ThreadPoolExecutor(self.in_flight) as pool:
-            checks = pool.map(lambda image: is_verified(folder / image.file, image.bytes, image.md5), present)
-            verified = {image.file for image, right in zip(present, checks, strict=True) if right}
+        checks = parallel_map(
+            lambda image: is_verified(folder / image.file, image.bytes, image.md5), present, self.in_flight
+        )
+        verified = {image.file for image, right in zip(present, checks, strict=True) if right}
         return [image for image in images if image.file not in verified]
 
     def fetch_archive(
@@ -212,8 +213,8 @@ class BatchDownload:
     def fetch_companion_files(self) -> None:
         """Fetch the files beside the images that the archive did not bring."""
         missing = [file for file in self._companion_files() if not self._is_on_disk(file)]
-        with ThreadPoolExecutor(self.in_flight) as pool:
-            list(pool.map(self._fetch, missing))
+        for _ in parallel_map(self._fetch, missing, self.in_flight):
+            pass
 
     def _fetch(self, file: ResultFile) -> Path:
         return fetch_file(self.transport, self._remote(file), self.directory / file.name)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+from skybatch.surveys.image_type import ImageType
 from skybatch.vo.search_images import QUICKLOOK, FoundImages
 
 
@@ -18,7 +19,7 @@ def image_url(root: str, key: str) -> str:
 def fits_url(root: str, found: FoundImages, i: int) -> str:
     """Return the address of the file of the i-th image, spelled as the archive's clients know it."""
     image = found.image_id(i)
-    more = [("type", "ql")] if found.kind[i] == QUICKLOOK else []
+    more = [("type", ImageType.QUICKLOOK.parameter)] if found.kind[i] == QUICKLOOK else []
     query = [
         ("ds", image.dataset),
         ("atdir", ""),
@@ -33,6 +34,6 @@ def fits_url(root: str, found: FoundImages, i: int) -> str:
 def page_url(root: str, found: FoundImages, i: int) -> str:
     """Return the address of the page that shows the i-th image."""
     key = int(found.details.coadd_key[found.at[i]])
-    more = "&type=ql" if found.kind[i] == QUICKLOOK else ""
+    more = f"&type={ImageType.QUICKLOOK.parameter}" if found.kind[i] == QUICKLOOK else ""
     band = found.band[i].upper()
     return f"{root}/cgi-bin/2MASS/IM/nph-im_key?ds={found.details.dataset}&key={key}&band={band}{more}"

@@ -48,7 +48,7 @@ class Query:
     """
 
     regions: tuple[PosRegion, ...] = ()
-    bands: tuple[str, ...] = ("j", "h", "k")
+    bands: tuple[str, ...] = BANDS
     times: tuple[Interval, ...] = ()
     sizes: tuple[Interval, ...] = ()
     ids: tuple[str, ...] = ()

@@ -17,13 +17,15 @@ from skybatch.batch.execution import crop_packs
 from skybatch.batch.plan import Task
 from skybatch.batch.store import BatchStore
 from skybatch.errors import SourceError
+from skybatch.surveys.twomass.bands import BANDS
 
 PREVIEW_SUFFIX = ".png"
 LARGEST_DRAWN = 360 * 360
 """Pixels of a crop that the worker draws itself: those that need no averaging."""
-BANDS = "jhk"
+COLOUR = "".join(BANDS)  # what stands for the band in the name of a colour picture
 _FILE_OF_BAND = re.compile(
-    r"(?P<prefix>(?:.*_)?)(?P<night>\d{6}[ns])_(?P<band>jhk|[jhk])(?P<number>\d{7,8})(?P<suffix>.*\.fits.*)"
+    rf"(?P<prefix>(?:.*_)?)(?P<night>\d{{6}}[ns])_(?P<band>{COLOUR}|[{COLOUR}])"
+    r"(?P<number>\d{7,8})(?P<suffix>.*\.fits.*)"
 )
 _COMPRESSED = (".H", ".fz")  # left as they are stored
 QUICKLOOK_MARKER = "_ql."  # in the name of a Quicklook's file
@@ -41,7 +43,7 @@ def colour_names(files: Iterable[str]) -> dict[str, str]:
     groups: dict[str, list[str]] = {}
     for file in files:
         if found := _FILE_OF_BAND.fullmatch(file):
-            groups.setdefault(_with_band(found, BANDS), []).append(file)
+            groups.setdefault(_with_band(found, COLOUR), []).append(file)
     return {file: preview_name(name) for name, bands in groups.items() if len(bands) == 3 for file in bands}
 
 
@@ -99,7 +101,7 @@ def read_or_draw(store: BatchStore, name: str) -> bytes | None:
 def _files(shown: str) -> list[str]:
     """List the images that a preview shows: one, or three bands."""
     found = _FILE_OF_BAND.fullmatch(shown)
-    if found and found["band"] == BANDS:
+    if found and found["band"] == COLOUR:
         return [_with_band(found, band) for band in BANDS]
     return [shown]
 
