@@ -1,1 +1,0 @@
-"""HTTP as API Gateway carries it: what came in, made calls; what came out, made answers."""
