@@ -38,7 +38,7 @@ def run(bench: Bench) -> None:
                 into = folder / f"turn{turn}"
                 words = ["download", batch.batch_id, str(into), "--server", stack.url, "--quiet"]
                 ours.append(timed([sys.executable, "-m", "skybatch.cli", *words]))
-                assert len(list((into / "images").iterdir())) == batch.images["retrieved"]
+                assert len(list((into / "images").iterdir())) == batch.images.retrieved
                 shutil.rmtree(into)
     name = f"{batch.bytes / 1e6:.0f} MB downloaded, unpacked and verified, beside curl"
     bench.add(name, median(ours), unit="s", reference=median(theirs), ratio_at_most=1.3)

@@ -59,7 +59,7 @@ def test_one_gigabyte_comes_whole_in_bounded_memory(stack: Stack, first: BatchSt
     )
     assert told.returncode == 3, told.stderr  # there is a second part
     assert int(told.stdout.splitlines()[-1]) < MOST_MEMORY
-    assert len(verified(tmp_path)) == first.images["retrieved"]
+    assert len(verified(tmp_path)) == first.images.retrieved
 
 
 def test_the_chain_of_more_than_a_gigabyte_comes_to_its_end(

@@ -53,9 +53,9 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path],
         yield started
 
 
-def repacked(originals: Path, folder: Path, *, instead: bool) -> Path:
+def repacked(originals: Path, folder: Path, *, delete_originals: bool) -> Path:
     shutil.copytree(originals, folder, dirs_exist_ok=True)
-    report = repack(DirectoryTree(folder), "askyw", delete_originals=instead)
+    report = repack(DirectoryTree(folder), "askyw", delete_originals=delete_originals)
     assert report.problems == ()
     assert report.packed == IMAGES
     return folder
@@ -68,7 +68,7 @@ def services(
     """By what the archive holds: gzip alone, tiles beside it, tiles alone."""
     return {
         "gzip": start(originals),
-        "beside": start(repacked(originals, tmp_path_factory.mktemp("beside"), instead=False)),
+        "beside": start(repacked(originals, tmp_path_factory.mktemp("beside"), delete_originals=False)),
         "instead": start(repacked(originals, tmp_path_factory.mktemp("instead"), delete_originals=True)),
     }
 

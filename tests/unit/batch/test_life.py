@@ -205,7 +205,7 @@ def test_more_images_than_allowed_fail_the_batch_with_the_reason(archive: MadeAr
     service = Service(archive, max_images=2)
     status = service.run(service.submit(mode="region", center="180 20", diameter=0.3))
     assert status.state == "failed"
-    assert "the limit is 2" in status.reason
+    assert "the limit is 2" in str(status.reason)
 
 
 def test_same_key_and_body_is_the_same_batch(archive: MadeArchive) -> None:

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from skybatch.batch.request_facts import request_facts
-from skybatch.requests.model import Mode, Request, Row
+from skybatch.requests.model import Mode, Region, Request, Row
 from skybatch.status import RegionSummary, ScanSummary
 from skybatch.surveys.image_type import ImageType
 from tests.support import batch_samples
@@ -22,7 +22,7 @@ def test_a_scan_is_told_by_date_hemisphere_and_number() -> None:
 
 
 def test_a_region_is_told_by_centre_diameter_and_relation() -> None:
-    named = batch_samples.region_request(region=batch_samples.Region(None, "m83", 1.0, "cover"))
+    named = batch_samples.region_request(region=Region(None, "m83", 1.0, "cover"))
     facts = request_facts(named).region
     assert facts == RegionSummary(None, "m83", 1.0, "cover")
 

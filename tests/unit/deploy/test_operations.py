@@ -7,8 +7,8 @@ import re
 import pytest
 
 from tests.support.template import PARAMETERS, ROOT, of_type
-from tools.aws_prices import PRICES, QUOTAS, aws
-from tools.capacity_model import SCENARIOS, outcome
+from tools.aws_prices import PRICES, QUOTAS, Figure, aws
+from tools.capacity_model import SCENARIOS, Scenario, outcome
 
 OPERATIONS = (ROOT / "docs/operations.md").read_text()
 SECURITY = (ROOT / "docs/security.md").read_text()
@@ -32,14 +32,15 @@ def test_parameters_named_exist(text: str) -> None:
     assert named & set(PARAMETERS)
 
 
-@pytest.mark.parametrize("name", {**PRICES, **QUOTAS})
+@pytest.mark.parametrize("name", [*PRICES, *QUOTAS])
 def test_every_figure_of_the_model_stands_with_its_source(name: str) -> None:
-    figure = {**PRICES, **QUOTAS}[name]
+    figures: dict[str, Figure] = {**PRICES, **QUOTAS}
+    figure = figures[name]
     assert re.search(rf"\| {name} \|.*\| {re.escape(figure.source)} \|", OPERATIONS)
 
 
 @pytest.mark.parametrize("scenario", QUICK, ids=[scenario.name for scenario in QUICK])
-def test_the_scenarios_told_are_those_of_the_model(scenario) -> None:
+def test_the_scenarios_told_are_those_of_the_model(scenario: Scenario) -> None:
     told = outcome(scenario, aws())
     row = next(line for line in OPERATIONS.splitlines() if line.startswith(f"| {scenario.name} | 50 |"))
     assert f"| {told['median']:.0f} s |" in row

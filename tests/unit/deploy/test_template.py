@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import fields
+from typing import Any
 
 import pytest
 
@@ -17,7 +19,8 @@ OTHERS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL", "POWERTOOLS_METRICS
 
 def environment(function: str) -> dict[str, object]:
     variables: dict[str, object] = FUNCTIONS[function]["Environment"]["Variables"]
-    return TEMPLATE["Globals"]["Function"]["Environment"]["Variables"] | variables
+    common: dict[str, object] = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
+    return common | variables
 
 
 def default_of(value: object) -> str | None:
@@ -58,7 +61,7 @@ def test_parameter_defaults_are_the_settings_defaults() -> None:
         ("WorkerTimeout", "VisibilitySeconds", lambda seconds: 6 * seconds),
     ],
 )
-def test_mappings_hold_the_right_sums(parameter, column, sum_of) -> None:
+def test_mappings_hold_the_right_sums(parameter: str, column: str, sum_of: Callable[[int], int]) -> None:
     allowed = [str(value) for value in PARAMETERS[parameter]["AllowedValues"]]
     mapping = TEMPLATE["Mappings"][parameter]
     assert list(mapping) == allowed
@@ -222,7 +225,7 @@ def test_every_call_is_traced() -> None:
     assert properties("BatchStateMachine")["Tracing"] == {"Enabled": True}
 
 
-def dashboard() -> list[dict[str, object]]:
+def dashboard() -> list[dict[str, Any]]:
     body = properties("Dashboard")["DashboardBody"]["Fn::Sub"]
     return [widget["properties"] for widget in json.loads(body)["widgets"]]
 

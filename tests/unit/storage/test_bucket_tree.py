@@ -9,8 +9,8 @@ from obstore.store import MemoryStore
 
 from skybatch.errors import InventoryError, SkybatchError, Transient
 from skybatch.storage.bucket_tree import BucketTree
+from skybatch.storage.locations import open_tree
 from skybatch.storage.s3 import Connection, connect
-from skybatch.storage.trees import open_tree
 
 
 def test_a_bucket_that_is_not_there_is_an_error_of_ours(s3: str, monkeypatch: pytest.MonkeyPatch) -> None:

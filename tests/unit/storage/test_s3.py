@@ -10,8 +10,8 @@ from pathlib import Path
 import obstore
 import pytest
 
+from skybatch.storage.locations import open_tree
 from skybatch.storage.s3 import Connection, open_bucket
-from skybatch.storage.trees import open_tree
 
 CREDENTIALS = "[survey]\naws_access_key_id = FROMPROFILE\naws_secret_access_key = secret\n"
 CONFIG = "[profile survey]\nregion = eu-west-1\n"

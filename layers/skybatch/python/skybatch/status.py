@@ -7,12 +7,12 @@ null ones take their defaults, so that client and server may differ in version.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar, Self
 
-Json = Mapping[str, Any]
+from skybatch.wire import Json, WireRecord
+
 # JSON Schema of some fields, for the OpenAPI document that is generated from these types.
 _ID = {"pattern": "^[0-9a-f]{32}$"}
 _URI = {"format": "uri"}
@@ -36,44 +36,7 @@ FINAL_STATES = frozenset({BatchState.COMPLETE, BatchState.FAILED, BatchState.CAN
 
 
 @dataclass(frozen=True)
-class _Part:
-    """A part of the status: its fields have the names on the wire, tuples stand for JSON arrays."""
-
-    # Field to name on the wire, where they differ; fields left out where None; how parts of it are read.
-    _wire_names: ClassVar[Mapping[str, str]] = {}
-    _absent_if_none: ClassVar[tuple[str, ...]] = ()
-    _readers: ClassVar[Mapping[str, Callable[[Any], Any]]] = {}
-
-    @classmethod
-    def from_json(cls, answer: Json | None) -> Self:
-        """Read the part, None as one in which every field has its default. Raises TypeError for no object."""
-        if not isinstance(answer or {}, Mapping):
-            raise TypeError(f"{cls.__name__} is no {type(answer).__name__}")
-        wire = {each.name: cls._wire_names.get(each.name, each.name) for each in fields(cls)}
-        given = {own: (answer or {}).get(name) for own, name in wire.items()}
-        return cls(**{own: cls._read(own, value) for own, value in given.items() if value is not None})
-
-    @classmethod
-    def _read(cls, name: str, value: Any) -> Any:
-        if isinstance(value, list | tuple):
-            return tuple(cls._read(name, each) for each in value)
-        return cls._readers[name](value) if name in cls._readers else value
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the part as it stands on the wire."""
-        own = {each.name: getattr(self, each.name) for each in fields(self)}
-        absent = {name for name in self._absent_if_none if own[name] is None}
-        return {self._wire_names.get(k, k): _to_json(v) for k, v in own.items() if k not in absent}
-
-
-def _to_json(value: Any) -> Any:
-    if isinstance(value, _Part):
-        return value.to_json()
-    return [_to_json(each) for each in value] if isinstance(value, tuple) else value
-
-
-@dataclass(frozen=True)
-class Progress(_Part):
+class Progress(WireRecord):
     """How far a running batch is; ``tasks`` are the images within the limit.
 
     ``updated`` is the Unix time of the last count, None before the first.
@@ -86,11 +49,11 @@ class Progress(_Part):
     bytes_planned: int = 0
     updated: float | None = None
 
-    _absent_if_none = ("updated",)
+    absent_if_none = ("updated",)
 
 
 @dataclass(frozen=True)
-class RowCounts(_Part):
+class RowCounts(WireRecord):
     """Rows of the request by outcome; the outcomes of a finished batch sum to ``total``."""
 
     total: int = 0
@@ -114,7 +77,7 @@ class RowCounts(_Part):
 
 
 @dataclass(frozen=True)
-class ImageCounts(_Part):
+class ImageCounts(WireRecord):
     """Images by outcome."""
 
     retrieved: int = 0
@@ -128,7 +91,7 @@ class ImageCounts(_Part):
 
 
 @dataclass(frozen=True)
-class ResultFile(_Part):
+class ResultFile(WireRecord):
     """One file of a finished batch; ``md5`` in hexadecimal digits, None where it is not known."""
 
     name: str
@@ -139,7 +102,7 @@ class ResultFile(_Part):
 
 
 @dataclass(frozen=True)
-class Unretrieved(_Part):
+class Unretrieved(WireRecord):
     """The images beyond the limit, and where to ask for them in another batch."""
 
     images: int = 0
@@ -148,7 +111,7 @@ class Unretrieved(_Part):
 
 
 @dataclass(frozen=True)
-class Chain(_Part):
+class Chain(WireRecord):
     """The place of a batch among those that share a request; ``retry`` is the batch of its failed images.
 
     ``part`` counts from 1; ``parts`` are expected by planned sizes, None where these are not known yet.
@@ -162,7 +125,7 @@ class Chain(_Part):
 
 
 @dataclass(frozen=True)
-class ReasonCount(_Part):
+class ReasonCount(WireRecord):
     """How many rows ended in one outcome for one reason; ``named`` are the first few of them."""
 
     outcome: str
@@ -172,7 +135,7 @@ class ReasonCount(_Part):
 
 
 @dataclass(frozen=True)
-class RegionSummary(_Part):
+class RegionSummary(WireRecord):
     """The region of a request: centre (ICRS) and diameter in degrees; no centre where its name is unknown."""
 
     center: tuple[float, float] | None = None
@@ -182,7 +145,7 @@ class RegionSummary(_Part):
 
 
 @dataclass(frozen=True)
-class ScanSummary(_Part):
+class ScanSummary(WireRecord):
     """The scan of a request: night as yymmdd, hemisphere n or s, number in the night."""
 
     date: str | None = None
@@ -191,7 +154,7 @@ class ScanSummary(_Part):
 
 
 @dataclass(frozen=True)
-class RequestSummary(_Part):
+class RequestSummary(WireRecord):
     """A request in the few facts that pages and emails show, whatever its number of rows.
 
     ``from_service`` is a table of an earlier batch, sent back; ``quicklooks``, whether any row asks for one.
@@ -210,13 +173,13 @@ class RequestSummary(_Part):
     region: RegionSummary | None = None
     scan: ScanSummary | None = None
 
-    _wire_names: ClassVar = {"delivery_format": "form", "from_service": "ours"}
-    _absent_if_none = ("region", "scan")
-    _readers: ClassVar = {"region": RegionSummary.from_json, "scan": ScanSummary.from_json}
+    wire_names: ClassVar = {"delivery_format": "form", "from_service": "ours"}
+    absent_if_none = ("region", "scan")
+    readers: ClassVar = {"region": RegionSummary.from_json, "scan": ScanSummary.from_json}
 
 
 @dataclass(frozen=True)
-class BatchStatus(_Part):
+class BatchStatus(WireRecord):
     """The status of a batch in any state.
 
     Attributes
@@ -258,8 +221,8 @@ class BatchStatus(_Part):
     request: RequestSummary | None = None
     mail: str | None = None
 
-    _wire_names: ClassVar = {"request": "asked"}
-    _readers: ClassVar = {
+    wire_names: ClassVar = {"request": "asked"}
+    readers: ClassVar = {
         "progress": Progress.from_json,
         "rows": RowCounts.from_json,
         "images": ImageCounts.from_json,

@@ -48,7 +48,7 @@ class Naming(Service):
     def plan(self, batch_id: str, most_calls: int = 10) -> tuple[dict[str, Any], list[int]]:
         """Plan and resolve until there is a plan; the last state, and the waits between."""
         state = steps.plan_step(self.objects, {"batch_id": batch_id}, self.archive.open, self.settings)
-        waits = []
+        waits: list[int] = []
         while state["next"] == "resolve":
             assert len(waits) < most_calls, "resolving does not end"
             waits.append(state["wait"])

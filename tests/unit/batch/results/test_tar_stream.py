@@ -23,7 +23,8 @@ def test_tar_reads_what_we_write(tmp_path: Path) -> None:
     with tarfile.open(fileobj=io.BytesIO(archive(files))) as read:
         members = read.getmembers()
         assert members[0].isdir()
-        assert {m.name.removeprefix("box/"): read.extractfile(m).read() for m in members[1:]} == files
+        contents = {m.name.removeprefix("box/"): read.extractfile(m) for m in members[1:]}
+        assert {name: content and content.read() for name, content in contents.items()} == files
         assert {(m.uid, m.gid, m.mtime) for m in members} == {(0, 0, tar_stream.MEMBER_TIME)}
 
 

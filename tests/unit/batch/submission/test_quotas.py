@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from ipaddress import IPv4Address, IPv6Address
 
 import obstore
 import pytest
@@ -137,13 +138,13 @@ def test_another_mailbox_is_another_address(other: str) -> None:
 
 
 @given(st.ip_addresses(v=6), st.integers(0, 2**64 - 1))
-def test_addresses_of_one_customers_network_are_one_caller(address, low: int) -> None:
+def test_addresses_of_one_customers_network_are_one_caller(address: IPv6Address, low: int) -> None:
     other = type(address)(int(address) >> 64 << 64 | low)
     assert quotas.customer_network(str(address)) == quotas.customer_network(str(other))
 
 
 @given(st.ip_addresses(v=4), st.ip_addresses(v=4))
-def test_every_ipv4_address_is_a_caller_of_its_own(one, other) -> None:
+def test_every_ipv4_address_is_a_caller_of_its_own(one: IPv4Address, other: IPv4Address) -> None:
     assert (quotas.customer_network(str(one)) == quotas.customer_network(str(other))) == (one == other)
 
 

@@ -118,4 +118,4 @@ class ProblemDetails:
     code: str
     errors: tuple[CellError, ...] = ()
 
-    _absent_if_none = ("errors",)
+    absent_if_none = ("errors",)

@@ -133,7 +133,7 @@ def _progress_bar(name: str, unit: str, total: int | None = None) -> Iterator[Ca
 
 def _index(options: argparse.Namespace) -> int:
     from skybatch.archive.index import index
-    from skybatch.storage.trees import open_tree
+    from skybatch.storage.locations import open_tree
 
     with _progress_bar("index", "images") as progress:
         report = index(
@@ -144,7 +144,7 @@ def _index(options: argparse.Namespace) -> int:
 
 def _import(options: argparse.Namespace) -> int:
     from skybatch.archive.import_tables import import_tables
-    from skybatch.storage.trees import open_tree
+    from skybatch.storage.locations import open_tree
 
     tree = open_tree(options.tree)
     with _progress_bar("import", "rows") as progress:
@@ -170,7 +170,7 @@ def _inventory_text(report: Any) -> str:
 def _mirror(options: argparse.Namespace) -> int:
     from skybatch.archive.image_server import ImageServer, RequestPolicy
     from skybatch.archive.mirror import mirror, parse_key_list
-    from skybatch.storage.trees import open_tree
+    from skybatch.storage.locations import open_tree
 
     policy = RequestPolicy(in_flight=options.in_flight, pause=options.pause, tries=options.tries)
     with ImageServer(options.server, policy) as server:
@@ -193,7 +193,7 @@ def _mirror(options: argparse.Namespace) -> int:
 
 def _repack(options: argparse.Namespace) -> int:
     from skybatch.archive.repack import repack
-    from skybatch.storage.trees import open_tree
+    from skybatch.storage.locations import open_tree
 
     with _progress_bar("repack", "images") as progress:
         report = repack(
@@ -226,7 +226,7 @@ def _savings_text(report: Any, originals_deleted: bool, price: float) -> str:
 
 def _quicklooks(options: argparse.Namespace) -> int:
     from skybatch.archive.make_quicklooks import make_quicklooks
-    from skybatch.storage.trees import open_tree
+    from skybatch.storage.locations import open_tree
 
     with _progress_bar("quicklooks", "images") as progress:
         report = make_quicklooks(open_tree(options.tree), options.dataset, progress=progress)

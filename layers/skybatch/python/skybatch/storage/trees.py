@@ -49,19 +49,3 @@ class Tree(ReadableTree, Protocol):
 
     def delete(self, path: str) -> None:
         """Delete one object; an absent one is no error."""
-
-
-def open_tree(location: str) -> Tree:
-    """Open the tree at ``s3://bucket/prefix`` or at a local path.
-
-    Credentials, region and endpoint of S3 are those of `skybatch.storage.s3`.
-    """
-    if not location.startswith("s3://"):
-        from skybatch.storage.directory_tree import DirectoryTree
-
-        return DirectoryTree(Path(location))
-    from skybatch.storage.bucket_tree import BucketTree
-    from skybatch.storage.s3 import Connection, connect
-
-    bucket, _, prefix = location.removeprefix("s3://").partition("/")
-    return BucketTree(connect(bucket, Connection.from_environment()), prefix)

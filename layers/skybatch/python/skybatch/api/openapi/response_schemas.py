@@ -56,10 +56,10 @@ class _ResponseSchema(GenerateJsonSchema):
 
 def _on_the_wire(body: type[Any], properties: dict[str, Schema]) -> Schema:
     summary, descriptions = docstring_parts(body)
-    absent = getattr(body, "_absent_if_none", ())
+    absent = getattr(body, "absent_if_none", ())
     described, required = {}, []
     for each in fields(body):
-        name = getattr(body, "_wire_names", {}).get(each.name, each.name)
+        name = getattr(body, "wire_names", {}).get(each.name, each.name)
         details = {**each.metadata, **DETAILS.get(body.__name__, {}).get(name, {})}
         described[name] = _property(properties[each.name], details, descriptions.get(each.name, ""))
         required += [] if each.name in absent else [name]

@@ -8,7 +8,8 @@ import pytest
 from obstore.store import MemoryStore
 
 from skybatch.storage.bucket_tree import BucketTree
-from skybatch.storage.trees import Tree, open_tree
+from skybatch.storage.locations import open_tree
+from skybatch.storage.trees import Tree
 
 
 @pytest.fixture(params=["directory", "memory", "s3"])
