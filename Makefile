@@ -65,7 +65,7 @@ $(NODE)/installed: Makefile
 	@touch $@
 
 test: system lint ## all checks and tests but the long ones
-	@$(PY) -m pytest -n 2 --dist loadfile -m 'not soak' $(PYTEST)
+	@$(PY) -m pytest -n 2 --dist loadfile -m 'not soak' $(if $(PYTEST),$(PYTEST),--cov --cov-report=term)
 
 demo: $(STAMP) ## one batch from request to verified result on this machine
 	@PARAMS='$(PARAMS)' $(PY) -m local.demo

@@ -16,7 +16,7 @@ BANDS = ("j", "h", "k")
 
 
 def sample_image_sets(n: int, dataset: str = "askyw", **given: Any) -> ImageSets:
-    """n image sets with inventory numbers 7, 17, 27...; ``given`` replaces arrays."""
+    """N image sets with inventory numbers 7, 17, 27...; ``given`` replaces arrays."""
     rng = np.random.default_rng(len(dataset))
     ra = rng.uniform(0, 360, n)
     dec = np.degrees(np.arcsin(rng.uniform(-1, 1, n)))

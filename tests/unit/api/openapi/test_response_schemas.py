@@ -117,7 +117,7 @@ def test_descriptions_are_those_of_the_docstring() -> None:
             a kind.
         third
             Another.
-        """
+        """  # noqa: D205
 
         first: int = field(default=0)
 
