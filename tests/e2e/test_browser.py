@@ -1,6 +1,6 @@
 """The service in a real browser: each mode through the form to the downloads; pages as people see them.
 
-Every page stands in ``build/screenshots`` afterwards, at the width of a desk and of a phone.
+Every page stands in ``build/screenshots`` afterwards, at the widths of a desktop and of a phone.
 """
 
 from __future__ import annotations

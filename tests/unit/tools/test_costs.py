@@ -90,7 +90,7 @@ def test_small_crops_of_one_image_are_packaged_from_one_pack() -> None:
     alone = Counts.of(images=100, messages=100, bytes=10**6)
     together = Counts.of(images=100, messages=10, bytes=10**6)
     large = Counts.of(images=100, messages=10, bytes=10**8)
-    # A look for the wish to cancel and a source a message, and what packaging reads.
+    # A look for a cancellation request and a source a message, and what packaging reads.
     assert alone.s3_gets - together.s3_gets == 3 * 90
     assert large.s3_gets - together.s3_gets == 90
     assert (together.stored_bytes, large.stored_bytes) == (3 * 10**6, 2 * 10**8)
