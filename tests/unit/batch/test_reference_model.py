@@ -1,4 +1,4 @@
-"""A model of a batch: whatever happens on the way, and in whatever order, it ends in the same accounts."""
+"""Batches held against the reference model: whatever happens, in whatever order, outcomes are the same."""
 
 from __future__ import annotations
 
@@ -51,10 +51,10 @@ class BatchModel(RuleBasedStateMachine):
     @initialize(
         sizes=st.lists(st.sampled_from([90, 110, 250, 400, 5000]), min_size=1, max_size=9),
         conditions=st.lists(st.sampled_from([GOOD, GOOD, GOOD, DAMAGED, DEADLY]), min_size=5, max_size=5),
-        patient=st.booleans(),
+        no_losses=st.booleans(),
     )
-    def begin(self, sizes: list[int], conditions: list[str], patient: bool) -> None:
-        self.patient = patient
+    def begin(self, sizes: list[int], conditions: list[str], no_losses: bool) -> None:
+        self.no_losses = no_losses
         version = ARCHIVE.open("asky", None).version
         self.batch = FakeBatch(plan_tasks(sizes), limit=LIMIT, window=WINDOW, version=version)
         self.plan = self.batch.plan
@@ -125,7 +125,7 @@ class BatchModel(RuleBasedStateMachine):
             obstore.delete(self.batch.store.objects, self.batch.store.path(keys.TASK_STATES))
 
     @rule()
-    @precondition(lambda self: not self.patient and len(self.queue) == 1)
+    @precondition(lambda self: not self.no_losses and len(self.queue) == 1)
     def somebody_cancels(self) -> None:
         self.batch.store.create_json(keys.CANCELLATION, {})
         self.undisturbed = False
@@ -140,16 +140,16 @@ class BatchModel(RuleBasedStateMachine):
         place=st.integers(0, 50),
         again=st.booleans(),
         finished=st.sampled_from([None, None, 0, 1]),
-        unaware=st.booleans(),
+        stale=st.booleans(),
         pack=st.sampled_from([None, 0, 1]),
     )
     @precondition(lambda self: self.queue)
     def a_worker_takes_a_message(
-        self, place: int, again: bool, finished: int | None, unaware: bool, pack: int | None
+        self, place: int, again: bool, finished: int | None, stale: bool, pack: int | None
     ) -> None:
         """Any message, out of order; it may come again, and its worker may die after some images.
 
-        An unaware worker looked for the cancellation before it was there. A pack holds the images too, or
+        A stale worker looked for the cancellation before it was there. A pack holds the images too, or
         something longer of their names, which nobody may take for them.
         """
         message = self.queue[place % len(self.queue)]
@@ -158,20 +158,20 @@ class BatchModel(RuleBasedStateMachine):
         if pack is not None:
             parts = {each.file: bytes(each.bytes + pack) for each in message.tasks}
             asyncio.run(crop_packs.write_pack(self.batch.store, f"night/{message.tasks[0].index}", parts))
-        if not self.work(message, finished, unaware) and not again:
+        if not self.work(message, finished, stale) and not again:
             self.lose(message)
 
     @rule(place=st.integers(0, 50))
-    @precondition(lambda self: not self.patient and self.queue)
+    @precondition(lambda self: not self.no_losses and self.queue)
     def a_failure_is_recorded_that_was_none(self, place: int) -> None:
         """By a worker that read garbage; another reads the image after all."""
         message = self.queue[place % len(self.queue)]
         self.batch.fail(*message.tasks, reason="read as garbage")
         self.undisturbed = False
 
-    def work(self, message: Message, most: int | None = None, unaware: bool = False) -> bool:
+    def work(self, message: Message, most: int | None = None, stale: bool = False) -> bool:
         """What a worker does; False where it died before all was done."""
-        if self.batch.store.exists(keys.CANCELLATION) and not unaware:
+        if self.batch.store.exists(keys.CANCELLATION) and not stale:
             return True
         condition = self.sources[message.source]
         if condition == DAMAGED:

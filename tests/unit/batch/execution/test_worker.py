@@ -12,7 +12,6 @@ from astropy.io import fits
 from obstore.store import MemoryStore
 
 from skybatch.batch import keys
-from skybatch.batch.execution.cancellation import CancellationCheck
 from skybatch.batch.execution.worker import ImageArchive, process_message
 from skybatch.batch.message import Message
 from skybatch.batch.plan import Task
@@ -165,21 +164,6 @@ def test_nothing_is_done_for_a_cancelled_batch() -> None:
     wanted = crop(0, 0, 0, 10, 10)
     bench.work(wanted)
     assert not bench.store.exists(keys.image(wanted.file))
-
-
-def test_a_batch_is_asked_for_a_wish_to_cancel_once_a_second() -> None:
-    now = [0.0]
-    cancellation = CancellationCheck(1.0, clock=lambda: now[0])
-    one, other = (BatchStore(MemoryStore(), digit * 32) for digit in "ab")
-    assert not cancellation.is_cancelled(one)
-    one.create_json(keys.CANCELLATION, {})
-    other.create_json(keys.CANCELLATION, {})
-    now[0] = 0.9
-    assert not cancellation.is_cancelled(one)
-    assert cancellation.is_cancelled(other)
-    now[0] = 1.0
-    assert cancellation.is_cancelled(one)
-    assert cancellation.is_cancelled(one)  # what is cancelled stays so
 
 
 def test_a_fault_that_may_pass_is_left_to_the_queue() -> None:

@@ -1,4 +1,4 @@
-"""The whole life of a batch in one process: accepted, planned, worked, tallied, packaged."""
+"""Whole batches in one process: accepted, planned, worked, tallied, packaged."""
 
 from __future__ import annotations
 
@@ -14,13 +14,8 @@ import pytest
 from astropy.io import fits
 from astropy.table import Table
 
-from skybatch.batch.codes import Remainder
 from skybatch.batch.results.tables import TABLE_FORMATS
-from skybatch.batch.status import read_status
 from skybatch.batch.submission.submit import AcceptedBatch
-from skybatch.errors import Conflict
-from skybatch.requests.parser import parse_body
-from skybatch.settings import Settings
 from tests.support.in_process_service import Service, images_of
 from tests.support.sample_archive import MadeArchive
 
@@ -164,35 +159,6 @@ def test_unretrieved_posted_back_gives_exactly_the_rest(archive: MadeArchive, wh
     assert {name: body for part in parts for name, body in part.items()} == everything
 
 
-def test_resubmit_is_the_same_as_posting_back_and_pressed_twice_one_batch(archive: MadeArchive) -> None:
-    service = Service(archive, max_batch_bytes=3_000_000)
-    first = service.submit(mode="positions", table=POSITIONS, email="a@example.org")
-    service.run(first)
-    again = service.submitter.resubmit(first.record.batch_id, Remainder.UNRETRIEVED)
-    twice = service.submitter.resubmit(first.record.batch_id, Remainder.UNRETRIEVED)
-    assert again.record == twice.record
-    assert (again.record.part, again.record.previous) == (2, first.record.batch_id)
-    assert again.record.email == "a@example.org"
-    posted = service.submit(mode="coadd_keys", table=service.file(first, "unretrieved.tbl").decode())
-    assert images_after(service, again) == images_after(service, posted)
-    assert read_status(service.store(first.record.batch_id), 1200.0).chain.next == again.record.batch_id
-
-
-def images_after(service: Service, accepted: AcceptedBatch) -> dict[str, bytes]:
-    service.run(accepted)
-    return images_of(service.file(accepted, "images.tar"))
-
-
-def test_resubmit_waits_for_the_end_and_refuses_where_nothing_is_left(archive: MadeArchive) -> None:
-    service = Service(archive)
-    accepted = service.submit(mode="positions", table=POSITIONS)
-    with pytest.raises(Conflict, match="running"):
-        service.submitter.resubmit(accepted.record.batch_id, Remainder.UNRETRIEVED)
-    service.run(accepted)
-    with pytest.raises(Conflict, match="no unretrieved"):
-        service.submitter.resubmit(accepted.record.batch_id, Remainder.UNRETRIEVED)
-
-
 def test_limit_smaller_than_one_image_fails_it_and_the_chain_ends(archive: MadeArchive) -> None:
     service = Service(archive, max_batch_bytes=1000)
     status = service.run(service.submit(mode="positions", table=POSITIONS))
@@ -206,11 +172,3 @@ def test_more_images_than_allowed_fail_the_batch_with_the_reason(archive: MadeAr
     status = service.run(service.submit(mode="region", center="180 20", diameter=0.3))
     assert status.state == "failed"
     assert "the limit is 2" in str(status.reason)
-
-
-def test_same_key_and_body_is_the_same_batch(archive: MadeArchive) -> None:
-    submitter = Service(archive).submitter
-    request, _ = parse_body(b'{"mode":"region","center":"1 2","diameter":1}', "application/json", Settings())
-    first = submitter.submit(request, None, seed=b"key and body")
-    assert submitter.submit(request, None, seed=b"key and body").record == first.record
-    assert submitter.submit(request, None, seed=b"another").record != first.record
