@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from io import BytesIO
 from pathlib import Path
 
@@ -71,6 +71,20 @@ def test_a_header_beyond_the_first_request_is_read(tree: DirectoryTree) -> None:
 def test_what_is_not_a_whole_image_is_damaged(tree: DirectoryTree, content: bytes) -> None:
     with pytest.raises(SourceDamaged):
         read_header(tree, put(tree, content))
+
+
+@pytest.mark.parametrize("compress", [gzipped, bytes], ids=["gzip", "plain"])
+def test_a_file_of_several_hdus_is_unsupported_not_truncated(
+    tree: DirectoryTree, compress: Callable[[bytes], bytes]
+) -> None:
+    stored = compress(plain() + b"XTENSION= 'IMAGE   '".ljust(2880))
+    with pytest.raises(SourceUnsupported, match="extensions"):
+        read_header(tree, put(tree, stored))
+
+
+def test_several_gzip_members_are_one_file(tree: DirectoryTree) -> None:
+    stored = gzipped(plain()[:20_000]) + gzipped(plain()[20_000:])
+    assert read_header(tree, put(tree, stored)).naxis2 == 96
 
 
 def test_a_tile_table_lies_within_its_file(tree: DirectoryTree) -> None:

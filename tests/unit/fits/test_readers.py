@@ -46,9 +46,28 @@ def test_anything_else_is_damaged(source: bytes) -> None:
         open_reader(source)
 
 
-def test_the_stated_length_is_that_of_the_plain_file() -> None:
-    plain, compressed, _, ranged = readers(PLAIN)
-    assert {plain.stated_length(), compressed.stated_length(), ranged.stated_length()} == {len(PLAIN)}
+def test_the_end_of_a_whole_file_is_as_it_should_be() -> None:
+    for reader in readers(PLAIN):
+        reader.read(100)
+        reader.read_to_end()
+
+
+@pytest.mark.parametrize("member", [0, 1])
+@pytest.mark.parametrize("trailer", ["CRC", "length"])
+def test_the_end_tells_a_changed_member(member: int, trailer: str) -> None:
+    members = [bytearray(gzip.compress(part)) for part in (PLAIN[:3000], PLAIN[3000:])]
+    members[member][-8 if trailer == "CRC" else -4] ^= 1
+    reader = GzipReader(b"".join(members))
+    reader.read(100)
+    with pytest.raises(SourceDamaged):
+        reader.read_to_end()
+
+
+def test_what_goes_on_without_end_is_damaged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("skybatch.fits.readers.MAX_IMAGE_BYTES", 1 << 18)
+    reader = GzipReader(gzip.compress(bytes(1 << 20)))
+    with pytest.raises(SourceDamaged, match="go on"):
+        reader.read_to_end()
 
 
 @pytest.mark.parametrize("cut", [1, 4, 8, 9, 100])

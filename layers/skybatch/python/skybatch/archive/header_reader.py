@@ -9,8 +9,10 @@ import math
 import zlib
 
 from skybatch.errors import SourceDamaged, SourceUnsupported
+from skybatch.fits.blocks import BLOCK_BYTES
 from skybatch.fits.header import Header, find_end, parse_header
 from skybatch.fits.readers import FITS_MAGIC, GZIP_MAGIC, RangedReader
+from skybatch.fits.stored_file import check_end, decompress_untiled
 from skybatch.fits.tiles.gzip2_reader import read_gzip2_table
 from skybatch.fits.tiles.tile_table import FRONT_BYTES, TileTable
 from skybatch.storage.trees import Entry, Tree
@@ -31,12 +33,15 @@ def read_header(tree: Tree, entry: Entry) -> Header:
     """Read the header of a stored image, gzipped or plain by its first bytes, and check the file's length.
 
     Reads the first kilobytes (more only if END lies beyond) and, of a gzip file, its last four bytes,
-    which hold the length of the plain file (RFC 1952, section 2.3.1): a truncated file shows there.
+    which hold the length of the plain file (RFC 1952, section 2.3.1). A file of another length than its
+    header's is read to its end, to tell what is truncated from what has further HDUs.
 
     Raises
     ------
     SourceDamaged
         For what is not FITS, or is truncated.
+    SourceUnsupported
+        For a file of several HDUs.
     FileNotFoundError
         Where the file is gone.
     """
@@ -62,10 +67,7 @@ def read_tile_table(tree: Tree, entry: Entry) -> TileTable:
 
     The tiles must lie within the file; their content is not checked.
     """
-    opened = RangedReader(
-        lambda start, length: tree.read_range(entry.path, start, length), entry.size, FRONT_BYTES
-    )
-    return read_gzip2_table(opened, entry.size)
+    return read_gzip2_table(_ranged_reader(tree, entry, FRONT_BYTES), entry.size)
 
 
 def _inflated(content: bytes) -> bytes:
@@ -76,15 +78,17 @@ def _inflated(content: bytes) -> bytes:
 
 
 def _check_length(tree: Tree, entry: Entry, header: Header, compressed: bool) -> None:
-    if not compressed:
-        if entry.size < header.file_bytes:
-            raise SourceDamaged(f"truncated: {entry.size} of {header.file_bytes} bytes")
-        return
-    claimed = int.from_bytes(tree.read_range(entry.path, entry.size - 4, 4), "little")
-    if claimed != header.file_bytes & 0xFFFFFFFF:
-        raise SourceDamaged(
-            f"truncated: the gzip data end without the length of the file, {header.file_bytes} bytes"
-        )
+    """Check the end of a file whose length is not that of its header, by reading as much as that takes."""
+    if compressed:
+        stated = int.from_bytes(tree.read_range(entry.path, entry.size - 4, 4), "little")
+        if stated != header.file_bytes & 0xFFFFFFFF:
+            decompress_untiled(tree.read_range(entry.path, 0, entry.size))
+    elif entry.size != header.file_bytes:
+        check_end(_ranged_reader(tree, entry, BLOCK_BYTES), header, 0)
+
+
+def _ranged_reader(tree: Tree, entry: Entry, ahead: int) -> RangedReader:
+    return RangedReader(lambda start, length: tree.read_range(entry.path, start, length), entry.size, ahead)
 
 
 def check_identity(header: Header, image: ImageId) -> None:

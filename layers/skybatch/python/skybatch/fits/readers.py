@@ -8,11 +8,12 @@ from typing import Protocol
 from isal import igzip_lib
 
 from skybatch.errors import SourceDamaged
+from skybatch.fits.limits import MAX_IMAGE_BYTES
 
 GZIP_MAGIC = b"\x1f\x8b"
 FITS_MAGIC = b"SIMPLE  ="
 InflateError: type[Exception] = igzip_lib.error  # type: ignore[assignment]  # its stub names an instance
-_SKIP_BYTES = 1 << 20  # inflated at a time where they are only skipped
+_SKIP_BYTES = 1 << 17  # inflated at a time where they are only skipped
 
 ReadRange = Callable[[int, int], bytes]  # (start, length) in bytes -> that part of the stored file
 
@@ -29,8 +30,11 @@ class Reader(Protocol):
     def skip(self, length: int) -> int:
         """Skip ``length`` bytes; return how many there were."""
 
-    def stated_length(self) -> int:
-        """Return the length of the plain file modulo 2**32, as the stored bytes state it."""
+    def read_to_end(self) -> None:
+        """Verify what the end of a compressed stream tells of it: its length and checksum.
+
+        Raises SourceDamaged.
+        """
 
 
 class PlainReader:
@@ -51,9 +55,8 @@ class PlainReader:
         self._position += skipped
         return skipped
 
-    def stated_length(self) -> int:
-        """Return the length of the file modulo 2**32."""
-        return len(self._source) & 0xFFFFFFFF
+    def read_to_end(self) -> None:
+        """Do nothing: a plain file has no checksum of its own."""
 
 
 class RangedReader:
@@ -91,9 +94,8 @@ class RangedReader:
         self.seek(start)
         return self.read(length)
 
-    def stated_length(self) -> int:
-        """Return the length of the file modulo 2**32."""
-        return self._size & 0xFFFFFFFF
+    def read_to_end(self) -> None:
+        """Do nothing: a plain file has no checksum of its own."""
 
     def _fetch(self, start: int, length: int) -> bytes:
         data = self._read_range(start, length)
@@ -106,7 +108,7 @@ class GzipReader:
     """Reader of gzip members (RFC 1952) in memory; it inflates no more than each read asks for."""
 
     def __init__(self, source: bytes) -> None:
-        self._source = self._input = source
+        self._input = source
         self._inflater = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
 
     def read(self, length: int) -> bytes:
@@ -131,9 +133,15 @@ class GzipReader:
             left -= len(chunk)
         return length - left
 
-    def stated_length(self) -> int:
-        """Return the length of the plain file modulo 2**32, as the last member's ISIZE states it."""
-        return int.from_bytes(self._source[-4:], "little")
+    def read_to_end(self) -> None:
+        """Inflate and drop the rest of every member, whose CRC and length are verified with it.
+
+        Raises SourceDamaged, also where the rest is longer than any image.
+        """
+        for _ in range(MAX_IMAGE_BYTES // _SKIP_BYTES):
+            if not self._inflate(_SKIP_BYTES):
+                return
+        raise SourceDamaged(f"the gzip data go on for more than {MAX_IMAGE_BYTES:,} bytes after the image")
 
     def _inflate(self, length: int) -> bytes:
         while not self._inflater.eof or self._next_member():

@@ -36,7 +36,10 @@ def decompress_untiled(source: bytes) -> bytes:
 def check_end(reader: Reader, header: Header, position: int) -> None:
     """Compare the file with its header from ``position`` on: all pixels there, and nothing after them.
 
-    Raises SourceDamaged where pixels are missing or bytes follow them, SourceUnsupported where HDUs follow.
+    A compressed stream is read to its end, where its checksum stands, so that one changed bit of it shows.
+
+    Raises SourceDamaged where pixels are missing or bytes follow them or the checksum differs,
+    SourceUnsupported where HDUs follow.
     """
     missing = max(header.blocks * BLOCK_BYTES + header.data_bytes - position, 0)
     if reader.skip(missing) < missing:
@@ -51,3 +54,4 @@ def check_end(reader: Reader, header: Header, position: int) -> None:
         raise SourceDamaged(
             f"the file holds more than the {header.naxis1} x {header.naxis2} pixels of its header"
         )
+    reader.read_to_end()

@@ -18,14 +18,15 @@ from skybatch.fits.stored_file import check_end
 def cut(source: bytes, boxes: Sequence[PixelBox], origin: Origin) -> Iterator[bytes]:
     """Cut one stored image, gzip or plain, to complete FITS files, in the order of ``boxes``.
 
-    The image is inflated once and no further than the last row wanted. Cards stay as they are except
-    NAXIS1/2, CRPIX1/2 (of every coordinate version) and, where present, DATASUM and CHECKSUM; those of
-    ``origin`` stand before END. Pixels keep their type and bytes (BZERO, BSCALE, NaNs are untouched).
+    The image is inflated once, to its end, where gzip has the checksum of the whole; only the rows up to the
+    last one wanted are kept. Cards stay as they are except NAXIS1/2, CRPIX1/2 (of every coordinate version)
+    and, where present, DATASUM and CHECKSUM; those of ``origin`` stand before END. Pixels keep their type
+    and bytes (BZERO, BSCALE, NaNs are untouched).
     Everything is checked before the first cutout is made.
 
-    Raises SourceDamaged (truncated, not FITS, more
-    or fewer pixels than the header claims), SourceUnsupported (not one image of two axes, too large),
-    SourceDiffers (a box outside the image).
+    Raises SourceDamaged (truncated, not FITS, gzip whose checksum differs, more or fewer pixels than the
+    header claims), SourceUnsupported (not one image of two axes, too large), SourceDiffers (a box outside the
+    image).
     """
     reader = open_reader(source)
     header = read_header(reader)
@@ -34,8 +35,7 @@ def cut(source: bytes, boxes: Sequence[PixelBox], origin: Origin) -> Iterator[by
     header.check(boxes)
     last = max((box.y0 + box.ny for box in boxes), default=0)
     rows = _read_rows(reader, header, 0, last)
-    if reader.stated_length() != header.file_bytes & 0xFFFFFFFF:
-        check_end(reader, header, header.blocks * BLOCK_BYTES + last * header.row_bytes)
+    check_end(reader, header, header.blocks * BLOCK_BYTES + last * header.row_bytes)
     return (cutout_file(header, rows, box, origin.cards(box)) for box in boxes)
 
 
