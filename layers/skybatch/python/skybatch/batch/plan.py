@@ -12,8 +12,8 @@ from typing import Any
 
 from skybatch.batch import keys
 from skybatch.batch.codes import RowStatus
-from skybatch.batch.parts import batches_needed
 from skybatch.batch.reasons import CANCELLED_REASON
+from skybatch.batch.size_limit import batches_needed, count_within
 from skybatch.batch.store import JSON_LINES, BatchStore, to_json_lines
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.surveys.image_type import ImageType
@@ -124,12 +124,8 @@ class Plan:
 
         ``done`` is the real size in bytes of all images delivered so far. Refused tasks add nothing.
         """
-        room = self.limit - done
-        for task in self.tasks[start:]:
-            room -= task.planned_bytes
-            if room < 0:
-                return task.index
-        return len(self.tasks)
+        sizes = (task.planned_bytes for task in self.tasks[start:])
+        return start + count_within(sizes, self.limit - done)
 
 
 def cancelled_plan(rows: int, limit: int) -> Plan:

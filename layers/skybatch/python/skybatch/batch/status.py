@@ -14,11 +14,11 @@ from typing import Any
 from skybatch.batch import keys
 from skybatch.batch.codes import ImageStatus, Remainder, RowStatus
 from skybatch.batch.outcomes import ImageOutcome, RowOutcome
-from skybatch.batch.parts import batches_needed
 from skybatch.batch.plan import Plan, Task
 from skybatch.batch.reasons import group_reasons
 from skybatch.batch.record import BatchRecord, load_record, load_request
 from skybatch.batch.request_facts import request_facts
+from skybatch.batch.size_limit import batches_needed
 from skybatch.batch.store import BatchStore
 from skybatch.requests.model import Request
 from skybatch.status import (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from skybatch.batch.parts import estimated_batches
+from skybatch.batch.size_limit import estimated_batches
 from skybatch.presentation.formatting import count, size
 from skybatch.status import BatchState, BatchStatus
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from skybatch.batch.codes import ImageStatus
 from skybatch.batch.outcomes import ImageOutcome, row_outcomes
-from skybatch.batch.parts import batches_needed
 from skybatch.batch.plan import Plan
 from skybatch.batch.planning.matching import OpenInventory
 from skybatch.batch.planning.planner import make_plan
+from skybatch.batch.size_limit import batches_needed
 from skybatch.names.resolver import Resolver
 from skybatch.requests.model import Request
 from skybatch.requests.resolution import unresolved_names, with_positions

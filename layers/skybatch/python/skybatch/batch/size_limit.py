@@ -1,9 +1,20 @@
-"""How many batches of limited size deliver a number of images: the parts of a chain."""
+"""The limit of a batch's size: where it falls in a list of images, and how many batches deliver them all."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+
+
+def count_within(sizes: Iterable[int], room: int) -> int:
+    """Count the files, from the first on, that fit into ``room`` bytes together."""
+    count = 0
+    for size in sizes:
+        room -= size
+        if room < 0:
+            break
+        count += 1
+    return count
 
 
 def batches_needed(sizes: Iterable[int], limit: int) -> int:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skybatch.batch.parts import batches_needed, estimated_batches
+from skybatch.batch.size_limit import batches_needed, count_within, estimated_batches
 
 
 def test_parts_are_filled_in_order() -> None:
@@ -35,3 +35,10 @@ def test_parts_are_those_that_cutting_at_the_last_fitting_sum_gives(sizes: list[
 )
 def test_an_estimate_is_at_least_one(size: int, limit: int | None, batches: int) -> None:
     assert estimated_batches(size, limit) == batches
+
+
+def test_files_are_counted_up_to_the_first_that_does_not_fit() -> None:
+    assert count_within([4, 3, 3, 1], 10) == 3
+    assert count_within([4, 7, 1], 10) == 1, "nothing behind it is taken instead"
+    assert count_within([0, 0], 0) == 2
+    assert count_within([1], 0) == 0
