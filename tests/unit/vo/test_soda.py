@@ -46,6 +46,19 @@ def test_the_pixels_hold_the_region_and_no_more(sample_archive: MadeArchive) -> 
     assert middle.separation(inside).max() < 0.1 * u.deg
 
 
+@pytest.mark.parametrize("x", [200.0, 200.5, 200.25])
+def test_a_circle_takes_a_pixel_more_than_its_whole_diameter(sample_archive: MadeArchive, x: float) -> None:
+    """Pixels are wanted that it touches with a corner alone; how many does not depend on its place."""
+    image = parse_key(sample_archive.key(0, "j"))[0]
+    wcs = WCS(fits.getheader(io.BytesIO(sample_archive.plain[sample_archive.key(0, "j")])))
+    place = wcs.pixel_to_world(x - 1, x - 1).icrs
+    box = soda.pixel_box(
+        image, Circle(place.ra.deg, place.dec.deg, 45.0 / 3600), sample_archive.open("asky", None)
+    )
+    assert box is not None
+    assert (box.nx, box.ny) == (91, 91)
+
+
 def _sample(text: str) -> SkyCoord:
     """Points of a region, its outermost among them."""
     shape, *words = text.split()

@@ -63,8 +63,8 @@ class Bench:
         return self.store.read_json(keys.failure(wanted.file)) or {}
 
 
-def crop(n: int, *box: int, **more: Any) -> Task:
-    return task(n, source=more.pop("source", SOURCE), box=PixelBox(*box), **more)
+def crop(n: int, x0: int, y0: int, nx: int, ny: int, **more: Any) -> Task:
+    return task(n, source=more.pop("source", SOURCE), box=PixelBox(x0, y0, nx, ny), **more)
 
 
 @pytest.mark.parametrize(

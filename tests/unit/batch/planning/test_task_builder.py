@@ -49,6 +49,15 @@ def test_a_box_is_centred_on_the_pixel_that_astropy_gives(archive: MadeArchive) 
     assert crop.box.nx * abs(header["CDELT1"]) * 3600 == pytest.approx(50, abs=1.1)
 
 
+@pytest.mark.parametrize("x", [200.0, 200.5, 200.25])
+def test_a_whole_size_is_that_many_pixels_wherever_the_centre_falls(archive: MadeArchive, x: float) -> None:
+    header = fits.getheader(io.BytesIO(archive.plain[archive.key(0, "j")]))
+    place = WCS(header).pixel_to_world(x, 300.0).icrs
+    (crop,) = tasks(archive, best(float(place.ra.deg), float(place.dec.deg), size=90))
+    assert crop.box is not None
+    assert (crop.box.nx, crop.box.ny) == (90, 90)
+
+
 def test_a_whole_image_has_its_stored_or_its_plain_size(archive: MadeArchive) -> None:
     (stored,) = tasks(archive, best(180.0, 20.2))
     (plain,) = tasks(archive, best(180.0, 20.2), delivery_format="fits")

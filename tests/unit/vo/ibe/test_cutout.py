@@ -65,6 +65,15 @@ def test_a_batch_makes_the_same_file(made: MadeArchive) -> None:
     assert len(body) == task.bytes
 
 
+@pytest.mark.parametrize("x", ["200", "200.5", "200.25"])
+@pytest.mark.parametrize("size", ["90arcsec", "1.5arcmin", "0.025", "90px"])
+def test_a_whole_size_is_that_many_pixels_wherever_the_centre_falls(
+    made: MadeArchive, x: str, size: str
+) -> None:
+    header = fits.getheader(io.BytesIO(cut(made, 0, center=f"{x},{x}px", size=size)))
+    assert (header["NAXIS1"], header["NAXIS2"]) == (90, 90)
+
+
 @pytest.mark.parametrize(
     ("parameters", "why"),
     [

@@ -21,8 +21,8 @@ from skybatch.fits.cards import (
     with_number,
     with_shift,
 )
-from skybatch.fits.pixel_box import PixelBox
-from skybatch.fits.provenance import KEYWORDS
+from skybatch.fits.pixel_box import NO_PADDING, PixelBox
+from skybatch.fits.provenance import EDGE_KEYWORD, KEYWORDS
 from skybatch.fits.readers import FITS_MAGIC, Reader
 
 _END = b"END".ljust(CARD_BYTES)
@@ -34,7 +34,7 @@ _SHIFTED_KEYWORDS = {
     f"CRPIX{axis}{version}".encode().ljust(8): axis for axis in (1, 2) for version in " " + ascii_uppercase
 }
 _SHIFTED_KEYWORDS |= {b"LTV1    ": 1, b"LTV2    ": 2}
-_PROVENANCE = [keyword.encode().ljust(8) for keyword in KEYWORDS]
+_PROVENANCE = [keyword.encode().ljust(8) for keyword in (*KEYWORDS, EDGE_KEYWORD)]
 # Plate solutions of the Digitized Sky Survey count from a corner of the plate by cards of their own.
 _PLATE = b"CNPIX1  "
 
@@ -80,6 +80,20 @@ class Header:
         offset = CARD_BYTES * self._keys.index(key)
         return parse_value(self.cards[offset : offset + CARD_BYTES])
 
+    @property
+    def blank(self) -> int | None:
+        """Stored value of blank pixels (section 4.4.2.5), None where the header has no BLANK.
+
+        Raises SourceDamaged where that is no integer of the pixels' type.
+        """
+        value = self.get("BLANK")
+        if value is None:
+            return None
+        lowest = 0 if self.bitpix == 8 else -(1 << (self.bitpix - 1))
+        if type(value) is not int or not lowest <= value < lowest + (1 << self.bitpix):
+            raise SourceDamaged(f"BLANK is {value}, which no pixel of BITPIX {self.bitpix} can have")
+        return value
+
     @cached_property
     def crc(self) -> int:
         """CRC-32 of the cards."""
@@ -98,7 +112,7 @@ class Header:
         """Check that these boxes can be cut from this image.
 
         Raises SourceDiffers where a box leaves the image, SourceUnsupported where a shift of CRPIX would not
-        keep pixels on their sky positions, SourceDamaged where CRPIX is no number.
+        keep pixels on their sky positions, SourceDamaged where CRPIX is no number, or BLANK of a padded crop.
         """
         for box in boxes:
             if box.x0 + box.nx > self.naxis1 or box.y0 + box.ny > self.naxis2:
@@ -107,6 +121,8 @@ class Header:
             raise SourceUnsupported(self._places.refusal)
         for offset, _ in self._places.shifted:
             number_span(self.cards[offset : offset + CARD_BYTES])
+        if self.bitpix > 0 and any(box.padding != NO_PADDING for box in boxes):
+            _ = self.blank  # raises where it is no value
 
     def cutout(self, box: PixelBox, added: bytes) -> bytearray:
         """Return the padded header of a cutout: NAXIS1/2, CRPIX1/2 patched in place, ``added`` before END.
@@ -114,11 +130,12 @@ class Header:
         The box must have passed ``check``.
         """
         patched = bytearray(self.cards)
-        _patch(patched, 3 * CARD_BYTES, with_number(self.cards[3 * CARD_BYTES : 4 * CARD_BYTES], str(box.nx)))
-        _patch(patched, 4 * CARD_BYTES, with_number(self.cards[4 * CARD_BYTES : 5 * CARD_BYTES], str(box.ny)))
+        for place, side in ((3, box.width), (4, box.height)):
+            offset = place * CARD_BYTES
+            _patch(patched, offset, with_number(self.cards[offset : offset + CARD_BYTES], str(side)))
         for offset, axis in self._places.shifted:
             card = self.cards[offset : offset + CARD_BYTES]
-            _patch(patched, offset, with_shift(card, box.y0 if axis == 2 else box.x0))
+            _patch(patched, offset, with_shift(card, box.corner[axis - 1]))
         for offset in self._places.earlier_origins:
             _patch(patched, offset, b"HISTORY " + self.cards[offset : offset + CARD_BYTES - 8])
         return with_end(patched + added)

@@ -9,6 +9,7 @@ from skybatch.fits.pixel_box import PixelBox
 from skybatch.version import VERSION
 
 KEYWORDS = ("CUTFILE", "CUTPIX", "CUTBY")
+EDGE_KEYWORD = "CUTEDGE"  # of a crop that is padded where its image ends
 
 
 @dataclass(frozen=True)

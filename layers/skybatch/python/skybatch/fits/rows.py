@@ -8,6 +8,7 @@ from typing import Protocol
 from skybatch.fits.blocks import padded
 from skybatch.fits.checksum import Data, update_checksums
 from skybatch.fits.header import Header
+from skybatch.fits.padding import pad_pixels
 from skybatch.fits.pixel_box import PixelBox
 
 
@@ -36,12 +37,16 @@ class PixelSource(Protocol):
     """Some pixels of an image, in whatever form they are held."""
 
     def cut(self, box: PixelBox) -> bytes:
-        """Return those of a box as a plain file has them, row by row."""
+        """Return those of a box as a plain file has them, row by row, without its padding."""
 
 
 def cutout_file(header: Header, pixels: PixelSource, box: PixelBox, added: bytes) -> bytes:
-    """Return a complete FITS file of the box's pixels, ``added`` cards at the end of its header."""
-    return fits_file(header, header.cutout(box, added), pixels.cut(box))
+    """Return a complete FITS file of the box's pixels, ``added`` cards at the end of its header.
+
+    Where the box has padding, cards that say so follow. Raises SourceUnsupported as ``pad_pixels``.
+    """
+    data, edge_cards = pad_pixels(header, box, pixels.cut(box))
+    return fits_file(header, header.cutout(box, added + edge_cards), data)
 
 
 def fits_file(parent: Header, head: bytearray, data: Data) -> bytes:

@@ -62,6 +62,8 @@ def scaled_image(image: bytes) -> ScaledImage:
     dtype = f">{'i' if header.bitpix > 0 else 'f'}{abs(header.bitpix) // 8}".replace(">i1", "u1")
     stored = np.frombuffer(data, dtype, header.naxis1 * header.naxis2, header.blocks * BLOCK_BYTES)
     pixels = stored.reshape(header.naxis2, header.naxis1).astype(np.float32)
+    if header.bitpix > 0 and (blank := header.blank) is not None:
+        pixels[stored.reshape(pixels.shape) == blank] = np.nan
     if header.get("LOSSY") is not None:
         pixels[pixels == 0] = np.nan  # a Quicklook keeps no mask: blank pixels are 0
     zero_point = _number(header, "MAGZP", None)

@@ -53,7 +53,7 @@ def _with_band(file: re.Match[str], band: str) -> str:
 
 def is_drawn_by_worker(task: Task) -> bool:
     """Tell whether the worker draws the preview of what it cuts."""
-    return task.box is not None and task.box.nx * task.box.ny <= LARGEST_DRAWN
+    return task.box is not None and task.box.width * task.box.height <= LARGEST_DRAWN
 
 
 async def draw_previews(store: BatchStore, crops: Sequence[tuple[Task, bytes]]) -> None:
