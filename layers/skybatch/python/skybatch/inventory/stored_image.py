@@ -16,7 +16,6 @@ from skybatch.fits.pixel_box import PixelBox
 from skybatch.fits.provenance import Origin
 from skybatch.fits.tiles.gzip2_reader import decompress_image
 from skybatch.imaging import cutout, tiled_cutout
-from skybatch.inventory.image_lookup import sets_of_images
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.twomass.layout import TILED_SUFFIX, atlas_key, parse_key
 
@@ -133,6 +132,8 @@ def stored_image(objects: ObjectStore, key: str, inventory: Inventory | None = N
         return StoredImage(objects, key, ImageType.QUICKLOOK)
     if inventory is None or suffix in PLAIN:
         return StoredImage(objects, key, ImageType.ATLAS)
+    from skybatch.inventory.image_lookup import sets_of_images  # numpy, which workers need not load
+
     sets = sets_of_images(inventory, [image])
     tiles = inventory.details(sets).tiles(0, image.band) if len(sets) else None
     if tiles is None:
