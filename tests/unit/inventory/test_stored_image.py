@@ -13,12 +13,16 @@ import pytest
 from astropy.io import fits
 from obstore.store import MemoryStore
 
-from skybatch.errors import NotFound, SourceDamaged, SourceMissing
+from skybatch.errors import NotFound, SourceDamaged, SourceDiffers, SourceMissing
 from skybatch.fits.pixel_box import PixelBox
+from skybatch.fits.tiles.gzip2_writer import compress_tiled
+from skybatch.imaging.quicklook import compress_quicklook
+from skybatch.imaging.quicklook_tiles import compress_quicklook_tiles
 from skybatch.inventory.stored_image import StoredImage, max_gzipped_size, stored_image
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.twomass.layout import ImageId, atlas_key, quicklook_key
 from tests.support.fits_files import make_image
+from tests.support.sample_archive import MadeArchive
 
 IMAGE = ImageId("asky", "990101", "n", 1, 9, "j")
 PLAIN = make_image(180.0, 20.0, seed=3)
@@ -49,6 +53,58 @@ def test_the_whole_image_is_the_original_file(suffix: str, body: bytes) -> None:
     assert image.size == len(body)
     assert image.plain() == PLAIN
     assert gzip.decompress(image.gzipped()) == PLAIN
+
+
+PARENTS = {
+    atlas_key(IMAGE): (gzip.compress(PLAIN), "ji0010009.fits.gz"),
+    atlas_key(IMAGE, ".fits"): (PLAIN, "ji0010009.fits"),
+    atlas_key(IMAGE, ".fits.fz"): (compress_tiled(PLAIN).content, "ji0010009.fits.fz"),
+    quicklook_key(IMAGE): (compress_quicklook(PLAIN), "quicklook/ji0010009.fits.H"),
+    quicklook_key(IMAGE, ".fits.fz"): (
+        compress_quicklook_tiles(PLAIN, 4).content,
+        "quicklook/ji0010009.fits.fz",
+    ),
+}
+
+
+@pytest.mark.parametrize("key", PARENTS)
+def test_a_crop_names_the_file_that_was_read(key: str) -> None:
+    stored, name = PARENTS[key]
+    store = MemoryStore()
+    obstore.put(store, key, stored)
+    crop = next(iter(stored_image(store, key).crops([BOX])))
+    with fits.open(io.BytesIO(crop)) as hdus:
+        assert hdus[0].header["CUTFILE"] == name
+
+
+@pytest.mark.parametrize(
+    ("suffix", "body", "agrees"),
+    [
+        (".fits", PLAIN, True),
+        (".fits", gzip.compress(PLAIN), False),
+        (".fits", compress_tiled(PLAIN).content, False),
+        (".fits.gz", PLAIN, False),
+        (".fits.gz", gzip.compress(PLAIN), True),
+        (".fits.fz", compress_tiled(PLAIN).content, True),
+    ],
+)
+def test_content_and_name_are_compared(suffix: str, body: bytes, agrees: bool) -> None:
+    assert held(suffix, body).has_content_of_its_name() == agrees
+    held(suffix, body).check_whole()
+
+
+def test_the_inventory_says_where_an_image_must_lie() -> None:
+    archive = MadeArchive(centres=[(180.0, 20.0), (180.5, 20.0)])
+    inventory = archive.open("asky", None)
+    key, other = archive.key(0, "j"), archive.key(1, "j")
+    obstore.put(archive.objects, key, obstore.get(archive.objects, other).bytes())
+    assert list(stored_image(archive.objects, other, inventory).crops([BOX]))
+    moved = stored_image(archive.objects, key, inventory)
+    with pytest.raises(SourceDiffers):
+        moved.crops([BOX])
+    with pytest.raises(SourceDiffers):
+        moved.plain()
+    assert stored_image(archive.objects, key).plain() == archive.plain[other]
 
 
 def test_what_is_not_there_is_missing() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+from collections.abc import Callable
 from typing import Any
 
 import obstore
@@ -17,13 +18,18 @@ from skybatch.batch.message import Message
 from skybatch.batch.plan import Task
 from skybatch.batch.store import BatchStore
 from skybatch.fits.pixel_box import PixelBox
+from skybatch.fits.stored_file import read_stored_header
+from skybatch.fits.tiles.gzip2_writer import compress_tiled
 from skybatch.imaging import quicklook
+from skybatch.imaging.quicklook_tiles import compress_quicklook_tiles
+from skybatch.inventory.image_geometry import ImageGeometry
 from skybatch.surveys.image_type import ImageType
 from tests.support.batch_fakes import BATCH_ID, task
 from tests.support.fits_files import gzipped, make_image
 
 IMAGE = make_image(180.0, 20.0)
 SOURCE = "twomass/allsky/allsky/990101n/s001/image/ji0010009.fits.gz"
+TILED = SOURCE.replace(".gz", ".fz")
 
 
 class Copier:
@@ -99,6 +105,65 @@ def test_whole_images_are_copied_within_s3_or_made_plain() -> None:
     (copy,) = bench.copier.copies
     assert copy["CopySource"] == {"Bucket": "archive", "Key": SOURCE}
     assert copy["ContentType"] == "application/gzip"
+
+
+@pytest.mark.parametrize(
+    ("stored", "source", "form"),
+    [(IMAGE, SOURCE, "fits.gz"), (gzipped(IMAGE), SOURCE.removesuffix(".gz"), "fits")],
+    ids=["plain called gzip", "gzip called plain"],
+)
+def test_a_whole_image_is_what_its_name_says(stored: bytes, source: str, form: str) -> None:
+    bench = Bench(stored, source)
+    wanted = task(0, source=source, delivery_format=form, size=len(stored))
+    bench.work(wanted)
+    delivered = bench.store.read(keys.image(wanted.file)) or b""
+    assert (gzip.decompress(delivered) if form == "fits.gz" else delivered) == IMAGE
+    assert not bench.copier.copies
+
+
+def test_a_changed_bit_of_an_image_delivered_as_stored_is_found() -> None:
+    for stored, source in ((gzipped(IMAGE), SOURCE), (compress_tiled(IMAGE).content, TILED)):
+        damaged = bytearray(stored)
+        damaged[len(damaged) // 2] ^= 4
+        bench = Bench(bytes(damaged), source)
+        form = source.split(".", 1)[1]
+        wanted = task(0, source=source, delivery_format=form, size=len(stored))
+        bench.work(wanted)
+        assert bench.failure(wanted)["code"] == "source_damaged"
+        assert not bench.copier.copies
+
+
+QUICKLOOK = SOURCE.replace("/image/", "/quicklook/").replace(".fits.gz", ".fits.H")
+FORMS: dict[str, Callable[[bytes], bytes]] = {
+    SOURCE: gzipped,
+    SOURCE.removesuffix(".gz"): bytes,
+    TILED: lambda image: compress_tiled(image).content,
+    QUICKLOOK: quicklook.compress_quicklook,
+    QUICKLOOK.replace(".H", ".fz"): lambda image: compress_quicklook_tiles(image, 4).content,
+}
+
+
+@pytest.mark.parametrize("source", FORMS)
+@pytest.mark.parametrize("way", ["crop", "plain", "as stored"])
+def test_an_image_of_another_place_than_the_plans_is_not_delivered(source: str, way: str) -> None:
+    """Whatever the form; the same one at the place planned comes."""
+    planned = ImageGeometry.of_header(read_stored_header(IMAGE))
+    image_type = ImageType.QUICKLOOK if "quicklook" in source else ImageType.ATLAS
+    for dec, code in ((20.0, None), (20.0 + 0.4 / 3600, None), (20.0 + 0.6 / 3600, "source_differs")):
+        stored = FORMS[source](make_image(180.0, dec))
+        bench = Bench(stored, source)
+        wanted = task(
+            0,
+            source=source,
+            image_type=image_type,
+            box=PixelBox(5, 6, 7, 8) if way == "crop" else None,
+            delivery_format=source.split(".", 1)[1] if way == "as stored" else "fits",
+            size=len(stored),
+            geometry=planned,
+        )
+        bench.work(wanted)
+        assert bench.failure(wanted).get("code") == code
+        assert bench.store.exists(keys.image(wanted.file)) == (code is None)
 
 
 def test_quicklooks_are_restored_cropped_or_left_as_they_are() -> None:

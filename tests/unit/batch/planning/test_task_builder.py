@@ -14,6 +14,7 @@ from astropy.wcs import WCS
 from skybatch.batch.plan import Task
 from skybatch.batch.planning.matching import match
 from skybatch.batch.planning.task_builder import TaskBuilder
+from skybatch.fits.stored_file import read_stored_header
 from skybatch.requests.model import Mode, Request, Row
 from skybatch.sky.position import SkyPosition
 from skybatch.surveys.image_type import ImageType
@@ -85,3 +86,9 @@ def test_the_edge_distance_is_that_of_the_nearest_edge_by_astropy(archive: MadeA
 
 def test_an_image_that_the_archive_does_not_hold_makes_no_task(archive: MadeArchive) -> None:
     assert tasks(archive, best(180.0, 20.0, image_type=ImageType.QUICKLOOK)) == []
+
+
+def test_a_task_has_the_place_of_its_image(archive: MadeArchive) -> None:
+    for task in tasks(archive, best(180.03, 20.0, size=30), best(10.0, -89.9)):
+        assert task.geometry is not None
+        task.geometry.check(read_stored_header(archive.plain[task.source]))

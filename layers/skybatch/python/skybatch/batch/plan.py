@@ -16,6 +16,7 @@ from skybatch.batch.reasons import CANCELLED_REASON
 from skybatch.batch.size_limit import batches_needed, count_within
 from skybatch.batch.store import JSON_LINES, BatchStore, to_json_lines
 from skybatch.fits.pixel_box import PixelBox
+from skybatch.inventory.image_geometry import ImageGeometry
 from skybatch.surveys.image_type import ImageType
 
 # Fields of a task whose key in ``plan.jsonl`` and in messages differs from their name.
@@ -57,6 +58,9 @@ class Task:
     tiles
         Where ``source`` is in tiles: its size and where its heap begins, in bytes, so that two range reads
         bring a crop. None for other forms.
+    geometry
+        Where the inventory has the image on the sky: a stored file of another place is not delivered. None in
+        plans of earlier versions.
     """
 
     index: int
@@ -75,6 +79,7 @@ class Task:
     refusal: str | None = None
     edge_dist: float | None = None
     tiles: tuple[int, int] | None = None
+    geometry: ImageGeometry | None = None
 
     @property
     def planned_bytes(self) -> int:
@@ -90,10 +95,11 @@ class Task:
     @classmethod
     def from_json(cls, line: dict[str, Any]) -> Task:
         """Read a line of ``plan.jsonl``."""
-        box, tiles = line["box"], line.get("tiles")
+        box, tiles, geometry = line["box"], line.get("tiles"), line.get("geometry")
         values = {TASK_FIELDS.get(key, key): value for key, value in line.items()}
         values["image_type"] = ImageType(line["image_type"])
         values |= {"box": PixelBox(*box) if box else None, "tiles": tuple(tiles) if tiles else None}
+        values["geometry"] = ImageGeometry(*geometry) if geometry else None
         return cls(**values)
 
 

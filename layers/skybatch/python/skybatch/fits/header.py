@@ -150,6 +150,14 @@ class Header:
         return _find_card_places(keyword_columns(self.cards))
 
 
+HeaderCheck = Callable[[Header], None]
+"""Raises SourceError for an image that is not the one expected."""
+
+
+def accept_any(_: Header) -> None:
+    """Accept every image: the check of those who expect none in particular."""
+
+
 class _CardPlaces(NamedTuple):
     """What follows from the keywords alone.
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from skybatch.errors import SourceDamaged
 from skybatch.fits.blocks import BLOCK_BYTES
-from skybatch.fits.header import Header, read_header
+from skybatch.fits.header import Header, HeaderCheck, accept_any, read_header
 from skybatch.fits.limits import MAX_GAP_BYTES, check_image_bytes
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.fits.provenance import Origin
@@ -15,23 +15,26 @@ from skybatch.fits.rows import PixelRows, cutout_file
 from skybatch.fits.stored_file import check_end
 
 
-def cut(source: bytes, boxes: Sequence[PixelBox], origin: Origin) -> Iterator[bytes]:
+def cut(
+    source: bytes, boxes: Sequence[PixelBox], origin: Origin, check: HeaderCheck = accept_any
+) -> Iterator[bytes]:
     """Cut one stored image, gzip or plain, to complete FITS files, in the order of ``boxes``.
 
     The image is inflated once, to its end, where gzip has the checksum of the whole; only the rows up to the
     last one wanted are kept. Cards stay as they are except NAXIS1/2, CRPIX1/2 (of every coordinate version)
     and, where present, DATASUM and CHECKSUM; those of ``origin`` stand before END. Pixels keep their type
     and bytes (BZERO, BSCALE, NaNs are untouched).
-    Everything is checked before the first cutout is made.
+    Everything is checked before the first cutout is made; ``check`` sees the header before pixels are read.
 
     Raises SourceDamaged (truncated, not FITS, gzip whose checksum differs, more or fewer pixels than the
     header claims), SourceUnsupported (not one image of two axes, too large), SourceDiffers (a box outside the
-    image).
+    image), and what ``check`` raises.
     """
     reader = open_reader(source)
     header = read_header(reader)
     if isinstance(reader, GzipReader):
         check_image_bytes(header.file_bytes)
+    check(header)
     header.check(boxes)
     last = max((box.y0 + box.ny for box in boxes), default=0)
     rows = _read_rows(reader, header, 0, last)
@@ -46,6 +49,7 @@ def cut_ranged(
     origin: Origin,
     *,
     ahead: int = 4 * BLOCK_BYTES,
+    check: HeaderCheck = accept_any,
 ) -> Iterator[bytes]:
     """Cut a stored file that is read by ranges: its header, then only the rows wanted.
 
@@ -55,9 +59,10 @@ def cut_ranged(
     reader = RangedReader(read_range, size, ahead)
     if reader.read(2) == GZIP_MAGIC:
         check_image_bytes(size)
-        return cut(read_range(0, size), boxes, origin)
+        return cut(read_range(0, size), boxes, origin, check)
     reader.seek(0)
     header = read_header(reader)
+    check(header)
     header.check(boxes)
     check_end(reader, header, header.blocks * BLOCK_BYTES)
     spans = _spans(boxes, MAX_GAP_BYTES // header.row_bytes)

@@ -16,7 +16,7 @@ import numpy as np
 from skybatch.errors import SourceDamaged, SourceUnsupported
 from skybatch.fits.blocks import CARD_BYTES, padded
 from skybatch.fits.cards import parse_value, string_cards, with_number
-from skybatch.fits.header import Header, find_end, parse_header, with_end
+from skybatch.fits.header import Header, HeaderCheck, accept_any, find_end, parse_header, with_end
 from skybatch.fits.limits import MAX_IMAGE_BYTES, check_image_bytes
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.fits.provenance import Origin
@@ -68,13 +68,19 @@ def decompress_quicklook(source: bytes) -> bytes:
     return fits_file(image.header, head, _pixel_bytes(image, 0, image.header.naxis2))
 
 
-def cut_quicklook(source: bytes, boxes: Sequence[PixelBox], origin: Origin) -> Iterator[bytes]:
+def cut_quicklook(
+    source: bytes, boxes: Sequence[PixelBox], origin: Origin, check: HeaderCheck = accept_any
+) -> Iterator[bytes]:
     """Cut one Quicklook to plain FITS files, BITPIX 16; otherwise as ``cutout.cut``, errors too."""
-    return _cut(_open_image(source), boxes, origin)
+    return _cut(_open_image(source), boxes, origin, check)
 
 
 def cut_quicklook_ranged(
-    read_range: ReadRange, size: int, boxes: Sequence[PixelBox], origin: Origin
+    read_range: ReadRange,
+    size: int,
+    boxes: Sequence[PixelBox],
+    origin: Origin,
+    check: HeaderCheck = accept_any,
 ) -> Iterator[bytes]:
     """Cut a stored Quicklook of ``size`` bytes that is read by ranges.
 
@@ -85,13 +91,16 @@ def cut_quicklook_ranged(
     start = reader.read(3 * CARD_BYTES)
     if not start.startswith(FITS_MAGIC) or parse_value(start[2 * CARD_BYTES :]) != 0:
         check_image_bytes(size)
-        return cut_quicklook(read_range(0, size), boxes, origin)
+        return cut_quicklook(read_range(0, size), boxes, origin, check)
     reader.seek(0)
-    return _cut(_tiled_image(reader, reader.range), boxes, origin)
+    return _cut(_tiled_image(reader, reader.range), boxes, origin, check)
 
 
-def _cut(image: StreamImage | HcompressImage, boxes: Sequence[PixelBox], origin: Origin) -> Iterator[bytes]:
+def _cut(
+    image: StreamImage | HcompressImage, boxes: Sequence[PixelBox], origin: Origin, check: HeaderCheck
+) -> Iterator[bytes]:
     header = image.header
+    check(header)
     header.check(boxes)
     first = min((box.y0 for box in boxes), default=0)
     last = max((box.y0 + box.ny for box in boxes), default=0)

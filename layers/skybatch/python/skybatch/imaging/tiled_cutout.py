@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from skybatch.errors import SourceDiffers
+from skybatch.fits.header import HeaderCheck, accept_any
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.fits.provenance import Origin
 from skybatch.fits.readers import RangedReader, ReadRange
@@ -20,6 +21,7 @@ def cut_tiled(
     origin: Origin,
     *,
     heap_offset: int | None = None,
+    check: HeaderCheck = accept_any,
 ) -> Iterator[bytes]:
     """Cut a stored tiled image of ``size`` bytes as ``cutout.cut`` cuts the plain one.
 
@@ -36,6 +38,7 @@ def cut_tiled(
             f"the tiles begin at byte {table.heap_offset:,}, the inventory says {heap_offset:,}"
         )
     header = table.header
+    check(header)
     header.check(boxes)
     pixels = read_tiles(reader.range, table, tiles_of(table, boxes))
     return (cutout_file(header, pixels, box, origin.cards(box)) for box in boxes)

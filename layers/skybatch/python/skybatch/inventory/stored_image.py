@@ -14,21 +14,22 @@ from obstore.exceptions import BaseError
 from skybatch.errors import SourceDamaged, SourceMissing
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.fits.provenance import Origin
-from skybatch.fits.tiles.gzip2_reader import decompress_image
+from skybatch.fits.readers import GZIP_MAGIC
+from skybatch.fits.stored_file import read_stored_header
+from skybatch.fits.tiles.gzip2_reader import decompress_image, is_tiled
 from skybatch.imaging import cutout, tiled_cutout
+from skybatch.inventory.image_geometry import ImageGeometry
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.twomass.layout import TILED_SUFFIX, atlas_key, parse_key
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
+    from skybatch.fits.header import Header
     from skybatch.inventory.inventory import Inventory
 
 # Of these single rows can be read; a file that is gzip all the same is noticed while reading.
 PLAIN = (".fits", ".fit")
-# The suffix under which cutouts name a tile-compressed parent: the survey's own, so that they are the same
-# files whatever form they were read from.
-ORIGINAL = ".fits.gz"
 _GZIP_LEVEL = 6
 _GZIP = 31  # zlib's window bits for gzip members
 _STORED_BLOCK, _BLOCK_HEAD, _GZIP_FRAME = 16_383, 5, 64
@@ -38,13 +39,15 @@ _STORED_BLOCK, _BLOCK_HEAD, _GZIP_FRAME = 16_383, 5, 64
 class StoredImage:
     """An image of the archive by its key. Reading what is not there raises SourceMissing.
 
-    ``tiles`` are the size of a tile-compressed file and where its heap begins, in bytes, if that is known.
+    ``tiles`` are the size of a tile-compressed file and where its heap begins, in bytes, if that is known,
+    ``geometry`` where the inventory has it on the sky: a file whose header differs raises SourceDiffers.
     """
 
     objects: ObjectStore
     key: str
     image_type: ImageType
     tiles: tuple[int, int] | None = None
+    geometry: ImageGeometry | None = None
 
     @cached_property
     def size(self) -> int:
@@ -79,38 +82,71 @@ class StoredImage:
 
         Raises SourceError for what cannot be cut, before the first is made.
         """
-        origin = Origin(self._name)
+        origin, check = Origin(self._name), self._check_header
         if self.image_type == ImageType.QUICKLOOK:
             from skybatch.imaging import quicklook  # numpy and astropy, only where one is asked for
 
             if self.key.endswith(TILED_SUFFIX):
-                return quicklook.cut_quicklook_ranged(self.read_range, self.size, boxes, origin)
-            return quicklook.cut_quicklook(self.whole, boxes, origin)
+                return quicklook.cut_quicklook_ranged(self.read_range, self.size, boxes, origin, check)
+            return quicklook.cut_quicklook(self.whole, boxes, origin, check)
         if self.key.endswith(TILED_SUFFIX):
             size, heap = self.tiles or (self.size, None)
-            return tiled_cutout.cut_tiled(self.read_range, size, boxes, origin, heap_offset=heap)
+            return tiled_cutout.cut_tiled(self.read_range, size, boxes, origin, heap_offset=heap, check=check)
         if self.key.endswith(PLAIN):
-            return cutout.cut_ranged(self.read_range, self.size, boxes, origin)
-        return cutout.cut(self.whole, boxes, origin)
+            return cutout.cut_ranged(self.read_range, self.size, boxes, origin, check=check)
+        return cutout.cut(self.whole, boxes, origin, check)
 
     def plain(self) -> bytes:
-        """Return the whole image as plain FITS, byte for byte the original file; a Quicklook decompressed."""
+        """Return the whole image as plain FITS, byte for byte the original file; a Quicklook decompressed.
+
+        Raises SourceError.
+        """
         if self.image_type == ImageType.QUICKLOOK:
             from skybatch.imaging import quicklook
 
-            return quicklook.decompress_quicklook(self.whole)
-        return decompress_image(self.whole)
+            content = quicklook.decompress_quicklook(self.whole)
+        else:
+            content = decompress_image(self.whole)
+        self._check_header(read_stored_header(content))
+        return content
 
     def gzipped(self) -> bytes:
         """Return the whole image as ``.fits.gz``, compressed anew from the original FITS file."""
         return zlib.compress(self.plain(), _GZIP_LEVEL, _GZIP)
 
+    def has_content_of_its_name(self) -> bool:
+        """Tell whether the content is gzip, plain or in tiles as the end of the name says.
+
+        Some archives name gzip data ``.fits`` and plain data ``.fits.gz``. A Quicklook has no other form.
+        """
+        if self.image_type == ImageType.QUICKLOOK or self.key.endswith(TILED_SUFFIX):
+            return True
+        is_gzip = self.whole.startswith(GZIP_MAGIC)
+        return is_gzip if self.key.endswith(".gz") else not (is_gzip or is_tiled(self.whole))
+
+    def check_whole(self) -> None:
+        """Check all that the stored file tells of itself: its header, its length, and its own checksums.
+
+        Of a Quicklook, which has none, only the header is checked.
+
+        Raises SourceError.
+        """
+        if self.image_type == ImageType.QUICKLOOK:
+            from skybatch.imaging import quicklook
+
+            self._check_header(quicklook.read_quicklook_header(self.whole))
+        else:
+            self.plain()
+
+    def _check_header(self, header: Header) -> None:
+        if self.geometry is not None:
+            self.geometry.check(header)
+
     @property
     def _name(self) -> str:
+        """Name for CUTFILE; a Quicklook's has its folder, for in tiles both kinds have the same name."""
         name = self.key.rsplit("/", 1)[-1]
-        if self.image_type == ImageType.ATLAS and name.endswith(TILED_SUFFIX):
-            return name.removesuffix(TILED_SUFFIX) + ORIGINAL
-        return name
+        return f"{self.image_type.folder}/{name}" if self.image_type == ImageType.QUICKLOOK else name
 
     def _missing(self) -> SourceMissing:
         return SourceMissing(f"the archive does not hold {self.key}")
@@ -125,17 +161,21 @@ def stored_image(objects: ObjectStore, key: str, inventory: Inventory | None = N
     """Return the image that a key names, in the form from which a cutout reads the fewest bytes.
 
     That is the tile-compressed form of an Atlas image where the inventory has it, unless the key names a
-    plain file. Raises NotFound for a key that is no image's.
+    plain file. Where an inventory is given, the image must lie where that has it.
+
+    Raises NotFound for a key that is no image's.
     """
     image, kind, suffix = parse_key(key)
-    if kind is ImageType.QUICKLOOK:
-        return StoredImage(objects, key, ImageType.QUICKLOOK)
-    if inventory is None or suffix in PLAIN:
-        return StoredImage(objects, key, ImageType.ATLAS)
+    if inventory is None:
+        return StoredImage(objects, key, kind)
     from skybatch.inventory.image_lookup import sets_of_images  # numpy, which workers need not load
 
-    sets = sets_of_images(inventory, [image])
-    tiles = inventory.details(sets).tiles(0, image.band) if len(sets) else None
+    found = sets_of_images(inventory, [image])
+    if not len(found):
+        return StoredImage(objects, key, kind)
+    details = inventory.details(found)
+    (geometry,) = ImageGeometry.of_sets(details)
+    tiles = details.tiles(0, image.band) if kind is ImageType.ATLAS and suffix not in PLAIN else None
     if tiles is None:
-        return StoredImage(objects, key, ImageType.ATLAS)
-    return StoredImage(objects, atlas_key(image, TILED_SUFFIX), ImageType.ATLAS, (tiles.size, tiles.heap))
+        return StoredImage(objects, key, kind, geometry=geometry)
+    return StoredImage(objects, atlas_key(image, TILED_SUFFIX), kind, (tiles.size, tiles.heap), geometry)

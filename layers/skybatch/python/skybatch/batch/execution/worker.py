@@ -66,15 +66,21 @@ def process_message(
     if cancelled or (message.again and store.exists(keys.OUTCOMES)):
         return  # its batch has ended: nothing would read the files
     wanted = [task for task in message.tasks if not (message.again and store.exists(keys.image(task.file)))]
-    copies = [task for task in wanted if _is_copy(task)]
-    others = [task for task in wanted if not _is_copy(task)]
-    for task in copies:
+    if not wanted:
+        return
+    image = _image(archive, message.source, wanted[0])
+    for task in filter(_is_copy, wanted):
         with _recording_failures(store, [task]):
-            _copy(archive, store, task)
+            _deliver_stored(archive, store, image, task)
+    others = [task for task in wanted if not _is_copy(task)]
     if others:
         with _recording_failures(store, others):
-            image = StoredImage(archive.objects, message.source, others[0].image_type, others[0].tiles)
             _make(store, image, others)
+
+
+def _image(archive: ImageArchive, source: str, task: Task) -> StoredImage:
+    """Return the stored image of a message, by any of its tasks."""
+    return StoredImage(archive.objects, source, task.image_type, task.tiles, task.geometry)
 
 
 def _is_copy(task: Task) -> bool:
@@ -92,11 +98,23 @@ def _recording_failures(store: BatchStore, tasks: Sequence[Task]) -> Iterator[No
             write_failure(store, task.file, FailureCode(error.code), error.detail)
 
 
+def _deliver_stored(archive: ImageArchive, store: BatchStore, image: StoredImage, task: Task) -> None:
+    """Deliver the file as stored, once all that it tells of itself was checked.
+
+    Its size must be the one the plan counted on. Where its content is not what its name says (gzip data in a
+    ``.fits``, say) the file that the name promises is made of it.
+    """
+    if image.size != task.bytes:
+        raise SourceDiffers(f"the stored image has {image.size:,} bytes, the inventory says {task.bytes:,}")
+    image.check_whole()
+    if image.has_content_of_its_name():
+        _copy(archive, store, task)
+    else:
+        _make(store, image, [task])
+
+
 def _copy(archive: ImageArchive, store: BatchStore, task: Task) -> None:
-    """Copy within S3; the stored size must still be the one the plan counted on."""
-    size = StoredImage(archive.objects, task.source, task.image_type).size
-    if size != task.bytes:
-        raise SourceDiffers(f"the stored image has {size:,} bytes, the inventory says {task.bytes:,}")
+    """Copy a stored file within S3."""
     archive.s3().copy_object(
         Bucket=archive.results_bucket,
         Key=store.path(keys.image(task.file)),
@@ -131,7 +149,7 @@ def _files(image: StoredImage, tasks: Sequence[Task]) -> Iterator[tuple[Task, by
         yield from zip(crops, image.crops(boxes), strict=True)
     for task in tasks:
         if task.box is None:
-            yield task, image.gzipped() if task.delivery_format == "fits.gz" else image.plain()
+            yield task, image.gzipped() if task.delivery_format.endswith(".gz") else image.plain()
 
 
 async def _upload_all(store: BatchStore, files: Iterator[tuple[Task, bytes]]) -> None:

@@ -14,6 +14,7 @@ from skybatch.batch.file_names import image_file
 from skybatch.batch.plan import Task
 from skybatch.batch.planning.matching import Matches
 from skybatch.fits.pixel_box import PixelBox, cutout_bytes
+from skybatch.inventory.image_geometry import ImageGeometry
 from skybatch.inventory.matches import PixelPositions
 from skybatch.inventory.stored_image import PLAIN, max_gzipped_size
 from skybatch.requests.model import LIST_MODES, Mode, Request, Row
@@ -48,13 +49,15 @@ class TaskBuilder:
         placed = self._pixel_positions()
         boxes = self._boxes(details, placed)
         edges = self._edge_distances(placed)
+        geometries = ImageGeometry.of_sets(details)
         for i in range(len(self.matches.row_index)):
             index = int(self.matches.row_index[i])
             row = self.request.rows[index]
             for band in row.bands:
                 stored = self._stored(details, i, row, band)
                 if stored is not None:
-                    yield self._task(details, i, index, band, stored, boxes.get(i), edges[i])
+                    placed_at = edges[i], geometries[i]
+                    yield self._task(details, i, index, band, stored, boxes.get(i), placed_at)
 
     def _pixel_positions(self) -> PixelPositions:
         """Return for each match where the position of its row lies in the image; NaN without a position."""
@@ -113,7 +116,7 @@ class TaskBuilder:
         band: str,
         stored: tuple[str, int],
         box: PixelBox | str | None,
-        edge: float | None,
+        placed: tuple[float | None, ImageGeometry],
     ) -> Task:
         row = self.request.rows[index]
         image_type = row.image_type or self.request.image_type
@@ -147,8 +150,9 @@ class TaskBuilder:
             box=pixels,
             bytes=size,
             refusal=refusal,
-            edge_dist=edge,
+            edge_dist=placed[0],
             tiles=(tiles.size, tiles.heap) if tiles is not None and suffix == TILED_SUFFIX else None,
+            geometry=placed[1],
         )
 
     def _delivery_format(self, row: Row, image_type: ImageType, suffix: str, tiles: Tiles | None) -> str:
