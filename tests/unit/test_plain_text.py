@@ -7,7 +7,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skybatch.plain_text import plain
+from skybatch.plain_text import join_words, plain
 
 
 @given(st.text(st.characters(), max_size=500), st.integers(2, 300))
@@ -22,3 +22,9 @@ def test_plain_text_is_one_bounded_line_of_visible_characters(text: str, limit: 
 @given(st.text("abc Jx-+_ 019é🔭", max_size=100))
 def test_harmless_text_stays_as_it_is(text: str) -> None:
     assert plain(text) == " ".join(text.split())
+
+
+def test_listings_read_as_english() -> None:
+    assert join_words([]) == ""
+    assert join_words(["J"]) == "J"
+    assert join_words(["J", "H", "Ks"]) == "J, H and Ks"

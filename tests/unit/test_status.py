@@ -32,7 +32,9 @@ def complete_on_wire() -> dict[str, Any]:
                 mode="positions",
                 mail="sent",
                 finished="2026-11-20T12:03:12Z",
-                chain={"part": 2, "parts": 4, "previous": "a" * 32, "next": "b" * 32, "retry": "c" * 32},
+                chain={"part": 2, "parts": 4, "previous": "a" * 32, "next": "b" * 32, "retry": "c" * 32}
+                | {"lost_before": 1},
+                absent={"images": 4, "bands": ["h"], "held": ["j"], "rows": 1},
                 reason="no inventory",
             )
         )
@@ -98,7 +100,7 @@ def test_exactly_the_last_three_states_are_final() -> None:
 def test_the_outcomes_of_rows_are_counted_without_the_total() -> None:
     rows = RowCounts.from_json(batch_samples.MIXED_ROWS)
     assert sum(rows.by_outcome().values()) == rows.total
-    assert rows.incomplete == rows.total - rows.retrieved - rows.duplicate
+    assert rows.incomplete == rows.total - rows.retrieved - rows.duplicate - rows.not_covered
 
 
 @pytest.mark.parametrize(

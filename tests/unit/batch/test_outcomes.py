@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from skybatch.batch import keys
+from skybatch.batch.absent import describe_absent
 from skybatch.batch.codes import ImageStatus, RowStatus
 from skybatch.batch.outcomes import ImageOutcome, decide_outcomes, load_outcomes, row_outcomes
 from skybatch.batch.plan import Plan
+from skybatch.status import AbsentImages
 from tests.support.batch_fakes import FakeBatch, task
 
 
@@ -82,3 +84,34 @@ def test_rows_add_up_whatever_became_of_their_images() -> None:
     ]
     assert told[1].counts == {"retrieved": 1, "failed": 1}
     assert told[5].reason == "nothing there"
+
+
+def test_the_code_of_a_failure_is_kept_with_its_image_and_row() -> None:
+    tasks = [task(0), task(1, refusal="5 bytes", refusal_code="over_batch_limit"), task(2)]
+    batch = FakeBatch(tasks)
+    batch.deliver(tasks[2])
+    batch.fail(tasks[0], reason="truncated")
+    decided = decide_outcomes(batch.store, batch.plan)
+    codes = ["source_damaged", "over_batch_limit", None]
+    assert [outcome.code for outcome in decided] == codes
+    assert load_outcomes(batch.store) == decided
+    assert [row.code for row in row_outcomes(batch.plan, decided, 3)] == codes
+
+
+def test_outcomes_of_older_batches_without_codes_are_read() -> None:
+    line = {"n": 3, "status": "failed", "bytes": 0, "reason": "truncated"}
+    outcome = ImageOutcome.from_json(line)
+    assert (outcome.code, outcome.explanation) == (None, "truncated")
+    assert outcome.to_json() == line
+
+
+def test_a_row_tells_of_failures_and_of_absent_images() -> None:
+    absent = AbsentImages(images=1, bands=("h",), held=("j", "k"))
+    plan = Plan((task(0, row=0), task(1, row=1)), {}, {}, 10**9, {0: absent, 1: absent})
+    images = [
+        ImageOutcome(0, ImageStatus.RETRIEVED, 5),
+        ImageOutcome(1, ImageStatus.FAILED, 0, "truncated", "source_damaged"),
+    ]
+    whole, failed = row_outcomes(plan, images, 2)
+    assert (whole.status, whole.reasons) == (RowStatus.RETRIEVED, [(describe_absent(absent), None)])
+    assert failed.reasons == [("truncated", "source_damaged"), (describe_absent(absent), None)]

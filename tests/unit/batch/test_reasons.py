@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from skybatch.batch.reasons import REASONS_SHOWN, ROWS_NAMED, group_reasons
+import pytest
+
+from skybatch.batch.reasons import (
+    FAILURE_MEANINGS,
+    REASONS_SHOWN,
+    ROWS_NAMED,
+    describe_failure,
+    group_reasons,
+)
 from skybatch.status import ReasonCount
 
 
@@ -41,3 +49,25 @@ def test_the_number_of_reasons_and_their_length_are_bounded() -> None:
     groups = group_reasons(row(f"{n} {'x' * 500}\n", n) for n in range(REASONS_SHOWN + 5))
     assert len(groups) == REASONS_SHOWN
     assert all(len(group.reason) == 160 for group in groups)
+
+
+def test_failures_of_one_code_are_one_group_whatever_their_details() -> None:
+    details = ["tile 3 is damaged", "tile 4 is damaged", "tile 4 is damaged"]
+    rows = [{**row(detail, n), "code": "source_damaged"} for n, detail in enumerate(details, 1)]
+    (group,) = group_reasons([*rows, {**row(None, 9), "code": None}])
+    assert (group.code, group.rows, group.named) == ("source_damaged", 3, ("1", "2", "3"))
+    assert "tile 4" in group.reason
+    assert "tile 3" not in group.reason
+
+
+@pytest.mark.parametrize("code", FAILURE_MEANINGS)
+def test_a_failure_is_told_by_its_meaning_with_the_details_behind(code: str) -> None:
+    meaning = FAILURE_MEANINGS[code]
+    assert describe_failure(code, "CRC 1 is 2") == f"{meaning} (CRC 1 is 2)"
+    assert describe_failure(code, meaning) == describe_failure(code, None) == meaning
+
+
+def test_a_reason_without_a_known_code_stays_as_it_is() -> None:
+    assert describe_failure(None, "the batch was cancelled") == "the batch was cancelled"
+    assert describe_failure("of_tomorrow", "new") == "new"
+    assert describe_failure(None, None) is None

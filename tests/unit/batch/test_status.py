@@ -9,8 +9,10 @@ import pytest
 
 from skybatch.batch import keys
 from skybatch.batch.codes import ImageStatus, RowStatus
-from skybatch.batch.outcomes import ImageOutcome, RowOutcome
-from skybatch.batch.plan import Plan
+from skybatch.batch.execution.dispatch_state import DispatchState
+from skybatch.batch.execution.task_states import TaskStates, write_progress
+from skybatch.batch.outcomes import ImageOutcome, RowOutcome, row_outcomes
+from skybatch.batch.plan import Plan, save_plan
 from skybatch.batch.record import load_record
 from skybatch.batch.status import (
     SECONDS_TO_MAIL,
@@ -21,7 +23,7 @@ from skybatch.batch.status import (
     to_iso,
 )
 from skybatch.errors import Expired, NotFound
-from skybatch.status import BatchStatus, ResultFile
+from skybatch.status import AbsentImages, BatchStatus, ResultFile
 from tests.support import batch_samples
 from tests.support.batch_fakes import task
 from tests.support.ended_batches import (
@@ -67,6 +69,33 @@ def test_a_batch_whose_submission_died_half_way_has_a_status() -> None:
     obstore.delete(store.objects, store.path(keys.ACCEPTED))
     status = read_status(store, NOW)
     assert (status.state, status.label, status.request, status.rows.total) == ("accepted", None, None, 0)
+
+
+def test_a_running_batch_knows_its_parts_from_the_plan_on() -> None:
+    for part in (1, 3):
+        store = accepted_batch(part=part)
+        plan = save_plan(store, Plan(tuple(task(n) for n in range(5)), {}, {}, limit=250))
+        states = TaskStates.load(store, plan)
+        write_progress(store, plan, states, DispatchState(stop=2), now=NOW)
+        assert read_status(store, NOW).chain.parts == part - 1 + plan.parts
+
+
+def test_images_lost_in_earlier_parts_are_known() -> None:
+    assert read_status(accepted_batch(), NOW).chain.lost_before == 0
+    assert read_status(accepted_batch(part=2), NOW).chain.lost_before is None
+    assert read_status(accepted_batch(part=2, lost_before=4), NOW).chain.lost_before == 4
+
+
+def test_absent_images_are_counted_with_the_rows_that_get_none() -> None:
+    absent = AbsentImages(images=2, bands=("h", "k"), held=("j",))
+    unplanned = {1: (RowStatus.NOT_COVERED, "none")}
+    plan = Plan((task(0),), {"asky": "v1"}, unplanned, 10**9, {0: absent, 1: absent})
+    images = [ImageOutcome(0, ImageStatus.RETRIEVED, 100)]
+    rows = row_outcomes(plan, images, 2)
+    record, request = load_record(accepted_batch()), batch_samples.positions_request(2)
+    status = finished_status(record, request, plan, images, rows, FILES, cancelled=False, now=ENDED)
+    assert status.absent == AbsentImages(images=4, bands=("h", "k"), held=("j",), rows=1)
+    assert status.retrieved_all
 
 
 def test_a_running_batch_has_the_counts_of_its_last_progress() -> None:

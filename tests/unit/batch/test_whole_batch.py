@@ -164,7 +164,9 @@ def test_limit_smaller_than_one_image_fails_it_and_the_chain_ends(archive: MadeA
     status = service.run(service.submit(mode="positions", table=POSITIONS))
     assert status.unretrieved is None
     assert status.images.failed > 0
-    assert status.reasons[0].reason.startswith("larger than the limit")
+    assert [(reason.code, reason.rows) for reason in status.reasons if reason.outcome == "failed"] == [
+        ("over_batch_limit", status.rows.failed)
+    ]
 
 
 def test_more_images_than_allowed_fail_the_batch_with_the_reason(archive: MadeArchive) -> None:

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from skybatch import pages
-from skybatch.batch.reasons import BEYOND_LIMIT, CANCELLED_REASON
+from skybatch.batch.reasons import BEYOND_LIMIT, CANCELLED_REASON, FAILURE_MEANINGS
 from skybatch.batch.request_facts import request_facts
 from skybatch.pages.batch import IMAGES_SHOWN, rate
 from skybatch.presentation.failure import failure_advice, failure_sentence
-from skybatch.presentation.outcomes import REASONS, outcome_lines
+from skybatch.presentation.outcomes import outcome_lines
 from skybatch.presentation.request_summary import QUICKLOOK_CAUTION, request_sentence
 from skybatch.presentation.summary import summary_sentences
 from skybatch.status import BatchStatus
@@ -163,7 +163,7 @@ def test_images_that_were_not_retrieved_say_why_once_and_have_no_link() -> None:
     stopped = {**image, "status": "cancelled", "reason": CANCELLED_REASON}
     body = shown(batch_samples.status(), [left, failed, stopped]).one("table", id="images")
     assert BEYOND_LIMIT not in body.text
-    assert REASONS["source_missing"] in body.text
+    assert FAILURE_MEANINGS["source_missing"] in body.text
     assert CANCELLED_REASON not in body.text
     assert not shown(batch_samples.status(), [left, failed, stopped]).all("a", href="None")
 

@@ -73,9 +73,3 @@ def test_harmless_text_stays_as_it_is(text: str) -> None:
 )
 def test_nothing_typed_becomes_a_link_in_a_mail_program(typed: str, shown: str) -> None:
     assert formatting.unlinked(typed) == shown
-
-
-def test_listings_read_as_english() -> None:
-    assert formatting.join_words([]) == ""
-    assert formatting.join_words(["J"]) == "J"
-    assert formatting.join_words(["J", "H", "Ks"]) == "J, H and Ks"

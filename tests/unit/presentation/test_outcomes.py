@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 
 from skybatch.batch.codes import FailureCode, RowStatus
-from skybatch.batch.reasons import BEYOND_LIMIT, group_reasons
+from skybatch.batch.reasons import BEYOND_LIMIT, FAILURE_MEANINGS, group_reasons
 from skybatch.presentation.outcomes import (
     OUTCOMES,
-    REASONS,
     describe_reason,
     describe_reason_count,
     informative_outcome_lines,
@@ -20,7 +19,7 @@ from tests.support import batch_samples
 
 def test_every_outcome_of_a_row_has_title_and_meaning() -> None:
     assert set(OUTCOMES) == set(RowStatus)
-    assert set(REASONS) == set(FailureCode)
+    assert set(FAILURE_MEANINGS) == set(FailureCode)
 
 
 def test_the_lines_add_up_to_the_rows_of_the_request() -> None:
@@ -29,10 +28,10 @@ def test_the_lines_add_up_to_the_rows_of_the_request() -> None:
     assert all(line.rows for line in lines)
 
 
-@pytest.mark.parametrize("code", REASONS)
+@pytest.mark.parametrize("code", FAILURE_MEANINGS)
 def test_a_code_is_replaced_by_its_meaning_and_keeps_its_detail(code: str) -> None:
-    assert describe_reason(code) == REASONS[code]
-    assert describe_reason(f"{code}: 3 sends") == f"{REASONS[code]} (3 sends)"
+    assert describe_reason(code) == FAILURE_MEANINGS[code]
+    assert describe_reason(f"{code}: 3 sends") == f"{FAILURE_MEANINGS[code]} (3 sends)"
 
 
 def test_a_reason_without_a_known_code_stays_as_it_is() -> None:
@@ -45,8 +44,8 @@ def test_a_counted_reason_names_its_first_rows() -> None:
     rows += [{"outcome": "retrieved", "reason": None, "row": 21, "id": "x"}]
     written = [describe_reason_count(counted) for counted in group_reasons(reversed(rows))]
     assert written == [
-        f"{REASONS['source_missing']}: 9, rows 9, 8, 7, 6, 5 and others",
-        f"{REASONS['gave_up']} (3 sends): 1, row 20 (m31)",
+        f"{FAILURE_MEANINGS['source_missing']}: 9, rows 9, 8, 7, 6, 5 and others",
+        f"{FAILURE_MEANINGS['gave_up']} (3 sends): 1, row 20 (m31)",
     ]
     assert describe_reason_count(ReasonCount("failed", "x", 2500)) == "x: 2,500"
 
@@ -61,7 +60,7 @@ def test_images_beyond_the_limit_are_no_fault_and_need_no_reason() -> None:
         ],
     )
     reasons = {line.code: line.reasons for line in outcome_lines(status)}
-    assert reasons == {"partial": (f"{REASONS['source_damaged']}: 1, row 1",), "over_limit": ()}
+    assert reasons == {"partial": (f"{FAILURE_MEANINGS['source_damaged']}: 1, row 1",), "over_limit": ()}
 
 
 @pytest.mark.parametrize(("rows", "reasons", "lines"), [(1, 0, 0), (1, 1, 1), (2, 0, 1)])

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from skybatch.batch.absent import band_list
 from skybatch.presentation.summary import headline, nothing_found, part_of_chain, summary_sentences
 from skybatch.status import BatchStatus
 from tests.support import batch_samples
@@ -42,14 +43,54 @@ def test_every_end_has_its_own_sentence_and_headline() -> None:
 
 def test_the_numbers_are_those_of_the_status() -> None:
     assert numbers(summary_sentences(batch_samples.status())) == [7500]
-    assert numbers(summary_sentences(batch_samples.mixed())) == [4818, 882, 2500, 2412]
+    mixed = numbers(summary_sentences(batch_samples.mixed()))
+    assert mixed == [7242, 4818, 2412, 12, 2500, 70, 2, 2412]
     cancelled = batch_samples.status("cancelled", rows={"total": 9, "retrieved": 8, "cancelled": 1})
-    assert numbers(summary_sentences(cancelled)) == [7500, 1, 9]
+    assert numbers(summary_sentences(cancelled)) == [7500, 9, 1]
+
+
+@pytest.mark.parametrize("retrieved", [0, 1, 7])
+def test_the_first_sentence_accounts_for_every_image_asked_for(retrieved: int) -> None:
+    counts = {"retrieved": retrieved, "over_limit": 20, "failed": 300, "cancelled": 4000}
+    absent = {"images": 50_000, "bands": ["h"], "held": ["h"]}
+    status = batch_samples.status(images=counts, absent=absent, rows={"total": 9, "partial": 9})
+    asked, *fates = numbers(re.split(r"\. ", summary_sentences(status))[0])
+    assert asked == sum(fates) == 54_320 + retrieved
+
+
+@pytest.mark.parametrize("outcome", ["over_limit", "failed", "cancelled"])
+def test_a_single_image_is_not_counted(outcome: str) -> None:
+    assert numbers(summary_sentences(single_row("failed", **{outcome: 1}))) == []
+
+
+def test_bands_that_the_archive_does_not_hold_are_named() -> None:
+    absent = {"images": 6, "bands": ["h", "k"], "held": ["j"], "rows": 0}
+    sentence = summary_sentences(batch_samples.status(absent=absent))
+    assert band_list(["h", "k"]) in sentence
+    assert f"nly {band_list(['j'])} " in sentence
+
+
+def test_what_does_not_exist_is_an_answer_and_not_missing() -> None:
+    outside = batch_samples.status(mode="positions", rows={"total": 9, "retrieved": 8, "not_covered": 1})
+    absent = batch_samples.status(absent={"images": 6, "bands": ["h"], "held": ["j"], "rows": 0})
+    failed = batch_samples.status(images={"retrieved": 7, "failed": 1}, rows={"total": 9, "partial": 9})
+    assert headline(outside) == headline(absent) != headline(batch_samples.status())
+    assert headline(failed) != headline(batch_samples.status(images={"retrieved": 7}))
+    assert not nothing_found(batch_samples.status(images={}, absent={"images": 1, "bands": ["h"]}))
+
+
+def test_rows_outside_the_survey_are_counted_without_those_of_absent_images() -> None:
+    status = batch_samples.status(
+        mode="positions",
+        rows={"total": 9, "retrieved": 5, "not_covered": 4},
+        absent={"images": 3, "bands": ["h"], "held": [], "rows": 3},
+    )
+    assert numbers(summary_sentences(status))[-2:] == [9, 1]
 
 
 def test_sizes_are_those_of_the_status() -> None:
     assert re.findall(r"[\d.]+ [kMG]?B\b", summary_sentences(batch_samples.mixed())) == [
-        "997 MB", "1.8 GB", "1 GB",
+        "997 MB", "1 GB", "1.8 GB",
     ]  # fmt: skip
 
 
@@ -79,8 +120,17 @@ def test_a_running_batch_has_one_headline_in_every_state() -> None:
         ({"part": 3, "previous": "x"}, 1, "part 3 of about 4"),
         ({"part": 4, "previous": "x"}, 0, "part 4 of 4"),
         ({"part": 2, "parts": 5}, 9, "part 2 of 5"),
+        ({"part": 3, "parts": 3, "lost_before": 0}, 0, "part 3 of 3: all parts are here"),
+        ({"part": 3, "parts": 3, "lost_before": 1}, 0, "part 3 of 3"),
+        ({"part": 2, "parts": 3, "lost_before": 0}, 9, "part 2 of 3"),
     ],
 )
 def test_parts_of_a_chain_are_counted(chain: dict[str, Any] | None, left: int, written: str) -> None:
     unretrieved = {"images": 1, "bytes": left} if left else None
     assert part_of_chain(batch_samples.status(chain=chain, unretrieved=unretrieved)) == written
+
+
+def test_the_last_part_is_not_all_where_an_image_of_its_own_failed() -> None:
+    chain = {"part": 3, "parts": 3, "lost_before": 0}
+    status = batch_samples.status(chain=chain, images={"retrieved": 1, "failed": 1})
+    assert part_of_chain(status) == "part 3 of 3"

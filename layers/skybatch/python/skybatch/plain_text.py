@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 
 LABEL_SHOWN = 200
 """Characters of a label that are shown; requests refuse longer ones, pages do not rely on it."""
@@ -26,3 +27,10 @@ def plain(text: object, limit: int = LABEL_SHOWN) -> str:
 def _visible(character: str) -> bool:
     category = unicodedata.category(character)
     return character in _JOINERS or not (category[0] == "C" or category in ("Zl", "Zp"))
+
+
+def join_words(words: Sequence[str], last: str = "and") -> str:
+    """Join words as in a sentence: ``J``, ``J and H``, ``J, H and Ks``."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"

@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar, Self
 
+from skybatch.counts import AbsentImages as AbsentImages
+from skybatch.counts import ImageCounts as ImageCounts
+from skybatch.counts import RowCounts as RowCounts
 from skybatch.wire import Json, WireRecord
 
 # JSON Schema of some fields, for the OpenAPI document that is generated from these types.
@@ -53,44 +56,6 @@ class Progress(WireRecord):
 
 
 @dataclass(frozen=True)
-class RowCounts(WireRecord):
-    """Rows of the request by outcome; the outcomes of a finished batch sum to ``total``."""
-
-    total: int = 0
-    retrieved: int = 0
-    partial: int = 0
-    over_limit: int = 0
-    failed: int = 0
-    not_covered: int = 0
-    unresolved: int = 0
-    duplicate: int = 0
-    cancelled: int = 0
-
-    def by_outcome(self) -> dict[str, int]:
-        """Return the count of each outcome, without the total."""
-        return {name: number for name, number in self.to_json().items() if name != "total"}
-
-    @property
-    def incomplete(self) -> int:
-        """Rows that lack some or all of their images; a duplicate row lacks nothing."""
-        return max(0, self.total - self.retrieved - self.duplicate)
-
-
-@dataclass(frozen=True)
-class ImageCounts(WireRecord):
-    """Images by outcome."""
-
-    retrieved: int = 0
-    over_limit: int = 0
-    failed: int = 0
-
-    @property
-    def total(self) -> int:
-        """All images that the batch planned."""
-        return self.retrieved + self.over_limit + self.failed
-
-
-@dataclass(frozen=True)
 class ResultFile(WireRecord):
     """One file of a finished batch; ``md5`` in hexadecimal digits, None where it is not known."""
 
@@ -115,6 +80,8 @@ class Chain(WireRecord):
     """The place of a batch among those that share a request; ``retry`` is the batch of its failed images.
 
     ``part`` counts from 1; ``parts`` are expected by planned sizes, None where these are not known yet.
+    ``lost_before`` counts the images that failed or were cancelled in the parts before this one, None where
+    that is not known.
     """
 
     part: int = field(default=1, metadata={"minimum": 1})
@@ -122,16 +89,21 @@ class Chain(WireRecord):
     previous: str | None = field(default=None, metadata=_ID)
     next: str | None = field(default=None, metadata=_ID)
     retry: str | None = field(default=None, metadata=_ID)
+    lost_before: int | None = field(default=None, metadata={"minimum": 0})
 
 
 @dataclass(frozen=True)
 class ReasonCount(WireRecord):
-    """How many rows ended in one outcome for one reason; ``named`` are the first few of them."""
+    """How many rows ended in one outcome for one reason; ``named`` are the first few of them.
+
+    ``code`` says what kind of failure it was, and then ``reason`` has its details; None for other reasons.
+    """
 
     outcome: str
     reason: str
     rows: int = 0
     named: tuple[str, ...] = ()
+    code: str | None = None
 
 
 @dataclass(frozen=True)
@@ -194,6 +166,8 @@ class BatchStatus(WireRecord):
         Why a batch failed as a whole.
     reasons
         Why rows lack images, most frequent first.
+    absent
+        The images asked for that the archive does not hold, None where there are none.
     request
         The request in a few facts (``asked`` on the wire, empty where they are not stored yet).
     mail
@@ -220,6 +194,7 @@ class BatchStatus(WireRecord):
     reasons: tuple[ReasonCount, ...] = ()
     request: RequestSummary | None = None
     mail: str | None = None
+    absent: AbsentImages | None = None
 
     wire_names: ClassVar = {"request": "asked"}
     readers: ClassVar = {
@@ -231,6 +206,7 @@ class BatchStatus(WireRecord):
         "chain": Chain.from_json,
         "reasons": ReasonCount.from_json,
         "request": RequestSummary.from_json,
+        "absent": AbsentImages.from_json,
     }
 
     @classmethod

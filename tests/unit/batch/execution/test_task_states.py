@@ -62,6 +62,7 @@ def test_progress_counts_the_tasks_within_the_limit() -> None:
     write_progress(batch, PLAN, states, DispatchState(stop=3), now=5.0)
     assert batch.read_json(keys.PROGRESS) == {
         "state": "working",
+        "parts": PLAN.parts,
         "tasks": 3,
         "done": 1,
         "failed": 1,

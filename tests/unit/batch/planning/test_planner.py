@@ -8,12 +8,15 @@ from typing import Any
 import numpy as np
 import pytest
 
+from skybatch.batch.absent import describe_absent
+from skybatch.batch.codes import RowStatus
 from skybatch.batch.planning.planner import make_plan
 from skybatch.errors import InventoryError, TooLarge
 from skybatch.fits.provenance import Origin
 from skybatch.imaging import cutout
 from skybatch.requests.model import Mode, Region, Request, Row
 from skybatch.sky.position import SkyPosition
+from skybatch.status import AbsentImages
 from skybatch.surveys.image_type import ImageType
 from tests.support.sample_archive import MadeArchive
 
@@ -148,7 +151,8 @@ def test_band_that_is_not_stored_is_told_from_a_place_without_images() -> None:
     asked = request(Mode.COADD_KEYS, Row(1, ("h",), coadd_key=1001), Row(2, ("j",), coadd_key=1001))
     plan = make_plan(asked, archive.open, LIMIT, 10)
     assert [t.band for t in plan.tasks] == ["j"]
-    assert "kind and band" in plan.unplanned[0][1]
+    assert plan.absent == {0: AbsentImages(images=1, bands=("h",), held=("j",))}
+    assert plan.unplanned == {0: (RowStatus.NOT_COVERED, describe_absent(plan.absent[0]))}
 
 
 def test_data_set_without_inventory_is_an_error(archive: MadeArchive) -> None:

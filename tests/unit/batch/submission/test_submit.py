@@ -97,3 +97,14 @@ def test_a_batch_of_what_failed_is_linked_and_no_part() -> None:
 
 
 KEYS = "coadd_key,band,id\n1001,J,first\n1002,A,\n"
+
+
+def test_later_parts_know_of_images_lost_before_them() -> None:
+    archive = MadeArchive()
+    obstore.delete(archive.objects, archive.key(0, "j"))
+    service = Service(archive, max_batch_bytes=3_000_000)
+    first = service.run(service.submit(mode="positions", table=POSITIONS))
+    assert first.images.failed
+    assert first.chain.lost_before == 0
+    second = service.submitter.resubmit(first.batch_id, Remainder.UNRETRIEVED)
+    assert service.run(second).chain.lost_before == first.images.failed

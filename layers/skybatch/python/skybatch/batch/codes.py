@@ -28,13 +28,15 @@ class RowStatus(StrEnum):
 
 
 class FailureCode(StrEnum):
-    """Why a single image could not be delivered; all but the last are codes of `SourceError`."""
+    """Why a single image could not be delivered; those that begin with ``source`` are `SourceError`'s."""
 
     SOURCE_MISSING = "source_missing"
     SOURCE_DAMAGED = "source_damaged"
     SOURCE_UNSUPPORTED = "source_unsupported"
     SOURCE_DIFFERS = "source_differs"
     GAVE_UP = "gave_up"
+    OVER_BATCH_LIMIT = "over_batch_limit"
+    OUTSIDE_IMAGE = "outside_image"
 
 
 class Remainder(StrEnum):

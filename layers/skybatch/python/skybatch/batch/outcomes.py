@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from skybatch.batch import keys
+from skybatch.batch.absent import describe_absent
 from skybatch.batch.codes import ImageStatus, RowStatus
-from skybatch.batch.failures import read_failure
+from skybatch.batch.failures import Failure, read_failure
 from skybatch.batch.plan import Plan, Task
-from skybatch.batch.reasons import BEYOND_LIMIT, CANCELLED_REASON
+from skybatch.batch.reasons import BEYOND_LIMIT, CANCELLED_REASON, describe_failure
 from skybatch.batch.store import JSON_LINES, BatchStore, to_json_lines
+from skybatch.status import AbsentImages
 
 # What a row without any image of its own counts as: the first of these that any of its images has.
 _WITHOUT_IMAGES = {
@@ -39,32 +41,59 @@ class ImageOutcome:
     bytes
         The file's real size, 0 where there is no file.
     reason
-        Why it was not retrieved.
+        Why it was not retrieved; the technical details where there is a code.
+    code
+        What kind of failure it was: a code of `FailureCode`, None for what did not fail.
     """
 
     index: int
     status: ImageStatus
     bytes: int = 0
     reason: str | None = None
+    code: str | None = None
+
+    @property
+    def explanation(self) -> str | None:
+        """Why it was not retrieved, in plain words with the technical details behind them."""
+        return describe_failure(self.code, self.reason)
 
     def to_json(self) -> dict[str, Any]:
         """Give the line of ``outcomes.jsonl``."""
-        return {"n": self.index, "status": self.status, "bytes": self.bytes, "reason": self.reason}
+        line = {"n": self.index, "status": self.status, "bytes": self.bytes, "reason": self.reason}
+        return {**line, "code": self.code} if self.code else line
 
     @classmethod
     def from_json(cls, line: dict[str, Any]) -> ImageOutcome:
-        """Read a line of ``outcomes.jsonl``."""
-        return cls(line["n"], ImageStatus(line["status"]), line["bytes"], line["reason"])
+        """Read a line of ``outcomes.jsonl``; older ones have no code."""
+        return cls(line["n"], ImageStatus(line["status"]), line["bytes"], line["reason"], line.get("code"))
 
 
 @dataclass(frozen=True)
 class RowOutcome:
-    """What became of one row of the request, and how many of its images ended in which status."""
+    """What became of one row of the request, and how many of its images ended in which status.
+
+    ``reason`` and ``code`` are the most frequent ones of the images that were not retrieved; ``absent`` are
+    images asked for that the archive does not hold.
+    """
 
     row: int
     status: RowStatus
     reason: str | None
     counts: Mapping[ImageStatus, int]
+    code: str | None = None
+    absent: AbsentImages | None = None
+
+    @property
+    def reasons(self) -> list[tuple[str, str | None]]:
+        """Why the row lacks images: reasons, each with its code; the first is the one of ``reason``."""
+        of_images = [(self.reason, self.code)] if self.reason else []
+        of_absent = [(describe_absent(self.absent), None)] if self.absent and self.counts else []
+        return [*of_images, *of_absent]
+
+    @property
+    def explanation(self) -> str | None:
+        """Why the row lacks images, in plain words with the technical details behind them."""
+        return "; ".join(describe_failure(code, reason) or "" for reason, code in self.reasons) or None
 
 
 def decide_outcomes(store: BatchStore, plan: Plan) -> list[ImageOutcome]:
@@ -88,8 +117,8 @@ def load_outcomes(store: BatchStore) -> list[ImageOutcome] | None:
     return None if lines is None else [ImageOutcome.from_json(line) for line in lines]
 
 
-def _failures(store: BatchStore, images: Mapping[str, int]) -> dict[str, str]:
-    """Read the reasons, by file name, of the tasks that failed and did not succeed after all."""
+def _failures(store: BatchStore, images: Mapping[str, int]) -> dict[str, Failure]:
+    """Read why, by file name, tasks failed that did not succeed after all."""
     failed = [keys.failed_file(stored.name) for stored in store.list(keys.FAILURES)]
     missing = [file for file in failed if file not in images]
     bodies = store.read_many(keys.failure(file) for file in missing)
@@ -97,7 +126,7 @@ def _failures(store: BatchStore, images: Mapping[str, int]) -> dict[str, str]:
 
 
 def _by_task(
-    plan: Plan, images: Mapping[str, int], failures: Mapping[str, str], cancelled: bool
+    plan: Plan, images: Mapping[str, int], failures: Mapping[str, Failure], cancelled: bool
 ) -> Iterable[ImageOutcome]:
     """Yield the outcome of each task; an image takes precedence over a failure.
 
@@ -105,11 +134,12 @@ def _by_task(
     """
     for task in plan.tasks:
         if task.refusal is not None:
-            yield ImageOutcome(task.index, ImageStatus.FAILED, reason=task.refusal)
+            yield ImageOutcome(task.index, ImageStatus.FAILED, reason=task.refusal, code=task.refusal_code)
         elif task.file in images:
             yield ImageOutcome(task.index, ImageStatus.RETRIEVED, images[task.file])
         elif task.file in failures:
-            yield ImageOutcome(task.index, ImageStatus.FAILED, reason=failures[task.file])
+            failure = failures[task.file]
+            yield ImageOutcome(task.index, ImageStatus.FAILED, reason=failure.reason, code=failure.code)
         elif cancelled:
             yield ImageOutcome(task.index, ImageStatus.CANCELLED, reason=CANCELLED_REASON)
         else:
@@ -146,17 +176,18 @@ def row_outcomes(plan: Plan, outcomes: Sequence[ImageOutcome], rows: int) -> lis
 
 
 def _row_outcome(plan: Plan, row: int, images: Sequence[ImageOutcome]) -> RowOutcome:
+    absent = plan.absent.get(row)
     if not images:
-        return RowOutcome(row, *plan.unplanned[row], counts={})
+        return RowOutcome(row, *plan.unplanned[row], counts={}, absent=absent)
     counts = Counter(image.status for image in images)
     if set(counts) == {ImageStatus.RETRIEVED}:
-        return RowOutcome(row, RowStatus.RETRIEVED, None, counts)
-    reasons = Counter(image.reason for image in images if image.reason)
-    reason = reasons.most_common(1)[0][0] if reasons else None
+        return RowOutcome(row, RowStatus.RETRIEVED, None, counts, absent=absent)
+    whys = Counter((image.reason, image.code) for image in images if image.reason)
+    reason, code = whys.most_common(1)[0][0] if whys else (None, None)
     if ImageStatus.RETRIEVED in counts:
-        return RowOutcome(row, RowStatus.PARTIAL, reason, counts)
+        return RowOutcome(row, RowStatus.PARTIAL, reason, counts, code, absent)
     status = next(whole for image, whole in _WITHOUT_IMAGES.items() if image in counts)
-    return RowOutcome(row, status, reason, counts)
+    return RowOutcome(row, status, reason, counts, code, absent)
 
 
 def was_cancelled(outcomes: Sequence[ImageOutcome], rows: Sequence[RowOutcome]) -> bool:

@@ -6,7 +6,9 @@ follows it; the limit divides it in two.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import chain
 from typing import Any
 
@@ -17,6 +19,7 @@ from skybatch.batch.size_limit import batches_needed, count_within
 from skybatch.batch.store import JSON_LINES, BatchStore, to_json_lines
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.inventory.image_geometry import ImageGeometry
+from skybatch.status import AbsentImages
 from skybatch.surveys.image_type import ImageType
 
 # Fields of a task whose key in ``plan.jsonl`` and in messages differs from their name.
@@ -51,8 +54,9 @@ class Task:
     bytes
         Size of the file to deliver, exact if the archive is as its inventory says; the most it can be for a
         ``fits.gz`` that is made anew, because the archive holds tiles alone.
-    refusal
-        Why it cannot be delivered although it exists, known at plan time; None for what can.
+    refusal, refusal_code
+        Why it cannot be delivered although it exists, known at plan time: details, and a code of
+        `FailureCode`; None for what can.
     edge_dist
         For a position: its distance to the image's nearest edge, arcsec.
     tiles
@@ -80,6 +84,7 @@ class Task:
     edge_dist: float | None = None
     tiles: tuple[int, int] | None = None
     geometry: ImageGeometry | None = None
+    refusal_code: str | None = None
 
     @property
     def planned_bytes(self) -> int:
@@ -90,6 +95,8 @@ class Task:
         """Give the line of ``plan.jsonl``; the box as ``[x0, y0, nx, ny]``."""
         box = self.box
         values = {STORED_FIELDS.get(name, name): value for name, value in vars(self).items()}
+        if self.refusal_code is None:
+            del values["refusal_code"]
         return {**values, "box": box and [box.x0, box.y0, box.nx, box.ny]}
 
     @classmethod
@@ -118,12 +125,20 @@ class Plan:
         task.
     limit
         Bytes of image files the batch may hold.
+    absent
+        By row index, the images asked for that the archive does not hold.
     """
 
     tasks: tuple[Task, ...]
     versions: dict[str, str]
     unplanned: dict[int, tuple[RowStatus, str]]
     limit: int
+    absent: Mapping[int, AbsentImages] = field(default_factory=dict)
+
+    @cached_property
+    def parts(self) -> int:
+        """How many batches of the limit deliver all tasks, by planned sizes; at least one."""
+        return max(1, batches_needed((task.planned_bytes for task in self.tasks), self.limit))
 
     def end_within_limit(self, start: int, done: int) -> int:
         """Find the end of the longest run of tasks from ``start`` that still fits within the limit.
@@ -144,12 +159,14 @@ def save_plan(store: BatchStore, plan: Plan) -> Plan:
 
     It is one object, its head on the first line, so that head and tasks are never of two runs.
     """
-    head = {
+    head: dict[str, Any] = {
         "versions": plan.versions,
         "unplanned": {str(row): list(why) for row, why in plan.unplanned.items()},
         "limit": plan.limit,
-        "parts": batches_needed((task.planned_bytes for task in plan.tasks), plan.limit),
+        "parts": plan.parts,
     }
+    if plan.absent:
+        head["absent"] = {str(row): absent.to_json() for row, absent in plan.absent.items()}
     lines = chain([head], (task.to_json() for task in plan.tasks))
     if store.create(keys.PLAN, to_json_lines(lines), JSON_LINES):
         return plan
@@ -167,4 +184,5 @@ def load_plan(store: BatchStore) -> Plan | None:
         versions=head["versions"],
         unplanned={int(row): (RowStatus(why[0]), why[1]) for row, why in head["unplanned"].items()},
         limit=head["limit"],
+        absent={int(row): AbsentImages.from_json(each) for row, each in head.get("absent", {}).items()},
     )

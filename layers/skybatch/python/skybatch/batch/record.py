@@ -39,6 +39,8 @@ class BatchRecord:
         Name of the table as uploaded, or None.
     part, previous
         Its place in a chain of batches, from 1, and the batch it continues.
+    lost_before
+        Images that failed or were cancelled in the parts before it; None in older records.
     quota_markers
         Objects that count it among its address's running batches (`skybatch.batch.submission.quotas`);
         ``markers`` in ``batch.json``.
@@ -54,6 +56,12 @@ class BatchRecord:
     part: int = 1
     previous: str | None = None
     quota_markers: tuple[str, ...] = ()
+    lost_before: int | None = None
+
+    @property
+    def images_lost_before(self) -> int | None:
+        """Images that failed or were cancelled in earlier parts: 0 in the first, None where not known."""
+        return 0 if self.part == 1 else self.lost_before
 
     def url(self, path: str = "") -> str:
         """Give the address of this batch, or of something below it."""

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from skybatch.batch import keys
+from skybatch.batch.absent import total_absent
 from skybatch.batch.codes import ImageStatus, Remainder, RowStatus
 from skybatch.batch.outcomes import ImageOutcome, RowOutcome
 from skybatch.batch.plan import Plan, Task
@@ -50,7 +51,9 @@ def read_status(store: BatchStore, now: float) -> BatchStatus:
     record = load_record(store, now)
     final, accepted, progress = store.read_jsons(keys.STATUS, keys.ACCEPTED, keys.PROGRESS)
     if final is None:  # no batch follows one that has not ended, and no email is due
-        return replace(_running(record, accepted, progress), chain=_chain(record, parts=None))
+        return replace(
+            _running(record, accepted, progress), chain=_chain(record, _planned_parts(record, progress))
+        )
     mail, following, retry = store.read_jsons(
         keys.MAIL, keys.next_batch(Remainder.UNRETRIEVED), keys.next_batch(Remainder.FAILED)
     )
@@ -61,6 +64,12 @@ def read_status(store: BatchStore, now: float) -> BatchStatus:
         mail=(mail or {}).get("state"),
         notices=(*status.notices, *_mail_notices(mail or {}, now)),
     )
+
+
+def _planned_parts(record: BatchRecord, progress: dict[str, Any] | None) -> int | None:
+    """Give the parts of the whole chain by the plan's sizes, None before there is a plan."""
+    planned = (progress or {}).get("parts")
+    return None if planned is None else record.part - 1 + int(planned)
 
 
 def _mail_notices(mail: dict[str, Any], now: float) -> list[str]:
@@ -88,6 +97,7 @@ def _chain(
         previous=record.previous,
         next=(following or {}).get("batch_id"),
         retry=(retry or {}).get("batch_id"),
+        lost_before=record.images_lost_before,
     )
 
 
@@ -113,6 +123,7 @@ def _new_status(record: BatchRecord, accepted: dict[str, Any], state: str) -> Ba
         limit_bytes=record.limit_bytes,
         notices=tuple(accepted.get("notices", ())),
         request=RequestSummary.from_json(asked) if asked else None,
+        chain=Chain(lost_before=record.images_lost_before),
     )
 
 
@@ -158,8 +169,9 @@ def finished_status(
         bytes=delivered,
         files=tuple(replace(file, url=record.file_url(file.name)) for file in files),
         unretrieved=_unretrieved(record, left),
-        chain=Chain(parts=None if cancelled else parts),
+        chain=Chain(parts=None if cancelled else parts, lost_before=record.images_lost_before),
         reasons=group_reasons(_row_reasons(request, rows)),
+        absent=total_absent(plan.absent, _rows_without_any_held(rows)),
     )
 
 
@@ -177,12 +189,18 @@ def _row_reasons(request: Request, rows: Sequence[RowOutcome]) -> list[dict[str,
     return [
         {
             "outcome": row.status,
-            "reason": row.reason,
+            "reason": reason,
+            "code": code,
             "row": request.rows[row.row].row_number or row.row + 1,
             "id": request.rows[row.row].id,
         }
         for row in rows
+        for reason, code in row.reasons
     ]
+
+
+def _rows_without_any_held(rows: Sequence[RowOutcome]) -> int:
+    return sum(row.absent is not None and row.status is RowStatus.NOT_COVERED for row in rows)
 
 
 def _unretrieved(record: BatchRecord, left: Sequence[Task]) -> Unretrieved | None:

@@ -143,7 +143,7 @@ def _final_context(status: BatchStatus) -> dict[str, Any]:
     return {
         "summary": summary_sentences(status),
         "nothing_found": nothing,
-        "all_retrieved": not (status.rows.incomplete or status.unretrieved),
+        "all_retrieved": status.retrieved_all,
         "nothing_found_advice": _NOTHING_FOUND_ADVICE if nothing else "",
         "failure": failure_sentence(status),
         "advice": failure_advice(status),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from skybatch.batch.reasons import FAILURE_MEANINGS
 from skybatch.errors import NotFound
 from skybatch.pages.environment import render
 from skybatch.pages.examples import EXAMPLES
-from skybatch.presentation.outcomes import OUTCOMES, REASONS
+from skybatch.presentation.outcomes import OUTCOMES
 from skybatch.settings import Settings
 from skybatch.surveys.twomass.datasets import DATASET_TITLES
 
@@ -64,6 +65,6 @@ def help_page(topic: str, settings: Settings) -> str:
         coordinates=COORDINATES,
         datasets=DATASET_TITLES,
         outcomes=OUTCOMES,
-        reasons=REASONS,
+        reasons=FAILURE_MEANINGS,
         column_sets=COLUMN_SETS,
     )

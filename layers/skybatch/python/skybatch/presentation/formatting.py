@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from skybatch.plain_text import LABEL_SHOWN
+from skybatch.plain_text import join_words as join_words
 from skybatch.plain_text import plain as plain
 
 _MONTHS = (
@@ -77,10 +77,3 @@ def duration(seconds: float) -> str:
         return count(minutes, "minute")
     hours, rest = divmod(minutes, 60)
     return count(hours, "hour") + (f" {count(rest, 'minute')}" if rest else "")
-
-
-def join_words(words: Sequence[str], last: str = "and") -> str:
-    """Join words as in a sentence: ``J``, ``J and H``, ``J, H and Ks``."""
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} {last} {words[-1]}"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from skybatch.batch.codes import FailureCode, RowStatus
-from skybatch.batch.reasons import BEYOND_LIMIT
+from skybatch.batch.codes import RowStatus
+from skybatch.batch.reasons import BEYOND_LIMIT, FAILURE_MEANINGS, REASON_CHARACTERS, describe_failure
 from skybatch.presentation.formatting import join_words, plain
 from skybatch.status import BatchStatus, ReasonCount
 
@@ -28,15 +28,6 @@ OUTCOMES: dict[RowStatus, tuple[str, str]] = {
 _WITHOUT_REASONS = frozenset(
     {RowStatus.OVER_LIMIT, RowStatus.DUPLICATE, RowStatus.CANCELLED}
 )  # the meaning says it all
-
-REASONS: dict[str, str] = {
-    FailureCode.SOURCE_MISSING: "the archive lists the image but does not hold it",
-    FailureCode.SOURCE_DAMAGED: "the stored file is damaged",
-    FailureCode.SOURCE_UNSUPPORTED: "the stored file is not a plain two-dimensional image",
-    FailureCode.SOURCE_DIFFERS: "the stored file is not the one that the inventory describes",
-    FailureCode.GAVE_UP: "several attempts to produce the image did not finish",
-}
-"""Meaning of each code that the reason of a failed image can begin with."""
 
 
 @dataclass(frozen=True)
@@ -73,19 +64,27 @@ def _reasons(status: BatchStatus, code: str) -> Iterator[str]:
 
 
 def describe_reason_count(counted: ReasonCount) -> str:
-    """Write a counted reason: ``the stored file is damaged: 3, rows 4, 17 (m31) and others``."""
-    text = f"{describe_reason(counted.reason)}: {counted.rows:,}"
+    """Write a counted reason: ``the stored file is damaged (details): 3, rows 4, 17 (m31) and others``."""
+    reason = plain(counted.reason, REASON_CHARACTERS)
+    known = counted.code in FAILURE_MEANINGS
+    text = describe_failure(counted.code, reason) if known else describe_reason(reason)
+    return f"{text}: {counted.rows:,}{_named_rows(counted)}"
+
+
+def _named_rows(counted: ReasonCount) -> str:
     named = [plain(name, 40) for name in counted.named]
     if not named:
-        return text
+        return ""
     more = ["others"] if counted.rows > len(named) else []
-    return f"{text}, {'row' if len(named) + len(more) == 1 else 'rows'} {join_words([*named, *more])}"
+    return f", {'row' if len(named) + len(more) == 1 else 'rows'} {join_words([*named, *more])}"
 
 
 def describe_reason(reason: object) -> str:
-    """Write a reason with its code replaced by its meaning; what has no known code stays as it is."""
-    text = plain(reason, 160)
-    code, _, detail = text.partition(": ")
-    if code not in REASONS:
-        return text
-    return f"{REASONS[code]} ({detail})" if detail else REASONS[code]
+    """Write a reason that may begin with a code, as older batches have them, in plain words."""
+    return describe_failure(*_code(plain(reason, REASON_CHARACTERS))) or ""
+
+
+def _code(text: str) -> tuple[str | None, str]:
+    """Split a known code from the beginning of a reason."""
+    code, _, details = text.partition(": ")
+    return (code, details) if code in FAILURE_MEANINGS else (None, text)

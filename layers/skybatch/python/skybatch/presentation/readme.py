@@ -25,6 +25,7 @@ def readme_text(results: BatchResults) -> str:
         size=size(sum(outcome.bytes for _, outcome in results.retrieved)),
         over_limit=counts[ImageStatus.OVER_LIMIT],
         failed=counts[ImageStatus.FAILED],
+        absent=sum(absent.images for absent in results.plan.absent.values()),
         page=record.url("results"),
         expires=to_iso(record.expires),
         caution=QUICKLOOK_CAUTION,

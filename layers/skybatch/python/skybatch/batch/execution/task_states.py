@@ -95,6 +95,7 @@ def write_progress(
         keys.PROGRESS,
         {
             "state": "working",
+            "parts": plan.parts,
             "tasks": dispatched.stop,
             "done": states.count(DONE),
             "failed": states.count(FAILED) - refused,

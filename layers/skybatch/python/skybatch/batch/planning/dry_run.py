@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from skybatch.batch.absent import describe_absent, total_absent
 from skybatch.batch.codes import ImageStatus
 from skybatch.batch.outcomes import ImageOutcome, row_outcomes
 from skybatch.batch.plan import Plan
@@ -55,6 +56,8 @@ def estimate(
             )
     plan = make_plan(request, open_inventory, settings.max_batch_bytes, settings.max_images, answers)
     outcomes = list(_expected(plan))
+    if absent := total_absent(plan.absent, 0):
+        notices.append(f"{absent.images:,} of the images asked for cannot be had: {describe_absent(absent)}.")
     wanted = [task for task in plan.tasks if task.refusal is None]
     return {
         "rows": len(request.rows),
@@ -72,7 +75,7 @@ def _expected(plan: Plan) -> Iterator[ImageOutcome]:
     end = plan.end_within_limit(0, done=0)
     for task in plan.tasks:
         if task.refusal is not None:
-            yield ImageOutcome(task.index, ImageStatus.FAILED, reason=task.refusal)
+            yield ImageOutcome(task.index, ImageStatus.FAILED, reason=task.refusal, code=task.refusal_code)
         elif task.index < end:
             yield ImageOutcome(task.index, ImageStatus.RETRIEVED, task.bytes)
         else:

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from skybatch.batch.absent import describe_absent
 from skybatch.batch.codes import RowStatus
 from skybatch.batch.file_names import make_unique
 from skybatch.batch.plan import Plan, Task
@@ -19,6 +20,7 @@ from skybatch.batch.planning.task_builder import TaskBuilder
 from skybatch.errors import TooLarge
 from skybatch.names.model import LookupStatus, NameResult
 from skybatch.requests.model import Mode, Request, Row
+from skybatch.status import AbsentImages
 
 
 def make_plan(
@@ -56,22 +58,25 @@ def make_plan(
     drafts: list[Task] = []
     matched: set[int] = set()
     versions: dict[str, str] = {}
+    absent: dict[int, AbsentImages] = {}
     for dataset, rows in by_dataset.items():
         inventory = open_inventory(dataset, None)
         versions[dataset] = inventory.version
         matches = match(request, rows, inventory, max_images - len(drafts))
         _check_count(request, matches, max_images - len(drafts))
         matched.update(matches.row_index.tolist())
-        drafts.extend(TaskBuilder(request, inventory, matches, limit).tasks())
+        builder = TaskBuilder(request, inventory, matches, limit)
+        drafts.extend(builder.tasks())
+        absent |= builder.absent()
     kept = drafts if request.mode is Mode.POSITIONS else list(_without_repeats(request, drafts))
     planned = {task.row for task in kept}
     repeated = {task.row for task in drafts} - planned
     unplanned = {
-        i: _why_unplanned(request, row, i in repeated, i in matched, answers or {})
+        i: _why_unplanned(request, row, i in repeated, i in matched, absent.get(i), answers or {})
         for i, row in enumerate(request.rows)
         if i not in planned
     }
-    return Plan(_ordered(kept), versions, unplanned, limit)
+    return Plan(_ordered(kept), versions, unplanned, limit, absent)
 
 
 def _check_count(request: Request, matches: Matches, room: int) -> None:
@@ -103,7 +108,12 @@ def _without_repeats(request: Request, drafts: list[Task]) -> Iterator[Task]:
 
 
 def _why_unplanned(
-    request: Request, row: Row, repeated: bool, matched: bool, answers: Mapping[str, NameResult]
+    request: Request,
+    row: Row,
+    repeated: bool,
+    matched: bool,
+    absent: AbsentImages | None,
+    answers: Mapping[str, NameResult],
 ) -> tuple[RowStatus, str]:
     """Give the status and reason of a row that gets no image."""
     if repeated:
@@ -112,11 +122,11 @@ def _why_unplanned(
     position = row.position if request.region is None else request.region.center
     if name is not None and position is None:
         return RowStatus.UNRESOLVED, _why_unresolved(name, answers.get(name))
+    if absent is not None:
+        return RowStatus.NOT_COVERED, describe_absent(absent)
     if matched:
-        return (
-            RowStatus.NOT_COVERED,
-            "the archive holds no image of this kind and band for the image sets found",
-        )
+        reason = "an earlier row asks for the same images, which the archive does not hold"
+        return RowStatus.NOT_COVERED, reason
     return RowStatus.NOT_COVERED, NOT_COVERED_REASONS[request.mode]
 
 

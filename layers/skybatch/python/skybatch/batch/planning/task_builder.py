@@ -5,19 +5,24 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from skybatch.batch.codes import FailureCode
 from skybatch.batch.file_names import image_file
 from skybatch.batch.plan import Task
+from skybatch.batch.planning.absent_images import absent_images
 from skybatch.batch.planning.matching import Matches
+from skybatch.batch.reasons import FAILURE_MEANINGS
 from skybatch.fits.pixel_box import PixelBox, cutout_bytes
 from skybatch.inventory.image_geometry import ImageGeometry
 from skybatch.inventory.matches import PixelPositions
 from skybatch.inventory.stored_image import PLAIN, max_gzipped_size
 from skybatch.requests.model import LIST_MODES, Mode, Request, Row
+from skybatch.status import AbsentImages
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.twomass.layout import TILED_SUFFIX, image_key
 
@@ -28,6 +33,7 @@ if TYPE_CHECKING:
 TILED = TILED_SUFFIX.removeprefix(".")
 ATLAS_BITPIX = -32
 QUICKLOOK_BITPIX = 16
+OUTSIDE_IMAGE = FAILURE_MEANINGS[FailureCode.OUTSIDE_IMAGE]
 EDGE_DECIMALS = 3  # of an arcsec, as the tables show it
 
 
@@ -43,9 +49,18 @@ class TaskBuilder:
     matches: Matches
     limit: int
 
+    @cached_property
+    def details(self) -> ImageSets:
+        """The facts of the image set of each match."""
+        return self.inventory.details(self.matches.set_index)
+
+    def absent(self) -> dict[int, AbsentImages]:
+        """Return the images asked for that the archive does not hold, by row index."""
+        return absent_images(self.request, self.matches, self.details)
+
     def tasks(self) -> Iterator[Task]:
         """Yield a task for each image that the archive holds of each match and band."""
-        details = self.inventory.details(self.matches.set_index)
+        details = self.details
         placed = self._pixel_positions()
         boxes = self._boxes(details, placed)
         edges = self._edge_distances(placed)
@@ -97,7 +112,7 @@ class TaskBuilder:
                     float(x[k]), float(y[k]), float(across[k]), float(along[k]), *edges
                 )
             except ValueError:
-                boxes[i] = "the position lies outside this image, so there is nothing to crop"
+                boxes[i] = OUTSIDE_IMAGE
         return boxes
 
     def _stored(self, details: ImageSets, i: int, row: Row, band: str) -> tuple[str, int] | None:
@@ -131,8 +146,10 @@ class TaskBuilder:
             size = stored_bytes
         else:
             size = _made_size(details, i, image_type, pixels, form)
+        refusal_code = FailureCode.OUTSIDE_IMAGE if refusal is not None else None
         if refusal is None and size > self.limit:
             refusal = f"larger than the limit: {size:,} bytes, and a batch may hold {self.limit:,}"
+            refusal_code = FailureCode.OVER_BATCH_LIMIT
         image = details.image_id(i, band)
         row_number = row.row_number if self.request.mode in LIST_MODES and row.row_number > 0 else None
         return Task(
@@ -150,6 +167,7 @@ class TaskBuilder:
             box=pixels,
             bytes=size,
             refusal=refusal,
+            refusal_code=refusal_code,
             edge_dist=placed[0],
             tiles=(tiles.size, tiles.heap) if tiles is not None and suffix == TILED_SUFFIX else None,
             geometry=placed[1],

@@ -32,7 +32,7 @@ def finished_images(store: BatchStore, record: BatchRecord, limit: int) -> list[
             "id": task.id,
             "band": task.band,
             "status": str(outcome.status),
-            "reason": outcome.reason,
+            "reason": outcome.explanation,
             **_urls(record, task.file, outcome, colours.get(task.file)),
         }
         for task, outcome in shown

@@ -70,7 +70,7 @@ def _image_rows(results: BatchResults, chosen: Sequence[tuple[Task, ImageOutcome
         row_number=[task.row_number for task, _ in chosen],
         id=[task.id for task, _ in chosen],
         status=[str(outcome.status) for _, outcome in chosen],
-        reason=[outcome.reason for _, outcome in chosen],
+        reason=[outcome.explanation for _, outcome in chosen],
         file=[delivered_path(task.file) for task, _ in chosen],
         bytes=[outcome.bytes or task.bytes for task, outcome in chosen],
         md5=[results.md5.get(task.file) for task, _ in chosen],
@@ -116,10 +116,11 @@ def rows_table(results: BatchResults) -> Table:
         "band": ["".join(row.bands).upper() for row in rows],
         "xdate": [row.date for row in rows],
         "outcome": [str(outcome.status) for outcome in results.rows],
-        "reason": [outcome.reason for outcome in results.rows],
+        "reason": [outcome.explanation for outcome in results.rows],
     }
     for name in ("id", "size", "coadd_key", "hem", "scan", "image"):
         columns[name] = [getattr(row, name) for row in rows]
+    columns["absent"] = [outcome.absent.images if outcome.absent else 0 for outcome in results.rows]
     for status in IMAGE_TABLES.values():
         columns[str(status)] = [outcome.counts.get(status, 0) for outcome in results.rows]
     return Table(ROWS, {column.source: columns[column.name] for column in ROWS}, title="Rows of the request")

@@ -24,6 +24,7 @@ from skybatch.batch.submission.resubmission import request_from_table
 from skybatch.errors import Conflict
 from skybatch.requests.model import Request
 from skybatch.settings import Settings
+from skybatch.status import BatchStatus
 
 ID_BYTES = 16
 
@@ -100,7 +101,8 @@ class BatchSubmitter:
         """
         parent = BatchStore(self.objects, parent_id)
         record = load_record(parent, self.now)
-        if parent.read_json(keys.STATUS) is None:
+        final = parent.read_json(keys.STATUS)
+        if final is None:
             raise Conflict("The batch is still running; what it leaves over is known when it is done.")
         table = parent.read(keys.result(f"{remainder}.tbl"))
         if table is None:
@@ -112,6 +114,7 @@ class BatchSubmitter:
             self._record(batch_id, request, table),
             part=record.part + 1 if remainder is Remainder.UNRETRIEVED else 1,
             previous=parent_id,
+            lost_before=_lost(record, BatchStatus.from_json(final)),
         )
         accepted = self._accept(child, request, table)
         parent.create_json(keys.next_batch(remainder), {"batch_id": batch_id})
@@ -161,3 +164,9 @@ class BatchSubmitter:
         with suppress(AlreadyExistsError, PreconditionError):  # usually it exists already
             obstore.put(self.objects, keys.ID_KEY, secrets.token_bytes(32), mode="create")
         return bytes(obstore.get(self.objects, keys.ID_KEY).bytes())
+
+
+def _lost(record: BatchRecord, status: BatchStatus) -> int | None:
+    """Count the images that failed or were cancelled in a batch and the parts before it."""
+    before = record.images_lost_before
+    return None if before is None else before + status.images.failed + status.images.cancelled

@@ -205,4 +205,5 @@ ROWS: tuple[Column, ...] = (
     integer("over_limit", "Images beyond the size limit of one batch.", ucd="meta.number"),
     integer("failed", "Images that could not be delivered.", ucd="meta.number"),
     text("reason", "Why some or all images of the row are missing.", ucd="meta.note"),
+    integer("absent", "Images asked for that the archive does not hold.", ucd="meta.number"),
 )

@@ -1,0 +1,63 @@
+"""The images that a request asks for and that the archive does not hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skybatch.batch.planning.matching import Matches
+from skybatch.requests.model import Request
+from skybatch.status import AbsentImages
+from skybatch.surveys.image_type import ImageType
+from skybatch.surveys.twomass.bands import BANDS
+
+if TYPE_CHECKING:
+    from skybatch.inventory.image_sets import ImageSets
+
+
+def absent_images(request: Request, matches: Matches, details: ImageSets) -> dict[int, AbsentImages]:
+    """Find the bands asked for that the archive does not hold of the image sets matched, by row index.
+
+    ``details`` has the facts of each match. In lists without positions an image is counted once, for the
+    first row that asks for it.
+    """
+    if all(bool(sizes[band].all()) for sizes in (details.bytes, details.quicklook_bytes) for band in BANDS):
+        return {}
+    held = _held(request, matches, details)
+    missing: dict[int, list[str]] = {}
+    seen: set[tuple[int, str, bool]] = set()
+    for i in np.flatnonzero(~np.logical_and.reduce(list(held.values()))).tolist():
+        index = int(matches.row_index[i])
+        row = request.rows[index]
+        quicklook = (row.image_type or request.image_type) == ImageType.QUICKLOOK
+        for band in row.bands:
+            image = (int(matches.set_index[i]), band, quicklook)
+            if held[band][i] or (row.position is None and image in seen):
+                continue
+            seen.add(image)
+            missing.setdefault(index, []).append(band)
+    return {index: _of_row(index, bands, matches, held) for index, bands in missing.items()}
+
+
+def _held(request: Request, matches: Matches, details: ImageSets) -> dict[str, NDArray[np.bool_]]:
+    """Tell for each band and match whether the archive holds the image of the type that the row asks for."""
+    types = [request.rows[int(i)].image_type or request.image_type for i in matches.row_index]
+    quicklook = np.array([each == ImageType.QUICKLOOK for each in types], dtype=bool)
+    return {
+        band: np.where(quicklook, details.quicklook_bytes[band] > 0, details.bytes[band] > 0)
+        for band in BANDS
+    }
+
+
+def _of_row(
+    index: int, missing: Sequence[str], matches: Matches, held: Mapping[str, NDArray[np.bool_]]
+) -> AbsentImages:
+    start, stop = np.searchsorted(matches.row_index, [index, index + 1])
+    return AbsentImages(
+        images=len(missing),
+        bands=tuple(band for band in BANDS if band in missing),
+        held=tuple(band for band in BANDS if held[band][start:stop].any()),
+    )

@@ -1,0 +1,68 @@
+"""Rows and images of a batch, counted by outcome, as its status has them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from skybatch.wire import WireRecord
+
+
+@dataclass(frozen=True)
+class RowCounts(WireRecord):
+    """Rows of the request by outcome; the outcomes of a finished batch sum to ``total``."""
+
+    total: int = 0
+    retrieved: int = 0
+    partial: int = 0
+    over_limit: int = 0
+    failed: int = 0
+    not_covered: int = 0
+    unresolved: int = 0
+    duplicate: int = 0
+    cancelled: int = 0
+
+    def by_outcome(self) -> dict[str, int]:
+        """Return the count of each outcome, without the total."""
+        return {name: number for name, number in self.to_json().items() if name != "total"}
+
+    @property
+    def incomplete(self) -> int:
+        """Rows that lack some or all of the images that exist for them.
+
+        A duplicate row lacks nothing, and neither does one for which the survey has no image.
+        """
+        return max(0, self.total - self.retrieved - self.duplicate - self.not_covered)
+
+
+@dataclass(frozen=True)
+class ImageCounts(WireRecord):
+    """Images by outcome."""
+
+    retrieved: int = 0
+    over_limit: int = 0
+    failed: int = 0
+    cancelled: int = 0
+
+    @property
+    def total(self) -> int:
+        """All images that the batch planned."""
+        return self.retrieved + self.over_limit + self.failed + self.cancelled
+
+
+@dataclass(frozen=True)
+class AbsentImages(WireRecord):
+    """Images that were asked for, of image sets that match, and that the archive does not hold.
+
+    ``bands`` are those of these images, ``held`` the bands that the archive holds at the same places;
+    ``rows`` counts the rows that get no image at all for this reason.
+    """
+
+    images: int = 0
+    bands: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
+    rows: int = 0
+
+    @property
+    def bands_never_held(self) -> tuple[str, ...]:
+        """The bands asked for in which the archive holds nothing at these places."""
+        return tuple(band for band in self.bands if band not in self.held)
