@@ -81,3 +81,10 @@ def test_only_an_error_that_may_pass_says_when_to_retry(request_: HttpRequest) -
     busy = responses.error_response(request_, TooMany("x", retry_after=77))
     assert busy.headers["Retry-After"] == "77"
     assert "Retry-After" not in responses.error_response(request_, NotFound("x")).headers
+
+
+def test_head_is_told_length_type_and_tag_without_a_body() -> None:
+    response = responses.head_response(7, "image/fits", '"abc"')
+    assert (response.status_code, response.body, response.content_type) == (200, "", "image/fits")
+    assert {"Content-Length": "7", "ETag": '"abc"'}.items() <= response.headers.items()
+    assert "ETag" not in responses.head_response(7, "image/fits", "").headers

@@ -72,3 +72,13 @@ def test_a_link_is_signed_for_its_object_and_for_an_hour(results: S3Store) -> No
     assert f"batches/{BATCH_ID}/images/a.fits" in link
     assert "X-Amz-Expires=3600" in link
     assert "X-Amz-Signature=" in link
+
+
+def test_the_facts_of_an_object_are_its_size_type_and_tag() -> None:
+    store = BatchStore(MemoryStore(), BATCH_ID)
+    store.write("results/a.fits", b"abc", "image/fits")
+    found = store.facts("results/a.fits")
+    assert found is not None
+    assert (found.bytes, found.media_type) == (3, "image/fits")
+    assert found.etag.startswith('"')
+    assert store.facts("results/b.fits") is None

@@ -29,7 +29,7 @@ def text(label: str | None = None) -> str:
 
 def test_the_counts_are_those_of_the_outcomes() -> None:
     line = next(line for line in text().splitlines() if line.startswith("Images retrieved"))
-    assert [part.split(":")[1].split()[0] for part in line.split(";")] == ["1", "1", "1"]
+    assert [part.split(":")[1].split()[0] for part in line.split(";")] == ["1", "1", "1", "0"]
     assert "(700 bytes)" in line
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 
 import pytest
@@ -67,19 +68,29 @@ def test_a_preview_is_a_png(batches: HttpClient, finished: str) -> None:
     assert answer.body.startswith(b"\x89PNG")
 
 
-@pytest.mark.parametrize("method", ["GET", "HEAD"])
-@pytest.mark.parametrize(("folder", "stored"), [("files", "results"), ("images", "images")])
-def test_a_download_is_a_redirect_presigned_for_its_method(
-    service: Service, finished: str, bucket: S3Store, method: str, folder: str, stored: str
+FOLDERS = [("files", "results"), ("images", "images")]
+
+
+@pytest.mark.parametrize(("folder", "stored"), FOLDERS)
+def test_a_download_is_a_presigned_redirect_and_head_tells_its_facts(
+    service: Service, finished: str, bucket: S3Store, folder: str, stored: str
 ) -> None:
     copy, original = BatchStore(bucket, finished), service.store(finished)
     for name in ("batch.json", "request.json"):
         copy.write(name, original.read(name) or b"{}")
-    copy.write(f"{stored}/a.fits", b"content")
+    copy.write(f"{stored}/a.fits", b"content", "image/fits")
     client = HttpClient(make_dependencies(results=bucket, clock=lambda: 1200.0), routes.routes)
-    answer = client.call(method, f"/batches/{finished}/{folder}/a.fits")
+    answer = client.call("GET", f"/batches/{finished}/{folder}/a.fits")
     assert (answer.status, answer.headers["cache-control"]) == (302, "no-store")
-    assert fetch(answer.headers["location"], method) == (b"content" if method == "GET" else b"")
+    assert fetch(answer.headers["location"], "GET") == b"content"
+    head = client.call("HEAD", f"/batches/{finished}/{folder}/a.fits")
+    assert (head.status, head.body, head.media_type) == (200, b"", "image/fits")
+    assert head.headers["content-length"] == str(len(b"content"))
+    assert head.headers["etag"] == f'"{hashlib.md5(b"content").hexdigest()}"'
+
+
+def test_head_of_a_file_that_is_not_there_is_not_found(batches: HttpClient, finished: str) -> None:
+    assert batches.call("HEAD", f"/batches/{finished}/files/nothing.tbl").status == 404
 
 
 @pytest.mark.parametrize(

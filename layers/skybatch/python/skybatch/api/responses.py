@@ -38,6 +38,14 @@ def redirect(url: str, status: int = 302) -> Response[str]:
     )
 
 
+def head_response(size: int, media_type: str, etag: str) -> Response[str]:
+    """Return what HEAD is told of a file that GET would redirect to: its length, type and entity tag."""
+    headers = {**COMMON_HEADERS, **NO_STORE, "Content-Length": str(size)}
+    if etag:
+        headers["ETag"] = etag
+    return Response(status_code=200, content_type=media_type, body="", headers=dict(headers))
+
+
 def html_response(html: str, status: int = 200) -> Response[str]:
     """Return a page with the headers of every page."""
     # Here, because the templates' engine is of no use to programs, who ask most often.

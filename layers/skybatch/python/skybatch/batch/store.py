@@ -37,6 +37,15 @@ class StoredObject:
     bytes: int
 
 
+@dataclass(frozen=True)
+class ObjectFacts:
+    """What HEAD tells of an object: size in bytes, media type, entity tag in its quotes."""
+
+    bytes: int
+    media_type: str
+    etag: str
+
+
 class BatchStore:
     """Reads and writes the objects of one batch.
 
@@ -99,6 +108,15 @@ class BatchStore:
             return int(obstore.head(self.objects, self.path(name))["size"])
         except FileNotFoundError:
             return None
+
+    def facts(self, name: str) -> ObjectFacts | None:
+        """Read the object's size, media type and entity tag, or None where there is none."""
+        try:
+            found = obstore.get(self.objects, self.path(name), options={"head": True})
+        except FileNotFoundError:
+            return None
+        media_type = str(found.attributes.get("Content-Type", "application/octet-stream"))
+        return ObjectFacts(int(found.meta["size"]), media_type, str(found.meta["e_tag"] or ""))
 
     def upload(self, name: str, chunks: Iterator[bytes | obstore.Bytes], media_type: str) -> None:
         """Stream chunks of any size into one object, as a multipart upload in constant memory."""

@@ -81,21 +81,30 @@ def _images() -> Schema:
     )
 
 
+_FACTS: Schema = {
+    "Content-Length": {"schema": {"type": "integer"}},
+    "ETag": {"schema": {"type": "string"}},
+}
+
+
 def _downloads() -> Iterator[tuple[str, Schema]]:
     redirect = {
         "302": {
-            "description": "To a URL presigned now, for the same method and for an hour.",
+            "description": "To a URL presigned now, for an hour.",
             "headers": {"Location": {"schema": {"type": "string", "format": "uri"}}},
         }
     }
+    facts = {"200": {"description": "Length, type and entity tag of the file.", "headers": _FACTS}}
     preview = {"200": {"description": "A preview.", "content": {"image/png": {}}}}
     for path, name, summary, responses in (
         ("files", "name", "Download a result file", redirect),
         ("images", "file", "Download one image", redirect),
         ("previews", "name", "Preview of an image", preview),
     ):
-        one = operation("batches", summary, responses, READ_ERRORS)
-        yield f"/batches/{{id}}/{path}/{{{name}}}", {"get": one, "parameters": [ID, parameter(name)]}
+        methods = {"get": operation("batches", summary, responses, READ_ERRORS)}
+        if responses is redirect:
+            methods["head"] = operation("batches", f"{summary}: its facts", facts, READ_ERRORS)
+        yield f"/batches/{{id}}/{path}/{{{name}}}", {**methods, "parameters": [ID, parameter(name)]}
 
 
 def _resubmit() -> Schema:

@@ -8,7 +8,13 @@ from typing import Any
 from skybatch.api.dependencies import Dependencies
 from skybatch.api.http_request import HttpRequest
 from skybatch.api.models import FinishedImage, ImagePage
-from skybatch.api.responses import html_response, json_response, preview_response, redirect
+from skybatch.api.responses import (
+    head_response,
+    html_response,
+    json_response,
+    preview_response,
+    redirect,
+)
 from skybatch.api.routing import AnyResponse, RouteTable
 from skybatch.batch import keys
 from skybatch.batch.execution import previews
@@ -69,13 +75,20 @@ def preview(_: HttpRequest, dependencies: Dependencies, batch_id: str, name: str
 def download(
     request: HttpRequest, dependencies: Dependencies, batch_id: str, folder: str, name: str
 ) -> AnyResponse:
-    """Redirect to a file or an image of a batch, by a URL presigned now for the same method."""
+    """Redirect to a file or an image of a batch, by a URL presigned now; answer HEAD with its facts.
+
+    HEAD is not redirected, because a client may follow a redirect of it with GET, which a URL presigned for
+    HEAD refuses.
+    """
     store = dependencies.batch(batch_id)
     load_record(store, dependencies.clock())
     path = f"{DOWNLOADS.get(folder)}/{name}"
-    if folder not in DOWNLOADS or not SAFE_NAME.fullmatch(name) or not store.exists(path):
+    found = store.facts(path) if folder in DOWNLOADS and SAFE_NAME.fullmatch(name) else None
+    if found is None:
         raise NotFound("This batch has no such file.")
-    return redirect(store.presigned_url(path, request.link_method))
+    if request.method == "HEAD":
+        return head_response(found.bytes, found.media_type, found.etag)
+    return redirect(store.presigned_url(path))
 
 
 def _finished_images(record: BatchRecord, entries: list[dict[str, Any]]) -> tuple[FinishedImage, ...]:
