@@ -108,6 +108,13 @@ def test_a_running_batch_has_the_counts_of_its_last_progress() -> None:
     assert status.bytes == 400
 
 
+def test_a_running_batch_has_the_notices_of_its_plan() -> None:
+    store = accepted_batch()
+    before = read_status(store, NOW).notices
+    store.write_json(keys.PROGRESS, {"state": "working", "notices": ["not as asked"]})
+    assert read_status(store, NOW).notices == (*before, "not as asked")
+
+
 def test_the_images_of_a_finished_batch_add_up() -> None:
     status = finished([ImageStatus.RETRIEVED] * 3 + [ImageStatus.FAILED] * 2 + [ImageStatus.OVER_LIMIT])
     assert (status.images.retrieved, status.images.failed, status.images.over_limit) == (3, 2, 1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from obstore.store import MemoryStore
 
 from skybatch.batch import keys
@@ -76,3 +78,9 @@ def test_a_refused_task_beyond_the_limit_is_no_failure_yet() -> None:
     batch = store()
     write_progress(batch, PLAN, TaskStates.load(batch, PLAN), DispatchState(stop=1), now=5.0)
     assert (batch.read_json(keys.PROGRESS) or {})["failed"] == 0
+
+
+def test_progress_has_the_notices_of_the_plan() -> None:
+    batch, plan = store(), replace(PLAN, notices=("not as asked",))
+    write_progress(batch, plan, TaskStates.load(batch, plan), DispatchState(stop=1), now=5.0)
+    assert (batch.read_json(keys.PROGRESS) or {})["notices"] == ["not as asked"]

@@ -41,3 +41,20 @@ def test_a_batch_delivers_what_its_dry_run_counts(archive: MadeArchive, limit: i
 def test_images_are_counted_by_band(archive: MadeArchive) -> None:
     plan = dry_run(Service(archive), mode="coadd_keys", table="coadd_key,band\n1001,J\n1002,A\n")
     assert plan["by_band"] == {"J": 2, "H": 1, "K": 1}
+
+
+@pytest.mark.parametrize(("form", "told"), [("fz", True), ("fits", False), ("fits.gz", False)])
+def test_images_that_are_not_stored_in_the_form_asked_for_are_told(
+    archive: MadeArchive, form: str, told: bool
+) -> None:
+    """By the dry run, by the plan and by the batch that ran, alike."""
+    service = Service(archive)
+    fields = {"mode": "coadd_keys", "table": "coadd_key,band\n1001,J\n1002,A\n", "form": form}
+    notices, status = dry_run(service, **fields)["notices"], service.run(service.submit(**fields))
+    assert list(status.notices) == notices
+    assert [("4" in notice and "fits.gz" in notice) for notice in notices] == [True] * told
+
+
+def test_crops_are_plain_whatever_form_is_asked_for(archive: MadeArchive) -> None:
+    fields = {"mode": "positions", "table": "ra,dec,size\n180,20,30\n", "form": "fz"}
+    assert dry_run(Service(archive), **fields)["notices"] == []

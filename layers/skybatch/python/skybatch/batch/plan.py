@@ -127,6 +127,8 @@ class Plan:
         Bytes of image files the batch may hold.
     absent
         By row index, the images asked for that the archive does not hold.
+    notices
+        What is delivered otherwise than asked, in sentences for people.
     """
 
     tasks: tuple[Task, ...]
@@ -134,6 +136,7 @@ class Plan:
     unplanned: dict[int, tuple[RowStatus, str]]
     limit: int
     absent: Mapping[int, AbsentImages] = field(default_factory=dict)
+    notices: tuple[str, ...] = ()
 
     @cached_property
     def parts(self) -> int:
@@ -164,6 +167,7 @@ def save_plan(store: BatchStore, plan: Plan) -> Plan:
         "unplanned": {str(row): list(why) for row, why in plan.unplanned.items()},
         "limit": plan.limit,
         "parts": plan.parts,
+        "notices": plan.notices,
     }
     if plan.absent:
         head["absent"] = {str(row): absent.to_json() for row, absent in plan.absent.items()}
@@ -185,4 +189,5 @@ def load_plan(store: BatchStore) -> Plan | None:
         unplanned={int(row): (RowStatus(why[0]), why[1]) for row, why in head["unplanned"].items()},
         limit=head["limit"],
         absent={int(row): AbsentImages.from_json(each) for row, each in head.get("absent", {}).items()},
+        notices=tuple(head.get("notices", ())),
     )

@@ -107,7 +107,8 @@ def _running(
     counts = Progress.from_json(progress)
     status = _new_status(record, accepted or {}, (progress or {}).get("state", BatchState.ACCEPTED))
     rows = RowCounts(total=status.request.rows if status.request else 0)
-    return replace(status, progress=counts, rows=rows, bytes=counts.bytes_done)
+    notices = (*status.notices, *(progress or {}).get("notices", ()))
+    return replace(status, progress=counts, rows=rows, bytes=counts.bytes_done, notices=notices)
 
 
 def _new_status(record: BatchRecord, accepted: dict[str, Any], state: str) -> BatchStatus:
@@ -156,6 +157,7 @@ def finished_status(
     state = BatchState.CANCELLED if cancelled else BatchState.COMPLETE
     return replace(
         _new_status(record, accepted_facts(request), state),
+        notices=(*request.notices, *plan.notices),
         finished=to_iso(now),
         progress=Progress(
             tasks=len(plan.tasks) - len(left),

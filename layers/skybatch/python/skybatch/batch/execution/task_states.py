@@ -102,5 +102,6 @@ def write_progress(
             "bytes_done": states.done_bytes,
             "bytes_planned": sum(task.planned_bytes for task in plan.tasks[: dispatched.stop]),
             "updated": now,
+            **({"notices": plan.notices} if plan.notices else {}),
         },
     )

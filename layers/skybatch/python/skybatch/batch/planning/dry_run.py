@@ -55,6 +55,7 @@ def estimate(
                 "they are counted as unresolved here, and asked for again in the batch."
             )
     plan = make_plan(request, open_inventory, settings.max_batch_bytes, settings.max_images, answers)
+    notices += plan.notices
     outcomes = list(_expected(plan))
     if absent := total_absent(plan.absent, 0):
         notices.append(f"{absent.images:,} of the images asked for cannot be had: {describe_absent(absent)}.")

@@ -6,7 +6,7 @@ The same request against the same inventory version gives the same plan, byte fo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -16,7 +16,7 @@ from skybatch.batch.codes import RowStatus
 from skybatch.batch.file_names import make_unique
 from skybatch.batch.plan import Plan, Task
 from skybatch.batch.planning.matching import Matches, OpenInventory, match
-from skybatch.batch.planning.task_builder import TaskBuilder
+from skybatch.batch.planning.task_builder import TILED, TaskBuilder, wants_tiles
 from skybatch.errors import TooLarge
 from skybatch.names.model import LookupStatus, NameResult
 from skybatch.requests.model import Mode, Request, Row
@@ -76,7 +76,7 @@ def make_plan(
         for i, row in enumerate(request.rows)
         if i not in planned
     }
-    return Plan(_ordered(kept), versions, unplanned, limit, absent)
+    return Plan(_ordered(kept), versions, unplanned, limit, absent, tuple(_notices(request, kept)))
 
 
 def _check_count(request: Request, matches: Matches, room: int) -> None:
@@ -86,6 +86,18 @@ def _check_count(request: Request, matches: Matches, room: int) -> None:
         raise TooLarge(
             f"This request asks for {images:,} images; one request may ask for {room:,}. "
             "Please ask for a smaller region, fewer rows or fewer bands."
+        )
+
+
+def _notices(request: Request, tasks: Sequence[Task]) -> Iterator[str]:
+    """Tell of images asked for in a form in which the archive does not have them."""
+    wanted = [task for task in tasks if wants_tiles(request, task)]
+    others = [task for task in wanted if task.delivery_format != TILED]
+    if others:
+        forms = " or ".join(sorted({task.delivery_format for task in others}))
+        yield (
+            f"Of {len(wanted):,} whole images asked for in tiles (form fz), {len(others):,} are not stored "
+            f"so; they are delivered as {forms}."
         )
 
 

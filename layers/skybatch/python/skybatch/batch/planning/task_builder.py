@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from skybatch.inventory.inventory import Inventory
 
 TILED = TILED_SUFFIX.removeprefix(".")
+TILE_FORMS = ("fz", TILED)
 ATLAS_BITPIX = -32
 QUICKLOOK_BITPIX = 16
 OUTSIDE_IMAGE = FAILURE_MEANINGS[FailureCode.OUTSIDE_IMAGE]
@@ -185,13 +186,19 @@ class TaskBuilder:
             return "fits" if plain else suffix.removeprefix(".")
         if wanted == "fits":
             return "fits"
-        if wanted in ("fz", TILED) and tiles is not None:
+        if wanted in TILE_FORMS and tiles is not None:
             return TILED
         return "fits.gz" if suffix == TILED_SUFFIX else suffix.removeprefix(".")
 
 
 def _coordinates(rows: list[Row], crops: NDArray[np.intp], axis: str) -> NDArray[np.float64]:
     return np.array([getattr(rows[i].position, axis) for i in crops], dtype=np.float64)
+
+
+def wants_tiles(request: Request, task: Task) -> bool:
+    """Tell whether a task is for a whole Atlas image that was asked for in tiles."""
+    form = request.rows[task.row].delivery_format or request.delivery_format
+    return task.box is None and task.image_type == ImageType.ATLAS and form in TILE_FORMS
 
 
 def _made_size(details: ImageSets, i: int, image_type: ImageType, box: PixelBox | None, form: str) -> int:
