@@ -9,7 +9,7 @@ import pytest
 from obstore.store import S3Store
 
 from skybatch.api.image_responses import fits_response, stored_file_response
-from skybatch.errors import NotFound
+from skybatch.errors import NotFound, SourceDamaged
 from tests.support.http import body_of, http_request, make_dependencies
 from tests.support.s3 import fetch
 from tests.support.sample_archive import MadeArchive
@@ -26,6 +26,26 @@ def test_a_stored_file_is_a_redirect_presigned_for_the_callers_method(
     response = stored_file_response(http_request(method, "/"), make_dependencies(archive=bucket), KEY)
     assert response.status_code == 302
     assert fetch(str(response.headers["Location"]), method) == (stored if method == "GET" else b"")
+
+
+@pytest.mark.parametrize("named_gzip", [True, False])
+def test_a_file_whose_content_is_not_what_its_name_says_is_made_anew(
+    sample: MadeArchive, bucket: S3Store, named_gzip: bool
+) -> None:
+    plain = sample.plain[KEY]
+    key = KEY if named_gzip else KEY.removesuffix(".gz")
+    obstore.put(bucket, key, plain if named_gzip else gzip.compress(plain))
+    dependencies = make_dependencies(archive=bucket, results=bucket)
+    response = stored_file_response(http_request("GET", "/"), dependencies, key)
+    assert str(response.headers["Content-Disposition"]).endswith(f'"{key.rsplit("/", 1)[1]}"')
+    body = body_of(response)
+    assert (gzip.decompress(body) if named_gzip else body) == plain
+
+
+def test_an_empty_file_is_damaged_not_delivered(bucket: S3Store) -> None:
+    obstore.put(bucket, KEY, b"")
+    with pytest.raises(SourceDamaged):
+        stored_file_response(http_request("GET", "/"), make_dependencies(archive=bucket), KEY)
 
 
 def test_an_image_that_the_archive_does_not_hold_is_not_found() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import obstore
 import pytest
 
-from skybatch.errors import MalformedRequest, NotFound
+from skybatch.errors import MalformedRequest, NotFound, SourceDiffers
+from skybatch.fits.pixel_box import PixelBox
 from skybatch.vo.ibe import stored_images
 from skybatch.vo.parameters import Parameters
 from tests.support.sample_archive import MadeArchive
@@ -62,3 +63,17 @@ def test_only_stored_images_get_an_address(made: MadeArchive) -> None:
     for key in (made.key(0, "h").replace("990101n", "990102n"), "twomass/readme.txt"):
         with pytest.raises(NotFound):
             stored_images.presigned_url(made.objects, key, "GET")
+
+
+def test_a_whole_image_of_another_place_than_the_inventorys_differs(made: MadeArchive) -> None:
+    inventory, key = made.open("asky", None), made.key(0, "k")
+    assert stored_images.plain_image(made.objects, key, inventory) == made.plain[key]
+    stored = obstore.get(made.objects, key).bytes()
+    obstore.put(made.objects, key, obstore.get(made.objects, made.key(2, "k")).bytes())
+    try:
+        with pytest.raises(SourceDiffers):
+            stored_images.plain_image(made.objects, key, inventory)
+        with pytest.raises(SourceDiffers):
+            stored_images.cut_box(made.objects, key, PixelBox(1, 2, 3, 4), inventory)
+    finally:
+        obstore.put(made.objects, key, stored)

@@ -78,14 +78,14 @@ class Dependencies:
 
     def available_datasets(self) -> list[str]:
         """Return the data sets of which the archive has an inventory."""
-        return [dataset for dataset in DATASETS if self._has_inventory(dataset)]
+        return [dataset for dataset in DATASETS if self.readable_inventory(dataset) is not None]
 
-    def _has_inventory(self, dataset: str) -> bool:
+    def readable_inventory(self, dataset: str) -> Inventory | None:
+        """Return the current inventory of a data set, None where the archive has none that can be read."""
         try:
-            self.current_inventory(dataset)
+            return self.current_inventory(dataset)
         except InventoryError:
-            return False
-        return True
+            return None
 
 
 def _name_resolver(results: ObjectStore, settings: Settings) -> Callable[[], Resolver]:

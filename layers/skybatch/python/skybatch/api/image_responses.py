@@ -13,20 +13,29 @@ from skybatch.vo.ibe import stored_images
 GZIP_TYPE, FITS_TYPE = "application/x-gzip", "image/fits"
 
 
-def stored_file_response(request: HttpRequest, dependencies: Dependencies, key: str) -> AnyResponse:
-    """Redirect to the stored file; where the archive keeps the image only in tiles, make the file anew.
+def stored_file_response(
+    request: HttpRequest, dependencies: Dependencies, key: str, status: int = 302
+) -> AnyResponse:
+    """Redirect to the stored file with ``status``.
+
+    The file is made anew where its content is not what its name says, and where the archive keeps the image
+    only in tiles.
 
     Raises NotFound where the archive has neither.
     """
     archive = dependencies.archive
+    compressed = True
     try:
-        return redirect(stored_images.presigned_url(archive, key, request.link_method))
+        if url := stored_images.presigned_url(archive, key, request.link_method):
+            return redirect(url, status)
+        compressed = key.endswith(".gz")
     except NotFound:
-        try:
-            plain = stored_images.plain_image(archive, key)
-        except SourceMissing:
-            raise NotFound(f"The archive has no image {key}.") from None
-    return fits_response(request, dependencies, plain, key, compressed=True)
+        pass
+    try:
+        plain = stored_images.plain_image(archive, key)
+    except SourceMissing:
+        raise NotFound(f"The archive has no image {key}.") from None
+    return fits_response(request, dependencies, plain, key, compressed=compressed)
 
 
 def fits_response(

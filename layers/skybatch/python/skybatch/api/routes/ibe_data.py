@@ -36,5 +36,6 @@ def _image(request: HttpRequest, dependencies: Dependencies, key: str) -> AnyRes
     elif compressed:
         return stored_file_response(request, dependencies, key)
     else:
-        plain = stored_images.plain_image(archive, key)
+        inventory_or_none = dependencies.readable_inventory(parse_key(key)[0].dataset)
+        plain = stored_images.plain_image(archive, key, inventory_or_none)
     return fits_response(request, dependencies, plain, key, compressed=compressed)

@@ -52,7 +52,9 @@ def image_page(request: HttpRequest, dependencies: Dependencies) -> AnyResponse:
     inventory = dependencies.current_inventory(stored_images.requested_dataset(parameters))
     found = requested_image(parameters, inventory)
     if parameters.named("preview"):
-        body = _preview(dependencies, found.key(0))
+        from skybatch.imaging.preview import grey_preview
+
+        body = grey_preview(stored_images.plain_image(dependencies.archive, found.key(0), inventory))
         return content_response(request, dependencies.results, body, "image/png", compressible=False)
     return html_response(_page(request, found))
 
@@ -63,7 +65,8 @@ def image_by_parameters(request: HttpRequest, dependencies: Dependencies) -> Any
     key = stored_images.key_of_image(read_parameters(request), dependencies.archive)
     if parse_key(key)[1] is ImageType.ATLAS:
         return stored_file_response(request, dependencies, key)
-    plain = stored_images.plain_image(dependencies.archive, key)
+    inventory = dependencies.readable_inventory(parse_key(key)[0].dataset)
+    plain = stored_images.plain_image(dependencies.archive, key, inventory)
     return fits_response(request, dependencies, plain, key, compressed=True)
 
 
@@ -104,9 +107,3 @@ def _page(request: HttpRequest, found: FoundImages) -> str:
         download=fits_url(request.base_url, found, 0),
         quicklook=found.kind[0] == QUICKLOOK,
     )
-
-
-def _preview(dependencies: Dependencies, key: str) -> bytes:
-    from skybatch.imaging.preview import grey_preview
-
-    return grey_preview(stored_images.plain_image(dependencies.archive, key))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from skybatch.api.dependencies import Dependencies
 from skybatch.api.http_request import HttpRequest
+from skybatch.api.image_responses import stored_file_response
 from skybatch.api.large_responses import content_response
 from skybatch.api.parameters import read_parameters
-from skybatch.api.responses import no_content_response, redirect, text_line_response
+from skybatch.api.responses import no_content_response, text_line_response
 from skybatch.api.routing import AnyResponse, RouteTable
 from skybatch.errors import SkybatchError
 from skybatch.surveys.twomass.layout import parse_key
@@ -24,7 +25,7 @@ def cut_image(request: HttpRequest, dependencies: Dependencies) -> AnyResponse:
         parameters = read_parameters(request)
         key, region = soda.requested_key(parameters), soda.requested_region(parameters)
         if region is None:
-            return redirect(stored_images.presigned_url(dependencies.archive, key, request.link_method), 303)
+            return stored_file_response(request, dependencies, key, status=303)
         return _cutout(request, dependencies, key, region)
     except SkybatchError as error:
         return text_line_response(f"{_fault(error)}: {error.detail}", error.status)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 import obstore
+from obstore.exceptions import BaseError
 
 from skybatch.errors import NotFound, SourceMissing
 from skybatch.fits.pixel_box import PixelBox
+from skybatch.fits.readers import GZIP_MAGIC
 from skybatch.inventory.stored_image import stored_image
 from skybatch.storage import links
 from skybatch.surveys.image_type import ImageType
@@ -81,24 +83,32 @@ def stored_key(objects: ObjectStore, image: ImageId, image_type: ImageType) -> s
     raise NotFound(f"The archive has no image {image_key(image, image_type)}.")
 
 
-def presigned_url(archive: ObjectStore, key: str, verb: Literal["GET", "HEAD"]) -> str:
+def presigned_url(archive: ObjectStore, key: str, verb: Literal["GET", "HEAD"]) -> str | None:
     """Return a URL of a stored image, signed now for one verb.
 
+    None where the file is gzip and its name does not say so, or the reverse: its first bytes are read.
     Raises NotFound where the archive does not hold it, or for what is no image's key.
     """
-    parse_key(key)
-    if not _is_there(archive, key):
-        raise NotFound(f"The archive has no image {key}.")
+    image_type = parse_key(key)[1]
+    try:
+        start = bytes(obstore.get_range(archive, key, start=0, length=len(GZIP_MAGIC)))
+    except FileNotFoundError:
+        raise NotFound(f"The archive has no image {key}.") from None
+    except (BaseError, ValueError):  # an empty file has no first bytes; what may pass shows when it is read
+        start = b""
+    if image_type is ImageType.ATLAS and (start == GZIP_MAGIC) != key.endswith(".gz"):
+        return None
     return links.presigned_url(archive, key, verb)
 
 
-def plain_image(objects: ObjectStore, key: str) -> bytes:
+def plain_image(objects: ObjectStore, key: str, inventory: Inventory | None = None) -> bytes:
     """Return a stored image whole, as plain FITS; a Quicklook decompressed.
 
-    An Atlas image that the archive keeps tile-compressed only is found by its other names too.
+    An Atlas image that the archive keeps tile-compressed only is found by its other names too. With the
+    inventory, an image of another place than that says raises SourceDiffers.
     """
     try:
-        return stored_image(objects, key).plain()
+        return stored_image(objects, key, inventory).plain()
     except SourceMissing:
         image, image_type, suffix = parse_key(key)
         if image_type is not ImageType.ATLAS or suffix == TILED_SUFFIX:
