@@ -25,8 +25,8 @@ requests are ICRS.
   are written with the digits that read back as exactly the same number.
 - A row describes the image as delivered: for a crop, the size, centre, corners and reference pixel are the
   crop's.
-- Text is kept to one printable line: control characters become blanks. IPAC ASCII shows `?` for characters
-  beyond ASCII and cuts text after 1000 characters; the other formats carry it whole.
+- Text is kept to one printable line: control characters become blanks. IPAC ASCII escapes characters
+  beyond ASCII (`\\xe9` is é) and cuts text after 1000 characters; the other formats carry it whole.
 - In CSV and TSV a quote mark `'` stands before text that a spreadsheet would run as a formula.
 """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import hashlib
 import io
@@ -14,6 +15,7 @@ import pytest
 from astropy.io import fits
 from astropy.table import Table
 
+from skybatch.batch.codes import Remainder
 from skybatch.batch.results.tables import TABLE_FORMATS
 from skybatch.batch.submission.submit import AcceptedBatch
 from tests.support.in_process_service import Service, images_of
@@ -157,6 +159,34 @@ def test_unretrieved_posted_back_gives_exactly_the_rest(archive: MadeArchive, wh
     assert len(parts) > 1
     assert sum(map(len, parts)) == len(everything)
     assert {name: body for part in parts for name, body in part.items()} == everything
+
+
+IDS = ["=1+1", "+5", "-3", "@home", "'-quoted", "αβγ Ori", "é" * 15, "a\\xe9", 'naïve, "x"']
+
+
+@pytest.mark.parametrize(
+    "name", ["images.tbl", "images.xml", "images.csv", "rows.tbl", "rows.xml", "rows.csv"]
+)
+def test_ids_of_any_characters_come_back_from_our_own_tables(archive: MadeArchive, name: str) -> None:
+    service = Service(archive)
+    lines = io.StringIO()
+    csv.writer(lines).writerows([["ra", "dec", "size", "id"], *([180.0, 19.87, 20, each] for each in IDS)])
+    accepted = service.submit(mode="positions", table=lines.getvalue(), bands="J")
+    assert [row.id for row in accepted.request.rows] == IDS
+    service.run(accepted)
+    mode = "coadd_keys" if name.startswith("images") else "positions"
+    again = service.submit(mode=mode, table=service.file(accepted, name).decode())
+    assert [row.id for row in again.request.rows] == IDS
+
+
+def test_ids_of_any_characters_come_back_from_resubmission(archive: MadeArchive) -> None:
+    lines = io.StringIO()
+    csv.writer(lines).writerows([["ra", "dec", "size", "id"], *([180.0, 19.87, 20, each] for each in IDS)])
+    service = Service(archive, max_batch_bytes=20_000)
+    accepted = service.submit(mode="positions", table=lines.getvalue(), bands="J")
+    status = service.run(accepted)
+    again = service.submitter.resubmit(accepted.record.batch_id, Remainder.UNRETRIEVED)
+    assert [row.id for row in again.request.rows] == IDS[status.images.retrieved :]
 
 
 def test_limit_smaller_than_one_image_fails_it_and_the_chain_ends(archive: MadeArchive) -> None:

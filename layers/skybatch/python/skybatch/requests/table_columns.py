@@ -8,6 +8,7 @@ from typing import TypeVar
 from skybatch.errors import InvalidRequest
 from skybatch.requests.model import Mode
 from skybatch.tables.readers.model import ColumnSelection, UploadedTable, unreadable_table
+from skybatch.tables.text_escapes import restorer
 from skybatch.validation import ErrorCollector, InvalidValue
 
 # Pairs of headers in order of preference; the exact ra, dec win.
@@ -62,6 +63,7 @@ class CellParser:
     def __init__(self, table: UploadedTable, errors: ErrorCollector) -> None:
         self.table = table
         self.errors = errors
+        self._restore = restorer(table.kind, table.names, table.from_service)
         self._spellings = {name.lower(): name for name in reversed(table.names)}
 
     def has(self, column: str) -> bool:
@@ -69,9 +71,10 @@ class CellParser:
         return column in self.table.columns
 
     def text(self, column: str, index: int) -> str | None:
-        """Return the cell as text; None for null or where there is no such column."""
+        """Return the cell as text, without our own escapes; None for null or without such a column."""
         cells = self.table.columns.get(column)
-        return None if cells is None else cells[index]
+        text = None if cells is None else cells[index]
+        return self._restore(text) if text and self._restore else text
 
     def value(self, column: str, index: int, parse: Callable[[str], T], default: D) -> T | D:
         """Return the cell's value; ``default`` for null, and for an invalid one, which is noted."""

@@ -1,7 +1,6 @@
 """Comma- and tab-separated values: one header line, one line a row (RFC 4180), UTF-8.
 
-Spreadsheets run a cell that begins like a formula, so a quote mark goes before it (OWASP, CSV injection).
-Whoever reads our own tables takes it off again with `unprotect`.
+Cells that a spreadsheet would run as a formula are protected (`skybatch.tables.text_escapes`).
 """
 
 from __future__ import annotations
@@ -10,11 +9,9 @@ import re
 from collections.abc import Iterator
 
 from skybatch.tables.model import Column, Table
+from skybatch.tables.text_escapes import protect
 from skybatch.tables.writers.cells import cells
 
-# Blanks before it do not stop every spreadsheet, and some take the full-width signs too.
-_FORMULA = re.compile(r"[ ']*[=+\-@＝＋－＠]")
-_PROTECTED = re.compile(r"'[ ']*[=+\-@＝＋－＠]")
 _QUOTED = re.compile(r'[",]|^ | $')
 
 
@@ -26,16 +23,6 @@ def chunks(table: Table, rows: int, delimiter: str) -> Iterator[bytes]:
         columns = [_cells(column, table, span, delimiter) for column in table.columns]
         lines = map(delimiter.join, zip(*columns, strict=True))
         yield ("\n".join(lines) + "\n").encode()
-
-
-def protect(text: str) -> str:
-    """Return text that no spreadsheet takes for a formula; `unprotect` gives the text back."""
-    return "'" + text if _FORMULA.match(text) else text
-
-
-def unprotect(text: str) -> str:
-    """Return the text that `protect` was given."""
-    return text[1:] if _PROTECTED.match(text) else text
 
 
 def _cells(column: Column, table: Table, span: slice, delimiter: str) -> list[str]:

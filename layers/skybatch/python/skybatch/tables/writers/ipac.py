@@ -2,7 +2,7 @@
 
 Follows the IPAC table format: keyword and comment lines, four header lines (names, types, units, nulls)
 between bars, then lines of fixed width in which a value lies between the bars of its column. ASCII
-throughout, no tabs, names of at most 16 characters.
+throughout (other characters of text are escaped), no tabs, names of at most 16 characters.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from skybatch.tables.model import Column, Table
+from skybatch.tables.text_escapes import to_ascii
 from skybatch.tables.writers.cells import cells, map_where, one_line
 
 NULL = "null"
@@ -36,11 +37,10 @@ def _texts(table: Table, column: Column, span: slice) -> list[str]:
     texts = cells(column, table.values(column, span), NULL)
     if not column.is_text:
         return texts
-    return map_where(lambda joined: not joined.isascii(), _ascii, _cut(texts))
+    return map_where(lambda joined: not joined.isascii() or "\\" in joined, to_ascii, _cut(texts))
 
 
 def _ascii(value: str) -> str:
-    # One character for one: an `id` at its greatest length must not outgrow it when posted back.
     return value.encode("ascii", "replace").decode("ascii")
 
 
