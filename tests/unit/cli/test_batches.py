@@ -129,6 +129,27 @@ def test_all_parts(server: FakeServer, tmp_path: Path) -> None:
     assert len(images_in(tmp_path / "all" / "part-2")) == 1
 
 
+def test_a_download_without_a_directory_makes_its_own(
+    server: FakeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "README.txt").write_text("mine")
+    assert main(["download", BATCH_ID, "-q"]) == 0
+    assert images_in(tmp_path / f"skybatch-{BATCH_ID}") == IMAGES
+    assert (tmp_path / "README.txt").read_text() == "mine"
+
+
+def test_files_of_others_are_overwritten_only_by_force(
+    server: FakeServer, table: str, tmp_path: Path
+) -> None:
+    (tmp_path / "rows.csv").write_text("mine")
+    for command in (["download", BATCH_ID, str(tmp_path)], ["submit", table, "--download", str(tmp_path)]):
+        assert main([*command, "-q"]) == 4
+        assert (tmp_path / "rows.csv").read_text() == "mine"
+    assert main(["download", BATCH_ID, str(tmp_path), "-q", "--force"]) == 0
+    assert (tmp_path / "rows.csv").read_text() != "mine"
+
+
 def test_as_they_finish(server: FakeServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["download", BATCH_ID, str(tmp_path), "--as-they-finish", "-q"]) == 0
     lines = capsys.readouterr().out.splitlines()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
+from astropy.table import Table
 
 from skybatch import errors
 from skybatch.client import BatchFailed, Client, StillRunning, TransferFailed, Unreachable
@@ -223,3 +225,76 @@ def test_a_submission_whose_response_was_lost_for_good_is_found_again(
     server.faults = []
     batch = client.start(tmp_path, "ra,dec\n1,2\n")
     assert list(server.accepted.values()) == [batch.batch_id]
+
+
+@pytest.mark.parametrize("name", ["rows.csv", "manifest.json", f"images/{next(iter(IMAGES))}"])
+def test_a_file_that_is_not_ours_is_overwritten_only_by_force(
+    client: Client, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "images").mkdir()
+    (tmp_path / name).write_bytes(b"mine")
+    for _ in range(2):
+        with pytest.raises(errors.Conflict, match=name):
+            client.download(BATCH_ID, tmp_path)
+        assert (tmp_path / name).read_bytes() == b"mine"
+    client.download(BATCH_ID, tmp_path, force=True)
+    assert on_disk(tmp_path) == IMAGES
+    assert (tmp_path / name).read_bytes() != b"mine"
+
+
+def test_a_table_edited_after_its_download_is_kept(client: Client, tmp_path: Path) -> None:
+    client.download(BATCH_ID, tmp_path)
+    (tmp_path / "rows.csv").write_bytes(b"row\n1 mine\n")
+    with pytest.raises(errors.Conflict, match=r"rows\.csv"):
+        client.download(BATCH_ID, tmp_path)
+    assert (tmp_path / "rows.csv").read_bytes() == b"row\n1 mine\n"
+
+
+def test_files_unpacked_by_others_are_used_where_they_are_right(
+    server: FakeServer, client: Client, tmp_path: Path
+) -> None:
+    (tmp_path / "images").mkdir()
+    for name, body in IMAGES.items():
+        (tmp_path / "images" / name).write_bytes(body)
+    client.download(BATCH_ID, tmp_path)
+    assert server.asked("images.tar") == []
+
+
+def test_without_a_directory_one_is_made_for_the_batch(
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert client.download(BATCH_ID).directory == Path(f"skybatch-{BATCH_ID}")
+    assert on_disk(tmp_path / f"skybatch-{BATCH_ID}") == IMAGES
+
+
+def votable(rows: int) -> bytes:
+    written = io.BytesIO()
+    Table({"file": [f"{n}.fits" for n in range(rows)], "bytes": list(range(rows))}).write(
+        written, format="votable"
+    )
+    return written.getvalue()
+
+
+def test_a_table_of_images_that_the_batch_does_not_have_is_empty(
+    server: FakeServer, client: Client, tmp_path: Path
+) -> None:
+    server.batches[BATCH_ID].tables["images.xml"] = votable(2)
+    part = client.download(BATCH_ID, tmp_path)
+    for table in (part.table("unretrieved"), client.table(BATCH_ID, "failed")):
+        assert (len(table), table.colnames) == (0, ["file", "bytes"])
+    assert len(part.table("images")) == len(client.table(BATCH_ID, "images")) == 2
+    with pytest.raises(FileNotFoundError):
+        part.table("targets")
+    with pytest.raises(errors.NotFound):
+        client.table(BATCH_ID, "targets")
+
+
+def test_a_batch_without_images_has_empty_tables_of_them(
+    server: FakeServer, client: Client, tmp_path: Path
+) -> None:
+    server.batches[BATCH_ID] = MadeBatch({})
+    assert len(client.download(BATCH_ID, tmp_path).table("images")) == 0
+    server.batches[BATCH_ID].state = "working"
+    with pytest.raises(errors.NotFound):
+        client.table(BATCH_ID, "unretrieved")

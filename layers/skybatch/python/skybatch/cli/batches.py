@@ -31,12 +31,14 @@ example:
   skybatch wait "$(skybatch submit targets.csv)" && echo done"""
 DOWNLOAD_EXAMPLES = """\
 examples:
+  skybatch download BATCH                                   into skybatch-BATCH
   skybatch download BATCH results
   skybatch download https://sky.example.org/batches/BATCH/results results --all-parts
   skybatch download BATCH results --as-they-finish          images while the batch still runs
 
 Images are written to DIR/images, tables to DIR, later parts to DIR/part-2 and so on. Every file is verified
-by its MD5. Given again, the command continues where it stopped."""
+by its MD5. Given again, the command continues where it stopped. Files that are there and are not of this
+download are never overwritten without --force."""
 Run = Callable[["Client", argparse.Namespace], int]
 
 
@@ -64,8 +66,9 @@ def add_commands(subparsers: Any) -> None:
         batch=True,
     )
     download.add_argument(
-        "directory", nargs="?", default=".", metavar="DIR", help="target directory (default: the current one)"
+        "directory", nargs="?", metavar="DIR", help="target directory (default: skybatch-BATCH)"
     )
+    _add_force(download)
     download.add_argument("--all-parts", action="store_true", help="this batch and all that continue it")
     download.add_argument(
         "--as-they-finish", action="store_true", help="fetch images one by one while the batch still runs"
@@ -119,6 +122,13 @@ def _add_download_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--all-parts", action="store_true", help="with --download: also the batches that continue this one"
     )
+    _add_force(parser)
+
+
+def _add_force(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--force", action="store_true", help="overwrite files in the directory that are not of this download"
+    )
 
 
 def _transfer_count(text: str) -> int:
@@ -162,7 +172,7 @@ def _plan(client: Client, options: argparse.Namespace) -> int:
 def _submit(client: Client, options: argparse.Namespace) -> int:
     arguments = request_options.request_arguments(options)
     if options.download:
-        batch = client.start(options.download, idempotency_key=options.key, **arguments)
+        batch = client.start(options.download, idempotency_key=options.key, force=options.force, **arguments)
     else:
         batch = client.submit(idempotency_key=options.key, **arguments)
     return _finish_submission(client, options, batch)
@@ -212,12 +222,15 @@ def _wait_and_print(
 
 
 def _download(client: Client, options: argparse.Namespace) -> int:
+    from skybatch.client.directory import default_directory
+
+    directory = options.directory or default_directory(options.batch)
     if options.as_they_finish:
-        for _, path in client.fetch(options.batch, options.directory):
+        for _, path in client.fetch(options.batch, directory, force=options.force):
             if not options.json:
                 print(path, flush=True)
         client.wait(options.batch)
-    return _fetch(client, options, options.batch, options.directory)
+    return _fetch(client, options, options.batch, directory)
 
 
 def _fetch(client: Client, options: argparse.Namespace, batch_id: str, directory: str) -> int:
@@ -225,10 +238,10 @@ def _fetch(client: Client, options: argparse.Namespace, batch_id: str, directory
     if not options.all_parts:
         if getattr(options, "download", None):
             client.wait(batch_id)
-        parts.append(client.download(batch_id, directory))
+        parts.append(client.download(batch_id, directory, force=options.force))
         _print_download(options, parts[-1])
     else:
-        for part in client.download_parts(batch_id, directory):
+        for part in client.download_parts(batch_id, directory, force=options.force):
             parts.append(part)
             _print_download(options, part)
     if options.json:

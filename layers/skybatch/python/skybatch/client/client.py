@@ -8,20 +8,27 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
-from skybatch.client.download import Download, claim_directory, download_batch, read_table
+from skybatch.client.directory import (
+    IMAGES,
+    check_batch,
+    check_free,
+    claim_directory,
+    default_directory,
+    lock_directory,
+    reserve_directory,
+)
+from skybatch.client.download import Download, download_batch, fetch_table
 from skybatch.client.exceptions import TransferFailed
 from skybatch.client.images import fetch_images, iter_finished_images
-from skybatch.client.models import Batch, Image, Plan, id_of, read_status, safe_name
+from skybatch.client.models import Batch, Image, Plan, id_of, read_status
 from skybatch.client.polling import poll_until_ended
 from skybatch.client.progress import NoProgress, ProgressListener
 from skybatch.client.request_body import EncodedRequest, encode_request, new_idempotency_key
-from skybatch.client.resume import ResumeState
 from skybatch.client.retry import RetryPolicy
-from skybatch.client.transfer import RemoteFile, fetch_file
 from skybatch.client.transport import Transport
-from skybatch.errors import CellError, Conflict, InvalidRequest, NotFound
+from skybatch.errors import CellError, InvalidRequest
 from skybatch.status import BatchStatus
 
 if TYPE_CHECKING:
@@ -29,6 +36,8 @@ if TYPE_CHECKING:
 
 SERVER_VARIABLE = "SKYBATCH_SERVER"
 IN_FLIGHT = 8
+Directory: TypeAlias = str | os.PathLike[str]
+FetchedImages: TypeAlias = Iterator[tuple[Image, Path]]
 JSON_BODY = {"Content-Type": "application/json"}
 
 
@@ -163,51 +172,62 @@ class Client:
 
     # Downloads --------------------------------------------------------------------------------------------
 
-    def fetch(self, batch: object, directory: str | os.PathLike[str]) -> Iterator[tuple[Image, Path]]:
+    def fetch(self, batch: object, directory: Directory, *, force: bool = False) -> FetchedImages:
         """Fetch every image to ``directory/images`` as they finish, several at a time.
 
         Files are verified by size; a `download` to the same directory afterwards verifies each by its MD5
-        and adds the tables.
+        and adds the tables. ``force`` overwrites files of others.
 
         Raises
         ------
         Conflict
-            The directory holds another batch.
+            The directory holds another batch or files of others, or another download is writing to it.
         TransferFailed, Unreachable
             Not every file could be fetched.
         """
         batch_id, target = id_of(batch), Path(directory)
-        claim_directory(target, self.server, batch_id)
-        images = iter_finished_images(self._transport, batch_id)
-        yield from fetch_images(self._transport, batch_id, images, target / "images", self.in_flight)
+        with lock_directory(target):
+            if not (force or check_batch(target, batch_id).batch_id):
+                check_free(target)
+            claim_directory(target, self.server, batch_id)
+            images = iter_finished_images(self._transport, batch_id)
+            yield from fetch_images(self._transport, batch_id, images, target / IMAGES, self.in_flight)
 
-    def download(self, batch: object, directory: str | os.PathLike[str]) -> Download:
+    def download(self, batch: object, directory: Directory | None = None, *, force: bool = False) -> Download:
         """Fetch and verify all results of an ended batch; called again, it continues where it stopped.
+
+        The directory is ``skybatch-`` and the batch's id where none is given. A file that is there and is
+        not of this download is overwritten only with ``force``.
 
         Raises
         ------
         StillRunning, BatchFailed
             The batch has not ended, or has no results.
         Conflict
-            The directory holds another batch.
+            The directory holds another batch or files of others, or another download is writing to it.
         TransferFailed, Unreachable
             Not every file could be fetched.
         """
         status = self.status(batch)
-        return download_batch(self._transport, status, Path(directory), self.in_flight, self._progress)
+        return self._download(status, Path(directory or default_directory(status)), force)
 
-    def download_parts(self, batch: object, directory: str | os.PathLike[str]) -> Iterator[Download]:
+    def _download(self, status: BatchStatus, directory: Path, force: bool) -> Download:
+        return download_batch(self._transport, status, directory, self.in_flight, self._progress, force=force)
+
+    def download_parts(
+        self, batch: object, directory: Directory | None = None, *, force: bool = False
+    ) -> Iterator[Download]:
         """Download a batch and those that continue it; yield each when it is complete.
 
         The files of the batch are in ``directory``, those of the following parts in ``directory/part-2``
         and so on. The server makes the next part while one is downloaded.
         """
-        first, current = Path(directory), id_of(batch)
+        first, current = Path(directory or default_directory(batch)), id_of(batch)
         target = first
         while True:
             status = self.wait(current)
             following = self._following(status)
-            yield download_batch(self._transport, status, target, self.in_flight, self._progress)
+            yield self._download(status, target, force)
             if following is None:
                 return
             target, current = first / f"part-{status.chain.part + 1}", following
@@ -223,34 +243,33 @@ class Client:
         return status.chain.next or self.resubmit(status).batch_id
 
     def run(
-        self, directory: str | os.PathLike[str], table: Any = None, *, all_parts: bool = False, **fields: Any
+        self,
+        directory: Directory,
+        table: Any = None,
+        *,
+        all_parts: bool = False,
+        force: bool = False,
+        **fields: Any,
     ) -> list[Download]:
         """Submit a batch, wait for it and download its results.
 
         Called again with the same request and directory after an interruption, it continues the same batch.
         ``table`` and ``fields`` are those of `submit`; with ``all_parts`` the batches that continue this
-        one are downloaded too, as `download_parts` does.
-
-        Raises
-        ------
-        Conflict
-            The directory holds another batch or request.
-        SkybatchError
-            As `submit`, `wait` and `download` raise.
+        one are downloaded too, as `download_parts` does; ``force`` overwrites files of others. Raises what
+        `start`, `wait` and `download` raise.
         """
-        batch = self.start(directory, table, **fields)
+        batch = self.start(directory, table, force=force, **fields)
         if all_parts:
-            return list(self.download_parts(batch, directory))
-        return [
-            download_batch(self._transport, self.wait(batch), Path(directory), self.in_flight, self._progress)
-        ]
+            return list(self.download_parts(batch, directory, force=force))
+        return [self._download(self.wait(batch), Path(directory), force)]
 
     def start(
         self,
-        directory: str | os.PathLike[str],
+        directory: Directory,
         table: Any = None,
         *,
         idempotency_key: str | None = None,
+        force: bool = False,
         **fields: Any,
     ) -> Batch:
         """Submit a batch to be downloaded to ``directory``, or find the one that was.
@@ -258,39 +277,21 @@ class Client:
         Raises
         ------
         Conflict
-            The directory holds another batch or request.
+            The directory holds another batch or request, or (without ``force``) files of others, or another
+            download is writing to it.
         """
         target, request = Path(directory), encode_request(table, **fields)
-        state = ResumeState.load(target)
-        if not state.idempotency_key:
-            if state.batch_id:
-                raise Conflict(f"{target} holds batch {state.batch_id}; please choose another directory.")
-            key = idempotency_key or new_idempotency_key()
-            state = ResumeState(self.server, request.digest, key)
-            state.save(target)
-        elif (state.server, state.request_digest) != (self.server, request.digest):
-            raise Conflict(f"{target} holds the images of another request; please choose another directory.")
-        batch = self._submit(request, state.idempotency_key)
-        if not state.batch_id:
-            replace(state, batch_id=batch.batch_id).save(target)
-        return batch
+        with lock_directory(target):
+            state = reserve_directory(target, self.server, request.digest, idempotency_key, force)
+            batch = self._submit(request, state.idempotency_key)
+            if not state.batch_id:
+                replace(state, batch_id=batch.batch_id).save(target)
+            return batch
 
     def table(self, batch: object, name: str = "images") -> Table:
         """Return a table of an ended batch: ``images``, ``rows``, ``unretrieved`` or ``failed``.
 
-        Raises
-        ------
-        NotFound
-            The batch has no such table.
-        PackageMissing
-            astropy is not installed.
+        One of images of which the batch has none is empty. Raises NotFound where there is no such table,
+        PackageMissing where astropy is not installed.
         """
-        import tempfile
-
-        status = self.status(batch)
-        file = status.file(safe_name(f"{name}.xml"))
-        if file is None:
-            raise NotFound(f"The batch has no table {name}; it is {status.state}.")
-        with tempfile.TemporaryDirectory(prefix="skybatch-") as folder:
-            remote = RemoteFile(f"/batches/{status.batch_id}/files/{file.name}", file.bytes, file.md5)
-            return read_table(fetch_file(self._transport, remote, Path(folder) / file.name))
+        return fetch_table(self._transport, self.status(batch), name)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import tarfile
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -15,16 +16,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from skybatch.client.directory import IMAGES, check_batch, claim_directory, lock_directory, refuse_foreign
 from skybatch.client.exceptions import BatchFailed, PackageMissing, StillRunning, UnexpectedResponse
 from skybatch.client.images import fetch_images
-from skybatch.client.models import Image
+from skybatch.client.models import Image, safe_name
 from skybatch.client.progress import ProgressListener
 from skybatch.client.resume import ResumeState
 from skybatch.client.transfer import PresignedUrl, RemoteFile, fetch_file, is_verified, stream_segments
 from skybatch.client.transport import Transport
 from skybatch.client.unpack import unpack
 from skybatch.concurrency import parallel_map
-from skybatch.errors import Conflict
+from skybatch.errors import NotFound
 from skybatch.status import BatchStatus, ResultFile
 
 if TYPE_CHECKING:
@@ -32,7 +34,8 @@ if TYPE_CHECKING:
 
 ARCHIVE = "images.tar"
 MANIFEST = "manifest.json"
-IMAGES = "images"
+# Tables that a batch has only where there are such images.
+IMAGE_TABLES = ("images", "unretrieved", "failed")
 # Up to this many missing images (but less than half of all) are fetched one by one, not by the archive.
 MAX_INDIVIDUAL_IMAGES = 8
 SAVE_INTERVAL_SECONDS = 0.5
@@ -54,14 +57,27 @@ class Download:
     def table(self, name: str = "images") -> Table:
         """Read a table of the batch: ``images``, ``rows``, ``unretrieved`` or ``failed``.
 
+        A table of images of which the batch has none is empty.
+
         Raises
         ------
         FileNotFoundError
-            The batch has no such table.
+            There is no such table.
         PackageMissing
             astropy is not installed.
         """
-        return read_table(self.directory / f"{name}.xml")
+        path = self.directory / f"{name}.xml"
+        if name in IMAGE_TABLES and self.status.file(path.name) is None:
+            images = self.directory / "images.xml"
+            return empty_table(read_table(images) if self.status.file(images.name) else None)
+        return read_table(path)
+
+
+def empty_table(like: Table | None) -> Table:
+    """Return a table without rows, with the columns of another where there is one."""
+    from astropy.table import Table
+
+    return Table() if like is None else like[:0]
 
 
 def read_table(path: Path) -> Table:
@@ -77,17 +93,43 @@ def read_table(path: Path) -> Table:
     return table
 
 
+def fetch_table(transport: Transport, status: BatchStatus, name: str) -> Table:
+    """Fetch and read a table of an ended batch; one of images of which it has none is empty.
+
+    Raises NotFound where the batch has no such table.
+    """
+    file = status.file(safe_name(f"{name}.xml"))
+    if file is not None:
+        return _fetch_votable(transport, status.batch_id, file)
+    if name in IMAGE_TABLES and status.state in ("complete", "cancelled"):
+        images = status.file("images.xml")
+        return empty_table(images and _fetch_votable(transport, status.batch_id, images))
+    raise NotFound(f"The batch has no table {name}; it is {status.state}.")
+
+
+def _fetch_votable(transport: Transport, batch_id: str, file: ResultFile) -> Table:
+    with tempfile.TemporaryDirectory(prefix="skybatch-") as folder:
+        remote = RemoteFile(f"/batches/{batch_id}/files/{file.name}", file.bytes, file.md5)
+        return read_table(fetch_file(transport, remote, Path(folder) / file.name))
+
+
 def download_batch(
-    transport: Transport, status: BatchStatus, directory: Path, in_flight: int, progress: ProgressListener
+    transport: Transport,
+    status: BatchStatus,
+    directory: Path,
+    in_flight: int,
+    progress: ProgressListener,
+    *,
+    force: bool = False,
 ) -> Download:
-    """Fetch all results of a batch, each file verified by its MD5.
+    """Fetch all results of a batch, each file verified by its MD5; ``force`` overwrites files of others.
 
     Raises
     ------
     StillRunning, BatchFailed
         The batch has not ended, or has no results.
     Conflict
-        The directory holds another batch.
+        The directory holds another batch or files of others, or another download is writing to it.
     TransferFailed, Unreachable
         Files received so far are kept; call again to continue.
     """
@@ -95,28 +137,19 @@ def download_batch(
         raise StillRunning(f"The batch is {status.state}; wait for its end, or fetch images as they finish.")
     if status.state == "failed":
         raise BatchFailed(status.reason or "The batch failed.")
-    state = claim_directory(directory, transport.server, status.batch_id)
-    (directory / IMAGES).mkdir(parents=True, exist_ok=True)
-    batch = BatchDownload(transport, status, directory, in_flight, progress)
-    images = batch.fetch_manifest()
-    missing = batch.missing_images(images)
-    if len(missing) > min(MAX_INDIVIDUAL_IMAGES, len(images) // 2):
-        received = batch.fetch_archive(images, missing, state)
-        missing = [image for image in missing if f"{IMAGES}/{image.file}" not in received]
-    batch.fetch_individually(missing)
-    batch.fetch_companion_files()
+    with lock_directory(directory):
+        claimed = bool(check_batch(directory, status.batch_id).batch_id)
+        batch = BatchDownload(transport, status, directory, in_flight, progress)
+        if not force:
+            batch.refuse_foreign_companions()
+        images = batch.fetch_manifest()
+        (directory / IMAGES).mkdir(parents=True, exist_ok=True)
+        missing = batch.missing_images(images)
+        if not (force or claimed):
+            refuse_foreign(directory / IMAGES / image.file for image in missing)
+        state = claim_directory(directory, transport.server, status.batch_id)
+        batch.fetch_all(images, missing, state)
     return Download(directory, status, tuple(directory / IMAGES / image.file for image in images))
-
-
-def claim_directory(directory: Path, server: str, batch_id: str) -> ResumeState:
-    """Return a directory's state, marked as of this batch. Raises Conflict where it holds another one."""
-    state = ResumeState.load(directory)
-    if state.batch_id and state.batch_id != batch_id:
-        raise Conflict(f"{directory} holds another batch, {state.batch_id}; please choose another directory.")
-    if not state.batch_id:
-        state = replace(state, server=state.server or server, batch_id=batch_id)
-        state.save(directory)
-    return state
 
 
 @dataclass(frozen=True)
@@ -128,6 +161,20 @@ class BatchDownload:
     directory: Path
     in_flight: int
     progress: ProgressListener
+
+    def refuse_foreign_companions(self) -> None:
+        """Raise Conflict for files beside the images that exist with contents of their own."""
+        refuse_foreign(
+            self.directory / file.name for file in self._companion_files() if not self._is_on_disk(file)
+        )
+
+    def fetch_all(self, images: Sequence[Image], missing: Sequence[Image], state: ResumeState) -> None:
+        """Fetch the missing images, by the archive or one by one, and the files beside them."""
+        if len(missing) > min(MAX_INDIVIDUAL_IMAGES, len(images) // 2):
+            received = self.fetch_archive(images, missing, state)
+            missing = [image for image in missing if f"{IMAGES}/{image.file}" not in received]
+        self.fetch_individually(missing)
+        self.fetch_companion_files()
 
     def fetch_manifest(self) -> list[Image]:
         """Return the images of the batch, in the archive's order."""
