@@ -52,6 +52,10 @@ def test_resubmitting_again_gives_the_same_batch(service: Service, batches: Http
         (b'{"what": "failed"}', 409, "conflict"),
         (b"[1]", 400, "malformed"),
         (b"{", 400, "malformed"),
+        (b"[" * 100_000, 400, "malformed"),
+        (b'{"what": ' + b"[" * 400 + b"]" * 400 + b"}", 422, "invalid"),
+        (b'{"what": "\\ud800"}', 422, "invalid"),
+        (b"\xff\xfe", 400, "malformed"),
     ],
 )
 def test_what_cannot_be_resubmitted_is_a_problem(

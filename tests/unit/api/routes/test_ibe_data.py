@@ -50,7 +50,18 @@ def test_a_folder_is_a_page_that_links_to_what_it_holds(search: HttpClient, path
     assert name in answer.body.decode()
 
 
-@pytest.mark.parametrize("path", ["twomass/nowhere/", "inventory/", "twomass/allsky/allsky/x.fits"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "twomass/nowhere/", "inventory/", "twomass/allsky/allsky/x.fits", "\x00", "%00", "twomass/\x00.fits",
+        "/", "//", "twomass//", "..", "../", "twomass/../", "twomass/../x.fits", "..%2f", "%2e%2e/", "a\nb",
+        "x/../twomass/allsky/allsky/990101n/s001/image/ji0010009.fits.gz",
+        "twomass/allsky/allsky/990101n/s001/image/ji0010009.fits.gz\n",
+        "twomass/allsky/allsky/990101n/s009/image/ji0090009.fits.gz?gzip=0",
+        "twomass/allsky/allsky/990101n/s009/image/ji0090009.fits.gz",
+        "twomass/allsky/allsky/990101n/s009/quicklook/ji0090009.fits.H?gzip=0",
+    ],
+)  # fmt: skip
 def test_what_is_no_image_and_no_folder_is_not_found(search: HttpClient, path: str) -> None:
     assert search.get(f"/ibe/data/{path}").status == 404
 

@@ -60,6 +60,7 @@ class HttpApp:
         started = time.perf_counter()
         _bind_correlation_id(event)
         response = dict(self._resolver.resolve(event, context))
+        response["body"] = _encodable(response.get("body") or "")
         response["headers"] = _with_common_headers(response.get("headers") or {}, logger.get_correlation_id())
         _log_request(event, response["statusCode"], time.perf_counter() - started)
         return response
@@ -95,6 +96,11 @@ def _without_details(error: Exception) -> SkybatchError:
     if type(error).__module__.split(".")[0] in AWS_CLIENT_PACKAGES:
         return Transient("A service behind this one did not answer as it should.")
     return SkybatchError("The request could not be handled; this is our fault, not yours.")
+
+
+def _encodable(body: str) -> str:
+    """Return a body that UTF-8 can carry: JSON of a caller may quote half a character (a lone surrogate)."""
+    return body if body.isascii() else body.encode("utf-8", "replace").decode()
 
 
 def _request_id(event: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ from skybatch.api.http_request import HttpRequest
 from skybatch.api.large_responses import content_response
 from skybatch.api.responses import redirect
 from skybatch.api.routing import AnyResponse
-from skybatch.errors import NotFound, SourceMissing
+from skybatch.errors import NotFound
 from skybatch.vo.ibe import stored_images
 
 GZIP_TYPE, FITS_TYPE = "application/x-gzip", "image/fits"
@@ -31,10 +31,7 @@ def stored_file_response(
         compressed = key.endswith(".gz")
     except NotFound:
         pass
-    try:
-        plain = stored_images.plain_image(archive, key)
-    except SourceMissing:
-        raise NotFound(f"The archive has no image {key}.") from None
+    plain = stored_images.plain_image(archive, key)
     return fits_response(request, dependencies, plain, key, compressed=compressed)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from skybatch.errors import NotFound
 from skybatch.sky.fk5 import fk5_to_icrs
 from skybatch.sky.vectors import Floats
+from skybatch.storage.object_keys import checked_key
 from skybatch.surveys.twomass.bands import FILTERS
 from skybatch.surveys.twomass.datasets import DATASETS, MISSION
 from skybatch.surveys.twomass.layout import QUICKLOOK_SUFFIXES, parse_key
@@ -157,7 +158,7 @@ def key_of_id(identifier: str) -> str:
     """Return the archive key that an identifier names. Raises NotFound for one of another publisher."""
     if not identifier.startswith(IVOID):
         raise NotFound(f"There is no image {identifier[:80]!r}: identifiers begin with {IVOID}")
-    key = identifier.removeprefix(IVOID)
+    key = checked_key(identifier.removeprefix(IVOID))
     parse_key(key)
     return key
 

@@ -16,6 +16,7 @@ from skybatch.batch.codes import Remainder
 from skybatch.batch.record import load_record
 from skybatch.batch.submission.cancellation import request_cancellation
 from skybatch.errors import CellError, Conflict, InvalidRequest, MalformedRequest
+from skybatch.validation import displayable
 
 routes = RouteTable()
 
@@ -25,7 +26,7 @@ def resubmit_batch(request: HttpRequest, dependencies: Dependencies, batch_id: s
     """Accept the next batch of a chain: ``what`` is ``unretrieved`` (default) or ``failed``."""
     what = _read_fields(request).get("what", RESUBMITTABLE[0])
     if what not in RESUBMITTABLE:
-        error = CellError("what", str(what), f"must be one of {', '.join(RESUBMITTABLE)}")
+        error = CellError("what", displayable(what), f"must be one of {', '.join(RESUBMITTABLE)}")
         raise InvalidRequest(error.sentence(), errors=[error])
     accepted = batch_submitter(request, dependencies).resubmit(batch_id, Remainder(what))
     return accepted_response(request, accepted)
@@ -55,6 +56,8 @@ def _read_fields(request: HttpRequest) -> dict[str, Any]:
         return {name: values[-1] for name, values in parse_qs(body.decode("latin-1")).items()}
     try:
         fields = json.loads(body)
+    except RecursionError:
+        raise MalformedRequest("The JSON is nested too deep.") from None
     except ValueError as error:
         raise MalformedRequest(f"The body is not JSON: {error}") from None
     if not isinstance(fields, dict):

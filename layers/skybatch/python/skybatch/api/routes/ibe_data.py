@@ -19,7 +19,7 @@ PREFIX = "/ibe/data"
 @routes.get(f"{PREFIX}(?:/.*)?")
 def stored_image(request: HttpRequest, dependencies: Dependencies) -> AnyResponse:
     """Return a stored image by its archive path, a cutout of it, or the page of a folder."""
-    path = stored_images.archive_path(request.path.removeprefix(PREFIX).lstrip("/"))
+    path = stored_images.archive_path(request.path.removeprefix(PREFIX).removeprefix("/"))
     if directory_pages.is_folder(path):
         html = directory_pages.folder_page(dependencies.archive, path, request.base_url)
         return content_response(request, dependencies.results, html.encode(), "text/html; charset=utf-8")

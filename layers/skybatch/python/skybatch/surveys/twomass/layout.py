@@ -26,7 +26,7 @@ SUFFIXES = {ImageType.ATLAS: ATLAS_SUFFIXES, ImageType.QUICKLOOK: QUICKLOOK_SUFF
 _KEY = (
     rf"(?:^|/){MISSION}/(?P<folder>\w+)/(?P<table>\w+)/(?P<date>\d{{6}})(?P<hem>[ns])/s(?P<scan>\d{{3}})"
     rf"/(?P<kind>{'|'.join(kind.folder for kind in ImageType)})"
-    rf"/(?P<band>[{''.join(BANDS)}])i(?P<file_scan>\d{{3}})(?P<image>\d{{4}})(?P<suffix>\.\w+(?:\.\w+)?)$"
+    rf"/(?P<band>[{''.join(BANDS)}])i(?P<file_scan>\d{{3}})(?P<image>\d{{4}})(?P<suffix>\.\w+(?:\.\w+)?)\Z"
 )
 
 
@@ -77,7 +77,7 @@ def parse_key(key: str) -> tuple[ImageId, ImageType, str]:
     NotFound
         For anything that is not the key of an image in a known data set.
     """
-    found = re.search(_KEY, key)
+    found = re.search(_KEY, key, re.ASCII)
     if found is None or found["scan"] != found["file_scan"]:
         raise NotFound(f"not the key of an image: {key}")
     dataset = dataset_of_path(found["folder"], found["table"])

@@ -12,6 +12,7 @@ from skybatch.fits.pixel_box import PixelBox
 from skybatch.fits.readers import GZIP_MAGIC
 from skybatch.inventory.stored_image import stored_image
 from skybatch.storage import links
+from skybatch.storage.object_keys import checked_key
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.twomass.datasets import DATASETS, DEFAULT_DATASET, MISSION, dataset_prefix
 from skybatch.surveys.twomass.layout import (
@@ -33,9 +34,12 @@ if TYPE_CHECKING:
 
 
 def archive_path(path: str) -> str:
-    """Return the archive key of a path below ``/ibe/data/``: ``2mass`` is an alias of the mission."""
+    """Return the archive key of a path below ``/ibe/data/``: ``2mass`` is an alias of the mission.
+
+    Raises NotFound for what can be neither a folder's nor a file's.
+    """
     mission, slash, rest = path.partition("/")
-    return f"{MISSION if mission.lower() in MISSIONS else mission}{slash}{rest}"
+    return checked_key(f"{MISSION if mission.lower() in MISSIONS else mission}{slash}{rest}", folder=True)
 
 
 def key_of_image(parameters: Parameters, objects: ObjectStore) -> str:
@@ -106,14 +110,19 @@ def plain_image(objects: ObjectStore, key: str, inventory: Inventory | None = No
 
     An Atlas image that the archive keeps tile-compressed only is found by its other names too. With the
     inventory, an image of another place than that says raises SourceDiffers.
+
+    Raises NotFound where the archive has neither.
     """
-    try:
-        return stored_image(objects, key, inventory).plain()
-    except SourceMissing:
-        image, image_type, suffix = parse_key(key)
-        if image_type is not ImageType.ATLAS or suffix == TILED_SUFFIX:
-            raise
-        return stored_image(objects, atlas_key(image, TILED_SUFFIX)).plain()
+    image, image_type, suffix = parse_key(key)
+    forms = [stored_image(objects, key, inventory)]
+    if image_type is ImageType.ATLAS and suffix != TILED_SUFFIX:
+        forms.append(stored_image(objects, atlas_key(image, TILED_SUFFIX)))
+    for form in forms:
+        try:
+            return form.plain()
+        except SourceMissing:
+            continue
+    raise NotFound(f"The archive has no image {key}.")
 
 
 def cut(objects: ObjectStore, key: str, cutout: Cutout, inventory: Inventory) -> bytes:
