@@ -48,7 +48,9 @@ class Row:
     bands
         Bands wanted, of ``j``, ``h`` and ``k``.
     id
-        The user's identifier of the row.
+        The user's identifier of the row, at most 15 characters.
+    given_id
+        The identifier as given, where it was longer than that.
     position
         ICRS position wanted; in a coadd key row the point to crop around.
     name
@@ -68,6 +70,7 @@ class Row:
     row_number: int
     bands: tuple[str, ...]
     id: str | None = None
+    given_id: str | None = None
     position: SkyPosition | None = None
     name: str | None = None
     size: float | None = None

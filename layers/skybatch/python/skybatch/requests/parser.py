@@ -16,6 +16,7 @@ from skybatch.settings import Settings
 from skybatch.sky.coordinates import Location
 from skybatch.sky.frames import to_icrs
 from skybatch.sky.position import SkyPosition
+from skybatch.tables.readers.model import Bounds
 from skybatch.validation import ErrorCollector
 
 # A gzipped table may inflate to this many times the limit of an upload: tables shrink about ten times.
@@ -100,12 +101,17 @@ def table_request(fields: BatchRequestBody, mode: Mode, payload: Payload, limits
     rows = read_rows(
         payload.table or b"",
         mode,
-        RowDefaults(fields.bands, fields.best),
-        limits.max_rows,
-        limits.max_upload_bytes * MAX_INFLATION,
+        RowDefaults(fields.bands, fields.best, fields.size),
+        upload_bounds(limits),
     )
-    notices = unknown_field_notices(payload.fields)
+    rows.raise_if_invalid()
+    notices = [*unknown_field_notices(payload.fields), *rows.notices]
     return build_request(fields, mode, rows, notices=notices, table_name=payload.table_name)
+
+
+def upload_bounds(limits: Settings) -> Bounds:
+    """Return what an uploaded table may hold at most."""
+    return Bounds(limits.max_rows, limits.max_images, limits.max_upload_bytes * MAX_INFLATION)
 
 
 def single_request(fields: BatchRequestBody, mode: Mode, payload: Payload) -> Request:

@@ -123,11 +123,11 @@ def _best(request: Request, table: str) -> dict[str, bool]:
     if not any(wanted):
         return {"best": False}
     from skybatch.requests.table_rows import RowDefaults, read_rows
+    from skybatch.tables.readers.model import Bounds
 
     encoded = table.encode()
-    listing = read_rows(
-        encoded, Mode.POSITIONS, RowDefaults(request.bands, best_only=False), len(wanted), len(encoded)
-    )
+    bounds = Bounds(len(wanted), len(wanted), len(encoded))
+    listing = read_rows(encoded, Mode.POSITIONS, RowDefaults(request.bands), bounds)
     return {"best": [row.best_only for row in listing.rows] != wanted}
 
 

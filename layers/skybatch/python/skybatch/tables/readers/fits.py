@@ -1,84 +1,109 @@
-"""FITS tables (FITS standard 4.0, section 7), through astropy: the file's first table extension."""
+"""FITS tables (FITS standard 4.0, section 7): every binary and ASCII table extension of a file.
+
+The headers are read here and the wanted columns taken out of the bytes with numpy, so that nothing is allocated
+for what a header merely claims.
+"""
 
 from __future__ import annotations
 
-import io
-import warnings
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from skybatch.errors import SkybatchError
+from skybatch.tables.readers.fits_cells import Form, ascii_cells, binary_cells
+from skybatch.tables.readers.fits_header import Cards, data_bytes, padded, read_header
 from skybatch.tables.readers.model import (
-    SERVICE_KEYWORDS,
-    ColumnSelection,
-    UploadedTable,
-    select_columns,
-    text_or_null,
+    KEYWORDS,
+    Bounds,
+    Column,
+    Header,
+    Select,
+    Table,
+    Upload,
     unreadable_table,
 )
-from skybatch.tables.schemas.common import TABLE_MARKER
-
-MAX_EXTENSIONS = 100
+from skybatch.tables.readers.unit_words import named_column
 
 
-def read(content: bytes, selection: ColumnSelection) -> UploadedTable:
-    """Read the selected columns of the first binary or ASCII table.
+@dataclass(frozen=True)
+class Extension:
+    """A table extension: its cards, and where its data begin."""
 
-    Raises InvalidRequest for a file without one or a damaged one, TooLarge for too many rows.
+    cards: Cards
+    start: int
+    title: str
+
+
+def read(content: bytes, select: Select, bounds: Bounds, before: int = 0) -> Upload:
+    """Read every table extension of a file.
+
+    Raises InvalidRequest for a file without one, a damaged one, or one with columns of variable length;
+    TooLarge for too many rows.
     """
-    from astropy.io import fits
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with fits.open(io.BytesIO(content), memmap=False, lazy_load_hdus=True) as file:
-                return first_table(file, len(content), selection)
-    except SkybatchError:
-        raise
-    except Exception as error:  # noqa: BLE001  astropy meets damage with errors of many classes
-        raise unreadable_table(f"the FITS table cannot be read ({str(error)[:200]})") from None
+    tables: list[Table] = []
+    for extension in _extensions(content, bounds):
+        tables.append(_read_extension(content, extension, select, bounds, before))
+        before += len(tables[-1])
+    if not tables:
+        raise unreadable_table("this FITS file holds no table")
+    return Upload(tuple(tables))
 
 
-def first_table(file: Any, size: int, selection: ColumnSelection) -> UploadedTable:
-    """Read the first table extension, checked against the file's size before anything is allocated for it."""
-    for index in range(MAX_EXTENSIONS):
-        try:
-            hdu = file[index]
-        except IndexError:
-            break
-        if hdu.header.get("XTENSION", "").strip() in ("BINTABLE", "TABLE"):
-            return read_extension(hdu, size, selection)
-    raise unreadable_table("this FITS file holds no table")
+def _extensions(content: bytes, bounds: Bounds) -> Iterator[Extension]:
+    """The file's table extensions, one after another."""
+    at = number = 0
+    while at < len(content) and content[at : at + 8] in (b"SIMPLE  ", b"XTENSION"):
+        cards, start = read_header(content, at)
+        if cards.text("XTENSION") in ("BINTABLE", "TABLE", "A3DTABLE"):
+            title = cards.text("EXTNAME") or f"extension {number}"
+            yield Extension(cards, start, title)
+        length = data_bytes(cards)
+        if start + length > len(content):
+            raise unreadable_table("the FITS file ends before its data do")
+        at, number = start + padded(length), number + 1
+        if number > bounds.tables:
+            raise unreadable_table(f"there are more than {bounds.tables} extensions")
 
 
-def read_extension(hdu: Any, size: int, selection: ColumnSelection) -> UploadedTable:
-    """Read one table extension's selected columns as text."""
-    header = hdu.header
-    rows, width = int(header["NAXIS2"]), int(header["NAXIS1"])
-    if rows < 0 or width < 0 or rows * width > size:
+def _read_extension(
+    content: bytes, extension: Extension, select: Select, bounds: Bounds, before: int
+) -> Table:
+    cards = extension.cards
+    rows, width, fields = (cards.count(name) for name in ("NAXIS2", "NAXIS1", "TFIELDS"))
+    bounds.check_columns(fields)
+    if extension.start + rows * width > len(content):
         raise unreadable_table("the FITS file ends before its table does")
-    names = tuple(str(name) for name in hdu.columns.names)
-    keywords = {name: str(header[name]) for name in SERVICE_KEYWORDS if name in header}
-    from_service = TABLE_MARKER in keywords or TABLE_MARKER in (name.lower() for name in names)
-    selection.check_count(rows, from_service)
-    places = select_columns(names, selection)
-    if rows and hdu.columns.dtype.itemsize != width:
+    columns = tuple(_column(cards, number) for number in range(1, fields + 1))
+    keywords = {name: cards.text(name.upper()) for name in KEYWORDS if name.upper() in cards.values}
+    header = Header("FITS table", columns, keywords, None, extension.title)
+    bounds.check_rows(rows, header, before)
+    ascii_table = cards.text("XTENSION") == "TABLE"
+    forms = _forms(cards, columns, width, ascii_table)
+    kinds = dict(select(header))
+    data = memoryview(content)[extension.start : extension.start + rows * width]
+    take = ascii_cells if ascii_table else binary_cells
+    cells = {index: take(data, rows, width, forms[index]) for index in kinds}
+    return Table(header, cells, [None] * (rows if kinds else 0))
+
+
+def _column(cards: Cards, number: int) -> Column:
+    column = named_column(
+        cards.text(f"TTYPE{number}") or f"col{number}",
+        ucd=cards.text(f"TUCD{number}") or None,
+        datatype=cards.text(f"TFORM{number}") or None,
+    )
+    unit = cards.text(f"TUNIT{number}")
+    return column if not unit else Column(column.name, unit, column.ucd, column.datatype)
+
+
+def _forms(cards: Cards, columns: Sequence[Column], width: int, ascii_table: bool) -> list[Form]:
+    """How each column lies in a row, held against the row's width."""
+    forms: list[Form] = []
+    for number, column in enumerate(columns, 1):
+        read_form = Form.of_ascii if ascii_table else Form.of_binary
+        start = forms[-1].start + forms[-1].bytes if forms else 0
+        forms.append(read_form(cards, number, column.name, start))
+        if forms[-1].start + forms[-1].bytes > width:
+            raise unreadable_table("the FITS table's columns do not fit into its rows")
+    if not ascii_table and forms and forms[-1].start + forms[-1].bytes != width:
         raise unreadable_table("the FITS table's columns do not fill its rows")
-    columns = {name: column_text(hdu, index) if rows else [] for name, index in places.items()}
-    return UploadedTable("FITS table", names, columns, [None] * rows, None, keywords)
-
-
-def column_text(hdu: Any, index: int) -> list[str | None]:
-    """Return a column's cells; NaN, the column's TNULL and blank text are null."""
-    column = hdu.columns[index]
-    values = hdu.data.field(index)
-    if values.ndim != 1:
-        raise unreadable_table("each cell must hold one value, not an array", column=column.name)
-    kind = values.dtype.kind
-    if kind in "SU":
-        return [text_or_null(str(value)) for value in values]
-    if kind == "b":
-        return ["y" if value else "n" for value in values]
-    if kind not in "iuf":
-        raise unreadable_table("holds neither text nor numbers", column=column.name)
-    nulls = ("nan", str(column.null))
-    return [None if str(value) in nulls else str(value) for value in values]
+    return forms

@@ -1,4 +1,8 @@
-"""An uploaded table in any format people send, as columns of text."""
+"""What the readers of tables give: tables of text, with all that a file says about its columns.
+
+Readers know nothing of meaning. Which columns are wanted is decided by a `Select` function once a table's
+header is known, before any of its cells are kept.
+"""
 
 from __future__ import annotations
 
@@ -8,103 +12,164 @@ from dataclasses import dataclass, field
 from skybatch.errors import CellError, InvalidRequest, TooLarge
 from skybatch.tables.schemas.common import TABLE_MARKER
 
-# Keywords and PARAMs that are kept: the marker itself, and what may hold for all rows of one of our tables.
-SERVICE_KEYWORDS = (TABLE_MARKER, "dataset", "form")
-# More than any table has; what goes beyond them costs memory many times the upload's size.
-MAX_LINES = 1_000_000
-MAX_LINE_CHARACTERS = 1_000_000
-MAX_COLUMNS = 10_000
+# Keywords and PARAMs that a header keeps: the marker and what may hold for all rows of one of our tables, and
+# what may name the frame of all positions.
+KEYWORDS = frozenset(
+    {TABLE_MARKER, "dataset", "form", "survey", "equinox", "radesys", "radecsys", "coosys", "csys"}
+)
+NULL_WORDS = frozenset({"", "null", "nan", "none", "--", "---", "masked", "n/a", "<na>", "indef"})
 
 
 @dataclass(frozen=True)
-class ColumnSelection:
-    """What a reader should take: columns (lower case), those that never hold a blank, and the most rows."""
+class Column:
+    """A column as its file describes it; None where the file says nothing.
 
-    columns: frozenset[str]
-    one_word: frozenset[str]
-    max_rows: int
+    Attributes
+    ----------
+    name
+        As written, without a unit or an equinox in brackets behind it.
+    unit, ucd, datatype
+        As written (TUNIT, VOTable ``unit``, an IPAC units line, ``ra [deg]`` ...).
+    system, equinox
+        Coordinate system and equinox that the file gives for this column (COOSYS and its kin). An epoch is a
+        time of observation and never stands here.
+    """
 
-    def check_count(self, count: int, from_service: bool) -> None:
-        """Raise TooLarge for more rows than one request may have; our own tables know no such limit."""
-        if count > self.max_rows and not from_service:
-            raise TooLarge(
-                f"The table has more than {self.max_rows} rows; please split it into tables"
-                f" of at most {self.max_rows} rows."
-            )
+    name: str
+    unit: str | None = None
+    ucd: str | None = None
+    datatype: str | None = None
+    system: str | None = None
+    equinox: str | None = None
 
 
 @dataclass(frozen=True)
-class UploadedTable:
-    """The selected columns of an uploaded table.
+class Header:
+    """What a file says of one of its tables before the rows.
 
-    ``columns`` maps a lower-case name to its cells, one a data row, None for null; ``lines`` has for each
-    data row its line in the upload (None in binary formats); ``keywords`` the keywords or PARAMs, names in
-    lower case; ``names`` all columns as the table writes them.
+    ``kind`` is the format in words; ``keywords`` holds those of `KEYWORDS`, names in lower case; ``line`` is
+    where the column names stand; ``title`` names a table among several.
     """
 
     kind: str
-    names: tuple[str, ...]
-    columns: Mapping[str, Sequence[str | None]]
-    lines: Sequence[int | None]
-    header_line: int | None = None
+    columns: tuple[Column, ...]
     keywords: Mapping[str, str] = field(default_factory=dict)
+    line: int | None = None
+    title: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all columns, as written."""
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def marked(self) -> bool:
+        """Whether the table says that this service wrote it."""
+        return TABLE_MARKER in self.keywords or any(n.lower() == TABLE_MARKER for n in self.names)
+
+
+@dataclass(frozen=True)
+class CellKind:
+    """What the cells of a column never or always are: ``word`` without blanks, ``numeric`` a number."""
+
+    word: bool = False
+    numeric: bool = False
+
+
+Select = Callable[[Header], Mapping[int, CellKind]]
+"""Which columns are wanted, by index, and what their cells are like."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """The cells of one row, and the line where it stands; ``gap``: a blank or comment line stands before."""
+
+    values: Sequence[str]
+    line: int | None
+    gap: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table of an upload: ``cells`` has for each wanted column its cells, one a row, None for null.
+
+    ``lines`` gives the line of each row, None in binary formats. A table without a wanted column keeps
+    neither.
+    """
+
+    header: Header
+    cells: Mapping[int, Sequence[str | None]] = field(default_factory=dict)
+    lines: Sequence[int | None] = ()
 
     def __len__(self) -> int:
         return len(self.lines)
 
-    @property
-    def from_service(self) -> bool:
-        """Whether the table says that this service wrote it."""
-        return TABLE_MARKER in self.keywords or TABLE_MARKER in {name.lower() for name in self.names}
+
+@dataclass(frozen=True)
+class Upload:
+    """All tables of an uploaded file in their order, and notices of what was guessed or left out."""
+
+    tables: tuple[Table, ...]
+    notices: tuple[str, ...] = ()
 
 
-Reader = Callable[[str, ColumnSelection], UploadedTable]
+@dataclass(frozen=True)
+class Bounds:
+    """The most that an upload may hold; checked before anything is kept.
 
-
-def select_columns(
-    names: Iterable[str], selection: ColumnSelection, line: int | None = None
-) -> dict[str, int]:
-    """Return the index of each selected column by lower-case name; the exact lower-case spelling wins.
-
-    Raises InvalidRequest for a selected column that stands twice in the same spelling, and for more
-    columns than any table has.
+    ``rows`` bounds tables of others, ``marked_rows`` those that carry this service's marker.
     """
-    places: dict[str, int] = {}
-    spelled: dict[str, str] = {}
-    for index, name in enumerate(names):
-        if index >= MAX_COLUMNS:
-            raise unreadable_table(f"there are more than {MAX_COLUMNS} columns", line)
-        key = name.lower()
-        if key not in selection.columns:
-            continue
-        if spelled.get(key) == name:
-            raise unreadable_table(f"the column {name} stands twice", line, column=name)
-        if key not in places or name == key:
-            places[key], spelled[key] = index, name
-    return places
+
+    rows: int
+    marked_rows: int
+    inflated_bytes: int
+    columns: int = 999
+    cells: int = 5_000_000
+    tables: int = 100
+    nesting: int = 50
+    lines: int = 1_000_000
+    line_characters: int = 1_000_000
+
+    def check_columns(self, count: int, line: int | None = None) -> None:
+        """Raise InvalidRequest for more columns than any table has."""
+        if count > self.columns:
+            raise unreadable_table(f"there are more than {self.columns} columns", line)
+
+    def check_rows(self, count: int, header: Header, before: int = 0) -> None:
+        """Raise TooLarge for more rows or cells than one request may have; ``before`` are other tables' rows."""
+        most = self.marked_rows if header.marked else self.rows
+        if before + count > most:
+            raise TooLarge(
+                f"The table has more than {most} rows; please split it into tables of at most {most} rows."
+            )
+        if count * len(header.columns) > self.cells:
+            raise TooLarge(f"The table has more than {self.cells} cells; please send fewer columns or rows.")
 
 
-def split_lines(text: str) -> list[str]:
-    """Return the text's lines; raises InvalidRequest for more, or for longer ones, than any table has."""
-    if text.count("\n") > MAX_LINES:
-        raise unreadable_table(f"there are more than {MAX_LINES} lines")
-    lines = text.split("\n")
-    for number, line in enumerate(lines, 1):
-        if len(line) > MAX_LINE_CHARACTERS:
-            raise unreadable_table(f"there are more than {MAX_LINE_CHARACTERS} characters", number)
-    return lines
-
-
-def text_or_null(cell: str) -> str | None:
-    """Return the cell without blanks around it; None for an empty one or the word null in any case."""
+def cell_text(cell: str) -> str | None:
+    """Give the cell without blanks around it; None for the words in `NULL_WORDS`, in any case."""
     text = cell.strip()
-    return None if not text or text.lower() == "null" else text
+    return None if text.lower() in NULL_WORDS else text
+
+
+def collect(
+    header: Header, records: Iterable[Record], kinds: Mapping[int, CellKind], bounds: Bounds, before: int = 0
+) -> Table:
+    """Keep the wanted cells of a table's records, each as long as the header; raises TooLarge."""
+    cells: dict[int, list[str | None]] = {index: [] for index in kinds}
+    lines: list[int | None] = []
+    for record in records:
+        lines.append(record.line)
+        bounds.check_rows(len(lines), header, before)
+        for index, column in cells.items():
+            column.append(cell_text(record.values[index]))
+    return Table(header, cells, lines)
 
 
 def unreadable_table(
     rule: str, line: int | None = None, *, column: str = "table", value: str = ""
 ) -> InvalidRequest:
-    """Return the error for a table whose shape, rather than one of its values, is wrong."""
+    """Make the error for a table whose shape, rather than one of its values, is wrong."""
     error = CellError(column, value, rule, line)
     place = f"In line {line} of the table " if line is not None else "In the table "
     return InvalidRequest(f"{place}{rule}.", errors=[error])

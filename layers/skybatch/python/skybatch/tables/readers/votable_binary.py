@@ -1,7 +1,7 @@
-"""The binary serializations of a VOTable (VOTable 1.4, sections 5.2 to 5.4): FITS, BINARY and BINARY2.
+"""The binary serializations of a VOTable (VOTable 1.5, sections 5.2 to 5.4): FITS, BINARY and BINARY2.
 
-Decoded here, rather than through a library that first allocates what a header claims: nothing is ever
-larger than the bytes that were sent.
+Decoded here, rather than through a library that first allocates what a header claims: nothing is ever larger
+than the bytes that were sent, and the layout of a row is worked out once.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ import base64
 import binascii
 import math
 import struct
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from skybatch.tables.readers import fits
-from skybatch.tables.readers.model import ColumnSelection, UploadedTable, text_or_null, unreadable_table
+from skybatch.tables.readers.model import Bounds, Header, Select, Table, cell_text, unreadable_table
+from skybatch.tables.readers.votable_fields import Field
 
-# Bytes of one element (VOTable 1.4, section 2.1); eight bits share a byte.
+# Bytes of one element (VOTable 1.5, section 2.1); eight bits share a byte.
 SIZES = {
     "boolean": 1,
     "unsignedByte": 1,
@@ -31,115 +32,96 @@ SIZES = {
     "doubleComplex": 16,
 }
 SCALARS = {"unsignedByte": ">B", "short": ">h", "int": ">i", "long": ">q", "float": ">f", "double": ">d"}
+_COUNT = struct.Struct(">i")
 
 
 @dataclass(frozen=True)
-class Field:
-    """A column as its FIELD element describes it."""
+class Layout:
+    """How a column lies in a row: ``items`` of ``bits`` each, times a count before them where ``variable``."""
 
-    name: str
-    datatype: str
-    arraysize: str
-    null: str | None = None
+    field: Field
+    items: int
+    bits: int
+    variable: bool
 
     @classmethod
-    def of(cls, attributes: Mapping[str, str]) -> Field:
-        """Return the column of the element's attributes; one without a name goes by its ID."""
-        name = attributes.get("name") or attributes.get("ID", "")
-        return cls(name.strip(), attributes.get("datatype", "char"), attributes.get("arraysize", "").strip())
+    def of(cls, field: Field) -> Layout:
+        """Work out a column's layout; raises InvalidRequest for one that makes no sense or holds nothing."""
+        name = field.name[:40]
+        if field.datatype not in SIZES and field.datatype != "bit":
+            raise unreadable_table(f"{field.datatype[:40]!r} of column {name} is no datatype of VOTable")
+        dimensions = field.arraysize.split("x") if field.arraysize else ["1"]
+        fixed = [d for d in dimensions if not d.endswith("*")]
+        if len(fixed) < len(dimensions) - 1 or not all(d.isdecimal() and len(d) < 10 for d in fixed):
+            raise unreadable_table(f"the arraysize {field.arraysize[:40]!r} of column {name} makes no sense")
+        items = math.prod(int(d) for d in fixed)
+        if not items:
+            raise unreadable_table(f"the column {name} has cells of no width")
+        bits = 1 if field.datatype == "bit" else 8 * SIZES[field.datatype]
+        return cls(field, items, bits, len(fixed) < len(dimensions))
 
-    def with_null(self, null: str) -> Field:
-        """Return the column with its null value."""
-        return replace(self, null=null)
-
-
-class Stream:
-    """Bytes taken from the front."""
-
-    def __init__(self, content: bytes) -> None:
-        self.content = content
-        self.at = 0
-
-    @property
-    def left(self) -> int:
-        """Number of bytes left."""
-        return len(self.content) - self.at
-
-    def take(self, count: int) -> bytes:
-        """Take the next ``count`` bytes; raises InvalidRequest if there are fewer."""
-        if not 0 <= count <= self.left:
-            raise unreadable_table("the binary data end within a row")
-        self.at += count
-        return self.content[self.at - count : self.at]
+    def bytes(self, count: int) -> int:
+        """Give the bytes of a cell of ``count`` times the fixed items."""
+        return (self.items * count * self.bits + 7) // 8
 
 
 def read_stream(
     text: str,
     encoding: str,
     fields: Sequence[Field],
-    places: Mapping[str, int],
-    selection: ColumnSelection,
-    from_service: bool,
-) -> tuple[int, dict[str, list[str | None]]] | UploadedTable:
-    """Read row count and selected columns of a base64 stream; a FITS stream gives its own table."""
+    header: Header,
+    select: Select,
+    bounds: Bounds,
+    before: int,
+) -> list[Table]:
+    """Read a base64 stream; a FITS stream gives its own tables."""
     try:
         content = base64.b64decode("".join(text.split()), validate=True)
     except (binascii.Error, ValueError):
         raise unreadable_table("the binary data are not base64") from None
     if encoding == "FITS":
-        return fits.read(content, selection)
-    stream = Stream(content)
-    columns: dict[str, list[str | None]] = {name: [] for name in places}
-    by_index = {index: columns[name] for name, index in places.items()}
-    count = 0
-    while stream.left:
+        return list(fits.read(content, select, bounds, before).tables)
+    layouts = [Layout.of(field) for field in fields]
+    wanted = dict(select(header))
+    cells: dict[int, list[str | None]] = {index: [] for index in wanted}
+    flag_bytes = (len(fields) + 7) // 8 if encoding == "BINARY2" else 0
+    at = count = 0
+    while at < len(content):
         count += 1
-        selection.check_count(count, from_service)
-        read_row(stream, fields, by_index, flagged=encoding == "BINARY2")
-    return count, columns
+        bounds.check_rows(count, header, before)
+        at = _read_row(content, at, flag_bytes, layouts, cells)
+    return [Table(header, cells, [None] * (count if wanted else 0))]
 
 
-def read_row(
-    stream: Stream, fields: Sequence[Field], by_index: Mapping[int, list[str | None]], *, flagged: bool
-) -> None:
-    """Read one row; with BINARY2 a bit for each column, set for null, goes before it."""
-    before = stream.left
-    flags = stream.take((len(fields) + 7) // 8) if flagged else b""
-    for index, field in enumerate(fields):
-        content = stream.take(field_bytes(stream, field))
-        if index in by_index:
-            null = flagged and flags[index // 8] >> (7 - index % 8) & 1
-            by_index[index].append(None if null else decoded(content, field))
-    if stream.left == before:
-        raise unreadable_table("the columns hold no data")
-
-
-def field_bytes(stream: Stream, field: Field) -> int:
-    """Return the length of the next cell; a variable one carries its count before it (section 5.3)."""
-    dimensions = field.arraysize.split("x") if field.arraysize else ["1"]
-    fixed = [d for d in dimensions if not d.endswith("*")]
-    if len(fixed) < len(dimensions) - 1 or not all(d.isdecimal() and len(d) < 10 for d in fixed):
-        raise unreadable_table(
-            f"the arraysize {field.arraysize[:40]!r} of column {field.name[:40]} makes no sense"
-        )
-    count = math.prod(int(d) for d in fixed)
-    if len(fixed) < len(dimensions):
-        count *= int.from_bytes(stream.take(4), "big", signed=True)
-    if field.datatype == "bit":
-        return (count + 7) // 8
-    if field.datatype not in SIZES:
-        raise unreadable_table(
-            f"{field.datatype[:40]!r} of column {field.name[:40]} is no datatype of VOTable"
-        )
-    return count * SIZES[field.datatype]
+def _read_row(
+    content: bytes, at: int, flag_bytes: int, layouts: Sequence[Layout], cells: dict[int, list[str | None]]
+) -> int:
+    """One row; with BINARY2 a bit for each column, set for null, stands before it. Gives the row's end."""
+    flags = content[at : at + flag_bytes]
+    at += flag_bytes
+    for index, layout in enumerate(layouts):
+        length = 1
+        if layout.variable:
+            if at + _COUNT.size > len(content):
+                raise unreadable_table("the binary data end within a row")
+            (length,) = _COUNT.unpack_from(content, at)
+            at += _COUNT.size
+        end = at + layout.bytes(length)
+        if length < 0 or end > len(content):
+            raise unreadable_table("the binary data end within a row")
+        if index in cells:
+            null = flags and flags[index // 8] >> (7 - index % 8) & 1
+            cells[index].append(None if null else decoded(content[at:end], layout.field))
+        at = end
+    return at
 
 
 def decoded(content: bytes, field: Field) -> str | None:
-    """Decode a cell to text; None for null, NaN, and what is no single value."""
+    """Give a cell as text; None for null, NaN, and what is no single value."""
     if field.datatype == "char":
-        return text_or_null(content.partition(b"\0")[0].decode("utf-8", errors="replace"))
+        return cell_text(content.partition(b"\0")[0].decode("utf-8", errors="replace"))
     if field.datatype == "unicodeChar":
-        return text_or_null(content.decode("utf-16-be", errors="replace").partition("\0")[0])
+        return cell_text(content.decode("utf-16-be", errors="replace").partition("\0")[0])
     if field.datatype == "boolean":
         return {b"T": "y", b"t": "y", b"1": "y", b"F": "n", b"f": "n", b"0": "n"}.get(content)
     form = SCALARS.get(field.datatype)
@@ -152,16 +134,16 @@ def decoded(content: bytes, field: Field) -> str | None:
 
 
 def shortest_single(value: float) -> str:
-    """Return the shortest decimal that a 32-bit number prints as, which is what its author saw."""
+    """Give the shortest decimal that a 32-bit number prints as, which is what its author saw."""
     for digits in range(6, 10):
         text = f"{value:.{digits}g}"
-        if single(float(text)) == value:
+        if _single(float(text)) == value:
             return text
     return repr(value)
 
 
-def single(value: float) -> float:
-    """Return the nearest 32-bit number; infinity beyond its range."""
+def _single(value: float) -> float:
+    """The nearest 32-bit number; infinity beyond its range."""
     try:
         (rounded,) = struct.unpack(">f", struct.pack(">f", value))
     except OverflowError:

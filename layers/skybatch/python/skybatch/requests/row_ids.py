@@ -1,0 +1,47 @@
+"""Identifiers of rows: as given where they are short, else cut to a length that tables and file names hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from skybatch.requests.model import Row
+from skybatch.requests.values import MAX_ID_CHARACTERS
+
+
+def shortened_ids(rows: Sequence[Row]) -> tuple[list[Row], list[str]]:
+    """Cut ids that are too long and make them unique; the rows, and notices of what was changed.
+
+    A row whose id was cut keeps the whole as ``given_id``. The work grows with the number of rows alone.
+    """
+    taken = {row.id for row in rows if row.id and len(row.id) <= MAX_ID_CHARACTERS}
+    numbers: dict[str, int] = {}
+    kept: list[Row] = []
+    cut = 0
+    for row in rows:
+        if row.id is None or len(row.id) <= MAX_ID_CHARACTERS:
+            kept.append(row)
+            continue
+        short = _unique(row.id, taken, numbers)
+        taken.add(short)
+        kept.append(replace(row, id=short, given_id=row.given_id or row.id))
+        cut += 1
+    if not cut:
+        return kept, []
+    ids = "One id is" if cut == 1 else f"{cut} ids are"
+    return kept, [
+        f"{ids} longer than {MAX_ID_CHARACTERS} characters and cut; the table rows keeps the whole as given_id."
+    ]
+
+
+def _unique(given: str, taken: set[str], numbers: dict[str, int]) -> str:
+    """The first characters of an id, with a number behind them where others begin alike."""
+    short = given[:MAX_ID_CHARACTERS].rstrip()
+    number = numbers.get(short, 1)
+    found = short if number == 1 else ""
+    while not found or found in taken:
+        number += 1
+        ending = f"~{number}"
+        found = short[: MAX_ID_CHARACTERS - len(ending)] + ending
+    numbers[short] = number
+    return found

@@ -1,0 +1,65 @@
+"""Tables drawn with bars, as database shells, HEASARC and Markdown write them.
+
+Every row stands between bars, unlike in an IPAC table, where only the header does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from skybatch.tables.readers.grid import Grid, is_ruler, read_grid
+from skybatch.tables.readers.headerless import is_number_row
+from skybatch.tables.readers.model import Bounds, Record, Select, Upload
+from skybatch.tables.readers.text import lines_of
+
+_RULE_LINE = re.compile(r"\+[-=+:\s]*\+?")
+_LOOKED_AT = 60  # lines
+MOST_HEADER_LINES = 4  # of an IPAC table
+
+
+def is_drawn(text: str) -> bool:
+    """Tell whether a text's rows stand between bars, whatever stands above and below them."""
+    lines = [line.strip() for line in text[:200_000].split("\n", 4 * _LOOKED_AT)[: 4 * _LOOKED_AT]]
+    content = [line for line in lines if line and not line.startswith(("\\", "#"))][:_LOOKED_AT]
+    drawn = [line for line in content if line.startswith("|") or _RULE_LINE.fullmatch(line)]
+    if not drawn or 2 * len(drawn) < len(content):
+        return False
+    barred = [line for line in drawn if line.startswith("|")]
+    return (
+        len(barred) > MOST_HEADER_LINES
+        or len(barred) < len(drawn)
+        or any(is_ruler(cells(line)) or is_number_row(cells(line)) for line in barred)
+    )
+
+
+def read(text: str, select: Select, bounds: Bounds) -> Upload:
+    """Read the tables that a text draws; raises InvalidRequest and TooLarge as all readers do."""
+    lines = lines_of(text, bounds)
+    upload = read_grid(Grid("table drawn with bars", _records(lines)), select, bounds)
+    outside = [number for number, line in enumerate(lines, 1) if line.strip() and not _belongs(line)]
+    if not outside:
+        return upload
+    first = ", ".join(str(number) for number in outside[:5]) + (", …" if len(outside) > 5 else "")
+    return Upload(upload.tables, (*upload.notices, f"Lines outside the drawn table were left out: {first}."))
+
+
+def cells(line: str) -> list[str]:
+    """Give what stands between the bars of a line."""
+    return [cell.strip() for cell in line.strip().removeprefix("|").removesuffix("|").split("|")]
+
+
+def _belongs(line: str) -> bool:
+    text = line.strip()
+    return text.startswith("|") or _RULE_LINE.fullmatch(text) is not None
+
+
+def _records(lines: Sequence[str]) -> Iterator[Record]:
+    gap = False
+    for number, line in enumerate(lines, 1):
+        text = line.strip()
+        if not text.startswith("|"):
+            gap = gap or not _RULE_LINE.fullmatch(text)
+        elif not is_ruler(values := cells(text)):
+            yield Record(values, number, gap)
+            gap = False
