@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from skybatch.tables.readers.grid import Grid, is_ruler, read_grid
+from skybatch.tables.readers.grid import Grid, read_grid
 from skybatch.tables.readers.headerless import is_number_row
 from skybatch.tables.readers.model import Bounds, Record, Select, Upload
 from skybatch.tables.readers.text import lines_of
+from skybatch.tables.readers.unit_rows import is_ruler
 
 _RULE_LINE = re.compile(r"\+[-=+:\s]*\+?")
 _LOOKED_AT = 60  # lines
@@ -34,7 +35,10 @@ def is_drawn(text: str) -> bool:
 
 
 def read(text: str, select: Select, bounds: Bounds) -> Upload:
-    """Read the tables that a text draws; raises InvalidRequest and TooLarge as all readers do."""
+    """Read the tables that a text draws.
+
+    Raises InvalidRequest for rows of another length than their header, TooLarge for too many rows.
+    """
     lines = lines_of(text, bounds)
     upload = read_grid(Grid("table drawn with bars", _records(lines)), select, bounds)
     outside = [number for number, line in enumerate(lines, 1) if line.strip() and not _belongs(line)]
@@ -45,7 +49,7 @@ def read(text: str, select: Select, bounds: Bounds) -> Upload:
 
 
 def cells(line: str) -> list[str]:
-    """Give what stands between the bars of a line."""
+    """Split a line at its bars."""
     return [cell.strip() for cell in line.strip().removeprefix("|").removesuffix("|").split("|")]
 
 

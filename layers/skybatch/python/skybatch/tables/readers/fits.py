@@ -1,13 +1,13 @@
 """FITS tables (FITS standard 4.0, section 7): every binary and ASCII table extension of a file.
 
-The headers are read here and the wanted columns taken out of the bytes with numpy, so that nothing is allocated
-for what a header merely claims.
+The headers are read here and the wanted columns taken out of the bytes with numpy, so that nothing is
+allocated for what a header merely claims.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from skybatch.tables.readers.fits_cells import Form, ascii_cells, binary_cells
 from skybatch.tables.readers.fits_header import Cards, data_bytes, padded, read_header
@@ -23,66 +23,86 @@ from skybatch.tables.readers.model import (
 )
 from skybatch.tables.readers.unit_words import named_column
 
+TABLES = ("BINTABLE", "TABLE", "A3DTABLE")
+
 
 @dataclass(frozen=True)
 class Extension:
-    """A table extension: its cards, and where its data begin."""
+    """A table extension: its header, and its rows as bytes."""
 
     cards: Cards
-    start: int
     title: str
+    data: memoryview
+
+    @property
+    def rows(self) -> int:
+        """The number of rows that the header states."""
+        return self.cards.count("NAXIS2")
+
+    @property
+    def width(self) -> int:
+        """The bytes of a row that the header states."""
+        return self.cards.count("NAXIS1")
+
+    @property
+    def is_ascii(self) -> bool:
+        """Whether the table's numbers are written as text."""
+        return self.cards.text("XTENSION") == "TABLE"
 
 
 def read(content: bytes, select: Select, bounds: Bounds, before: int = 0) -> Upload:
-    """Read every table extension of a file.
+    """Read every table extension of a file; ``before`` counts rows of tables read earlier.
 
     Raises InvalidRequest for a file without one, a damaged one, or one with columns of variable length;
     TooLarge for too many rows.
     """
     tables: list[Table] = []
-    for extension in _extensions(content, bounds):
-        tables.append(_read_extension(content, extension, select, bounds, before))
+    for extension in extensions(content, bounds):
+        tables.append(_read_extension(extension, select, bounds, before))
         before += len(tables[-1])
     if not tables:
         raise unreadable_table("this FITS file holds no table")
     return Upload(tuple(tables))
 
 
-def _extensions(content: bytes, bounds: Bounds) -> Iterator[Extension]:
-    """The file's table extensions, one after another."""
+def extensions(content: bytes, bounds: Bounds) -> Iterator[Extension]:
+    """Yield the file's table extensions, one after another."""
     at = number = 0
-    while at < len(content) and content[at : at + 8] in (b"SIMPLE  ", b"XTENSION"):
+    while content[at : at + 8] in (b"SIMPLE  ", b"XTENSION"):
         cards, start = read_header(content, at)
-        if cards.text("XTENSION") in ("BINTABLE", "TABLE", "A3DTABLE"):
-            title = cards.text("EXTNAME") or f"extension {number}"
-            yield Extension(cards, start, title)
         length = data_bytes(cards)
         if start + length > len(content):
             raise unreadable_table("the FITS file ends before its data do")
+        if cards.text("XTENSION") in TABLES:
+            data = memoryview(content)[start : start + length]
+            yield Extension(cards, cards.text("EXTNAME") or f"extension {number}", data)
         at, number = start + padded(length), number + 1
-        if number > bounds.tables:
-            raise unreadable_table(f"there are more than {bounds.tables} extensions")
+        bounds.check_tables(number)
 
 
-def _read_extension(
-    content: bytes, extension: Extension, select: Select, bounds: Bounds, before: int
-) -> Table:
+def _read_extension(extension: Extension, select: Select, bounds: Bounds, before: int) -> Table:
+    header = header_of(extension, bounds)
+    kinds = dict(select(header))
+    if not kinds:
+        return Table(header)
+    bounds.check_rows(extension.rows, header, before)
+    forms = forms_of(extension, header)
+    take = ascii_cells if extension.is_ascii else binary_cells
+    rows, width = extension.rows, extension.width
+    cells = {index: take(extension.data, rows, width, forms[index]) for index in kinds}
+    return Table(header, cells, [None] * rows)
+
+
+def header_of(extension: Extension, bounds: Bounds) -> Header:
+    """Read what the header says of the table; raises InvalidRequest for more rows than the file has."""
     cards = extension.cards
-    rows, width, fields = (cards.count(name) for name in ("NAXIS2", "NAXIS1", "TFIELDS"))
+    fields = cards.count("TFIELDS")
     bounds.check_columns(fields)
-    if extension.start + rows * width > len(content):
+    if extension.rows * extension.width > len(extension.data):
         raise unreadable_table("the FITS file ends before its table does")
     columns = tuple(_column(cards, number) for number in range(1, fields + 1))
     keywords = {name: cards.text(name.upper()) for name in KEYWORDS if name.upper() in cards.values}
-    header = Header("FITS table", columns, keywords, None, extension.title)
-    bounds.check_rows(rows, header, before)
-    ascii_table = cards.text("XTENSION") == "TABLE"
-    forms = _forms(cards, columns, width, ascii_table)
-    kinds = dict(select(header))
-    data = memoryview(content)[extension.start : extension.start + rows * width]
-    take = ascii_cells if ascii_table else binary_cells
-    cells = {index: take(data, rows, width, forms[index]) for index in kinds}
-    return Table(header, cells, [None] * (rows if kinds else 0))
+    return Header("FITS table", columns, keywords, None, extension.title)
 
 
 def _column(cards: Cards, number: int) -> Column:
@@ -92,18 +112,19 @@ def _column(cards: Cards, number: int) -> Column:
         datatype=cards.text(f"TFORM{number}") or None,
     )
     unit = cards.text(f"TUNIT{number}")
-    return column if not unit else Column(column.name, unit, column.ucd, column.datatype)
+    return replace(column, unit=unit) if unit else column
 
 
-def _forms(cards: Cards, columns: Sequence[Column], width: int, ascii_table: bool) -> list[Form]:
-    """How each column lies in a row, held against the row's width."""
+def forms_of(extension: Extension, header: Header) -> list[Form]:
+    """Read how each column lies in a row; raises InvalidRequest where the columns do not fill it."""
     forms: list[Form] = []
-    for number, column in enumerate(columns, 1):
-        read_form = Form.of_ascii if ascii_table else Form.of_binary
-        start = forms[-1].start + forms[-1].bytes if forms else 0
-        forms.append(read_form(cards, number, column.name, start))
-        if forms[-1].start + forms[-1].bytes > width:
+    end = 0
+    for number, column in enumerate(header.columns, 1):
+        read_form = Form.of_ascii if extension.is_ascii else Form.of_binary
+        forms.append(read_form(extension.cards, number, column.name, end))
+        end = forms[-1].start + forms[-1].bytes
+        if end > extension.width:
             raise unreadable_table("the FITS table's columns do not fit into its rows")
-    if not ascii_table and forms and forms[-1].start + forms[-1].bytes != width:
+    if not extension.is_ascii and end != extension.width:
         raise unreadable_table("the FITS table's columns do not fill its rows")
     return forms

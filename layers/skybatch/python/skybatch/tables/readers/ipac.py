@@ -1,185 +1,112 @@
-r"""IPAC ASCII tables, in the strict form (IPAC Table Format Definition) and as people send them.
+"""IPAC ASCII tables, in the strict form (IPAC Table Format Definition) and as people send them.
 
-Strict: comment and keyword lines starting with ``\``, then one to four header lines of names, types, units and
-null values between bars, then data lines whose values lie between the bars. Kind: data folded by mail or web
-pages, where a line has exactly as many words as the table has columns.
+In the strict form the values of a data line lie between the bars of the header. Data folded by mail or web
+pages are read too, where a line has exactly as many words as the table has columns.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from operator import itemgetter
 
 from skybatch.tables.readers.bars import is_drawn
-from skybatch.tables.readers.model import (
-    KEYWORDS,
-    Bounds,
-    CellKind,
-    Column,
-    Header,
-    Record,
-    Select,
-    Upload,
-    collect,
-    unreadable_table,
-)
+from skybatch.tables.readers.ipac_layout import DataLine, Layout, read_layout
+from skybatch.tables.readers.model import Bounds, Record, Rows, Select, Upload, collect, unreadable_table
 from skybatch.tables.readers.text import lines_of
-from skybatch.tables.readers.unit_words import named_column
 from skybatch.validation import ErrorCollector
 
-MOST_HEADER_LINES = 4
-_KEYWORD = re.compile(r"\\\s*([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
-# Blank lines and lines opening with a backslash, then the first character of another line.
+# Blank lines and lines that open with a backslash, then the first character of another line.
 _FIRST_OTHER = re.compile(r"(?:\s*+(?:\\[^\n]*+(?:\n|$))?)*+\s*+(\S)")
-_QUOTED = re.compile(r"'(.*)'|\"(.*)\"")
-
-
-@dataclass(frozen=True)
-class Layout:
-    """Where the columns lie: ``bars`` are character positions, one more than columns; ``nulls`` their nulls."""
-
-    header: Header
-    bars: tuple[int, ...]
-    nulls: tuple[str, ...]
-    first_data: int
-
-
-@dataclass(frozen=True)
-class DataLine:
-    """One data line with its place in the upload and in the table, both from 1."""
-
-    text: str
-    line: int
-    row: int
 
 
 def is_ipac(text: str) -> bool:
-    """Tell whether the first line that is no comment, keyword or blank opens with a bar, and data lines do not."""
+    """Tell whether the first line that is no comment, keyword or blank opens with a bar, unlike the data."""
     match = _FIRST_OTHER.match(text)
-    return match is not None and match.group(1) == "|" and not is_drawn(text)
+    return match is not None and match[1] == "|" and not is_drawn(text)
 
 
 def read(text: str, select: Select, bounds: Bounds) -> Upload:
-    """Read the table. Lines must end in a plain newline.
+    r"""Read the table. Lines end in ``\n``.
 
     Raises InvalidRequest where a header or the place of a value cannot be understood, TooLarge for too many
     rows.
     """
-    lines = lines_of(text, bounds)
-    layout = read_layout(lines, bounds)
+    layout = read_layout(lines_of(text, bounds), bounds)
     kinds = dict(select(layout.header))
-    data = list(_data_lines(lines, layout, bounds))
-    table = collect(layout.header, _records(data, layout, kinds), kinds, bounds)
-    nulled = {index: _without(layout.nulls[index], cells) for index, cells in table.cells.items()}
-    return Upload((replace(table, cells=nulled),))
+    data = []
+    for item in layout.data if kinds else ():
+        bounds.check_rows(item.row, layout.header)
+        data.append(item)
+    words = [layout.spans[index] for index, kind in kinds.items() if kind.word]
+    table = collect(Rows(layout.header, kinds, _records(data, layout, words)), bounds)
+    cells = {index: _without(layout.nulls[index], column) for index, column in table.cells.items()}
+    return Upload((replace(table, cells=cells),))
+
+
+def strict_rows(layout: Layout, select: Select) -> Rows:
+    """Return the rows of a table that keeps to its bars, as they come.
+
+    Raises InvalidRequest, once the row is reached, for one that does not.
+    """
+    return Rows(layout.header, dict(select(layout.header)), _strict_records(layout))
+
+
+def _strict_records(layout: Layout) -> Iterator[Record]:
+    for item in layout.data:
+        if not _keeps_to_bars(item.text, layout):
+            column = _overrun_column(item.text, layout)
+            raise unreadable_table("a value stands below a bar of the header", item.line, column=column)
+        cells = [item.text[span].strip() for span in layout.spans]
+        yield Record(
+            ["" if cell == null else cell for cell, null in zip(cells, layout.nulls, strict=True)], item.line
+        )
 
 
 def _without(null: str, cells: Sequence[str | None]) -> Sequence[str | None]:
     return [None if text == null else text for text in cells] if null else cells
 
 
-def read_layout(lines: Sequence[str], bounds: Bounds) -> Layout:
-    """Read keywords and the one to four lines between bars."""
-    keywords: dict[str, str] = {}
-    for index, line in enumerate(lines):
-        stripped = line.strip()
-        if stripped.startswith("|"):
-            return _layout_at(lines, index, keywords, bounds)
-        note_keyword(stripped, keywords)
-    raise unreadable_table("there is no header line of column names between bars")
+def _records(data: Sequence[DataLine], layout: Layout, words: Sequence[slice]) -> Iterator[Record]:
+    """Split rows by the bars, or by words if some line does not keep to the bars.
 
-
-def note_keyword(line: str, keywords: dict[str, str]) -> None:
-    r"""Keep a ``\name = value`` of `KEYWORDS`; any other line before the header is a comment."""
-    match = _KEYWORD.match(line)
-    if match and match.group(1).lower() in KEYWORDS:
-        value = match.group(2).strip()
-        quoted = _QUOTED.fullmatch(value)
-        keywords[match.group(1).lower()] = (quoted.group(1) or quoted.group(2) or "") if quoted else value
-
-
-def _layout_at(lines: Sequence[str], first: int, keywords: dict[str, str], bounds: Bounds) -> Layout:
-    """The layout of the header whose first line is ``lines[first]``."""
-    end = first
-    while end < len(lines) and lines[end].strip().startswith("|"):
-        end += 1
-    if end - first > MOST_HEADER_LINES:
-        rule = "a header of names, types, units and null values has at most four lines that open with a bar"
-        raise unreadable_table(rule, first + MOST_HEADER_LINES + 1)
-    top = lines[first].rstrip()
-    bars = [i for i, c in enumerate(top) if c == "|"]
-    if not top.endswith("|"):
-        bars.append(max([len(top), *(len(line) for line in lines[end:])]))
-    names = _between_bars(top)
-    bounds.check_columns(len(names), first + 1)
-    types, units, nulls = (_header_row(lines, first + i, end, len(names)) for i in (1, 2, 3))
-    columns = tuple(_column(name, type_, unit) for name, type_, unit in zip(names, types, units, strict=True))
-    return Layout(Header("IPAC table", columns, keywords, first + 1), tuple(bars), nulls, end)
-
-
-def _column(name: str, datatype: str, unit: str) -> Column:
-    column = named_column(name, datatype=datatype or None)
-    return replace(column, unit=unit) if unit else column
-
-
-def _header_row(lines: Sequence[str], index: int, end: int, width: int) -> tuple[str, ...]:
-    """One of the header's further lines, padded to all columns; empty where it has none."""
-    cells = _between_bars(lines[index].rstrip()) if index < end else []
-    return (*cells, *[""] * (width - len(cells)))[:width]
-
-
-def _between_bars(line: str) -> list[str]:
-    return [cell.strip() for cell in line.strip().removeprefix("|").removesuffix("|").split("|")]
-
-
-def _data_lines(lines: Sequence[str], layout: Layout, bounds: Bounds) -> Iterator[DataLine]:
-    """Every line below the header but blank ones and comments."""
-    row = 0
-    for index in range(layout.first_data, len(lines)):
-        text = lines[index].rstrip()
-        if text and not text.startswith("\\"):
-            row += 1
-            bounds.check_rows(row, layout.header)
-            yield DataLine(text, index + 1, row)
-
-
-def _records(data: Sequence[DataLine], layout: Layout, kinds: Mapping[int, CellKind]) -> Iterator[Record]:
-    """The rows' cells: by the bars, or by words if some line does not keep to the bars."""
-    if len(layout.header.columns) == 1:
+    ``words`` are the spans of columns whose values never hold a blank.
+    """
+    if len(layout.spans) == 1:
         return (Record([item.text], item.line) for item in data)
-    spans = list(zip((bar + 1 for bar in layout.bars), layout.bars[1:], strict=False))
-    astray = _astray(data, layout, [spans[index] for index, kind in kinds.items() if kind.word])
+    astray = [item for item in data if not _aligned(item.text, layout, words)]
     if astray:
         return iter(_by_words(data, astray, layout))
-    return (Record([item.text[a:b] for a, b in spans], item.line) for item in data)
+    return (Record([item.text[span] for span in layout.spans], item.line) for item in data)
 
 
-def _astray(data: Sequence[DataLine], layout: Layout, narrow: Sequence[tuple[int, int]]) -> list[DataLine]:
-    """The lines that do not keep to the bars, or have two words where a column never has."""
-    width = layout.bars[-1] + 1
-    under_bars = itemgetter(*layout.bars)
-    blanks = (" ",) * len(layout.bars)
-    astray: list[DataLine] = []
-    for item in data:
-        text = item.text.ljust(width)
-        kept = under_bars(text) == blanks and not text[width:].strip() and not text[: layout.bars[0]].strip()
-        if not kept or any(" " in text[a:b].strip() for a, b in narrow):
-            astray.append(item)
-    return astray
+def _aligned(text: str, layout: Layout, words: Sequence[slice]) -> bool:
+    """Tell whether a line keeps to the bars and has one word at most in columns of single words."""
+    return _keeps_to_bars(text, layout) and not any(" " in text[span].strip() for span in words)
+
+
+def _keeps_to_bars(text: str, layout: Layout) -> bool:
+    """Tell whether nothing of a line stands below a bar, before the first or behind the last."""
+    bars = layout.bars
+    if layout.end is not None and text[layout.end :].strip():
+        return False
+    if len(text) > bars[-1]:
+        under = itemgetter(*bars)(text)
+        return not text[: bars[0]].strip() and (under == " " or set(under) == {" "})
+    return not text[: bars[0]].strip() and all(text[bar : bar + 1] in ("", " ") for bar in bars)
 
 
 def _by_words(data: Sequence[DataLine], astray: Sequence[DataLine], layout: Layout) -> list[Record]:
-    """Rows of a table not aligned with its bars: the words of each line, one a column.
+    """Split the rows of a table that is not aligned with its bars into words, one a column.
 
     Raises InvalidRequest naming line and column where the number of words disagrees: first for the lines
     that leave the bars, and only if those can all be read, for the others.
     """
-    count = len(layout.header.columns)
+    count = len(layout.spans)
     errors = ErrorCollector()
     for item in astray:
-        if len(item.text.split()) != count:
+        if len(item.text.split(None, count)) != count:
             _refuse(errors, item, layout)
     errors.raise_if_any()
     off = {item.row for item in astray}
@@ -195,23 +122,23 @@ def _by_words(data: Sequence[DataLine], astray: Sequence[DataLine], layout: Layo
 
 
 def _agrees(text: str, words: Sequence[str], layout: Layout) -> bool:
-    """Whether the bars and the words say the same."""
-    cells = (text[a + 1 : b].strip() for a, b in zip(layout.bars, layout.bars[1:], strict=False))
-    return all(cell == word for cell, word in zip(cells, words, strict=False))
+    """Tell whether the bars and the words say the same."""
+    return all(text[span].strip() == word for span, word in zip(layout.spans, words, strict=True))
 
 
 def _refuse(errors: ErrorCollector, item: DataLine, layout: Layout) -> None:
     """Name the line and the first column that its values overrun."""
-    rule = (
-        "the values do not lie between the bars of the header, and split at blanks they are"
-        f" {len(item.text.split())} for {len(layout.header.columns)} columns"
-    )
-    errors.add(_overrun_column(item.text, layout), item.text.strip(), rule, item.line, item.row)
+    if not errors.full:
+        rule = (
+            "the values do not lie between the bars of the header, and split at blanks they are"
+            f" {len(item.text.split())} for {len(layout.spans)} columns"
+        )
+        errors.add(_overrun_column(item.text, layout), item.text.strip(), rule, item.line, item.row)
 
 
 def _overrun_column(text: str, layout: Layout) -> str:
-    """The column at whose left bar a value stands, else the last."""
-    for index, bar in enumerate(layout.bars[:-1]):
+    """Find the column at whose left bar a value stands, else the last."""
+    for bar, name in zip(layout.bars, layout.header.names, strict=False):
         if text[bar : bar + 1].strip():
-            return layout.header.names[index]
+            return name
     return layout.header.names[-1]

@@ -1,4 +1,4 @@
-"""What the readers of tables give: tables of text, with all that a file says about its columns.
+"""Tables of text as the readers return them, with all that a file says about its columns.
 
 Readers know nothing of meaning. Which columns are wanted is decided by a `Select` function once a table's
 header is known, before any of its cells are kept.
@@ -6,14 +6,15 @@ header is known, before any of its cells are kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from skybatch.errors import CellError, InvalidRequest, TooLarge
 from skybatch.tables.schemas.common import TABLE_MARKER
 
-# Keywords and PARAMs that a header keeps: the marker and what may hold for all rows of one of our tables, and
-# what may name the frame of all positions.
+# Keywords and PARAMs that a header keeps: the marker and what may hold for all rows of one of our tables,
+# and what may name the frame of all positions.
 KEYWORDS = frozenset(
     {TABLE_MARKER, "dataset", "form", "survey", "equinox", "radesys", "radecsys", "coosys", "csys"}
 )
@@ -62,7 +63,7 @@ class Header:
         """The names of all columns, as written."""
         return tuple(column.name for column in self.columns)
 
-    @property
+    @cached_property
     def marked(self) -> bool:
         """Whether the table says that this service wrote it."""
         return TABLE_MARKER in self.keywords or any(n.lower() == TABLE_MARKER for n in self.names)
@@ -70,7 +71,7 @@ class Header:
 
 @dataclass(frozen=True)
 class CellKind:
-    """What the cells of a column never or always are: ``word`` without blanks, ``numeric`` a number."""
+    """What holds for all cells of a column: ``word``, none has a blank; ``numeric``, all are numbers."""
 
     word: bool = False
     numeric: bool = False
@@ -87,6 +88,15 @@ class Record:
     values: Sequence[str]
     line: int | None
     gap: bool = False
+
+
+@dataclass(frozen=True)
+class Rows:
+    """One table while it is read: its header, the wanted columns, and its rows as they come."""
+
+    header: Header
+    kinds: Mapping[int, CellKind]
+    records: Iterator[Record]
 
 
 @dataclass(frozen=True)
@@ -117,7 +127,22 @@ class Upload:
 class Bounds:
     """The most that an upload may hold; checked before anything is kept.
 
-    ``rows`` bounds tables of others, ``marked_rows`` those that carry this service's marker.
+    Attributes
+    ----------
+    rows, marked_rows
+        Of tables of others, and of those that carry this service's marker.
+    inflated_bytes
+        Of a gzip file or a workbook.
+    columns, tables
+        Of a table, and in a file.
+    cells
+        Rows times columns of a table.
+    nesting, elements
+        Of XML.
+    spanned_cells
+        Of the rectangles that the sheets of a workbook span, empty cells too.
+    lines, line_characters
+        Of text.
     """
 
     rows: int
@@ -127,16 +152,31 @@ class Bounds:
     cells: int = 5_000_000
     tables: int = 100
     nesting: int = 50
+    elements: int = 1_500_000
+    spanned_cells: int = 1_000_000
     lines: int = 1_000_000
-    line_characters: int = 1_000_000
+    line_characters: int = 200_000
 
     def check_columns(self, count: int, line: int | None = None) -> None:
         """Raise InvalidRequest for more columns than any table has."""
         if count > self.columns:
             raise unreadable_table(f"there are more than {self.columns} columns", line)
 
+    def check_tables(self, count: int) -> None:
+        """Raise InvalidRequest for more tables than one file may hold."""
+        if count > self.tables:
+            raise unreadable_table(f"there are more than {self.tables} tables")
+
+    def check_elements(self, count: int) -> None:
+        """Raise TooLarge for more XML elements than one file may hold."""
+        if count > self.elements:
+            raise TooLarge(f"The table has more than {self.elements} XML elements; please split it.")
+
     def check_rows(self, count: int, header: Header, before: int = 0) -> None:
-        """Raise TooLarge for more rows or cells than one request may have; ``before`` are other tables' rows."""
+        """Raise TooLarge for more rows or cells than one request may have.
+
+        ``before`` counts the rows of the file's earlier tables.
+        """
         most = self.marked_rows if header.marked else self.rows
         if before + count > most:
             raise TooLarge(
@@ -152,18 +192,21 @@ def cell_text(cell: str) -> str | None:
     return None if text.lower() in NULL_WORDS else text
 
 
-def collect(
-    header: Header, records: Iterable[Record], kinds: Mapping[int, CellKind], bounds: Bounds, before: int = 0
-) -> Table:
-    """Keep the wanted cells of a table's records, each as long as the header; raises TooLarge."""
-    cells: dict[int, list[str | None]] = {index: [] for index in kinds}
+def collect(rows: Rows, bounds: Bounds, before: int = 0) -> Table:
+    """Keep the wanted cells of a table's rows; raises TooLarge.
+
+    The rows of a table in which nothing is wanted are neither kept nor counted.
+    """
+    if not rows.kinds:
+        return Table(rows.header)
+    cells: dict[int, list[str | None]] = {index: [] for index in rows.kinds}
     lines: list[int | None] = []
-    for record in records:
+    for record in rows.records:
         lines.append(record.line)
-        bounds.check_rows(len(lines), header, before)
+        bounds.check_rows(len(lines), rows.header, before)
         for index, column in cells.items():
             column.append(cell_text(record.values[index]))
-    return Table(header, cells, lines)
+    return Table(rows.header, cells, lines)
 
 
 def unreadable_table(

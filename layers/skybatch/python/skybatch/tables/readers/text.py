@@ -31,6 +31,17 @@ def lines_of(text: str, bounds: Bounds) -> list[str]:
         raise unreadable_table(f"there are more than {bounds.lines} lines")
     lines = text.split("\n")
     for number, line in enumerate(lines, 1):
-        if len(line) > bounds.line_characters:
-            raise unreadable_table(f"there are more than {bounds.line_characters} characters", number)
+        check_line(line, number, bounds)
     return lines
+
+
+def check_line(line: str, number: int, bounds: Bounds) -> None:
+    """Raise InvalidRequest for a longer line than any table has."""
+    if len(line) > bounds.line_characters:
+        raise unreadable_table(f"there are more than {bounds.line_characters} characters", number)
+
+
+def is_content(line: str) -> bool:
+    """Tell whether a line is neither blank nor a comment."""
+    stripped = line.strip()
+    return bool(stripped) and not stripped.startswith("#")

@@ -1,4 +1,4 @@
-"""Words that stand in rows of units and of types, and names of columns that carry a unit or an equinox."""
+"""Words that stand in rows of units and of types, and column names that carry a unit or an equinox."""
 
 from __future__ import annotations
 
@@ -6,205 +6,94 @@ import re
 
 from skybatch.tables.readers.model import Column
 
-UNITS = frozenset(
-    [
-        "deg",
-        "degree",
-        "degrees",
-        "d",
-        "dd",
-        "ddeg",
-        "rad",
-        "radian",
-        "radians",
-        "h",
-        "hr",
-        "hrs",
-        "hour",
-        "hours",
-        "hourangle",
-        "arcmin",
-        "arcminute",
-        "amin",
-        "arcsec",
-        "arcsecond",
-        "asec",
-        "as",
-        "mas",
-        "uas",
-        "microarcsec",
-        "min",
-        "sec",
-        "s",
-        "ms",
-        "m",
-        "cm",
-        "mm",
-        "um",
-        "µm",
-        "micron",
-        "nm",
-        "angstrom",
-        "a",
-        "km",
-        "pc",
-        "kpc",
-        "mpc",
-        "ly",
-        "au",
-        "mag",
-        "mags",
-        "abmag",
-        "vegamag",
-        "mag(ab)",
-        "jy",
-        "mjy",
-        "ujy",
-        "µjy",
-        "njy",
-        "ph",
-        "ct",
-        "count",
-        "counts",
-        "adu",
-        "dn",
-        "electron",
-        "e-",
-        "pix",
-        "pixel",
-        "pixels",
-        "year",
-        "years",
-        "yr",
-        "yrs",
-        "day",
-        "days",
-        "mjd",
-        "jd",
-        "bjd",
-        "hjd",
-        "k",
-        "kelvin",
-        "ev",
-        "kev",
-        "mev",
-        "hz",
-        "khz",
-        "mhz",
-        "ghz",
-        "erg",
-        "w",
-        "solmass",
-        "solrad",
-        "sollum",
-        "msun",
-        "rsun",
-        "lsun",
-        "dex",
-        "dimensionless",
-        "unitless",
-        "none",
-        "char",
-        "string",
-        "hms",
-        "dms",
-        "h:m:s",
-        "d:m:s",
-        "hh:mm:ss",
-        "dd:mm:ss",
-        '"h:m:s"',
-        '"d:m:s"',
-        "sexagesimal",
-        "°",
-        "′",
-        "″",
-        "'",
-        '"',
-        "%",
-    ]
+MOST_UNIT_CHARACTERS = 60
+MOST_NAME_CHARACTERS = 200  # of a name in which a unit in brackets is looked for
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# Whole words, lower case, that are no product of units.
+UNITS = _words(
+    """
+    d dd ddeg hrs hourangle hms dms h:m:s d:m:s hh:mm:ss dd:mm:ss "h:m:s" "d:m:s" sexagesimal
+    abmag vegamag mag(ab) e- dimensionless unitless % \' " \'\' ° º ′ ″
+    """
 )
-TYPES = frozenset(
-    [
-        "char",
-        "c",
-        "text",
-        "str",
-        "string",
-        "varchar",
-        "unicode",
-        "unicodechar",
-        "double",
-        "float",
-        "float32",
-        "float64",
-        "f4",
-        "f8",
-        "d",
-        "r",
-        "real",
-        "single",
-        "int",
-        "int8",
-        "int16",
-        "int32",
-        "int64",
-        "i2",
-        "i4",
-        "i8",
-        "i",
-        "short",
-        "long",
-        "longlong",
-        "integer",
-        "bigint",
-        "smallint",
-        "byte",
-        "ubyte",
-        "unsignedbyte",
-        "bool",
-        "boolean",
-        "b",
-        "l",
-        "logical",
-        "date",
-        "datetime",
-        "timestamp",
-        "number",
-        "numeric",
-        "null",
-    ]
+# Units that products and powers are made of (VOUnits, CDS, FITS), lower case, without prefixes.
+BASE_UNITS = _words(
+    """
+    deg degree degrees rad radian radians h hr hour hours arcmin arcminute amin arcsec arcsecond asec as
+    min sec s m micron angstrom a aa pc ly lyr au mag mags jy ph photon photons ct count counts adu dn
+    electron electrons pix pixel pixels year years yr yrs day days mjd jd bjd hjd k kelvin ev hz erg w j v g
+    t n pa solmass solrad sollum sun msun rsun lsun dex db beam bin chan sr l bit byte lm cd mol c ohm
+    """
 )
-# Compound units: a factor, products, quotients and powers of words, as ``mas/yr``, ``km s-1``, ``10-3mJy``.
-_COMPOUND = re.compile(
-    r"[\[(]?(?:10[\^*]*[+-]?[0-9]+[ *.x]*)?[A-Za-z°µμ%]+(?:[ */.^-]*[A-Za-z0-9°µμ+-]+){1,6}[\])]?"
+PREFIXES = ("", *_words("m k u µ μ n c d g p f t micro milli kilo mega giga"))
+TYPES = _words(
+    """
+    char c text str string varchar unicode unicodechar double float float32 float64 f4 f8 d r real single
+    int int8 int16 int32 int64 i2 i4 i8 i short long longlong integer bigint smallint byte ubyte unsignedbyte
+    bool boolean b l logical date datetime timestamp number numeric
+    """
 )
-_BRACKETED = re.compile(r"(.*\S)\s*[\[(]\s*([^\[\]()]+?)\s*[\])]")
+_FACTOR = re.compile(r"1|10[+-]?[0-9]*|0")
+_EXPONENT = re.compile(r"[*^][*^+-]*[0-9]+")
+_POWER = re.compile(r"[+-]?[0-9](?:/[0-9])?$")
+_LEADING_FACTOR = re.compile(r"(?:1|10[+-]?[0-9]+|[0-9]+)(?=[a-z])")
+_BETWEEN = re.compile(r"[\s*/.^()\[\]x×·]+")
 _EQUINOX = re.compile(r"[JB][12][0-9]{3}(?:\.[0-9]+)?|ICRS|FK[45]", re.IGNORECASE)
 
 
 def is_unit(word: str) -> bool:
-    """Tell whether a cell's text names a unit."""
-    text = word.strip()
-    if text.lower() in UNITS:
+    """Tell whether a cell's text names a unit: ``deg``, ``mas/yr``, ``km s-1``, ``10-3mJy``."""
+    text = word.strip().lower()
+    if text in UNITS:
         return True
-    parts = re.split(r"[\s*/.^]+", text.strip("[]()").lower())
-    known = [part for part in parts if re.sub(r"[+-]?[0-9]+$", "", part) in UNITS]
-    return len(parts) > 1 and bool(known) and _COMPOUND.fullmatch(text) is not None
+    if not text or len(text) > MOST_UNIT_CHARACTERS:
+        return False
+    parts = [part for part in _BETWEEN.split(_EXPONENT.sub("", text)) if part]
+    while parts and (_FACTOR.fullmatch(parts[0]) or parts[0] == "log"):
+        parts.pop(0)
+    return bool(parts) and all(map(_is_power_of_unit, parts))
+
+
+def _is_power_of_unit(part: str) -> bool:
+    """Tell whether a part of a product is a unit, with a prefix, a factor or a power at most."""
+    word = _POWER.sub("", _LEADING_FACTOR.sub("", part))
+    return any(word.startswith(prefix) and word[len(prefix) :] in BASE_UNITS for prefix in PREFIXES)
 
 
 def is_type(word: str) -> bool:
-    """Tell whether a cell's text names a data type."""
-    return re.sub(r"\([0-9,]*\)$", "", word.strip().lower()) in TYPES
+    """Tell whether a cell's text names a data type, with a length in brackets or without."""
+    text = word.strip().lower()
+    if text.endswith(")") and text.count("(") == 1:
+        text, _, length = text[:-1].partition("(")
+        return text in TYPES and length.replace(",", "").isdecimal()
+    return text in TYPES
 
 
 def named_column(text: str, **known: str | None) -> Column:
-    """Make the column that a header's text names: ``RA (deg)`` carries its unit, ``RA (J2000)`` its equinox."""
+    """Make the column that a name writes: ``RA (deg)`` carries its unit, ``RA (J2000)`` its equinox."""
     name = text.strip().strip("\"'").strip()
-    bracketed = _BRACKETED.fullmatch(name)
-    if bracketed and _EQUINOX.fullmatch(bracketed[2]):
-        said = bracketed[2].upper()
+    bare, bracketed = _in_brackets(name)
+    if not bracketed:
+        return Column(name, **known)
+    if _EQUINOX.fullmatch(bracketed):
+        said = bracketed.upper()
         frame = {"equinox": said} if said[0] in "JB" else {"system": said}
-        return Column(bracketed[1], **{**known, **frame})
-    if bracketed and is_unit(bracketed[2]):
-        return Column(bracketed[1], **{**known, "unit": bracketed[2]})
+        return Column(bare, **{**known, **frame})
+    if is_unit(bracketed):
+        return Column(bare, **{**known, "unit": bracketed})
     return Column(name, **known)
+
+
+def _in_brackets(name: str) -> tuple[str, str]:
+    """Split a name that ends in brackets into what stands before and inside them."""
+    opening = {")": "(", "]": "["}.get(name[-1:])
+    if opening is None or len(name) > MOST_NAME_CHARACTERS:
+        return name, ""
+    before, _, inside = name[:-1].rpartition(opening)
+    bare = before.rstrip(" \t_")
+    return (bare, inside.strip()) if bare else (name, "")

@@ -1,13 +1,14 @@
 """VOTable documents (IVOA Recommendation VOTable 1.5): every table, in any serialization.
 
-Read with expat alone: it knows the line of every cell, and fetches nothing. Document types, entity declarations
-and streams that point elsewhere are refused.
+Read with expat alone: it knows the line of every cell, and fetches nothing. Document types, entity
+declarations and streams that point elsewhere are refused.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import BinaryIO
 from xml.parsers import expat
 
 from skybatch.tables.readers.model import (
@@ -21,11 +22,10 @@ from skybatch.tables.readers.model import (
     cell_text,
     unreadable_table,
 )
-from skybatch.tables.readers.votable_binary import read_stream
+from skybatch.tables.readers.votable_binary import BinarySource, read_stream
 from skybatch.tables.readers.votable_fields import Field, Frames
 
-MOST_ELEMENTS = 1_500_000
-FLOATS = frozenset({"float", "double", "floatComplex", "doubleComplex"})
+CHUNK_BYTES = 1 << 20
 
 
 def read(document: bytes, select: Select, bounds: Bounds) -> Upload:
@@ -35,31 +35,37 @@ def read(document: bytes, select: Select, bounds: Bounds) -> Upload:
     TooLarge for too many rows.
     """
     content = Document(select, bounds)
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.buffer_text = True
-    parser.StartElementHandler = content.start
-    parser.EndElementHandler = content.end
-    parser.CharacterDataHandler = content.characters
-    parser.StartDoctypeDeclHandler = refuse_doctype
-    parser.EntityDeclHandler = refuse_doctype
-    content.parser = parser
-    try:
-        parser.Parse(document, True)
-    except (expat.ExpatError, ValueError, LookupError) as error:
-        raise unreadable_table(f"the XML is not well formed ({error})") from None
-    if not content.tables:
-        raise unreadable_table(content.why_empty())
+    content.parse(document, final=True)
     return Upload(tuple(content.tables))
 
 
-def refuse_doctype(*_: object) -> None:
-    """Refuse document types: their entities let a small document grow without bound, or read files."""
-    raise unreadable_table("document type and entity declarations are not accepted")
+def stream(file: BinaryIO, select: Select, bounds: Bounds) -> Iterator[Table]:
+    """Yield the rows of the tables of a document as they come, each part of them as a table.
+
+    Rows in a binary serialization are held until their table ends. Raises what `read` does.
+    """
+    content = Document(select, bounds)
+    final = False
+    while not final:
+        chunk = file.read(CHUNK_BYTES)
+        final = not chunk
+        content.parse(chunk, final=final)
+        yield from content.taken()
 
 
 @dataclass
-class Open:
-    """A TABLE while its elements are met."""
+class OpenTable:
+    """A TABLE while its elements are met.
+
+    Attributes
+    ----------
+    kinds, cells, lines
+        The wanted columns, their cells so far, and the line of each row.
+    row, cell, count
+        The wanted cells of the row that is open, the index of its last cell, and the number of rows.
+    encoding, content
+        Name and text of a binary serialization.
+    """
 
     title: str
     fields: list[Field] = field(default_factory=list)
@@ -68,10 +74,16 @@ class Open:
     kinds: Mapping[int, CellKind] = field(default_factory=dict)
     cells: dict[int, list[str | None]] = field(default_factory=dict)
     lines: list[int | None] = field(default_factory=list)
-    rows: int = 0
+    row: dict[int, str | None] = field(default_factory=dict)
+    row_line: int = 0
     cell: int = -1
-    stream: str | None = None
+    count: int = 0
     encoding: str = ""
+    content: str | None = None
+
+    def clear(self) -> None:
+        """Let the rows so far go."""
+        self.cells, self.lines = {index: [] for index in self.kinds}, []
 
 
 class Document:
@@ -79,134 +91,166 @@ class Document:
 
     def __init__(self, select: Select, bounds: Bounds) -> None:
         self.select, self.bounds = select, bounds
-        self.parser: expat.XMLParserType
         self.tables: list[Table] = []
-        self.keywords: dict[str, str] = {}
-        self.frames = Frames()
-        self.table: Open | None = None
-        self.pieces: list[str] | None = None
-        self.depth = self.elements = 0
-        self.root = ""
+        self._keywords: dict[str, str] = {}
+        self._frames = Frames()
+        self._table: OpenTable | None = None
+        self._pieces: list[str] | None = None
+        self._depth = self._elements = self._count = self._rows_before = 0
+        self._root = ""
+        self._parser = expat.ParserCreate(namespace_separator=" ")
+        self._parser.buffer_text = True
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._parser.CharacterDataHandler = self._characters
+        self._parser.StartDoctypeDeclHandler = refuse_doctype
+        self._parser.EntityDeclHandler = refuse_doctype
 
-    @property
-    def line(self) -> int:
-        """The line expat is on."""
-        return self.parser.CurrentLineNumber
+    def parse(self, part: bytes, *, final: bool) -> None:
+        """Walk the next part of the document."""
+        try:
+            self._parser.Parse(part, final)
+        except expat.ExpatError as error:
+            rule = f"the XML is not well formed ({expat.errors.messages[error.code]})"
+            raise unreadable_table(rule, error.lineno) from None
+        except (ValueError, LookupError) as error:
+            raise unreadable_table(f"the XML is not well formed ({error})") from None
+        if final and not self._count:
+            raise unreadable_table(self._why_empty())
 
-    def why_empty(self) -> str:
+    def taken(self) -> list[Table]:
+        """Take the tables so far, and the rows so far of one that is still open."""
+        tables, self.tables = self.tables, []
+        table = self._table
+        if table is not None and table.header is not None and table.lines:
+            tables.append(Table(table.header, table.cells, table.lines))
+            table.clear()
+        return tables
+
+    def _why_empty(self) -> str:
         """Say why a document without a table is none."""
-        root = self.root.lower()
-        if root == "html":
+        if self._root.lower() == "html":
             return "this is a web page; save the table itself"
         return "this XML holds no VOTable with columns"
 
-    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        """Meet the start of an element."""
-        self.depth += 1
-        self.elements += 1
-        if self.depth > self.bounds.nesting:
-            raise unreadable_table("the XML is nested too deep", self.line)
-        if self.elements > MOST_ELEMENTS:
-            raise unreadable_table(
-                f"there are more than {MOST_ELEMENTS} XML elements; please split the table"
-            )
-        name = tag.rpartition(" ")[2]
-        self.root = self.root or name
-        if name == "TABLE":
-            if len(self.tables) >= self.bounds.tables:
-                raise unreadable_table(f"there are more than {self.bounds.tables} tables")
-            self.table = Open(attributes.get("name") or attributes.get("ID", ""))
-        elif name == "PARAM" and attributes.get("name", "").lower() in KEYWORDS:
-            self.keywords[attributes["name"].lower()] = attributes.get("value", "")
-        elif name in ("COOSYS", "GROUP", "FIELDref", "PARAM"):
-            self.frames.note(name, attributes)
-        elif self.table is not None:
-            self._start_in_table(self.table, name, attributes)
+    # What expat meets
 
-    def _start_in_table(self, table: Open, name: str, attributes: Mapping[str, str]) -> None:
-        """FIELD and VALUES describe, TR and TD hold cells, STREAM holds all rows in binary."""
-        if name == "TD":
+    def _start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        self._depth += 1
+        self._elements += 1
+        table = self._table
+        name = tag.rpartition(" ")[2]
+        if name == "TD" and table is not None:
             table.cell += 1
-            self.pieces = [] if table.cell in table.cells else None
+            self._pieces = [] if table.cell in table.kinds else None
+            return
+        if self._depth > self.bounds.nesting:
+            raise unreadable_table("the XML is nested too deep", self._line)
+        self.bounds.check_elements(self._elements)
+        self._root = self._root or name
+        if name == "TABLE":
+            self._table = OpenTable(attributes.get("name") or attributes.get("ID", ""))
+        elif name == "PARAM" and attributes.get("name", "").lower() in KEYWORDS:
+            self._keywords[attributes["name"].lower()] = attributes.get("value", "")
+        elif name in ("COOSYS", "GROUP", "FIELDref", "PARAM"):
+            self._frames.note(name, attributes)
+        elif table is not None:
+            self._start_in_table(table, name, attributes)
+
+    def _characters(self, text: str) -> None:
+        if self._pieces is not None:
+            self._pieces.append(text)
+
+    def _end(self, tag: str) -> None:
+        self._depth -= 1
+        name = tag.rpartition(" ")[2]
+        table = self._table
+        if name == "GROUP":
+            self._frames.end_group()
+        if table is None:
+            return
+        if name == "TD" and self._pieces is not None:
+            self._close_cell(table, "".join(self._pieces))
         elif name == "TR":
+            self._close_row(table)
+        elif name == "STREAM" and self._pieces is not None:
+            table.content, self._pieces = "".join(self._pieces), None
+        elif name == "TABLE":
+            self._close_table(table)
+
+    @property
+    def _line(self) -> int:
+        """The line expat is on."""
+        return self._parser.CurrentLineNumber
+
+    # Inside a table
+
+    def _start_in_table(self, table: OpenTable, name: str, attributes: Mapping[str, str]) -> None:
+        """Meet FIELD and VALUES, which describe; TR, which holds cells; STREAM, which holds all rows."""
+        if name == "TR":
             self._open_row(table)
         elif name == "FIELD":
-            table.line = table.line or self.line
+            table.line = table.line or self._line
             table.fields.append(Field.of(attributes))
-            self.bounds.check_columns(len(table.fields), self.line)
+            self.bounds.check_columns(len(table.fields), self._line)
         elif name == "VALUES" and table.fields and attributes.get("null") is not None:
             table.fields[-1] = table.fields[-1].with_null(attributes["null"])
         elif name in ("BINARY", "BINARY2", "FITS"):
             table.encoding = name
         elif name == "STREAM":
             if "href" in attributes:
-                raise unreadable_table(
-                    "the data lie in another document; send them inside the table", self.line
-                )
-            self.pieces = []
+                rule = "the data lie in another document; send them inside the table"
+                raise unreadable_table(rule, self._line)
+            self._pieces = []
 
-    def _open_row(self, table: Open) -> None:
-        """A row opens: every wanted cell is null until it is met."""
+    def _open_row(self, table: OpenTable) -> None:
         header = self._header(table)
-        table.rows += 1
-        self.bounds.check_rows(table.rows, header, self._rows_before())
-        table.cell = -1
+        table.count += 1
         if table.kinds:
-            table.lines.append(self.line)
-            for column in table.cells.values():
-                column.append(None)
+            self.bounds.check_rows(table.count, header, self._rows_before)
+        table.cell, table.row, table.row_line = -1, {}, self._line
 
-    def _rows_before(self) -> int:
-        return sum(len(table) for table in self.tables)
+    def _close_cell(self, table: OpenTable, raw: str) -> None:
+        text = cell_text(raw)
+        table.row[table.cell] = None if text == table.fields[table.cell].null else text
+        self._pieces = None
 
-    def _header(self, table: Open) -> Header:
-        """The table's header, made and looked at once its fields are all known."""
+    def _close_row(self, table: OpenTable) -> None:
+        if table.cell + 1 != len(table.fields):
+            rule = f"this row has {table.cell + 1} values for {len(table.fields)} columns"
+            raise unreadable_table(rule, table.row_line)
+        if table.kinds:
+            table.lines.append(table.row_line)
+            for index, column in table.cells.items():
+                column.append(table.row[index])
+
+    def _header(self, table: OpenTable) -> Header:
+        """Make the table's header once its fields are all known, and choose its wanted columns."""
         if table.header is None:
-            columns = tuple(self.frames.described(each) for each in table.fields)
-            table.header = Header("VOTable", columns, self.keywords, table.line, table.title)
-            table.kinds = self.select(table.header)
-            table.cells = {index: [] for index in table.kinds}
+            self._count += 1
+            self.bounds.check_tables(self._count)
+            columns = tuple(self._frames.described(each) for each in table.fields)
+            table.header = Header("VOTable", columns, self._keywords, table.line, table.title)
+            table.kinds = dict(self.select(table.header))
+            table.clear()
         return table.header
 
-    def characters(self, text: str) -> None:
-        """Meet text, of a wanted cell or of the stream."""
-        if self.pieces is not None:
-            self.pieces.append(text)
-
-    def end(self, tag: str) -> None:
-        """Meet the end of an element."""
-        self.depth -= 1
-        name = tag.rpartition(" ")[2]
-        table = self.table
-        if name == "GROUP":
-            self.frames.end_group()
-        if table is None:
-            return
-        if name == "TD" and self.pieces is not None:
-            self._close_cell(table, "".join(self.pieces))
-        elif name == "TR" and table.cell + 1 > len(table.fields):
-            rule = f"this row has {table.cell + 1} values for {len(table.fields)} columns"
-            raise unreadable_table(rule, self.line)
-        elif name == "STREAM" and self.pieces is not None:
-            table.stream, self.pieces = "".join(self.pieces), None
-        elif name == "TABLE":
-            self._close_table(table)
-
-    def _close_cell(self, table: Open, raw: str) -> None:
-        each = table.fields[table.cell]
-        text = cell_text(raw)
-        table.cells[table.cell][-1] = None if text == each.null else text
-        self.pieces = None
-
-    def _close_table(self, table: Open) -> None:
-        """A table closes; one without columns, as tables that refer to others are, counts for nothing."""
-        self.table = None
+    def _close_table(self, table: OpenTable) -> None:
+        """Keep a table; one without columns, as tables that refer to others are, counts for nothing."""
+        self._table = None
         if not table.fields:
             return
         header = self._header(table)
-        if table.stream is None or table.lines:
+        self._rows_before += table.count if table.kinds else 0
+        if table.content is None:
             self.tables.append(Table(header, table.cells, table.lines))
             return
-        self.tables += read_stream(
-            table.stream, table.encoding, table.fields, header, self.select, self.bounds, self._rows_before()
-        )
+        source = BinarySource(table.content, table.encoding, table.fields, header, table.kinds)
+        found = read_stream(source, self.select, self.bounds, self._rows_before)
+        self.tables += found
+        self._rows_before += sum(map(len, found))
+
+
+def refuse_doctype(*_: object) -> None:
+    """Refuse document types: their entities let a small document grow without bound, or read files."""
+    raise unreadable_table("document type and entity declarations are not accepted")

@@ -1,9 +1,9 @@
-"""Columns of a VOTable and the coordinate systems that they refer to."""
+"""Columns of a VOTable, and the coordinate systems that they refer to."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from skybatch.tables.readers.model import Column
 from skybatch.tables.readers.unit_words import named_column
@@ -14,7 +14,7 @@ _STC_EQUINOX = ("coordequinox", "equinox")
 
 @dataclass(frozen=True)
 class Field:
-    """A column as its FIELD element describes it; ``frame`` is the ID that it or a group refers it to."""
+    """A column as its FIELD element describes it; ``frame`` is the ID of the COOSYS that it refers to."""
 
     name: str
     datatype: str
@@ -47,71 +47,75 @@ class Field:
 
 @dataclass
 class Frame:
-    """A coordinate system of the document, and the columns that a group refers to it."""
+    """A coordinate system of the document."""
 
     system: str | None = None
     equinox: str | None = None
 
 
-class Frames:
-    """The coordinate systems of a document: COOSYS elements, and the groups of STC in VOTable 1.2 (Note STC).
+@dataclass
+class Group:
+    """A GROUP while its elements are met: a system, or a reference to one, and the columns that are in it."""
 
-    An epoch of theirs is a time of observation and is not kept.
+    reference: str
+    frame: Frame = field(default_factory=Frame)
+    fields: list[str] = field(default_factory=list)
+
+
+class Frames:
+    """The coordinate systems of a document: COOSYS, and the groups of STC in VOTable 1.2 (Note STC).
+
+    Their epoch is a time of observation and is not kept.
     """
 
     def __init__(self) -> None:
         self._by_id: dict[str, Frame] = {}
         self._of_field: dict[str, Frame] = {}
-        self._all: list[Frame] = []
-        self._groups: list[tuple[Frame, list[str]]] = []
+        self._distinct: dict[tuple[str | None, str | None], Frame] = {}
+        self._groups: list[Group] = []
 
     def note(self, element: str, attributes: Mapping[str, str]) -> None:
-        """Take in a COOSYS, a GROUP or an element inside one."""
+        """Note a COOSYS, a GROUP or an element inside one."""
         if element == "COOSYS":
             frame = Frame(attributes.get("system") or None, attributes.get("equinox") or None)
-            self._keep(frame, attributes.get("ID", ""))
+            self._keep(frame)
+            self._by_id[attributes.get("ID", "")] = frame
         elif element == "GROUP":
-            self._groups.append((Frame(), []))
-            if reference := attributes.get("ref"):
-                self._groups[-1][1].append("\0" + reference)
+            self._groups.append(Group(attributes.get("ref", "")))
         elif self._groups and element == "FIELDref":
-            self._groups[-1][1].append(attributes.get("ref", ""))
+            self._groups[-1].fields.append(attributes.get("ref", ""))
         elif self._groups and element == "PARAM":
-            self._note_stc(attributes)
+            self._note_stc(self._groups[-1].frame, attributes)
 
-    def _note_stc(self, attributes: Mapping[str, str]) -> None:
+    def _note_stc(self, frame: Frame, attributes: Mapping[str, str]) -> None:
         utype = attributes.get("utype", "").rpartition(".")[2].lower()
-        frame = self._groups[-1][0]
         if utype == _STC_FRAME:
             frame.system = attributes.get("value") or None
         elif utype in _STC_EQUINOX:
             frame.equinox = attributes.get("value") or None
 
-    def _keep(self, frame: Frame, identifier: str) -> None:
-        self._all.append(frame)
-        if identifier:
-            self._by_id[identifier] = frame
+    def _keep(self, frame: Frame) -> None:
+        self._distinct.setdefault((frame.system, frame.equinox), frame)
 
     def end_group(self) -> None:
         """Close a GROUP: its columns are in the system that it names or refers to."""
         if not self._groups:
             return
-        frame, references = self._groups.pop()
-        for reference in [each[1:] for each in references if each.startswith("\0")]:
-            frame = self._by_id.get(reference, frame)
+        group = self._groups.pop()
+        frame = self._by_id.get(group.reference, group.frame) if group.reference else group.frame
         if frame.system:
-            if frame not in self._all:
-                self._all.append(frame)
-            self._of_field.update({reference: frame for reference in references if reference[:1] != "\0"})
+            self._keep(frame)
+            self._of_field.update(dict.fromkeys(group.fields, frame))
 
-    def described(self, field: Field) -> Column:
+    def described(self, described: Field) -> Column:
         """Make the column of a field, with the system it refers to, or the document's only one."""
-        frame = self._by_id.get(field.frame) or self._of_field.get(field.identifier)
-        if frame is None and len(self._all) == 1:
-            frame = self._all[0]
-        column = named_column(field.name, datatype=field.datatype, ucd=field.ucd or None)
-        if field.unit:
-            column = replace(column, unit=field.unit)
+        frame = self._by_id.get(described.frame) if described.frame else None
+        frame = frame or self._of_field.get(described.identifier)
+        if frame is None and len(self._distinct) == 1:
+            (frame,) = self._distinct.values()
+        column = named_column(described.name, datatype=described.datatype, ucd=described.ucd or None)
+        if described.unit:
+            column = replace(column, unit=described.unit)
         if frame is not None:
             column = replace(column, system=frame.system, equinox=frame.equinox)
         return column
