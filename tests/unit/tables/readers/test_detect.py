@@ -7,9 +7,9 @@ import io
 
 import pytest
 from astropy.table import Table
+from skybatch.tables.readers.detect import decode, inflate, looks_like_xml, read_table
 
 from skybatch.errors import InvalidRequest, TooLarge
-from skybatch.tables.readers.detect import decode, inflate, looks_like_xml, read_table
 from skybatch.tables.readers.model import ColumnSelection
 
 SELECTION = ColumnSelection(frozenset({"coadd_key", "id"}), frozenset({"coadd_key"}), max_rows=10)

@@ -14,7 +14,7 @@ from skybatch.requests.row_readers import RowSource, read_table_rows
 from skybatch.requests.table_cells import ROLES, TableCells, roles_of
 from skybatch.requests.table_selection import missing_columns, selection
 from skybatch.tables.readers.model import Bounds, Table, unreadable_table
-from skybatch.tables.readers.upload import read_tables
+from skybatch.tables.upload import read_tables
 from skybatch.validation import MAX_ERRORS, ErrorCollector, summarize
 
 
@@ -146,7 +146,7 @@ def column_uses(table: Table, mode: Mode) -> dict[int, str]:
     """Say what each column that was used means: a role, ``ra``, ``dec`` or ``name``."""
     uses = {column: role for role, column in roles_of(table.header, ROLES).items() if column in table.cells}
     if mode is Mode.POSITIONS:
-        uses |= {column: "name" for column in name_columns(table.header)}
+        uses |= dict.fromkeys(name_columns(table.header), "name")
         for pair in reversed(position_columns(table.header)):
             uses |= dict.fromkeys(pair.longitude, "ra") | dict.fromkeys(pair.latitude, "dec")
     return uses

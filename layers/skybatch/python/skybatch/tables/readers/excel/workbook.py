@@ -7,9 +7,9 @@ import io
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from skybatch.tables.readers.grid import Grid, read_grid
+from skybatch.tables.readers.excel.workbook_check import checked_workbook
 from skybatch.tables.readers.model import Bounds, Record, Select, Table, Upload, unreadable_table
-from skybatch.tables.readers.workbook_check import checked_workbook
+from skybatch.tables.readers.text_formats.grid import Grid, read_grid
 
 
 def read(plain: bytes, select: Select, bounds: Bounds) -> Upload:

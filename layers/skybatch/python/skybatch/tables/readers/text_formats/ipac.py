@@ -11,20 +11,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from operator import itemgetter
 
-from skybatch.tables.readers.bars import is_drawn
-from skybatch.tables.readers.ipac_layout import DataLine, Layout, read_layout
 from skybatch.tables.readers.model import Bounds, Record, Rows, Select, Upload, collect, unreadable_table
 from skybatch.tables.readers.text import lines_of
+from skybatch.tables.readers.text_formats.bars import is_drawn
+from skybatch.tables.readers.text_formats.ipac_layout import DataLine, Layout, read_layout
 from skybatch.validation import ErrorCollector
 
-# Blank lines and lines that open with a backslash, then the first character of another line.
-_FIRST_OTHER = re.compile(r"(?:\s*+(?:\\[^\n]*+(?:\n|$))?)*+\s*+(\S)")
+_FIRST_CHARACTER = re.compile(r"\s*+([|\\])")
 
 
 def is_ipac(text: str) -> bool:
-    """Tell whether the first line that is no comment, keyword or blank opens with a bar, unlike the data."""
-    match = _FIRST_OTHER.match(text)
-    return match is not None and match[1] == "|" and not is_drawn(text)
+    """Tell whether the first line is a comment, a keyword or a header between bars, unlike the data."""
+    return _FIRST_CHARACTER.match(text) is not None and not is_drawn(text)
 
 
 def read(text: str, select: Select, bounds: Bounds) -> Upload:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from skybatch.errors import InvalidRequest
-from skybatch.tables.readers.fits_header import Cards
+from skybatch.tables.readers.fits.header import Cards
 from skybatch.tables.readers.model import cell_text, unreadable_table
 
 # Bytes of one element (FITS standard 4.0, table 18); X are bits, P and Q descriptors of arrays elsewhere.

@@ -6,11 +6,11 @@ allocated for what a header merely claims.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from skybatch.tables.readers.fits_cells import Form, ascii_cells, binary_cells
-from skybatch.tables.readers.fits_header import Cards, data_bytes, padded, read_header
+from skybatch.tables.readers.fits.cells import Form, ascii_cells, binary_cells
+from skybatch.tables.readers.fits.header import Cards, data_bytes, padded, read_header
 from skybatch.tables.readers.model import (
     KEYWORDS,
     Bounds,
@@ -23,6 +23,7 @@ from skybatch.tables.readers.model import (
 )
 from skybatch.tables.readers.unit_words import named_column
 
+PART_ROWS = 10_000
 TABLES = ("BINTABLE", "TABLE", "A3DTABLE")
 
 
@@ -65,6 +66,23 @@ def read(content: bytes, select: Select, bounds: Bounds, before: int = 0) -> Upl
     return Upload(tuple(tables))
 
 
+def stream(content: bytes, select: Select, bounds: Bounds) -> Iterator[Table]:
+    """Yield the rows of every table extension in parts, each as a table.
+
+    Raises what `read` does.
+    """
+    count = 0
+    for count, extension in enumerate(extensions(content, bounds), 1):  # noqa: B007
+        header = header_of(extension, bounds)
+        kinds = select(header)
+        forms = forms_of(extension, header) if kinds else []
+        for first in range(0, extension.rows if kinds else 0, PART_ROWS):
+            rows = min(PART_ROWS, extension.rows - first)
+            yield Table(header, _cells(extension, first, rows, kinds, forms), [None] * rows)
+    if not count:
+        raise unreadable_table("this FITS file holds no table")
+
+
 def extensions(content: bytes, bounds: Bounds) -> Iterator[Extension]:
     """Yield the file's table extensions, one after another."""
     at = number = 0
@@ -86,11 +104,18 @@ def _read_extension(extension: Extension, select: Select, bounds: Bounds, before
     if not kinds:
         return Table(header)
     bounds.check_rows(extension.rows, header, before)
-    forms = forms_of(extension, header)
+    cells = _cells(extension, 0, extension.rows, kinds, forms_of(extension, header))
+    return Table(header, cells, [None] * extension.rows)
+
+
+def _cells(
+    extension: Extension, first: int, rows: int, kinds: Iterable[int], forms: Sequence[Form]
+) -> dict[int, list[str | None]]:
+    """Take the wanted cells of some rows."""
+    width = extension.width
+    data = extension.data[first * width : (first + rows) * width]
     take = ascii_cells if extension.is_ascii else binary_cells
-    rows, width = extension.rows, extension.width
-    cells = {index: take(extension.data, rows, width, forms[index]) for index in kinds}
-    return Table(header, cells, [None] * rows)
+    return {index: take(data, rows, width, forms[index]) for index in kinds}
 
 
 def header_of(extension: Extension, bounds: Bounds) -> Header:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from skybatch.errors import CellError, InvalidRequest
-from skybatch.tables.readers.stream import Cells
 
 
 class InvalidCell(Exception):
@@ -28,8 +28,8 @@ class MetadataRow:
     """
 
     path: Path
-    line: int
-    cells: Cells
+    line: int | None
+    cells: Mapping[str, str | None]
 
     def invalid(self, column: str, value: str, rule: str) -> InvalidCell:
         """Return the error for a value of this row."""

@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from skybatch.tables.readers.grid import Grid, read_grid
-from skybatch.tables.readers.headerless import is_number_row
-from skybatch.tables.readers.model import Bounds, Record, Select, Upload
+from skybatch.tables.readers.model import Bounds, Record, Select, Upload, unreadable_table
 from skybatch.tables.readers.text import lines_of
-from skybatch.tables.readers.unit_rows import is_ruler
+from skybatch.tables.readers.text_formats.grid import Grid, read_grid
+from skybatch.tables.readers.text_formats.headerless import is_number_row
+from skybatch.tables.readers.text_formats.unit_rows import is_ruler
 
 _RULE_LINE = re.compile(r"\+[-=+:\s]*\+?")
 _LOOKED_AT = 60  # lines
@@ -44,8 +44,19 @@ def read(text: str, select: Select, bounds: Bounds) -> Upload:
     outside = [number for number, line in enumerate(lines, 1) if line.strip() and not _belongs(line)]
     if not outside:
         return upload
+    width = max(len(table.header.columns) for table in upload.tables)
+    for number in outside:
+        _refuse_data(lines[number - 1], number, width)
     first = ", ".join(str(number) for number in outside[:5]) + (", …" if len(outside) > 5 else "")
     return Upload(upload.tables, (*upload.notices, f"Lines outside the drawn table were left out: {first}."))
+
+
+def _refuse_data(line: str, number: int, width: int) -> None:
+    """Raise InvalidRequest for a line outside the drawn table that can be a row."""
+    words = line.split(None, width)
+    numbers = sum(is_number_row([word]) for word in words)
+    if numbers >= 2 or (numbers and len(words) == width):
+        raise unreadable_table("this line does not stand between bars as the other rows do", number)
 
 
 def cells(line: str) -> list[str]:

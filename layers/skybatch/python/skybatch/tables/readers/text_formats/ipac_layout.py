@@ -69,7 +69,7 @@ def read_layout(lines: Iterable[str], bounds: Bounds) -> Layout:
     numbered = enumerate((line.rstrip() for line in lines), 1)
     keywords: dict[str, str] = {}
     header_lines: list[str] = []
-    first = 0
+    first = number = 0
     following: tuple[int, str] | None = None
     for number, line in numbered:
         if line.lstrip().startswith("|"):
@@ -80,10 +80,13 @@ def read_layout(lines: Iterable[str], bounds: Bounds) -> Layout:
         elif header_lines:
             following = (number, line)
             break
+        elif line and not line.lstrip().startswith("\\"):
+            break
         else:
             note_keyword(line.lstrip(), keywords)
     if not header_lines:
-        raise unreadable_table("there is no header line of column names between bars")
+        rule = "the column names must stand between bars, above the data and below comments"
+        raise unreadable_table(rule, number or None)
     data = _data_lines(chain([following] if following else [], numbered))
     header, bars, nulls = _header(header_lines, first, keywords, bounds)
     ends = (*bars[1:], *[None] * (len(header.columns) - len(bars) + 1))

@@ -6,11 +6,11 @@ import csv
 from collections.abc import Sequence
 from itertools import islice
 
-from skybatch.tables.readers.comments import Comments, comment_text
-from skybatch.tables.readers.grid import LOOKAHEAD
-from skybatch.tables.readers.headerless import is_number_row
 from skybatch.tables.readers.model import Bounds, Header, Select
 from skybatch.tables.readers.text import is_content
+from skybatch.tables.readers.text_formats.comments import Comments, comment_text
+from skybatch.tables.readers.text_formats.grid import LOOKAHEAD
+from skybatch.tables.readers.text_formats.headerless import is_number_row
 from skybatch.tables.readers.unit_words import named_column
 
 MARKS = "\t,;|"

@@ -6,9 +6,12 @@ import re
 import zlib
 
 from skybatch.errors import TooLarge
-from skybatch.tables.readers import bars, byte_by_byte, delimited, ds9, excel, fits, ipac, votable
+from skybatch.tables.readers.excel import workbook
+from skybatch.tables.readers.fits import extensions as fits
 from skybatch.tables.readers.model import Bounds, Select, Upload, unreadable_table
 from skybatch.tables.readers.text import UTF8_MARK, UTF16_MARKS, decode
+from skybatch.tables.readers.text_formats import bars, byte_by_byte, delimited, ds9, ipac
+from skybatch.tables.readers.votable import document as votable
 
 GZIP = b"\x1f\x8b"
 FITS = b"SIMPLE  ="
@@ -55,7 +58,7 @@ def read_tables(upload: bytes, select: Select, bounds: Bounds) -> Upload:
     if plain.startswith(FITS):
         return fits.read(plain, select, bounds)
     if plain.startswith(ZIP):
-        return excel.read(plain, select, bounds)
+        return workbook.read(plain, select, bounds)
     if looks_like_xml(plain):
         return votable.read(plain, select, bounds)
     return read_text(decode(plain), select, bounds)

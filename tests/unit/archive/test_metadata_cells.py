@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from skybatch.archive.metadata_cells import InvalidCell, MetadataRow
 from skybatch.errors import InvalidRequest
-from skybatch.tables.readers.cells import InvalidCell, MetadataRow
 
 
 def row(**cells: str | None) -> MetadataRow:

@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from skybatch.tables.readers.decimal_commas import DecimalCommas
-from skybatch.tables.readers.headerless import is_number_row, without_header
 from skybatch.tables.readers.model import (
     Bounds,
     Column,
@@ -25,7 +23,14 @@ from skybatch.tables.readers.model import (
     collect,
     unreadable_table,
 )
-from skybatch.tables.readers.unit_rows import is_ruler, is_unit_row, stands_above_ruler, with_units
+from skybatch.tables.readers.text_formats.decimal_commas import DecimalCommas
+from skybatch.tables.readers.text_formats.headerless import is_number_row, without_header
+from skybatch.tables.readers.text_formats.unit_rows import (
+    is_ruler,
+    is_unit_row,
+    stands_above_ruler,
+    with_units,
+)
 from skybatch.tables.readers.unit_words import named_column
 from skybatch.validation import ErrorCollector
 

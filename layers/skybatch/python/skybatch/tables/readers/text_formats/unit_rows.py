@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from skybatch.tables.readers.headerless import is_number_row
 from skybatch.tables.readers.model import Header
+from skybatch.tables.readers.text_formats.headerless import is_number_row
 from skybatch.tables.readers.unit_words import is_type, is_unit
 
 _DASHES = re.compile(r"[-=~_+:]*")

@@ -6,11 +6,17 @@ import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 
-from skybatch.tables.readers.comments import comment_text, read_comments
-from skybatch.tables.readers.delimiters import MARKS, NO_DELIMITER, delimiter_of, separator_line, split
-from skybatch.tables.readers.grid import Grid, read_grid
 from skybatch.tables.readers.model import Bounds, Record, Select, Upload, unreadable_table
 from skybatch.tables.readers.text import is_content, lines_of
+from skybatch.tables.readers.text_formats.comments import comment_text, read_comments
+from skybatch.tables.readers.text_formats.delimiters import (
+    MARKS,
+    NO_DELIMITER,
+    delimiter_of,
+    separator_line,
+    split,
+)
+from skybatch.tables.readers.text_formats.grid import Grid, read_grid
 
 KINDS = {
     ",": "CSV table",
@@ -87,7 +93,9 @@ def _quoted(lines: Iterable[str], start: int, delimiter: str) -> Iterator[Record
     """Yield records whose cells may be quoted and hold line ends; runs of blanks are one separator."""
     blank = delimiter == " "
     fed = (" ".join(line.split("\t")).strip() if blank else line for line in lines)
-    reader = csv.reader((line + "\n" for line in fed), delimiter=delimiter, skipinitialspace=True)
+    # Strictly: a quote that is not closed would take all lines below into its cell.
+    ended = (line + "\n" for line in fed)
+    reader = csv.reader(ended, delimiter=delimiter, skipinitialspace=True, strict=True)
     gap = False
     while True:
         line = start + reader.line_num + 1
@@ -97,7 +105,7 @@ def _quoted(lines: Iterable[str], start: int, delimiter: str) -> Iterator[Record
             return
         except csv.Error as error:
             rule = f"the quotes or separators cannot be read ({error})"
-            raise unreadable_table(rule, start + reader.line_num) from None
+            raise unreadable_table(rule, line) from None
         if any(value.strip() for value in values) and not values[0].lstrip().startswith("#"):
             yield Record(values, line, gap)
             gap = False

@@ -13,7 +13,7 @@ import struct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from skybatch.tables.readers import fits
+from skybatch.tables.readers.fits import extensions as fits
 from skybatch.tables.readers.model import (
     Bounds,
     CellKind,
@@ -23,7 +23,7 @@ from skybatch.tables.readers.model import (
     cell_text,
     unreadable_table,
 )
-from skybatch.tables.readers.votable_fields import Field
+from skybatch.tables.readers.votable.fields import Field
 
 # Bytes of one element (VOTable 1.5, section 2.1); eight bits share a byte.
 ELEMENT_BYTES = {

@@ -22,8 +22,8 @@ from skybatch.tables.readers.model import (
     cell_text,
     unreadable_table,
 )
-from skybatch.tables.readers.votable_binary import BinarySource, read_stream
-from skybatch.tables.readers.votable_fields import Field, Frames
+from skybatch.tables.readers.votable.binary import BinarySource, read_stream
+from skybatch.tables.readers.votable.fields import Field, Frames
 
 CHUNK_BYTES = 1 << 20
 
@@ -103,8 +103,8 @@ class Document:
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
         self._parser.CharacterDataHandler = self._characters
-        self._parser.StartDoctypeDeclHandler = refuse_doctype
-        self._parser.EntityDeclHandler = refuse_doctype
+        self._parser.StartDoctypeDeclHandler = self._refuse_doctype
+        self._parser.EntityDeclHandler = self._refuse_doctype
 
     def parse(self, part: bytes, *, final: bool) -> None:
         """Walk the next part of the document."""
@@ -178,6 +178,10 @@ class Document:
         elif name == "TABLE":
             self._close_table(table)
 
+    def _refuse_doctype(self, *_: object) -> None:
+        """Refuse document types: their entities let a small document grow without bound, or read files."""
+        raise unreadable_table("document type and entity declarations are not accepted", self._line)
+
     @property
     def _line(self) -> int:
         """The line expat is on."""
@@ -240,6 +244,8 @@ class Document:
         self._table = None
         if not table.fields:
             return
+        if table.encoding and table.content is None:
+            raise unreadable_table(f"there are {table.encoding} data without a STREAM", self._line)
         header = self._header(table)
         self._rows_before += table.count if table.kinds else 0
         if table.content is None:
@@ -249,8 +255,3 @@ class Document:
         found = read_stream(source, self.select, self.bounds, self._rows_before)
         self.tables += found
         self._rows_before += sum(map(len, found))
-
-
-def refuse_doctype(*_: object) -> None:
-    """Refuse document types: their entities let a small document grow without bound, or read files."""
-    raise unreadable_table("document type and entity declarations are not accepted")
