@@ -121,12 +121,12 @@ def _common_fields(cells: TableCells, index: int, label: str | None = None) -> d
     fields: dict[str, Any] = {
         "row_number": cells.rows_before + index + 1,
         "id": cells.value("id", index, values.row_id, None) or (label and values.row_id(label)),
+        "given_id": cells.value("given_id", index, values.row_id, None),
         "line": cells.table.lines[index],
     }
     if cells.header.marked:
         keywords = cells.header.keywords
         fields["row_number"] = cells.value("scntr", index, values.row_number, 0)
-        fields["given_id"] = cells.value("given_id", index, values.row_id, None)
         fields["dataset"] = cells.value("dataset", index, parse_dataset, keywords.get("dataset"))
         fields["image_type"] = cells.value("type", index, values.image_type, None)
         fields["delivery_format"] = cells.value("form", index, parse_delivery_format, keywords.get("form"))
