@@ -133,12 +133,12 @@ class Bounds:
         Of tables of others, and of those that carry this service's marker.
     inflated_bytes
         Of a gzip file or a workbook.
-    columns, tables
-        Of a table, and in a file.
+    columns, all_columns, tables
+        Columns of a table, columns of all tables of a file, and tables of a file.
     cells
         Rows times columns of a table.
-    nesting, elements
-        Of XML.
+    nesting, elements, describing_elements
+        Of XML; those that describe are all but rows and cells.
     spanned_cells
         Of the rectangles that the sheets of a workbook span, empty cells too.
     lines, line_characters
@@ -149,10 +149,12 @@ class Bounds:
     marked_rows: int
     inflated_bytes: int
     columns: int = 999
+    all_columns: int = 20_000
     cells: int = 5_000_000
     tables: int = 100
     nesting: int = 50
     elements: int = 1_500_000
+    describing_elements: int = 100_000
     spanned_cells: int = 1_000_000
     lines: int = 1_000_000
     line_characters: int = 200_000
@@ -162,15 +164,20 @@ class Bounds:
         if count > self.columns:
             raise unreadable_table(f"there are more than {self.columns} columns", line)
 
-    def check_tables(self, count: int) -> None:
-        """Raise InvalidRequest for more tables than one file may hold."""
+    def check_tables(self, count: int, columns: int = 0) -> None:
+        """Raise InvalidRequest for more tables, or columns of all of them, than one file may hold."""
         if count > self.tables:
             raise unreadable_table(f"there are more than {self.tables} tables")
+        if columns > self.all_columns:
+            raise unreadable_table(f"the tables of the file have more than {self.all_columns} columns")
 
-    def check_elements(self, count: int) -> None:
+    def check_elements(self, count: int, describing: int = 0) -> None:
         """Raise TooLarge for more XML elements than one file may hold."""
         if count > self.elements:
             raise TooLarge(f"The table has more than {self.elements} XML elements; please split it.")
+        if describing > self.describing_elements:
+            most = self.describing_elements
+            raise TooLarge(f"More than {most} XML elements describe the table; please split it.")
 
     def check_rows(self, count: int, header: Header, before: int = 0) -> None:
         """Raise TooLarge for more rows or cells than one request may have.

@@ -85,17 +85,18 @@ def stream(content: bytes, select: Select, bounds: Bounds) -> Iterator[Table]:
 
 def extensions(content: bytes, bounds: Bounds) -> Iterator[Extension]:
     """Yield the file's table extensions, one after another."""
-    at = number = 0
+    at = number = columns = 0
     while content[at : at + 8] in (b"SIMPLE  ", b"XTENSION"):
         cards, start = read_header(content, at)
         length = data_bytes(cards)
         if start + length > len(content):
             raise unreadable_table("the FITS file ends before its data do")
         if cards.text("XTENSION") in TABLES:
+            columns += cards.count("TFIELDS")
             data = memoryview(content)[start : start + length]
             yield Extension(cards, cards.text("EXTNAME") or f"extension {number}", data)
         at, number = start + padded(length), number + 1
-        bounds.check_tables(number)
+        bounds.check_tables(number, columns)
 
 
 def _read_extension(extension: Extension, select: Select, bounds: Bounds, before: int) -> Table:

@@ -38,7 +38,7 @@ LOOKAHEAD = 25  # rows among which the column names are looked for
 MOST_UNIT_ROWS = 3  # types, units and null values below the names
 # Cells looked at behind blank lines and comments for the names of another table. To look at every row costs
 # columns times rows.
-MOST_CELLS_EXAMINED = 200_000
+MOST_CELLS_EXAMINED = 50_000
 
 
 def _as_they_are(columns: Sequence[Column]) -> tuple[Column, ...]:
@@ -109,11 +109,12 @@ class GridReader:
         """Yield each table with its rows, which are taken before the next table is asked for."""
         if not self._ahead(1):
             raise unreadable_table("there is nothing but blank lines and comments")
-        count = 0
+        count = columns = 0
         while self._ahead(1):
-            count += 1
-            self._bounds.check_tables(count)
             rows = self._table()
+            count += 1
+            columns += len(rows.header.columns)
+            self._bounds.check_tables(count, columns)
             yield rows
             for _ in rows.records:
                 pass
@@ -141,12 +142,11 @@ class GridReader:
     # One table
 
     def _table(self) -> Rows:
-        header = self._header()
-        if header is None:
+        names = self._names()
+        if names is None:
             return self._table_without_header()
-        header = self._below_names(header)
-        rows = Rows(header, dict(self._select(header)), self._rows(header))
-        return self._checked(rows)
+        header = self._below_names(self._named(names))
+        return self._checked(Rows(header, dict(self._select(header)), self._rows(header, names)))
 
     def _table_without_header(self) -> Rows:
         columns, records, notice = without_header(self._ahead(LOOKAHEAD), self._remaining())
@@ -163,50 +163,47 @@ class GridReader:
 
     # Its header
 
-    def _header(self) -> Header | None:
+    def _names(self) -> Record | None:
         """Take the rows down to the column names; None where the rows begin without any.
 
         Names in which nothing is wanted are those of a table that is not used.
         """
         first = self._ahead(1)[0]
-        if header := self._wanted(first):
-            self._waiting.popleft()
-            return header
+        if self._is_wanted(first):
+            return self._waiting.popleft()
         if declared := self._grid.declared_names(first):
-            return self._named(declared)
+            return declared
         above = self._grid.names_above(first)
-        if above is not None and (header := self._wanted(above)):
-            return header
+        if above is not None and self._is_wanted(above):
+            return above
         if is_number_row(first.values):
             return None
         return self._below_preamble() or self._unused(first)
 
-    def _below_preamble(self) -> Header | None:
+    def _below_preamble(self) -> Record | None:
         """Take the lines above the column names, where names stand among the next rows."""
         for index, record in enumerate(self._ahead(LOOKAHEAD)):
-            if index and (header := self._wanted(record)):
+            if index and self._is_wanted(record):
                 left_out = [self._waiting.popleft() for _ in range(index + 1)]
                 first, last = left_out[0].line, left_out[-2].line
                 where = f"line {first} was" if first == last else f"lines {first} to {last} were"
                 self._notices.append(f"Above the column names, {where} left out.")
-                return header
+                return record
         return None
 
-    def _unused(self, first: Record) -> Header | None:
+    def _unused(self, first: Record) -> Record | None:
         """Take the first row as names although none is wanted, unless the table can be a list without any."""
         if len(first.values) == 1:
             return None
         if any(is_number_row([value]) for value in first.values):
             raise unreadable_table("the first line must name the columns", first.line)
-        self._waiting.popleft()
-        return self._named(first)
+        return self._waiting.popleft()
 
-    def _wanted(self, record: Record) -> Header | None:
-        """Make the header that a row writes, None where nothing in it is wanted."""
+    def _is_wanted(self, record: Record) -> bool:
+        """Tell whether a row names columns of which one is wanted."""
         if is_number_row(record.values) or len(record.values) > self._bounds.columns:
-            return None
-        header = self._named(record)
-        return header if self._select(header) else None
+            return False
+        return bool(self._select(self._named(record)))
 
     def _named(self, record: Record) -> Header:
         self._bounds.check_columns(len(record.values), record.line)
@@ -232,12 +229,12 @@ class GridReader:
 
     # Its rows
 
-    def _rows(self, header: Header) -> Iterator[Record]:
+    def _rows(self, header: Header, names: Record) -> Iterator[Record]:
         """Yield the rows up to another table's names, without names and rulers that are repeated."""
-        written = [name.lower() for name in header.names]
+        words = _words(names.values)
         while self._ahead(1):
             record = self._waiting[0]
-            if _names_alike(record.values, written):
+            if _same_words(record.values, words):
                 self._leave_out_names(header)
             elif record.gap and self._begins_table(record):
                 return
@@ -258,7 +255,7 @@ class GridReader:
             if self._examined > MOST_CELLS_EXAMINED or is_number_row([value]):
                 return False
         below = self._ahead(3)[1:]
-        return any(is_ruler(row.values) for row in below) or self._wanted(record) is not None
+        return any(is_ruler(row.values) for row in below) or self._is_wanted(record)
 
     def _of_width(self, records: Iterator[Record], header: Header) -> Iterator[Record]:
         """Hold each row to the header's width; empty cells past its end are let go."""
@@ -282,7 +279,12 @@ def _without_blank_end(values: Sequence[str], width: int) -> Sequence[str]:
     return values[:end]
 
 
-def _names_alike(values: Sequence[str], names: Sequence[str]) -> bool:
-    """Tell whether a row repeats the column names; most rows differ in the first."""
-    pairs = zip(values, names, strict=False)
-    return len(values) == len(names) and all(named_column(text).name.lower() == name for text, name in pairs)
+def _words(values: Sequence[str]) -> list[str]:
+    return [value.strip().lower() for value in values]
+
+
+def _same_words(values: Sequence[str], words: Sequence[str]) -> bool:
+    """Tell whether a row repeats the words of the column names; most rows differ in the first."""
+    if len(values) != len(words) or values[0].strip().lower() != words[0]:
+        return False
+    return _words(values) == words

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from skybatch.tables.readers.model import Header
@@ -15,19 +15,27 @@ _DASHES = re.compile(r"[-=~_+:]*")
 
 def is_ruler(values: Sequence[str]) -> bool:
     """Tell whether a row is a line of dashes, at least one cell of three; ``--`` alone is a missing value."""
-    cells = [value.strip() for value in values]
-    dashed = all(_DASHES.fullmatch(cell) for cell in cells)
-    return dashed and any(len(cell) >= 3 and set(cell) & set("-=~_") for cell in cells)
+    if not all(_DASHES.fullmatch(value.strip()) for value in values):
+        return False
+    return any(len(cell) >= 3 and set(cell) & set("-=~_") for cell in map(str.strip, values))
 
 
 def is_unit_row(values: Sequence[str]) -> bool:
     """Tell whether all cells that hold something, of two columns or more, are units, or all are types."""
-    cells = _texts(values)
-    return len(values) > 1 and any(cells) and _all_units_or_types([cell for cell in cells if cell])
+    if len(values) < 2:
+        return False
+    return _all_that_hold(values, is_unit) or _all_that_hold(values, is_type)
 
 
-def _all_units_or_types(cells: Sequence[str]) -> bool:
-    return all(map(is_unit, cells)) or all(map(is_type, cells))
+def _all_that_hold(values: Sequence[str], test: Callable[[str], bool]) -> bool:
+    """Tell whether a test holds for all cells that are not empty, of which there is one."""
+    some = False
+    for value in values:
+        if text := _text(value):
+            if not test(text):
+                return False
+            some = True
+    return some
 
 
 def stands_above_ruler(ahead: Sequence[Sequence[str]]) -> bool:
@@ -37,7 +45,7 @@ def stands_above_ruler(ahead: Sequence[Sequence[str]]) -> bool:
 
 def with_units(header: Header, values: Sequence[str]) -> Header:
     """Give the columns of a header the units, or the types, of a row."""
-    cells = [text if is_unit(text) or is_type(text) else "" for text in _texts(values)]
+    cells = [text if is_unit(text) or is_type(text) else "" for text in map(_text, values)]
     attribute = "datatype" if all(is_type(text) for text in cells if text) else "unit"
     columns = list(header.columns)
     for index, text in enumerate(cells[: len(columns)]):
@@ -46,8 +54,8 @@ def with_units(header: Header, values: Sequence[str]) -> Header:
     return replace(header, columns=tuple(columns))
 
 
-def _texts(values: Sequence[str]) -> list[str]:
-    """Strip cells of blanks and quotes; ``---`` among units stands for none (CDS)."""
-    texts = [value.strip() for value in values]
-    bare = [text if text == '"' else text.strip('"') for text in texts]
-    return ["" if re.fullmatch("-+", text) else text for text in bare]
+def _text(value: str) -> str:
+    """Strip a cell of blanks and quotes; ``---`` among units stands for none (CDS)."""
+    text = value.strip()
+    bare = text if text == '"' else text.strip('"')
+    return bare if bare.strip("-") else ""

@@ -96,7 +96,7 @@ class Document:
         self._frames = Frames()
         self._table: OpenTable | None = None
         self._pieces: list[str] | None = None
-        self._depth = self._elements = self._count = self._rows_before = 0
+        self._depth = self._elements = self._describing = self._columns = self._count = self._rows_before = 0
         self._root = ""
         self._parser = expat.ParserCreate(namespace_separator=" ")
         self._parser.buffer_text = True
@@ -146,7 +146,9 @@ class Document:
             return
         if self._depth > self.bounds.nesting:
             raise unreadable_table("the XML is nested too deep", self._line)
-        self.bounds.check_elements(self._elements)
+        if name != "TR":
+            self._describing += 1
+        self.bounds.check_elements(self._elements, self._describing)
         self._root = self._root or name
         if name == "TABLE":
             self._table = OpenTable(attributes.get("name") or attributes.get("ID", ""))
@@ -232,7 +234,8 @@ class Document:
         """Make the table's header once its fields are all known, and choose its wanted columns."""
         if table.header is None:
             self._count += 1
-            self.bounds.check_tables(self._count)
+            self._columns += len(table.fields)
+            self.bounds.check_tables(self._count, self._columns)
             columns = tuple(self._frames.described(each) for each in table.fields)
             table.header = Header("VOTable", columns, self._keywords, table.line, table.title)
             table.kinds = dict(self.select(table.header))
