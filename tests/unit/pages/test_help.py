@@ -11,7 +11,7 @@ from skybatch.errors import NotFound
 from skybatch.pages.help import COORDINATES, TOPICS, help_page
 from skybatch.presentation.request_summary import QUICKLOOK_CAUTION
 from skybatch.requests.model import Mode
-from skybatch.requests.positions import parse_position_or_name
+from skybatch.requests.position_text import parse_position_or_name
 from skybatch.settings import Settings
 from skybatch.sky.coordinates import Location
 from skybatch.tables.schemas.column_sets import COLUMN_SETS

@@ -12,7 +12,7 @@ from astropy.coordinates import FK4, FK5, BarycentricMeanEcliptic, Galactic, Sky
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skybatch.requests.positions import parse_position_or_name
+from skybatch.requests.position_text import parse_position_or_name
 from skybatch.sky.coordinates import FK5 as FK5_J2000
 from skybatch.sky.coordinates import Frame, Location, location_from_cells, parse_location
 from skybatch.sky.frames import to_icrs

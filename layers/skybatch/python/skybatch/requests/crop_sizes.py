@@ -5,58 +5,62 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from skybatch.requests import values
-from skybatch.requests.table_cells import TableCells
+from skybatch.requests.columns.cells import TableCells
 from skybatch.sky.units import ARCSEC_PER_DEGREE, angle_unit
 
 # Columns of tables that describe files, whose ``size`` is the file's in bytes.
-_OF_FILES = frozenset({"naxis1", "naxis2", "fname", "hdu", "filename", "file_name"})
+_OF_FILES = frozenset(
+    {"naxis1", "naxis2", "fname", "hdu", "filename", "file_name", "file", "path", "url", "access_url"}
+)
+_FITS_BLOCK = 2880  # bytes: what a FITS file has at least, and no crop of an image of this survey in arcsec
 
 
 class SizeReader:
     """Reads the crop sizes of a table's rows, in arcsec; None for a whole image.
 
-    ``default`` holds where the table has no size column or the cell is null.
+    ``default`` holds where the table has no size column or the cell is null; in tables of this service,
+    which say for each image how it is delivered, it never does.
     """
 
     def __init__(self, cells: TableCells, default: float | None) -> None:
         self.cells = cells
         self.default = None if cells.header.marked else default
         self.notices: list[str] = []
-        self._read = self._reader()
+        self._parse = self._parser()
 
     def size(self, index: int) -> float | None:
         """Return the size of a row."""
-        if self._read is None or self.cells.text("size", index) is None:
+        if self._parse is None or self.cells.text("size", index) is None:
             return self.default
-        return self.cells.value("size", index, self._read, None)
+        return self.cells.value("size", index, self._parse, None)
 
-    def _reader(self) -> Callable[[str], float | None] | None:
-        """What reads the cells, None where the column is ignored."""
+    @property
+    def used(self) -> bool:
+        """Whether the table has a size column that is read."""
+        return self._parse is not None
+
+    def _parser(self) -> Callable[[str], float | None] | None:
+        """Return what parses the cells, None where there is no column or it is ignored."""
         column = self.cells.roles.get("size")
         if column is None:
             return None
         unit = self.cells.header.columns[column].unit
-        if unit is None:
-            why = self._why_no_crop(column)
-            if why:
-                self.notices.append(f"The column {self.cells.header.names[column]} was ignored: {why}.")
-            return None if why else values.size
-        known = angle_unit(unit)
-        if known is None:
-            self.notices.append(
-                f"The column {self.cells.header.names[column]} was ignored: its unit {unit[:40]} is none of angles."
-            )
+        known = angle_unit(unit) if unit else None
+        why = self._why_no_crop(column) if unit is None else f"its unit {unit[:40]} is none of angles"
+        if known is None and why:
+            self.notices.append(f"The column {self.cells.header.names[column]} was ignored: {why}.")
             return None
-        scale = known.degrees * ARCSEC_PER_DEGREE
+        scale = known.degrees * ARCSEC_PER_DEGREE if known else 1.0
         return lambda text: values.size(text, scale)
 
     def _why_no_crop(self, column: int) -> str:
-        names = {name.lower() for name in self.cells.header.names}
-        if len(names & _OF_FILES) >= 2:
+        """Return why a column without a unit holds no sizes of crops, empty where it does."""
+        of_files = len({name.lower() for name in self.cells.header.names} & _OF_FILES)
+        texts = [text for text in self.cells.table.cells[column] if text and values.NUMBER.fullmatch(text)]
+        least = min(map(float, texts), default=0.0)
+        whole = all(values.integer(text) is not None for text in texts)
+        if of_files >= 2 or (of_files == 1 and whole and least >= _FITS_BLOCK):
             return "beside columns of files it is the size of a file"
-        numbers = [
-            float(text) for text in self.cells.table.cells[column] if text and values.NUMBER.fullmatch(text)
-        ]
-        if numbers and min(numbers) > values.MAX_SIZE:
+        if least > values.MAX_SIZE:
             return f"its values are above {values.MAX_SIZE:.0f} arcseconds"
         return ""

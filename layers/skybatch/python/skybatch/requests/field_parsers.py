@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from skybatch.requests import values
 from skybatch.requests.model import Mode
-from skybatch.requests.positions import parse_position_or_name
+from skybatch.requests.position_text import parse_position_or_name
 from skybatch.sky.coordinates import Location
 from skybatch.sky.units import ARCSEC_PER_DEGREE, angle_unit
 from skybatch.surveys.twomass.bands import BANDS

@@ -164,8 +164,8 @@ class BatchRequestBody(BaseModel):
         parsed(parse_size, None),
         schema(
             "number",
-            "Mode positions: width and height of the crops in arcsec, or with a unit (1arcmin), where the table"
-            " has no size column or the cell is null; zero or negative: whole images.",
+            "Mode positions: width and height of the crops in arcsec, or with a unit (1arcmin), where the"
+            " table has no size column or the cell is null; zero or negative: whole images.",
         ),
     ] = None
     best: Annotated[

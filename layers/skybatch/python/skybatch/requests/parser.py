@@ -8,10 +8,19 @@ from typing import Any
 from pydantic import ValidationError
 
 from skybatch.errors import CellError, InvalidRequest
+from skybatch.requests.body.payload import Payload, read_payload
 from skybatch.requests.fields import BatchRequestBody
-from skybatch.requests.model import LIST_MODES, MAX_DIAMETER, MIN_DIAMETER, Mode, Region, Request, Row
-from skybatch.requests.payload import Payload, read_payload
-from skybatch.requests.table_rows import RequestRows, RowDefaults, read_rows
+from skybatch.requests.model import (
+    LIST_MODES,
+    MAX_DIAMETER,
+    MIN_DIAMETER,
+    Mode,
+    Region,
+    Request,
+    Row,
+    RowDefaults,
+)
+from skybatch.requests.table_rows import RequestRows, read_rows
 from skybatch.settings import Settings
 from skybatch.sky.coordinates import Location
 from skybatch.sky.frames import to_icrs
@@ -33,6 +42,7 @@ MODE_OF_FIELD = {
     "diameter": Mode.REGION,
     "relation": Mode.REGION,
     "best": Mode.POSITIONS,
+    "size": Mode.POSITIONS,
     "date": Mode.SCAN,
     "hemisphere": Mode.SCAN,
     "scan": Mode.SCAN,
@@ -174,4 +184,5 @@ def build_request(
         notices=tuple(notices),
         from_service=rows.from_service,
         table_name=table_name,
+        size=None if rows.from_service else fields.size,
     )

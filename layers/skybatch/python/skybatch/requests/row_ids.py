@@ -1,4 +1,4 @@
-"""Identifiers of rows: as given where they are short, else cut to a length that tables and file names hold."""
+"""Identifiers of rows: as given where they are short, else cut to a length that tables and names hold."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from skybatch.requests.model import Row
 from skybatch.requests.values import MAX_ID_CHARACTERS
 
 
-def shortened_ids(rows: Sequence[Row]) -> tuple[list[Row], list[str]]:
-    """Cut ids that are too long and make them unique; the rows, and notices of what was changed.
+def shorten_ids(rows: Sequence[Row]) -> tuple[list[Row], list[str]]:
+    """Cut ids that are too long and make them unique; return the rows, and notices of what was changed.
 
     A row whose id was cut keeps the whole as ``given_id``. The work grows with the number of rows alone.
     """
@@ -29,13 +29,12 @@ def shortened_ids(rows: Sequence[Row]) -> tuple[list[Row], list[str]]:
     if not cut:
         return kept, []
     ids = "One id is" if cut == 1 else f"{cut} ids are"
-    return kept, [
-        f"{ids} longer than {MAX_ID_CHARACTERS} characters and cut; the table rows keeps the whole as given_id."
-    ]
+    rule = f"longer than {MAX_ID_CHARACTERS} characters and cut; the table rows keeps the whole as given_id"
+    return kept, [f"{ids} {rule}."]
 
 
 def _unique(given: str, taken: set[str], numbers: dict[str, int]) -> str:
-    """The first characters of an id, with a number behind them where others begin alike."""
+    """Return the first characters of an id, with a number behind them where others begin alike."""
     short = given[:MAX_ID_CHARACTERS].rstrip()
     number = numbers.get(short, 1)
     found = short if number == 1 else ""

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from skybatch.errors import TooLarge
 from skybatch.requests import values
+from skybatch.requests.columns.cells import TableCells
+from skybatch.requests.columns.roles import roles_of
 from skybatch.requests.crop_sizes import SizeReader
-from skybatch.requests.model import SCAN_IMAGE_SETS, Mode, Row
+from skybatch.requests.model import SCAN_IMAGE_SETS, Mode, Row, RowDefaults
+from skybatch.requests.position_notices import position_notices
 from skybatch.requests.positions import PositionReader, Target
-from skybatch.requests.table_cells import TableCells
 from skybatch.sky.angles import wrapped
 from skybatch.sky.position import SkyPosition
 from skybatch.surveys.twomass.datasets import DATASETS
 from skybatch.surveys.twomass.layout import ATLAS_SUFFIXES, QUICKLOOK_SUFFIXES
-from skybatch.tables.readers.model import Bounds
+from skybatch.tables.readers.model import Bounds, Table
 from skybatch.validation import InvalidValue
-
-if TYPE_CHECKING:
-    from skybatch.requests.table_rows import RowDefaults
 
 DELIVERY_FORMATS = ("fits.gz", "fits", "fz")
 # A row of our own tables may also ask for an image just as it is stored.
@@ -48,27 +47,23 @@ class TableRows:
     notices: Sequence[str]
 
 
-def read_table_rows(cells: TableCells, mode: Mode, defaults: RowDefaults, bounds: Bounds) -> TableRows:
-    """Read the rows of a table that has the columns which a mode needs; invalid cells are noted.
-
-    Raises TooLarge for a scan list with too many image sets.
-    """
+def read_table_rows(cells: TableCells, mode: Mode, defaults: RowDefaults) -> TableRows:
+    """Read the rows of a table that has the columns which a mode needs; invalid cells are noted."""
     if mode is Mode.POSITIONS:
         return _position_rows(cells, defaults)
-    sizes = SizeReader(cells, None)
     if mode is Mode.COADD_KEYS:
+        sizes = SizeReader(cells, None)
         rows = [_key_row(cells, index, defaults, sizes) for index in range(len(cells))]
         return TableRows(rows, [None] * len(rows), sizes.notices)
-    check_image_sets(cells, bounds)
     rows = [_scan_row(cells, index, defaults) for index in range(len(cells))]
     return TableRows(rows, [None] * len(rows), [])
 
 
 def _position_rows(cells: TableCells, defaults: RowDefaults) -> TableRows:
-    """A row for each position or object name; a name beside a position is its id where there is none."""
+    """Read a row for each position or name; a name beside a position is its id where there is none."""
     reader, sizes = PositionReader(cells), SizeReader(cells, defaults.size)
     targets = reader.targets()
-    named = not cells.has("id") and any(target.label for target in targets)
+    labelled = not cells.has("id") and any(target.label for target in targets)
     rows = [
         Row(
             bands=defaults.bands,
@@ -76,12 +71,12 @@ def _position_rows(cells: TableCells, defaults: RowDefaults) -> TableRows:
             name=target.name,
             size=sizes.size(index),
             best_only=cells.value("best", index, values.flag, defaults.best_only),
-            **_common_fields(cells, index, target.label if named else None),
+            **_common_fields(cells, index, target.label if labelled else None),
         )
         for index, target in enumerate(targets)
     ]
-    notices = [*reader.notices, *sizes.notices]
-    if named:
+    notices = [*position_notices(reader), *sizes.notices]
+    if labelled:
         notices.append("The coordinates were used as positions, and the names beside them as ids.")
     return TableRows(rows, [_source(target) for target in targets], notices)
 
@@ -95,7 +90,7 @@ def _source(target: Target) -> RowSource | None:
 
 
 def _key_row(cells: TableCells, index: int, defaults: RowDefaults, sizes: SizeReader) -> Row:
-    """A row for a coadd key, with the position to crop around where the row has one."""
+    """Read a row for a coadd key, with the position to crop around where the row has one."""
     return Row(
         bands=cells.value("band", index, values.bands, defaults.bands),
         coadd_key=cells.required("coadd_key", index, values.coadd_key),
@@ -105,7 +100,7 @@ def _key_row(cells: TableCells, index: int, defaults: RowDefaults, sizes: SizeRe
 
 
 def _scan_row(cells: TableCells, index: int, defaults: RowDefaults) -> Row:
-    """A row for a date, hemisphere, scan and, if given, image number."""
+    """Read a row for a date, hemisphere, scan and, if given, image number."""
     return Row(
         bands=cells.value("band", index, values.bands, defaults.bands),
         date=cells.required("date", index, values.table_date),
@@ -120,7 +115,8 @@ def _common_fields(cells: TableCells, index: int, label: str | None = None) -> d
     """The fields of rows of every mode; some only tables of this service have."""
     fields: dict[str, Any] = {
         "row_number": cells.rows_before + index + 1,
-        "id": cells.value("id", index, values.row_id, None) or (label and values.row_id(label)),
+        "id": cells.value("id", index, values.row_id, None)
+        or (label and label[: values.MAX_GIVEN_ID_CHARACTERS]),
         "given_id": cells.value("given_id", index, values.row_id, None),
         "line": cells.table.lines[index],
     }
@@ -163,16 +159,28 @@ def parse_delivery_format(text: str) -> str:
     return values.choice(text, ROW_DELIVERY_FORMATS)
 
 
-def check_image_sets(cells: TableCells, bounds: Bounds) -> None:
-    """Raise TooLarge for a scan list with too many image sets; a row without image number counts as 23."""
-    most = bounds.marked_rows if cells.header.marked else bounds.rows
-    texts = [cells.text("image", index) for index in range(len(cells))]
-    count = sum(1 if names_one_image(text) else SCAN_IMAGE_SETS for text in texts)
-    if count > most:
+def check_image_sets(tables: Iterable[Table], bounds: Bounds) -> None:
+    """Raise TooLarge for scan lists with too many image sets.
+
+    A row without an image number counts as `SCAN_IMAGE_SETS`. What a table of this service may ask for is
+    bounded by the number of images of a request, other tables by that of their rows.
+    """
+    counted, most = 0, 0
+    for table in tables:
+        most = max(most, bounds.marked_rows if table.header.marked else bounds.rows)
+        counted += _image_sets(table)
+    if counted > most:
         raise TooLarge(
-            f"The table asks for {count} image sets and may ask for {most}: a row without an image"
+            f"The table asks for {counted} image sets and may ask for {most}: a row without an image"
             f" number counts as {SCAN_IMAGE_SETS}. Please split it."
         )
+
+
+def _image_sets(table: Table) -> int:
+    column = roles_of(table.header, ("image",)).get("image")
+    if column is None:
+        return SCAN_IMAGE_SETS * len(table)
+    return sum(1 if names_one_image(text) else SCAN_IMAGE_SETS for text in table.cells[column])
 
 
 def names_one_image(text: str | None) -> bool:

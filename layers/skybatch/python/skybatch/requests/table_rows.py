@@ -1,30 +1,24 @@
-"""An uploaded file as rows of a request: all its tables, every row accounted for, every invalid cell noted."""
+"""An uploaded file as rows of a request: all its tables, every row, every invalid cell noted."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from skybatch.errors import CellError, InvalidRequest
-from skybatch.requests.model import Mode, Row
-from skybatch.requests.position_columns import position_columns
-from skybatch.requests.positions import name_columns
-from skybatch.requests.row_ids import shortened_ids
-from skybatch.requests.row_readers import RowSource, read_table_rows
-from skybatch.requests.table_cells import ROLES, TableCells, roles_of
+from skybatch.requests.columns.cells import TableCells
+from skybatch.requests.columns.pairs import position_columns
+from skybatch.requests.columns.roles import coordinate_columns, name_columns, roles_of
+from skybatch.requests.model import Mode, Row, RowDefaults
+from skybatch.requests.row_ids import shorten_ids
+from skybatch.requests.row_readers import RowSource, check_image_sets, read_table_rows
 from skybatch.requests.table_selection import missing_columns, selection
 from skybatch.tables.readers.model import Bounds, Table, unreadable_table
 from skybatch.tables.upload import read_tables
 from skybatch.validation import MAX_ERRORS, ErrorCollector, summarize
 
-
-@dataclass(frozen=True)
-class RowDefaults:
-    """The request's values for rows that have none of their own; ``size`` in arcsec, None for whole images."""
-
-    bands: tuple[str, ...]
-    best_only: bool = False
-    size: float | None = None
+_LISTED = {Mode.POSITIONS: "positions", Mode.COADD_KEYS: "coadd keys", Mode.SCANS: "scans"}
+_MOST_NAMED = 10
 
 
 @dataclass(frozen=True)
@@ -97,21 +91,29 @@ def read_rows(upload: bytes, mode: Mode, defaults: RowDefaults, bounds: Bounds) 
         raise missing_columns(found.tables, mode)
     if not any(map(len, used)):
         raise unreadable_table("there are no rows of data", used[0].header.line)
+    if mode is Mode.SCANS:
+        check_image_sets(used, bounds)
+    read = _read_used(used, mode, defaults)
+    return replace(read, notices=(*found.notices, *_table_notices(found.tables, mode), *read.notices))
+
+
+def _read_used(used: Sequence[Table], mode: Mode, defaults: RowDefaults) -> RequestRows:
+    """Read the rows of all tables that are used, numbered on from one to the next."""
     errors = ErrorCollector()
     rows: list[Row] = []
     sources: list[RowSource | None] = []
-    notices = [*found.notices, *_table_notices(found.tables, mode)]
+    notices: list[str] = []
     for table in used:
-        part = read_table_rows(TableCells(table, errors, len(rows)), mode, defaults, bounds)
+        part = read_table_rows(TableCells(table, errors, len(rows)), mode, defaults)
         rows += part.rows
         sources += part.sources
         notices += part.notices
-    rows, cut = shortened_ids(rows)
+    shortened, cut = shorten_ids(rows)
     return RequestRows(
-        tuple(rows),
+        tuple(shortened),
         any(table.header.marked for table in used),
-        (*notices, *cut),
-        tuple(column for table in used for column in _columns(table, mode)),
+        tuple(dict.fromkeys((*notices, *cut))),
+        tuple(use for table in used for use in column_uses(table, mode)),
         tuple(sources),
         tuple(errors.found),
     )
@@ -119,34 +121,32 @@ def read_rows(upload: bytes, mode: Mode, defaults: RowDefaults, bounds: Bounds) 
 
 def _table_notices(tables: Sequence[Table], mode: Mode) -> Iterator[str]:
     """Say which of several tables were used."""
-    if len(tables) < 2:
-        return
     used = [table for table in tables if table.cells]
     if len(used) > 1:
-        counts = ", ".join(f"{len(table)} of {_name(table, tables)}" for table in used[:10])
-        yield f"The file holds {len(tables)} tables; the rows of {len(used)} were used, numbered on: {counts}."
-    what = {Mode.POSITIONS: "positions", Mode.COADD_KEYS: "coadd keys", Mode.SCANS: "scans"}[mode]
+        counts = ", ".join(f"{len(table)} of {_name(table, tables)}" for table in used[:_MOST_NAMED])
+        more = ", ..." if len(used) > _MOST_NAMED else ""
+        yield (
+            f"The file holds {len(tables)} tables; the rows of {len(used)} were used, numbered on:"
+            f" {counts}{more}."
+        )
     unused = [_name(table, tables) for table in tables if not table.cells]
     if unused:
-        yield f"Tables without {what} were not used: {', '.join(unused[:10])}."
+        named = ", ".join(unused[:_MOST_NAMED]) + (", ..." if len(unused) > _MOST_NAMED else "")
+        yield f"Tables without {_LISTED[mode]} were not used: {named}."
 
 
 def _name(table: Table, tables: Sequence[Table]) -> str:
-    number = next(i for i, each in enumerate(tables, 1) if each is table)
+    number = next(number for number, each in enumerate(tables, 1) if each is table)
     return table.header.title or f"table {number}"
 
 
-def _columns(table: Table, mode: Mode) -> Iterator[ColumnUse]:
-    uses = column_uses(table, mode)
-    for index, column in enumerate(table.header.columns):
-        yield ColumnUse(column.name, uses.get(index, ""), column.unit)
-
-
-def column_uses(table: Table, mode: Mode) -> dict[int, str]:
-    """Say what each column that was used means: a role, ``ra``, ``dec`` or ``name``."""
-    uses = {column: role for role, column in roles_of(table.header, ROLES).items() if column in table.cells}
+def column_uses(table: Table, mode: Mode) -> Iterator[ColumnUse]:
+    """Say what each column of a table was used as: a role, ``ra``, ``dec``, ``name`` or nothing."""
+    uses = {column: role for role, column in roles_of(table.header).items() if column in table.cells}
     if mode is Mode.POSITIONS:
         uses |= dict.fromkeys(name_columns(table.header), "name")
+        uses |= dict.fromkeys(coordinate_columns(table.header), "coordinates")
         for pair in reversed(position_columns(table.header)):
             uses |= dict.fromkeys(pair.longitude, "ra") | dict.fromkeys(pair.latitude, "dec")
-    return uses
+    for index, column in enumerate(table.header.columns):
+        yield ColumnUse(column.name, uses.get(index, ""), column.unit)

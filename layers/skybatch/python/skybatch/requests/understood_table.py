@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from skybatch.errors import CellError, InvalidRequest
+from skybatch.requests.body.payload import Payload, read_payload
 from skybatch.requests.fields import BatchRequestBody
-from skybatch.requests.model import LIST_MODES, Mode
+from skybatch.requests.model import LIST_MODES, Mode, RowDefaults
 from skybatch.requests.parser import (
     unknown_field_notices,
     upload_bounds,
     validated_fields,
     validated_mode,
 )
-from skybatch.requests.payload import Payload, read_payload
-from skybatch.requests.table_rows import RequestRows, RowDefaults, read_rows
+from skybatch.requests.table_rows import RequestRows, read_rows
 from skybatch.settings import Settings
 from skybatch.validation import MAX_ERRORS, InvalidValue
 

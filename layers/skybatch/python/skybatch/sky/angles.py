@@ -39,11 +39,31 @@ _SPELLINGS = (
     ("sec", "s"),
 )
 _MARKS = str.maketrans(
-    {"°": "d", "º": "d", "′": "m", "’": "m", "'": "m", "″": "s", "”": "s", '"': "s"}
+    {
+        "°": "d",
+        "º": "d",
+        "˚": "d",
+        "′": "m",
+        "’": "m",
+        "ʹ": "m",
+        "'": "m",
+        "″": "s",
+        "”": "s",
+        "ʺ": "s",
+        '"': "s",
+    }
     | {"ʰ": "h", "ᵈ": "d", "ᵐ": "m", "ˢ": "s"}
 )
-DASHES = "−–—‐‑‒﹘﹣－"
-_MINUS = str.maketrans({**dict.fromkeys(DASHES, "-"), "\u00a0": " ", "\u2009": " ", "\u202f": " ", "\t": " "})
+# Minus signs, dashes and hyphens, raised, lowered, heavy, small and full width ones among them.
+DASHES = "\u2212\u2013\u2014\u2010\u2011\u2012\u2015\u207b\u208b\u02d7\u2796\ufe58\ufe63\uff0d"
+_PLUS = "\uff0b\u207a"
+_BLANKS = "\u00a0\u2002\u2003\u2007\u2008\u2009\u200a\u202f\u3000\t"
+_MINUS = str.maketrans(
+    {**dict.fromkeys(DASHES, "-"), **dict.fromkeys(_PLUS, "+"), **dict.fromkeys(_BLANKS, " ")}
+)
+ANGLE_CHARACTERS = frozenset((*DASHES, *_PLUS, *_BLANKS, *map(chr, _MARKS)))
+"""Characters beyond ASCII that coordinates may have."""
+
 _MARK_BEFORE_POINT = re.compile(r"([hdms])\.([0-9]+)")
 
 

@@ -40,7 +40,8 @@ _INNER_SIGN = re.compile(r"(?<!^)(?<![0-9.]e)[+-]")
 # Marks of coordinates that people write around and before them: "(204.25, -29.87)", "RA=... Dec: ...".
 _BRACKETS = str.maketrans("()[]{}", "      ")
 _LABEL = re.compile(
-    r"(?<![a-z0-9])(?:r\.?a\.?|right ascension|decl?\.?|declination|α|δ|alpha|delta)(?:\s?\(?[jb]?(?:1950|2000)(?:\.0)?\)?)?\s*[=:]\s*"
+    r"(?<![a-z0-9])(?:r\.?a\.?|right ascension|decl?\.?|declination|α|δ|alpha|delta)"
+    r"(?:\s?\(?[jb]?(?:1950|2000)(?:\.0)?\)?)?\s*[=:]\s*"
 )
 _GALACTIC_LABEL = re.compile(r"(?<![a-z0-9])(?:l|glon)\s*=\s*([^,;=]+?)[\s,;]+(?:b|glat)\s*=\s*(.+)")
 _J_NAME = re.compile(r"j([0-9]{6}(?:\.[0-9]*)?)([+-][0-9]{6}(?:\.[0-9]*)?)")

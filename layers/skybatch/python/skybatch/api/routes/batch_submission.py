@@ -20,8 +20,8 @@ from skybatch.api.submission import (
 )
 from skybatch.batch.planning.dry_run import estimate
 from skybatch.errors import CellError, InvalidRequest, SkybatchError
+from skybatch.requests.body.payload import read_payload
 from skybatch.requests.parser import parse_body
-from skybatch.requests.payload import read_payload
 from skybatch.settings import Settings
 
 routes = RouteTable()

@@ -122,7 +122,8 @@ def _best(request: Request, table: str) -> dict[str, bool]:
     wanted = [row.best_only for row in request.rows]
     if not any(wanted):
         return {"best": False}
-    from skybatch.requests.table_rows import RowDefaults, read_rows
+    from skybatch.requests.model import RowDefaults
+    from skybatch.requests.table_rows import read_rows
     from skybatch.tables.readers.model import Bounds
 
     encoded = table.encode()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from skybatch.requests.model import Mode, Request
-from skybatch.requests.table_rows import RowDefaults, read_rows
+from skybatch.requests.model import Mode, Request, RowDefaults
+from skybatch.requests.table_rows import read_rows
 from skybatch.tables.readers.model import Bounds
 
 # More than one request may ask for: a table of what was left over is never refused for its rows.

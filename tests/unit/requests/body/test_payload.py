@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from urllib3.filepost import encode_multipart_formdata
 
 from skybatch.errors import MalformedRequest, SkybatchError, TooLarge, UnsupportedMedia
+from skybatch.requests.body.payload import read_payload
 from skybatch.requests.parser import parse_body
-from skybatch.requests.payload import read_payload
 from skybatch.settings import Settings
 from tests.support.request_tables import KEYS_ALL, LIMITS, http_status, multipart_body
 

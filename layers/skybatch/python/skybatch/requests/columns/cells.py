@@ -1,52 +1,16 @@
-"""One table of an upload while its cells are read: by the role of their columns, every bad one noted."""
+"""One table of an upload while its cells are read, by the role of their columns; invalid ones are noted."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from typing import TypeVar
 
-from skybatch.tables.readers.model import CellKind, Header, Table
+from skybatch.requests.columns.roles import roles_of
+from skybatch.tables.readers.model import Header, Table
 from skybatch.validation import ErrorCollector, InvalidValue
 
 T = TypeVar("T")
 D = TypeVar("D")
-
-# Names of the columns of each role, lower case, the one to prefer first.
-ROLES: Mapping[str, tuple[str, ...]] = {
-    "id": ("id",),
-    "size": ("size",),
-    "best": ("best",),
-    "csys": ("csys", "coordsys", "coord_sys"),
-    "equinox": ("equinox",),
-    "coadd_key": ("coadd_key",),
-    "band": ("band", "filter"),
-    "date": ("xdate", "date", "ordate"),
-    "hem": ("hem", "hemis", "hemisphere"),
-    "scan": ("scan", "scanno"),
-    "image": ("image", "coadd", "coaddno"),
-    "req_ra": ("req_ra",),
-    "req_dec": ("req_dec",),
-    "given_id": ("given_id",),
-    "skybatch": ("skybatch",),
-    "scntr": ("scntr",),
-    "dataset": ("dataset",),
-    "type": ("type",),
-    "form": ("form",),
-}
-# Columns of object names and of whole coordinates, the one to prefer first.
-NAME_COLUMNS = (
-    "locstr",
-    "objname",
-    "object",
-    "name",
-    "target",
-    "obj_name",
-    "object_name",
-    "target_name",
-    "main_id",
-    "designation",
-)
-WORDS = frozenset(ROLES) - {"id", "given_id", "date"}
 
 
 class TableCells:
@@ -59,7 +23,7 @@ class TableCells:
         self.table = table
         self.errors = errors
         self.rows_before = rows_before
-        self.roles = roles_of(table.header, ROLES)
+        self.roles = {r: c for r, c in roles_of(table.header).items() if c in table.cells}
 
     def __len__(self) -> int:
         return len(self.table)
@@ -70,7 +34,7 @@ class TableCells:
         return self.table.header
 
     def has(self, role: str) -> bool:
-        """Tell whether the table has a column of a role."""
+        """Return whether the table has a column of a role."""
         return role in self.roles
 
     def at(self, column: int, index: int) -> str | None:
@@ -83,7 +47,7 @@ class TableCells:
         return None if column is None else self.table.cells[column][index]
 
     def value(self, role: str, index: int, read: Callable[[str], T], default: D) -> T | D:
-        """Return a cell's value; ``default`` for null, and for a bad one, which is noted."""
+        """Return a cell's value; ``default`` for null, and for an invalid one, which is noted."""
         column = self.roles.get(role)
         return default if column is None else self.value_at(column, index, read, default)
 
@@ -109,23 +73,3 @@ class TableCells:
         """Keep an error of row ``index`` (from 0)."""
         number = self.rows_before + index + 1
         self.errors.add(self.header.names[column], value, rule, self.table.lines[index], number)
-
-
-def roles_of(header: Header, roles: Mapping[str, Iterable[str]]) -> dict[str, int]:
-    """Find the column of each role that the header has; the exact lower-case spelling wins over others."""
-    places: dict[str, int] = {}
-    for index, name in enumerate(header.names):
-        key = name.lower()
-        if key not in places or (name == key and header.names[places[key]] != key):
-            places[key] = index
-    found = {}
-    for role, names in roles.items():
-        column = next((places[name] for name in names if name in places), None)
-        if column is not None:
-            found[role] = column
-    return found
-
-
-def cell_kind(role: str) -> CellKind:
-    """Say what the cells of a role are like."""
-    return CellKind(word=role in WORDS, numeric=role in ("size", "req_ra", "req_dec"))

@@ -7,7 +7,7 @@ import tracemalloc
 import pytest
 
 from skybatch.errors import MalformedRequest
-from skybatch.requests.multipart_form import MAX_PARTS, FormPart, read_form
+from skybatch.requests.body.multipart_form import MAX_PARTS, FormPart, read_form
 
 
 def form(*parts: str, end: str = "--b--\r\n") -> bytes:

@@ -9,7 +9,7 @@ from email.message import Message
 from typing import Any, NoReturn
 
 from skybatch.errors import MalformedRequest, TooLarge, UnsupportedMedia
-from skybatch.requests.multipart_form import read_form
+from skybatch.requests.body.multipart_form import read_form
 
 # Beside the table there are a dozen short fields; in JSON its line ends and quotes take two bytes each.
 MAX_FIELD_BYTES = 64_000
