@@ -144,13 +144,11 @@ class PositionReader:
             self.cells.note((*self.coordinates, *self.names)[0], index, "", "must not be empty")
             return _Cells()
         pair = self.pairs[0]
-        longitude, latitude = (_joined(self.cells, part, index) for part in (pair.longitude, pair.latitude))
+        longitude = _joined(self.cells, pair.longitude, index)
         if longitude is not None and not values.NUMBER.fullmatch(longitude):
             return self._text(pair.longitude[0], index)
-        if longitude is None:
-            self.cells.note(pair.longitude[0], index, "", "must not be empty")
-        if latitude is None:
-            self.cells.note(pair.latitude[0], index, "", "must not be empty")
+        empty = pair.longitude[0] if longitude is None else pair.latitude[0]
+        self.cells.note(empty, index, "", "must not be empty")
         return _Cells()
 
     def _frame(self, pair: PositionColumns | None, index: int) -> Frame | None:

@@ -27,6 +27,7 @@ BAND_WORDS = {
     **{word: (band,) for band, name in BAND_NAMES.items() for word in (band, name.lower())},
     **{"a": BANDS, "all": BANDS},
 }
+_BANDS_RULE = "must be j, h, k (or Ks), several of them as in JHK, or a (all three bands)"
 HEMISPHERES = {"n": "n", "north": "n", "s": "s", "south": "s"}
 IMAGE_TYPES = {
     word: image_type for image_type in ImageType for word in (image_type.letter.lower(), str(image_type))
@@ -87,7 +88,10 @@ def row_id(text: str) -> str:
 
 def bands(text: str) -> tuple[str, ...]:
     """Parse the bands of a row: j, h, k (or Ks), several in one word or a list, or a for all, in any case."""
-    found = {band for word in re.split(r"[\s,;+/]+", text.lower()) if word for band in _bands_of_word(word)}
+    words = [word for word in re.split(r"[\s,;+/]+", text.lower()) if word]
+    if not words:
+        raise InvalidValue(_BANDS_RULE)
+    found = {band for word in words for band in _bands_of_word(word)}
     return tuple(band for band in BANDS if band in found)
 
 
@@ -96,7 +100,7 @@ def _bands_of_word(word: str) -> tuple[str, ...]:
         return BAND_WORDS[word]
     letters = re.findall(r"ks|[a-z]", word)
     if "".join(letters) != word or not all(letter in BAND_WORDS for letter in letters):
-        raise InvalidValue("must be j, h, k (or Ks), several of them as in JHK, or a (all three bands)")
+        raise InvalidValue(_BANDS_RULE)
     return tuple(band for letter in letters for band in BAND_WORDS[letter])
 
 
