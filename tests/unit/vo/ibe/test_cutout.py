@@ -71,6 +71,11 @@ def test_a_batch_makes_the_same_file(made: MadeArchive) -> None:
     assert len(body) == task.bytes
 
 
+def test_a_negative_right_ascension_is_turned_once(made: MadeArchive) -> None:
+    same = [cut(made, 0, center=f"{ra},20.011", size="47.3arcsec") for ra in ("180.003", "-179.997")]
+    assert same[0] == same[1]
+
+
 def test_soda_holds_what_its_figure_holds(made: MadeArchive) -> None:
     image = parse_key(made.key(0, "j"))[0]
     inventory = made.open("asky", None)
@@ -121,7 +126,8 @@ def _sample(text: str) -> SkyCoord:
         ({"center": "1,2", "size": "three"}, "numbers"),
         ({"center": "1,2", "size": "3furlong"}, "unit"),
         ({"center": "1,2", "size": "0"}, "greater than 0"),
-        ({"center": "1,99", "size": "1"}, "sky"),
+        ({"center": "1,99", "size": "1"}, "-90 and 90"),
+        ({"center": "-360,2", "size": "1"}, "-360 and 360"),
         ({"center": "1,2", "size": "1e999"}, "decimal"),
     ],
 )

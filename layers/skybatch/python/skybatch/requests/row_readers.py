@@ -14,12 +14,11 @@ from skybatch.requests.crop_sizes import SizeReader
 from skybatch.requests.model import SCAN_IMAGE_SETS, Mode, Row, RowDefaults
 from skybatch.requests.position_notices import position_notices
 from skybatch.requests.positions import PositionReader, Target
-from skybatch.sky.angles import wrapped
+from skybatch.sky.angles import checked_latitude, wrapped
 from skybatch.sky.position import SkyPosition
 from skybatch.surveys.twomass.datasets import DATASETS
 from skybatch.surveys.twomass.layout import ATLAS_SUFFIXES, QUICKLOOK_SUFFIXES
 from skybatch.tables.readers.model import Bounds, Table
-from skybatch.validation import InvalidValue
 
 DELIVERY_FORMATS = ("fits.gz", "fits", "fz")
 # A row of our own tables may also ask for an image just as it is stored.
@@ -143,10 +142,7 @@ def _right_ascension(text: str) -> float:
 
 
 def _declination(text: str) -> float:
-    degrees = values.number(text)
-    if not -90.0 <= degrees <= 90.0:
-        raise InvalidValue("must lie between -90 and 90 degrees")
-    return degrees
+    return checked_latitude(values.number(text))
 
 
 def parse_dataset(text: str) -> str:

@@ -105,9 +105,7 @@ class Angle:
         self.check()
         if self.hours:
             raise InvalidValue("is written in hours; a declination or latitude is in degrees")
-        if not -90.0 <= self.value <= 90.0:
-            raise InvalidValue("must lie between -90 and 90 degrees")
-        return self.value
+        return checked_latitude(self.value)
 
     def check(self) -> None:
         """Raise InvalidValue if the angle breaks a rule in itself."""
@@ -129,6 +127,13 @@ def wrapped(degrees: float) -> float:
         raise InvalidValue("must lie between -360 and 360 degrees (-24 and 24 hours)")
     turned = degrees % 360.0
     return 0.0 if turned >= 360.0 else turned
+
+
+def checked_latitude(degrees: float) -> float:
+    """Return a latitude in degrees as it is; raise InvalidValue beyond the poles."""
+    if not -90.0 <= degrees <= 90.0:
+        raise InvalidValue("must lie between -90 and 90 degrees")
+    return degrees
 
 
 def plain_dashes(text: str) -> str:
