@@ -82,6 +82,12 @@ def test_empty_fields_and_those_of_other_modes_are_as_if_not_sent() -> None:
     assert parse_body(*multipart_body(fields, KEYS_ALL.encode()), LIMITS)[0].notices == ()
 
 
+def test_a_crop_size_is_of_positions_alone() -> None:
+    """A form sends the field along in every mode, whatever stands in it."""
+    assert parsed_request(mode="coadd_keys", table="coadd_key\n5\n", size="?").rows[0].size is None
+    assert parsed_request(mode="positions", table="ra,dec\n1,2\n", size="1arcmin").rows[0].size == 60.0
+
+
 def test_an_unknown_field_is_reported_in_a_notice() -> None:
     request = parsed_request(mode="coadd_keys", table=KEYS_ALL, relaton="cover")
     assert request.notices == ("The field 'relaton' is not known and was ignored.",)
