@@ -32,36 +32,25 @@ class TableUpload:
     file_name: str
 
 
-def encode_table(table: Any, size: Any = None) -> TableUpload:
+def encode_table(table: Any) -> TableUpload:
     """Encode a table for upload.
 
     Parameters
     ----------
     table
         A path; text (several lines) or bytes of a table; an open file; an astropy Table or QTable, whose
-        SkyCoord column becomes ``ra`` and ``dec``; a SkyCoord; a pandas DataFrame.
-    size
-        The width of the cutout around every position: a number of arcsec, or a Quantity. Only for tables
-        that are objects; a file needs a column ``size``.
+        SkyCoord column becomes ``ra`` and ``dec``; a SkyCoord; a pandas DataFrame. Columns whose cells are
+        arrays are left out.
 
     Raises
     ------
     InvalidRequest
-        ``table`` is none of these, or ``size`` is given with a file or beside a column ``size``.
+        ``table`` is none of these.
     OSError
         The file cannot be read.
     """
     columns = _columns(table)
-    if columns is None:
-        if size is not None:
-            raise _invalid("size", size, "needs a table that is an object; give the file a column size")
-        return _file_upload(table)
-    if size is not None:
-        if "size" in {name.lower() for name in columns}:
-            raise _invalid("size", size, "cannot be given where the table has a column size")
-        row_count = len(next(iter(columns.values()), ()))
-        columns = {**columns, "size": [repr(to_arcsec(size))] * row_count}
-    return TableUpload(_csv(columns), "table.csv")
+    return _file_upload(table) if columns is None else TableUpload(_csv(columns), "table.csv")
 
 
 def to_arcsec(size: Any) -> float:
@@ -94,8 +83,14 @@ def _columns(table: Any) -> Columns | None:
     if _is(table, "astropy.table", "Table"):
         return _astropy_columns(table)
     if _is(table, "pandas", "DataFrame"):
-        return {str(name): _texts(str(name), table[name].tolist()) for name in table.columns}
+        values = {str(name): table[name].tolist() for name in table.columns}
+        return {name: _texts(name, cells) for name, cells in values.items() if not _has_arrays(cells)}
     return None
+
+
+def _has_arrays(values: Sequence[Any]) -> bool:
+    """Whether a cell of a column is an array, which no table of requests can hold."""
+    return any(hasattr(value, "__len__") and not isinstance(value, str | bytes) for value in values)
 
 
 def _is(value: Any, module: str, name: str) -> bool:
@@ -121,15 +116,15 @@ def _astropy_columns(table: Any) -> Columns:
             if not named.intersection(SKY_NAMES):
                 columns |= _sky_columns(column)
                 named |= set(SKY_NAMES)
-        elif len(column.shape) == 1:
-            columns[name] = _texts(name, _column_values(name, column))
+        elif len(column.shape) == 1 and not _has_arrays(values := _column_values(name, column)):
+            columns[name] = _texts(name, values)
     return columns
 
 
 def _column_values(name: str, column: Any) -> list[Any]:
     """Return the values of a column, None where masked, angles in the unit that the server expects."""
     unit = getattr(column, "unit", None)
-    if unit is not None and unit.physical_type == "angle" and column.dtype.kind == "f":
+    if unit is not None and unit.physical_type == "angle" and column.dtype.kind in "fiu":
         to = ANGLE_UNITS.get(name.lower(), "deg")
         factor = unit.to(to)
         values = [value * factor for value in _values(column)] if factor != 1.0 else _values(column)
