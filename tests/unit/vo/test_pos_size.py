@@ -148,7 +148,8 @@ def test_positions(text: str, expected: tuple[float, float]) -> None:
 @pytest.mark.parametrize(
     "asked",
     [
-        {"POS": "1"}, {"POS": "M31"}, {"POS": "1,95"}, {"POS": "-360,5"}, {"POS": "360.01,5"}, {"POS": "nan,0"}, {"POS": "1,2", "SIZE": "x"},
+        {"POS": "1"}, {"POS": "M31"}, {"POS": "1,95"}, {"POS": "-360,5"},
+        {"POS": "360.01,5"}, {"POS": "nan,0"}, {"POS": "1,2", "SIZE": "x"},
         {"POS": "1,2", "SIZE": "-1"}, {"POS": "1,2", "SIZE": "1,2,3"}, {"POS": "1,2", "SIZE": "91"},
         {"POS": "1,2", "INTERSECT": "NEAR"}, {"POS": "1,2", "MAXREC": "-1"}, {"POS": "1,2", "MAXREC": "many"},
         {"POS": "1,2", "RESPONSEFORMAT": "fits"},

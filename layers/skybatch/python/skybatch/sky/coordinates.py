@@ -38,12 +38,20 @@ FIRST_JULIAN_YEAR = 1984.0  # a bare year before it is Besselian, as in the IAU'
 _EQUINOX = re.compile(r"([jb]?)([0-9]{4}(?:\.[0-9]{0,6})?)")
 _INNER_SIGN = re.compile(r"(?<!^)(?<![0-9.]e)[+-]")
 # Marks of coordinates that people write around and before them: "(204.25, -29.87)", "RA=... Dec: ...".
-_BRACKETS = str.maketrans("()[]{}", "      ")
+_BRACKETS = str.maketrans(dict.fromkeys('()[]{}<>"', " "))
+_RA_WORD = r"(?:r\.?a\.?|right ascension|α|alpha)"
+_DEC_WORD = r"(?:decl?\.?|declination|δ|delta)"
+_YEAR = r"(?:\s?[jb]?(?:1950|2000)(?:\.0)?)?"
+# Both labels before the numbers, "RA, Dec =", and one before each of them.
+_BOTH_LABELS = re.compile(rf"^{_RA_WORD}\s*[,/ ]\s*{_DEC_WORD}{_YEAR}(?:\s*[=:]\s*|\s+)")
 _LABEL = re.compile(
-    r"(?<![a-z0-9])(?:r\.?a\.?|right ascension|decl?\.?|declination|α|δ|alpha|delta)"
-    r"(?:\s?\(?[jb]?(?:1950|2000)(?:\.0)?\)?)?\s*[=:]\s*"
+    rf"(?<![a-z0-9])(?:(?:{_RA_WORD}|{_DEC_WORD}){_YEAR}\s*[=:]\s*|(?:r\.?a\.?|decl?\.?)\s+(?=[+-]?\s?[0-9.]))"
 )
-_GALACTIC_LABEL = re.compile(r"(?<![a-z0-9])(?:l|glon)\s*=\s*([^,;=]+?)[\s,;]+(?:b|glat)\s*=\s*(.+)")
+_EQUINOX_LABEL = re.compile(r"(?<![a-z0-9])(?:equinox|eqx)\s*[=:]?\s*(?=[jb]?[12][0-9]{3})")
+_FIRST_WORDS = re.compile(r"^(?:coordinates?|coords?|position|pos|sky\s?coord)\s*[=:]\s*")
+_GALACTIC_LABEL = re.compile(r"(?:l|glon)\s*=\s*([^,;=]+?)[\s,;]+(?:b|glat)\s*=\s*(.+)")
+_DECIMAL_COMMAS = re.compile(r"([+-]?[0-9]+),([0-9]+)(?:\s+|\s*;\s*)([+-]?[0-9]+),([0-9]+)(?=\s|$)")
+_SLASH = re.compile(r"(?<=[0-9.])\s*/\s*(?=[+-])")
 _J_NAME = re.compile(r"j([0-9]{6}(?:\.[0-9]*)?)([+-][0-9]{6}(?:\.[0-9]*)?)")
 
 
@@ -88,20 +96,29 @@ def parse_location(text: str, default: Frame = ICRS) -> Location | None:
         )
     frame, rest = _split_frame(words)
     pair = _split_pair(_joined(rest))
-    if pair is None and not any(frame) and len(rest) > 2 and _EQUINOX.fullmatch(rest[-1]):
+    if (pair is None or abs(pair[1].value) > 90.0) and not any(frame) and _ends_in_year(rest):
         # A year without a letter names an equinox only behind two complete angles.
-        frame, pair = (None, rest[-1]), _split_pair(_joined(rest[:-1]))
+        before_year = _split_pair(_joined(rest[:-1]))
+        frame, pair = ((None, rest[-1]), before_year) if before_year else (frame, pair)
     if pair is None:
         return None
     return _location(*pair, frame_named(*frame) if any(frame) else default)
 
 
+def _ends_in_year(words: list[str]) -> bool:
+    return len(words) > 2 and _EQUINOX.fullmatch(words[-1]) is not None
+
+
 def _plain_words(text: str) -> list[str]:
     """Return the words of a text in lower case, without brackets and without labels of coordinates."""
-    plain = angles.plain_dashes(text).lower().translate(_BRACKETS).strip()
+    plain = " ".join(angles.plain_dashes(text).lower().translate(_BRACKETS).split())
+    plain = _FIRST_WORDS.sub("", plain)
     if match := _GALACTIC_LABEL.fullmatch(plain):
         return [*match[1].split(), ",", *match[2].split(), "gal"]
-    return _LABEL.sub(" ", plain).replace(",", " , ").replace(";", " ; ").split()
+    for label in (_BOTH_LABELS, _LABEL, _EQUINOX_LABEL):
+        plain = label.sub(" ", plain)
+    plain = _DECIMAL_COMMAS.sub(r"\1.\2 ; \3.\4", _SLASH.sub(" , ", plain))
+    return plain.replace(",", " , ").replace(";", " ; ").split()
 
 
 def _joined(words: list[str]) -> str:

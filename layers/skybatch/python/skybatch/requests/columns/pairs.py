@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from skybatch.requests.columns import spellings
-from skybatch.requests.columns.roles import places_of
 from skybatch.sky.units import angle_unit
 from skybatch.tables.readers.model import Column, Header
 
@@ -71,7 +70,7 @@ def stated_unit(column: Column) -> str | None:
 
 
 def _looks_alike(column: Column) -> bool:
-    name = column.name.lower()
+    name = spellings.plain_name(column.name)
     patterns = (spellings.RA_ALONE, spellings.DEC_ALONE, spellings.LOOKS_LIKE_A_COORDINATE)
     ucd = (column.ucd or "").lower().split(";")[0]
     by_ucd = any(ucd in (word, f"{word}_main") for words, _ in spellings.UCD_PAIRS for word in words)
@@ -79,7 +78,7 @@ def _looks_alike(column: Column) -> bool:
 
 
 def _candidates(columns: Sequence[Column]) -> Iterator[PositionColumns]:
-    places = places_of([column.name for column in columns])
+    places = _places(columns)
     yield from _named(columns, places, (("ra", "dec"),))
     yield from _by_ucd(columns, main=True)
     yield from _named(columns, places, spellings.EQUATORIAL_PAIRS)
@@ -95,6 +94,16 @@ def _candidates(columns: Sequence[Column]) -> Iterator[PositionColumns]:
     for pair in _named(columns, places, spellings.FRAMELESS_PAIRS):
         if columns[pair.longitude[0]].system:
             yield pair
+
+
+def _places(columns: Sequence[Column]) -> dict[str, int]:
+    """Return where each plain name stands; a column that is written just so wins over others."""
+    places: dict[str, int] = {}
+    for index, column in enumerate(columns):
+        key = spellings.plain_name(column.name)
+        if key not in places or (column.name == key and columns[places[key]].name != key):
+            places[key] = index
+    return places
 
 
 def _named(
@@ -137,7 +146,7 @@ def _with_ucd(columns: Sequence[Column], word: str, main: bool) -> list[int]:
 def _by_words(columns: Sequence[Column], places: Mapping[str, int]) -> Iterator[PositionColumns]:
     """Pairs of columns whose names differ by right ascension in the one and declination in the other."""
     for index, column in enumerate(columns):
-        name = column.name.lower()
+        name = spellings.plain_name(column.name)
         if places.get(name) == index and not _excluded(column):
             latitude = next((places[other] for other in _partners(name) if other in places), None)
             if latitude is not None and not _excluded(columns[latitude]):
@@ -171,7 +180,11 @@ def _split(places: Mapping[str, int]) -> Iterator[PositionColumns]:
 
 def _only_pair(columns: Sequence[Column]) -> Iterator[PositionColumns]:
     """The only right ascension and the only declination of a table, whatever stands behind the words."""
-    usable = [(index, column.name.lower()) for index, column in enumerate(columns) if not _excluded(column)]
+    usable = [
+        (index, spellings.plain_name(column.name))
+        for index, column in enumerate(columns)
+        if not _excluded(column)
+    ]
     longitudes, latitudes = (
         [index for index, name in usable if pattern.fullmatch(name)]
         for pattern in (spellings.RA_ALONE, spellings.DEC_ALONE)

@@ -40,27 +40,21 @@ NAME_COLUMNS = (
     "targetname",
     "targname",
     "source_name",
-    "star",
     "star_name",
-    "galaxy",
     "galaxy_name",
     "main_id",
     "designation",
-    "2mass",
     "_2mass",
-    "twomass",
 )
-"""Columns of object names, or of whole coordinates."""
+"""Columns of object names, or of whole coordinates; no word that names of objects themselves have."""
 
 COORDINATE_COLUMNS = (
     "coordinates",
     "coords",
-    "coord",
     "radec",
     "ra_dec",
     "skycoord",
     "sky_coord",
-    "position",
 )
 """Columns of whole coordinates, which are no names."""
 

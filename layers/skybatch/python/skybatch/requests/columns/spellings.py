@@ -73,17 +73,29 @@ DEC_ALONE = re.compile(rf"(?:.*[ _.])?(?:declination|delta|decl?|de){_ENDING}")
 LOOKS_LIKE_A_COORDINATE = re.compile(
     r"(?:.*[ _.])?(?:lon|lat|long|longitude|latitude|glon|glat|elon|elat|[xy]_?world|pos|coords?)(?:[ _.].*)?"
 )
-# Units that names carry at their end, where the file says none.
-_UNIT_ENDINGS = {
-    "rad": ("rad", "_radians", "_radian"),
-    "hour": ("_hours", "_hour", "_hrs", "_hr", "_h"),
-    "arcmin": ("_arcmin",),
-    "arcsec": ("_arcsec",),
-    "mas": ("_mas",),
+# Units that names carry at their end, where the file says none: in brackets, behind a slash, or as a word.
+_BRACKET = re.compile(r"\s*(?:[\[(]([^\[\]()]*)[\])]|/\s*([a-z\"':]+))\s*$")
+_FRAME_WORDS = re.compile(r".*(?:1950|2000|icr[sf]|fk[45]|equ).*")
+_UNIT_WORDS = {
+    **dict.fromkeys(("rad", "radian", "radians"), "rad"),
+    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), "hour"),
+    **{word: word for word in ("arcmin", "arcsec", "mas")},
 }
+_UNIT_ENDING = re.compile(rf"(?:.*[ _.,]({'|'.join(_UNIT_WORDS)})|(?:ra|alpha|decl?|de|delta)_?(rad))")
+_GREEK = str.maketrans({"α": "alpha", "δ": "delta"})
+
+
+def plain_name(name: str) -> str:
+    """Return a name in lower case, without dots of abbreviations and without a unit in brackets."""
+    plain = _BRACKET.sub("", name.lower().translate(_GREEK)) or name.lower()
+    return plain.replace("r.a.", "ra").replace("r.a", "ra").rstrip(". ")
 
 
 def unit_of_name(name: str) -> str | None:
-    """Return the unit that a name ends in (``ra_rad``), None for degrees or none at all."""
+    """Return the unit that a name ends in (``ra_rad``, ``ra [pc]``), None for degrees or none at all."""
     lower = name.lower()
-    return next((unit for unit, ends in _UNIT_ENDINGS.items() if lower.endswith(ends)), None)
+    if bracket := _BRACKET.search(lower):
+        said = (bracket[1] or bracket[2] or "").strip()
+        return said if said and not _FRAME_WORDS.fullmatch(said) else None
+    ending = _UNIT_ENDING.fullmatch(lower)
+    return _UNIT_WORDS[ending[1] or ending[2]] if ending else None
