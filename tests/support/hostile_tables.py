@@ -120,6 +120,16 @@ def text_cells(size: int) -> bytes:
     return repeated("x" * 190_000 + "\n", size, "name\n")
 
 
+def long_digits(size: int) -> bytes:
+    """Digits that are no number at their end only, where column names are looked for."""
+    return repeated("1" * 190_000 + "x\n", size)
+
+
+def long_digit_cells(size: int) -> bytes:
+    """The same in cells of positions, behind blank lines."""
+    return repeated("1" * 90_000 + "x," + "1" * 90_000 + "x\n\n", size, "ra,dec\n")
+
+
 def open_quote(size: int) -> bytes:
     """A quote that is never closed."""
     return repeated('x,"', size, 'ra,dec\n1,"')
@@ -351,7 +361,7 @@ def fits_many_axes(_: int) -> bytes:
 
 def fits_shared_heap(size: int) -> bytes:
     """Descriptors that all point to one heap."""
-    rows = 2000
+    rows = 50
     heap = max(size - 24 * rows - 9000, 1000)
     table = _table([("ra", "1PD(9)"), ("dec", "1QD(9)")], 24, rows, pcount=heap)
     return PRIMARY + table + _padded(struct.pack(">iiqq", heap // 8, 0, heap // 8, 0) * rows + bytes(heap))
@@ -385,9 +395,10 @@ def fits_wide_extensions(size: int) -> bytes:
 
 def fits_ascii_overlap(size: int) -> bytes:
     """An ASCII table whose columns all take the whole row."""
-    rows = 1000
-    width = (size - 400_000) // rows
-    columns = [(name, f"A{width}") for number in range(490) for name in (f"ra_{number}", f"dec_{number}")]
+    rows = 40
+    width = max((size - 250_000) // rows, 10)
+    columns = [(name, f"A{width}") for number in range(489) for name in (f"ra_{number}", f"dec_{number}")]
+    columns = [("ra", f"A{width}"), ("dec", f"A{width}"), *columns]
     cards = [f"TBCOL{number}".ljust(8) + "= 1" for number in range(1, len(columns) + 1)]
     table = _table(columns, width, rows, *cards).replace(b"'BINTABLE'", b"'TABLE'   ")
     return PRIMARY + table + _padded(b"1" * width * rows)
@@ -466,7 +477,7 @@ def workbook_spanned(_: int) -> bytes:
 
 def workbook_shared_text(size: int) -> bytes:
     """One long text in many cells."""
-    cells = '<row><c t="s"><v>0</v></c></row>' * min(size // 64, 100_000)
+    cells = '<row><c t="s"><v>0</v></c></row>' * min(size // 640, 100_000)
     return workbook(cells, strings="<si><t>" + "x" * (size // 4) + "</t></si>")
 
 

@@ -8,7 +8,7 @@ import zlib
 from skybatch.errors import TooLarge
 from skybatch.tables.readers.excel import workbook
 from skybatch.tables.readers.fits import extensions as fits
-from skybatch.tables.readers.model import Bounds, Select, Upload, unreadable_table
+from skybatch.tables.readers.model import Bounds, Select, Table, Upload, unreadable_table
 from skybatch.tables.readers.text import UTF8_MARK, UTF16_MARKS, decode
 from skybatch.tables.readers.text_formats import bars, byte_by_byte, delimited, ds9, ipac
 from skybatch.tables.readers.votable import document as votable
@@ -55,6 +55,23 @@ def read_tables(upload: bytes, select: Select, bounds: Bounds) -> Upload:
             raise unreadable_table(what)
     if plain.startswith(GZIP):
         raise unreadable_table("this is gzipped twice; send it plain or gzipped once")
+    found = _read_plain(plain, select, bounds)
+    for table in found.tables:
+        _refuse_equal_names(table)
+    return found
+
+
+def _refuse_equal_names(table: Table) -> None:
+    """Raise InvalidRequest where a column that is used has the name of another one."""
+    names = table.header.names
+    for index in table.cells:
+        if names.count(names[index]) > 1:
+            name = names[index][:40]
+            raise unreadable_table(f"the column {name} stands twice", table.header.line, column=name)
+
+
+def _read_plain(plain: bytes, select: Select, bounds: Bounds) -> Upload:
+    """Read a file that is not compressed."""
     if plain.startswith(FITS):
         return fits.read(plain, select, bounds)
     if plain.startswith(ZIP):

@@ -20,18 +20,27 @@ MOST_HEADER_LINES = 4  # of an IPAC table
 
 
 def is_drawn(text: str) -> bool:
-    """Tell whether a text's rows stand between bars, whatever stands above and below them."""
+    """Tell whether a text's rows stand between bars, whatever stands above and below them.
+
+    Up to four lines between bars above lines without bars are the header of an IPAC table, whose null
+    values may be numbers.
+    """
     lines = [line.strip() for line in text[:200_000].split("\n", 4 * _LOOKED_AT)[: 4 * _LOOKED_AT]]
     content = [line for line in lines if line and not line.startswith(("\\", "#"))][:_LOOKED_AT]
-    drawn = [line for line in content if line.startswith("|") or _RULE_LINE.fullmatch(line)]
-    if not drawn or 2 * len(drawn) < len(content):
-        return False
+    drawn = [line for line in content if _belongs(line)]
     barred = [line for line in drawn if line.startswith("|")]
-    return (
-        len(barred) > MOST_HEADER_LINES
-        or len(barred) < len(drawn)
-        or any(is_ruler(cells(line)) or is_number_row(cells(line)) for line in barred)
-    )
+    if not barred or 2 * len(drawn) < len(content):
+        return False
+    if len(barred) > MOST_HEADER_LINES or len(barred) < len(drawn) or len(drawn) == len(content):
+        return True
+    if any(is_ruler(cells(line)) for line in barred):
+        return True
+    below = [line for line in content[content.index(barred[0]) :] if not line.startswith("|")]
+    return not any(map(_has_number, below)) and any(_has_number(" ".join(cells(line))) for line in barred)
+
+
+def _has_number(line: str) -> bool:
+    return any(is_number_row([word]) for word in line.split())
 
 
 def read(text: str, select: Select, bounds: Bounds) -> Upload:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from skybatch.tables.readers.model import Column, Record, cell_text, unreadable_table
 
-_NUMBER = re.compile(r"[+−–-]?(?:[0-9]+[.,]?[0-9]*|[.,][0-9]+)(?:[eEdD][+-]?[0-9]{1,3})?")
+MOST_CHARACTERS = 60  # of a number or an angle
+_NUMBER = re.compile(r"[+−–-]?(?:[0-9]++(?:[.,][0-9]*+)?|[.,][0-9]++)(?:[eEdD][+-]?[0-9]{1,3})?")
 _ANGLE = re.compile(
     r"[+−–-]?[0-9]{1,3}(?:[\s:hd°ʰ][0-9]{1,2}(?:[\s:m′'ᵐ][0-9]{1,2}(?:[.,][0-9]*)?[s″\"ˢ]?)?)[m′'s″\"]?"
 )
@@ -28,7 +29,13 @@ _SIX_NUMBERS = (
 def is_number_row(values: Sequence[str]) -> bool:
     """Tell whether every cell that holds something is a number or a sexagesimal angle, and one does."""
     cells = [text for value in values if (text := cell_text(value))]
-    return bool(cells) and all(_NUMBER.fullmatch(cell) or _ANGLE.fullmatch(cell) for cell in cells)
+    return bool(cells) and all(map(_is_number, cells))
+
+
+def _is_number(cell: str) -> bool:
+    if len(cell) > MOST_CHARACTERS:
+        return False
+    return _NUMBER.fullmatch(cell) is not None or _ANGLE.fullmatch(cell) is not None
 
 
 def without_header(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from skybatch.tables.readers.model import Header
+from skybatch.tables.readers.model import Header, cell_text
 from skybatch.tables.readers.text_formats.headerless import is_number_row
 from skybatch.tables.readers.unit_words import is_type, is_unit
 
@@ -55,7 +55,7 @@ def with_units(header: Header, values: Sequence[str]) -> Header:
 
 
 def _text(value: str) -> str:
-    """Strip a cell of blanks and quotes; ``---`` among units stands for none (CDS)."""
-    text = value.strip()
+    """Strip a cell of blanks and quotes; a word for null, or ``---`` (CDS), holds nothing."""
+    text = cell_text(value) or ""
     bare = text if text == '"' else text.strip('"')
     return bare if bare.strip("-") else ""

@@ -152,12 +152,16 @@ class Document:
         self._root = self._root or name
         if name == "TABLE":
             self._table = OpenTable(attributes.get("name") or attributes.get("ID", ""))
-        elif name == "PARAM" and attributes.get("name", "").lower() in KEYWORDS:
+        elif name == "PARAM" and self._is_keyword(attributes):
             self._keywords[attributes["name"].lower()] = attributes.get("value", "")
         elif name in ("COOSYS", "GROUP", "FIELDref", "PARAM"):
             self._frames.note(name, attributes)
         elif table is not None:
             self._start_in_table(table, name, attributes)
+
+    def _is_keyword(self, attributes: Mapping[str, str]) -> bool:
+        """Tell whether a PARAM says something of the whole table; one in a group is about its columns."""
+        return attributes.get("name", "").lower() in KEYWORDS and not self._frames.in_group
 
     def _characters(self, text: str) -> None:
         if self._pieces is not None:

@@ -74,6 +74,11 @@ class Frames:
         self._distinct: dict[tuple[str | None, str | None], Frame] = {}
         self._groups: list[Group] = []
 
+    @property
+    def in_group(self) -> bool:
+        """Whether a GROUP is open."""
+        return bool(self._groups)
+
     def note(self, element: str, attributes: Mapping[str, str]) -> None:
         """Note a COOSYS, a GROUP or an element inside one."""
         if element == "COOSYS":

@@ -142,7 +142,7 @@ def test_a_known_column_twice_is_refused() -> None:
 
 
 def test_a_fifth_header_line_is_refused_where_it_stands() -> None:
-    assert "line 5" in refused("positions", "|ra|dec|\n" * 5 + " 1  2\n").detail
+    assert "line 6" in refused("positions", "|ra|dec|\n" * 5 + " 1  2\n").detail
 
 
 @pytest.mark.parametrize("table", [tables.KEYS_THREE.rsplit("\n", 4)[0] + "\n", "|coadd_key|\n", "", " \n\n"])
