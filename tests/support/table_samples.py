@@ -10,12 +10,14 @@ from skybatch.requests.model import Request
 from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
 from tests.support.http import MULTIPART
+from tests.support.table_cases import fits_table
 
 VOTABLE_FK4 = """<?xml version="1.0"?><VOTABLE version="1.3"><RESOURCE>
 <COOSYS ID="C" system="eq_FK4" equinox="B1950"/><TABLE>
 <FIELD name="RA" datatype="double" unit="deg" ref="C"/>
 <FIELD name="DEC" datatype="double" unit="deg" ref="C"/>
 <DATA><TABLEDATA><TR><TD>203.5521</TD><TD>-29.6111</TD></TR></TABLEDATA></DATA></TABLE></RESOURCE></VOTABLE>"""
+TWO_TABLES = "name,ra,dec\nA,1,2\n\nname,ra,dec\nB,3,4\n"
 IPAC_HOURS = """\
 |ra         |dec     |id  |
 |double     |double  |char|
@@ -46,6 +48,20 @@ SAMPLES: dict[str, tuple[dict[str, Any], bytes]] = {
     "long ids": ({}, b"id,ra,dec\nabcdefghijklmnop,1,2\nabcdefghijklmnoq,1,3\nabcdefghijklmno,4,5\n-5,6,7\n"),
     "no header": ({"bands": "JK"}, b"65.497627 19.53507\n10.5 -20\n"),
     "negative right ascension": ({"size": 300}, b"ra,dec,best\n-155.7462,-29.8654,y\n0,-90,n\n"),
+    "several tables": ({}, TWO_TABLES.encode()),
+    "drawn with bars": (
+        {},
+        b"| ra  | dec | id |\n|-----|-----|----|\n| 1.5 | 2.5 | a|\n| 3   | 4   |    |\n",
+    ),
+    "a region file": (
+        {},
+        b'# Region file\nfk5\ncircle(65.497627,19.53507,5")\npoint(13:37:00.9,-29:51:57)\n',
+    ),
+    "rows of units": ({}, b"ra\tdec\tname\nh\tdeg\t\n4.5\t19\tHL Tau\n13.6\t-29\tM 83\n"),
+    "radians of a FITS table": (
+        {},
+        fits_table({"RA": (1.143149,), "DEC": (0.34095,)}, TUNIT1="rad", TUNIT2="rad"),
+    ),
     "gzipped": ({}, gzip.compress(b"ra,dec\n1,2\n")),
     "coadd keys": ({"mode": "coadd_keys"}, b"coadd_key,band,id\n1590591,A,1\n1230312,j,\n"),
     "a table of this service": ({"mode": "coadd_keys", "size": 20}, MARKED_KEYS.encode()),

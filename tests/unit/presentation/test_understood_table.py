@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import os
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 
 from skybatch.errors import InvalidRequest, SkybatchError
 from skybatch.presentation.understood_table import require_ascii, understood_rows, understood_table
+from skybatch.requests.model import LIST_MODES, Mode
 from skybatch.requests.understood_table import UnderstoodTable, understand_table
 from skybatch.settings import Settings
 from skybatch.tables.writers.formats import Format, write
@@ -19,6 +22,7 @@ from skybatch.validation import MAX_ERRORS
 from tests.support.http import MULTIPART
 from tests.support.table_samples import MARKED_KEYS, SAMPLES, request_of, upload_body
 
+CASES = Path(os.environ.get("SKYBATCH_CASES", Path(__file__).resolve().parents[4] / "shared" / "cases"))
 WRITTEN: tuple[Format, ...] = ("tbl", "xml", "csv", "tsv")
 
 
@@ -39,6 +43,17 @@ def test_posted_as_a_batch_it_is_the_same_request(name: str, fmt: Format) -> Non
         pytest.skip("an IPAC table holds ASCII")
     again = written(upload, fmt, **fields)
     assert request_of(again, **fields) == request_of(upload, **fields)
+
+
+@pytest.mark.parametrize("path", sorted(CASES.glob("*/*")), ids=lambda path: path.name)
+@pytest.mark.parametrize("mode", LIST_MODES)
+def test_files_that_people_have_stay_the_same_request(path: Path, mode: Mode) -> None:
+    upload = path.read_bytes()
+    try:
+        wanted = request_of(upload, mode=mode)
+    except SkybatchError:
+        return
+    assert [request_of(written(upload, fmt, mode=mode), mode=mode) for fmt in WRITTEN] == [wanted] * 4
 
 
 @pytest.mark.parametrize("fmt", WRITTEN)
