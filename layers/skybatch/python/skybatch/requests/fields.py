@@ -162,10 +162,13 @@ class BatchRequestBody(BaseModel):
     size: Annotated[
         float | None,
         parsed(parse_size, None),
-        schema(
-            "number",
-            "Mode positions: width and height of the crops in arcsec, or with a unit (1arcmin), where the"
-            " table has no size column or the cell is null; zero or negative: whole images.",
+        WithJsonSchema(
+            {
+                "type": ["number", "string"],
+                "description": "Mode positions: width and height of the crops in arcsec, or with a unit,"
+                " where the table has no size column or the cell is null; zero or negative: whole images.",
+                "examples": [50, "1arcmin"],
+            }
         ),
     ] = None
     best: Annotated[

@@ -31,8 +31,8 @@ def batch_paths() -> dict[str, Schema]:
     }
 
 
-def _body() -> Schema:
-    content = {"schema": reference("BatchRequest")}
+def _body(schema: str = "BatchRequest") -> Schema:
+    content = {"schema": reference(schema)}
     return {"required": True, "content": {"application/json": content, "multipart/form-data": content}}
 
 
@@ -80,7 +80,7 @@ def _understand() -> Schema:
         {"200": understood, "303": {"description": "To the body, where it is too large for a response."}},
         BODY_ERRORS,
         parameters=[form],
-        requestBody=_body(),
+        requestBody=_body("TableRequest"),
     )
 
 
