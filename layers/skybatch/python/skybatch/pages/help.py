@@ -62,6 +62,7 @@ def help_page(topic: str, settings: Settings) -> str:
         values=values,
         position_pairs=spellings.EQUATORIAL_PAIRS,
         name_columns=roles.NAME_COLUMNS,
+        column_roles=roles.ROLES,
         coordinates=COORDINATES,
         datasets=DATASET_TITLES,
         outcomes=OUTCOMES,
