@@ -20,6 +20,7 @@ from skybatch.tables.readers.model import Header, unreadable_table
 from skybatch.validation import InvalidValue
 
 _PAIRS_SHOWN = 12
+MOST_BESSELIAN_EQUINOXES = 100
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ class PositionReader:
     def targets(self) -> list[Target]:
         """Return the target of every row; one that is invalid is noted and has neither position nor name."""
         read = [self._row(index) for index in range(len(self.cells))]
+        _check_equinoxes(read, self.cells.header)
         positions = to_icrs([row.where if isinstance(row.where, Location) else None for row in read])
         return [
             self._target(index, row, position)
@@ -164,6 +166,17 @@ class PositionReader:
             role = "csys" if csys is not None and not is_system(csys) else "equinox"
             self.cells.note(self.cells.roles[role], index, self.cells.text(role, index) or "", str(broken))
             return None
+
+
+def _check_equinoxes(rows: Sequence[_Cells], header: Header) -> None:
+    """Raise InvalidRequest for too many equinoxes of FK4, each of which is converted by itself."""
+    frames = {row.where.frame for row in rows if isinstance(row.where, Location)}
+    if sum(frame.system == "fk4" for frame in frames) > MOST_BESSELIAN_EQUINOXES:
+        rule = (
+            f"there are more than {MOST_BESSELIAN_EQUINOXES} different equinoxes before 1984; please convert"
+            " the positions to one"
+        )
+        raise unreadable_table(rule, header.line, column="equinox")
 
 
 def _location(first: str, second: str, frame: Frame, units: Units) -> Location | str | None:

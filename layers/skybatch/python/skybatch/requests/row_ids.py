@@ -8,6 +8,9 @@ from dataclasses import replace
 from skybatch.requests.model import Row
 from skybatch.requests.values import MAX_ID_CHARACTERS
 
+# Ids that begin alike share their numbers, so that none is tried twice.
+_NUMBER_CHARACTERS = 8
+
 
 def shorten_ids(rows: Sequence[Row]) -> tuple[list[Row], list[str]]:
     """Cut ids that are too long and make them unique; return the rows, and notices of what was changed.
@@ -35,12 +38,9 @@ def shorten_ids(rows: Sequence[Row]) -> tuple[list[Row], list[str]]:
 
 def _unique(given: str, taken: set[str], numbers: dict[str, int]) -> str:
     """Return the first characters of an id, with a number behind them where others begin alike."""
-    short = given[:MAX_ID_CHARACTERS].rstrip()
-    number = numbers.get(short, 1)
-    found = short if number == 1 else ""
-    while not found or found in taken:
-        number += 1
-        ending = f"~{number}"
-        found = short[: MAX_ID_CHARACTERS - len(ending)] + ending
-    numbers[short] = number
+    found = short = given[:MAX_ID_CHARACTERS].rstrip()
+    stem = short[: MAX_ID_CHARACTERS - _NUMBER_CHARACTERS]
+    while found in taken:
+        numbers[stem] = numbers.get(stem, 1) + 1
+        found = f"{short[: MAX_ID_CHARACTERS - 1 - len(str(numbers[stem]))]}~{numbers[stem]}"
     return found

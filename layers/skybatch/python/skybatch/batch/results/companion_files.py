@@ -102,6 +102,8 @@ def request_body(request: Request, upload: bytes | None) -> dict[str, Any]:
         body |= {"date": row.date, "hemisphere": row.hem, "scan": row.scan}
     elif (table := _as_text(upload)) is not None:
         body |= {"table": table, **_best(request, table)}
+        if request.size is not None:
+            body["size"] = request.size
     return body
 
 

@@ -25,4 +25,5 @@ def request_from_table(table: bytes, parent: Request) -> Request:
         region=None,
         notices=(),
         table_name=None,
+        size=None,
     )
