@@ -16,6 +16,7 @@ from astropy.table import MaskedColumn, QTable, Table
 from skybatch.client.request_body import encode_request
 from skybatch.client.table_upload import encode_table
 from skybatch.errors import InvalidRequest
+from tests.support.request_tables import parsed_upload
 
 RA, DEC = [0.1, 180.123456789012, 359.9999999], [-89.9, 0.0, 45.000000001]
 
@@ -81,6 +82,47 @@ def test_whole_numbers_have_units_too() -> None:
         assert list(read(each)["ra"]) == pytest.approx([15, 30], rel=1e-15)
         assert list(read(each)["dec"]) == [3, 4]
     assert list(read(plain)["size"]) == [60.0, 120.0]
+
+
+def positions_of(table: Any) -> list[tuple[float, float]]:
+    """The positions that the server reads from what is uploaded."""
+    return [
+        (row.position.ra, row.position.dec)
+        for row in parsed_upload("positions", encode_table(table).body).rows
+        if row.position
+    ]
+
+
+def test_the_server_reads_the_units_of_columns() -> None:
+    here = [pytest.approx((65.497627, 19.53507), abs=1e-7)]
+    ra, dec = [65.497627] * u.deg, [19.53507] * u.deg
+    for table in (
+        QTable({"ra": ra.to(u.rad), "dec": dec.to(u.rad)}),
+        QTable({"ra_rad": ra.to(u.rad), "dec_rad": dec.to(u.rad)}),
+        QTable({"ra": ra.to(u.hourangle), "dec": dec}),
+        Table({"ra": ra.value / 15, "dec": dec.value}, units={"ra": "h", "dec": "deg"}),
+        Table({"RA_ICRS": ra.value * 3600, "DE_ICRS": dec.value}, units={"RA_ICRS": "arcsec"}),
+        Table({"ra": ["04:21:59.43048"], "dec": ["+19:32:06.252"]}, units={"ra": "hourangle"}),
+    ):
+        assert positions_of(table) == here
+    with pytest.raises(InvalidRequest, match="'pix'"):
+        positions_of(Table({"ra": [1.0], "dec": [2.0]}, units={"ra": "pix", "dec": "pix"}))
+
+
+def test_the_server_reads_the_frame_that_a_table_s_metadata_names() -> None:
+    b1950 = SkyCoord(204.2538, -29.8654, unit="deg").fk4
+    table = Table(
+        {"ra": [b1950.ra.deg], "dec": [b1950.dec.deg]}, meta={"EQUINOX": 1950.0, "RADESYS": "FK4", "x": [1]}
+    )
+    assert positions_of(table) == [pytest.approx((204.2538, -29.8654), abs=1e-6)]
+
+
+def test_coordinates_that_are_no_list_of_positions_are_refused() -> None:
+    grid = SkyCoord(np.ones((2, 2)), np.ones((2, 2)), unit="deg")
+    here_and_now = SkyCoord(az=[1.0], alt=[2.0], unit="deg", frame="altaz")
+    for table in (grid, QTable({"sky": grid}), here_and_now):
+        with pytest.raises(InvalidRequest, match="table"):
+            encode_table(table)
 
 
 def test_columns_of_arrays_are_left_out() -> None:

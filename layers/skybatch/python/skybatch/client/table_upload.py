@@ -1,7 +1,8 @@
 """Encoding of tables for upload: files as they are, astropy and pandas objects as CSV.
 
-Angles are sent in degrees (ICRS where an object has a frame), sizes in arcsec. astropy, numpy and pandas are
-imported only where the caller's own object needs them.
+Angles are sent in degrees (ICRS where an object has a frame), sizes in arcsec; other units, and the frame that
+a table's metadata names, go along as they are, so that the server uses or refuses them. astropy, numpy and pandas
+are imported only where the caller's own object needs them.
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from skybatch.errors import CellError, InvalidRequest
+from skybatch.requests.columns.spellings import unit_of_name
 
 ANGLE_UNITS = {"size": "arcsec"}
 SKY_NAMES = ("ra", "dec")
 INTEGER_COLUMNS = {"coadd_key", "scan", "image"}
 # A date YYMMDD loses its leading zeros as an integer.
 DATE_DIGITS = {"xdate": 6}
+FRAME_KEYWORDS = ("radesys", "radecsys", "equinox", "coosys", "csys")
 
 Columns = Mapping[str, Sequence[str]]
 
@@ -50,7 +53,9 @@ def encode_table(table: Any) -> TableUpload:
         The file cannot be read.
     """
     columns = _columns(table)
-    return _file_upload(table) if columns is None else TableUpload(_csv(columns), "table.csv")
+    if columns is None:
+        return _file_upload(table)
+    return TableUpload(_frame_comments(table) + _csv(columns), "table.csv")
 
 
 def to_arcsec(size: Any) -> float:
@@ -99,11 +104,28 @@ def _is(value: Any, module: str, name: str) -> bool:
 
 
 def _sky_columns(coordinates: Any) -> Columns:
-    sky = coordinates.icrs
+    """Return ICRS degrees of coordinates; raise InvalidRequest where their frame has no way to ICRS."""
+    if len(coordinates.shape) != 1:
+        raise _invalid(
+            "table", coordinates.shape, "must have one position a row: the coordinates are an array"
+        )
+    try:
+        sky = coordinates.icrs
+    except Exception as error:  # astropy raises what the missing piece of a frame happens to cause
+        rule = f"cannot be converted to ICRS ({error})"
+        raise _invalid("table", coordinates.frame.name, rule) from None
     return {
-        "ra": [repr(float(value)) for value in sky.ra.deg.ravel()],
-        "dec": [repr(float(value)) for value in sky.dec.deg.ravel()],
+        name: _texts(name, _with_nulls(angle, _values(angle)))
+        for name, angle in (("ra", sky.ra.deg), ("dec", sky.dec.deg))
     }
+
+
+def _frame_comments(table: Any) -> bytes:
+    """Return comment lines for the keywords of a table's metadata that name the frame of its positions."""
+    meta = getattr(table, "meta", None) or {}
+    found = {str(name).lower(): value for name, value in meta.items() if isinstance(value, str | int | float)}
+    lines = (f"# {name} = {found[name]}\n" for name in FRAME_KEYWORDS if name in found)
+    return "".join("".join(c for c in line if c.isprintable()) + "\n" for line in lines).encode()
 
 
 def _astropy_columns(table: Any) -> Columns:
@@ -117,8 +139,19 @@ def _astropy_columns(table: Any) -> Columns:
                 columns |= _sky_columns(column)
                 named |= set(SKY_NAMES)
         elif len(column.shape) == 1 and not _has_arrays(values := _column_values(name, column)):
-            columns[name] = _texts(name, values)
+            columns[_header(name, column)] = _texts(name, values)
     return columns
+
+
+def _header(name: str, column: Any) -> str:
+    """Return a column's name, with its unit in brackets where values are not sent in the one expected."""
+    unit = getattr(column, "unit", None)
+    if unit is None or not str(unit):
+        return name
+    converted = unit.physical_type == "angle" and column.dtype.kind in "fiu"
+    if not converted:
+        return f"{name} ({unit})"
+    return f"{name} (deg)" if unit_of_name(name) else name
 
 
 def _column_values(name: str, column: Any) -> list[Any]:
