@@ -23,7 +23,10 @@ from skybatch.tables.schemas.understood import (
     UNDERSTOOD_POSITIONS,
     UNDERSTOOD_SCANS,
 )
+from skybatch.tables.writers.formats import Format
 
+# The writers' formats of all answers but JSON.
+TABLE_FORMATS: Mapping[str, Format] = {"ipac": "tbl", "votable": "xml", "csv": "csv"}
 COLUMNS: Mapping[Mode, tuple[Column, ...]] = {
     Mode.POSITIONS: UNDERSTOOD_POSITIONS,
     Mode.COADD_KEYS: UNDERSTOOD_KEYS,

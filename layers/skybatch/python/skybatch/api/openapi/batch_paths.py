@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from skybatch import errors
 from skybatch.api.models import BATCH_ID
 from skybatch.api.openapi.operations import Schema, json_body, operation, parameter, reference
-from skybatch.api.routes.tables import TABLE_FORMATS
 from skybatch.api.submission import MAX_IDEMPOTENCY_KEY, RESUBMITTABLE
+from skybatch.presentation.understood_table import TABLE_FORMATS
 from skybatch.requests.understood_table import FORMATS
 from skybatch.tables.writers.formats import MEDIA_TYPES
 

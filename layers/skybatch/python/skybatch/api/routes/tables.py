@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
 from skybatch.api.dependencies import Dependencies
 from skybatch.api.http_request import HttpRequest
@@ -17,12 +16,7 @@ from skybatch.errors import CellError, InvalidRequest
 from skybatch.requests.understood_table import FORMATS, UnderstoodTable, parse_format, understand_table
 from skybatch.validation import InvalidValue
 
-if TYPE_CHECKING:
-    from skybatch.tables.writers.formats import Format
-
 routes = RouteTable()
-# The writers' formats of all answers but JSON.
-TABLE_FORMATS: Mapping[str, Format] = {"ipac": "tbl", "votable": "xml", "csv": "csv"}
 
 
 @routes.post("/tables")
@@ -31,7 +25,7 @@ def understand(request: HttpRequest, dependencies: Dependencies) -> AnyResponse:
     settings = dependencies.settings
     understood = understand_table(bounded_body(request, settings), request.content_type, settings)
     form = understood.format or _query_format(request) or accepted_format(request.header("accept"))
-    body, media_type = _json(understood) if form == "json" else _table(understood, TABLE_FORMATS[form])
+    body, media_type = _json(understood) if form == "json" else _table(understood, form)
     return content_response(
         request, dependencies.results, body, media_type, cache_control=NO_STORE["Cache-Control"]
     )
@@ -80,11 +74,12 @@ def _json(understood: UnderstoodTable) -> tuple[bytes, str]:
     return json.dumps(body, ensure_ascii=False).encode("utf-8", "replace"), "application/json"
 
 
-def _table(understood: UnderstoodTable, fmt: Format) -> tuple[bytes, str]:
+def _table(understood: UnderstoodTable, form: str) -> tuple[bytes, str]:
     # Here, because the writers import numpy, of no use to the other routes of this function.
-    from skybatch.presentation.understood_table import require_ascii, understood_table
+    from skybatch.presentation.understood_table import TABLE_FORMATS, require_ascii, understood_table
     from skybatch.tables.writers import formats
 
+    fmt = TABLE_FORMATS[form]
     table = understood_table(understood, with_marker_column=fmt == "csv")
     if fmt == "tbl":
         require_ascii(table)
