@@ -217,6 +217,11 @@ def votable_empty_cells(size: int) -> bytes:
     return _tabledata("<TR>" + "<TD/>" * COLUMNS + "</TR>", size, POSITION + "<FIELD/>" * (COLUMNS - 2))
 
 
+def votable_one_row(size: int) -> bytes:
+    """One row of cells without end."""
+    return _tabledata("<TR>" + "<TD/>" * (size // 5) + "</TR>", size)
+
+
 def votable_rows(size: int) -> bytes:
     """Rows as short as they can be, under our mark."""
     return _tabledata("<TR><TD>1</TD><TD>1</TD></TR>", size)
@@ -265,6 +270,12 @@ def votable_entity_bomb(size: int) -> bytes:
     for name, part in zip("bcdefghi", "abcdefgh", strict=True):
         entities += f'<!ENTITY {name} "{f"&{part};" * 10}">'
     return f"<!DOCTYPE VOTABLE [{entities}]><VOTABLE>&i;</VOTABLE>".encode()
+
+
+def votable_long_name(size: int) -> bytes:
+    """A column whose name and unit are as long as the file."""
+    words = "ra(1950deg" * (size // 20)
+    return _tabledata("<TR><TD>1</TD></TR>", 1000, f'<FIELD name="{words}" unit="{words}"/>')
 
 
 def _binary(fields: str, row: bytes, size: int, encoding: str = "BINARY", head: str = MARKED) -> bytes:
@@ -511,6 +522,57 @@ def workbook_lying_size(size: int) -> bytes:
 def zip_bomb(size: int) -> bytes:
     """A part that inflates to more than may be."""
     return workbook("<row><c><v>1</v></c></row>" + " " * (4 * size))
+
+
+# Just within the bounds, so that all of it is read ------------------------------------------------------
+
+
+def full_csv(size: int) -> bytes:
+    """A marked table of 49 columns."""
+    rows = min(size // 110, 99_999)
+    names = ",".join(f"c{number}" for number in range(46))
+    return (f"ra,dec,{MARK},{names}\n" + ("1.5,2.5,1" + ",x" * 46 + "\n") * rows).encode()
+
+
+def full_ipac(size: int) -> bytes:
+    """A marked table whose lines do not keep to the bars."""
+    rows = min(size // 110, 99_999)
+    names = "|".join(f"c{number}" for number in range(46))
+    return (f"\\{MARK} = '1'\n|ra|dec|{names}|\n" + ("1.5 2.5" + " x" * 46 + "\n") * rows).encode()
+
+
+def full_votable(size: int) -> bytes:
+    """A marked table of as many elements as may be."""
+    rows = min(size // 200, 99_999)
+    row = "<TR><TD>1.5</TD><TD>2.5</TD>" + "<TD>x</TD>" * 11 + "</TR>"
+    return _tabledata(row, rows * len(row), POSITION + "<FIELD/>" * 11)
+
+
+def full_binary(size: int) -> bytes:
+    """A marked table of columns of variable length."""
+    field = '<FIELD name="{}" datatype="char" arraysize="*"/>'
+    row = bytes((0, 0, 0, 1)) + b"1"
+    fields = field.format("ra") + field.format("dec") + field.format("") * 46
+    return _binary(fields, row * 48, min(size, 99_999 * 48 * 5 * 4 // 3))
+
+
+def full_fits(size: int) -> bytes:
+    """A marked table of which every column is a position."""
+    columns = [(name, "E") for number in range(24) for name in (f"ra_{number}", f"dec_{number}")]
+    rows = min((size - 20_000) // 192, 99_999)
+    table = _table(columns, 192, rows, f"{MARK.upper()}= 1")
+    return PRIMARY + table + _padded(struct.pack(">48f", *[0.1234567] * 48) * rows)
+
+
+def full_workbook(size: int) -> bytes:
+    """A sheet of as many elements as may be."""
+    row = "<row>" + "<c><v>1.5</v></c>" * 300 + "</row>"
+    return workbook(
+        "<row>"
+        + '<c t="str"><v>ra</v></c><c t="str"><v>dec</v></c>'
+        + "</row>"
+        + row * min(size // len(row), 2400)
+    )
 
 
 # gzip -------------------------------------------------------------------------------------------------

@@ -32,8 +32,14 @@ HEAD_BYTES = 1 << 16
 HEAD_LINES = 3000
 _MANY = 10**12
 BOUNDS = Bounds(
-    rows=_MANY, marked_rows=_MANY, inflated_bytes=_MANY, cells=_MANY, elements=_MANY, lines=_MANY
-)  # fmt: skip
+    rows=_MANY,
+    marked_rows=_MANY,
+    inflated_bytes=_MANY,
+    cells=_MANY,
+    kept_cells=_MANY,
+    elements=_MANY,
+    lines=_MANY,
+)
 
 
 def stream_rows(path: Path, names: Collection[str]) -> Iterator[Row]:

@@ -135,8 +135,8 @@ class Bounds:
         Of a gzip file or a workbook.
     columns, all_columns, tables
         Columns of a table, columns of all tables of a file, and tables of a file.
-    cells
-        Rows times columns of a table.
+    cells, kept_cells
+        Rows times columns of a table, all columns and those that are wanted.
     nesting, elements, describing_elements
         Of XML; those that describe are all but rows and cells.
     spanned_cells
@@ -151,6 +151,7 @@ class Bounds:
     columns: int = 999
     all_columns: int = 20_000
     cells: int = 5_000_000
+    kept_cells: int = 2_000_000
     tables: int = 100
     nesting: int = 50
     elements: int = 1_500_000
@@ -179,10 +180,10 @@ class Bounds:
             most = self.describing_elements
             raise TooLarge(f"More than {most} XML elements describe the table; please split it.")
 
-    def check_rows(self, count: int, header: Header, before: int = 0) -> None:
+    def check_rows(self, count: int, header: Header, before: int = 0, wanted: int = 1) -> None:
         """Raise TooLarge for more rows or cells than one request may have.
 
-        ``before`` counts the rows of the file's earlier tables.
+        ``before`` counts the rows of the file's earlier tables, ``wanted`` the columns that are kept.
         """
         most = self.marked_rows if header.marked else self.rows
         if before + count > most:
@@ -191,6 +192,10 @@ class Bounds:
             )
         if count * len(header.columns) > self.cells:
             raise TooLarge(f"The table has more than {self.cells} cells; please send fewer columns or rows.")
+        if count * wanted > self.kept_cells:
+            raise TooLarge(
+                f"More than {self.kept_cells} cells would be used; please send fewer columns or rows."
+            )
 
 
 def cell_text(cell: str) -> str | None:
@@ -210,7 +215,7 @@ def collect(rows: Rows, bounds: Bounds, before: int = 0) -> Table:
     lines: list[int | None] = []
     for record in rows.records:
         lines.append(record.line)
-        bounds.check_rows(len(lines), rows.header, before)
+        bounds.check_rows(len(lines), rows.header, before, len(cells))
         for index, column in cells.items():
             column.append(cell_text(record.values[index]))
     return Table(rows.header, cells, lines)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from skybatch.tables.readers.model import Column
+from skybatch.tables.readers.model import Bounds, Column
 
 MOST_UNIT_CHARACTERS = 60
-MOST_NAME_CHARACTERS = 200  # of a name in which a unit in brackets is looked for
+MOST_NAME_CHARACTERS = 200
 
 
 def _words(text: str) -> frozenset[str]:
@@ -74,9 +75,17 @@ def is_type(word: str) -> bool:
     return text in TYPES
 
 
+def can_be_names(words: Sequence[str], bounds: Bounds) -> bool:
+    """Tell whether words are few and short enough to name columns."""
+    return 0 < len(words) <= bounds.columns and max(map(len, words)) <= MOST_NAME_CHARACTERS
+
+
 def named_column(text: str, **known: str | None) -> Column:
-    """Make the column that a name writes: ``RA (deg)`` carries its unit, ``RA (J2000)`` its equinox."""
-    name = text.strip().strip("\"'").strip()
+    """Make the column that a name writes: ``RA (deg)`` carries its unit, ``RA (J2000)`` its equinox.
+
+    What goes beyond `MOST_NAME_CHARACTERS` is cut.
+    """
+    name = text.strip().strip("\"'").strip()[:MOST_NAME_CHARACTERS]
     bare, bracketed = _in_brackets(name)
     if not bracketed:
         return Column(name, **known)
@@ -92,7 +101,7 @@ def named_column(text: str, **known: str | None) -> Column:
 def _in_brackets(name: str) -> tuple[str, str]:
     """Split a name that ends in brackets into what stands before and inside them."""
     opening = {")": "(", "]": "["}.get(name[-1:])
-    if opening is None or len(name) > MOST_NAME_CHARACTERS:
+    if opening is None:
         return name, ""
     before, _, inside = name[:-1].rpartition(opening)
     bare = before.rstrip(" \t_")

@@ -104,7 +104,7 @@ def _read_extension(extension: Extension, select: Select, bounds: Bounds, before
     kinds = dict(select(header))
     if not kinds:
         return Table(header)
-    bounds.check_rows(extension.rows, header, before)
+    bounds.check_rows(extension.rows, header, before, len(kinds))
     cells = _cells(extension, 0, extension.rows, kinds, forms_of(extension, header))
     return Table(header, cells, [None] * extension.rows)
 

@@ -11,7 +11,7 @@ from skybatch.tables.readers.text import is_content
 from skybatch.tables.readers.text_formats.comments import Comments, comment_text
 from skybatch.tables.readers.text_formats.grid import LOOKAHEAD
 from skybatch.tables.readers.text_formats.headerless import is_number_row
-from skybatch.tables.readers.unit_words import named_column
+from skybatch.tables.readers.unit_words import can_be_names, named_column
 
 MARKS = "\t,;|"
 NO_DELIMITER = "\0"  # separates nothing: a line is one cell
@@ -78,9 +78,9 @@ class _Finder:
 
     def _named(self, words: Sequence[str]) -> bool:
         """Tell whether one of the words names a wanted column."""
-        if not words or len(words) > self._bounds.columns:
-            return False
-        return bool(self._select(Header("", tuple(named_column(word) for word in words))))
+        return can_be_names(words, self._bounds) and bool(
+            self._select(Header("", tuple(named_column(word) for word in words)))
+        )
 
 
 def split(line: str, mark: str) -> list[str]:

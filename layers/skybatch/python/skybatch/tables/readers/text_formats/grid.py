@@ -31,7 +31,7 @@ from skybatch.tables.readers.text_formats.unit_rows import (
     stands_above_ruler,
     with_units,
 )
-from skybatch.tables.readers.unit_words import named_column
+from skybatch.tables.readers.unit_words import can_be_names, named_column
 from skybatch.validation import ErrorCollector
 
 LOOKAHEAD = 25  # rows among which the column names are looked for
@@ -201,7 +201,7 @@ class GridReader:
 
     def _is_wanted(self, record: Record) -> bool:
         """Tell whether a row names columns of which one is wanted."""
-        if is_number_row(record.values) or len(record.values) > self._bounds.columns:
+        if not can_be_names(record.values, self._bounds) or is_number_row(record.values):
             return False
         return bool(self._select(self._named(record)))
 

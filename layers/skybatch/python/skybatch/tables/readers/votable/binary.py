@@ -122,7 +122,7 @@ def read_stream(source: BinarySource, select: Select, bounds: Bounds, before: in
     count = 0
     for row in _rows(source.content, layouts, set(cells), source.encoding == "BINARY2"):
         count += 1
-        bounds.check_rows(count, source.header, before)
+        bounds.check_rows(count, source.header, before, len(cells))
         for index, cell in row:
             cells[index].append(cell)
     return [Table(source.header, cells, [None] * count)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import BinaryIO, NoReturn
 from xml.parsers import expat
 
 from skybatch.tables.readers.model import (
@@ -142,6 +142,8 @@ class Document:
         name = tag.rpartition(" ")[2]
         if name == "TD" and table is not None:
             table.cell += 1
+            if table.cell >= len(table.fields):
+                self._refuse_width(table)
             self._pieces = [] if table.cell in table.kinds else None
             return
         if self._depth > self.bounds.nesting:
@@ -217,7 +219,7 @@ class Document:
         header = self._header(table)
         table.count += 1
         if table.kinds:
-            self.bounds.check_rows(table.count, header, self._rows_before)
+            self.bounds.check_rows(table.count, header, self._rows_before, len(table.kinds))
         table.cell, table.row, table.row_line = -1, {}, self._line
 
     def _close_cell(self, table: OpenTable, raw: str) -> None:
@@ -227,12 +229,15 @@ class Document:
 
     def _close_row(self, table: OpenTable) -> None:
         if table.cell + 1 != len(table.fields):
-            rule = f"this row has {table.cell + 1} values for {len(table.fields)} columns"
-            raise unreadable_table(rule, table.row_line)
+            self._refuse_width(table)
         if table.kinds:
             table.lines.append(table.row_line)
             for index, column in table.cells.items():
                 column.append(table.row[index])
+
+    def _refuse_width(self, table: OpenTable) -> NoReturn:
+        rule = f"this row has {table.cell + 1} values for {len(table.fields)} columns"
+        raise unreadable_table(rule, table.row_line)
 
     def _header(self, table: OpenTable) -> Header:
         """Make the table's header once its fields are all known, and choose its wanted columns."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from skybatch.tables.readers.model import Column
 from skybatch.tables.readers.unit_words import named_column
 
+MOST_CHARACTERS = 1000  # of an attribute
 _STC_FRAME = "coordrefframe"
 _STC_EQUINOX = ("coordequinox", "equinox")
 
@@ -28,7 +29,8 @@ class Field:
     @classmethod
     def of(cls, attributes: Mapping[str, str]) -> Field:
         """Read the element's attributes; a column without a name goes by its ID."""
-        get = attributes.get
+        cut = {name: value[:MOST_CHARACTERS] for name, value in attributes.items()}
+        get = cut.get
         identifier = get("ID", "")
         return cls(
             (get("name") or identifier).strip(),
