@@ -86,11 +86,8 @@ def test_whole_numbers_have_units_too() -> None:
 
 def positions_of(table: Any) -> list[tuple[float, float]]:
     """The positions that the server reads from what is uploaded."""
-    return [
-        (row.position.ra, row.position.dec)
-        for row in parsed_upload("positions", encode_table(table).body).rows
-        if row.position
-    ]
+    rows = parsed_upload("positions", encode_table(table).body).rows
+    return [(row.position.ra, row.position.dec) for row in rows if row.position]
 
 
 def test_the_server_reads_the_units_of_columns() -> None:

@@ -1,8 +1,8 @@
 """Encoding of tables for upload: files as they are, astropy and pandas objects as CSV.
 
-Angles are sent in degrees (ICRS where an object has a frame), sizes in arcsec; other units, and the frame that
-a table's metadata names, go along as they are, so that the server uses or refuses them. astropy, numpy and pandas
-are imported only where the caller's own object needs them.
+Angles are sent in degrees (ICRS where an object has a frame), sizes in arcsec; other units, and the frame
+that a table's metadata names, go along as they are, so that the server uses or refuses them. astropy, numpy
+and pandas are imported only where the caller's own object needs them.
 """
 
 from __future__ import annotations
@@ -106,12 +106,10 @@ def _is(value: Any, module: str, name: str) -> bool:
 def _sky_columns(coordinates: Any) -> Columns:
     """Return ICRS degrees of coordinates; raise InvalidRequest where their frame has no way to ICRS."""
     if len(coordinates.shape) != 1:
-        raise _invalid(
-            "table", coordinates.shape, "must have one position a row: the coordinates are an array"
-        )
+        raise _invalid("table", coordinates.shape, "must have one position a row")
     try:
         sky = coordinates.icrs
-    except Exception as error:  # astropy raises what the missing piece of a frame happens to cause
+    except (TypeError, ValueError, AttributeError) as error:  # whatever a missing piece of the frame causes
         rule = f"cannot be converted to ICRS ({error})"
         raise _invalid("table", coordinates.frame.name, rule) from None
     return {
