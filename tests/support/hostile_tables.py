@@ -219,7 +219,7 @@ def votable_empty_cells(size: int) -> bytes:
 
 def votable_one_row(size: int) -> bytes:
     """One row of cells without end."""
-    return _tabledata("<TR>" + "<TD/>" * (size // 5) + "</TR>", size)
+    return _tabledata("<TR>" + "<TD/>" * (size // 6) + "</TR>", size)
 
 
 def votable_rows(size: int) -> bytes:

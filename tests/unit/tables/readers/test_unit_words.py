@@ -51,6 +51,7 @@ def test_types_are_known_with_their_lengths() -> None:
         ("RA (J2000)", Column("RA", equinox="J2000")),
         ("RA(B1950)", Column("RA", equinox="B1950")),
         ("RA (ICRS)", Column("RA", system="ICRS")),
+        ("coord1 (ICRS,J2000/2000)", Column("coord1", system="ICRS")),
         ("flux (total)", Column("flux (total)")),
         ("(deg)", Column("(deg)")),
         ("", Column("")),

@@ -78,6 +78,12 @@ def test_lines_above_the_names_are_left_out_and_named() -> None:
     assert "lines 1 to 2" in upload.notices[0]
 
 
+def test_a_list_of_simbad_has_its_names_behind_a_sign_and_above_a_ruler() -> None:
+    content = "C.D.S. - SIMBAD4\n\nNumber of objects : 2\n\n#| name |typ| ra\n-|------|---|----\n"
+    content += "1|M  83 |GiG|204.2\n2|M  31 |GiG|10.68\n"
+    assert rows_in(content) == [{"name": "M  83", "ra": "204.2"}, {"name": "M  31", "ra": "10.68"}]
+
+
 def test_rows_of_another_length_are_all_named() -> None:
     errors = refusal("ra,dec\n1\n1,2\n1,2,3\n").errors
     assert [(error.line, error.row) for error in errors] == [(2, 1), (4, 3)]

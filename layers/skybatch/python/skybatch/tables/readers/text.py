@@ -42,6 +42,6 @@ def check_line(line: str, number: int, bounds: Bounds) -> None:
 
 
 def is_content(line: str) -> bool:
-    """Tell whether a line is neither blank nor a comment."""
+    """Tell whether a line is neither blank nor a comment; ``#|`` begins the column names of SIMBAD."""
     stripped = line.strip()
-    return bool(stripped) and not stripped.startswith("#")
+    return bool(stripped) and (not stripped.startswith("#") or stripped[1:].lstrip().startswith("|"))

@@ -46,6 +46,8 @@ _LEADING_FACTOR = re.compile(r"(?:1|10[+-]?[0-9]+|[0-9]+)(?=[a-z])")
 _BETWEEN = re.compile(r"[\s*/.^()\[\]x×·]+")
 _EQUINOX = re.compile(r"[JB][12][0-9]{3}(?:\.[0-9]+)?|ICRS|FK[45]", re.IGNORECASE)
 
+_SIMBAD_FRAME = re.compile(r"(ICRS|FK[45]|Gal),[JB][0-9.]+/[JB]?[0-9.]+")
+
 
 def is_unit(word: str) -> bool:
     """Tell whether a cell's text names a unit: ``deg``, ``mas/yr``, ``km s-1``, ``10-3mJy``."""
@@ -93,6 +95,8 @@ def named_column(text: str, **known: str | None) -> Column:
         said = bracketed.upper()
         frame = {"equinox": said} if said[0] in "JB" else {"system": said}
         return Column(bare, **{**known, **frame})
+    if simbad := _SIMBAD_FRAME.fullmatch(bracketed):
+        return Column(bare, **{**known, "system": simbad[1]})
     if is_unit(bracketed):
         return Column(bare, **{**known, "unit": bracketed})
     return Column(name, **known)
