@@ -13,7 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skybatch.errors import InvalidRequest, SkybatchError
-from skybatch.presentation.understood_table import require_ascii, understood_rows, understood_table
+from skybatch.presentation.understood_table import (
+    TABLE_FORMATS,
+    require_ascii,
+    understood_rows,
+    understood_table,
+)
 from skybatch.requests.model import LIST_MODES, Mode
 from skybatch.requests.understood_table import UnderstoodTable, understand_table
 from skybatch.settings import Settings
@@ -23,7 +28,7 @@ from tests.support.http import MULTIPART
 from tests.support.table_samples import MARKED_KEYS, SAMPLES, request_of, upload_body
 
 CASES = Path(os.environ.get("SKYBATCH_CASES", Path(__file__).resolve().parents[4] / "shared" / "cases"))
-WRITTEN: tuple[Format, ...] = ("tbl", "xml", "csv", "tsv")
+WRITTEN: tuple[Format, ...] = tuple(TABLE_FORMATS.values())
 
 
 def understand(upload: bytes, **fields: Any) -> UnderstoodTable:
@@ -31,7 +36,7 @@ def understand(upload: bytes, **fields: Any) -> UnderstoodTable:
 
 
 def written(upload: bytes, fmt: Format, **fields: Any) -> bytes:
-    table = understood_table(understand(upload, **fields), with_marker_column=fmt in ("csv", "tsv"))
+    table = understood_table(understand(upload, **fields), with_marker_column=fmt == "csv")
     return write(table, fmt)
 
 
@@ -53,7 +58,9 @@ def test_files_that_people_have_stay_the_same_request(path: Path, mode: Mode) ->
         wanted = request_of(upload, mode=mode)
     except SkybatchError:
         return
-    assert [request_of(written(upload, fmt, mode=mode), mode=mode) for fmt in WRITTEN] == [wanted] * 4
+    assert [request_of(written(upload, fmt, mode=mode), mode=mode) for fmt in WRITTEN] == [wanted] * len(
+        WRITTEN
+    )
 
 
 @pytest.mark.parametrize("fmt", WRITTEN)
