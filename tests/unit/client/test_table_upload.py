@@ -92,7 +92,7 @@ def positions_of(table: Any) -> list[tuple[float, float]]:
 
 def test_the_server_reads_the_units_of_columns() -> None:
     here = [pytest.approx((65.497627, 19.53507), abs=1e-7)]
-    ra, dec = [65.497627] * u.deg, [19.53507] * u.deg
+    ra, dec = u.Quantity([65.497627], "deg"), u.Quantity([19.53507], "deg")
     for table in (
         QTable({"ra": ra.to(u.rad), "dec": dec.to(u.rad)}),
         QTable({"ra_rad": ra.to(u.rad), "dec_rad": dec.to(u.rad)}),

@@ -12,6 +12,7 @@ from skybatch.sky.units import ARCSEC_PER_DEGREE, angle_unit
 _OF_FILES = frozenset(
     {"naxis1", "naxis2", "fname", "hdu", "filename", "file_name", "file", "path", "url", "access_url"}
 )
+_MOST_BYTES = 1e15
 _FITS_BLOCK = 2880  # bytes: what a FITS file has at least, and no crop of an image of this survey in arcsec
 
 
@@ -61,6 +62,6 @@ class SizeReader:
         whole = all(values.integer(text) is not None for text in texts)
         if of_files >= 2 or (of_files == 1 and whole and least >= _FITS_BLOCK):
             return "beside columns of files it is the size of a file"
-        if least > values.MAX_SIZE:
+        if values.MAX_SIZE < least < _MOST_BYTES:
             return f"its values are above {values.MAX_SIZE:.0f} arcseconds"
         return ""

@@ -67,7 +67,7 @@ NOT_A_POSITION = re.compile(
     r"|stddev|rms|corr|prec|offset|_off|cosdec|vel|rate|diff|sep|^d_?(ra|dec?)(?![a-z])|^del(ta)?_?(ra|de)"
 )
 # One column of a right ascension or declination, whatever stands behind the word.
-_ENDING = r"(?:[ _.]?(?:[jb]?(?:1950|2000)|icrs|fk[45]|deg|degrees|hms|dms|hours?|h|d|j|b|t|c|0|1|mean|rad))*"
+_ENDING = r"(?:[ _.].*|(?:[jb]?(?:1950|2000)|icrs|fk[45]|deg|degrees|hms|dms|hours?|[01]|mean|rad)*)"
 RA_ALONE = re.compile(rf"(?:.*[ _.])?(?:right[ _]?ascension|alpha|ra){_ENDING}")
 DEC_ALONE = re.compile(rf"(?:.*[ _.])?(?:declination|delta|decl?|de){_ENDING}")
 LOOKS_LIKE_A_COORDINATE = re.compile(
