@@ -53,7 +53,7 @@ def test_positions_are_icrs_whatever_frame_the_row_names(
 def test_each_invalid_angle_of_a_row_is_noted(row: tuple[str | None, str | None], columns: list[str]) -> None:
     cells = table_cells(header("ra", "dec"), row)
     (target,) = PositionReader(cells).targets()
-    assert target.position is target.name is None
+    assert (target.position, target.name) == (None, None)
     assert [error.column for error in cells.errors.found] == columns
 
 

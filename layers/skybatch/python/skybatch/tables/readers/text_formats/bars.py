@@ -31,6 +31,8 @@ def is_drawn(text: str) -> bool:
     barred = [line for line in drawn if line.startswith("|")]
     if not barred or 2 * len(drawn) < len(content):
         return False
+    if any("|" in line for line in content if not _belongs(line)):  # bars stand between the cells alone
+        return False
     if len(barred) > MOST_HEADER_LINES or len(barred) < len(drawn) or len(drawn) == len(content):
         return True
     if any(is_ruler(cells(line)) for line in barred):
