@@ -10,14 +10,14 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from skybatch.api.app import HttpApp
 from skybatch.api.dependencies import Dependencies
-from skybatch.api.routes import batch_actions, batch_submission
+from skybatch.api.routes import batch_actions, batch_submission, tables
 from skybatch.batch.execution.task_queue import TaskQueue
 from skybatch.settings import settings
 from skybatch.storage.clients import client
 from skybatch.telemetry import instrumented, log_step
 from skybatch.workflow import steps
 
-ROUTES = (batch_submission.routes, batch_actions.routes)
+ROUTES = (batch_submission.routes, batch_actions.routes, tables.routes)
 
 
 @instrumented

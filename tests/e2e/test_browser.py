@@ -30,6 +30,12 @@ CROPS = """\
  65.497627  19.535070   120 y    second
 """
 
+TARGETS = """\
+name,RA (h),DE,size,mag
+HL Tau,4.36650847,19.53507,50,12.1
+M 83,13.616920,-29.8654,,7.5
+"""
+
 
 @pytest.fixture(scope="module")
 def downloads(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -143,10 +149,36 @@ def test_the_rest_is_one_press_away_and_the_parts_are_linked(browser: Browser, s
     assert f"Part 2 of {parts}" in browser.text("nav.chain")
 
 
-def test_cells_to_mend_are_shown_where_they_stand(browser: Browser, small: Stack) -> None:
+def test_a_dropped_file_is_shown_as_understood_before_anything_starts(browser: Browser, small: Stack) -> None:
+    browser.open(f"{small.url}/")
+    drop(browser, "#ask", "targets.csv", TARGETS)
+    browser.wait(lambda: len(browser.all("#preview tbody tr")) == 2, "what was understood")
+    assert cells(browser) == [
+        ["1", "2", "65.497627", "19.535070", "50", "HL Tau"],
+        ["2", "3", "204.253800", "-29.865400", "", "M 83"],
+    ]
+    assert "RA (h) and DE as ICRS" in browser.text("#preview")
+    assert "Not used: mag" in browser.text("#preview")
+    browser.fill("#size", "1arcmin")
+    browser.wait(lambda: cells(browser)[1][4] == "60", "the size of the request")
+    browser.picture("form-understood")
+    assert requested(browser) == {"tables"}
+    assert browser.url == f"{small.url}/"
+
+
+def test_what_cannot_be_read_says_so_where_the_table_is(browser: Browser, small: Stack) -> None:
+    browser.open(f"{small.url}/")
+    drop(browser, "#ask", "paper.pdf", "%PDF-1.7")
+    browser.wait(lambda: "PDF" in browser.text("#preview"), "why the file is refused")
+    assert requested(browser) == {"tables"}
+    assert any("422" in told for told in browser.complaints())
+
+
+def test_invalid_cells_are_shown_in_their_rows(browser: Browser, small: Stack) -> None:
     ask(browser, small.url, "positions", table=CROPS.replace("19.535070", "99.535070", 1))
+    browser.wait(lambda: browser.all("#preview td.bad"), "the row with an error")
     browser.click("#start")
-    browser.wait(lambda: browser.all("#preview td.bad"), "the cell to mend")
+    browser.wait(lambda: browser.all("#problem section"), "the refusal")
     browser.picture("form-mend")
     assert "99.535070" in browser.text("#preview td.bad")
     assert browser.url == f"{small.url}/"
@@ -209,3 +241,30 @@ def shows_part(browser: Browser, part: int, parts: int) -> bool:
 
 def has_left(browser: Browser, url: str) -> bool:
     return browser.url != url
+
+
+def drop(browser: Browser, selector: str, name: str, contents: str) -> None:
+    """Drop a file on an element as a person drags it there."""
+    browser.script(
+        """const [target, name, contents] = arguments, dragged = new DataTransfer();
+        dragged.items.add(new File([contents], name));
+        for (const kind of ["dragenter", "dragover", "drop"]) document.querySelector(target).dispatchEvent(
+            new DragEvent(kind, {dataTransfer: dragged, bubbles: true, cancelable: true}));""",
+        selector,
+        name,
+        contents,
+    )
+
+
+def cells(browser: Browser) -> list[list[str]]:
+    """The rows that were understood, as they are shown."""
+    return [
+        [cell.text for cell in row.find_elements("css selector", "td")]
+        for row in browser.all("#preview tbody tr")
+    ]
+
+
+def requested(browser: Browser) -> set[str]:
+    """What the page has asked the service for since it was opened."""
+    urls = browser.script("return performance.getEntriesByType('resource').map((entry) => entry.name)")
+    return {url.rpartition("/")[2] for url in urls if url.startswith("http")}

@@ -85,6 +85,44 @@ class MadeBatch:
         }
 
 
+# What the server says of any table.
+UNDERSTOOD: dict[str, Any] = {
+    "rows": [
+        {
+            "row": 1,
+            "line": 2,
+            "ra": 204.2538,
+            "dec": -29.8654,
+            "from": {"frame": "fk4 B1950.0", "unit": "h", "columns": ["RA", "DE"]},
+            "name": None,
+            "id": "M 83",
+            "size": 60.0,
+            "best": False,
+            "band": "JHK",
+        },
+        {
+            "row": 2,
+            "line": 3,
+            "ra": None,
+            "dec": None,
+            "from": {"frame": None, "unit": None, "columns": ["name"]},
+            "name": "HL Tau",
+            "id": None,
+            "size": None,
+            "best": True,
+            "band": "JHK",
+        },
+    ],
+    "columns": [
+        {"name": "RA", "used_as": "ra", "unit": "h"},
+        {"name": "DE", "used_as": "dec", "unit": None},
+        {"name": "name", "used_as": "name", "unit": None},
+        {"name": "mag", "used_as": "", "unit": "mag"},
+    ],
+    "notices": ["Proper motion is not applied."],
+    "errors": [],
+}
+
 Fault = Callable[["Handler"], bool]
 
 
@@ -96,6 +134,7 @@ class FakeServer:
     accepted: dict[tuple[str, bytes], str] = field(default_factory=dict)
     seen: list[Seen] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    understood: dict[str, Any] = field(default_factory=lambda: dict(UNDERSTOOD))
     url: str = ""
 
     def paths(self, method: str = "GET") -> list[str]:
@@ -130,6 +169,8 @@ class Handler(BaseHTTPRequestHandler):
             asked = (self.headers["Idempotency-Key"], self.body)
             batch_id = self.fake.accepted.setdefault(asked, f"{len(self.fake.accepted):032x}")
             self._accepted(batch_id)
+        elif self.path.startswith("/tables"):
+            self._understood()
         elif parts[-1] == "resubmit":
             self._accepted(NEXT_ID)
         else:
@@ -144,6 +185,12 @@ class Handler(BaseHTTPRequestHandler):
                     "notices": [],
                 }
             )
+
+    def _understood(self) -> None:
+        if "format=" in self.path:
+            self.answer(200, b"row,ra\n1,180.0\n", {"Content-Type": "text/csv"})
+        else:
+            self.json(self.fake.understood)
 
     def _accepted(self, batch_id: str) -> None:
         about = {"status_url": "s", "results_url": "r", "rows": 1, "notices": []}

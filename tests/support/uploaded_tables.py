@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from skybatch.requests.table_columns import CellParser
-from skybatch.tables.readers.model import UploadedTable
+from collections.abc import Mapping
+
+from skybatch.requests.columns.cells import TableCells
+from skybatch.tables.readers.model import Column, Header, Table
 from skybatch.validation import ErrorCollector
 
 
-def uploaded_table(names: tuple[str, ...], *rows: tuple[str | None, ...]) -> UploadedTable:
-    """A table with a header in line 1; its columns by lower-case name."""
-    columns = {name.lower(): [row[i] for row in rows] for i, name in enumerate(names)}
-    return UploadedTable("CSV table", names, columns, [line + 2 for line in range(len(rows))], 1)
+def header(*columns: str | Column, keywords: Mapping[str, str] | None = None) -> Header:
+    """A header in line 1 of a CSV table."""
+    made = tuple(Column(column) if isinstance(column, str) else column for column in columns)
+    return Header("CSV table", made, dict(keywords or {}), 1)
 
 
-def cell_parser(names: tuple[str, ...], *rows: tuple[str | None, ...]) -> CellParser:
-    """A parser of the cells of such a table."""
-    return CellParser(uploaded_table(names, *rows), ErrorCollector())
+def table_cells(columns: Header, *rows: tuple[str | None, ...]) -> TableCells:
+    """The cells of a table all of whose columns are read."""
+    cells = {index: [row[index] for row in rows] for index in range(len(columns.columns))}
+    return TableCells(Table(columns, cells, [n + 2 for n in range(len(rows))]), ErrorCollector())

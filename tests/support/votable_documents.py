@@ -20,7 +20,7 @@ def votable(data: str, fields: str = FIELDS, head: str = "", prolog: str = "") -
 {prolog}<VOTABLE xmlns="http://www.ivoa.net/xml/VOTable/v1.3"><RESOURCE>{head}<TABLE>
 {fields}
 <DATA>{data}</DATA></TABLE>
-<TABLE><FIELD name="coadd_key" datatype="int"/>
+<TABLE><FIELD name="other" datatype="int"/>
 <DATA><TABLEDATA><TR><TD>99</TD></TR></TABLEDATA></DATA></TABLE>
 </RESOURCE></VOTABLE>"""
 

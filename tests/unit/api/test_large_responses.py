@@ -7,7 +7,7 @@ import gzip
 import pytest
 from obstore.store import MemoryStore, S3Store
 
-from skybatch.api.large_responses import MAX_INLINE_BYTES, MIN_GZIP_BYTES, content_response
+from skybatch.api.large_responses import CACHE_CONTROL, MAX_INLINE_BYTES, MIN_GZIP_BYTES, content_response
 from skybatch.api.routing import AnyResponse
 from tests.support.http import body_of, http_request
 from tests.support.s3 import fetch
@@ -53,6 +53,13 @@ def test_a_body_is_sent_as_it_is_where_gzip_is_not_worth_it(
 def test_a_filename_makes_a_download() -> None:
     assert respond(b"a", filename="a.fits").headers["Content-Disposition"] == 'attachment; filename="a.fits"'
     assert "Content-Disposition" not in respond(b"a").headers
+
+
+def test_what_was_made_of_the_callers_own_data_is_kept_by_no_cache() -> None:
+    request, body = http_request("POST", "/"), b"a"
+    response = content_response(request, MemoryStore(), body, "text/csv", cache_control="no-store")
+    assert response.headers["Cache-Control"] == "no-store"
+    assert respond(body).headers["Cache-Control"] == CACHE_CONTROL
 
 
 def test_a_body_too_large_for_a_response_is_fetched_from_s3(bucket: S3Store) -> None:

@@ -151,7 +151,7 @@ BAD = {
     "coadd_key '-3': must be a whole number": ("coadd_key", "-3"),
     "crval1 'abc': must be a number": ("crval1", "abc"),
     "crval2 '95': must be a number from -90 to 360|must be a right ascension": ("crval2", "95"),
-    "crota2 'nan': must be a number": ("crota2", "nan"),
+    "crota2 '': must not be empty": ("crota2", "nan"),
     "naxis1 '0': must be a number from 1": ("naxis1", "0"),
     "cdelt '0': must not be 0": ("cdelt1", "0"),
     "crval1 '': must not be empty": ("crval1", "null"),
@@ -231,11 +231,11 @@ def test_a_band_with_another_key_is_left_out_and_named(tree: DirectoryTree, tmp_
 ENTITY = '<!DOCTYPE V [<!ENTITY a "b">]>'
 # What is wrong: (form, a text in the file, what stands there instead the first time)
 BROKEN = {
-    "line 2: 21 cells under 20 columns": ("ascii.csv", "\n", "\n1,"),
-    "line 5: text below the bar": ("ascii.ipac", "\n ", "\nx"),
-    "not well-formed": ("votable", "</TR>", ""),
-    "BINARY data; only TABLEDATA is read": ("votable", "<TABLEDATA>", "<BINARY><TABLEDATA>"),
-    "entities of its own": ("votable", "<VOTABLE", f"{ENTITY}\n<VOTABLE"),
+    "line 2: this row has 21 values for 20 columns": ("ascii.csv", "\n", "\n1,"),
+    "line 5: a value stands below a bar": ("ascii.ipac", "\n ", "\nx"),
+    "not well formed": ("votable", "</TR>", ""),
+    "BINARY data without a STREAM": ("votable", "<TABLEDATA>", "<BINARY/><TABLEDATA>"),
+    "entity declarations are not accepted": ("votable", "<VOTABLE", f"{ENTITY}\n<VOTABLE"),
 }
 
 

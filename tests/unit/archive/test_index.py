@@ -15,7 +15,7 @@ import pytest
 from astropy.io import fits
 from obstore.store import MemoryStore
 
-from skybatch.archive.index import index
+from skybatch.archive.index import datasets_in, index
 from skybatch.errors import InventoryError
 from skybatch.inventory.inventory import Inventory
 from skybatch.sky.vectors import to_vector
@@ -177,6 +177,14 @@ def test_strange_names_are_reported_and_nothing_at_all_is_an_error(tree: Directo
     tree.write("twomass/full/full/001126n/s101/image/readme.txt", b"hello")
     with pytest.raises(InventoryError, match=r"readme\.txt: not the name of an image"):
         index(tree, "askyw")
+
+
+def test_the_data_sets_of_a_tree_are_those_with_a_file(tree: DirectoryTree) -> None:
+    assert datasets_in(tree) == []
+    fill(tree, (9,))
+    tree.write("twomass/sixxcat/sixxcat/notes.txt", b"x")
+    tree.write("other/asky", b"x")
+    assert datasets_in(tree) == ["askyw", "sx"]
 
 
 def test_plain_and_misnamed_files_are_read_by_their_first_bytes(tree: DirectoryTree) -> None:

@@ -30,3 +30,10 @@ def test_equal_names_are_told_apart() -> None:
     assert len(set(unique)) == 5
     assert unique[0] == "a.fits"
     assert unique[4] == "b-2.fits.gz"
+
+
+def test_a_name_that_all_files_share_costs_no_more_than_others() -> None:
+    """Numbers that were tried are not tried again: a hundred thousand equal names would take minutes."""
+    many = 100_000
+    unique = make_unique(["a.fits"] * many + [f"a-{n}.fits" for n in range(2, 1000)])
+    assert len(set(unique)) == many + 998

@@ -34,15 +34,42 @@ def test_index_says_what_it_did_and_that_the_keys_are_our_own(
     assert Inventory.open(DirectoryTree(tree), "askyw").size == 2
 
 
-def test_skipped_files_are_named_and_make_the_exit_code_1(
+def test_every_data_set_of_the_tree_is_indexed_by_default(
+    tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    image = gzipped(make_image(nx=64, ny=96, cards={"SCANNO": 106}))
+    DirectoryTree(tree).write(atlas_key(replace(FIRST, dataset="sx")), image)
+    assert main(["archive", "index", str(tree)]) == 0
+    output = capsys.readouterr().out
+    assert "askyw: inventory " in output
+    assert "sx: inventory " in output
+    assert [Inventory.open(DirectoryTree(tree), dataset).size for dataset in ("askyw", "sx")] == [2, 1]
+
+
+def test_skipped_files_are_named_and_counted_where_an_inventory_was_published(
     tree: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bad = atlas_key(replace(FIRST, image=33))
     DirectoryTree(tree).write(bad, b"rubbish")
-    assert main(["archive", "index", str(tree), "--dataset", "askyw"]) == 1
+    assert main(["archive", "index", str(tree), "--dataset", "askyw"]) == 0
     errors = capsys.readouterr().err
     assert f"skipped {bad}: not FITS" in errors
-    assert "1 files or images were skipped" in errors
+    assert "1 file or image was skipped" in errors
+
+
+def test_where_nothing_was_published_the_exit_code_is_1(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    DirectoryTree(tmp_path).write(atlas_key(FIRST), b"rubbish")
+    assert main(["archive", "index", str(tmp_path)]) == 1
+    assert "the only file was skipped" in capsys.readouterr().err
+
+
+def test_a_data_set_that_is_not_there_is_refused_naming_those_that_are(
+    tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["archive", "index", str(tree), "--dataset", "asky"]) == 1
+    assert "the tree holds askyw" in capsys.readouterr().err
 
 
 def test_import_and_quicklooks_run(tree: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -60,7 +87,8 @@ def test_import_and_quicklooks_run(tree: Path, tmp_path: Path, capsys: pytest.Ca
 
 def test_errors_are_one_line_and_exit_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["archive", "index", str(tmp_path), "--dataset", "cal"]) == 1
-    assert capsys.readouterr().err == ("skybatch: no image of data set cal could be indexed: there is none\n")
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("skybatch: no image of data set cal could be indexed: there is none")
     listing = tmp_path / "list"
     listing.write_text("nonsense\n")
     assert main(["archive", "mirror", str(tmp_path), "http://127.0.0.1:9", "--list", str(listing)]) == 1

@@ -179,13 +179,10 @@ def test_exit_codes_of_ends(server: FakeServer, change: dict[str, Any], code: in
     assert exit_code_of(change, server) == code
 
 
-def test_exit_codes_of_errors(
-    server: FakeServer, table: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_exit_codes_of_errors(server: FakeServer, table: str, capsys: pytest.CaptureFixture[str]) -> None:
     server.batches[BATCH_ID].state = "working"
     assert main(["wait", BATCH_ID, "--timeout", "0.1"]) == 5
     assert main(["status", NEXT_ID]) == 4
-    assert main(["submit", str(tmp_path / "nowhere.csv")]) == 1
     server.faults = [times(1, "/batches", refuse(429, "too_many", Retry_After="9999"))]
     assert main(["submit", table]) == 5
     capsys.readouterr()
@@ -200,6 +197,8 @@ def test_exit_codes_of_errors(
         ["submit"],
         ["submit", "t.csv", "--center", "M83"],
         ["submit", "t.csv", "--all-parts"],
+        ["submit", "nowhere.csv"],
+        ["plan", "nowhere.csv"],
         ["status", "no-id"],
         ["download", BATCH_ID, "--in-flight", "0"],
         ["nothing"],

@@ -19,6 +19,7 @@ from skybatch.client import (
     Unreachable,
 )
 from skybatch.errors import CellError, SkybatchError
+from skybatch.validation import ErrorCollector
 from tests.support.fake_server import MadeBatch
 
 PLAN = {
@@ -125,6 +126,17 @@ def test_an_error_is_a_line_for_each_invalid_value(capsys: pytest.CaptureFixture
     assert lines[0] == "skybatch: 38 values."
     assert lines[1:-1] == [f"  {cell.sentence()}" for cell in cells[: output.ERRORS_SHOWN]]
     assert lines[-1] == f"  and {38 - output.ERRORS_SHOWN} more"
+
+
+def test_an_error_that_the_detail_begins_with_is_printed_once(capsys: pytest.CaptureFixture[str]) -> None:
+    collector = ErrorCollector()
+    for row in range(1, 4):
+        collector.add("dec", 99, "must lie between -90 and 90 degrees", row + 1, row)
+    with pytest.raises(errors.InvalidRequest) as raised:
+        collector.raise_if_any()
+    output.print_error(raised.value, as_json=False)
+    printed = capsys.readouterr().err
+    assert [printed.count(f"row {row}") for row in (1, 2, 3)] == [1, 1, 1]
 
 
 def test_a_single_invalid_value_is_not_repeated(capsys: pytest.CaptureFixture[str]) -> None:

@@ -77,7 +77,13 @@ def test_a_hyphen_reads_the_table_from_standard_input(
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["--bands", "J"], ["targets.csv", "--center", "M83"], ["targets.csv", "--date", "990320"]],
+    [
+        [],
+        ["--bands", "J"],
+        ["targets.csv", "--center", "M83"],
+        ["targets.csv", "--date", "990320"],
+        ["nowhere.csv"],
+    ],
 )
 def test_no_request_or_two_are_wrong_usage(parser: argparse.ArgumentParser, arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as raised:

@@ -57,6 +57,29 @@ def test_row_errors_come_typed_with_the_exception(server: FakeServer, client: Cl
     assert len(server.seen) == 1, "an invalid request is not repeated"
 
 
+def test_a_check_starts_nothing_and_keeps_what_the_server_says(server: FakeServer, client: Client) -> None:
+    cell = {
+        "line": 3,
+        "row": 2,
+        "column": "dec",
+        "value": "99",
+        "rule": "must lie between -90 and 90 degrees",
+    }
+    server.understood["errors"] = [cell]
+    checked = client.check(TABLE, size="1arcmin")
+    assert checked.errors == (errors.CellError(**cell),)  # type: ignore[arg-type]
+    assert [row["row"] for row in checked.rows] == [1, 2]
+    assert checked.response == server.understood
+    (sent,) = server.asked("/tables")
+    assert b"1arcmin" in sent.body
+    assert not server.accepted
+
+
+def test_a_table_comes_back_as_the_server_writes_it(server: FakeServer, client: Client) -> None:
+    assert client.understood_table(TABLE, "csv") == b"row,ra\n1,180.0\n"
+    assert server.paths("POST") == ["/tables?format=csv"]
+
+
 def test_waiting_ends_with_the_batch(server: FakeServer, client: Client) -> None:
     batch = server.batches[BATCH_ID]
     batch.state = "working"

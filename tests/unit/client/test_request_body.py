@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gzip
 
+import astropy.units as u
 import pytest
 
 from skybatch.client.request_body import GZIP_FROM_BYTES, encode_request
+from skybatch.errors import InvalidRequest
 from skybatch.requests.model import Mode
 from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
@@ -58,3 +60,16 @@ def test_long_tables_go_out_gzipped() -> None:
     assert len(encoded.body) < len(table) / 10
     packed = encoded.body[encoded.body.index(b"\x1f\x8b") : encoded.body.rindex(b"\r\n--")]
     assert gzip.decompress(packed).decode() == table
+
+
+@pytest.mark.parametrize("size", [60, 60.0, "1arcmin", "60", 1 * u.arcmin, 1 / 60 * u.deg])
+def test_a_size_is_that_of_every_row_without_one(size: object) -> None:
+    encoded = encode_request("ra,dec,size\n1,2,\n3,4,5\n", size=size)
+    rows = parse_body(encoded.body, encoded.content_type, Settings())[0].rows
+    assert [row.size for row in rows] == [pytest.approx(60), 5]
+
+
+def test_a_size_needs_a_table() -> None:
+    with pytest.raises(InvalidRequest) as raised:
+        encode_request(center="M83", diameter=1, size=60)
+    assert raised.value.errors[0].column == "size"

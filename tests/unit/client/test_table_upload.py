@@ -16,12 +16,13 @@ from astropy.table import MaskedColumn, QTable, Table
 from skybatch.client.request_body import encode_request
 from skybatch.client.table_upload import encode_table
 from skybatch.errors import InvalidRequest
+from tests.support.request_tables import parsed_upload
 
 RA, DEC = [0.1, 180.123456789012, 359.9999999], [-89.9, 0.0, 45.000000001]
 
 
-def read(table: Any, **more: Any) -> Table:
-    text = encode_table(table, **more).body.decode()
+def read(table: Any) -> Table:
+    text = encode_table(table).body.decode()
     strings = {"xdate": str, "id": str, "ra_text": str}
     return Table.read(io.StringIO(text).read().splitlines(), format="ascii.csv", converters=strings)
 
@@ -39,12 +40,6 @@ def test_other_frames_become_icrs() -> None:
     one = SkyCoord(83.6, 22.0, unit="deg", frame="fk4", equinox="B1950")
     assert len(read(one)) == 1
     assert float(read(one)["ra"][0]) == pytest.approx(one.icrs.ra.deg, abs=1e-12)
-
-
-def test_one_size_for_all_positions() -> None:
-    sky = SkyCoord(RA * u.deg, DEC * u.deg)
-    assert list(read(sky, size=60)["size"]) == [60.0] * 3
-    assert list(read(sky, size=1 * u.arcmin)["size"]) == [60.0] * 3
 
 
 def test_astropy_tables_with_units_masks_and_vectors() -> None:
@@ -78,6 +73,61 @@ def test_plain_table_with_angle_unit_on_a_column() -> None:
     table["dec"].unit = "deg"
     table["ra"].unit = "arcsec"
     np.testing.assert_allclose(read(table)["ra"], np.array(RA) / 3600, rtol=1e-14)
+
+
+def test_whole_numbers_have_units_too() -> None:
+    table = QTable({"ra": [1, 2] * u.hourangle, "dec": [3, 4] * u.deg})
+    plain = Table({"ra": [1, 2], "dec": [3, 4], "size": [1, 2]}, units={"ra": "hourangle", "size": "arcmin"})
+    for each in (table, plain):
+        assert list(read(each)["ra"]) == pytest.approx([15, 30], rel=1e-15)
+        assert list(read(each)["dec"]) == [3, 4]
+    assert list(read(plain)["size"]) == [60.0, 120.0]
+
+
+def positions_of(table: Any) -> list[tuple[float, float]]:
+    """The positions that the server reads from what is uploaded."""
+    rows = parsed_upload("positions", encode_table(table).body).rows
+    return [(row.position.ra, row.position.dec) for row in rows if row.position]
+
+
+def test_the_server_reads_the_units_of_columns() -> None:
+    here = [pytest.approx((65.497627, 19.53507), abs=1e-7)]
+    ra, dec = u.Quantity([65.497627], "deg"), u.Quantity([19.53507], "deg")
+    for table in (
+        QTable({"ra": ra.to(u.rad), "dec": dec.to(u.rad)}),
+        QTable({"ra_rad": ra.to(u.rad), "dec_rad": dec.to(u.rad)}),
+        QTable({"ra": ra.to(u.hourangle), "dec": dec}),
+        Table({"ra": ra.value / 15, "dec": dec.value}, units={"ra": "h", "dec": "deg"}),
+        Table({"RA_ICRS": ra.value * 3600, "DE_ICRS": dec.value}, units={"RA_ICRS": "arcsec"}),
+        Table({"ra": ["04:21:59.43048"], "dec": ["+19:32:06.252"]}, units={"ra": "hourangle"}),
+    ):
+        assert positions_of(table) == here
+    with pytest.raises(InvalidRequest, match="'pix'"):
+        positions_of(Table({"ra": [1.0], "dec": [2.0]}, units={"ra": "pix", "dec": "pix"}))
+
+
+def test_the_server_reads_the_frame_that_a_table_s_metadata_names() -> None:
+    b1950 = SkyCoord(204.2538, -29.8654, unit="deg").fk4
+    table = Table(
+        {"ra": [b1950.ra.deg], "dec": [b1950.dec.deg]}, meta={"EQUINOX": 1950.0, "RADESYS": "FK4", "x": [1]}
+    )
+    assert positions_of(table) == [pytest.approx((204.2538, -29.8654), abs=1e-6)]
+
+
+def test_coordinates_that_are_no_list_of_positions_are_refused() -> None:
+    grid = SkyCoord(np.ones((2, 2)), np.ones((2, 2)), unit="deg")
+    here_and_now = SkyCoord(az=[1.0], alt=[2.0], unit="deg", frame="altaz")
+    for table in (grid, QTable({"sky": grid}), here_and_now):
+        with pytest.raises(InvalidRequest, match="table"):
+            encode_table(table)
+
+
+def test_columns_of_arrays_are_left_out() -> None:
+    arrays = np.array([np.arange(2), np.arange(3)], dtype=object)
+    masked = MaskedColumn(arrays, mask=[False, True])
+    assert read(Table({"ra": [1.5, 2], "dec": [3, 4], "a": arrays, "b": masked})).colnames == ["ra", "dec"]
+    frame = pd.DataFrame({"ra": [1.5, 2], "dec": [3, 4], "a": [[1], [1, 2]], "b": list(arrays)})
+    assert read(frame).colnames == ["ra", "dec"]
 
 
 def test_a_coordinate_column_stands_for_ra_and_dec() -> None:
@@ -114,10 +164,6 @@ def test_anything_else_is_invalid(tmp_path: Path) -> None:
         encode_table(7)
     with pytest.raises(FileNotFoundError):
         encode_table(tmp_path / "nowhere.tbl")
-    with pytest.raises(InvalidRequest, match="column size"):
-        encode_table("ra,dec\n1,2\n", size=60)
-    with pytest.raises(InvalidRequest, match="column size"):
-        encode_table(pd.DataFrame({"ra": [1], "dec": [2], "Size": [3]}), size=60)
 
 
 def test_a_region_from_astropy_objects() -> None:

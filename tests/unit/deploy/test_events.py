@@ -11,6 +11,7 @@ from skybatch.batch.execution.dispatch_state import DispatchState
 from skybatch.batch.message import Message
 from skybatch.redaction import batch_hash
 from skybatch.requests.parser import parse_body
+from skybatch.requests.understood_table import understand_table
 from skybatch.settings import Settings
 from tests.support.template import FUNCTIONS, ROOT, STATES, event, of_type
 
@@ -52,6 +53,13 @@ def test_a_request_fills_its_route(name: str) -> None:
 def test_a_posted_body_is_a_valid_request(name: str, rows: int) -> None:
     request, _ = parse_body(body_of(name), event(name)["headers"]["content-type"], Settings())
     assert len(request.rows) == rows
+
+
+def test_a_posted_table_is_understood() -> None:
+    name = "planner-post-tables"
+    understood = understand_table(body_of(name), event(name)["headers"]["content-type"], Settings())
+    assert [row.size for row in understood.rows.rows] == [50.0, 60.0]
+    assert understood.rows.errors == ()
 
 
 def test_the_workers_message_is_one_of_ours() -> None:

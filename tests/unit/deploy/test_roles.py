@@ -15,7 +15,7 @@ WIDE_RESOURCES = {("NotifierRole", "Mail"), ("StateMachineRole", "Log")} | {(rol
 
 # Prefixes of the results bucket that each may write; the archive bucket is nowhere.
 WRITES = {
-    "PlannerRole": {"batches", "active", "keys", "names"},
+    "PlannerRole": {"batches", "active", "keys", "names", "answers"},
     "WorkerRole": {"batches"},
     "CollectorRole": {"batches"},
     "NotifierRole": {"batches", "active"},

@@ -79,7 +79,13 @@ def test_batches_are_bounded_at_ten_gigabytes() -> None:
 
 # The HTTP API -------------------------------------------------------------------------------------------
 
-PLANNER = ["POST /batches", "POST /batches/{id}/cancel", "POST /batches/{id}/resubmit", "POST /plans"]
+PLANNER = [
+    "POST /batches",
+    "POST /batches/{id}/cancel",
+    "POST /batches/{id}/resubmit",
+    "POST /plans",
+    "POST /tables",
+]
 PORTAL = [
     "$default",
     "ANY /",

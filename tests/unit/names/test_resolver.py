@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import pytest
 
@@ -31,6 +32,20 @@ def test_the_first_service_that_knows_a_name_wins(
     result = resolve_one(fakes, name)
     assert (result.status, result.source, result.position) == (LookupStatus.FOUND, source, position)
     assert queried(fakes) == order
+
+
+def test_no_name_is_taken_up_after_the_deadline_not_even_from_the_cache() -> None:
+    class CountingCache(MemoryCache):
+        read = 0
+
+        def get(self, key: str) -> Any:
+            self.read += 1
+            return super().get(key)
+
+    cache = CountingCache()
+    names = [f"star {number}" for number in range(50_000)]
+    resolution = Resolver(cache=cache).resolve(names, time.monotonic() - 1.0)
+    assert (cache.read, dict(resolution.results), len(resolution.remaining)) == (0, {}, len(names))
 
 
 def test_an_unknown_name_is_queried_everywhere(fakes: FakeResolvers) -> None:

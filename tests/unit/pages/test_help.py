@@ -9,9 +9,8 @@ import pytest
 from skybatch.errors import NotFound
 from skybatch.pages.help import COORDINATES, TOPICS, help_page
 from skybatch.presentation.request_summary import QUICKLOOK_CAUTION
-from skybatch.requests.model import Mode
-from skybatch.requests.position_rows import parse_position_or_name
-from skybatch.requests.table_columns import COLUMNS_OF_MODE, SERVICE_COLUMNS
+from skybatch.requests.columns.roles import NAME_COLUMNS, ROLES
+from skybatch.requests.position_text import parse_position_or_name
 from skybatch.settings import Settings
 from skybatch.sky.coordinates import Location
 from skybatch.tables.schemas.column_sets import COLUMN_SETS
@@ -43,8 +42,9 @@ def test_every_column_we_hand_out_is_explained() -> None:
 
 def test_every_column_we_read_is_named() -> None:
     named = {code.text.lower() for code in Page(help_page("tables", SETTINGS)).all("code")}
-    for mode in (Mode.POSITIONS, Mode.COADD_KEYS, Mode.SCANS):
-        assert set(COLUMNS_OF_MODE[mode]) - set(SERVICE_COLUMNS) - {"date"} <= named
+    ours = {"skybatch", "scntr", "dataset", "type", "form", "given_id"}
+    spellings = {name for role, names in ROLES.items() if role not in ours for name in names}
+    assert {*spellings, *NAME_COLUMNS} <= named
 
 
 def test_limits_are_those_of_the_deployment() -> None:

@@ -9,7 +9,7 @@ import pytest
 from skybatch.batch.request_facts import request_facts
 from skybatch.presentation.request_summary import request_details, request_sentence
 from skybatch.requests.model import Mode, Region, Row
-from skybatch.requests.table_rows import DELIVERY_FORMATS
+from skybatch.requests.row_readers import DELIVERY_FORMATS
 from skybatch.status import RequestSummary
 from tests.support import batch_samples
 

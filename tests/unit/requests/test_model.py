@@ -85,6 +85,7 @@ def test_requests_stored_by_running_batches_keep_their_layout() -> None:
         "notices": [],
         "ours": True,
         "table_name": None,
+        "size": None,
         "rows": [
             {"number": 7, "bands": "jh", "sky": [10.0, 20.0], "size": 50.0, "best": True, "form": "fits"}
         ],

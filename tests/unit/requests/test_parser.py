@@ -82,6 +82,12 @@ def test_empty_fields_and_those_of_other_modes_are_as_if_not_sent() -> None:
     assert parse_body(*multipart_body(fields, KEYS_ALL.encode()), LIMITS)[0].notices == ()
 
 
+def test_a_crop_size_is_of_positions_alone() -> None:
+    """A form sends the field along in every mode, whatever stands in it."""
+    assert parsed_request(mode="coadd_keys", table="coadd_key\n5\n", size="?").rows[0].size is None
+    assert parsed_request(mode="positions", table="ra,dec\n1,2\n", size="1arcmin").rows[0].size == 60.0
+
+
 def test_an_unknown_field_is_reported_in_a_notice() -> None:
     request = parsed_request(mode="coadd_keys", table=KEYS_ALL, relaton="cover")
     assert request.notices == ("The field 'relaton' is not known and was ignored.",)
@@ -122,16 +128,16 @@ def test_all_missing_fields_of_a_mode_are_reported_at_once() -> None:
 
 def test_a_center_off_the_sky_is_refused_not_resolved() -> None:
     error = refused(mode="region", center="400 10", diameter=1)
-    assert error.detail == "Center '400 10': must lie between 0 and 360 degrees (0 and 24 hours)."
+    assert error.detail == "Center '400 10': must lie between -360 and 360 degrees (-24 and 24 hours)."
 
 
 def test_up_to_a_hundred_invalid_cells_are_reported_together() -> None:
-    few = refused(mode="positions", table="ra,dec,size,id\n1,2,x,a\n1,95,,\n,2,,\n1,2,,0123456789abcdef\n")
+    few = refused(mode="positions", table="ra,dec,size,id\n1,2,x,a\n1,95,,\n,2,,\n1,2,,\u202e\n")
     assert [(e.line, e.row, e.column, e.value) for e in few.errors] == [
         (3, 2, "dec", "95"),
         (4, 3, "ra", ""),
         (2, 1, "size", "x"),
-        (5, 4, "id", "0123456789abcdef"),
+        (5, 4, "id", " "),
     ]
     assert few.detail.splitlines()[0] == (
         "Line 3, row 2, dec '95': must lie between -90 and 90 degrees. This is the first of 4 errors."

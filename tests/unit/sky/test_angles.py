@@ -69,8 +69,8 @@ def test_latitudes_end_at_the_poles_and_are_degrees(angle: Angle) -> None:
         angle.latitude()
 
 
-@pytest.mark.parametrize("value", [-0.1, 360.1])
-def test_longitudes_are_one_turn(value: float) -> None:
+@pytest.mark.parametrize("value", [-360.0, 360.1, -1e9])
+def test_longitudes_lie_within_one_turn_either_way(value: float) -> None:
     with pytest.raises(InvalidValue):
         Angle(value).longitude(bare_hours=False)
 

@@ -51,6 +51,25 @@ def test_a_frame_is_astropys(frame: Frame, theirs: BaseCoordinateFrame) -> None:
     assert np.all((ra >= 0.0) & (ra < 360.0))
 
 
+@pytest.mark.parametrize(
+    ("system", "letter", "first"), [("fk5", "J", 1984), ("ecliptic", "J", 1990), ("ecliptic", "B", 1900)]
+)
+def test_equinoxes_that_all_differ_are_converted_as_each_by_itself(
+    system: str, letter: str, first: int
+) -> None:
+    rng = np.random.default_rng(2)
+    places = [
+        Location(float(lon), float(lat), Frame(system, f"{letter}{first + n / 7:.5f}"))
+        for n, (lon, lat) in enumerate(zip(rng.uniform(0, 360, 40), rng.uniform(-89, 89, 40), strict=True))
+    ]
+    together = to_icrs([*places, None])
+    for place, found in zip(places, together, strict=False):
+        (alone,) = to_icrs([place])
+        assert alone is not None
+        assert found is not None
+        assert (found.ra, found.dec) == pytest.approx((alone.ra, alone.dec), abs=1e-9)
+
+
 def test_icrs_stays_as_it_is_to_the_last_bit() -> None:
     found = to_icrs([Location(0.1, -89.7, ICRS), None])
     assert found[0] is not None

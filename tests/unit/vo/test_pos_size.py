@@ -118,18 +118,21 @@ def _outline(inventory: Inventory, number: int, ra: float, dec: float) -> Polygo
         ("1.2e-05,-3.4e-07", (1.2e-05, -3.4e-07)),
         ("-10,5", (350.0, 5.0)),
         ("360,0", (0.0, 0.0)),
+        ("-155.7462,-29.8654", (204.2538, -29.8654)),
+        ("-10h22m59s -29d51m55s", (204.2541666667, -29.8652777778)),
         ("05h22m00s,-69d12m00s", (80.5, -69.2)),
     ],
 )
 def test_positions(text: str, expected: tuple[float, float]) -> None:
     sky = position("POS", text)
-    assert (sky.ra, sky.dec) == pytest.approx(expected, abs=1e-12)
+    assert (sky.ra, sky.dec) == pytest.approx(expected, abs=1e-9)
 
 
 @pytest.mark.parametrize(
     "asked",
     [
-        {"POS": "1"}, {"POS": "M31"}, {"POS": "1,95"}, {"POS": "nan,0"}, {"POS": "1,2", "SIZE": "x"},
+        {"POS": "1"}, {"POS": "M31"}, {"POS": "1,95"}, {"POS": "-360,5"},
+        {"POS": "360.01,5"}, {"POS": "nan,0"}, {"POS": "1,2", "SIZE": "x"},
         {"POS": "1,2", "SIZE": "-1"}, {"POS": "1,2", "SIZE": "1,2,3"}, {"POS": "1,2", "SIZE": "91"},
         {"POS": "1,2", "INTERSECT": "NEAR"}, {"POS": "1,2", "MAXREC": "-1"}, {"POS": "1,2", "MAXREC": "many"},
         {"POS": "1,2", "RESPONSEFORMAT": "fits"},

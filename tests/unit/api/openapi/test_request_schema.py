@@ -6,9 +6,11 @@ import json
 
 import pytest
 
-from skybatch.api.openapi.request_schema import request_schema
+from skybatch.api.openapi.request_schema import request_schema, table_request_schema
+from skybatch.errors import InvalidRequest
 from skybatch.requests.fields import BatchRequestBody
 from skybatch.requests.parser import parse_body
+from skybatch.requests.understood_table import understand_table
 from skybatch.settings import Settings
 from tests.support.openapi import violations
 
@@ -34,3 +36,17 @@ def test_an_example_conforms_and_is_a_valid_request(number: int) -> None:
 )
 def test_what_the_schema_refuses_is_an_invalid_request(fields: dict[str, object]) -> None:
     assert violations(fields, "BatchRequest")
+
+
+def test_the_example_of_a_table_conforms_and_is_understood() -> None:
+    (example,) = table_request_schema()["examples"]
+    assert violations(example, "TableRequest") == []
+    understood = understand_table(json.dumps(example).encode(), "application/json", Settings())
+    assert (understood.rows.errors, understood.default_size) == ((), 60.0)
+
+
+@pytest.mark.parametrize("fields", [{}, {"table": "", "mode": "region"}, {"table": "", "format": "fits"}])
+def test_what_the_schema_of_tables_refuses_is_an_invalid_request(fields: dict[str, object]) -> None:
+    assert violations(fields, "TableRequest")
+    with pytest.raises(InvalidRequest):
+        understand_table(json.dumps(fields).encode(), "application/json", Settings())

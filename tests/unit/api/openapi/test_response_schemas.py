@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from skybatch.api.models import FinishedImage, ImagePage, SubmittedBatch
+from skybatch.api.models import FinishedImage, ImagePage, SubmittedBatch, UnderstoodRow
 from skybatch.api.openapi.response_schemas import docstring_parts, response_schemas
 from skybatch.errors import CellError, InvalidRequest, NotFound
 from skybatch.status import (
@@ -101,6 +101,7 @@ def test_only_fields_that_may_be_absent_are_not_required() -> None:
         ("ProblemDetails", "errors"),
         ("RequestSummary", "region"),
         ("RequestSummary", "scan"),
+        *(("UnderstoodRow", name) for name in UnderstoodRow._absent_if_none),
     }
 
 

@@ -1,58 +1,31 @@
-"""Which columns of an upload are taken, and the bounds on its shape."""
+"""Tables of text, and the bounds on their shape."""
 
 from __future__ import annotations
 
 import pytest
 
 from skybatch.errors import InvalidRequest, TooLarge
-from skybatch.tables.readers import model
 from skybatch.tables.readers.model import (
-    ColumnSelection,
-    UploadedTable,
-    select_columns,
-    split_lines,
-    text_or_null,
+    Bounds,
+    CellKind,
+    Column,
+    Header,
+    Record,
+    Rows,
+    cell_text,
+    collect,
     unreadable_table,
 )
 
-SELECTION = ColumnSelection(frozenset({"ra", "dec"}), frozenset(), max_rows=2)
-
-
-def test_columns_are_selected_in_any_case_and_the_exact_spelling_wins() -> None:
-    assert select_columns(["id", "RA", "Dec"], SELECTION) == {"ra": 1, "dec": 2}
-    assert select_columns(["RA", "ra"], SELECTION) == {"ra": 1}
-    assert select_columns(["ra", "RA"], SELECTION) == {"ra": 0}
-
-
-def test_a_selected_column_twice_in_the_same_spelling_is_refused() -> None:
-    with pytest.raises(InvalidRequest) as caught:
-        select_columns(["ra", "ra"], SELECTION, line=3)
-    assert (caught.value.errors[0].column, caught.value.errors[0].line) == ("ra", 3)
-    assert select_columns(["id", "id", "ra"], SELECTION) == {"ra": 2}
-
-
-def test_rows_are_bounded_but_for_tables_of_this_service() -> None:
-    SELECTION.check_count(2, from_service=False)
-    SELECTION.check_count(1000, from_service=True)
-    with pytest.raises(TooLarge):
-        SELECTION.check_count(3, from_service=False)
-
-
-def test_columns_lines_and_their_lengths_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("MAX_COLUMNS", "MAX_LINES", "MAX_LINE_CHARACTERS"):
-        monkeypatch.setattr(model, name, 5)
-    assert split_lines("a\nb\n\n") == ["a", "b", "", ""]
-    with pytest.raises(InvalidRequest):
-        split_lines("\n" * 6)
-    with pytest.raises(InvalidRequest) as caught:
-        split_lines("short\nlonger")
-    assert caught.value.errors[0].line == 2
-    with pytest.raises(InvalidRequest):
-        select_columns("abcdef", SELECTION)
+BOUNDS = Bounds(
+    rows=2, marked_rows=4, inflated_bytes=9, columns=3, all_columns=5, tables=2, cells=6, elements=3
+)
+HEADER = Header("CSV table", (Column("ra"), Column("dec")))
+MARKED = Header("CSV table", (Column("ra"),), {"skybatch": "1"})
 
 
 @pytest.mark.parametrize(
-    ("names", "keywords", "from_service"),
+    ("names", "keywords", "marked"),
     [
         (("ra",), {}, False),
         (("ra", "SkyBatch"), {}, True),
@@ -60,17 +33,53 @@ def test_columns_lines_and_their_lengths_are_bounded(monkeypatch: pytest.MonkeyP
         (("ra",), {"dataset": "asky"}, False),
     ],
 )
-def test_a_table_is_ours_by_its_marker_as_column_or_keyword(
-    names: tuple[str, ...], keywords: dict[str, str], from_service: bool
+def test_a_table_is_marked_by_a_column_or_a_keyword(
+    names: tuple[str, ...], keywords: dict[str, str], marked: bool
 ) -> None:
-    assert UploadedTable("CSV table", names, {}, [], None, keywords).from_service is from_service
+    assert Header("CSV table", tuple(map(Column, names)), keywords).marked is marked
 
 
 @pytest.mark.parametrize(
-    ("cell", "text"), [(" a ", "a"), ("", None), ("  ", None), ("NULL", None), ("nullable", "nullable")]
+    "cell", ["", "  ", "NULL", "nan", "--", "---", "N/A", "None", "masked", "<NA>", "INDEF"]
 )
-def test_empty_cells_and_the_word_null_are_null(cell: str, text: str | None) -> None:
-    assert text_or_null(cell) == text
+def test_words_for_null_are_none(cell: str) -> None:
+    assert cell_text(f" {cell} ") is None
+
+
+def test_other_words_are_kept_without_blanks_around_them() -> None:
+    assert [cell_text(text) for text in (" a b ", "nullable", "-", "0")] == ["a b", "nullable", "-", "0"]
+
+
+def test_rows_are_bounded_and_those_of_marked_tables_apart() -> None:
+    BOUNDS.check_rows(2, HEADER)
+    BOUNDS.check_rows(4, MARKED)
+    for count, header, before in ((3, HEADER, 0), (1, HEADER, 2), (5, MARKED, 0)):
+        with pytest.raises(TooLarge):
+            BOUNDS.check_rows(count, header, before)
+
+
+def test_cells_columns_tables_and_elements_are_bounded() -> None:
+    wide = Header("CSV table", tuple(Column(str(number)) for number in range(4)), {"skybatch": "1"})
+    with pytest.raises(TooLarge):
+        BOUNDS.check_rows(2, wide)
+    for counts in ((3, 0), (1, 6)):
+        with pytest.raises(InvalidRequest):
+            BOUNDS.check_tables(*counts)
+    with pytest.raises(InvalidRequest):
+        BOUNDS.check_columns(4, 7)
+    with pytest.raises(TooLarge):
+        BOUNDS.check_elements(4)
+
+
+def test_the_wanted_cells_of_rows_are_collected() -> None:
+    records = iter([Record(["1", " 2 "], 5), Record(["", "x"], 6)])
+    table = collect(Rows(HEADER, {1: CellKind()}, records), BOUNDS)
+    assert (dict(table.cells), list(table.lines)) == ({1: ["2", "x"]}, [5, 6])
+
+
+def test_a_table_that_is_not_wanted_is_neither_kept_nor_counted() -> None:
+    table = collect(Rows(HEADER, {}, iter([Record(["1", "2"], 5)] * 9)), BOUNDS)
+    assert (len(table), dict(table.cells)) == (0, {})
 
 
 def test_an_unreadable_table_names_the_line() -> None:

@@ -114,7 +114,17 @@ def test_position_columns_are_there_only_for_positions_or_on_request() -> None:
     names = {column.name for column in image_table({"askyw": sets}, images, "tbl").columns}
     assert not names & {"req_ra", "req_dec", "size", "edge_dist"}
     wanted = image_table({"askyw": sets}, images, "tbl", positions=True)
-    assert [column.name for column in wanted.columns] == [column.name for column in BATCH_IPAC]
+    assert [column.name for column in wanted.columns] == [column.name for column in BATCH_IPAC][:-1]
+
+
+@pytest.mark.parametrize("fmt", ["tbl", "xml", "csv"])
+def test_ids_as_given_have_a_column_behind_the_others_only_where_an_image_has_one(fmt: Any) -> None:
+    sets = sample_image_sets(2)
+    without = image_table({"askyw": sets}, sample_image_rows(sets, given_id=[None, None]), fmt)
+    given = image_table({"askyw": sets}, sample_image_rows(sets, given_id=["0123456789abcdef", None]), fmt)
+    names = [column.name for column in given.columns]
+    assert [name for name in names if name != "given_id"] == [column.name for column in without.columns]
+    assert names.index("given_id") >= len(without.columns) - 1
 
 
 def test_a_table_with_quicklooks_carries_the_caution() -> None:

@@ -74,6 +74,11 @@ def test_a_whole_size_is_that_many_pixels_wherever_the_centre_falls(
     assert (header["NAXIS1"], header["NAXIS2"]) == (90, 90)
 
 
+def test_a_negative_right_ascension_is_turned_once(made: MadeArchive) -> None:
+    same = [cut(made, 0, center=f"{ra},20.011", size="47.3arcsec") for ra in ("180.003", "-179.997")]
+    assert same[0] == same[1]
+
+
 @pytest.mark.parametrize(
     ("parameters", "why"),
     [
@@ -85,7 +90,8 @@ def test_a_whole_size_is_that_many_pixels_wherever_the_centre_falls(
         ({"center": "1,2", "size": "three"}, "numbers"),
         ({"center": "1,2", "size": "3furlong"}, "unit"),
         ({"center": "1,2", "size": "0"}, "greater than 0"),
-        ({"center": "1,99", "size": "1"}, "sky"),
+        ({"center": "1,99", "size": "1"}, "-90 and 90"),
+        ({"center": "-360,2", "size": "1"}, "-360 and 360"),
         ({"center": "1,2", "size": "1e999"}, "decimal"),
     ],
 )

@@ -49,7 +49,7 @@ class HttpApp:
 
     def __init__(self, dependencies: Dependencies, route_tables: Iterable[RouteTable]) -> None:
         self._dependencies = dependencies
-        self._resolver = APIGatewayHttpResolver()
+        self._resolver = APIGatewayHttpResolver(serializer=_unchanged)
         for table in route_tables:
             for route in table.routes:
                 self._resolver.route(route.rule, method=list(route.methods))(self._bind(route.handler))
@@ -89,6 +89,11 @@ class HttpApp:
         self._resolver.exception_handler(SkybatchError)(known)
         self._resolver.exception_handler(Exception)(unexpected)
         self._resolver.not_found(not_found)
+
+
+def _unchanged(body: Any) -> Any:
+    """Return a JSON body as its handler made it; powertools would encode bytes, even gzipped ones, again."""
+    return body
 
 
 def _without_details(error: Exception) -> SkybatchError:

@@ -31,6 +31,7 @@ def content_response(
     *,
     filename: str = "",
     compressible: bool = True,
+    cache_control: str = CACHE_CONTROL,
 ) -> AnyResponse:
     """Return a body that caches may keep: inline, as 304 if the caller has it, or as 303 to S3.
 
@@ -42,11 +43,13 @@ def content_response(
         The name under which a browser saves the body; empty to display it.
     compressible
         Whether gzip is worth its time.
+    cache_control
+        What caches may do with the body; ``no-store`` for what was made of the caller's own data.
     """
     digest = sha256(body).hexdigest()
     compress = compressible and len(body) >= MIN_GZIP_BYTES and "gzip" in request.header("accept-encoding")
     etag = f'"{digest[:32]}{"-gzip" if compress else ""}"'
-    headers = {**COMMON_HEADERS, "ETag": etag, "Cache-Control": CACHE_CONTROL, "Vary": "Accept-Encoding"}
+    headers = {**COMMON_HEADERS, "ETag": etag, "Cache-Control": cache_control, "Vary": "Accept-Encoding"}
     if _is_current(request, etag):
         return Response(status_code=304, headers=headers, body="")
     sent = _gzip(body) if compress else body

@@ -6,7 +6,9 @@ JSON Schema, its description is the one of the docstring's Attributes.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from skybatch.errors import CellError
 
@@ -56,6 +58,126 @@ class BatchEstimate:
     by_outcome: dict[str, int]
     by_band: dict[str, int]
     notices: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PositionSource:
+    """Where the position of a row was read.
+
+    Attributes
+    ----------
+    frame
+        Frame and equinox of the coordinates as they stand in the file; null for an object name.
+    unit
+        Their unit, where the file names one.
+    columns
+        The names of their columns.
+    """
+
+    frame: str | None
+    unit: str | None
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class UsedColumn:
+    """A column of an uploaded table.
+
+    Attributes
+    ----------
+    used_as
+        What it was read as; empty where it was not used.
+    unit
+        Its unit, where the file names one.
+    """
+
+    name: str
+    used_as: str
+    unit: str | None
+
+
+@dataclass(frozen=True)
+class UnderstoodRow:
+    """A row of an uploaded table as this service understands it.
+
+    Attributes
+    ----------
+    row
+        Its number among the rows of data, from 1.
+    line
+        Its line in the uploaded text; null for binary formats.
+    ra, dec
+        ICRS degrees; null for a name, which only a batch resolves, and for an invalid position.
+    name
+        The object name.
+    size
+        Width and height of the crop in arcsec; null for whole images.
+    best
+        Whether only the best image is wanted.
+    band
+        The bands, such as JHK.
+    given_id
+        The identifier as given, where it was longer than an id may be.
+    coadd_key, date, hem, scan, image
+        The image sets by number, in the modes coadd_keys and scans.
+    scntr, dataset, image_type, form
+        What a table of this service says besides.
+    """
+
+    row: int
+    line: int | None
+    ra: float | None
+    dec: float | None
+    source: PositionSource | None
+    name: str | None
+    id: str | None
+    size: float | None
+    best: bool
+    band: str
+    given_id: str | None = None
+    coadd_key: int | None = None
+    date: str | None = None
+    hem: str | None = None
+    scan: int | None = None
+    image: int | None = None
+    scntr: int | None = None
+    dataset: str | None = None
+    image_type: str | None = None
+    form: str | None = None
+
+    _wire_names: ClassVar[Mapping[str, str]] = {"source": "from"}
+    _absent_if_none = (
+        "given_id",
+        "coadd_key",
+        "date",
+        "hem",
+        "scan",
+        "image",
+        "scntr",
+        "dataset",
+        "image_type",
+        "form",
+    )
+
+
+@dataclass(frozen=True)
+class TableReading:
+    """How this service understands a table; nothing was started, and no name resolved.
+
+    Attributes
+    ----------
+    columns
+        Every column of the tables used.
+    notices
+        What was guessed, cut or left out.
+    errors
+        Invalid cells, at most 100; their rows lack the value.
+    """
+
+    rows: tuple[UnderstoodRow, ...]
+    columns: tuple[UsedColumn, ...]
+    notices: tuple[str, ...]
+    errors: tuple[CellError, ...]
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,21 @@ from skybatch.api.responses import json_response, redirect
 from skybatch.api.routing import AnyResponse
 from skybatch.batch.codes import Remainder
 from skybatch.batch.submission.submit import AcceptedBatch, BatchSubmitter
+from skybatch.errors import TooLarge
+from skybatch.settings import Settings
 from skybatch.telemetry import bind_batch, logger, record_metrics
 
 MAX_IDEMPOTENCY_KEY = 200  # characters
 # The tables of a finished batch that can be submitted again.
 RESUBMITTABLE = tuple(str(remainder) for remainder in Remainder)
+
+
+def bounded_body(request: HttpRequest, settings: Settings) -> bytes:
+    """Return the body of a request. Raises TooLarge for more bytes than an upload may have."""
+    body, limit = request.body, settings.max_upload_bytes
+    if len(body) > limit:
+        raise TooLarge(f"The request has {len(body):,} bytes; at most {limit:,} can be taken at once.")
+    return body
 
 
 def batch_submitter(request: HttpRequest, dependencies: Dependencies) -> BatchSubmitter:

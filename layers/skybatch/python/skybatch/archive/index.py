@@ -35,7 +35,7 @@ from skybatch.inventory.versions import INDEX_FOLDER
 from skybatch.storage.trees import Entry, Tree
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.twomass.bands import BANDS
-from skybatch.surveys.twomass.datasets import dataset_prefix, inventory_folder
+from skybatch.surveys.twomass.datasets import DATASETS, dataset_prefix, inventory_folder
 from skybatch.surveys.twomass.layout import TILED_SUFFIX, ImageId, parse_key
 
 IN_FLIGHT = 32
@@ -80,6 +80,11 @@ class _Listing:
     reused: list[int] = field(default_factory=list)
 
 
+def datasets_in(tree: Tree) -> list[str]:
+    """List the data sets of which a tree holds any file."""
+    return [dataset for dataset in DATASETS if next(iter(tree.entries(dataset_prefix(dataset))), None)]
+
+
 def index(
     tree: Tree,
     dataset: str,
@@ -118,7 +123,8 @@ def _publish(
     tree: Tree, dataset: str, records: Rows, listing: _Listing, checkpoints: Checkpoints
 ) -> IndexReport:
     if not len(records):
-        raise InventoryError(f"no image of data set {dataset} could be indexed: {_first(listing.problems)}")
+        found = _first(listing.problems) or f"there is none; {_held(tree)}"
+        raise InventoryError(f"no image of data set {dataset} could be indexed: {found}")
     records, inconsistencies = reject_inconsistent(dataset, records)
     sets, orphans = assemble_image_sets(
         dataset, records, np.array(listing.quicklooks, dtype=QUICKLOOK_RECORD)
@@ -132,7 +138,17 @@ def _publish(
 
 
 def _first(problems: list[Problem]) -> str:
-    return f"{len(problems)} files were skipped, the first {problems[0]}" if problems else "there is none"
+    if len(problems) == 1:
+        return f"the only file was skipped, {problems[0]}"
+    return f"{len(problems)} files were skipped, the first {problems[0]}" if problems else ""
+
+
+def _held(tree: Tree) -> str:
+    held = datasets_in(tree)
+    if held:
+        return f"the tree holds {', '.join(held)}"
+    folders = ", ".join(f"{dataset_prefix(dataset)} ({dataset})" for dataset in DATASETS)
+    return f"the tree holds no data set, which are looked for in {folders}"
 
 
 def with_coadd_keys(tree: Tree, sets: ImageSets) -> tuple[ImageSets, int]:

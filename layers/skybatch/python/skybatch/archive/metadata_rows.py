@@ -13,16 +13,26 @@ from pathlib import Path
 from typing import Any
 
 from skybatch.archive.image_records import IMAGE_RECORD, SUFFIX_CODE, image_code
+from skybatch.archive.metadata_cells import InvalidCell, MetadataRow
 from skybatch.errors import CellError
 from skybatch.inventory.image_sets import TILES
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.twomass.bands import BAND_NAMES, BANDS
 from skybatch.surveys.twomass.datasets import DATASETS
 from skybatch.surveys.twomass.layout import ATLAS_SUFFIXES, ImageId
-from skybatch.tables.readers.cells import InvalidCell, MetadataRow
-from skybatch.tables.readers.stream import stream_rows
+from skybatch.tables.stream import stream_rows
 
 MAX_REPORTED_ERRORS = 100
+_PAIRS = ("naxis", "crpix", "cdelt", "scale", "crval")
+# Every column that is read, in lower case.
+COLUMNS = frozenset(
+    [
+        *("format", "type", "dataset", "xdate", "date", "ordate", "hem", "hemisphere", "scan", "scanno"),
+        *("image", "coaddno", "band", "filter", "ut_date", "coadd_key", "seesh", "magzp", "msnr10"),
+        *(f"{stem}{axis}" for stem in _PAIRS for axis in ("", "1", "2")),
+        *("center_ra", "ra", "center_dec", "dec", "crota2"),
+    ]
+)
 # Bands by the names that metadata tables call their filters.
 BAND_OF_FILTER = {word: band for band, name in BAND_NAMES.items() for word in (band, name.lower())}
 ATLAS = ImageType.ATLAS.letter
@@ -34,7 +44,7 @@ def atlas_records(
     path: Path, dataset: str, header_blocks: int, errors: list[tuple[Path, CellError]]
 ) -> Iterator[tuple[Any, ...]]:
     """Yield the records of the rows that are Atlas images; add invalid values to ``errors``."""
-    for number, row in stream_rows(path):
+    for number, row in stream_rows(path, COLUMNS):
         if (row.get("format") or "image/fits") != "image/fits" or (row.get("type") or ATLAS).upper() != ATLAS:
             continue
         try:
@@ -62,7 +72,7 @@ def _record(row: MetadataRow, dataset: str, header_blocks: int) -> dict[str, Any
         "seesh": row.number_or_nan("seesh"),
         "magzp": row.number_or_nan("magzp"),
         "msnr10": row.number_or_nan("msnr10"),
-        "line": row.line,
+        "line": row.line or 0,
         **dict.fromkeys(TILES, 0),
     }
 

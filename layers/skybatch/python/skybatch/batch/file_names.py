@@ -46,13 +46,15 @@ def upload_name(given: str | None) -> str:
 def make_unique(names: list[str]) -> list[str]:
     """Tell equal names apart by a ``-2``, ``-3`` ... before the first dot of the ending."""
     taken: set[str] = set()
+    counts: dict[str, int] = {}  # how often each name was seen, so that no number is tried twice
     unique = []
     for name in names:
-        candidate, count = name, 1
+        candidate, count = name, counts.get(name, 1)
         while candidate in taken:
             count += 1
             stem, ending = name.rsplit(".fits", 1)
             candidate = f"{stem}-{count}.fits{ending}"
+        counts[name] = count
         taken.add(candidate)
         unique.append(candidate)
     return unique

@@ -13,10 +13,14 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from skybatch.errors import InventoryError
 from skybatch.surveys.twomass.bands import BANDS
 from skybatch.surveys.twomass.datasets import DATASETS, DEFAULT_DATASET
+
+if TYPE_CHECKING:
+    from skybatch.storage.trees import Tree
 
 SHOWN_PROBLEMS = 20
 EPILOG = (
@@ -33,7 +37,9 @@ def add_commands(subparsers: Any) -> None:
     )
     commands = archive.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    index = _command(commands, "index", _index, "publish an inventory from the headers of all images")
+    index = _command(
+        commands, "index", _index, "publish inventories from the headers of all images", dataset=None
+    )
     index.add_argument(
         "--in-flight", type=_positive, default=32, help="number of simultaneous reads (default: %(default)s)"
     )
@@ -96,13 +102,24 @@ def add_commands(subparsers: Any) -> None:
     _command(commands, "quicklooks", _quicklooks, "make the Quicklook of every image that lacks one")
 
 
-def _command(commands: Any, name: str, run: Callable[[Any], int], summary: str) -> argparse.ArgumentParser:
+def _command(
+    commands: Any,
+    name: str,
+    run: Callable[[Any], int],
+    summary: str,
+    *,
+    dataset: str | None = DEFAULT_DATASET,
+) -> argparse.ArgumentParser:
+    """Add a command on a tree; ``dataset`` is the default, None for all that the tree holds."""
     parser: argparse.ArgumentParser = commands.add_parser(
         name, help=summary, description=summary, epilog=EPILOG
     )
     parser.add_argument("tree", metavar="TREE")
     parser.add_argument(
-        "--dataset", choices=tuple(DATASETS), default=DEFAULT_DATASET, help="data set (default: %(default)s)"
+        "--dataset",
+        choices=tuple(DATASETS),
+        default=dataset,
+        help=f"data set (default: {dataset or 'all that the tree holds'})",
     )
     parser.set_defaults(run=run)
     return parser
@@ -132,14 +149,28 @@ def _progress_bar(name: str, unit: str, total: int | None = None) -> Iterator[Ca
 
 
 def _index(options: argparse.Namespace) -> int:
-    from skybatch.archive.index import index
+    """Index the data sets asked for; exit code 1 only where no inventory could be published."""
+    from skybatch.archive.index import datasets_in
     from skybatch.storage.locations import open_tree
 
-    with _progress_bar("index", "images") as progress:
-        report = index(
-            open_tree(options.tree), options.dataset, in_flight=options.in_flight, progress=progress
-        )
-    return _print_report(_inventory_text(report), report.problems)
+    tree = open_tree(options.tree)
+    datasets = [options.dataset] if options.dataset else datasets_in(tree) or [DEFAULT_DATASET]
+    published = [_index_dataset(tree, dataset, options.in_flight) for dataset in datasets]
+    return 0 if any(published) else 1
+
+
+def _index_dataset(tree: Tree, dataset: str, in_flight: int) -> bool:
+    """Index one data set and print what was found; return whether its inventory was published."""
+    from skybatch.archive.index import index
+
+    try:
+        with _progress_bar(f"index {dataset}", "images") as progress:
+            report = index(tree, dataset, in_flight=in_flight, progress=progress)
+    except InventoryError as error:
+        print(f"skybatch: {error.detail}", file=sys.stderr)
+        return False
+    _print_report(f"{dataset}: {_inventory_text(report)}", report.problems)
+    return True
 
 
 def _import(options: argparse.Namespace) -> int:
@@ -244,5 +275,9 @@ def _print_report(text: str, problems: Sequence[object]) -> int:
     if len(problems) > SHOWN_PROBLEMS:
         print(f"… and {len(problems) - SHOWN_PROBLEMS} more", file=sys.stderr)
     if problems:
-        print(f"{len(problems)} files or images were skipped", file=sys.stderr)
+        print(f"{_skipped(len(problems))} skipped", file=sys.stderr)
     return 1 if problems else 0
+
+
+def _skipped(count: int) -> str:
+    return "1 file or image was" if count == 1 else f"{count} files or images were"

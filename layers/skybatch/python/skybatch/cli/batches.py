@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from skybatch.cli import output, request_options
-from skybatch.cli.progress import make_listener
+from skybatch.cli.client_commands import add_client_command
 
 if TYPE_CHECKING:
     from skybatch.client import Batch, Client, Download
@@ -39,25 +39,26 @@ examples:
 Images are written to DIR/images, tables to DIR, later parts to DIR/part-2 and so on. Every file is verified
 by its MD5. Given again, the command continues where it stopped. Files that are there and are not of this
 download are never overwritten without --force."""
-Run = Callable[["Client", argparse.Namespace], int]
 
 
 def add_commands(subparsers: Any) -> None:
     """Add the commands on batches to the parser."""
-    plan = _command(
+    plan = add_client_command(
         subparsers, "plan", _plan, "count images and bytes without starting a batch", PLAN_EXAMPLES
     )
     request_options.add_request_options(plan)
-    submit = _command(subparsers, "submit", _submit, "start a batch", SUBMIT_EXAMPLES)
+    submit = add_client_command(subparsers, "submit", _submit, "start a batch", SUBMIT_EXAMPLES)
     request_options.add_request_options(submit)
     submit.add_argument("--key", help="idempotency key: the same request with the same key is the same batch")
     _add_download_options(submit)
-    _command(subparsers, "status", _status, "show the status of a batch", "", batch=True)
-    wait = _command(subparsers, "wait", _wait, "wait until a batch has ended", WAIT_EXAMPLES, batch=True)
+    add_client_command(subparsers, "status", _status, "show the status of a batch", "", batch=True)
+    wait = add_client_command(
+        subparsers, "wait", _wait, "wait until a batch has ended", WAIT_EXAMPLES, batch=True
+    )
     wait.add_argument(
         "--timeout", type=float, metavar="SECONDS", help="wait at most this long (then exit code 5)"
     )
-    download = _command(
+    download = add_client_command(
         subparsers,
         "download",
         _download,
@@ -73,7 +74,7 @@ def add_commands(subparsers: Any) -> None:
     download.add_argument(
         "--as-they-finish", action="store_true", help="fetch images one by one while the batch still runs"
     )
-    resubmit = _command(
+    resubmit = add_client_command(
         subparsers,
         "resubmit",
         _resubmit,
@@ -85,35 +86,9 @@ def add_commands(subparsers: Any) -> None:
         "--failed", action="store_true", help="of the images that failed, instead of those beyond the limit"
     )
     _add_download_options(resubmit)
-    _command(
+    add_client_command(
         subparsers, "cancel", _cancel, "end a batch; images finished so far can be downloaded", "", batch=True
     )
-
-
-def _command(
-    subparsers: Any, name: str, run: Run, summary: str, examples: str, *, batch: bool = False
-) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = subparsers.add_parser(
-        name,
-        help=summary,
-        description=f"{summary[0].upper()}{summary[1:]}.",
-        epilog=examples,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    if batch:
-        parser.add_argument("batch", metavar="BATCH", help="id or URL of a batch")
-    parser.add_argument("--server", metavar="URL", help="root URL of the server (default: $SKYBATCH_SERVER)")
-    parser.add_argument("--json", action="store_true", help="print JSON, also for errors (on standard error)")
-    parser.add_argument("--quiet", "-q", action="store_true", help="show no progress")
-    parser.add_argument(
-        "--in-flight",
-        type=_transfer_count,
-        default=8,
-        metavar="N",
-        help="number of simultaneous transfers (default: %(default)s)",
-    )
-    parser.set_defaults(run=lambda options: _with_client(parser, run, options), exit_code=output.exit_code)
-    return parser
 
 
 def _add_download_options(parser: argparse.ArgumentParser) -> None:
@@ -129,34 +104,6 @@ def _add_force(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--force", action="store_true", help="overwrite files in the directory that are not of this download"
     )
-
-
-def _transfer_count(text: str) -> int:
-    number = int(text)
-    if not 1 <= number <= 32:
-        raise argparse.ArgumentTypeError(f"{text} is not between 1 and 32")
-    return number
-
-
-def _with_client(parser: argparse.ArgumentParser, run: Run, options: argparse.Namespace) -> int:
-    """Run one command with a client; usage errors end it before any request is sent."""
-    if hasattr(options, "table"):
-        request_options.validate(parser, options)
-    if getattr(options, "download", "-") is None and options.all_parts:
-        parser.error("--all-parts needs --download DIR")
-    from skybatch.client import Client
-    from skybatch.client.models import id_of
-
-    server = options.server
-    if hasattr(options, "batch"):
-        try:
-            batch_id = id_of(options.batch)
-        except ValueError as error:
-            parser.error(str(error))
-        server = server or options.batch.partition("/batches/")[0] * ("/batches/" in options.batch)
-        options.batch = batch_id
-    with Client(server or None, in_flight=options.in_flight, progress=make_listener(options.quiet)) as client:
-        return run(client, options)
 
 
 def _plan(client: Client, options: argparse.Namespace) -> int:

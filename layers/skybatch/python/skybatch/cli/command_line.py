@@ -8,13 +8,14 @@ import sys
 from collections.abc import Sequence
 
 from skybatch import errors
-from skybatch.cli import archive, batches, completion, decompress
-from skybatch.cli.output import EXIT_CODES, FAILED, INTERRUPTED, print_error
+from skybatch.cli import archive, batches, check, completion, decompress
+from skybatch.cli.output import EXIT_CODES, FAILED, INTERRUPTED, USAGE, print_error
 from skybatch.version import VERSION
 
 EPILOG = f"""\
 examples:
   export SKYBATCH_SERVER=https://sky.example.org
+  skybatch check targets.csv                           shows how the table is understood
   skybatch plan targets.csv                            counts images and bytes without starting a batch
   skybatch submit targets.csv --download results       submit, wait, fetch and verify
   skybatch submit --center M83 --diameter 0.5 --bands J --download m83 --all-parts
@@ -33,6 +34,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"skybatch {VERSION}")
     subparsers = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    check.add_command(subparsers)
     batches.add_commands(subparsers)
     decompress.add_command(subparsers)
     archive.add_commands(subparsers)
@@ -56,6 +58,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of the output has closed it, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
+    except FileNotFoundError as error:
+        print(f"skybatch: {error.filename or error}: there is no such file", file=sys.stderr)
+        return USAGE
     except OSError as error:
         print(f"skybatch: {error}", file=sys.stderr)
         return FAILED

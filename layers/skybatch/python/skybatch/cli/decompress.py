@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from skybatch.cli.output import COMPLETE, FAILED, USAGE
 from skybatch.errors import SkybatchError, SourceUnsupported
 
 EXAMPLES = """\
@@ -40,14 +41,19 @@ def add_command(subparsers: Any) -> None:
 
 def _decompress(options: argparse.Namespace) -> int:
     """Restore each file; a failure is printed and does not keep the others from being restored."""
-    failed = 0
+    failed, missing = 0, 0
     for path in options.files:
         try:
             print(restore(path, options.output or path.parent, force=options.force))
+        except FileNotFoundError:
+            print(f"skybatch: {path}: there is no such file", file=sys.stderr)
+            missing += 1
         except (SkybatchError, OSError) as error:
             print(f"skybatch: {path}: {error}", file=sys.stderr)
             failed += 1
-    return 1 if failed else 0
+    if failed:
+        return FAILED
+    return USAGE if missing else COMPLETE
 
 
 def restore(path: Path, directory: Path, *, force: bool = False) -> Path:

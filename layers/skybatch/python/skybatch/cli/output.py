@@ -7,17 +7,17 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from skybatch.errors import SkybatchError
+from skybatch.errors import CellError, SkybatchError
 
 if TYPE_CHECKING:
     from skybatch.client import BatchStatus, Download, Plan
 
-COMPLETE, FAILED, INCOMPLETE, REJECTED, RETRY_LATER, INTERRUPTED = 0, 1, 3, 4, 5, 130
+COMPLETE, FAILED, USAGE, INCOMPLETE, REJECTED, RETRY_LATER, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 EXIT_CODES = """\
 exit codes:
   0    complete: every image that exists for the request was delivered
-  1    the batch failed, or a file could not be fetched, or a local file could not be written
-  2    wrong usage
+  1    the batch failed, check found errors, or a file could not be fetched or written locally
+  2    wrong usage, or an input file does not exist
   3    complete, but images are missing: beyond the limit, failed, cancelled, or of an unknown object name
   4    rejected: the request must be corrected, or the batch does not exist or has expired
   5    the server could not be reached or was busy at every attempt; the same command may succeed later
@@ -43,14 +43,21 @@ def print_error(error: SkybatchError, as_json: bool) -> None:
     if as_json:
         print(json.dumps(error.problem(), ensure_ascii=False), file=sys.stderr)
         return
-    print(f"skybatch: {error.detail}", file=sys.stderr)
-    shown = (
-        error.errors[:ERRORS_SHOWN] if len(error.errors) > 1 else ()
-    )  # the detail says it if there is only one
-    for cell in shown:
+    if len(error.errors) < 2:
+        print(f"skybatch: {error.detail}", file=sys.stderr)
+        return
+    # The detail repeats the first errors, each of which is a line of its own here.
+    repeats = any(cell.sentence()[1:] in error.detail for cell in error.errors[:1])
+    print(f"skybatch: {error.title if repeats else error.detail}", file=sys.stderr)
+    print_cell_errors(error.errors)
+
+
+def print_cell_errors(cells: Sequence[CellError]) -> None:
+    """Print a line for each invalid value on standard error."""
+    for cell in cells[:ERRORS_SHOWN]:
         print(f"  {cell.sentence()}", file=sys.stderr)
-    if len(error.errors) > ERRORS_SHOWN:
-        print(f"  and {len(error.errors) - ERRORS_SHOWN} more", file=sys.stderr)
+    if len(cells) > ERRORS_SHOWN:
+        print(f"  and {len(cells) - ERRORS_SHOWN} more", file=sys.stderr)
 
 
 def print_json(value: Mapping[str, Any]) -> None:

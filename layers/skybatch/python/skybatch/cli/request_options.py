@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 from typing import Any
 
 from skybatch.surveys.image_type import ImageType
@@ -18,6 +19,7 @@ FIELDS = (
     "hemisphere",
     "scan",
     "best",
+    "size",
     "bands",
     "dataset",
     "image_type",
@@ -26,6 +28,8 @@ FIELDS = (
     "email",
 )
 MODES = ("region", "positions", "coadd_keys", "scan", "scans")
+LIST_MODES = ("positions", "coadd_keys", "scans")
+TABLE_HELP = "table of positions, coadd keys or scans (IPAC, CSV, VOTable, FITS …); - reads standard input"
 
 
 def add_request_options(parser: argparse.ArgumentParser) -> None:
@@ -34,7 +38,7 @@ def add_request_options(parser: argparse.ArgumentParser) -> None:
         "table",
         nargs="?",
         metavar="TABLE",
-        help="table of positions, coadd keys or scans (IPAC, CSV, VOTable, FITS …); - reads standard input",
+        help=TABLE_HELP,
     )
     add = parser.add_argument_group("request").add_argument
     add(
@@ -58,6 +62,11 @@ def add_request_options(parser: argparse.ArgumentParser) -> None:
         default=None,
         help="positions: only the image in which the position is most central",
     )
+    add(
+        "--size",
+        metavar="SIZE",
+        help="positions: crop rows without a size of their own, in arcsec or with a unit, as in 1arcmin",
+    )
     add("--bands", metavar="J,H,K", help="bands (default: all)")
     add("--dataset", choices=tuple(DATASETS), help=f"data set (default: {DEFAULT_DATASET})")
     add("--image-type", choices=tuple(map(str, ImageType)), help="Quicklooks are lossy: never for photometry")
@@ -76,17 +85,25 @@ def request_arguments(options: argparse.Namespace) -> dict[str, Any]:
     fields = {name: getattr(options, name) for name in FIELDS}
     if options.compressed:
         fields["decompress"] = False
-    return {"table": _read_table(options.table), **fields}
+    return {"table": read_table(options.table), **fields}
 
 
 def validate(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
     """End with a usage error where the options describe no request, or two."""
-    given = [name for name in ("center", "date") if getattr(options, name)]
+    given = [name for name in ("center", "date") if getattr(options, name, None)]
     if options.table and given:
         parser.error(f"a TABLE and --{given[0]} exclude each other")
+    require_file(parser, options.table)
     if not options.table and not given and options.mode not in ("region", "scan"):
         parser.error("give a TABLE, or --center and --diameter, or --date, --hemisphere and --scan")
 
 
-def _read_table(argument: str | None) -> Any:
+def require_file(parser: argparse.ArgumentParser, argument: str | None) -> None:
+    """End with a usage error where a TABLE is no file."""
+    if argument and argument != "-" and not Path(argument).exists():
+        parser.error(f"{argument}: there is no such file")
+
+
+def read_table(argument: str | None) -> Any:
+    """Return a table as the client takes it: the path of a file, or what standard input holds."""
     return sys.stdin.buffer.read() if argument == "-" else argument

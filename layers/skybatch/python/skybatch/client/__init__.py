@@ -10,7 +10,7 @@ from skybatch.client.exceptions import (
     UnexpectedResponse,
     Unreachable,
 )
-from skybatch.client.models import Batch, Image, Plan
+from skybatch.client.models import Batch, CheckedTable, Image, Plan
 from skybatch.client.progress import ProgressListener
 from skybatch.client.retry import RetryPolicy
 from skybatch.status import BatchStatus, ResultFile
@@ -19,6 +19,7 @@ __all__ = [
     "Batch",
     "BatchFailed",
     "BatchStatus",
+    "CheckedTable",
     "Client",
     "Download",
     "Image",

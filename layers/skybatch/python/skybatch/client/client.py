@@ -22,7 +22,7 @@ from skybatch.client.directory import (
 from skybatch.client.download import Download, download_batch, fetch_table
 from skybatch.client.exceptions import TransferFailed
 from skybatch.client.images import fetch_images, iter_finished_images
-from skybatch.client.models import Batch, Image, Plan, id_of, read_status
+from skybatch.client.models import Batch, CheckedTable, Image, Plan, id_of, read_status
 from skybatch.client.polling import poll_until_ended
 from skybatch.client.progress import NoProgress, ProgressListener
 from skybatch.client.request_body import EncodedRequest, encode_request, new_idempotency_key
@@ -99,6 +99,32 @@ class Client:
         self.close()
 
     # Requests ---------------------------------------------------------------------------------------
+
+    def check(self, table: Any, **fields: Any) -> CheckedTable:
+        """Read a table as the server understands it: rows, columns, notices and errors; nothing is started.
+
+        Parameters
+        ----------
+        table, fields
+            As for `submit`; ``mode``, ``bands``, ``best`` and ``size`` change what a table means.
+
+        Raises
+        ------
+        InvalidRequest, TooLarge
+            The table cannot be read. Invalid cells are among the errors of the result instead.
+        """
+        request = encode_request(table, **fields)
+        headers = {"Content-Type": request.content_type}
+        return CheckedTable.read(self._transport.request_json("POST", "/tables", request.body, headers))
+
+    def understood_table(self, table: Any, format: str = "votable", **fields: Any) -> bytes:
+        """Return a table as the server understands it, as ``ipac``, ``votable`` or ``csv``.
+
+        Submitted, it is the same request as ``table``. Arguments and errors as for `check`.
+        """
+        request = encode_request(table, **fields)
+        headers = {"Content-Type": request.content_type}
+        return self._transport.request_bytes("POST", f"/tables?format={format}", request.body, headers)
 
     def plan(self, table: Any = None, **fields: Any) -> Plan:
         """Count the images and bytes of a request without starting a batch; arguments as for `submit`."""

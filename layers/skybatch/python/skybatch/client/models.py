@@ -9,6 +9,7 @@ from operator import index
 from typing import Any
 
 from skybatch.client.exceptions import UnexpectedResponse
+from skybatch.errors import CellError
 from skybatch.status import BatchStatus
 
 _SAFE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,254}")
@@ -47,6 +48,33 @@ class Plan:
                 by_outcome=dict(response["by_outcome"]),
                 by_band=dict(response["by_band"]),
                 notices=tuple(response["notices"]),
+                response=response,
+            )
+
+
+@dataclass(frozen=True)
+class CheckedTable:
+    """How the server understands a table; nothing was started, and no name resolved.
+
+    ``rows`` and ``columns`` are the server's JSON objects: a row has its position (``ra``, ``dec``, ICRS
+    degrees), ``name``, ``id``, ``size`` and so on, and ``from``, where the position was read.
+    """
+
+    rows: tuple[JsonObject, ...]
+    columns: tuple[JsonObject, ...]
+    notices: tuple[str, ...]
+    errors: tuple[CellError, ...]
+    response: JsonObject = field(repr=False)
+
+    @classmethod
+    def read(cls, response: JsonObject) -> CheckedTable:
+        """Read the response of ``POST /tables``."""
+        with _expecting("a table"):
+            return cls(
+                rows=tuple(response["rows"]),
+                columns=tuple(response["columns"]),
+                notices=tuple(response["notices"]),
+                errors=tuple(CellError(**error) for error in response["errors"]),
                 response=response,
             )
 

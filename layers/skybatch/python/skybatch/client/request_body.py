@@ -29,6 +29,7 @@ FIELDS = frozenset(
         "mode",
         "relation",
         "scan",
+        "size",
     }
 )
 GZIP_FROM_BYTES = 1_000_000
@@ -47,20 +48,20 @@ class EncodedRequest:
         return hashlib.sha256(self.content_type.encode() + b"\0" + self.body).hexdigest()
 
 
-def encode_request(table: Any = None, *, size: Any = None, **fields: Any) -> EncodedRequest:
+def encode_request(table: Any = None, **fields: Any) -> EncodedRequest:
     """Encode a request from keyword arguments named as the fields of the API.
 
     Parameters
     ----------
     table
         As `skybatch.client.table_upload.encode_table` takes it; None for a region or a single scan.
-    size
-        The width of the cutout around each position of ``table``: a number of arcsec, or a Quantity.
     fields
         ``mode`` (by default ``region`` where there is a ``center``, ``scan`` where there is a
         ``date``, else ``positions``), ``bands``, ``image_type``, ``decompress``, ``form``,
         ``dataset``, ``label``, ``email``; ``center`` (text or one SkyCoord), ``diameter`` (degrees or a
-        Quantity), ``relation``; ``best``; ``date``, ``hemisphere``, ``scan``.
+        Quantity), ``relation``; ``best``; ``date``, ``hemisphere``, ``scan``; ``size``, the width and height
+        of the cutouts around positions of ``table`` that have no size of their own: a number of arcsec, text
+        with a unit (``1arcmin``) or a Quantity.
 
     Raises
     ------
@@ -69,19 +70,21 @@ def encode_request(table: Any = None, *, size: Any = None, **fields: Any) -> Enc
     """
     given = {name: value for name, value in fields.items() if value is not None}
     for name in given.keys() - FIELDS:
-        rule = f"is not a field of a request; the fields are {', '.join(sorted(FIELDS))}, table and size"
+        rule = f"is not a field of a request; the fields are {', '.join(sorted(FIELDS))} and table"
         raise InvalidRequest(f"{name} {rule}.", errors=[CellError(name, str(given[name]), rule)])
     given.setdefault("mode", _mode(given))
     if "center" in given:
         given["center"] = center_text(given["center"])
     if "diameter" in given and not isinstance(given["diameter"], str):
         given["diameter"] = to_degrees(given["diameter"])
+    if "size" in given and not isinstance(given["size"], str):
+        given["size"] = to_arcsec(given["size"])
     if table is None:
-        if size is not None:
+        if "size" in given:
             rule = "needs a table of positions"
-            raise InvalidRequest(f"size {rule}.", errors=[CellError("size", str(to_arcsec(size)), rule)])
+            raise InvalidRequest(f"size {rule}.", errors=[CellError("size", str(given["size"]), rule)])
         return EncodedRequest(json.dumps(given, sort_keys=True).encode(), "application/json")
-    return _multipart(given, encode_table(table, size))
+    return _multipart(given, encode_table(table))
 
 
 def new_idempotency_key() -> str:

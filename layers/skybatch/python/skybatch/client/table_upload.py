@@ -1,7 +1,8 @@
 """Encoding of tables for upload: files as they are, astropy and pandas objects as CSV.
 
-Angles are sent in degrees (ICRS where an object has a frame), sizes in arcsec. astropy, numpy and pandas are
-imported only where the caller's own object needs them.
+Angles are sent in degrees (ICRS where an object has a frame), sizes in arcsec; other units, and the frame
+that a table's metadata names, go along as they are, so that the server uses or refuses them. astropy, numpy
+and pandas are imported only where the caller's own object needs them.
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from skybatch.errors import CellError, InvalidRequest
+from skybatch.requests.columns.spellings import unit_of_name
 
 ANGLE_UNITS = {"size": "arcsec"}
 SKY_NAMES = ("ra", "dec")
 INTEGER_COLUMNS = {"coadd_key", "scan", "image"}
 # A date YYMMDD loses its leading zeros as an integer.
 DATE_DIGITS = {"xdate": 6}
+FRAME_KEYWORDS = ("radesys", "radecsys", "equinox", "coosys", "csys")
 
 Columns = Mapping[str, Sequence[str]]
 
@@ -32,36 +35,27 @@ class TableUpload:
     file_name: str
 
 
-def encode_table(table: Any, size: Any = None) -> TableUpload:
+def encode_table(table: Any) -> TableUpload:
     """Encode a table for upload.
 
     Parameters
     ----------
     table
         A path; text (several lines) or bytes of a table; an open file; an astropy Table or QTable, whose
-        SkyCoord column becomes ``ra`` and ``dec``; a SkyCoord; a pandas DataFrame.
-    size
-        The width of the cutout around every position: a number of arcsec, or a Quantity. Only for tables
-        that are objects; a file needs a column ``size``.
+        SkyCoord column becomes ``ra`` and ``dec``; a SkyCoord; a pandas DataFrame. Columns whose cells are
+        arrays are left out.
 
     Raises
     ------
     InvalidRequest
-        ``table`` is none of these, or ``size`` is given with a file or beside a column ``size``.
+        ``table`` is none of these.
     OSError
         The file cannot be read.
     """
     columns = _columns(table)
     if columns is None:
-        if size is not None:
-            raise _invalid("size", size, "needs a table that is an object; give the file a column size")
         return _file_upload(table)
-    if size is not None:
-        if "size" in {name.lower() for name in columns}:
-            raise _invalid("size", size, "cannot be given where the table has a column size")
-        row_count = len(next(iter(columns.values()), ()))
-        columns = {**columns, "size": [repr(to_arcsec(size))] * row_count}
-    return TableUpload(_csv(columns), "table.csv")
+    return TableUpload(_frame_comments(table) + _csv(columns), "table.csv")
 
 
 def to_arcsec(size: Any) -> float:
@@ -94,8 +88,14 @@ def _columns(table: Any) -> Columns | None:
     if _is(table, "astropy.table", "Table"):
         return _astropy_columns(table)
     if _is(table, "pandas", "DataFrame"):
-        return {str(name): _texts(str(name), table[name].tolist()) for name in table.columns}
+        values = {str(name): table[name].tolist() for name in table.columns}
+        return {name: _texts(name, cells) for name, cells in values.items() if not _has_arrays(cells)}
     return None
+
+
+def _has_arrays(values: Sequence[Any]) -> bool:
+    """Whether a cell of a column is an array, which no table of requests can hold."""
+    return any(hasattr(value, "__len__") and not isinstance(value, str | bytes) for value in values)
 
 
 def _is(value: Any, module: str, name: str) -> bool:
@@ -104,11 +104,26 @@ def _is(value: Any, module: str, name: str) -> bool:
 
 
 def _sky_columns(coordinates: Any) -> Columns:
-    sky = coordinates.icrs
+    """Return ICRS degrees of coordinates; raise InvalidRequest where their frame has no way to ICRS."""
+    if len(coordinates.shape) != 1:
+        raise _invalid("table", coordinates.shape, "must have one position a row")
+    try:
+        sky = coordinates.icrs
+    except (TypeError, ValueError, AttributeError) as error:  # whatever a missing piece of the frame causes
+        rule = f"cannot be converted to ICRS ({error})"
+        raise _invalid("table", coordinates.frame.name, rule) from None
     return {
-        "ra": [repr(float(value)) for value in sky.ra.deg.ravel()],
-        "dec": [repr(float(value)) for value in sky.dec.deg.ravel()],
+        name: _texts(name, _with_nulls(angle, _values(angle)))
+        for name, angle in (("ra", sky.ra.deg), ("dec", sky.dec.deg))
     }
+
+
+def _frame_comments(table: Any) -> bytes:
+    """Return comment lines for the keywords of a table's metadata that name the frame of its positions."""
+    meta = getattr(table, "meta", None) or {}
+    found = {str(name).lower(): value for name, value in meta.items() if isinstance(value, str | int | float)}
+    lines = (f"# {name} = {found[name]}\n" for name in FRAME_KEYWORDS if name in found)
+    return "".join("".join(c for c in line if c.isprintable()) + "\n" for line in lines).encode()
 
 
 def _astropy_columns(table: Any) -> Columns:
@@ -121,15 +136,26 @@ def _astropy_columns(table: Any) -> Columns:
             if not named.intersection(SKY_NAMES):
                 columns |= _sky_columns(column)
                 named |= set(SKY_NAMES)
-        elif len(column.shape) == 1:
-            columns[name] = _texts(name, _column_values(name, column))
+        elif len(column.shape) == 1 and not _has_arrays(values := _column_values(name, column)):
+            columns[_header(name, column)] = _texts(name, values)
     return columns
+
+
+def _header(name: str, column: Any) -> str:
+    """Return a column's name, with its unit in brackets where values are not sent in the one expected."""
+    unit = getattr(column, "unit", None)
+    if unit is None or not str(unit):
+        return name
+    converted = unit.physical_type == "angle" and column.dtype.kind in "fiu"
+    if not converted:
+        return f"{name} ({unit})"
+    return f"{name} (deg)" if unit_of_name(name) else name
 
 
 def _column_values(name: str, column: Any) -> list[Any]:
     """Return the values of a column, None where masked, angles in the unit that the server expects."""
     unit = getattr(column, "unit", None)
-    if unit is not None and unit.physical_type == "angle" and column.dtype.kind == "f":
+    if unit is not None and unit.physical_type == "angle" and column.dtype.kind in "fiu":
         to = ANGLE_UNITS.get(name.lower(), "deg")
         factor = unit.to(to)
         values = [value * factor for value in _values(column)] if factor != 1.0 else _values(column)

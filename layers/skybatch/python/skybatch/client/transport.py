@@ -57,7 +57,26 @@ class Transport:
     def request_json(
         self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
     ) -> dict[str, Any]:
-        """Make a request and return the JSON object of its response.
+        """Make a request and return the JSON object of its response; raises as `request_bytes` does.
+
+        Raises
+        ------
+        UnexpectedResponse
+            The response is no JSON object.
+        """
+        data = self.request_bytes(method, path, body, {"Accept": "application/json", **(headers or {})})
+        try:
+            value = json.loads(data)
+        except ValueError:
+            value = None
+        if not isinstance(value, dict):
+            raise UnexpectedResponse(f"{self.server}{path} returned no JSON object; is it a skybatch server?")
+        return value
+
+    def request_bytes(
+        self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> bytes:
+        """Make a request and return the body of its response.
 
         Every request of the API may be repeated: submissions carry an idempotency key.
 
@@ -67,18 +86,8 @@ class Transport:
             The server's own error.
         Unreachable
             No response after the last attempt.
-        UnexpectedResponse
-            The response is no JSON object.
         """
-        accepted = {"Accept": "application/json", **(headers or {})}
-        response = self._request(method, self.server + path, body, accepted, follow_redirects=True)
-        try:
-            value = json.loads(response.data)
-        except ValueError:
-            value = None
-        if not isinstance(value, dict):
-            raise UnexpectedResponse(f"{self.server}{path} returned no JSON object; is it a skybatch server?")
-        return value
+        return self._request(method, self.server + path, body, headers or {}, follow_redirects=True).data
 
     def resolve(self, path: str) -> str:
         """Return the URL that holds the bytes of ``path``: a presigned URL, or the path's own."""

@@ -6,7 +6,9 @@ The response of each service is cached by itself, so that a call cut short by it
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import takewhile
 
 import urllib3
 
@@ -62,14 +64,18 @@ class Resolver:
         for limiter in self._limiters:
             limiter.reset_failures()
         unique = list(dict.fromkeys(names))
+        # Taken up one by one until the time is over: even a cached response takes a moment to read.
+        in_time = takewhile(lambda _: time.monotonic() < deadline, unique)
         found = list(
-            parallel_map(lambda name: self._resolve_before(name, deadline), unique, self._max_concurrent)
+            parallel_map(lambda name: self._resolve_before(name, deadline), in_time, self._max_concurrent)
         )
         results = {result.name: result for result in found if result is not None}
         return Resolution(results, tuple(name for name in unique if name not in results))
 
     def _resolve_before(self, name: str, deadline: float) -> NameResult | None:
         """Return the result for one name, None if there is no time for it."""
+        if time.monotonic() >= deadline:
+            return None
         try:
             return self._resolve_one(name, deadline)
         except DeadlineExceeded:

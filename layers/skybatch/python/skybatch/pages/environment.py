@@ -18,7 +18,7 @@ from skybatch.presentation.request_summary import QUICKLOOK_CAUTION
 from skybatch.surveys.twomass.bands import BAND_NAMES
 
 STYLE = "page.css"
-SCRIPTS = ("batch.js", "preview.js", "form.js")
+SCRIPTS = ("batch.js", "table_check.js", "form.js")
 _SAFE_URL = re.compile(r"https?://|[^:]*(?:[/?#]|$)")
 
 

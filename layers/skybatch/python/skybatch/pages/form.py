@@ -21,7 +21,7 @@ MODES = (
 )
 LIST_MODES = ("positions", "coadd_keys", "scans")
 _DEFAULTS: dict[str, Any] = {
-    **dict.fromkeys(("email", "label", "center", "date", "hemisphere", "scan", "table"), ""),
+    **dict.fromkeys(("email", "label", "center", "date", "hemisphere", "scan", "table", "size"), ""),
     **{"mode": "region", "diameter": "0.25", "relation": "overlap", "best": "false"},
     **{"image_type": "atlas", "decompress": "true", "form": "fits.gz", "dataset": "asky"},
     "bands": ("J", "H", "K"),

@@ -45,7 +45,8 @@ def help_page(topic: str, settings: Settings) -> str:
     if topic and topic not in TOPICS:
         raise NotFound("There is no help on this topic.")
     # Here, because pydantic and numpy behind them cost 0.2 s, which the other pages need not pay.
-    from skybatch.requests import field_parsers, model, table_columns, values
+    from skybatch.requests import field_parsers, model, values
+    from skybatch.requests.columns import roles, spellings
     from skybatch.tables.schemas.column_sets import COLUMN_SETS
 
     title, about = TOPICS.get(topic, ("Help", ""))
@@ -60,8 +61,9 @@ def help_page(topic: str, settings: Settings) -> str:
         requests=model,
         fields=field_parsers,
         values=values,
-        position_pairs=table_columns.POSITION_PAIRS,
-        name_columns=table_columns.NAME_COLUMNS,
+        position_pairs=spellings.EQUATORIAL_PAIRS,
+        name_columns=roles.NAME_COLUMNS,
+        column_roles=roles.ROLES,
         coordinates=COORDINATES,
         datasets=DATASET_TITLES,
         outcomes=OUTCOMES,

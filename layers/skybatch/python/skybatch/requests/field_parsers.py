@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 
 from skybatch.requests import values
 from skybatch.requests.model import Mode
-from skybatch.requests.position_rows import parse_position_or_name
+from skybatch.requests.position_text import parse_position_or_name
 from skybatch.sky.coordinates import Location
+from skybatch.sky.units import ARCSEC_PER_DEGREE, angle_unit
 from skybatch.surveys.twomass.bands import BANDS
 from skybatch.validation import InvalidValue
 
@@ -84,6 +85,16 @@ def parse_diameter(text: str) -> float:
         return values.number(text)
     except InvalidValue:
         raise InvalidValue("must be a decimal number of degrees") from None
+
+
+def parse_size(text: str) -> float | None:
+    """Parse the crop size for all rows: arcsec, or a number with a unit of angles."""
+    match = re.fullmatch(r"(.*?[0-9.])\s*([A-Za-z\"'°′″]*)", text)
+    number, unit = (match[1], match[2]) if match else (text, "")
+    known = angle_unit(unit) if unit else None
+    if unit and known is None:
+        raise InvalidValue(f"has the unit {unit[:20]!r}, which is no unit of angles that is known")
+    return values.size(number, known.degrees * ARCSEC_PER_DEGREE if known else 1.0)
 
 
 def parse_center(text: str) -> Location | str:

@@ -18,10 +18,11 @@ from skybatch.requests.field_parsers import (
     parse_email,
     parse_label,
     parse_mode,
+    parse_size,
     with_default,
 )
 from skybatch.requests.model import MAX_DIAMETER, MIN_DIAMETER, Mode
-from skybatch.requests.table_rows import DELIVERY_FORMATS
+from skybatch.requests.row_readers import DELIVERY_FORMATS
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.twomass.bands import BANDS
 from skybatch.surveys.twomass.datasets import DATASETS, DEFAULT_DATASET
@@ -156,6 +157,18 @@ class BatchRequestBody(BaseModel):
             "Modes positions, coadd_keys and scans: the table, at most {max_rows} rows and"
             " {max_upload_bytes} bytes; see /help/tables.",
             examples=["ra,dec,size\n65.497627,19.535070,50\n"],
+        ),
+    ] = None
+    size: Annotated[
+        float | None,
+        parsed(parse_size, None),
+        WithJsonSchema(
+            {
+                "type": ["number", "string"],
+                "description": "Mode positions: width and height of the crops in arcsec, or with a unit,"
+                " where the table has no size column or the cell is null; zero or negative: whole images.",
+                "examples": [50, "1arcmin"],
+            }
         ),
     ] = None
     best: Annotated[

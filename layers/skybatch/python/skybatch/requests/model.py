@@ -48,7 +48,9 @@ class Row:
     bands
         Bands wanted, of ``j``, ``h`` and ``k``.
     id
-        The user's identifier of the row.
+        The user's identifier of the row, at most 15 characters.
+    given_id
+        The identifier as given, where it was longer than that.
     position
         ICRS position wanted; in a coadd key row the point to crop around.
     name
@@ -68,6 +70,7 @@ class Row:
     row_number: int
     bands: tuple[str, ...]
     id: str | None = None
+    given_id: str | None = None
     position: SkyPosition | None = None
     name: str | None = None
     size: float | None = None
@@ -102,6 +105,15 @@ class Row:
 
 
 @dataclass(frozen=True)
+class RowDefaults:
+    """The request's values for rows without their own; ``size`` in arcsec, None for whole images."""
+
+    bands: tuple[str, ...]
+    best_only: bool = False
+    size: float | None = None
+
+
+@dataclass(frozen=True)
 class Region:
     """A circle on the sky, its diameter in degrees already clamped, and how image sets relate to it."""
 
@@ -126,7 +138,10 @@ class Region:
 
 @dataclass(frozen=True)
 class Request:
-    """A whole request, every value valid and every default filled in."""
+    """A whole request, every value valid and every default filled in.
+
+    ``size`` is the crop size that was asked for the rows without one of their own, arcsec; the rows have it.
+    """
 
     mode: Mode
     bands: tuple[str, ...]
@@ -141,6 +156,7 @@ class Request:
     notices: tuple[str, ...] = ()
     from_service: bool = False
     table_name: str | None = None
+    size: float | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return a JSON object without the e-mail address, which is kept apart and for a shorter time."""
@@ -156,6 +172,7 @@ class Request:
             "notices": list(self.notices),
             "ours": self.from_service,
             "table_name": self.table_name,
+            "size": self.size,
             "rows": [row.to_json() for row in self.rows],
         }
 

@@ -8,14 +8,24 @@ from typing import Any
 from pydantic import ValidationError
 
 from skybatch.errors import CellError, InvalidRequest
+from skybatch.requests.body.payload import Payload, read_payload
 from skybatch.requests.fields import BatchRequestBody
-from skybatch.requests.model import LIST_MODES, MAX_DIAMETER, MIN_DIAMETER, Mode, Region, Request, Row
-from skybatch.requests.payload import Payload, read_payload
-from skybatch.requests.table_rows import RequestRows, RowDefaults, read_rows
+from skybatch.requests.model import (
+    LIST_MODES,
+    MAX_DIAMETER,
+    MIN_DIAMETER,
+    Mode,
+    Region,
+    Request,
+    Row,
+    RowDefaults,
+)
+from skybatch.requests.table_rows import RequestRows, read_rows
 from skybatch.settings import Settings
 from skybatch.sky.coordinates import Location
 from skybatch.sky.frames import to_icrs
 from skybatch.sky.position import SkyPosition
+from skybatch.tables.readers.model import Bounds
 from skybatch.validation import ErrorCollector
 
 # A gzipped table may inflate to this many times the limit of an upload: tables shrink about ten times.
@@ -32,6 +42,7 @@ MODE_OF_FIELD = {
     "diameter": Mode.REGION,
     "relation": Mode.REGION,
     "best": Mode.POSITIONS,
+    "size": Mode.POSITIONS,
     "date": Mode.SCAN,
     "hemisphere": Mode.SCAN,
     "scan": Mode.SCAN,
@@ -100,12 +111,17 @@ def table_request(fields: BatchRequestBody, mode: Mode, payload: Payload, limits
     rows = read_rows(
         payload.table or b"",
         mode,
-        RowDefaults(fields.bands, fields.best),
-        limits.max_rows,
-        limits.max_upload_bytes * MAX_INFLATION,
+        RowDefaults(fields.bands, fields.best, fields.size),
+        upload_bounds(limits),
     )
-    notices = unknown_field_notices(payload.fields)
+    rows.raise_if_invalid()
+    notices = [*unknown_field_notices(payload.fields), *rows.notices]
     return build_request(fields, mode, rows, notices=notices, table_name=payload.table_name)
+
+
+def upload_bounds(limits: Settings) -> Bounds:
+    """Return what an uploaded table may hold at most."""
+    return Bounds(limits.max_rows, limits.max_images, limits.max_upload_bytes * MAX_INFLATION)
 
 
 def single_request(fields: BatchRequestBody, mode: Mode, payload: Payload) -> Request:
@@ -168,4 +184,5 @@ def build_request(
         notices=tuple(notices),
         from_service=rows.from_service,
         table_name=table_name,
+        size=None if rows.from_service else fields.size,
     )

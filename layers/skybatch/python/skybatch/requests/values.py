@@ -6,17 +6,20 @@ import math
 import re
 from datetime import date
 
+from skybatch.sky.angles import plain_dashes
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.twomass.bands import BAND_NAMES, BANDS
 from skybatch.validation import InvalidValue
 
-MAX_ID_CHARACTERS = 15
+MAX_ID_CHARACTERS = 15  # in tables and file names; longer ids are cut
+MAX_GIVEN_ID_CHARACTERS = 200
 MAX_NAME_CHARACTERS = 100
 MAX_INT = 2**31 - 1  # IPAC tables' and the inventory's integers are 32 bits wide
 MAX_SCAN = 999
 MAX_SIZE = 648_000.0  # arcsec, half a turn
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 INTEGER = re.compile(r"([+-]?[0-9]{1,12})(?:\.0*)?")
+ISO_DATE = re.compile(r"((?:19|20)[0-9]{2})-([0-9]{2})-([0-9]{2})(?:[T ].*)?")
 SIX_DIGITS = re.compile(r"[0-9]{6}")
 TRUE_WORDS = frozenset({"y", "yes", "t", "true", "1", "on"})
 FALSE_WORDS = frozenset({"n", "no", "f", "false", "0", "off"})
@@ -24,6 +27,7 @@ BAND_WORDS = {
     **{word: (band,) for band, name in BAND_NAMES.items() for word in (band, name.lower())},
     **{"a": BANDS, "all": BANDS},
 }
+_BANDS_RULE = "must be j, h, k (or Ks), several of them as in JHK, or a (all three bands)"
 HEMISPHERES = {"n": "n", "north": "n", "s": "s", "south": "s"}
 IMAGE_TYPES = {
     word: image_type for image_type in ImageType for word in (image_type.letter.lower(), str(image_type))
@@ -53,12 +57,15 @@ def flag(text: str) -> bool:
     raise InvalidValue("must be y or n")
 
 
-def size(text: str) -> float | None:
-    """Parse the crop's width and height in arcsec; None, no crop, for zero, a negative number or NaN."""
+def size(text: str, scale: float = 1.0) -> float | None:
+    """Parse the crop's width and height in arcsec; None, no crop, for zero, a negative number or NaN.
+
+    ``scale`` is the arcsec of one unit of the number.
+    """
     if text.lower() == "nan":
         return None
     try:
-        arcsec = number(text)
+        arcsec = number(text) * scale
     except InvalidValue:
         raise InvalidValue(
             "must be the width and height of the crop in arcseconds, a decimal number"
@@ -70,19 +77,31 @@ def size(text: str) -> float | None:
 
 def row_id(text: str) -> str:
     """Parse the user's identifier of a row."""
-    if len(text) > MAX_ID_CHARACTERS:
-        raise InvalidValue(f"an id has at most {MAX_ID_CHARACTERS} characters, this one has {len(text)}")
+    if len(text) > MAX_GIVEN_ID_CHARACTERS:
+        raise InvalidValue(
+            f"an id has at most {MAX_GIVEN_ID_CHARACTERS} characters, this one has {len(text)}"
+        )
     if not text.isprintable():
         raise InvalidValue("an id holds printable characters only")
     return text
 
 
 def bands(text: str) -> tuple[str, ...]:
-    """Parse the bands of a row: j, h, k (or Ks), or a for all three, in any case."""
-    try:
-        return BAND_WORDS[text.lower()]
-    except KeyError:
-        raise InvalidValue("must be j, h, k or a (all three bands)") from None
+    """Parse the bands of a row: j, h, k (or Ks), several in one word or a list, or a for all, in any case."""
+    words = [word for word in re.split(r"[\s,;+/]+", text.lower()) if word]
+    if not words:
+        raise InvalidValue(_BANDS_RULE)
+    found = {band for word in words for band in _bands_of_word(word)}
+    return tuple(band for band in BANDS if band in found)
+
+
+def _bands_of_word(word: str) -> tuple[str, ...]:
+    if word in BAND_WORDS:
+        return BAND_WORDS[word]
+    letters = re.findall(r"ks|[a-z]", word)
+    if "".join(letters) != word or not all(letter in BAND_WORDS for letter in letters):
+        raise InvalidValue(_BANDS_RULE)
+    return tuple(band for letter in letters for band in BAND_WORDS[letter])
 
 
 def coadd_key(text: str) -> int:
@@ -104,6 +123,12 @@ def xdate(text: str) -> str:
     except ValueError:
         raise InvalidValue(f"{rule}, and this is no day of the calendar") from None
     return text
+
+
+def table_date(text: str) -> str:
+    """Parse an observation date of a table: yymmdd, or an ISO date, which is read as one."""
+    iso = ISO_DATE.fullmatch(text)
+    return xdate(iso[1][2:] + iso[2] + iso[3] if iso else text)
 
 
 def hemisphere(text: str) -> str:
@@ -157,8 +182,8 @@ def choice(text: str, allowed: tuple[str, ...]) -> str:
 
 
 def object_name(text: str) -> str:
-    """Parse an object name, which is any short printable text that is no coordinate."""
-    name = " ".join(text.split())
+    """Parse what is no coordinate and so must be an object name."""
+    name = " ".join(plain_dashes(text).split())
     if not name or len(name) > MAX_NAME_CHARACTERS or not name.isprintable():
         raise InvalidValue(
             "is no coordinate, and an object name is printable, at most"

@@ -14,14 +14,15 @@ from skybatch.validation import InvalidValue
 MAX_CHARACTERS = 120
 DEGREES_PER_HOUR = 15.0
 _NUMBER = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)"
+_SMALL = r"(?:[0-9]{1,2}(?:\.[0-9]*)?|\.[0-9]+)"  # minutes and seconds: four digits there are part of a name
 _SIGN = r"[+-]?"
 
 _DECIMAL = re.compile(rf"{_SIGN}{_NUMBER}(?:e[+-]?[0-9]{{1,3}})?")
-_UNMARKED = re.compile(rf"({_SIGN})\s?([0-9]{{1,3}})[\s:]+({_NUMBER})(?:[\s:]+({_NUMBER}))?")
+_UNMARKED = re.compile(rf"({_SIGN})\s?([0-9]{{1,3}})[\s:]+({_SMALL})(?:[\s:]+({_SMALL}))?")
 _COMPACT = re.compile(rf"({_SIGN})([0-9]{{2}})([0-9]{{2}})([0-9]{{2}}(?:\.[0-9]*)?)")
-_MARKED = re.compile(rf"({_SIGN})\s?({_NUMBER})\s?([hd])(?:\s?({_NUMBER})\s?m)?(?:\s?({_NUMBER})\s?s)?")
+_MARKED = re.compile(rf"({_SIGN})\s?({_NUMBER})\s?([hd])(?:\s?({_SMALL})\s?m)?(?:\s?({_SMALL})\s?s)?")
 # The mark of the last part is often left out: 17h44, 17h44m34.
-_HALF_MARKED = re.compile(rf"({_SIGN})\s?({_NUMBER})\s?([hd])\s?({_NUMBER})(?:\s?m\s?({_NUMBER}))?")
+_HALF_MARKED = re.compile(rf"({_SIGN})\s?({_NUMBER})\s?([hd])\s?({_SMALL})(?:\s?m\s?({_SMALL}))?")
 
 # Marks of degrees, minutes and seconds as typography and keyboards have them, and the minus signs.
 _SPELLINGS = (
@@ -37,8 +38,33 @@ _SPELLINGS = (
     ("min", "m"),
     ("sec", "s"),
 )
-_MARKS = str.maketrans({"°": "d", "º": "d", "′": "m", "’": "m", "'": "m", "″": "s", "”": "s", '"': "s"})
-_MINUS = str.maketrans({"−": "-", "–": "-", "\u00a0": " ", "\t": " "})
+_MARKS = str.maketrans(
+    {
+        "°": "d",
+        "º": "d",
+        "˚": "d",
+        "′": "m",
+        "’": "m",
+        "ʹ": "m",
+        "'": "m",
+        "″": "s",
+        "”": "s",
+        "ʺ": "s",
+        '"': "s",
+    }
+    | {"ʰ": "h", "ᵈ": "d", "ᵐ": "m", "ˢ": "s"}
+)
+# Minus signs, dashes and hyphens, raised, lowered, heavy, small and full width ones among them.
+DASHES = "\u2212\u2013\u2014\u2010\u2011\u2012\u2015\u207b\u208b\u02d7\u2796\ufe58\ufe63\uff0d"
+_PLUS = "\uff0b\u207a"
+_BLANKS = "\u00a0\u2002\u2003\u2007\u2008\u2009\u200a\u202f\u3000\t"
+_MINUS = str.maketrans(
+    {**dict.fromkeys(DASHES, "-"), **dict.fromkeys(_PLUS, "+"), **dict.fromkeys(_BLANKS, " ")}
+)
+ANGLE_CHARACTERS = frozenset((*DASHES, *_PLUS, *_BLANKS, *map(chr, _MARKS)))
+"""Characters beyond ASCII that coordinates may have."""
+
+_MARK_BEFORE_POINT = re.compile(r"([hdms])\.([0-9]+)")
 
 
 @dataclass(frozen=True)
@@ -72,18 +98,14 @@ class Angle:
         self.check()
         in_hours = self.hours or (bare_hours and self.sexagesimal and not self.marked)
         degrees = self.value * DEGREES_PER_HOUR if in_hours else self.value
-        if not 0.0 <= degrees <= 360.0:
-            raise InvalidValue("must lie between 0 and 360 degrees (0 and 24 hours)")
-        return 0.0 if degrees == 360.0 else degrees
+        return wrapped(degrees)
 
     def latitude(self) -> float:
         """Return degrees of a latitude. Raises InvalidValue."""
         self.check()
         if self.hours:
             raise InvalidValue("is written in hours; a declination or latitude is in degrees")
-        if not -90.0 <= self.value <= 90.0:
-            raise InvalidValue("must lie between -90 and 90 degrees")
-        return self.value
+        return checked_latitude(self.value)
 
     def check(self) -> None:
         """Raise InvalidValue if the angle breaks a rule in itself."""
@@ -96,7 +118,27 @@ def normalized(text: str) -> str:
     plain = " ".join(text.translate(_MINUS).lower().split())
     for spelling, mark in _SPELLINGS:
         plain = plain.replace(spelling, mark)
-    return plain.translate(_MARKS)
+    return _MARK_BEFORE_POINT.sub(r".\2\1", plain.translate(_MARKS))
+
+
+def wrapped(degrees: float) -> float:
+    """Return a longitude in [0, 360) degrees; raise InvalidValue beyond one turn either way."""
+    if not -360.0 < degrees <= 360.0:
+        raise InvalidValue("must lie between -360 and 360 degrees (-24 and 24 hours)")
+    turned = degrees % 360.0
+    return 0.0 if turned >= 360.0 else turned
+
+
+def checked_latitude(degrees: float) -> float:
+    """Return a latitude in degrees as it is; raise InvalidValue beyond the poles."""
+    if not -90.0 <= degrees <= 90.0:
+        raise InvalidValue("must lie between -90 and 90 degrees")
+    return degrees
+
+
+def plain_dashes(text: str) -> str:
+    """Return a text with every dash and minus sign as ``-``."""
+    return text.translate(_MINUS)
 
 
 def parse_angle(text: str, *, compact: bool = False) -> Angle | None:

@@ -9,11 +9,12 @@ Without a frame a position is ICRS; J and a year means FK5 of that equinox, B an
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from skybatch.sky import angles
 from skybatch.sky.angles import Angle
+from skybatch.sky.units import AngleUnit
 from skybatch.validation import InvalidValue
 
 SYSTEMS = {
@@ -31,10 +32,26 @@ SYSTEMS = {
     "supergalactic": "supergalactic",
 }
 IN_HOURS = frozenset({"equatorial", "icrs", "fk5", "fk4"})
+MAX_FRAME_WORDS = 4  # system and equinox, each with a separator
 FIRST_YEAR, LAST_YEAR = 1800.0, 2200.0  # beyond, the precession models are no longer meant to hold
 FIRST_JULIAN_YEAR = 1984.0  # a bare year before it is Besselian, as in the IAU's change of 1984
 _EQUINOX = re.compile(r"([jb]?)([0-9]{4}(?:\.[0-9]{0,6})?)")
 _INNER_SIGN = re.compile(r"(?<!^)(?<![0-9.]e)[+-]")
+# Marks of coordinates that people write around and before them: "(204.25, -29.87)", "RA=... Dec: ...".
+_BRACKETS = str.maketrans(dict.fromkeys('()[]{}<>"', " "))
+_RA_WORD = r"(?:r\.?a\.?|right ascension|α|alpha)"
+_DEC_WORD = r"(?:decl?\.?|declination|δ|delta)"
+_YEAR = r"(?:\s?[jb]?(?:1950|2000)(?:\.0)?)?"
+# Both labels before the numbers, "RA, Dec =", and one before each of them.
+_BOTH_LABELS = re.compile(rf"^{_RA_WORD}\s*[,/ ]\s*{_DEC_WORD}{_YEAR}(?:\s*[=:]\s*|\s+)")
+_LABEL = re.compile(
+    rf"(?<![a-z0-9])(?:(?:{_RA_WORD}|{_DEC_WORD}){_YEAR}\s*[=:]\s*|(?:r\.?a\.?|decl?\.?)\s+(?=[+-]?\s?[0-9.]))"
+)
+_EQUINOX_LABEL = re.compile(r"(?<![a-z0-9])(?:equinox|eqx)\s*[=:]?\s*(?=[jb]?[12][0-9]{3})")
+_FIRST_WORDS = re.compile(r"^(?:coordinates?|coords?|position|pos|sky\s?coord)\s*[=:]\s*")
+_GALACTIC_LABEL = re.compile(r"(?:l|glon)\s*=\s*([^,;=]+?)[\s,;]+(?:b|glat)\s*=\s*(.+)")
+_DECIMAL_COMMAS = re.compile(r"([+-]?[0-9]+),([0-9]+)(?:\s+|\s*;\s*)([+-]?[0-9]+),([0-9]+)(?=\s|$)")
+_SLASH = re.compile(r"(?<=[0-9.])\s*/\s*(?=[+-])")
 _J_NAME = re.compile(r"j([0-9]{6}(?:\.[0-9]*)?)([+-][0-9]{6}(?:\.[0-9]*)?)")
 
 
@@ -46,6 +63,7 @@ class Frame:
     equinox: str | None = None
 
 
+Units = tuple[AngleUnit | None, AngleUnit | None]
 ICRS = Frame("icrs")
 FK5 = Frame("fk5", "J2000.0")
 
@@ -71,16 +89,41 @@ def parse_location(text: str, default: Frame = ICRS) -> Location | None:
     """
     if len(text) > angles.MAX_CHARACTERS:
         return None
-    words = text.lower().replace("(", " ").replace(")", " ").split()
+    words = _plain_words(text)
     if len(words) == 1 and (match := _J_NAME.fullmatch(words[0])):
         return _location(
             angles.parse_angle(match[1], compact=True), angles.parse_angle(match[2], compact=True), FK5
         )
     frame, rest = _split_frame(words)
-    pair = _split_pair(angles.normalized(" ".join(rest)))
+    pair = _split_pair(_joined(rest))
+    if (pair is None or abs(pair[1].value) > 90.0) and not any(frame) and _ends_in_year(rest):
+        # A year without a letter names an equinox only behind two complete angles.
+        before_year = _split_pair(_joined(rest[:-1]))
+        frame, pair = ((None, rest[-1]), before_year) if before_year else (frame, pair)
     if pair is None:
         return None
     return _location(*pair, frame_named(*frame) if any(frame) else default)
+
+
+def _ends_in_year(words: list[str]) -> bool:
+    return len(words) > 2 and _EQUINOX.fullmatch(words[-1]) is not None
+
+
+def _plain_words(text: str) -> list[str]:
+    """Return the words of a text in lower case, without brackets and without labels of coordinates."""
+    plain = " ".join(angles.plain_dashes(text).lower().translate(_BRACKETS).split())
+    plain = _FIRST_WORDS.sub("", plain)
+    if match := _GALACTIC_LABEL.fullmatch(plain):
+        return [*match[1].split(), ",", *match[2].split(), "gal"]
+    for label in (_BOTH_LABELS, _LABEL, _EQUINOX_LABEL):
+        plain = label.sub(" ", plain)
+    plain = _DECIMAL_COMMAS.sub(r"\1.\2 ; \3.\4", _SLASH.sub(" , ", plain))
+    return plain.replace(",", " , ").replace(";", " ; ").split()
+
+
+def _joined(words: list[str]) -> str:
+    """Return words as one normalized text, without separators at its ends."""
+    return angles.normalized(" ".join(words)).strip(" ,;")
 
 
 def _location(first: Angle | None, second: Angle | None, frame: Frame) -> Location | None:
@@ -92,14 +135,32 @@ def _location(first: Angle | None, second: Angle | None, frame: Frame) -> Locati
     return Location(first.longitude(frame.system in IN_HOURS), second.latitude(), frame)
 
 
-def location_from_cells(first: str, second: str, frame: Frame = ICRS) -> Location | None:
+def location_from_cells(
+    first: str, second: str, frame: Frame = ICRS, units: Units = (None, None)
+) -> Location | None:
     """Return the location of a table's two cells, None if one of them is no angle.
 
-    Raises InvalidValue as `parse_location` does.
+    ``units`` are those that the table says for its columns; a cell with marks of its own keeps them. Raises
+    InvalidValue as `parse_location` does.
     """
-    lon = angles.parse_angle(angles.normalized(first), compact=frame.system in IN_HOURS)
-    lat = angles.parse_angle(angles.normalized(second), compact=frame.system in IN_HOURS)
+    compact = frame.system in IN_HOURS and units == (None, None)
+    lon, lat = (
+        _in_unit(angles.parse_angle(angles.normalized(text), compact=compact), unit)
+        for text, unit in zip((first, second), units, strict=True)
+    )
     return _location(lon, lat, frame)
+
+
+def _in_unit(angle: Angle | None, unit: AngleUnit | None) -> Angle | None:
+    """Return an angle without marks as its column's unit has it."""
+    if angle is None or unit is None or angle.marked:
+        return angle
+    if angle.sexagesimal:
+        hours = unit.sexagesimal_hours
+        return angle if hours is None else replace(angle, hours=hours, marked=True)
+    if unit.sexagesimal_hours:  # decimal hours, so that they are refused where only degrees can stand
+        return replace(angle, hours=True, marked=True)
+    return replace(angle, value=angle.value * unit.degrees)
 
 
 def _split_frame(words: list[str]) -> tuple[tuple[str | None, str | None], list[str]]:
@@ -109,21 +170,23 @@ def _split_frame(words: list[str]) -> tuple[tuple[str | None, str | None], list[
         system = equinox = None
         # Read from the end, "Equ 2000" shows its year first; only a frame word makes it one.
         taken = 0
-        for word in rest[:2]:
+        for word in rest[:MAX_FRAME_WORDS]:
             if word in SYSTEMS and system is None:
                 system = word
-            elif (
-                _EQUINOX.fullmatch(word)
-                and equinox is None
-                and (word[0] in "jb" or _next_to_system(rest, taken))
-            ):
+            elif _is_equinox(rest, taken) and equinox is None:
                 equinox = word
-            else:
+            elif word not in ",;":
                 break
             taken += 1
-        if taken:
+        if system or equinox:
             return (system, equinox), rest[taken:][::step]
     return (None, None), words
+
+
+def _is_equinox(words: list[str], index: int) -> bool:
+    """Return whether a word is an equinox: with its letter, or a bare year next to a system."""
+    word = words[index]
+    return bool(_EQUINOX.fullmatch(word)) and (word[0] in "jb" or _next_to_system(words, index))
 
 
 def _next_to_system(words: list[str], index: int) -> bool:

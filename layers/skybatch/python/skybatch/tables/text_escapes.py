@@ -48,6 +48,8 @@ def _character(found: re.Match[str]) -> str:
 def restorer(kind: str, names: Collection[str], from_service: bool) -> Callable[[str], str] | None:
     """Return what restores the text of a table that this service wrote, None where nothing is to be done.
 
+    Quote marks before formulas are taken off by the reader of separated values, whoever wrote the table.
+
     Parameters
     ----------
     kind
@@ -59,4 +61,4 @@ def restorer(kind: str, names: Collection[str], from_service: bool) -> Callable[
     """
     if not from_service and not {name.lower() for name in names} >= _ROWS_TABLE:
         return None
-    return {"CSV table": unprotect, "TSV table": unprotect, "IPAC table": from_ascii}.get(kind)
+    return from_ascii if kind == "IPAC table" else None

@@ -9,8 +9,10 @@ import math
 
 import numpy as np
 
+from skybatch.sky.angles import checked_latitude, wrapped
 from skybatch.sky.polygons import Polygon
 from skybatch.sky.regions import Circle
+from skybatch.validation import InvalidValue
 from skybatch.vo.parameters import number, number_or_infinity, refused
 
 MAX_RADIUS = 60.0
@@ -35,9 +37,9 @@ def parse_circle(text: str, name: str = "CIRCLE") -> Circle:
     if len(values) != 3:
         raise refused(name, text, "a circle is right ascension, declination and radius")
     ra, dec, radius = values
-    if not (0.0 <= ra <= 360.0 and -90.0 <= dec <= 90.0 and 0.0 <= radius <= MAX_RADIUS):
-        raise refused(name, text, f"must lie on the sky, with a radius of 0 to {MAX_RADIUS:g} degrees")
-    return Circle(ra % 360.0, dec, radius)
+    if not 0.0 <= radius <= MAX_RADIUS:
+        raise refused(name, text, f"must have a radius of 0 to {MAX_RADIUS:g} degrees")
+    return Circle(_longitude(ra, name, text), _latitude(dec, name, text), radius)
 
 
 def parse_polygon(text: str, name: str = "POLYGON") -> Polygon:
@@ -47,18 +49,22 @@ def parse_polygon(text: str, name: str = "POLYGON") -> Polygon:
         raise refused(
             name, text, f"a polygon is 3 to {MAX_VERTICES} pairs of right ascension and declination"
         )
-    ra, dec = np.array(values[::2]), np.array(values[1::2])
-    if (ra < 0.0).any() or (ra > 360.0).any() or (np.abs(dec) > 90.0).any():
-        raise refused(name, text, "must lie on the sky")
+    ra = np.array([_longitude(value, name, text) for value in values[::2]])
+    dec = np.array([_latitude(value, name, text) for value in values[1::2]])
     return _bounded(Polygon(ra, dec), name, text)
 
 
 def parse_range(text: str, name: str = "RANGE") -> PosRegion:
-    """Read ``ra1 ra2 dec1 dec2``; ``-Inf`` and ``+Inf`` leave a side open. Raises MalformedRequest."""
+    """Read ``ra1 ra2 dec1 dec2``; ``-Inf`` and ``+Inf`` leave a side open: 0 and 360 degrees, the poles.
+
+    Raises MalformedRequest.
+    """
     values = [number_or_infinity(name, word) for word in text.split()]
     if len(values) != 4 or values[0] > values[1] or values[2] > values[3]:
         raise refused(name, text, "a range is two right ascensions and two declinations, each rising")
-    west, east = max(values[0], 0.0), min(values[1], 360.0)
+    west, east = _side(values[0], 0.0), _side(values[1], 360.0)
+    for side in (west, east):
+        _longitude(side, name, text)
     south, north = max(values[2], -90.0), min(values[3], 90.0)
     if west > east or south > north:
         raise refused(name, text, "must lie on the sky")
@@ -87,6 +93,26 @@ def _bounded(polygon: Polygon, name: str, text: str) -> Polygon:
     if polygon.angular_radius > MAX_RADIUS:
         raise refused(name, text, f"must lie within {MAX_RADIUS:g} degrees of its middle")
     return polygon
+
+
+def _side(value: float, where_open: float) -> float:
+    return value if math.isfinite(value) else where_open
+
+
+def _longitude(degrees: float, name: str, text: str) -> float:
+    """Return a right ascension in [0, 360) degrees. Raises MalformedRequest."""
+    try:
+        return wrapped(degrees)
+    except InvalidValue as broken:
+        raise refused(name, text, f"has the right ascension {degrees:g}, which {broken}") from None
+
+
+def _latitude(degrees: float, name: str, text: str) -> float:
+    """Return a declination in degrees. Raises MalformedRequest."""
+    try:
+        return checked_latitude(degrees)
+    except InvalidValue as broken:
+        raise refused(name, text, f"has the declination {degrees:g}, which {broken}") from None
 
 
 def _numbers(text: str, name: str) -> list[float]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from skybatch.sky.angles import checked_latitude, wrapped
 from skybatch.sky.coordinates import parse_location
 from skybatch.sky.frames import to_icrs
 from skybatch.sky.position import SkyPosition
@@ -89,10 +90,10 @@ def _decimal(name: str, first: str, second: str) -> SkyPosition | None:
         ra, dec = float(first), float(second)
     except ValueError:
         return None
-    if not (-360.0 <= ra <= 360.0 and -90.0 <= dec <= 90.0):
-        raise refused(name, f"{first},{second}", "lies outside the sky")
-    turned = ra % 360.0
-    return SkyPosition(turned if turned < 360.0 else 0.0, dec)
+    try:
+        return SkyPosition(wrapped(ra), checked_latitude(dec))
+    except InvalidValue as broken:
+        raise refused(name, f"{first},{second}", str(broken)) from None
 
 
 def size(text: str) -> tuple[float, float]:

@@ -8,6 +8,9 @@ from skybatch import errors
 from skybatch.api.models import BATCH_ID
 from skybatch.api.openapi.operations import Schema, json_body, operation, parameter, reference
 from skybatch.api.submission import MAX_IDEMPOTENCY_KEY, RESUBMITTABLE
+from skybatch.presentation.understood_table import TABLE_FORMATS
+from skybatch.requests.understood_table import FORMATS
+from skybatch.tables.writers.formats import MEDIA_TYPES
 
 READ_ERRORS = (errors.NotFound, errors.Expired)
 BODY_ERRORS = (errors.MalformedRequest, errors.InvalidRequest, errors.TooLarge, errors.UnsupportedMedia)
@@ -15,10 +18,11 @@ ID = parameter("id", schema={"type": "string", **BATCH_ID}, description="The bat
 
 
 def batch_paths() -> dict[str, Schema]:
-    """Return the path items below ``/batches``, and ``/plans``."""
+    """Return the path items below ``/batches``, ``/plans`` and ``/tables``."""
     return {
         "/batches": {"post": _submit()},
         "/plans": {"post": _plan()},
+        "/tables": {"post": _understand()},
         "/batches/{id}": {"get": _status(), "parameters": [ID]},
         "/batches/{id}/images": {"get": _images(), "parameters": [ID]},
         **dict(_downloads()),
@@ -27,8 +31,8 @@ def batch_paths() -> dict[str, Schema]:
     }
 
 
-def _body() -> Schema:
-    content = {"schema": reference("BatchRequest")}
+def _body(schema: str = "BatchRequest") -> Schema:
+    content = {"schema": reference(schema)}
     return {"required": True, "content": {"application/json": content, "multipart/form-data": content}}
 
 
@@ -56,6 +60,27 @@ def _plan() -> Schema:
         {"200": json_body("Rows, images and bytes to expect.", "BatchEstimate")},
         (*BODY_ERRORS, errors.DatasetAbsent, errors.InventoryError),
         requestBody=_body(),
+    )
+
+
+def _understand() -> Schema:
+    understood = json_body("The rows as they are understood.", "TableReading")
+    for name, fmt in TABLE_FORMATS.items():
+        media_type = MEDIA_TYPES[fmt].split(";")[0]
+        understood["content"][media_type] = {"schema": {"type": "string", "description": f"format={name}"}}
+    form = parameter(
+        "format",
+        "query",
+        schema={"type": "string", "enum": list(FORMATS)},
+        description="The form of the answer; also a field of the body, or by Accept.",
+    )
+    return operation(
+        "batches",
+        "Show how a table is understood, without starting anything",
+        {"200": understood, "303": {"description": "To the body, where it is too large for a response."}},
+        BODY_ERRORS,
+        parameters=[form],
+        requestBody=_body("TableRequest"),
     )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from skybatch.api.openapi.batch_paths import batch_paths
 from skybatch.api.openapi.operations import Schema
 from skybatch.api.openapi.page_paths import page_paths
-from skybatch.api.openapi.request_schema import request_schema
+from skybatch.api.openapi.request_schema import request_schema, table_request_schema
 from skybatch.api.openapi.response_schemas import response_schemas
 from skybatch.api.openapi.search_paths import search_paths
 from skybatch.version import VERSION
@@ -37,5 +37,11 @@ def openapi_document() -> Schema:
             {"name": "archive", "description": "Archive-compatible endpoints, and those of the VO."},
         ],
         "paths": {**batch_paths(), **page_paths(), **search_paths()},
-        "components": {"schemas": {"BatchRequest": request_schema(), **response_schemas()}},
+        "components": {
+            "schemas": {
+                "BatchRequest": request_schema(),
+                "TableRequest": table_request_schema(),
+                **response_schemas(),
+            }
+        },
     }

@@ -14,13 +14,20 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import core_schema
 
-from skybatch.api.models import BatchEstimate, ImagePage, ProblemDetails, SubmittedBatch
+from skybatch.api.models import BatchEstimate, ImagePage, ProblemDetails, SubmittedBatch, TableReading
 from skybatch.api.openapi.operations import Schema, reference
 from skybatch.batch.codes import RowStatus
 from skybatch.requests.model import Mode
 from skybatch.status import BatchStatus
 
-RESPONSES: tuple[Any, ...] = (SubmittedBatch, BatchEstimate, BatchStatus, ImagePage, ProblemDetails)
+RESPONSES: tuple[Any, ...] = (
+    SubmittedBatch,
+    BatchEstimate,
+    BatchStatus,
+    TableReading,
+    ImagePage,
+    ProblemDetails,
+)
 # What the types themselves cannot say, by name on the wire.
 DETAILS: dict[str, dict[str, Schema]] = {
     "BatchEstimate": {"by_outcome": {"propertyNames": {"enum": [str(status) for status in RowStatus]}}},

@@ -12,11 +12,16 @@ from skybatch.api.http_request import HttpRequest
 from skybatch.api.models import BatchEstimate
 from skybatch.api.responses import html_response, json_response
 from skybatch.api.routing import AnyResponse, RouteTable
-from skybatch.api.submission import MAX_IDEMPOTENCY_KEY, accepted_response, batch_submitter
+from skybatch.api.submission import (
+    MAX_IDEMPOTENCY_KEY,
+    accepted_response,
+    batch_submitter,
+    bounded_body,
+)
 from skybatch.batch.planning.dry_run import estimate
-from skybatch.errors import CellError, InvalidRequest, SkybatchError, TooLarge
+from skybatch.errors import CellError, InvalidRequest, SkybatchError
+from skybatch.requests.body.payload import read_payload
 from skybatch.requests.parser import parse_body
-from skybatch.requests.payload import read_payload
 from skybatch.settings import Settings
 
 routes = RouteTable()
@@ -27,7 +32,7 @@ NAME_RESOLUTION_SECONDS = 20.0  # API Gateway waits 30
 def submit_batch(request: HttpRequest, dependencies: Dependencies) -> AnyResponse:
     """Accept a batch."""
     settings = dependencies.settings
-    submitter, body = batch_submitter(request, dependencies), _bounded_body(request, settings)
+    submitter, body = batch_submitter(request, dependencies), bounded_body(request, settings)
     try:
         parsed, upload = parse_body(body, request.content_type, settings)
         seed = _idempotency_seed(request.header("idempotency-key"), body)
@@ -44,7 +49,7 @@ def submit_batch(request: HttpRequest, dependencies: Dependencies) -> AnyRespons
 def plan_batch(request: HttpRequest, dependencies: Dependencies) -> AnyResponse:
     """Count the images and bytes of a batch without starting it."""
     deadline = time.monotonic() + NAME_RESOLUTION_SECONDS
-    settings, body = dependencies.settings, _bounded_body(request, dependencies.settings)
+    settings, body = dependencies.settings, bounded_body(request, dependencies.settings)
     try:
         parsed, _ = parse_body(body, request.content_type, settings)
         plan = estimate(parsed, dependencies.open_inventory, settings, dependencies.name_resolver(), deadline)
@@ -54,13 +59,6 @@ def plan_batch(request: HttpRequest, dependencies: Dependencies) -> AnyResponse:
             raise
         return form
     return _form_response(request, settings, 200, plan=plan) or json_response(asdict(BatchEstimate(**plan)))
-
-
-def _bounded_body(request: HttpRequest, settings: Settings) -> bytes:
-    body, limit = request.body, settings.max_upload_bytes
-    if len(body) > limit:
-        raise TooLarge(f"The request has {len(body):,} bytes; at most {limit:,} can be taken at once.")
-    return body
 
 
 def _form_response(

@@ -102,6 +102,8 @@ def request_body(request: Request, upload: bytes | None) -> dict[str, Any]:
         body |= {"date": row.date, "hemisphere": row.hem, "scan": row.scan}
     elif (table := _as_text(upload)) is not None:
         body |= {"table": table, **_best(request, table)}
+        if request.size is not None:
+            body["size"] = request.size
     return body
 
 
@@ -122,12 +124,13 @@ def _best(request: Request, table: str) -> dict[str, bool]:
     wanted = [row.best_only for row in request.rows]
     if not any(wanted):
         return {"best": False}
-    from skybatch.requests.table_rows import RowDefaults, read_rows
+    from skybatch.requests.model import RowDefaults
+    from skybatch.requests.table_rows import read_rows
+    from skybatch.tables.readers.model import Bounds
 
     encoded = table.encode()
-    listing = read_rows(
-        encoded, Mode.POSITIONS, RowDefaults(request.bands, best_only=False), len(wanted), len(encoded)
-    )
+    bounds = Bounds(len(wanted), len(wanted), len(encoded))
+    listing = read_rows(encoded, Mode.POSITIONS, RowDefaults(request.bands), bounds)
     return {"best": [row.best_only for row in listing.rows] != wanted}
 
 

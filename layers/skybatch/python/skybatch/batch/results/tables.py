@@ -79,6 +79,7 @@ def _image_rows(results: BatchResults, chosen: Sequence[tuple[Task, ImageOutcome
         req_dec=[position and position.dec for position in positions],
         size=[row.size for row in rows],
         edge_dist=[task.edge_dist for task, _ in chosen],
+        given_id=[row.given_id for row in rows],
         box=np.array([_box(task) for task, _ in chosen], dtype=np.int64),
     )
 
@@ -118,7 +119,7 @@ def rows_table(results: BatchResults) -> Table:
         "outcome": [str(outcome.status) for outcome in results.rows],
         "reason": [outcome.explanation for outcome in results.rows],
     }
-    for name in ("id", "size", "coadd_key", "hem", "scan", "image"):
+    for name in ("id", "given_id", "size", "coadd_key", "hem", "scan", "image"):
         columns[name] = [getattr(row, name) for row in rows]
     columns["absent"] = [outcome.absent.images if outcome.absent else 0 for outcome in results.rows]
     for status in IMAGE_TABLES.values():

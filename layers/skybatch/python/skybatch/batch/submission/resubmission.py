@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from skybatch.requests.model import Mode, Request
-from skybatch.requests.table_rows import RowDefaults, read_rows
+from skybatch.requests.model import Mode, Request, RowDefaults
+from skybatch.requests.table_rows import read_rows
+from skybatch.tables.readers.model import Bounds
+
+# More than one request may ask for: a table of what was left over is never refused for its rows.
+MAX_IMAGES = 1_000_000
 
 
 def request_from_table(table: bytes, parent: Request) -> Request:
     """Read one of the service's own tables as a request whose other fields are those of ``parent``."""
-    listing = read_rows(
-        table, Mode.COADD_KEYS, RowDefaults(parent.bands, best_only=False), max_rows=0, max_bytes=len(table)
-    )
+    bounds = Bounds(rows=0, marked_rows=MAX_IMAGES, inflated_bytes=len(table))
+    listing = read_rows(table, Mode.COADD_KEYS, RowDefaults(parent.bands), bounds)
+    listing.raise_if_invalid()
     return replace(
         parent,
         mode=Mode.COADD_KEYS,
@@ -21,4 +25,5 @@ def request_from_table(table: bytes, parent: Request) -> Request:
         region=None,
         notices=(),
         table_name=None,
+        size=None,
     )

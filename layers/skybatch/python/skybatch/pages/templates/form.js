@@ -18,16 +18,27 @@
     return `${Number((octets / 1000 ** power).toPrecision(3))} ${["", "kB", "MB", "GB", "TB"][power]}`;
   };
 
-  let previewTimer;
+  let checkTimer;
 
   const mode = () => form.elements.mode.value;
   const listMode = () => ["positions", "coadd_keys", "scans"].includes(mode());
   const chosenFile = () => byId("file").files[0];
 
-  const showPreview = (errors) => {
-    if (listMode()) return tablePreview(byId("preview"), chosenFile(), byId("table").value, errors);
-    byId("preview").replaceChildren();
-    return null;
+  const checkTable = () => {
+    clearTimeout(checkTimer);
+    if (!listMode()) return tableCheck(byId("preview"), null);
+    const all = new FormData(form), fields = new FormData();
+    for (const name of ["mode", "bands", "best", "size"]) {
+      for (const value of all.getAll(name)) fields.append(name, value);
+    }
+    fields.set("table", chosenFile() ?? byId("table").value);
+    return tableCheck(byId("preview"), fields);
+  };
+
+  const takeFile = (files) => {
+    if (!listMode()) form.elements.mode.value = "positions";
+    byId("file").files = files;
+    checkTable();
   };
 
   const fillExample = (name) => {
@@ -38,7 +49,7 @@
       target.value = value;
     }
     clear();
-    showPreview();
+    checkTable();
     byId(`mode-${name}`).focus();
   };
 
@@ -76,7 +87,7 @@
     const ofTable = errors.filter((e) => e.line != null || e.row != null);
     const others = errors.filter((e) => !ofTable.includes(e)).filter((e) => !markField(e));
     const listed = [...others, ...ofTable];
-    if (listed.length) {
+    if (listed.length && errors.length > 1) { // a single one is the detail already
       const list = element("ul");
       for (const error of listed.slice(0, 20)) {
         const value = String(error.value ?? "").slice(0, 60);
@@ -86,7 +97,6 @@
       box.append(list);
     }
     byId("problem").replaceChildren(box);
-    if (ofTable.length) await showPreview(ofTable);
     const first = form.querySelector("[aria-invalid]");
     (first ?? box).scrollIntoView({block: "center"});
     if (first) first.focus();
@@ -120,7 +130,6 @@
 
   const post = async (button, path, done) => {
     const label = button.textContent;
-    clearTimeout(previewTimer); // a pending preview would remove the errors from their cells
     clear();
     button.disabled = true;
     button.textContent = button.dataset.busy;
@@ -147,10 +156,21 @@
     });
   }
   byId("table").addEventListener("input", () => {
-    clearTimeout(previewTimer);
-    previewTimer = setTimeout(showPreview, 300);
+    clearTimeout(checkTimer);
+    checkTimer = setTimeout(checkTable, 600);
   });
-  byId("file").addEventListener("change", () => showPreview());
-  form.addEventListener("change", (event) => event.target.name === "mode" && showPreview());
-  showPreview();
+  const CHECKED_AGAIN = ["mode", "size", "best", "bands"];
+  form.addEventListener("change", (event) => {
+    if (event.target.id === "file" || CHECKED_AGAIN.includes(event.target.name)) checkTable();
+  });
+  for (const kind of ["dragenter", "dragover", "dragleave", "drop"]) {
+    form.addEventListener(kind, (event) => {
+      if (!event.dataTransfer?.types.includes("Files")) return;
+      event.preventDefault();
+      const inside = form.contains(event.relatedTarget);
+      form.classList.toggle("dropping", kind === "dragenter" || kind === "dragover" || (kind === "dragleave" && inside));
+      if (kind === "drop" && event.dataTransfer.files.length) takeFile(event.dataTransfer.files);
+    });
+  }
+  checkTable();
 })();

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from skybatch.sky.angles import DEGREES_PER_HOUR, sexagesimal
+from skybatch.sky.angles import DEGREES_PER_HOUR, plain_dashes, sexagesimal
 from skybatch.sky.position import SkyPosition
 from skybatch.validation import InvalidValue
 
@@ -15,9 +15,21 @@ _DESIGNATION = re.compile(
 )
 
 
+_BARE = re.compile(r"J?[0-9]{8}[+-][0-9]{6,7}", re.IGNORECASE)
+
+
 def is_designation(name: str) -> bool:
     """Whether a name is a 2MASS or 2MASX designation with a position in it."""
     return _DESIGNATION.fullmatch(name.strip()) is not None
+
+
+def bare_designation_position(name: str) -> SkyPosition | None:
+    """Return the ICRS position of a designation without its prefix, as the survey's catalogues give it.
+
+    None for anything else.
+    """
+    text = plain_dashes(name).strip()
+    return position_from_designation(f"2MASS{text}") if _BARE.fullmatch(text) else None
 
 
 def position_from_designation(name: str) -> SkyPosition | None:

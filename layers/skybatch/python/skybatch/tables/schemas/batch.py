@@ -16,6 +16,7 @@ from skybatch.tables.schemas.common import (
     DELIVERY,
     DELIVERY_FORMAT,
     EDGE_DIST,
+    GIVEN_ID,
     HEM,
     ID,
     IMAGE,
@@ -54,6 +55,7 @@ BATCH_IPAC: tuple[Column, ...] = (
     *DELIVERY,
     EDGE_DIST,
     DELIVERY_FORMAT,
+    GIVEN_ID,
 )
 
 INVENTORY: tuple[Column, ...] = (
@@ -134,7 +136,7 @@ INVENTORY: tuple[Column, ...] = (
     integer("bin", "Level-7 HTM triangle that holds the image's reference position, in base-4 digits."),
 )
 
-BATCH_VOTABLE: tuple[Column, ...] = (*INVENTORY, *DELIVERY, EDGE_DIST, *REQUESTED, DELIVERY_FORMAT)
+BATCH_VOTABLE: tuple[Column, ...] = (*INVENTORY, *DELIVERY, EDGE_DIST, *REQUESTED, DELIVERY_FORMAT, GIVEN_ID)
 BATCH_CSV: tuple[Column, ...] = (*BATCH_VOTABLE, TABLE_MARKER_COLUMN)
 
 # For people: the few facts that tell one image from another, with links to it and to its preview.
@@ -206,4 +208,5 @@ ROWS: tuple[Column, ...] = (
     integer("failed", "Images that could not be delivered.", ucd="meta.number"),
     text("reason", "Why some or all images of the row are missing.", ucd="meta.note"),
     integer("absent", "Images asked for that the archive does not hold.", ucd="meta.number"),
+    GIVEN_ID,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from skybatch.tables.model import Column
 from skybatch.tables.schemas.batch import BATCH_CSV, BATCH_HTML, BATCH_IPAC, BATCH_VOTABLE, INVENTORY, ROWS
 from skybatch.tables.schemas.search import INVENTORY_PARAMS, NATIVE_SEARCH, SIA_PARAMS, SIA_SEARCH
+from skybatch.tables.schemas.understood import UNDERSTOOD_KEYS, UNDERSTOOD_POSITIONS, UNDERSTOOD_SCANS
 
 __all__ = [
     "BATCH_CSV",
@@ -18,6 +19,9 @@ __all__ = [
     "ROWS",
     "SIA_PARAMS",
     "SIA_SEARCH",
+    "UNDERSTOOD_KEYS",
+    "UNDERSTOOD_POSITIONS",
+    "UNDERSTOOD_SCANS",
 ]
 
 COLUMN_SETS: dict[str, tuple[Column, ...]] = {
@@ -27,4 +31,7 @@ COLUMN_SETS: dict[str, tuple[Column, ...]] = {
     "Image inventory (nph-im_sia)": INVENTORY,
     "Simple Image Access (/ibe/sia)": SIA_SEARCH,
     "Archive search (/ibe/search)": NATIVE_SEARCH,
+    "A table as understood (/tables), positions": UNDERSTOOD_POSITIONS,
+    "A table as understood (/tables), coadd keys": UNDERSTOOD_KEYS,
+    "A table as understood (/tables), scans": UNDERSTOOD_SCANS,
 }

@@ -31,6 +31,9 @@ QUICKLOOK_CAUTION = (
 )
 
 ID = text("id", "Identifier of the request row that the image is for.", ucd="meta.id")
+GIVEN_ID = text(
+    "given_id", "Identifier as given in the row, where id is a shortened form of it.", ucd="meta.id"
+)
 ROW_NUMBER_DESCRIPTION = (
     "Number of the request row that the image is for; null for a region or a single scan."
 )

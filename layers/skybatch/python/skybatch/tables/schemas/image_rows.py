@@ -61,6 +61,8 @@ class ImageRows:
         The table describes the image as delivered: its size, centre, corners and reference pixel.
     format
         MIME type behind ``url``; ``image/fits`` if None.
+    given_id
+        The row's id as given, where ``id`` is a shortened form of it.
     """
 
     dataset: Sequence[str]
@@ -83,6 +85,7 @@ class ImageRows:
     edge_dist: Values | None = None
     box: Array | None = None
     format: Values | None = None
+    given_id: Values | None = None
 
     def __len__(self) -> int:
         return len(self.band)

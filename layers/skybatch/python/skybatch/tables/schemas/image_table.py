@@ -17,6 +17,7 @@ from skybatch.surveys.twomass.datasets import DATASETS
 from skybatch.tables.model import Column, Table, Values
 from skybatch.tables.schemas.batch import BATCH_CSV, BATCH_HTML, BATCH_IPAC, BATCH_VOTABLE
 from skybatch.tables.schemas.common import (
+    GIVEN_ID,
     POSITION_COLUMNS,
     QUICKLOOK_CAUTION,
     TABLE_MARKER,
@@ -56,7 +57,8 @@ def image_table(
     """Return a batch's table of images (retrieved, unretrieved or failed), with the columns of a format.
 
     ``sets`` holds image sets by data set. ``positions`` says whether the columns of position rows are
-    there (default: if any image has one), so that all tables of a batch can have one shape.
+    there (default: if any image has one), so that all tables of a batch can have one shape. Ids as given
+    have a column only where an image has one.
 
     Raises
     ------
@@ -64,7 +66,8 @@ def image_table(
         When an image's data set or image set is not among ``sets``.
     """
     with_positions = _any_position(images) if positions is None else positions
-    columns = tuple(c for c in COLUMNS_OF_FORMAT[fmt] if with_positions or c.name not in POSITION_COLUMNS)
+    left_out = (frozenset() if with_positions else POSITION_COLUMNS) | _without_ids(images)
+    columns = tuple(column for column in COLUMNS_OF_FORMAT[fmt] if column.name not in left_out)
     return Table(
         columns,
         image_data(sets, images, columns),
@@ -92,6 +95,12 @@ def image_data(
 
 def _any_position(images: ImageRows) -> bool:
     return images.req_ra is not None and any(v is not None and v == v for v in images.req_ra)
+
+
+def _without_ids(images: ImageRows) -> frozenset[str]:
+    """Return the columns that are empty because no id was shortened."""
+    shortened = images.given_id is not None and any(given is not None for given in images.given_id)
+    return frozenset() if shortened else frozenset({GIVEN_ID.name})
 
 
 def _as_delivered(facts: Facts, images: ImageRows) -> Facts:

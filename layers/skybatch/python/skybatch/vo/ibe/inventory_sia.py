@@ -16,7 +16,7 @@ import numpy as np
 from skybatch.errors import MalformedRequest
 from skybatch.requests import values
 from skybatch.requests.model import MAX_DIAMETER, MIN_DIAMETER
-from skybatch.requests.position_rows import parse_position_or_name
+from skybatch.requests.position_text import parse_position_or_name
 from skybatch.sky.frames import to_icrs
 from skybatch.sky.position import SkyPosition
 from skybatch.sky.regions import Circle, Relation

@@ -1,0 +1,78 @@
+"""What all commands that talk to a server share: their options, and a client to run with."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from skybatch.cli import output, request_options
+from skybatch.cli.progress import make_listener
+from skybatch.errors import SkybatchError
+
+if TYPE_CHECKING:
+    from skybatch.client import Client
+
+Run = Callable[["Client", argparse.Namespace], int]
+
+
+def add_client_command(
+    subparsers: Any,
+    name: str,
+    run: Run,
+    summary: str,
+    examples: str,
+    *,
+    batch: bool = False,
+    exit_code: Callable[[SkybatchError], int] = output.exit_code,
+) -> argparse.ArgumentParser:
+    """Add a command that runs with a client; ``batch``: its first argument is a batch."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        name,
+        help=summary,
+        description=f"{summary[0].upper()}{summary[1:]}.",
+        epilog=examples,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    if batch:
+        parser.add_argument("batch", metavar="BATCH", help="id or URL of a batch")
+    parser.add_argument("--server", metavar="URL", help="root URL of the server (default: $SKYBATCH_SERVER)")
+    parser.add_argument("--json", action="store_true", help="print JSON, also for errors (on standard error)")
+    parser.add_argument("--quiet", "-q", action="store_true", help="show no progress")
+    parser.add_argument(
+        "--in-flight",
+        type=_transfer_count,
+        default=8,
+        metavar="N",
+        help="number of simultaneous transfers (default: %(default)s)",
+    )
+    parser.set_defaults(run=lambda options: _with_client(parser, run, options), exit_code=exit_code)
+    return parser
+
+
+def _transfer_count(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= 32:
+        raise argparse.ArgumentTypeError(f"{text} is not between 1 and 32")
+    return number
+
+
+def _with_client(parser: argparse.ArgumentParser, run: Run, options: argparse.Namespace) -> int:
+    """Run one command with a client; usage errors end it before any request is sent."""
+    if hasattr(options, "table"):
+        request_options.validate(parser, options)
+    if getattr(options, "download", "-") is None and options.all_parts:
+        parser.error("--all-parts needs --download DIR")
+    from skybatch.client import Client
+    from skybatch.client.models import id_of
+
+    server = options.server
+    if hasattr(options, "batch"):
+        try:
+            batch_id = id_of(options.batch)
+        except ValueError as error:
+            parser.error(str(error))
+        server = server or options.batch.partition("/batches/")[0] * ("/batches/" in options.batch)
+        options.batch = batch_id
+    with Client(server or None, in_flight=options.in_flight, progress=make_listener(options.quiet)) as client:
+        return run(client, options)

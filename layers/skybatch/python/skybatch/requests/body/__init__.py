@@ -1,0 +1,1 @@
+"""The body of a POST, taken apart into its fields and its table."""

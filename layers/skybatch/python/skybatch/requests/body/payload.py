@@ -1,0 +1,103 @@
+"""The body of a POST to its fields and its table: JSON, or multipart/form-data (RFC 7578)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.message import Message
+from typing import Any, NoReturn
+
+from skybatch.errors import MalformedRequest, TooLarge, UnsupportedMedia
+from skybatch.requests.body.multipart_form import read_form
+
+# Beside the table there are a dozen short fields; in JSON its line ends and quotes take two bytes each.
+MAX_FIELD_BYTES = 64_000
+JSON_GROWTH = 1.5
+
+
+@dataclass(frozen=True)
+class Payload:
+    """Fields as posted, and apart from them the table: its bytes, and the file name its sender gave it."""
+
+    fields: Mapping[str, Any]
+    table: bytes | None = None
+    table_name: str | None = None
+
+
+def read_payload(body: bytes, content_type: str, max_upload_bytes: int) -> Payload:
+    """Take a body apart by its media type.
+
+    Raises
+    ------
+    UnsupportedMedia
+        The media type is neither JSON nor a form.
+    MalformedRequest
+        The body is not what its media type says.
+    TooLarge
+        The table has more than ``max_upload_bytes``.
+    """
+    header = Message()
+    header["Content-Type"] = content_type or "text/plain"
+    media_type = header.get_content_type()
+    if media_type == "application/json":
+        payload = _read_json(body, max_upload_bytes)
+    elif media_type == "multipart/form-data":
+        payload = _read_multipart(body, header.get_param("boundary"), max_upload_bytes)
+    else:
+        raise UnsupportedMedia(
+            f"A request is application/json or multipart/form-data, not {media_type[:60]!r}."
+        )
+    _check_size(len(payload.table or b""), max_upload_bytes)
+    return payload
+
+
+def _check_size(size: int, most: int) -> None:
+    if size > most:
+        raise TooLarge(
+            f"The table has {size} bytes and may have {most}. Please split it, or send it gzipped."
+        )
+
+
+def _read_json(body: bytes, max_upload_bytes: int) -> Payload:
+    """Read a JSON object whose ``table`` is the table's text."""
+    _check_size(len(body), int(max_upload_bytes * JSON_GROWTH) + MAX_FIELD_BYTES)
+    try:
+        fields = json.loads(body, parse_constant=_refuse_constant)
+    except RecursionError:
+        raise MalformedRequest("The JSON is nested too deep.") from None
+    except ValueError as error:
+        raise MalformedRequest(f"The body is not JSON: {error}.") from None
+    if not isinstance(fields, dict):
+        raise MalformedRequest('The body must be a JSON object, such as {"mode": "positions", "table": "…"}.')
+    table = fields.pop("table", None)
+    if table is None:
+        return Payload(fields)
+    if not isinstance(table, str):
+        raise MalformedRequest("The field table must be the table's text, with its line ends.")
+    return Payload(fields, table.encode("utf-8", errors="replace"))
+
+
+def _refuse_constant(word: str) -> NoReturn:
+    """Refuse NaN and Infinity, which are no JSON (RFC 8259, section 6)."""
+    raise ValueError(f"{word} is no JSON number")
+
+
+def _read_multipart(body: bytes, boundary: object, max_upload_bytes: int) -> Payload:
+    """Read a form; a field sent several times is a list of its values."""
+    _check_size(len(body), max_upload_bytes + MAX_FIELD_BYTES)
+    fields: dict[str, Any] = {}
+    table, table_name = None, None
+    for part in read_form(body, boundary if isinstance(boundary, str) else ""):
+        if part.name != "table":
+            fields.setdefault(part.name, []).append(part.data.decode("utf-8", errors="replace"))
+        elif part.data or part.file_name:  # a browser sends an empty part where no file was chosen
+            table, table_name = part.data, base_name(part.file_name)
+    single = {name: sent[0] if len(sent) == 1 else sent for name, sent in fields.items()}
+    return Payload(single, table, table_name)
+
+
+def base_name(file_name: str | None) -> str | None:
+    """Return a file's own name without folders, which some browsers send too."""
+    name = (file_name or "").replace("\\", "/").rpartition("/")[2]
+    return "".join(c for c in name if c.isprintable())[:100] or None

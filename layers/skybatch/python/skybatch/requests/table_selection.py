@@ -1,0 +1,76 @@
+"""Which columns of an uploaded table are read in which mode, and the error where none are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from skybatch.requests.columns.pairs import position_columns
+from skybatch.requests.columns.roles import (
+    ROLES,
+    cell_kind,
+    coordinate_columns,
+    name_columns,
+    roles_of,
+)
+from skybatch.requests.model import Mode
+from skybatch.requests.positions import missing_position
+from skybatch.tables.readers.model import CellKind, Header, Select, Table, unreadable_table
+
+# Roles that tables of this service have, whatever they list.
+_SERVICE_ROLES = ("skybatch", "scntr", "dataset", "type", "form", "id", "given_id")
+_OPTIONAL = {
+    Mode.POSITIONS: ("csys", "equinox", "size", "best", *_SERVICE_ROLES),
+    Mode.COADD_KEYS: ("band", "req_ra", "req_dec", "size", *_SERVICE_ROLES),
+    Mode.SCANS: ("image", "band", *_SERVICE_ROLES),
+}
+REQUIRED: Mapping[Mode, Mapping[str, str]] = {
+    Mode.POSITIONS: {},
+    Mode.COADD_KEYS: {"coadd_key": "the number of an image set"},
+    Mode.SCANS: {
+        "date": "observation date yymmdd",
+        "hem": "hemisphere, n or s",
+        "scan": "nightly scan number",
+    },
+}
+_TEXT = CellKind()
+_COORDINATE = CellKind(word=False, numeric=True)
+_COLUMNS_SHOWN = 20
+
+
+def selection(mode: Mode) -> Select:
+    """Return the function that chooses the columns to read in a list mode."""
+
+    def select(header: Header) -> Mapping[int, CellKind]:
+        roles = roles_of(header, (*REQUIRED[mode], *_OPTIONAL[mode]))
+        wanted = {column: cell_kind(role) for role, column in roles.items()}
+        if mode is Mode.POSITIONS:
+            positions = _position_cells(header)
+            return wanted | positions if positions else {}
+        return wanted if all(role in roles for role in REQUIRED[mode]) else {}
+
+    return select
+
+
+def _position_cells(header: Header) -> dict[int, CellKind]:
+    """Return the columns that give positions or names."""
+    texts = [*name_columns(header), *coordinate_columns(header)]
+    pairs = [column for pair in position_columns(header) for column in pair.indices]
+    return dict.fromkeys(texts, _TEXT) | dict.fromkeys(pairs, _COORDINATE)
+
+
+def missing_columns(tables: Iterable[Table], mode: Mode) -> Exception:
+    """Return the error for an upload none of whose tables has the columns that a mode needs."""
+    header = max((table.header for table in tables), key=lambda header: len(header.columns))
+    if mode is Mode.POSITIONS:
+        return missing_position(header)
+    have = roles_of(header)
+    role = next(role for role in REQUIRED[mode] if role not in have)
+    name, *others = ROLES[role]
+    also = f", also written {', '.join(others)}" if others else ""
+    names = ", ".join(each[:40] for each in header.names[:_COLUMNS_SHOWN]) or "none"
+    more = ", ..." if len(header.names) > _COLUMNS_SHOWN else ""
+    rule = (
+        f"the column {name} ({REQUIRED[mode][role]}{also}) is missing; this {header.kind} has the columns"
+        f" {names}{more}"
+    )
+    return unreadable_table(rule, header.line, column=name)
