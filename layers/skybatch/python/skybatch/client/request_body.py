@@ -21,6 +21,7 @@ FIELDS = frozenset(
         "date",
         "decompress",
         "diameter",
+        "edge",
         "email",
         "form",
         "hemisphere",
@@ -60,7 +61,8 @@ def encode_request(table: Any = None, *, size: Any = None, **fields: Any) -> Enc
         ``mode`` (by default ``region`` where there is a ``center``, ``scan`` where there is a
         ``date``, else ``positions``), ``bands``, ``image_type``, ``decompress``, ``form``,
         ``dataset``, ``label``, ``email``; ``center`` (text or one SkyCoord), ``diameter`` (degrees or a
-        Quantity), ``relation``; ``best``; ``date``, ``hemisphere``, ``scan``.
+        Quantity), ``relation``; ``best``; ``edge`` (``clip`` or ``pad``, of crops); ``date``,
+        ``hemisphere``, ``scan``.
 
     Raises
     ------

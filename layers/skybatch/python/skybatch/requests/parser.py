@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from skybatch.errors import CellError, InvalidRequest
+from skybatch.fits.edge_mode import EdgeMode
 from skybatch.requests.fields import BatchRequestBody
 from skybatch.requests.model import LIST_MODES, MAX_DIAMETER, MIN_DIAMETER, Mode, Region, Request, Row
 from skybatch.requests.payload import Payload, read_payload
@@ -154,6 +155,8 @@ def build_request(
     table_name: str | None = None,
 ) -> Request:
     """Return the domain request with the fields that all modes share."""
+    if fields.edge is EdgeMode.PAD and all(row.size is None for row in rows.rows):
+        notices = [*notices, "No row asks for a crop, so edge=pad changes nothing."]
     return Request(
         mode=mode,
         bands=fields.bands,
@@ -168,4 +171,5 @@ def build_request(
         notices=tuple(notices),
         from_service=rows.from_service,
         table_name=table_name,
+        edge=fields.edge,
     )

@@ -30,7 +30,7 @@ NAME_COLUMNS = ("locstr", "objname", "object", "name", "target")
 DATE_COLUMNS = ("xdate", "date")
 CROP_POSITION_COLUMNS = ("req_ra", "req_dec")
 # Columns that only tables of this service have.
-SERVICE_COLUMNS = ("skybatch", "scntr", "dataset", "type", "form")
+SERVICE_COLUMNS = ("skybatch", "scntr", "dataset", "type", "form", "edge")
 
 _PAIR_NAMES = tuple(name for pair in POSITION_PAIRS for name in pair)
 COLUMNS_OF_MODE = {

@@ -148,6 +148,7 @@ def common_fields(cells: CellParser, index: int) -> dict[str, Any]:
         fields["dataset"] = cells.value("dataset", index, parse_dataset, keywords.get("dataset"))
         fields["image_type"] = cells.value("type", index, values.image_type, None)
         fields["delivery_format"] = cells.value("form", index, parse_delivery_format, keywords.get("form"))
+        fields["edge"] = cells.value("edge", index, values.edge_mode, None)
     return fields
 
 
