@@ -21,8 +21,9 @@ requests are ICRS.
 
 - A table of images can be posted back, mode `coadd_keys`, as it is. It bears the mark `skybatch`: a keyword
   in IPAC ASCII, a PARAM in VOTable, a column in CSV and TSV.
-- `req_ra`, `req_dec`, `size` and `edge_dist` stand only in batches of positions. Numbers without a fixed form
-  are written with the digits that read back as exactly the same number.
+- `req_ra`, `req_dec`, `size`, `edge_dist` and `cut_at_edge` stand only in batches of positions, `edge` where
+  crops are padded. Numbers without a fixed form are written with the digits that read back as exactly the
+  same number.
 - A row describes the image as delivered: for a crop, the size, centre, corners and reference pixel are the
   crop's.
 - Text is kept to one printable line: control characters become blanks. IPAC ASCII escapes characters

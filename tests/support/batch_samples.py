@@ -159,7 +159,14 @@ def mixed_json(**changes: Any) -> dict[str, Any]:
     """A second part of a chain: some of everything, and more to come."""
     given: dict[str, Any] = {
         "rows": MIXED_ROWS,
-        "images": {"retrieved": 4818, "over_limit": 2412, "failed": 12, "cancelled": 0},
+        "images": {
+            "retrieved": 4818,
+            "over_limit": 2412,
+            "failed": 12,
+            "cancelled": 0,
+            "crops": 4818,
+            "cut_at_edge": 127,
+        },
         "bytes": 997_120_000,
         "files": files("images", "unretrieved", "failed", "rows"),
         "unretrieved": {

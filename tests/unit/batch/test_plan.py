@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
+import pytest
+
 from skybatch.batch.plan import Task, load_plan
-from skybatch.fits.pixel_box import PixelBox
+from skybatch.fits.edge_mode import EdgeMode
+from skybatch.fits.pixel_box import NO_PADDING, Padding, PixelBox
 from skybatch.surveys.image_type import ImageType
 from tests.support.batch_fakes import FakeBatch, task
 
@@ -27,8 +33,22 @@ TASK = Task(
 def test_a_stored_task_keeps_its_layout_and_reads_back_the_same() -> None:
     line = TASK.to_json()
     assert (line["n"], line["scntr"], line["form"], line["box"]) == (3, 2, "fits", [1, 2, 3, 4])
-    assert not {"row_number", "delivery_format"} & set(line)
+    assert not {"row_number", "delivery_format", "edge", "cut_at_edge"} & set(line)
     assert Task.from_json(line) == TASK
+
+
+@pytest.mark.parametrize(
+    ("edge", "padding", "stored"),
+    [
+        (EdgeMode.CLIP, NO_PADDING, [1, 2, 3, 4]),
+        (EdgeMode.PAD, Padding(5, 0, 0, 6), [1, 2, 3, 4, 5, 0, 0, 6]),
+    ],
+)
+def test_a_crop_at_an_edge_reads_back_the_same(edge: EdgeMode, padding: Padding, stored: list[int]) -> None:
+    cut = replace(TASK, edge=edge, cut_at_edge=True, box=PixelBox(1, 2, 3, 4, padding))
+    line = json.loads(json.dumps(cut.to_json()))
+    assert line["box"] == stored
+    assert Task.from_json(line) == cut
 
 
 def test_plan_survives_its_file_exactly() -> None:

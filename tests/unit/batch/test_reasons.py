@@ -10,6 +10,7 @@ from skybatch.batch.reasons import (
     FAILURE_MEANINGS,
     REASONS_SHOWN,
     ROWS_NAMED,
+    cut_at_edge_reason,
     describe_failure,
     group_reasons,
 )
@@ -18,6 +19,19 @@ from skybatch.status import ReasonCount
 
 def row(reason: str | None, number: int | None, row_id: str | None = None) -> dict[str, Any]:
     return {"outcome": "failed", "reason": reason, "row": number, "id": row_id}
+
+
+@pytest.mark.parametrize(
+    ("cut", "crops", "reason"),
+    [
+        (0, 570, None),
+        (15, 570, "15 of 570 crops reach beyond their image"),
+        (1, 2500, "1 of 2,500 crops reaches beyond its image"),
+        (1, 1, "1 of 1 crop reaches beyond its image"),
+    ],
+)
+def test_crops_beyond_their_image_are_counted(cut: int, crops: int, reason: str | None) -> None:
+    assert cut_at_edge_reason(cut, crops) == reason
 
 
 def test_reasons_are_grouped_most_frequent_first() -> None:

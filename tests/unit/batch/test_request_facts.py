@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from skybatch.batch.request_facts import request_facts
+from skybatch.fits.edge_mode import EdgeMode
 from skybatch.requests.model import Mode, Region, Request, Row
 from skybatch.status import RegionSummary, ScanSummary
 from skybatch.surveys.image_type import ImageType
@@ -32,6 +34,18 @@ def test_one_row_of_quicklooks_makes_it_a_request_of_quicklooks() -> None:
     request = batch_samples.positions_request(rows=(row,))
     assert request_facts(request).quicklooks is True
     assert request_facts(batch_samples.positions_request(3)).quicklooks is False
+
+
+def test_crops_of_rows_or_request_are_padded_or_not() -> None:
+    crop = Row(1, ("j",), coadd_key=7, size=50.0)
+    for edge, row, told in [
+        (EdgeMode.CLIP, crop, "clip"),
+        (EdgeMode.PAD, crop, "pad"),
+        (EdgeMode.CLIP, replace(crop, edge=EdgeMode.PAD), "pad"),
+        (EdgeMode.PAD, replace(crop, edge=EdgeMode.CLIP), "clip"),
+        (EdgeMode.PAD, replace(crop, size=None), "clip"),
+    ]:
+        assert request_facts(batch_samples.positions_request(rows=(row,), edge=edge)).edge == told
 
 
 @pytest.mark.parametrize(

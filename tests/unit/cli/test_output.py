@@ -68,6 +68,16 @@ def test_an_ended_batch_exits_0_only_when_complete() -> None:
     assert output.status_exit_code(cut) == output.INCOMPLETE
 
 
+def test_crops_that_reach_beyond_their_image_are_counted() -> None:
+    plan = Plan.read({**PLAN, "crops": 3, "cut_at_edge": 2})
+    assert output.edge_text(2, 3) in output.plan_text(plan).splitlines()
+    assert len(output.plan_text(Plan.read(PLAN)).splitlines()) == 2
+    answer = MadeBatch({"a.fits": b"a"}).status()
+    cut = BatchStatus.from_json({**answer, "images": {"retrieved": 1, "crops": 1, "cut_at_edge": 1}})
+    assert output.edge_text(1, 1) in output.status_text(cut).splitlines()
+    assert output.edge_text(1, 1) not in output.status_text(BatchStatus.from_json(answer))
+
+
 @pytest.mark.parametrize(
     ("count", "text"),
     [

@@ -50,6 +50,8 @@ def test_the_service_reads_what_the_options_say(parser: argparse.ArgumentParser)
             "--image-type",
             "quicklook",
             "--compressed",
+            "--edge",
+            "pad",
         ]
     )
     validate(parser, options)
@@ -57,7 +59,7 @@ def test_the_service_reads_what_the_options_say(parser: argparse.ArgumentParser)
     request = parse_body(encoded.body, encoded.content_type, Settings())[0]
     assert request.region is not None
     assert (request.region.diameter, request.bands) == (0.5, ("j", "k"))
-    assert request.decompress is False
+    assert (request.decompress, request.edge) == (False, "pad")
 
 
 def test_options_not_given_are_not_sent(parser: argparse.ArgumentParser) -> None:

@@ -64,7 +64,8 @@ def test_whole_columns_and_blocks_of_records_are_fetched_once(
 
 
 def test_a_file_of_another_size_than_its_manifest_says_is_refused(tmp_path: Path) -> None:
-    column = Column.from_manifest("x", {"dtype": "<f8", "shape": [3], "offset": 128, "bytes": 152})
+    entry = {"dtype": "<f8", "shape": [3], "offset": 128, "bytes": 152}
+    column = Column.from_manifest("crval1", entry, 3)
     (tmp_path / "x.npy").write_bytes(b"short")
     with pytest.raises(InventoryError):
         column.map(tmp_path / "x.npy")
@@ -72,9 +73,29 @@ def test_a_file_of_another_size_than_its_manifest_says_is_refused(tmp_path: Path
     assert column.map(tmp_path / "x.npy").tolist() == [1.0, 2.0, 3.0]
 
 
-def test_a_record_type_is_a_list_of_fields() -> None:
-    entry = {"dtype": [["a", "<i4"], ["b", "<f8", [3]]], "shape": [0], "offset": 128, "bytes": 128}
-    assert Column.from_manifest("x", entry).dtype == np.dtype([("a", "<i4"), ("b", "<f8", (3,))])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"dtype": "|O"},
+        {"dtype": "<f4"},
+        {"dtype": [["a", "|O"]]},
+        {"dtype": None},
+        {"shape": [4]},
+        {"shape": [3.0]},
+        {"shape": [-3]},
+        {"shape": [1, 3]},
+        {"shape": 3},
+        {"offset": 120},
+        {"offset": -128},
+        {"offset": "128"},
+        {"bytes": 2**63},
+        {"bytes": None},
+    ],
+)
+def test_a_column_that_cannot_be_is_refused_by_its_name(change: dict[str, object]) -> None:
+    entry = {"dtype": "<f8", "shape": [3], "offset": 128, "bytes": 152}
+    with pytest.raises(InventoryError, match="crval1"):
+        Column.from_manifest("crval1", {**entry, **change}, 3)
 
 
 def test_versions_not_opened_lately_leave_the_cache(tmp_path: Path) -> None:

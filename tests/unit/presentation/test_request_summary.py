@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from skybatch.batch.request_facts import request_facts
+from skybatch.fits.edge_mode import EdgeMode
 from skybatch.presentation.request_summary import request_details, request_sentence
 from skybatch.requests.model import Mode, Region, Row
 from skybatch.requests.row_readers import DELIVERY_FORMATS
@@ -69,6 +70,11 @@ QUICKLOOK_FORMATS = [{"image_type": "quicklook", "decompress": plain} for plain 
 def test_each_delivery_format_reads_differently(changes: list[dict[str, Any]]) -> None:
     written = {dict(request_details(facts(**each)))["Delivered as"] for each in changes}
     assert len(written) == len(changes)
+
+
+def test_padded_crops_are_named() -> None:
+    assert "Crops" in dict(request_details(facts(edge=EdgeMode.PAD)))
+    assert "Crops" not in dict(request_details(facts()))
 
 
 def test_text_that_a_user_typed_is_cut_to_one_line() -> None:

@@ -44,7 +44,7 @@ def test_every_end_has_its_own_sentence_and_headline() -> None:
 def test_the_numbers_are_those_of_the_status() -> None:
     assert numbers(summary_sentences(batch_samples.status())) == [7500]
     mixed = numbers(summary_sentences(batch_samples.mixed()))
-    assert mixed == [7242, 4818, 2412, 12, 2500, 70, 2, 2412]
+    assert mixed == [7242, 4818, 2412, 12, 127, 4818, 2500, 70, 2, 2412]
     cancelled = batch_samples.status("cancelled", rows={"total": 9, "retrieved": 8, "cancelled": 1})
     assert numbers(summary_sentences(cancelled)) == [7500, 9, 1]
 
@@ -92,6 +92,15 @@ def test_sizes_are_those_of_the_status() -> None:
     assert re.findall(r"[\d.]+ [kMG]?B\b", summary_sentences(batch_samples.mixed())) == [
         "997 MB", "1 GB", "1.8 GB",
     ]  # fmt: skip
+
+
+def test_crops_that_reach_beyond_their_image_are_counted() -> None:
+    counts = {"retrieved": 7500, "over_limit": 0, "failed": 0}
+    cut = batch_samples.status(images={**counts, "crops": 570, "cut_at_edge": 15})
+    assert "15 of 570 crops reach beyond their image" in summary_sentences(cut)
+    assert not summary_sentences(cut).startswith("Everything")
+    none = batch_samples.status(images={**counts, "crops": 570, "cut_at_edge": 0})
+    assert summary_sentences(none) == summary_sentences(batch_samples.status())
 
 
 def test_a_duplicate_row_lacks_nothing() -> None:

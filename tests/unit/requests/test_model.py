@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from skybatch.fits.edge_mode import EdgeMode
 from skybatch.requests.model import Mode, Region, Request, Row
 from skybatch.sky.position import SkyPosition
 from skybatch.surveys.image_type import ImageType
@@ -68,12 +70,26 @@ def test_the_address_is_not_stored_with_the_request() -> None:
 def test_requests_stored_by_running_batches_keep_their_layout() -> None:
     """The keys of ``request.json`` do not follow the names of the fields."""
     row = Row(
-        7, ("j", "h"), position=SkyPosition(10.0, 20.0), size=50.0, best_only=True, delivery_format="fits"
+        7,
+        ("j", "h"),
+        position=SkyPosition(10.0, 20.0),
+        size=50.0,
+        best_only=True,
+        delivery_format="fits",
+        edge=EdgeMode.CLIP,
     )
     request = Request(
-        Mode.POSITIONS, ("j",), ImageType.ATLAS, True, "fits.gz", "asky", (row,), from_service=True
+        Mode.POSITIONS,
+        ("j",),
+        ImageType.ATLAS,
+        True,
+        "fits.gz",
+        "asky",
+        (row,),
+        from_service=True,
+        edge=EdgeMode.PAD,
     )
-    stored = {
+    stored: dict[str, Any] = {
         "mode": "positions",
         "bands": "j",
         "image_type": "atlas",
@@ -86,9 +102,20 @@ def test_requests_stored_by_running_batches_keep_their_layout() -> None:
         "ours": True,
         "table_name": None,
         "size": None,
+        "edge": "pad",
         "rows": [
-            {"number": 7, "bands": "jh", "sky": [10.0, 20.0], "size": 50.0, "best": True, "form": "fits"}
+            {
+                "number": 7,
+                "bands": "jh",
+                "sky": [10.0, 20.0],
+                "size": 50.0,
+                "best": True,
+                "form": "fits",
+                "edge": "clip",
+            }
         ],
     }
     assert request.to_json() == stored
     assert Request.from_json(stored) == request
+    del stored["edge"]  # as it was stored before crops could be padded
+    assert Request.from_json(stored) == replace(request, edge=EdgeMode.CLIP)

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skybatch.errors import InvalidRequest, TooLarge
+from skybatch.fits.edge_mode import EdgeMode
 from skybatch.requests.fields import BatchRequestBody
 from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
@@ -88,6 +89,14 @@ def test_a_crop_size_is_of_positions_alone() -> None:
     assert parsed_request(mode="positions", table="ra,dec\n1,2\n", size="1arcmin").rows[0].size == 60.0
 
 
+def test_padding_without_crops_is_reported_in_a_notice() -> None:
+    assert parsed_request(mode="positions", table=POSITIONS_ALL).edge is EdgeMode.CLIP
+    crops = parsed_request(mode="positions", table="ra,dec,size\n1,2,50\n3,4,\n", edge="pad")
+    assert (crops.edge, crops.notices) == (EdgeMode.PAD, ())
+    (notice,) = parsed_request(mode="coadd_keys", table=KEYS_ALL, edge="pad").notices
+    assert "edge=pad" in notice
+
+
 def test_an_unknown_field_is_reported_in_a_notice() -> None:
     request = parsed_request(mode="coadd_keys", table=KEYS_ALL, relaton="cover")
     assert request.notices == ("The field 'relaton' is not known and was ignored.",)
@@ -101,6 +110,7 @@ def test_an_unknown_field_is_reported_in_a_notice() -> None:
             ("form", "fits.xz"),
             ("dataset", "2mass"),
             ("decompress", "perhaps"),
+            ("edge", "wrap"),
             ("mode", 5),
         ],
         *[

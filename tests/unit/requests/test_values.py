@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from skybatch.fits.edge_mode import EdgeMode
 from skybatch.requests import values
 from skybatch.surveys.image_type import ImageType
 from skybatch.validation import InvalidValue
@@ -44,6 +45,7 @@ TAKEN: list[tuple[Callable[[str], Any], str, Any]] = [
     (values.image, "197", 197),
     (values.row_number, "7", 7),
     (values.image_type, "q", ImageType.QUICKLOOK),
+    (values.edge_mode, "Pad", EdgeMode.PAD),
     (values.image_type, "Atlas", ImageType.ATLAS),
     (values.object_name, "  NGC   7479 ", "NGC 7479"),
 ]
@@ -60,6 +62,7 @@ INVALID: list[tuple[Callable[[str], Any], str]] = [
     *((values.image, text) for text in ("x", "2147483648", "1.5")),
     *((values.row_number, text) for text in ("0", "x")),
     *((values.image_type, text) for text in ("photo", "")),
+    *((values.edge_mode, text) for text in ("wrap", "")),
     *((values.object_name, text) for text in ("", "   ", "x" * 101, "a\x00b")),
 ]
 

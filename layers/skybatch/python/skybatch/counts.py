@@ -36,12 +36,14 @@ class RowCounts(WireRecord):
 
 @dataclass(frozen=True)
 class ImageCounts(WireRecord):
-    """Images by outcome."""
+    """Images by outcome; of those retrieved, how many are crops, and crops that reach beyond their image."""
 
     retrieved: int = 0
     over_limit: int = 0
     failed: int = 0
     cancelled: int = 0
+    crops: int = 0
+    cut_at_edge: int = 0
 
     @property
     def total(self) -> int:

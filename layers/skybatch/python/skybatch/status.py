@@ -129,7 +129,8 @@ class ScanSummary(WireRecord):
 class RequestSummary(WireRecord):
     """A request in the few facts that pages and emails show, whatever its number of rows.
 
-    ``from_service`` is a table of an earlier batch, sent back; ``quicklooks``, whether any row asks for one.
+    ``from_service`` is a table of an earlier batch, sent back; ``quicklooks``, whether any row asks for one;
+    ``edge`` is ``pad`` where any crop is to be padded.
     """
 
     mode: str = ""
@@ -142,6 +143,7 @@ class RequestSummary(WireRecord):
     table_name: str | None = None
     quicklooks: bool = False
     from_service: bool = False
+    edge: str = "clip"
     region: RegionSummary | None = None
     scan: ScanSummary | None = None
 

@@ -41,6 +41,7 @@ def test_a_batch_delivers_what_its_dry_run_counts(archive: MadeArchive, limit: i
 def test_images_are_counted_by_band(archive: MadeArchive) -> None:
     plan = dry_run(Service(archive), mode="coadd_keys", table="coadd_key,band\n1001,J\n1002,A\n")
     assert plan["by_band"] == {"J": 2, "H": 1, "K": 1}
+    assert (plan["crops"], plan["cut_at_edge"]) == (0, 0)
 
 
 @pytest.mark.parametrize(("form", "told"), [("fz", True), ("fits", False), ("fits.gz", False)])

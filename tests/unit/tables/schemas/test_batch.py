@@ -17,7 +17,12 @@ def test_image_tables_have_what_posting_them_back_needs(columns: tuple[Column, .
 def test_only_csv_carries_the_marker_as_a_column() -> None:
     marked = [TABLE_MARKER in [column.name for column in columns] for columns in (BATCH_IPAC, BATCH_VOTABLE)]
     assert marked == [False, False]
-    assert BATCH_CSV[-1].name == TABLE_MARKER
+    assert TABLE_MARKER in [column.name for column in BATCH_CSV]
+
+
+@pytest.mark.parametrize("columns", [BATCH_IPAC, BATCH_VOTABLE, BATCH_CSV])
+def test_columns_about_edges_stand_behind_all_others(columns: tuple[Column, ...]) -> None:
+    assert [column.name for column in columns[-2:]] == ["cut_at_edge", "edge"]
 
 
 def test_the_batch_adds_its_columns_after_those_of_the_inventory() -> None:

@@ -23,5 +23,5 @@ def test_corners_run_round_the_image_in_pairs_of_fk5_coordinates() -> None:
 
 
 def test_columns_of_positions_are_among_those_of_requests_and_results() -> None:
-    names = {column.name for column in (*common.REQUESTED, common.EDGE_DIST)}
+    names = {column.name for column in (*common.REQUESTED, common.EDGE_DIST, common.CUT_AT_EDGE)}
     assert names == common.POSITION_COLUMNS

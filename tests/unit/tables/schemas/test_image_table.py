@@ -112,8 +112,8 @@ def test_position_columns_are_there_only_for_positions_or_on_request() -> None:
     sets = sample_image_sets(3)
     images = sample_image_rows(sets, positions=False)
     names = {column.name for column in image_table({"askyw": sets}, images, "tbl").columns}
-    assert not names & {"req_ra", "req_dec", "size", "edge_dist"}
-    wanted = image_table({"askyw": sets}, images, "tbl", positions=True)
+    assert not names & {"req_ra", "req_dec", "size", "edge_dist", "cut_at_edge"}
+    wanted = image_table({"askyw": sets}, images, "tbl", positions=True, padded=True)
     assert [column.name for column in wanted.columns] == [column.name for column in BATCH_IPAC][:-1]
 
 
@@ -125,6 +125,28 @@ def test_ids_as_given_have_a_column_behind_the_others_only_where_an_image_has_on
     names = [column.name for column in given.columns]
     assert [name for name in names if name != "given_id"] == [column.name for column in without.columns]
     assert names.index("given_id") >= len(without.columns) - 1
+
+
+@pytest.mark.parametrize("fmt", ["tbl", "xml", "csv"])
+def test_the_treatment_of_edges_is_told_only_where_crops_are_padded(fmt: Any) -> None:
+    sets = sample_image_sets(2)
+    images = sample_image_rows(sets, edge=["pad", "clip"], cut_at_edge=["y", "n"])
+    clipped, padded = (image_table({"askyw": sets}, images, fmt, padded=padded) for padded in (False, True))
+    assert [column.name for column in padded.columns] == [
+        *(column.name for column in clipped.columns),
+        "edge",
+    ]
+    assert clipped.columns[-1].name == "cut_at_edge"
+    assert list(padded.data["edge"]) == ["pad", "clip"]
+
+
+def test_a_padded_crop_begins_before_its_image() -> None:
+    sets = sample_image_sets(1)
+    data = image_data(
+        {"askyw": sets}, sample_image_rows(sets, box=np.array([(-20, 1000, 50, 50)])), INVENTORY
+    )
+    assert np.asarray(data["crpix"]).tolist() == [[276.5, -487.5]]
+    assert np.asarray(data["naxis"]).tolist() == [[50, 50]]
 
 
 def test_a_table_with_quicklooks_carries_the_caution() -> None:

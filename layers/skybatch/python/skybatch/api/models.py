@@ -47,6 +47,8 @@ class BatchEstimate:
         Rows by expected outcome.
     by_band
         Images by band.
+    crops, cut_at_edge
+        Crops among the images, and how many of them reach beyond their image.
     notices
         What the service would do differently from what was asked.
     """
@@ -57,6 +59,8 @@ class BatchEstimate:
     parts: int
     by_outcome: dict[str, int]
     by_band: dict[str, int]
+    crops: int
+    cut_at_edge: int
     notices: tuple[str, ...]
 
 

@@ -37,6 +37,7 @@ class FailureCode(StrEnum):
     GAVE_UP = "gave_up"
     OVER_BATCH_LIMIT = "over_batch_limit"
     OUTSIDE_IMAGE = "outside_image"
+    PADDED_TOO_LARGE = "padded_too_large"
 
 
 class Remainder(StrEnum):

@@ -17,7 +17,8 @@ from skybatch.batch.codes import RowStatus
 from skybatch.batch.reasons import CANCELLED_REASON
 from skybatch.batch.size_limit import batches_needed, count_within
 from skybatch.batch.store import JSON_LINES, BatchStore, to_json_lines
-from skybatch.fits.pixel_box import PixelBox
+from skybatch.fits.edge_mode import EdgeMode
+from skybatch.fits.pixel_box import Padding, PixelBox
 from skybatch.inventory.image_geometry import ImageGeometry
 from skybatch.status import AbsentImages
 from skybatch.surveys.image_type import ImageType
@@ -25,6 +26,8 @@ from skybatch.surveys.image_type import ImageType
 # Fields of a task whose key in ``plan.jsonl`` and in messages differs from their name.
 STORED_FIELDS = {"index": "n", "set_index": "set", "row_number": "scntr", "delivery_format": "form"}
 TASK_FIELDS = {key: name for name, key in STORED_FIELDS.items()}
+ABSENT_DEFAULTS = {"edge": EdgeMode.CLIP, "cut_at_edge": False, "refusal_code": None}
+"""Values of the fields that are absent from a line."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,10 @@ class Task:
     geometry
         Where the inventory has the image on the sky: a stored file of another place is not delivered. None in
         plans of earlier versions.
+    edge
+        What becomes of a crop where its image ends.
+    cut_at_edge
+        Whether it is a crop that reaches beyond its image.
     """
 
     index: int
@@ -85,6 +92,8 @@ class Task:
     tiles: tuple[int, int] | None = None
     geometry: ImageGeometry | None = None
     refusal_code: str | None = None
+    edge: EdgeMode = EdgeMode.CLIP
+    cut_at_edge: bool = False
 
     @property
     def planned_bytes(self) -> int:
@@ -92,22 +101,35 @@ class Task:
         return self.bytes if self.refusal is None else 0
 
     def to_json(self) -> dict[str, Any]:
-        """Give the line of ``plan.jsonl``; the box as ``[x0, y0, nx, ny]``."""
-        box = self.box
+        """Give the line of ``plan.jsonl``; the box as ``[x0, y0, nx, ny]``, its padding behind.
+
+        Fields of few tasks are absent from the others: see ``ABSENT_DEFAULTS``.
+        """
         values = {STORED_FIELDS.get(name, name): value for name, value in vars(self).items()}
-        if self.refusal_code is None:
-            del values["refusal_code"]
-        return {**values, "box": box and [box.x0, box.y0, box.nx, box.ny]}
+        absent = {name for name, default in ABSENT_DEFAULTS.items() if values[name] == default}
+        values["box"] = self.box and _box_to_json(self.box)
+        return {name: value for name, value in values.items() if name not in absent}
 
     @classmethod
     def from_json(cls, line: dict[str, Any]) -> Task:
         """Read a line of ``plan.jsonl``."""
+        line = {**ABSENT_DEFAULTS, **line}
         box, tiles, geometry = line["box"], line.get("tiles"), line.get("geometry")
         values = {TASK_FIELDS.get(key, key): value for key, value in line.items()}
         values["image_type"] = ImageType(line["image_type"])
-        values |= {"box": PixelBox(*box) if box else None, "tiles": tuple(tiles) if tiles else None}
+        values["edge"] = EdgeMode(line["edge"])
+        values |= {"box": _box_from_json(box) if box else None, "tiles": tuple(tiles) if tiles else None}
         values["geometry"] = ImageGeometry(*geometry) if geometry else None
         return cls(**values)
+
+
+def _box_to_json(box: PixelBox) -> list[int]:
+    return [box.x0, box.y0, box.nx, box.ny, *(box.padding if any(box.padding) else ())]
+
+
+def _box_from_json(numbers: list[int]) -> PixelBox:
+    x0, y0, nx, ny, *padding = numbers
+    return PixelBox(x0, y0, nx, ny, Padding(*padding))
 
 
 @dataclass(frozen=True)

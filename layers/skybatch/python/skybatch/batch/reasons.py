@@ -26,6 +26,7 @@ FAILURE_MEANINGS: dict[str, str] = {
     FailureCode.GAVE_UP: "several attempts to produce the image did not finish",
     FailureCode.OVER_BATCH_LIMIT: "the image alone is larger than the limit of a batch",
     FailureCode.OUTSIDE_IMAGE: "the position lies outside the image, so there is nothing to crop",
+    FailureCode.PADDED_TOO_LARGE: "the crop, padded to its full size, would be too large",
 }
 """What each kind of failure means, for people."""
 
@@ -36,6 +37,14 @@ def describe_failure(code: str | None, reason: str | None) -> str | None:
     if meaning is None:
         return reason
     return f"{meaning} ({reason})" if reason and reason != meaning else meaning
+
+
+def cut_at_edge_reason(cut: int, crops: int) -> str | None:
+    """Say how many crops reach beyond their image; None where none does."""
+    if not cut:
+        return None
+    reach = "reaches beyond its image" if cut == 1 else "reach beyond their image"
+    return f"{cut:,} of {crops:,} {'crop' if crops == 1 else 'crops'} {reach}"
 
 
 def group_reasons(rows: Iterable[Mapping[str, Any]]) -> tuple[ReasonCount, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from skybatch.fits.edge_mode import EdgeMode
 from skybatch.status import RegionSummary, RequestSummary, ScanSummary
 from skybatch.surveys.image_type import ImageType
 
@@ -29,6 +30,7 @@ def request_facts(request: Request) -> RequestSummary:
         table_name=request.table_name,
         quicklooks=asks_quicklooks(request),
         from_service=request.from_service,
+        edge=_edge(request),
         region=_region(request.region) if request.region is not None else None,
         scan=_scan(request.rows[0]) if is_scan else None,
     )
@@ -37,6 +39,12 @@ def request_facts(request: Request) -> RequestSummary:
 def asks_quicklooks(request: Request) -> bool:
     """Tell whether any image of the request is a Quicklook: by its own type or by that of a row."""
     return ImageType.QUICKLOOK in (request.image_type, *(row.image_type for row in request.rows))
+
+
+def _edge(request: Request) -> EdgeMode:
+    """Return whether any crop of the request is to be padded."""
+    modes = {row.edge or request.edge for row in request.rows if row.size is not None}
+    return EdgeMode.PAD if EdgeMode.PAD in modes else EdgeMode.CLIP
 
 
 def _region(region: Region) -> RegionSummary:

@@ -14,7 +14,7 @@ from typing import Any
 from skybatch.batch import keys
 from skybatch.batch.absent import total_absent
 from skybatch.batch.codes import ImageStatus, Remainder, RowStatus
-from skybatch.batch.outcomes import ImageOutcome, RowOutcome
+from skybatch.batch.outcomes import ImageOutcome, RowOutcome, with_status
 from skybatch.batch.plan import Plan, Task
 from skybatch.batch.reasons import group_reasons
 from skybatch.batch.record import BatchRecord, load_record, load_request
@@ -150,7 +150,7 @@ def finished_status(
     now: float,
 ) -> BatchStatus:
     """Give the status of a batch whose outcomes are final and packaged."""
-    images = Counter(str(outcome.status) for outcome in outcomes)
+    images = Counter(outcome.status for outcome in outcomes)
     delivered = sum(outcome.bytes for outcome in outcomes)
     left = _over_limit(plan, outcomes)
     parts = record.part + batches_needed((task.planned_bytes for task in left), plan.limit)
@@ -167,13 +167,26 @@ def finished_status(
             bytes_planned=delivered,
         ),
         rows=_row_counts(rows),
-        images=ImageCounts.from_json(images),
+        images=_image_counts(plan, outcomes),
         bytes=delivered,
         files=tuple(replace(file, url=record.file_url(file.name)) for file in files),
         unretrieved=_unretrieved(record, left),
         chain=Chain(parts=None if cancelled else parts, lost_before=record.images_lost_before),
         reasons=group_reasons(_row_reasons(request, rows)),
         absent=total_absent(plan.absent, _rows_without_any_held(rows)),
+    )
+
+
+def _image_counts(plan: Plan, outcomes: Sequence[ImageOutcome]) -> ImageCounts:
+    by_status = Counter(outcome.status for outcome in outcomes)
+    retrieved = [task for task, _ in with_status(plan, outcomes, ImageStatus.RETRIEVED)]
+    return ImageCounts(
+        retrieved=by_status[ImageStatus.RETRIEVED],
+        over_limit=by_status[ImageStatus.OVER_LIMIT],
+        failed=by_status[ImageStatus.FAILED],
+        cancelled=by_status[ImageStatus.CANCELLED],
+        crops=sum(task.box is not None for task in retrieved),
+        cut_at_edge=sum(task.cut_at_edge for task in retrieved),
     )
 
 

@@ -87,6 +87,8 @@ def plan_text(plan: Plan) -> str:
         f"{plan.rows} rows, {plan.images} images ({bands or 'none'}), {format_bytes(plan.bytes)}",
         "rows: " + format_counts(plan.by_outcome),
     ]
+    if plan.cut_at_edge:
+        lines.append(edge_text(plan.cut_at_edge, plan.crops))
     if plan.parts > 1:
         lines.append(f"more than one batch can hold: {plan.parts} parts (see --all-parts)")
     return "\n".join(lines)
@@ -99,6 +101,8 @@ def status_text(status: BatchStatus) -> str:
         return f"{name}: {running_text(status)}"
     lines = [f"{name}: {status.state}, {status.images.retrieved} images, {format_bytes(status.bytes)}"]
     lines.append("rows: " + format_counts(status.rows.by_outcome()))
+    if status.images.cut_at_edge:
+        lines.append(edge_text(status.images.cut_at_edge, status.images.crops))
     if status.reason:
         lines.append(status.reason)
     if status.left_over:
@@ -106,6 +110,11 @@ def status_text(status: BatchStatus) -> str:
             f"{status.left_over} images are beyond the limit of a batch: skybatch resubmit, or --all-parts"
         )
     return "\n".join(lines)
+
+
+def edge_text(cut: int, crops: int) -> str:
+    """Format the number of crops that reach beyond their image."""
+    return f"crops that reach beyond their image: {cut} of {crops}"
 
 
 def running_text(status: BatchStatus) -> str:

@@ -24,6 +24,7 @@ FIELDS = (
     "dataset",
     "image_type",
     "form",
+    "edge",
     "label",
     "email",
 )
@@ -75,6 +76,11 @@ def add_request_options(parser: argparse.ArgumentParser) -> None:
         "--form",
         choices=("fits.gz", "fits", "fz"),
         help="format of whole Atlas images: gzip, plain, or tile-compressed",
+    )
+    add(
+        "--edge",
+        choices=("clip", "pad"),
+        help="crops that reach beyond their image: smaller there (default), or padded to their full size",
     )
     add("--label", metavar="TEXT", help="your name for the batch")
     add("--email", metavar="ADDRESS", help="where to send an email when the batch has ended")

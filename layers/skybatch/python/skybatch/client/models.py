@@ -24,7 +24,8 @@ class Plan:
     """What a request would deliver, without a batch.
 
     ``bytes`` is the size of all images, ``parts`` the number of batches that the server's limit divides them
-    into. ``by_outcome`` counts rows, ``by_band`` images.
+    into. ``by_outcome`` counts rows, ``by_band`` images; ``cut_at_edge`` of its
+    ``crops`` reach beyond their image.
     """
 
     rows: int
@@ -33,6 +34,8 @@ class Plan:
     parts: int
     by_outcome: Mapping[str, int]
     by_band: Mapping[str, int]
+    crops: int
+    cut_at_edge: int
     notices: tuple[str, ...]
     response: JsonObject = field(repr=False)
 
@@ -47,6 +50,8 @@ class Plan:
                 parts=int(response["parts"]),
                 by_outcome=dict(response["by_outcome"]),
                 by_band=dict(response["by_band"]),
+                crops=int(response.get("crops", 0)),
+                cut_at_edge=int(response.get("cut_at_edge", 0)),
                 notices=tuple(response["notices"]),
                 response=response,
             )

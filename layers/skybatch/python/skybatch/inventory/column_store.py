@@ -7,6 +7,7 @@ so it never needs to be checked again.
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 import time
@@ -20,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skybatch.errors import InventoryError
+from skybatch.inventory.column_types import COLUMN_TYPES
 from skybatch.storage.trees import ReadableTree
 from skybatch.surveys.twomass.datasets import inventory_folder
 
@@ -45,11 +47,23 @@ class Column:
     size: int
 
     @classmethod
-    def from_manifest(cls, name: str, entry: Mapping[str, Any]) -> Column:
-        """Read an entry of the manifest, where a record type is a list of fields."""
-        described = entry["dtype"]
-        dtype = np.dtype(described if isinstance(described, str) else [_field(f) for f in described])
-        return cls(name, dtype, tuple(entry["shape"]), entry["offset"], entry["bytes"])
+    def from_manifest(cls, name: str, entry: object, size: int) -> Column:
+        """Read an entry of the manifest of an inventory of ``size`` image sets.
+
+        Raises InventoryError for a type or shape that the column cannot have, or that is not of its length.
+        """
+        if not isinstance(entry, Mapping):
+            raise InventoryError(f"the manifest describes no column {name}")
+        dtype = COLUMN_TYPES[name].dtype(entry.get("dtype"))
+        shape: Any = entry.get("shape")
+        offset, length = entry.get("offset"), entry.get("bytes")
+        if dtype is None or not COLUMN_TYPES[name].allows(shape, size):
+            raise InventoryError(f"the manifest gives the column {name} a type or shape that it cannot have")
+        if type(offset) is not int or type(length) is not int or offset < 0:
+            raise InventoryError(f"the manifest gives the column {name} no length")
+        if offset + math.prod(shape) * dtype.itemsize != length:
+            raise InventoryError(f"the manifest gives the column {name} a length that is not of its shape")
+        return cls(name, dtype, tuple(shape), offset, length)
 
     def map(self, path: Path) -> NDArray[Any]:
         """Map the column in a complete file, read only. Raises InventoryError where the size is wrong."""
@@ -59,11 +73,6 @@ class Column:
             return np.zeros(self.shape, self.dtype)
         # A plain view: numpy's memmap class costs a microsecond and more on every use.
         return np.asarray(np.memmap(path, self.dtype, "r", self.offset, self.shape))
-
-
-def _field(field: list[Any]) -> tuple[Any, ...]:
-    name, dtype, *shape = field
-    return (name, dtype, *(tuple(s) for s in shape))
 
 
 class ColumnStore:
@@ -159,9 +168,12 @@ class ColumnStore:
 
     def _read(self, path: str, starts: list[int], lengths: list[int]) -> list[bytes]:
         try:
-            return self._source.read_ranges(path, starts, lengths)
+            parts = self._source.read_ranges(path, starts, lengths)
         except FileNotFoundError as error:
             raise InventoryError(f"{path} is gone; was its version removed?") from error
+        if [len(part) for part in parts] != lengths:
+            raise InventoryError(f"{path} is shorter than its manifest says")
+        return parts
 
 
 def cache_folder(source: ReadableTree, dataset: str, version: str) -> Path:

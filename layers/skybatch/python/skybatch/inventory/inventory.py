@@ -7,7 +7,6 @@ then identity (see `skybatch.inventory.publish`). Equal questions to one version
 
 from __future__ import annotations
 
-import json
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -16,8 +15,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skybatch.errors import InventoryError, TooLarge
-from skybatch.inventory.column_store import Column, ColumnStore
-from skybatch.inventory.image_sets import FORMAT, ImageSets, from_records, scan_codes
+from skybatch.inventory.column_store import ColumnStore
+from skybatch.inventory.column_types import check_records, check_values, damaged
+from skybatch.inventory.image_sets import ImageSets, from_records, scan_codes
+from skybatch.inventory.manifest import Manifest, read_manifest
 from skybatch.inventory.matches import PixelPositions, PositionMatches, ScanMatches, SetNumbers
 from skybatch.inventory.versions import current_version
 from skybatch.sky.fk5 import fk5_vector
@@ -41,31 +42,27 @@ class Inventory:
     used.
     """
 
-    def __init__(self, source: ReadableTree, dataset: str, version: str, manifest: dict[str, Any]) -> None:
+    def __init__(self, source: ReadableTree, dataset: str, version: str, manifest: Manifest) -> None:
         self.dataset, self.version = dataset, version
-        self.size: int = manifest["size"]
-        self.numbered: bool = manifest["numbered"]
-        self._angular_radius: float = manifest["reach"]
-        columns = {name: Column.from_manifest(name, entry) for name, entry in manifest["columns"].items()}
-        self._columns = ColumnStore(source, dataset, version, columns)
+        self.size, self.numbered = manifest.size, manifest.numbered
+        self._angular_radius = manifest.angular_radius
+        self._columns = ColumnStore(source, dataset, version, manifest.columns)
 
     @classmethod
     def open(cls, source: ReadableTree, dataset: str, version: str | None = None) -> Inventory:
         """Open a version, the current one if none is named.
 
-        Raises InventoryError where it is absent or incomplete, NotFound for an unknown data set.
+        Raises InventoryError where it is absent, incomplete or damaged, NotFound for an unknown data set.
         """
         version = version or current_version(source, dataset)
         path = f"{inventory_folder(dataset)}/{version}/manifest.json"
         try:
-            manifest = json.loads(source.read(path))
-        except (FileNotFoundError, ValueError) as error:
+            manifest = source.read(path)
+        except FileNotFoundError as error:
             raise InventoryError(
                 f"version {version} of the inventory of {dataset} is not complete"
             ) from error
-        if manifest["format"] > FORMAT:
-            raise InventoryError(f"{path} has format {manifest['format']}; at most {FORMAT} is read here")
-        return cls(source, dataset, version, manifest)
+        return cls(source, dataset, version, read_manifest(manifest, path))
 
     def in_region(self, region: SkyRegion, relation: Relation, limit: int | None = None) -> SetNumbers:
         """Return the sets in this relation to a region, ascending; ``center``: those that hold its centre.
@@ -164,7 +161,12 @@ class Inventory:
         """Return all that is known of these sets, in the order given."""
         rows = np.atleast_1d(np.asarray(sets, dtype=np.intp))
         records = self._columns.records(rows)
-        return from_records(self.dataset, records, self._all_footprints.take(rows), rows)
+        check_records(records)
+        footprints = self._all_footprints.take(rows)
+        for name in ("crval1", "crval2", "crota2"):
+            if not np.isfinite(getattr(footprints, name)).all():
+                raise damaged(name)
+        return from_records(self.dataset, records, footprints, rows)
 
     def numbering(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return the codes of all sets (see `scan_codes`), ascending, and the coadd key of each."""
@@ -176,21 +178,29 @@ class Inventory:
 
     @cached_property
     def _zone_key(self) -> NDArray[np.uint32]:
-        return self._columns.column("zone_key")
+        return self._column("zone_key")
 
     @cached_property
     def _all_footprints(self) -> Footprints:
         column = self._columns.column
-        grids = PixelGrids.from_table(column("shapes"))
-        return Footprints(column("crval1"), column("crval2"), column("crota2"), column("shape"), grids)
+        shapes = self._column("shapes")
+        shape = self._column("shape", below=len(shapes))
+        grids = PixelGrids.from_table(shapes)
+        return Footprints(column("crval1"), column("crval2"), column("crota2"), shape, grids)
 
     @cached_property
     def _keys(self) -> tuple[NDArray[Any], NDArray[Any]]:
-        return self._columns.column("key"), self._columns.column("key_set")
+        return self._column("key"), self._column("key_set", below=self.size)
 
     @cached_property
     def _scans(self) -> tuple[NDArray[Any], NDArray[Any]]:
-        return self._columns.column("scan_code"), self._columns.column("scan_set")
+        return self._column("scan_code"), self._column("scan_set", below=self.size)
+
+    def _column(self, name: str, below: int | None = None) -> NDArray[Any]:
+        """Return a column whose values were checked once; row numbers must be less than ``below``."""
+        values = self._columns.column(name)
+        check_values(name, values, below)
+        return values
 
 
 def _pixel_positions(images: Footprints, vectors: Floats) -> PixelPositions:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from skybatch.errors import DatasetAbsent
+from skybatch.errors import DatasetAbsent, InventoryError
 from skybatch.storage.trees import ReadableTree, Tree
 from skybatch.surveys.twomass.datasets import inventory_folder
 
@@ -16,6 +16,8 @@ def current_version(source: ReadableTree, dataset: str) -> str:
         return source.read(f"{inventory_folder(dataset)}/current").decode("ascii").strip()
     except FileNotFoundError as error:
         raise DatasetAbsent(f"the archive has no inventory of data set {dataset}") from error
+    except UnicodeDecodeError as error:
+        raise InventoryError(f"what names the current inventory of {dataset} is damaged") from error
 
 
 def versions(tree: Tree, dataset: str) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from skybatch.batch.reasons import cut_at_edge_reason
 from skybatch.pages.environment import render
 from skybatch.pages.examples import EXAMPLES
 from skybatch.presentation import formatting
@@ -23,7 +24,7 @@ LIST_MODES = ("positions", "coadd_keys", "scans")
 _DEFAULTS: dict[str, Any] = {
     **dict.fromkeys(("email", "label", "center", "date", "hemisphere", "scan", "table", "size"), ""),
     **{"mode": "region", "diameter": "0.25", "relation": "overlap", "best": "false"},
-    **{"image_type": "atlas", "decompress": "true", "form": "fits.gz", "dataset": "asky"},
+    **{"image_type": "atlas", "decompress": "true", "form": "fits.gz", "dataset": "asky", "edge": "clip"},
     "bands": ("J", "H", "K"),
 }
 _TABLE_SHOWN = 200_000  # characters of a pasted table that come back with the page
@@ -105,6 +106,8 @@ def _field_errors(errors: Iterable[Mapping[str, Any]]) -> dict[str, str]:
 def plan_sentences(plan: Mapping[str, Any], settings: Settings) -> list[str]:
     """Write what a dry run found: images and bytes, parts, rows without images, notices."""
     found = [f"{formatting.count(plan['images'], 'image').capitalize()}, {formatting.size(plan['bytes'])}."]
+    if cut := cut_at_edge_reason(plan.get("cut_at_edge") or 0, plan.get("crops") or 0):
+        found.append(f"{cut}.")
     parts = plan.get("parts") or 0
     if parts > 1:
         limit = formatting.size(settings.max_batch_bytes)

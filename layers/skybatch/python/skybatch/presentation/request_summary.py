@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from skybatch.fits.edge_mode import EdgeMode
 from skybatch.presentation.formatting import count, join_words, plain
 from skybatch.status import RegionSummary, RequestSummary
 from skybatch.surveys.image_type import ImageType
@@ -58,6 +59,8 @@ def request_details(request: RequestSummary) -> list[tuple[str, str]]:
     details = [("Data set", DATASET_TITLES.get(request.dataset, request.dataset))]
     if request.table_name:
         details.append(("Table", plain(request.table_name, 80)))
+    if request.edge == EdgeMode.PAD:
+        details.append(("Crops", "of the full size, padded with blank pixels where the image ends"))
     return [*details, ("Delivered as", _delivery(request))]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from skybatch.batch.absent import band_list, describe_absent
+from skybatch.batch.reasons import cut_at_edge_reason
 from skybatch.batch.size_limit import estimated_batches
 from skybatch.presentation.formatting import count, join_words, size
 from skybatch.status import BatchState, BatchStatus
@@ -54,6 +55,7 @@ def summary_sentences(status: BatchStatus) -> str:
     sentences = [
         "This batch was cancelled." if status.state == BatchState.CANCELLED else "",
         _images(status),
+        _cut_at_edge(status),
         _absent(status),
         _rows_without_images(status),
         _unretrieved(status),
@@ -73,7 +75,7 @@ def _images(status: BatchStatus) -> str:
         return "No image could be retrieved."
     if came == asked:
         rows = status.rows
-        everything = not (rows.not_covered or rows.unresolved or rows.cancelled)
+        everything = not (rows.not_covered or rows.unresolved or rows.cancelled or status.images.cut_at_edge)
         subject = "Everything you asked for" if everything else "Every image found"
         return f"{subject} is here: {count(came, 'image')} ({size(status.bytes)})."
     fates = _fates(status)
@@ -124,6 +126,11 @@ def _rows_without_images(status: BatchStatus) -> str:
     if rows.cancelled and not status.images.cancelled:
         told.append(f"{rows.cancelled:,} {_was(rows.cancelled)} cancelled before any image was looked up")
     return f"Of {total}, {join_words(told)}." if told else ""
+
+
+def _cut_at_edge(status: BatchStatus) -> str:
+    crops = cut_at_edge_reason(status.images.cut_at_edge, status.images.crops)
+    return f"{crops} (cut_at_edge in images.tbl)." if crops else ""
 
 
 def _unretrieved(status: BatchStatus) -> str:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 
+from skybatch.fits.edge_mode import EdgeMode
 from skybatch.requests import values
 from skybatch.requests.field_parsers import (
     MAX_EMAIL_CHARACTERS,
@@ -174,6 +175,16 @@ class BatchRequestBody(BaseModel):
     best: Annotated[
         bool, parsed_flag(False), schema("boolean", "Mode positions: only the best image of each band.")
     ] = False
+    edge: Annotated[
+        EdgeMode,
+        parsed(values.edge_mode, EdgeMode.CLIP),
+        schema(
+            "string",
+            "Crops that reach beyond their image: clipped there, or padded to their full size with NaN"
+            " (BLANK in Quicklooks).",
+            enum=[str(one) for one in EdgeMode],
+        ),
+    ] = EdgeMode.CLIP
     date: Annotated[
         str | None,
         parsed(values.xdate, None),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
 
+from skybatch.fits.edge_mode import EdgeMode
 from skybatch.sky.position import SkyPosition
 from skybatch.surveys.image_type import ImageType
 
@@ -61,7 +62,7 @@ class Row:
         Whether only the best image set at the position is wanted.
     coadd_key, date, hem, scan, image
         The image sets wanted by number; ``image`` None means all images of the scan.
-    dataset, image_type, delivery_format
+    dataset, image_type, delivery_format, edge
         From a table of this service posted back; None means the request's.
     line
         Line of the uploaded text, from 1.
@@ -83,6 +84,7 @@ class Row:
     dataset: str | None = None
     image_type: ImageType | None = None
     delivery_format: str | None = None
+    edge: EdgeMode | None = None
     line: int | None = None
 
     def to_json(self) -> dict[str, Any]:
@@ -99,6 +101,7 @@ class Row:
         values["bands"] = tuple(stored["bands"])
         image_type = stored.get("image_type")
         values["image_type"] = ImageType(image_type) if image_type else None
+        values["edge"] = EdgeMode(stored["edge"]) if stored.get("edge") else None
         sky = stored.get("sky")
         values["position"] = SkyPosition(*sky) if sky else None
         return cls(**values)
@@ -157,6 +160,7 @@ class Request:
     from_service: bool = False
     table_name: str | None = None
     size: float | None = None
+    edge: EdgeMode = EdgeMode.CLIP
 
     def to_json(self) -> dict[str, Any]:
         """Return a JSON object without the e-mail address, which is kept apart and for a shorter time."""
@@ -173,6 +177,7 @@ class Request:
             "ours": self.from_service,
             "table_name": self.table_name,
             "size": self.size,
+            "edge": self.edge,
             "rows": [row.to_json() for row in self.rows],
         }
 
@@ -189,6 +194,7 @@ class Request:
             "from_service": stored["ours"],
             "region": Region.from_json(region) if region else None,
             "notices": tuple(stored["notices"]),
+            "edge": EdgeMode(stored.get("edge", EdgeMode.CLIP)),
             "rows": tuple(Row.from_json(row) for row in stored["rows"]),
         }
         return cls(**{name: value for name, value in values.items() if name not in ("form", "ours")})

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from skybatch.errors import CellError, InvalidRequest
+from skybatch.fits.edge_mode import EdgeMode
 from skybatch.requests.body.payload import Payload, read_payload
 from skybatch.requests.fields import BatchRequestBody
 from skybatch.requests.model import (
@@ -170,6 +171,8 @@ def build_request(
     table_name: str | None = None,
 ) -> Request:
     """Return the domain request with the fields that all modes share."""
+    if fields.edge is EdgeMode.PAD and all(row.size is None for row in rows.rows):
+        notices = [*notices, "No row asks for a crop, so edge=pad changes nothing."]
     return Request(
         mode=mode,
         bands=fields.bands,
@@ -185,4 +188,5 @@ def build_request(
         from_service=rows.from_service,
         table_name=table_name,
         size=None if rows.from_service else fields.size,
+        edge=fields.edge,
     )

@@ -125,6 +125,7 @@ def _common_fields(cells: TableCells, index: int, label: str | None = None) -> d
         fields["dataset"] = cells.value("dataset", index, parse_dataset, keywords.get("dataset"))
         fields["image_type"] = cells.value("type", index, values.image_type, None)
         fields["delivery_format"] = cells.value("form", index, parse_delivery_format, keywords.get("form"))
+        fields["edge"] = cells.value("edge", index, values.edge_mode, None)
     return fields
 
 

@@ -17,7 +17,7 @@ from skybatch.requests.positions import missing_position
 from skybatch.tables.readers.model import CellKind, Header, Select, Table, unreadable_table
 
 # Roles that tables of this service have, whatever they list.
-_SERVICE_ROLES = ("skybatch", "scntr", "dataset", "type", "form", "id", "given_id")
+_SERVICE_ROLES = ("skybatch", "scntr", "dataset", "type", "form", "edge", "id", "given_id")
 _OPTIONAL = {
     Mode.POSITIONS: ("csys", "equinox", "size", "best", *_SERVICE_ROLES),
     Mode.COADD_KEYS: ("band", "req_ra", "req_dec", "size", *_SERVICE_ROLES),

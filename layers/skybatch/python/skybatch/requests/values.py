@@ -6,6 +6,7 @@ import math
 import re
 from datetime import date
 
+from skybatch.fits.edge_mode import EdgeMode
 from skybatch.sky.angles import plain_dashes
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.twomass.bands import BAND_NAMES, BANDS
@@ -179,6 +180,11 @@ def choice(text: str, allowed: tuple[str, ...]) -> str:
         if text.lower() == word.lower():
             return word
     raise InvalidValue(f"must be one of {', '.join(allowed)}")
+
+
+def edge_mode(text: str) -> EdgeMode:
+    """Parse what becomes of a crop where its image ends."""
+    return EdgeMode(choice(text, tuple(EdgeMode)))
 
 
 def object_name(text: str) -> str:

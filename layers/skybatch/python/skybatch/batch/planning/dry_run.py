@@ -67,6 +67,8 @@ def estimate(
         "parts": batches_needed((task.planned_bytes for task in plan.tasks), plan.limit),
         "by_outcome": dict(Counter(row.status for row in row_outcomes(plan, outcomes, len(request.rows)))),
         "by_band": dict(Counter(task.band.upper() for task in wanted)),
+        "crops": sum(task.box is not None for task in wanted),
+        "cut_at_edge": sum(task.cut_at_edge for task in wanted),
         "notices": notices,
     }
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,8 @@ from skybatch.batch.plan import Task
 from skybatch.batch.planning.absent_images import absent_images
 from skybatch.batch.planning.matching import Matches
 from skybatch.batch.reasons import FAILURE_MEANINGS
-from skybatch.fits.pixel_box import PixelBox, cutout_bytes
+from skybatch.fits.edge_mode import EdgeMode
+from skybatch.fits.pixel_box import Crop, PixelBox, cutout_bytes
 from skybatch.inventory.image_geometry import ImageGeometry
 from skybatch.inventory.matches import PixelPositions
 from skybatch.inventory.stored_image import PLAIN, max_gzipped_size
@@ -34,8 +35,22 @@ TILED = TILED_SUFFIX.removeprefix(".")
 TILE_FORMS = ("fz", TILED)
 ATLAS_BITPIX = -32
 QUICKLOOK_BITPIX = 16
-OUTSIDE_IMAGE = FAILURE_MEANINGS[FailureCode.OUTSIDE_IMAGE]
 EDGE_DECIMALS = 3  # of an arcsec, as the tables show it
+MAX_PADDED_SIDE = 2048
+"""Most columns and rows of a padded crop, which no image bounds: a worker holds many crops at once."""
+
+
+class Refusal(NamedTuple):
+    """Why an image is not delivered although it exists."""
+
+    code: FailureCode
+    reason: str
+
+
+OUTSIDE_IMAGE = Refusal(FailureCode.OUTSIDE_IMAGE, FAILURE_MEANINGS[FailureCode.OUTSIDE_IMAGE])
+PADDED_TOO_LARGE = Refusal(
+    FailureCode.PADDED_TOO_LARGE, f"at most {MAX_PADDED_SIDE:,} x {MAX_PADDED_SIDE:,} pixels"
+)
 
 
 @dataclass(frozen=True)
@@ -63,7 +78,7 @@ class TaskBuilder:
         """Yield a task for each image that the archive holds of each match and band."""
         details = self.details
         placed = self._pixel_positions()
-        boxes = self._boxes(details, placed)
+        crops = self._crops(details, placed)
         edges = self._edge_distances(placed)
         geometries = ImageGeometry.of_sets(details)
         for i in range(len(self.matches.row_index)):
@@ -73,7 +88,7 @@ class TaskBuilder:
                 stored = self._stored(details, i, row, band)
                 if stored is not None:
                     placed_at = edges[i], geometries[i]
-                    yield self._task(details, i, index, band, stored, boxes.get(i), placed_at)
+                    yield self._task(details, i, index, band, stored, crops.get(i), placed_at)
 
     def _pixel_positions(self) -> PixelPositions:
         """Return for each match where the position of its row lies in the image; NaN without a position."""
@@ -95,8 +110,8 @@ class TaskBuilder:
         distances = placed.edge_distance.tolist()
         return [None if math.isnan(each) else round(each, EDGE_DECIMALS) for each in distances]
 
-    def _boxes(self, details: ImageSets, placed: PixelPositions) -> dict[int, PixelBox | str]:
-        """Return the pixels to cut for each match whose row wants a crop, or why there are none."""
+    def _crops(self, details: ImageSets, placed: PixelPositions) -> dict[int, Crop | Refusal]:
+        """Return the crop of each match whose row wants one, or why there is none."""
         rows = [self.request.rows[int(i)] for i in self.matches.row_index]
         crops = np.array([i for i, row in enumerate(rows) if row.size is not None and row.position], np.intp)
         if not len(crops):
@@ -105,16 +120,18 @@ class TaskBuilder:
         size = np.array([rows[i].size for i in crops], dtype=np.float64) / 3600.0
         across = size / np.abs(details.cdelt1[crops])
         along = size / np.abs(details.cdelt2[crops])
-        boxes: dict[int, PixelBox | str] = {}
+        found: dict[int, Crop | Refusal] = {}
         for k, i in enumerate(crops.tolist()):
-            edges = int(details.naxis1[i]), int(details.naxis2[i])
+            sides = int(details.naxis1[i]), int(details.naxis2[i])
+            wanted = float(x[k]), float(y[k]), float(across[k]), float(along[k])
             try:
-                boxes[i] = PixelBox.around(
-                    float(x[k]), float(y[k]), float(across[k]), float(along[k]), *edges
-                )
+                found[i] = _allowed(Crop.around(*wanted, *sides, self._edge_mode(rows[i])))
             except ValueError:
-                boxes[i] = OUTSIDE_IMAGE
-        return boxes
+                found[i] = OUTSIDE_IMAGE
+        return found
+
+    def _edge_mode(self, row: Row) -> EdgeMode:
+        return row.edge or self.request.edge
 
     def _stored(self, details: ImageSets, i: int, row: Row, band: str) -> tuple[str, int] | None:
         """Return suffix and size of the stored image, or None where the archive holds none."""
@@ -131,23 +148,22 @@ class TaskBuilder:
         index: int,
         band: str,
         stored: tuple[str, int],
-        box: PixelBox | str | None,
+        crop: Crop | Refusal | None,
         placed: tuple[float | None, ImageGeometry],
     ) -> Task:
         row = self.request.rows[index]
         image_type = row.image_type or self.request.image_type
         suffix, stored_bytes = stored
-        refusal = box if isinstance(box, str) else None
-        pixels = box if isinstance(box, PixelBox) else None
+        refusal_code, refusal = crop if isinstance(crop, Refusal) else (None, None)
+        box, cut_at_edge = crop if isinstance(crop, Crop) else (None, False)
         tiles = details.tiles(i, band) if image_type == ImageType.ATLAS else None
-        form = "fits" if box is not None else self._delivery_format(row, image_type, suffix, tiles)
-        if tiles is not None and (form == TILED or (box is not None and suffix not in PLAIN)):
+        form = "fits" if crop is not None else self._delivery_format(row, image_type, suffix, tiles)
+        if tiles is not None and (form == TILED or (crop is not None and suffix not in PLAIN)):
             suffix, stored_bytes = TILED_SUFFIX, tiles.size
-        if f".{form}" == suffix and box is None:
+        if f".{form}" == suffix and crop is None:
             size = stored_bytes
         else:
-            size = _made_size(details, i, image_type, pixels, form)
-        refusal_code = FailureCode.OUTSIDE_IMAGE if refusal is not None else None
+            size = _made_size(details, i, image_type, box, form)
         if refusal is None and size > self.limit:
             refusal = f"larger than the limit: {size:,} bytes, and a batch may hold {self.limit:,}"
             refusal_code = FailureCode.OVER_BATCH_LIMIT
@@ -165,13 +181,15 @@ class TaskBuilder:
             band=band,
             image_type=image_type,
             delivery_format=form,
-            box=pixels,
+            box=box,
             bytes=size,
             refusal=refusal,
             refusal_code=refusal_code,
             edge_dist=placed[0],
             tiles=(tiles.size, tiles.heap) if tiles is not None and suffix == TILED_SUFFIX else None,
             geometry=placed[1],
+            edge=EdgeMode.CLIP if crop is None else self._edge_mode(row),
+            cut_at_edge=cut_at_edge,
         )
 
     def _delivery_format(self, row: Row, image_type: ImageType, suffix: str, tiles: Tiles | None) -> str:
@@ -199,6 +217,13 @@ def wants_tiles(request: Request, task: Task) -> bool:
     """Tell whether a task is for a whole Atlas image that was asked for in tiles."""
     form = request.rows[task.row].delivery_format or request.delivery_format
     return task.box is None and task.image_type == ImageType.ATLAS and form in TILE_FORMS
+
+
+def _allowed(crop: Crop) -> Crop | Refusal:
+    """Return the crop, or why it is not made."""
+    if any(crop.box.padding) and max(crop.box.width, crop.box.height) > MAX_PADDED_SIDE:
+        return PADDED_TOO_LARGE
+    return crop
 
 
 def _made_size(details: ImageSets, i: int, image_type: ImageType, box: PixelBox | None, form: str) -> int:

@@ -90,6 +90,7 @@ def request_body(request: Request, upload: bytes | None) -> dict[str, Any]:
         "decompress": request.decompress,
         "form": request.delivery_format,
         "dataset": request.dataset,
+        "edge": request.edge,
     }
     if request.label:
         body["label"] = request.label

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -12,9 +13,11 @@ from skybatch.batch.execution.previews import preview_name
 from skybatch.batch.file_names import delivered_path
 from skybatch.batch.outcomes import ImageOutcome, with_status
 from skybatch.batch.plan import Task
+from skybatch.batch.reasons import cut_at_edge_reason
 from skybatch.batch.record import BatchRecord
 from skybatch.batch.results.batch_results import BatchResults, ImageSetsByDataset
 from skybatch.batch.results.generated_file import GeneratedFile
+from skybatch.fits.edge_mode import EdgeMode
 from skybatch.requests.model import Mode, Request, Row
 from skybatch.sky.position import SkyPosition
 from skybatch.tables.model import Table
@@ -43,13 +46,16 @@ def result_tables(results: BatchResults, image_sets: ImageSetsByDataset) -> Iter
     """Write each table in each format; tables of images only where there are some."""
     request = results.request
     positions = any(_position(request, row) is not None for row in request.rows)
+    padded = any(task.edge is EdgeMode.PAD for task in results.plan.tasks)
     for name, status in IMAGE_TABLES.items():
         chosen = with_status(results.plan, results.outcomes, status)
         if not chosen:
             continue
         images = _image_rows(results, chosen)
         for fmt in TABLE_FORMATS:
-            table = image_table(image_sets, images, fmt, title=TABLE_TITLES[name], positions=positions)
+            table = image_table(
+                image_sets, images, fmt, title=TABLE_TITLES[name], positions=positions, padded=padded
+            )
             yield _table_file(name, table, fmt)
     rows = rows_table(results)
     for fmt in TABLE_FORMATS:
@@ -80,6 +86,8 @@ def _image_rows(results: BatchResults, chosen: Sequence[tuple[Task, ImageOutcome
         size=[row.size for row in rows],
         edge_dist=[task.edge_dist for task, _ in chosen],
         given_id=[row.given_id for row in rows],
+        cut_at_edge=[_yes_or_no(task) for task, _ in chosen],
+        edge=[str(task.edge) if task.box else None for task, _ in chosen],
         box=np.array([_box(task) for task, _ in chosen], dtype=np.int64),
     )
 
@@ -117,7 +125,7 @@ def rows_table(results: BatchResults) -> Table:
         "band": ["".join(row.bands).upper() for row in rows],
         "xdate": [row.date for row in rows],
         "outcome": [str(outcome.status) for outcome in results.rows],
-        "reason": [outcome.explanation for outcome in results.rows],
+        "reason": _row_reasons(results),
     }
     for name in ("id", "given_id", "size", "coadd_key", "hem", "scan", "image"):
         columns[name] = [getattr(row, name) for row in rows]
@@ -129,7 +137,22 @@ def rows_table(results: BatchResults) -> Table:
 
 def _box(task: Task) -> tuple[int, int, int, int]:
     box = task.box
-    return (box.x0, box.y0, box.nx, box.ny) if box else NO_BOX
+    return (*box.corner, box.width, box.height) if box else NO_BOX
+
+
+def _yes_or_no(task: Task) -> str | None:
+    """Write whether a crop reaches beyond its image; nothing for a whole image."""
+    return None if task.box is None else "y" if task.cut_at_edge else "n"
+
+
+def _row_reasons(results: BatchResults) -> list[str | None]:
+    """Write why images of each row are missing, and how many of its crops reach beyond their image."""
+    crops = [task for task, _ in results.retrieved if task.box is not None]
+    by_row = Counter(task.row for task in crops)
+    cut = Counter(task.row for task in crops if task.cut_at_edge)
+    missing = {outcome.row: outcome.explanation for outcome in results.rows}
+    both = [(why, cut_at_edge_reason(cut[row], by_row[row])) for row, why in missing.items()]
+    return ["; ".join(filter(None, reasons)) or None for reasons in both]
 
 
 def _table_file(name: str, table: Table, fmt: Format) -> GeneratedFile:

@@ -110,6 +110,7 @@
       .map(([band, n]) => `${{j: "J", h: "H", k: "Ks"}[band.toLowerCase()] ?? band} ${n.toLocaleString("en-US")}`);
     if (!plan.images) say("No image set matches this request.");
     else say(`${plural(plan.images, "image")}, ${size(plan.bytes)}${kinds.length > 1 ? ` (${kinds.join(", ")})` : ""}.`);
+    if (plan.cut_at_edge) say(`${plan.cut_at_edge.toLocaleString("en-US")} of ${plural(plan.crops, "crop")} reach beyond the edge of an image.`);
     if (plan.parts > 1) say(`This takes ${plan.parts} batches; a button on the page of each starts the next.`);
     const rows = Object.entries(plan.by_outcome ?? {}).filter(([outcome, n]) => n && outcome in OUTCOMES)
       .map(([outcome, n]) => `${plural(n, "row")} ${OUTCOMES[outcome]}`);

@@ -26,6 +26,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     "dataset": ("dataset",),
     "type": ("type",),
     "form": ("form",),
+    "edge": ("edge",),
 }
 NAME_COLUMNS = (
     "locstr",

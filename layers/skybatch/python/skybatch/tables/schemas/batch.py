@@ -12,9 +12,11 @@ from skybatch.tables.schemas.common import (
     COADD_KEY,
     CORNERS,
     CROTA2,
+    CUT_AT_EDGE,
     DATASET,
     DELIVERY,
     DELIVERY_FORMAT,
+    EDGE,
     EDGE_DIST,
     GIVEN_ID,
     HEM,
@@ -56,6 +58,8 @@ BATCH_IPAC: tuple[Column, ...] = (
     EDGE_DIST,
     DELIVERY_FORMAT,
     GIVEN_ID,
+    CUT_AT_EDGE,
+    EDGE,
 )
 
 INVENTORY: tuple[Column, ...] = (
@@ -136,8 +140,9 @@ INVENTORY: tuple[Column, ...] = (
     integer("bin", "Level-7 HTM triangle that holds the image's reference position, in base-4 digits."),
 )
 
-BATCH_VOTABLE: tuple[Column, ...] = (*INVENTORY, *DELIVERY, EDGE_DIST, *REQUESTED, DELIVERY_FORMAT, GIVEN_ID)
-BATCH_CSV: tuple[Column, ...] = (*BATCH_VOTABLE, TABLE_MARKER_COLUMN)
+_DELIVERED: tuple[Column, ...] = (*INVENTORY, *DELIVERY, EDGE_DIST, *REQUESTED, DELIVERY_FORMAT)
+BATCH_VOTABLE: tuple[Column, ...] = (*_DELIVERED, CUT_AT_EDGE, EDGE, GIVEN_ID)
+BATCH_CSV: tuple[Column, ...] = (*_DELIVERED, TABLE_MARKER_COLUMN, CUT_AT_EDGE, EDGE, GIVEN_ID)
 
 # For people: the few facts that tell one image from another, with links to it and to its preview.
 BATCH_HTML: tuple[Column, ...] = (
@@ -158,6 +163,7 @@ BATCH_HTML: tuple[Column, ...] = (
     EDGE_DIST,
     text("file", "URL of the image.", link="image", key="url"),
     text("preview", "URL of a page or picture that shows the image.", link="preview"),
+    CUT_AT_EDGE,
 )
 
 OUTCOME_OPTIONS = (
@@ -206,7 +212,11 @@ ROWS: tuple[Column, ...] = (
     integer("retrieved", "Images that were retrieved.", ucd="meta.number"),
     integer("over_limit", "Images beyond the size limit of one batch.", ucd="meta.number"),
     integer("failed", "Images that could not be delivered.", ucd="meta.number"),
-    text("reason", "Why some or all images of the row are missing.", ucd="meta.note"),
+    text(
+        "reason",
+        "Why images of the row are missing; how many of its crops reach beyond their image.",
+        ucd="meta.note",
+    ),
     integer("absent", "Images asked for that the archive does not hold.", ucd="meta.number"),
     GIVEN_ID,
 )

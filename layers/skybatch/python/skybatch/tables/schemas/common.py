@@ -99,10 +99,21 @@ EDGE_DIST = double(
 DELIVERY_FORMAT = text(
     "form", "Form in which the image is delivered: fits.gz, fits, fits.H or fits.fz.", key="delivery_format"
 )
+CUT_AT_EDGE = text(
+    "cut_at_edge",
+    "Whether the crop reaches beyond its image; null for a whole image.",
+    options=(("y", "part of what was requested lies beyond"), ("n", "all of it lies within")),
+)
+EDGE = text(
+    "edge",
+    "Treatment of the crop where its image ends; only in tables of a batch with padded crops.",
+    options=(("clip", "smaller there"), ("pad", "of the full size, with blank pixels")),
+)
 TABLE_MARKER_COLUMN = text(TABLE_MARKER, "Marks a table of this service, which can be posted back as it is.")
 # Columns that only images found for a position have values in.
-POSITION_COLUMNS = frozenset({"req_ra", "req_dec", "size", "edge_dist"})
-# What posting a table back needs, in every format (the marker is a keyword, PARAM or column).
+POSITION_COLUMNS = frozenset({"req_ra", "req_dec", "size", "edge_dist", "cut_at_edge"})
+# What posting a table back needs, in every format (the marker is a keyword, PARAM or column), beside `EDGE`
+# where crops are padded.
 RESUBMISSION_COLUMNS = (
     "coadd_key",
     "band",

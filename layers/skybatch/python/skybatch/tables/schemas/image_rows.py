@@ -56,8 +56,11 @@ class ImageRows:
         What a position row requests: ICRS degrees, arcsec; NaN for what it does not.
     edge_dist
         Distance from the position to the nearest image edge, arcsec.
+    cut_at_edge, edge
+        Of crops: ``y`` or ``n``, whether it reaches beyond its image; ``clip`` or ``pad``.
     box
-        Pixels cut from the image as (n, 4) integers x0, y0 (from 0), nx, ny; nx = 0 for a whole image.
+        Pixels of crops as (n, 4) integers x0, y0 (from 0; negative before the image), nx, ny; nx = 0 for a
+        whole image.
         The table describes the image as delivered: its size, centre, corners and reference pixel.
     format
         MIME type behind ``url``; ``image/fits`` if None.
@@ -83,6 +86,8 @@ class ImageRows:
     req_dec: Values | None = None
     size: Values | None = None
     edge_dist: Values | None = None
+    cut_at_edge: Values | None = None
+    edge: Values | None = None
     box: Array | None = None
     format: Values | None = None
     given_id: Values | None = None

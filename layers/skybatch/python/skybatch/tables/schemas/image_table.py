@@ -17,6 +17,7 @@ from skybatch.surveys.twomass.datasets import DATASETS
 from skybatch.tables.model import Column, Table, Values
 from skybatch.tables.schemas.batch import BATCH_CSV, BATCH_HTML, BATCH_IPAC, BATCH_VOTABLE
 from skybatch.tables.schemas.common import (
+    EDGE,
     GIVEN_ID,
     POSITION_COLUMNS,
     QUICKLOOK_CAUTION,
@@ -52,13 +53,14 @@ def image_table(
     *,
     title: str = "",
     positions: bool | None = None,
+    padded: bool = False,
     keywords: Mapping[str, str] | None = None,
 ) -> Table:
     """Return a batch's table of images (retrieved, unretrieved or failed), with the columns of a format.
 
     ``sets`` holds image sets by data set. ``positions`` says whether the columns of position rows are
-    there (default: if any image has one), so that all tables of a batch can have one shape. Ids as given
-    have a column only where an image has one.
+    there (default: if any image has one), ``padded`` whether the treatment of edges is, so that all tables
+    of a batch can have one shape. Ids as given have a column only where an image has one.
 
     Raises
     ------
@@ -66,8 +68,9 @@ def image_table(
         When an image's data set or image set is not among ``sets``.
     """
     with_positions = _any_position(images) if positions is None else positions
-    left_out = (frozenset() if with_positions else POSITION_COLUMNS) | _without_ids(images)
-    columns = tuple(column for column in COLUMNS_OF_FORMAT[fmt] if column.name not in left_out)
+    absent = (frozenset() if with_positions else POSITION_COLUMNS) | (set() if padded else {EDGE.name})
+    absent |= _without_ids(images)
+    columns = tuple(column for column in COLUMNS_OF_FORMAT[fmt] if column.name not in absent)
     return Table(
         columns,
         image_data(sets, images, columns),

@@ -1,0 +1,121 @@
+"""The columns that an inventory consists of: the types, shapes and values that their files may have.
+
+A manifest is data like any other. No type is made from what it says: a type that holds references to Python
+objects, mapped from a file, would crash the process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skybatch.errors import InventoryError
+from skybatch.inventory.image_sets import RECORD, SUFFIXES, TILES
+
+# Row numbers are 32 bits wide.
+MAX_SETS = 2**32 - 1
+MAX_GRIDS = MAX_SETS
+GRID_FIELDS = 6
+
+RECORD_WITHOUT_TILES = np.dtype([field for field in RECORD.descr if field[0] not in TILES])
+
+
+@dataclass(frozen=True)
+class ColumnType:
+    """What a column may be: its types, and whether it is a table of pixel grids instead of one row a set."""
+
+    dtypes: tuple[np.dtype[Any], ...]
+    of_grids: bool = False
+
+    def dtype(self, described: object) -> np.dtype[Any] | None:
+        """Return the type that a manifest describes, None where the column may not have it."""
+        return next((dtype for dtype in self.dtypes if _description(dtype) == described), None)
+
+    def allows(self, shape: object, size: int) -> bool:
+        """Tell whether the column may have this shape in an inventory of ``size`` image sets."""
+        if not isinstance(shape, list) or not all(type(length) is int for length in shape):
+            return False
+        if self.of_grids:
+            return len(shape) == 2 and 0 <= shape[0] <= MAX_GRIDS and shape[1] == GRID_FIELDS
+        return shape == [size]
+
+
+def _description(dtype: np.dtype[Any]) -> object:
+    """Return a type as JSON has it in a manifest."""
+    if dtype.names is None:
+        return dtype.str
+    return [[name, kind, *(list(shape) for shape in more)] for name, kind, *more in dtype.descr]
+
+
+def _types(*names: str) -> ColumnType:
+    return ColumnType(tuple(np.dtype(name) for name in names))
+
+
+COLUMN_TYPES: Mapping[str, ColumnType] = {
+    "zone_key": _types("<u4"),
+    "crval1": _types("<f8"),
+    "crval2": _types("<f8"),
+    "crota2": _types("<f8"),
+    "shape": _types("|u1", "<u2", "<u4", "<u8"),
+    "shapes": ColumnType((np.dtype("<f8"),), of_grids=True),
+    "key": _types("<i8"),
+    "key_set": _types("<u4"),
+    "scan_code": _types("<i8"),
+    "scan_set": _types("<u4"),
+    "records": ColumnType((RECORD, RECORD_WITHOUT_TILES)),
+}
+
+
+def _is_ascending(values: NDArray[Any]) -> bool:
+    return bool(np.all(values[1:] >= values[:-1]))
+
+
+def _are_grids(table: NDArray[Any]) -> bool:
+    """Tell whether pixel grids have pixels and steps, and lie within the hemisphere of a SIN projection."""
+    if not np.isfinite(table).all():
+        return False
+    pixels, reference, steps = table[:, :2], table[:, 2:4], table[:, 4:]
+    with np.errstate(over="ignore"):
+        farthest = np.maximum(np.abs(0.5 - reference), np.abs(pixels + 0.5 - reference)) * np.abs(steps)
+        within = np.hypot(*np.radians(farthest).T) < 1.0
+    return bool((pixels > 0).all() and (steps != 0).all() and within.all())
+
+
+VALUE_CHECKS: Mapping[str, Callable[[NDArray[Any]], bool]] = {
+    "zone_key": _is_ascending,
+    "key": _is_ascending,
+    "scan_code": _is_ascending,
+    "shapes": _are_grids,
+}
+
+
+def check_values(name: str, values: NDArray[Any], below: int | None = None) -> None:
+    """Check that a look-up can rely on a column: order, pixel grids, and row numbers less than ``below``.
+
+    Raises InventoryError.
+    """
+    if name in VALUE_CHECKS and not VALUE_CHECKS[name](values):
+        raise damaged(name)
+    if below is not None and len(values) and int(values.max()) >= below:
+        raise damaged(name)
+
+
+def check_records(records: NDArray[np.void]) -> None:
+    """Check that records can be read: their text is ASCII and their suffixes are known.
+
+    Raises InventoryError.
+    """
+    text = (records[name] for name in ("date", "ut_date", "hem"))
+    is_text = all((np.frombuffer(each.tobytes(), np.uint8) < 128).all() for each in text)
+    is_known = all((records[name] < len(SUFFIXES)).all() for name in ("suffix", "quicklook_suffix"))
+    if not (is_text and is_known):
+        raise damaged("records")
+
+
+def damaged(name: str) -> InventoryError:
+    """Return the error of a column with values that it cannot have."""
+    return InventoryError(f"the column {name} of the inventory is damaged: it has impossible values")
