@@ -20,7 +20,8 @@ from skybatch.tables.readers.model import Header, unreadable_table
 from skybatch.validation import InvalidValue
 
 _PAIRS_SHOWN = 12
-MOST_BESSELIAN_EQUINOXES = 100
+MOST_BESSELIAN_EQUINOXES = 100  # each is converted by itself
+MOST_FRAMES = 2500
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ class PositionReader:
             raise missing_position(header)
         self.units = {pair: units_of(header, pair) for pair in self.pairs}
         self._frames: dict[PositionColumns | None, Frame] = {}
+        self._row_frames: dict[tuple[str | None, str | None], Frame] = {}
         self.used: dict[tuple[int, ...], int] = {}
 
     def targets(self) -> list[Target]:
@@ -161,22 +163,35 @@ class PositionReader:
                 self._frames[pair] = frame_of_file(self.cells.header, pair)
             return self._frames[pair]
         try:
-            return row_frame(csys, equinox)
+            return self._row_frame(csys, equinox)
         except InvalidValue as broken:
             role = "csys" if csys is not None and not is_system(csys) else "equinox"
             self.cells.note(self.cells.roles[role], index, self.cells.text(role, index) or "", str(broken))
             return None
+
+    def _row_frame(self, csys: str | None, equinox: str | None) -> Frame:
+        """Return the frame that a row's own columns name.
+
+        Raises InvalidValue for what is none, InvalidRequest where there are too many.
+        """
+        said = (csys, equinox)
+        if said not in self._row_frames:
+            if len(self._row_frames) >= MOST_FRAMES:
+                raise _too_many(self.cells.header, MOST_FRAMES, "frames")
+            self._row_frames[said] = row_frame(csys, equinox)
+        return self._row_frames[said]
+
+
+def _too_many(header: Header, most: int, which: str) -> Exception:
+    rule = f"there are more than {most} different {which}; please convert the positions to one"
+    return unreadable_table(rule, header.line, column="equinox")
 
 
 def _check_equinoxes(rows: Sequence[_Cells], header: Header) -> None:
     """Raise InvalidRequest for too many equinoxes of FK4, each of which is converted by itself."""
     frames = {row.where.frame for row in rows if isinstance(row.where, Location)}
     if sum(frame.system == "fk4" for frame in frames) > MOST_BESSELIAN_EQUINOXES:
-        rule = (
-            f"there are more than {MOST_BESSELIAN_EQUINOXES} different equinoxes before 1984; please convert"
-            " the positions to one"
-        )
-        raise unreadable_table(rule, header.line, column="equinox")
+        raise _too_many(header, MOST_BESSELIAN_EQUINOXES, "equinoxes before 1984")
 
 
 def _location(first: str, second: str, frame: Frame, units: Units) -> Location | str | None:

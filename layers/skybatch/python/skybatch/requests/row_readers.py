@@ -77,15 +77,17 @@ def _position_rows(cells: TableCells, defaults: RowDefaults) -> TableRows:
     notices = [*position_notices(reader), *sizes.notices]
     if labelled:
         notices.append("The coordinates were used as positions, and the names beside them as ids.")
-    return TableRows(rows, [_source(target) for target in targets], notices)
+    known: dict[tuple[object, ...], RowSource | None] = {}
+    return TableRows(rows, [_source(target, known) for target in targets], notices)
 
 
-def _source(target: Target) -> RowSource | None:
-    if not target.columns:
-        return None
-    frame = target.frame
-    shown = None if frame is None else " ".join(part for part in (frame.system, frame.equinox) if part)
-    return RowSource(shown, target.unit, target.columns)
+def _source(target: Target, known: dict[tuple[object, ...], RowSource | None]) -> RowSource | None:
+    """Return where a target was read; rows that were read alike share it."""
+    key = (target.frame, target.unit, target.columns)
+    if key not in known:
+        frame = f"{target.frame.system} {target.frame.equinox or ''}".strip() if target.frame else None
+        known[key] = RowSource(frame, target.unit, target.columns) if target.columns else None
+    return known[key]
 
 
 def _key_row(cells: TableCells, index: int, defaults: RowDefaults, sizes: SizeReader) -> Row:

@@ -158,6 +158,13 @@ def parse_angle(text: str, *, compact: bool = False) -> Angle | None:
     return None
 
 
+def parse_cell(text: str, *, compact: bool = False) -> Angle | None:
+    """Return the angle that a cell writes, as `parse_angle` does of its text when normalized."""
+    if _DECIMAL.fullmatch(text) and not (compact and _COMPACT.fullmatch(text)):
+        return Angle(float(text))
+    return parse_angle(normalized(text), compact=compact)
+
+
 def _sexagesimal_angle(
     sign: str, whole: str, minutes: str | None, seconds: str | None, mark: str = ""
 ) -> Angle:

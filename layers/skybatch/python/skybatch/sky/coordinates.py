@@ -145,7 +145,7 @@ def location_from_cells(
     """
     compact = frame.system in IN_HOURS and units == (None, None)
     lon, lat = (
-        _in_unit(angles.parse_angle(angles.normalized(text), compact=compact), unit)
+        _in_unit(angles.parse_cell(text, compact=compact), unit)
         for text, unit in zip((first, second), units, strict=True)
     )
     return _location(lon, lat, frame)
