@@ -9,19 +9,21 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from skybatch.errors import CellError, InvalidRequest
-from skybatch.requests.columns.spellings import unit_of_name
 
 ANGLE_UNITS = {"size": "arcsec"}
 SKY_NAMES = ("ra", "dec")
 INTEGER_COLUMNS = {"coadd_key", "scan", "image"}
 # A date YYMMDD loses its leading zeros as an integer.
 DATE_DIGITS = {"xdate": 6}
+# A name that the server would take for the unit of its column.
+UNIT_AT_END = re.compile(r"(rad|radians?|_h|_hrs?|_hours?|_arcmin|_arcsec|_mas|[)\]]|/[a-z]+)$")
 FRAME_KEYWORDS = ("radesys", "radecsys", "equinox", "coosys", "csys")
 
 Columns = Mapping[str, Sequence[str]]
@@ -149,7 +151,7 @@ def _header(name: str, column: Any) -> str:
     converted = unit.physical_type == "angle" and column.dtype.kind in "fiu"
     if not converted:
         return f"{name} ({unit})"
-    return f"{name} (deg)" if unit_of_name(name) else name
+    return f"{name} (deg)" if UNIT_AT_END.search(name.lower()) else name
 
 
 def _column_values(name: str, column: Any) -> list[Any]:
