@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from skybatch.requests import values
+from skybatch.requests.columns.cells import MAX_CELL_CHARACTERS, with_short_cells
+from tests.support.table_cases import read, refused
 from tests.support.uploaded_tables import header, table_cells
+
+LONG = "1" * (MAX_CELL_CHARACTERS + 1)
 
 
 def test_a_null_or_absent_cell_is_the_default_and_no_error() -> None:
@@ -34,3 +40,30 @@ def test_rows_of_a_later_table_are_numbered_on() -> None:
     cells.rows_before = 10
     cells.required("scan", 0, values.scan)
     assert cells.errors.found[0].row == 11
+
+
+def test_cells_that_are_short_enough_are_left_alone() -> None:
+    table = table_cells(header("ra"), ("1",), (None,), (LONG[1:],)).table
+    assert with_short_cells(table).cells[0] is table.cells[0]
+
+
+def test_a_cell_that_is_too_long_is_cut_and_no_number_any_more() -> None:
+    short = with_short_cells(table_cells(header("ra"), (None,), (LONG,)).table).cells[0]
+    assert short[0] is None
+    assert short[1] == LONG[1:] + "\u2026"
+
+
+@pytest.mark.parametrize("column", ["ra", "dec", "size", "best", "id", "equinox", "csys"])
+def test_a_cell_that_is_too_long_is_an_error_of_its_column(column: str) -> None:
+    names = ["ra", "dec", "size", "best", "id", "equinox", "csys"]
+    values = dict.fromkeys(names, "") | {"ra": "1", "dec": "2"}
+    line = ",".join((values | {column: "0" * 5000 + "1"})[name] for name in names)
+    (error,) = refused(f"{','.join(names)}\n{line}\n")
+    assert (error.row, error.column) == (1, column)
+
+
+def test_a_name_that_is_too_long_is_refused_and_one_beside_a_position_is_cut() -> None:
+    (error,) = refused(f"name\n{'x' * 5000}\n")
+    assert error.column == "name"
+    (row,) = read(f"name,ra,dec\n{'x' * 5000},1,2\n").rows
+    assert (len(row.id or ""), len(row.given_id or "")) == (15, 200)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from skybatch.errors import CellError, InvalidRequest
-from skybatch.requests.columns.cells import TableCells
+from skybatch.requests.columns.cells import TableCells, with_short_cells
 from skybatch.requests.columns.pairs import position_columns
 from skybatch.requests.columns.roles import coordinate_columns, name_columns, roles_of
 from skybatch.requests.model import Mode, Row, RowDefaults
@@ -86,7 +86,7 @@ def read_rows(upload: bytes, mode: Mode, defaults: RowDefaults, bounds: Bounds) 
         There are too many rows, image sets, cells or bytes.
     """
     found = read_tables(upload, selection(mode), bounds)
-    used = [table for table in found.tables if table.cells]
+    used = [with_short_cells(table) for table in found.tables if table.cells]
     if not used:
         raise missing_columns(found.tables, mode)
     if not any(map(len, used)):

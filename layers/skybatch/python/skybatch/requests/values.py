@@ -18,7 +18,7 @@ MAX_NAME_CHARACTERS = 100
 MAX_INT = 2**31 - 1  # IPAC tables' and the inventory's integers are 32 bits wide
 MAX_SCAN = 999
 MAX_SIZE = 648_000.0  # arcsec, half a turn
-NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 INTEGER = re.compile(r"([+-]?[0-9]{1,12})(?:\.0*)?")
 ISO_DATE = re.compile(r"((?:19|20)[0-9]{2})-([0-9]{2})-([0-9]{2})(?:[T ].*)?")
 SIX_DIGITS = re.compile(r"[0-9]{6}")
@@ -79,9 +79,7 @@ def size(text: str, scale: float = 1.0) -> float | None:
 def row_id(text: str) -> str:
     """Parse the user's identifier of a row."""
     if len(text) > MAX_GIVEN_ID_CHARACTERS:
-        raise InvalidValue(
-            f"an id has at most {MAX_GIVEN_ID_CHARACTERS} characters, this one has {len(text)}"
-        )
+        raise InvalidValue(f"an id has at most {MAX_GIVEN_ID_CHARACTERS} characters")
     if not text.isprintable():
         raise InvalidValue("an id holds printable characters only")
     return text

@@ -13,7 +13,7 @@ from skybatch.validation import InvalidValue
 
 MAX_CHARACTERS = 120
 DEGREES_PER_HOUR = 15.0
-_NUMBER = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)"
+_NUMBER = r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
 _SMALL = r"(?:[0-9]{1,2}(?:\.[0-9]*)?|\.[0-9]+)"  # minutes and seconds: four digits there are part of a name
 _SIGN = r"[+-]?"
 

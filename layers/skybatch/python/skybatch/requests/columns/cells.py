@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from skybatch.requests.columns.roles import roles_of
@@ -12,6 +13,9 @@ from skybatch.validation import ErrorCollector, InvalidValue
 
 T = TypeVar("T")
 D = TypeVar("D")
+# No value of a request is as long; what is longer is cut before any pattern is matched against it.
+MAX_CELL_CHARACTERS = 1000
+_CUT = "\u2026"  # an ellipsis, which no number, angle or word holds
 
 
 class TableCells:
@@ -76,3 +80,20 @@ class TableCells:
         """Keep an error of row ``index`` (from 0)."""
         number = self.rows_before + index + 1
         self.errors.add(self.header.names[column], value, rule, self.table.lines[index], number)
+
+
+def with_short_cells(table: Table) -> Table:
+    """Return the table with cells of at most `MAX_CELL_CHARACTERS`; longer ones are cut, and so invalid."""
+    cells = {column: _short(texts) for column, texts in table.cells.items()}
+    return replace(table, cells=cells)
+
+
+def _short(texts: Sequence[str | None]) -> Sequence[str | None]:
+    """Cut what is too long, and mark it by an ellipsis."""
+    if all(text is None or len(text) <= MAX_CELL_CHARACTERS for text in texts):
+        return texts
+    return [text if text is None else _cut(text) for text in texts]
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MAX_CELL_CHARACTERS else text[:MAX_CELL_CHARACTERS] + _CUT

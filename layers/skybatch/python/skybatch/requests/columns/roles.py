@@ -45,11 +45,14 @@ NAME_COLUMNS = (
     "galaxy_name",
     "main_id",
     "designation",
+    "identifier",
+    "typed ident",
     "_2mass",
 )
 """Columns of object names, or of whole coordinates; no word that names of objects themselves have."""
 
 COORDINATE_COLUMNS = (
+    "coord1",
     "coordinates",
     "coords",
     "radec",

@@ -32,7 +32,7 @@ UNITS = {
 }
 OFF = frozenset({"0", "off", "f", "fa", "fal", "fals", "false", "n", "no"})
 ON = frozenset({"", "1", "on", "t", "tr", "tru", "true", "y", "ye", "yes"})
-_SIZE = re.compile(r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)\s*([A-Za-z'\"]*)")
+_SIZE = re.compile(r"([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)\s*([A-Za-z'\"]*)")
 
 
 @dataclass(frozen=True)

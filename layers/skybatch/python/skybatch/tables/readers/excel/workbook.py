@@ -37,12 +37,12 @@ def _sheets(workbook: bytes) -> Iterator[tuple[str, list[list[Any]]]]:
         for name in opened.sheet_names:
             yield name, opened.get_sheet_by_name(name).to_python(skip_empty_area=False)
     except CalamineError as error:
-        raise unreadable_table(f"the workbook cannot be read ({str(error)[:200]})") from None
+        raise unreadable_table(f"the workbook cannot be read ({str(error)[:200]}); save it as CSV") from None
     except BaseException as error:
         # A panic of the library, in Rust, is no Exception.
         if type(error).__name__ != "PanicException":
             raise
-        raise unreadable_table("the workbook cannot be read") from None
+        raise unreadable_table("the workbook cannot be read; save it as CSV") from None
 
 
 def _read_sheet(

@@ -29,7 +29,7 @@ def checked_workbook(plain: bytes, bounds: Bounds) -> bytes:
     try:
         parts = _parts(plain, bounds)
     except (zipfile.BadZipFile, EOFError, OSError, RuntimeError, NotImplementedError, ValueError) as error:
-        raise unreadable_table(f"the workbook is damaged ({str(error)[:100]})") from None
+        raise unreadable_table(f"the workbook is damaged ({str(error)[:100]}); save it as CSV") from None
     walk = WorkbookWalk(bounds)
     for name, content in parts.items():
         walk.part(name, content)
