@@ -34,9 +34,17 @@ def emulator_bucket(emulator: Emulator, bucket: str) -> S3Store:
     return connect(bucket, connection)
 
 
-def upload_tree(emulator: Emulator, bucket: str, root: Path) -> tuple[int, int]:
-    """Copy the images and inventories below ``root`` into a new bucket; return (objects, bytes)."""
-    files = [path for folder in FOLDERS for path in _files(root / folder)]
+def upload_tree(emulator: Emulator, bucket: str, root: Path, say: Callable[[str], None]) -> tuple[int, int]:
+    """Copy the images and inventories below ``root`` into a new bucket; return (objects, bytes).
+
+    Files whose names can be no key of the store, such as those with a line break, are left out and named.
+    """
+    files = []
+    for path in (path for folder in FOLDERS for path in _files(root / folder)):
+        if path.relative_to(root).as_posix().isprintable():
+            files.append(path)
+        else:
+            say(f"  left out: {path.relative_to(root).as_posix()!a}, a name that no object can have")
     emulator.client("s3").create_bucket(Bucket=bucket)
     store = emulator_bucket(emulator, bucket)
 

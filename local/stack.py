@@ -81,7 +81,7 @@ def running_stack(
         scratch = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="skybatch-")))
         archive = _archive(plan, scratch, say)
         aws = running.enter_context(emulator(plan.folder, extra=plan.emulator))
-        objects, size = upload_tree(aws, ARCHIVE_BUCKET, archive)
+        objects, size = upload_tree(aws, ARCHIVE_BUCKET, archive, say)
         say(f"archive: {objects} objects, {size / 1e6:.0f} MB")
         names = running.enter_context(FakeResolvers())
         say(f"object names: a stand-in for IRSA, NED and SIMBAD answers, it knows {names.size} of them")

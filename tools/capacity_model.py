@@ -210,10 +210,11 @@ class System:
 
 def message_seconds(job: Job, services: Services) -> float:
     """Return a worker's seconds for one message: source, files, and the occasional cancellation check."""
-    if job.copied:
-        taken = job.files * (services.first_byte + services.copy)
+    read = services.first_byte + job.source_bytes / services.stream
+    if job.copied:  # once it was read and checked
+        inflate = services.inflate * job.source_bytes / ATLAS_BYTES
+        taken = job.files * (read + inflate + services.copy)
     else:
-        read = services.first_byte + job.source_bytes / services.stream
         uploads = math.ceil(job.files / UPLOADS_IN_FLIGHT) * services.put
         # The next file is cut, and previews are drawn, while those before are on their way.
         taken = read + services.inflate + max(job.files * services.cut, uploads)

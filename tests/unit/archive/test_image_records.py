@@ -13,12 +13,14 @@ from skybatch.archive.image_records import (
     IMAGE_RECORD,
     QUICKLOOK_RECORD,
     SUFFIX_CODE,
+    Problem,
     assemble_image_sets,
     image_code,
     image_of_code,
     key_of,
     quicklook_columns,
     reject_inconsistent,
+    reject_outliers,
 )
 from skybatch.inventory.image_sets import scan_codes
 from skybatch.surveys.twomass.bands import BANDS
@@ -128,3 +130,26 @@ def test_quicklooks_join_their_set_and_orphans_are_reported() -> None:
     assert [columns["quicklook_bytes"][band][0] for band in BANDS] == [0, 8, 0]
     assert columns["quicklook_suffix"]["h"][0] == TILED_SUFFIX  # of two, the one that is read in parts
     assert len(orphans) == 1
+
+
+@pytest.mark.parametrize("wrong", [{"cdelt1": -0.05}, {"cdelt2": 0.05}, {"crpix1": -30_000.0}])
+def test_an_image_that_reaches_far_beyond_all_others_is_rejected(wrong: dict[str, Any]) -> None:
+    usual = [record(code=code) for code in range(5)]
+    kept, problems = reject_outliers("sx", np.concatenate([*usual, record(code=5, **wrong)]))
+    assert kept["code"].tolist() == [0, 1, 2, 3, 4]
+    assert [problem.place for problem in problems] == [key_of("sx", record(code=5)[0])]
+
+
+def test_images_of_different_sizes_are_no_outliers() -> None:
+    small = [record(naxis1=64, naxis2=96, crpix1=32.5, crpix2=48.5) for _ in range(9)]
+    records = np.concatenate([*small, record()])
+    kept, problems = reject_outliers("sx", records)
+    assert (len(kept), problems) == (10, [])
+    wide = np.concatenate([record(cdelt1=-0.05, cdelt2=0.05) for _ in range(3)])
+    assert len(reject_outliers("sx", wide)[0]) == 3
+    assert len(reject_outliers("sx", records[:0])[0]) == 0
+
+
+def test_a_problem_is_one_line_whatever_the_name_of_its_file() -> None:
+    assert str(Problem("a\nb\x1b", "why")) == r"'a\nb\x1b': why"
+    assert str(Problem("ä b", "why")) == "ä b: why"

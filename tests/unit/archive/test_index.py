@@ -135,7 +135,9 @@ BAD = {
     "ends within its header": stored(45, "j")[:300],
     "the gzip data are damaged": b"\x1f\x8b" + b"\xff" * 3000,
     "not FITS: the data begin with b'<html>": b"<html>not here</html>",
-    "not FITS: the data begin with b''": b"",
+    "an empty file, or a link to nothing": b"",
+    "no value in header card": plain(45, "j", {"MAGZP": "@"}).replace(b"'@       '", b"NaN       "),
+    "reaches 5.1 degrees from CRVAL": stored(45, "j", {"CDELT1": 0.05, "CDELT2": 0.1}),
 }  # fmt: skip
 
 
@@ -149,6 +151,44 @@ def test_a_file_that_cannot_be_used_is_named_and_skipped(tree: DirectoryTree, re
     (problem,) = report.problems
     assert problem.place == key
     assert reason in problem.reason or (reason == "ends within its header" and "END" in problem.reason)
+
+
+def test_a_link_to_nothing_is_named_and_skipped(tree: DirectoryTree) -> None:
+    fill(tree)
+    dangling = [atlas_key(image(45, "j")), quicklook_key(image(9, "j"))]
+    for key in dangling:
+        path = tree.root / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.symlink_to("nowhere")
+    report = index(tree, "askyw")
+    assert (report.images, report.quicklooks) == (9, 0)
+    assert sorted(problem.place for problem in report.problems) == sorted(dangling)
+
+
+def test_a_file_larger_than_can_be_kept_is_named_and_skipped(tree: DirectoryTree) -> None:
+    fill(tree)
+    key = quicklook_key(image(9, "j"))
+    tree.write(key, b"q")
+    os.truncate(tree.root / key, 2**32)
+    report = index(tree, "askyw")
+    assert (report.images, [problem.place for problem in report.problems]) == (9, [key])
+
+
+@pytest.mark.parametrize("name", ["ji1010045.fits.gz\n", "ji1010045\n.fits.gz", "a\x7f.fits"])
+def test_a_name_with_control_characters_is_no_images(tree: DirectoryTree, name: str) -> None:
+    fill(tree)
+    key = f"twomass/full/full/001126n/s101/image/{name}"
+    tree.write(key, stored(45, "j"))
+    report = index(tree, "askyw")
+    assert (report.images, [problem.place for problem in report.problems]) == (9, [key])
+
+
+def test_a_zero_point_that_is_no_magnitude_is_unknown(tree: DirectoryTree) -> None:
+    tree.write(atlas_key(image(9, "j")), stored(9, "j", {"MAGZP": True}))
+    infinite = plain(21, "j", {"MAGZP": "@"}).replace(b"'@       '", b"1E400     ")
+    tree.write(atlas_key(image(21, "j"), ".fits"), infinite)
+    assert index(tree, "askyw").images == 2
+    assert np.isnan(Inventory.open(tree, "askyw").details([0, 1]).magzp["j"]).all()
 
 
 def test_two_files_for_one_image_are_named_and_one_is_used(tree: DirectoryTree) -> None:

@@ -9,7 +9,7 @@ from skybatch.status import AbsentImages
 
 
 def test_no_row_with_absent_images_gives_no_total() -> None:
-    assert total_absent({}, 0) is None
+    assert total_absent({}, ["j"], 0) is None
 
 
 def test_rows_add_up_in_the_order_of_the_bands() -> None:
@@ -17,7 +17,14 @@ def test_rows_add_up_in_the_order_of_the_bands() -> None:
         0: AbsentImages(images=2, bands=("h", "k"), held=("j",)),
         3: AbsentImages(images=1, bands=("j",), held=()),
     }
-    assert total_absent(rows, 1) == AbsentImages(3, ("j", "h", "k"), ("j",), rows=1)
+    assert total_absent(rows, [], 1) == AbsentImages(3, ("j", "h", "k"), ("j",), rows=1)
+
+
+def test_a_band_that_is_found_for_another_row_is_held() -> None:
+    rows = {0: AbsentImages(images=2, bands=("h", "k"), held=("j",))}
+    total = total_absent(rows, {"j", "h"}, 0)
+    assert total is not None
+    assert (total.held, total.bands_never_held) == (("j", "h"), ("k",))
 
 
 @pytest.mark.parametrize(

@@ -115,3 +115,11 @@ def test_a_row_tells_of_failures_and_of_absent_images() -> None:
     whole, failed = row_outcomes(plan, images, 2)
     assert (whole.status, whole.reasons) == (RowStatus.RETRIEVED, [(describe_absent(absent), None)])
     assert failed.reasons == [("truncated", "source_damaged"), (describe_absent(absent), None)]
+
+
+def test_a_row_tells_every_kind_of_failure_once_the_most_frequent_first() -> None:
+    plan = Plan(tuple(task(n, row=0) for n in range(4)), {}, {}, 10**9)
+    whys = [("a", "source_damaged"), ("b", "gave_up"), ("c", "gave_up"), ("c", "gave_up")]
+    images = [ImageOutcome(n, ImageStatus.FAILED, 0, *why) for n, why in enumerate(whys)]
+    (row,) = row_outcomes(plan, images, 1)
+    assert row.reasons == [("c", "gave_up"), ("a", "source_damaged")]

@@ -19,7 +19,11 @@ from skybatch.client import (
     Unreachable,
 )
 from skybatch.errors import CellError, SkybatchError
+from skybatch.presentation.failure import failure_sentence
+from skybatch.presentation.outcomes import outcome_lines
+from skybatch.presentation.summary import summary_sentences
 from skybatch.validation import ErrorCollector
+from tests.support import batch_samples
 from tests.support.fake_server import MadeBatch
 
 PLAN = {
@@ -74,7 +78,7 @@ def test_crops_that_reach_beyond_their_image_are_counted() -> None:
     assert len(output.plan_text(Plan.read(PLAN)).splitlines()) == 2
     answer = MadeBatch({"a.fits": b"a"}).status()
     cut = BatchStatus.from_json({**answer, "images": {"retrieved": 1, "crops": 1, "cut_at_edge": 1}})
-    assert output.edge_text(1, 1) in output.status_text(cut).splitlines()
+    assert summary_sentences(cut) in output.status_text(cut).splitlines()
     assert output.edge_text(1, 1) not in output.status_text(BatchStatus.from_json(answer))
 
 
@@ -114,16 +118,27 @@ def test_a_status_shows_progress_while_it_runs_and_counts_at_its_end() -> None:
     assert "working, 0 of 2 images" in output.status_text(BatchStatus.from_json(batch.status()))
     batch.state, batch.left_over = "complete", 7
     text = output.status_text(BatchStatus.from_json({**batch.status(), "label": "mine"}))
-    assert "(mine): complete, 2 images, 3 B" in text
-    assert "7 images" in text.splitlines()[-1]
+    assert text.splitlines()[0].endswith("(mine): complete, part 1 of about 2")
+    assert summary_sentences(BatchStatus.from_json(batch.status())) in text
     batch.state = "failed"
-    assert "no inventory" in output.status_text(BatchStatus.from_json(batch.status()))
+    failed = BatchStatus.from_json(batch.status())
+    assert failure_sentence(failed) in output.status_text(failed)
+
+
+def test_reasons_are_told_in_the_words_of_the_page() -> None:
+    status = batch_samples.mixed()
+    reasons = [reason for line in outcome_lines(status) for reason in line.reasons]
+    assert reasons
+    told = output.status_text(status).splitlines()
+    assert all(any(line.endswith(reason) for line in told) for reason in reasons)
+    part = Download(Path(), status, ())
+    assert summary_sentences(status) in output.download_text(part)
 
 
 def test_a_download_is_one_line_or_one_object(tmp_path: Path) -> None:
     status = BatchStatus.from_json(MadeBatch({"a.fits": b"abc"}).status())
     part = Download(tmp_path, status, (tmp_path / "images" / "a.fits",))
-    assert output.download_text(part) == f"1 images (3 B) in {tmp_path}, all verified"
+    assert output.download_text(part) == f"1 image (3 B) in {tmp_path}, all verified"
     (entry,) = output.download_json([part])["parts"]
     assert (entry["batch_id"], entry["images"], entry["bytes"]) == (status.batch_id, 1, 3)
     json.dumps(entry)

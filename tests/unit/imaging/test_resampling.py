@@ -7,6 +7,7 @@ import pytest
 from astropy.nddata import block_reduce
 from numpy.typing import NDArray
 
+from skybatch.errors import SourceUnsupported
 from skybatch.imaging import resampling
 
 
@@ -57,3 +58,25 @@ def test_the_corners_of_a_turned_image_are_blank() -> None:
     assert got.shape[0] == pytest.approx(50 * np.sqrt(2), abs=2)
     assert np.isnan([got[0, 0], got[0, -1], got[-1, 0], got[-1, -1]]).all()
     assert np.isfinite(got).sum() == pytest.approx(2500, rel=0.03)
+
+
+@pytest.mark.parametrize(
+    "scales",
+    [(-1e-11, 1.0), (-1.0, 1e-11), (-5.0, 1.0), (0.0, 1.0), (0.0, 0.0), (np.nan, 1.0), (np.inf, 1.0)],
+)
+@pytest.mark.parametrize("degrees", [0.0, 0.01, 30.0])
+def test_pixels_far_from_square_are_not_drawn(scales: tuple[float, float], degrees: float) -> None:
+    """One of 1e-11 by 1 asked for 821 GiB."""
+    with np.errstate(invalid="ignore"):
+        matrix = turn(degrees) @ np.diag(scales)
+    with pytest.raises(SourceUnsupported):
+        resampling.rotate_north_up(np.ones((36, 18), np.float32), matrix)
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e-11, 1e150])
+@pytest.mark.parametrize("degrees", [0.0, 45.0, 80.0])
+def test_a_picture_is_bounded_whatever_the_scale(scale: float, degrees: float) -> None:
+    pixels = np.ones((36, 18), np.float32)
+    for ratio in (1.0, 3.9):
+        shown = resampling.rotate_north_up(pixels, turn(degrees) @ np.diag([scale * ratio, scale]))
+        assert max(shown.shape) <= 3 * 36

@@ -13,7 +13,7 @@ import pytest
 from astropy.io import fits
 from obstore.store import MemoryStore
 
-from skybatch.errors import NotFound, SourceDamaged, SourceDiffers, SourceMissing
+from skybatch.errors import NotFound, SourceDamaged, SourceDiffers, SourceMissing, SourceUnsupported
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.fits.tiles.gzip2_writer import compress_tiled
 from skybatch.imaging.quicklook import compress_quicklook
@@ -112,6 +112,12 @@ def test_what_is_not_there_is_missing() -> None:
     for read in (lambda: image.size, lambda: image.whole, lambda: image.read_range(0, 10)):
         with pytest.raises(SourceMissing):
             read()
+
+
+def test_what_is_larger_than_any_image_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("skybatch.fits.limits.MAX_IMAGE_BYTES", len(PLAIN) - 1)
+    with pytest.raises(SourceUnsupported):
+        _ = held(".fits.gz", PLAIN).whole
 
 
 def test_a_range_beyond_the_end_is_damage() -> None:

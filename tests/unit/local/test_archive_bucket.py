@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
+from obstore.store import MemoryStore
 
-from local.archive_bucket import indexed
+from local.archive_bucket import indexed, upload_tree
 from local.synthetic.archive import make_synthetic_archive
 from skybatch.inventory.inventory import Inventory
 from skybatch.storage.directory_tree import DirectoryTree
@@ -61,3 +64,21 @@ def test_a_tree_with_an_inventory_is_taken_as_it_is(sky: Path, tmp_path: Path) -
 def test_a_folder_that_is_no_archive_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="no folder twomass"):
         indexed(tmp_path, tmp_path, print)
+
+
+def test_a_file_that_no_object_can_be_named_after_is_left_out_and_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "twomass"
+    folder.mkdir()
+    (folder / "good.fits").write_bytes(b"12345")
+    for name in (b"line\nbreak.fits", b"delete\x7f.fits", b"no utf-8 \xff.fits"):
+        Path(os.fsdecode(bytes(folder) + b"/" + name)).write_bytes(b"x")
+    (folder / "dangling.fits").symlink_to("nowhere")
+    store = MemoryStore()
+    monkeypatch.setattr("local.archive_bucket.emulator_bucket", lambda *_: store)
+    said: list[str] = []
+    assert upload_tree(Mock(), "archive", tmp_path, said.append) == (1, 5)
+    assert [item["path"] for item in store.list().collect()] == ["twomass/good.fits"]
+    assert len(said) == 3
+    assert all(line.isprintable() for line in said)

@@ -44,10 +44,10 @@ def test_a_counted_reason_names_its_first_rows() -> None:
     rows += [{"outcome": "retrieved", "reason": None, "row": 21, "id": "x"}]
     written = [describe_reason_count(counted) for counted in group_reasons(reversed(rows))]
     assert written == [
-        f"{FAILURE_MEANINGS['source_missing']}: 9, rows 9, 8, 7, 6, 5 and others",
-        f"{FAILURE_MEANINGS['gave_up']} (3 sends): 1, row 20 (m31)",
+        f"{FAILURE_MEANINGS['source_missing']}: rows 9, 8, 7, 6, 5 and 4 others",
+        f"{FAILURE_MEANINGS['gave_up']} (3 sends): row 20 (m31)",
     ]
-    assert describe_reason_count(ReasonCount("failed", "x", 2500)) == "x: 2,500"
+    assert describe_reason_count(ReasonCount("failed", "x", 2500)) == "x: 2,500 rows"
 
 
 def test_images_beyond_the_limit_are_no_fault_and_need_no_reason() -> None:
@@ -60,7 +60,7 @@ def test_images_beyond_the_limit_are_no_fault_and_need_no_reason() -> None:
         ],
     )
     reasons = {line.code: line.reasons for line in outcome_lines(status)}
-    assert reasons == {"partial": (f"{FAILURE_MEANINGS['source_damaged']}: 1, row 1",), "over_limit": ()}
+    assert reasons == {"partial": (f"{FAILURE_MEANINGS['source_damaged']}: row 1",), "over_limit": ()}
 
 
 @pytest.mark.parametrize(("rows", "reasons", "lines"), [(1, 0, 0), (1, 1, 1), (2, 0, 1)])

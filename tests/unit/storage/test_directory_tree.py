@@ -39,3 +39,10 @@ def test_hidden_files_are_not_listed(tmp_path: Path) -> None:
     (tmp_path / ".hidden" / "file").write_bytes(b"x")
     (tmp_path / "shown").write_bytes(b"x")
     assert [entry.path for entry in DirectoryTree(tmp_path).entries("")] == ["shown"]
+
+
+def test_a_link_to_nothing_is_listed_without_bytes(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("nowhere")
+    (tmp_path / "shown").write_bytes(b"x")
+    listed = DirectoryTree(tmp_path).entries("")
+    assert [(entry.path, entry.size) for entry in listed] == [("link", 0), ("shown", 1)]

@@ -51,12 +51,12 @@ def test_only_the_first_image_of_each_band(small_inventory: Inventory) -> None:
     assert found.band == ["j", "h", "k"]
 
 
-def test_the_deadline_is_checked_before_sets_are_read(small_inventory: Inventory) -> None:
-    def over() -> None:
-        raise TooLarge("it takes too long")
+def test_the_number_of_sets_is_told_before_they_are_read(small_inventory: Inventory) -> None:
+    def over(count: int) -> None:
+        raise TooLarge(f"{count} sets are too many")
 
-    with pytest.raises(TooLarge):
-        find_images(small_inventory, np.arange(10), 5, check_deadline=over)
+    with pytest.raises(TooLarge, match="6 sets"):
+        find_images(small_inventory, np.arange(10), 5, before_reading=over)
 
 
 def test_without_sets_there_are_no_images(small_inventory: Inventory) -> None:

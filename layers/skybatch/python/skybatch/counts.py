@@ -55,7 +55,7 @@ class ImageCounts(WireRecord):
 class AbsentImages(WireRecord):
     """Images that were asked for, of image sets that match, and that the archive does not hold.
 
-    ``bands`` are those of these images, ``held`` the bands that the archive holds at the same places;
+    ``bands`` are those of these images, ``held`` the bands that the archive holds of the same request;
     ``rows`` counts the rows that get no image at all for this reason.
     """
 
@@ -66,5 +66,5 @@ class AbsentImages(WireRecord):
 
     @property
     def bands_never_held(self) -> tuple[str, ...]:
-        """The bands asked for in which the archive holds nothing at these places."""
+        """The bands asked for in which the archive holds nothing of this request."""
         return tuple(band for band in self.bands if band not in self.held)

@@ -117,6 +117,12 @@ def test_compressed_quicklooks_are_shown_too(store: BatchStore) -> None:
     assert size(previews.read_or_draw(store, "990101n_j0010009_ql.fits.H.png")) == ("L", 64, 80)
 
 
+def test_an_image_of_pixels_far_from_square_has_no_preview(store: BatchStore) -> None:
+    name = "0001_990101n_j0010009.fits"
+    store.write(keys.image(name), make_image(nx=64, ny=80, rotation=30.0, cards={"CDELT1": 1e-11}))
+    assert previews.read_or_draw(store, f"{name}.png") is None
+
+
 def test_what_cannot_be_drawn_is_no_error(store: BatchStore) -> None:
     for name in ("a.fits", "b.fits.H"):
         store.write(keys.image(name), b"SIMPLE  = not at all")

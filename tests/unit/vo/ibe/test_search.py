@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from skybatch.errors import MalformedRequest
+from skybatch.errors import MalformedRequest, TooLarge
 from skybatch.inventory.inventory import Inventory
 from skybatch.tables.model import Table
 from skybatch.tables.schemas.search import NATIVE_SEARCH
+from skybatch.vo.ibe import search as search_module
 from skybatch.vo.ibe.search import metadata_table, requested_columns, search
 from skybatch.vo.parameters import Parameters
+from skybatch.vo.search_budget import STEPS_PER_SET, SearchBudget
 
 
 def bands_of(table: Table) -> list[object]:
@@ -60,3 +62,16 @@ def test_position_and_condition_both_hold(small_inventory: Inventory) -> None:
     key = int(details.coadd_key[0])
     named = search(Parameters.of({"where": f"coadd_key = {key} and filter <> 'k'"}), small_inventory).table
     assert bands_of(named) == ["j", "h"]
+
+
+def test_a_condition_is_refused_before_it_takes_more_work_than_a_search_may(
+    small_inventory: Inventory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading = STEPS_PER_SET * small_inventory.size
+    monkeypatch.setattr(search_module, "SearchBudget", lambda: SearchBudget(8 * reading))
+    few, many = ({"where": " and ".join(["ra > 999"] * count)} for count in (1, 300))
+    assert len(search(Parameters.of(few), small_inventory).table) == 0
+    with pytest.raises(TooLarge):
+        search(Parameters.of(many), small_inventory)
+    region = {"pos": "10,10", "size": "1"}
+    assert len(search(Parameters.of(many | region), small_inventory).table) == 0

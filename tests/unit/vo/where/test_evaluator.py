@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 import sqlite3
+from collections import Counter
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from skybatch.errors import MalformedRequest
 from skybatch.inventory.inventory import Inventory
 from skybatch.vo.ibe.search import search
 from skybatch.vo.parameters import Parameters
+from skybatch.vo.where import evaluator
 from skybatch.vo.where.columns import KINDS, ImageColumns
 from skybatch.vo.where.evaluator import compile_condition
 
@@ -179,3 +182,59 @@ def test_mutated_conditions_are_tables_or_refusals(inventory: Inventory) -> None
 def test_ten_thousand_mutated_conditions(inventory: Inventory) -> None:
     counts = fuzz(inventory, 10_000, 2)
     assert min(counts.values()) > 1000
+
+
+class CountedColumns(dict[str, Any]):
+    """Columns that count how often each is read."""
+
+    def __init__(self, **columns: Any) -> None:
+        super().__init__(columns)
+        self.reads: Counter[str] = Counter()
+
+    def __getitem__(self, name: str) -> Any:
+        self.reads[name] += 1
+        return super().__getitem__(name)
+
+
+@pytest.mark.parametrize("text", ["dec + ra in (1, 2, 3, 4)", "dec + ra between 1 and 4", "ra = 3 or ra = 4"])
+def test_a_subject_is_computed_once(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    additions: list[object] = []
+
+    def add(a: Any, b: Any) -> Any:
+        additions.append(a)
+        return np.add(a, b)
+
+    monkeypatch.setitem(evaluator._ARITHMETIC, "+", add)
+    columns = CountedColumns(ra=np.array([3.0]), dec=np.array([1.0]))
+    assert compile_condition(text, KINDS).matches(columns, 1).all()
+    assert len(additions) == text.count("+")
+    assert max(columns.reads.values()) == 1
+
+
+def test_the_time_is_checked_within_an_evaluation() -> None:
+    looks: list[int] = []
+    condition = compile_condition(" or ".join(["ra = 1"] * 50), KINDS)
+    condition.matches({"ra": np.zeros(3)}, 3, lambda: looks.append(1))
+    assert len(looks) == 50
+
+
+@pytest.mark.parametrize(
+    ("small", "large"),
+    [
+        ("ra in (1)", "ra in (1, 2)"),
+        ("ra = 1", "ra + ra = 1"),
+        ("ra = 1", "ra = 1 and dec = 1"),
+        ("filter = 'j'", "fname like 'j%'"),
+        ("ra = 1", "filter = 'j'"),
+        ("ra = 1", "not ra = 1"),
+        ("ra = 1", "-ra = 1"),
+    ],
+)
+def test_more_operations_are_more_steps(small: str, large: str) -> None:
+    assert 0 < compile_condition(small, KINDS).steps < compile_condition(large, KINDS).steps
+
+
+def test_a_subject_counts_once_however_many_items_there_are() -> None:
+    subject = "+".join(["ra"] * 600)
+    one, many = (compile_condition(f"{subject} in ({items})", KINDS).steps for items in ("1", "1,1,1"))
+    assert many - one < one / 50

@@ -9,7 +9,19 @@ from itertools import product
 import numpy as np
 import pytest
 
-from skybatch.vo.where.three_valued import Computed, Term, all_of, any_of, calculated, known, negated
+from skybatch.vo.where.three_valued import (
+    Comparison,
+    Computed,
+    Term,
+    Test,
+    all_of,
+    all_tests,
+    any_of,
+    any_test,
+    calculated,
+    known,
+    negated,
+)
 
 TRUTHS = (True, False, None)
 
@@ -18,6 +30,11 @@ def term(values: list[bool | None]) -> Term:
     """A condition with these values, None where unknown."""
     computed = Computed(np.array([bool(v) for v in values]), np.array([v is None for v in values]))
     return Term("truth", lambda _: computed)
+
+
+def number(value: float) -> Term:
+    """A number that is the same for all."""
+    return Term("number", lambda _: known(np.array(value)))
 
 
 def truths(found: Term) -> list[bool | None]:
@@ -54,3 +71,20 @@ def test_a_calculation_is_unknown_where_a_part_is() -> None:
         found = calculated(first, [(np.divide, second)]).compute({})
     assert np.asarray(found.unknown).tolist() == [True, True, False]
     assert found.values[2] == 1.5
+
+
+@pytest.mark.parametrize(
+    ("join", "expected"), [(any_test, [True, True, None]), (all_tests, [False, False, None])]
+)
+def test_tests_of_one_subject_join_as_conditions_do(
+    join: Callable[[Term, list[Test]], Term], expected: list[bool | None]
+) -> None:
+    subject = Term("number", lambda _: known(np.array([1.0, 2.0, np.nan])))
+    equal = Comparison(np.equal, with_null=False, steps=1)
+    others = [number(value) for value in (1.0, 2.0)]
+    assert truths(join(subject, [(equal, other) for other in others])) == expected
+
+
+def test_what_is_compared_with_null_is_unknown() -> None:
+    null = Comparison(np.equal, with_null=True, steps=1)
+    assert null(Computed(np.array([1.0])), Computed(0.0, True)).unknown is True

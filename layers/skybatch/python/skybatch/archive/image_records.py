@@ -40,6 +40,11 @@ Rows = NDArray[np.void]
 # Bands of a set share one pixel grid; headers print it with 10 digits, far finer than this.
 GRID_PIXELS = 0.05
 
+# An image is an outlier where it reaches this many times as far as half of all images, and beyond the usual
+# (degrees; an Atlas image reaches 0.16).
+OUTLIER_FACTOR = 5.0
+USUAL_REACH = 1.0
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -49,7 +54,8 @@ class Problem:
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.reason}"
+        place = self.place if self.place.isprintable() else ascii(self.place)
+        return f"{place}: {self.reason}"
 
 
 def image_code(image: ImageId) -> int:
@@ -68,6 +74,31 @@ def image_of_code(dataset: str, code: int, band: int) -> ImageId:
 def key_of(dataset: str, row: Any) -> str:
     """Return the archive key of a record."""
     return atlas_key(image_of_code(dataset, int(row["code"]), int(row["band"])), str(SUFFIXES[row["suffix"]]))
+
+
+def reject_outliers(dataset: str, records: Rows) -> tuple[Rows, list[Problem]]:
+    """Reject, and report, images that reach farther from their reference point than all others.
+
+    Every look-up is widened by the largest such angle of an inventory, so a single wrong CDELT or CRPIX would
+    make all of them read a great part of it.
+    """
+    if not len(records):
+        return records, []
+    reach = np.hypot(_reach(records, 1), _reach(records, 2))
+    most = max(USUAL_REACH, OUTLIER_FACTOR * float(np.median(reach)))
+    far = reach > most
+    problems = [
+        Problem(key_of(dataset, row), f"reaches {degrees:.2g} degrees from CRVAL; at most {most:.2g} here")
+        for row, degrees in zip(records[far], reach[far], strict=True)
+    ]
+    return records[~far], problems
+
+
+def _reach(records: Rows, axis: int) -> NDArray[np.float64]:
+    """Return the largest distance along an axis from the reference pixel to the edges, degrees."""
+    reference, size = records[f"crpix{axis}"], records[f"naxis{axis}"]
+    pixels = np.maximum(np.abs(0.5 - reference), np.abs(size + 0.5 - reference))
+    return np.asarray(pixels * np.abs(records[f"cdelt{axis}"]))
 
 
 def reject_inconsistent(dataset: str, records: Rows) -> tuple[Rows, list[Problem]]:

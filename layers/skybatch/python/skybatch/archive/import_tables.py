@@ -23,6 +23,7 @@ from skybatch.archive.image_records import (
     image_code,
     key_of,
     reject_inconsistent,
+    reject_outliers,
 )
 from skybatch.archive.index import IN_FLIGHT, IndexReport
 from skybatch.archive.metadata_rows import atlas_records
@@ -69,11 +70,12 @@ def import_tables(
     if not len(records):
         raise InventoryError("the tables hold no Atlas image")
     quicklooks, orphans = _join(tree, dataset, records)
+    records, outliers = reject_outliers(dataset, records)
     records, inconsistencies = reject_inconsistent(dataset, records)
     sets, orphan_quicklooks = assemble_image_sets(dataset, records, quicklooks)
     version = publish(tree, sets, numbered=False, origin="import")
     found = sum(int(np.count_nonzero(sets.quicklook_bytes[band])) for band in BANDS)
-    problems = (*orphans, *inconsistencies, *orphan_quicklooks)
+    problems = (*orphans, *outliers, *inconsistencies, *orphan_quicklooks)
     images = int(np.count_nonzero(records["bytes"]))
     return IndexReport(version, len(sets), images, found, 0, 0, problems)
 

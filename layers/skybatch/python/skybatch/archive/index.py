@@ -7,6 +7,7 @@ change since are not read again.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -25,12 +26,14 @@ from skybatch.archive.image_records import (
     assemble_image_sets,
     image_code,
     reject_inconsistent,
+    reject_outliers,
 )
 from skybatch.concurrency import parallel_map
 from skybatch.errors import InventoryError, NotFound, SourceError
+from skybatch.fits.cards import Value
 from skybatch.inventory.image_sets import ImageSets, scan_codes
 from skybatch.inventory.inventory import Inventory
-from skybatch.inventory.publish import publish
+from skybatch.inventory.publish import MAX_BYTES, publish
 from skybatch.inventory.versions import INDEX_FOLDER
 from skybatch.storage.trees import Entry, Tree
 from skybatch.surveys.image_type import ImageType
@@ -125,6 +128,7 @@ def _publish(
     if not len(records):
         found = _first(listing.problems) or f"there is none; {_held(tree)}"
         raise InventoryError(f"no image of data set {dataset} could be indexed: {found}")
+    records, outliers = reject_outliers(dataset, records)
     records, inconsistencies = reject_inconsistent(dataset, records)
     sets, orphans = assemble_image_sets(
         dataset, records, np.array(listing.quicklooks, dtype=QUICKLOOK_RECORD)
@@ -132,7 +136,7 @@ def _publish(
     sets, numbered = with_coadd_keys(tree, sets)
     version = publish(tree, sets, numbered=numbered > 0, origin="index")
     checkpoints.clear()
-    problems = (*listing.problems, *inconsistencies, *orphans)
+    problems = (*listing.problems, *outliers, *inconsistencies, *orphans)
     quicklooks = sum(int(np.count_nonzero(sets.quicklook_bytes[band])) for band in BANDS)
     return IndexReport(version, len(sets), len(records), quicklooks, numbered, len(listing.reused), problems)
 
@@ -183,13 +187,19 @@ def _to_read(
             continue
         place = (image_code(image), BANDS.index(image.band), SUFFIX_CODE[suffix])
         number = seen.get(place)
-        if kind is ImageType.QUICKLOOK:
+        if not 0 < entry.size <= MAX_BYTES:
+            listing.problems.append(Problem(entry.path, _unusable_size(entry.size)))
+        elif kind is ImageType.QUICKLOOK:
             listing.quicklooks.append((*place, entry.size))
         elif number is not None and _unchanged(known[number], entry):
             listing.reused.append(number)
             progress(1)
         else:
             yield entry, image, suffix
+
+
+def _unusable_size(size: int) -> str:
+    return f"{size} bytes; at most {MAX_BYTES} can be kept" if size else "an empty file, or a link to nothing"
 
 
 def _unchanged(row: Any, entry: Entry) -> bool:
@@ -203,11 +213,13 @@ def _record(tree: Tree, entry: Entry, image: ImageId, suffix: str) -> tuple[Any,
         header = tiles.header if tiles else read_header(tree, entry)
         check_identity(header, image)
         grid = pixel_grid(header)
+        zero_point, ut_date = header.get("MAGZP"), header.get("UT_DATE")
     except SourceError as error:
         return Problem(entry.path, error.detail)
     except FileNotFoundError:
         return Problem(entry.path, "gone before it could be read")
-    zero_point, ut_date = header.get("MAGZP"), header.get("UT_DATE")
+    except PermissionError:
+        return Problem(entry.path, "may not be read")
     record: dict[str, Any] = {
         **grid,
         "code": image_code(image),
@@ -222,7 +234,7 @@ def _record(tree: Tree, entry: Entry, image: ImageId, suffix: str) -> tuple[Any,
         "naxis2": header.naxis2,
         # The header's SEESH is another quantity than the metadata tables' seesh.
         "seesh": np.nan,
-        "magzp": zero_point if isinstance(zero_point, int | float) else np.nan,
+        "magzp": _magnitude(zero_point),
         "msnr10": np.nan,
         "line": 0,
         "tiled_bytes": entry.size if tiles else 0,
@@ -230,6 +242,12 @@ def _record(tree: Tree, entry: Entry, image: ImageId, suffix: str) -> tuple[Any,
         "tile_heap": tiles.heap_offset if tiles else 0,
     }
     return tuple(record[name] for name in IMAGE_RECORD.names or ())
+
+
+def _magnitude(value: Value) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return math.nan
+    return float(value)
 
 
 def _table(rows: list[tuple[Any, ...]]) -> Rows:

@@ -9,15 +9,22 @@ from skybatch.status import AbsentImages
 from skybatch.surveys.twomass.bands import BAND_NAMES, BANDS
 
 
-def total_absent(by_row: Mapping[int, AbsentImages], rows_without_images: int) -> AbsentImages | None:
-    """Add up the absent images of all rows; None where there are none."""
+def total_absent(
+    by_row: Mapping[int, AbsentImages], held_elsewhere: Iterable[str], rows_without_images: int
+) -> AbsentImages | None:
+    """Add up the absent images of all rows; None where there are none.
+
+    ``held_elsewhere`` are the bands of the images that the batch does find: a band of which it finds any is
+    held.
+    """
     if not by_row:
         return None
     rows = by_row.values()
+    held = set(held_elsewhere).union(*(row.held for row in rows))
     return AbsentImages(
         images=sum(row.images for row in rows),
         bands=tuple(band for band in BANDS if any(band in row.bands for row in rows)),
-        held=tuple(band for band in BANDS if any(band in row.held for row in rows)),
+        held=tuple(band for band in BANDS if band in held),
         rows=rows_without_images,
     )
 

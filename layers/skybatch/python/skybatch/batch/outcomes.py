@@ -72,8 +72,8 @@ class ImageOutcome:
 class RowOutcome:
     """What became of one row of the request, and how many of its images ended in which status.
 
-    ``reason`` and ``code`` are the most frequent ones of the images that were not retrieved; ``absent`` are
-    images asked for that the archive does not hold.
+    ``reason`` and ``code`` are the most frequent ones of the images that were not retrieved, ``others`` those
+    of other kinds; ``absent`` are images asked for that the archive does not hold.
     """
 
     row: int
@@ -82,13 +82,14 @@ class RowOutcome:
     counts: Mapping[ImageStatus, int]
     code: str | None = None
     absent: AbsentImages | None = None
+    others: tuple[tuple[str, str | None], ...] = ()
 
     @property
     def reasons(self) -> list[tuple[str, str | None]]:
         """Why the row lacks images: reasons, each with its code; the first is the one of ``reason``."""
         of_images = [(self.reason, self.code)] if self.reason else []
         of_absent = [(describe_absent(self.absent), None)] if self.absent and self.counts else []
-        return [*of_images, *of_absent]
+        return [*of_images, *self.others, *of_absent]
 
     @property
     def explanation(self) -> str | None:
@@ -182,12 +183,22 @@ def _row_outcome(plan: Plan, row: int, images: Sequence[ImageOutcome]) -> RowOut
     counts = Counter(image.status for image in images)
     if set(counts) == {ImageStatus.RETRIEVED}:
         return RowOutcome(row, RowStatus.RETRIEVED, None, counts, absent=absent)
-    whys = Counter((image.reason, image.code) for image in images if image.reason)
-    reason, code = whys.most_common(1)[0][0] if whys else (None, None)
-    if ImageStatus.RETRIEVED in counts:
-        return RowOutcome(row, RowStatus.PARTIAL, reason, counts, code, absent)
-    status = next(whole for image, whole in _WITHOUT_IMAGES.items() if image in counts)
-    return RowOutcome(row, status, reason, counts, code, absent)
+    status = RowStatus.PARTIAL
+    if ImageStatus.RETRIEVED not in counts:
+        status = next(whole for image, whole in _WITHOUT_IMAGES.items() if image in counts)
+    kinds = _kinds(images)
+    reason, code = kinds[0] if kinds else (None, None)
+    return RowOutcome(row, status, reason, counts, code, absent, tuple(kinds[1:]))
+
+
+def _kinds(images: Iterable[ImageOutcome]) -> list[tuple[str, str | None]]:
+    """List the reasons of images, one of each kind, the most frequent kind first."""
+    kinds: dict[str, list[tuple[str, str | None]]] = defaultdict(list)
+    for image in images:
+        if image.reason:
+            kinds[image.code or image.reason].append((image.reason, image.code))
+    ordered = sorted(kinds.values(), key=len, reverse=True)
+    return [Counter(kind).most_common(1)[0][0] for kind in ordered]
 
 
 def was_cancelled(outcomes: Sequence[ImageOutcome], rows: Sequence[RowOutcome]) -> bool:

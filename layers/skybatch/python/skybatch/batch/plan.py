@@ -165,6 +165,10 @@ class Plan:
         """How many batches of the limit deliver all tasks, by planned sizes; at least one."""
         return max(1, batches_needed((task.planned_bytes for task in self.tasks), self.limit))
 
+    def bands(self) -> set[str]:
+        """Give the bands of all tasks."""
+        return {task.band for task in self.tasks}
+
     def end_within_limit(self, start: int, done: int) -> int:
         """Find the end of the longest run of tasks from ``start`` that still fits within the limit.
 

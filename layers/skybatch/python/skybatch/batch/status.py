@@ -173,7 +173,7 @@ def finished_status(
         unretrieved=_unretrieved(record, left),
         chain=Chain(parts=None if cancelled else parts, lost_before=record.images_lost_before),
         reasons=group_reasons(_row_reasons(request, rows)),
-        absent=total_absent(plan.absent, _rows_without_any_held(rows)),
+        absent=total_absent(plan.absent, plan.bands(), _rows_without_any_held(rows)),
     )
 
 

@@ -194,8 +194,7 @@ def _fetch(client: Client, options: argparse.Namespace, batch_id: str, directory
     if options.json:
         output.print_json(output.download_json(parts))
     elif parts[-1].status.left_over:
-        left_over = parts[-1].status.left_over
-        print(f"{left_over} images are beyond the limit of a batch; --all-parts downloads them too")
+        print("--all-parts downloads the images beyond the limit too")
     return _download_exit_code(parts, options.all_parts)
 
 

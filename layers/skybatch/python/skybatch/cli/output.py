@@ -95,26 +95,34 @@ def plan_text(plan: Plan) -> str:
 
 
 def status_text(status: BatchStatus) -> str:
-    """Format a status as text."""
+    """Format a status as text: for an ended batch the sentences of its page, then the reasons by outcome."""
     name = f"{status.batch_id} ({status.label})" if status.label else status.batch_id
     if not status.ended:
         return f"{name}: {running_text(status)}"
-    lines = [f"{name}: {status.state}, {status.images.retrieved} images, {format_bytes(status.bytes)}"]
+    from skybatch.presentation.failure import failure_sentence
+    from skybatch.presentation.summary import part_of_chain, summary_sentences
+
+    part = part_of_chain(status)
+    lines = [f"{name}: {status.state}{f', {part}' if part else ''}", summary_sentences(status)]
     lines.append("rows: " + format_counts(status.rows.by_outcome()))
-    if status.images.cut_at_edge:
-        lines.append(edge_text(status.images.cut_at_edge, status.images.crops))
+    lines += reason_lines(status)
     if status.reason:
-        lines.append(status.reason)
+        lines.append(failure_sentence(status))
     if status.left_over:
-        lines.append(
-            f"{status.left_over} images are beyond the limit of a batch: skybatch resubmit, or --all-parts"
-        )
+        lines.append("skybatch resubmit retrieves the rest, as does --all-parts of a download")
     return "\n".join(lines)
 
 
 def edge_text(cut: int, crops: int) -> str:
     """Format the number of crops that reach beyond their image."""
     return f"crops that reach beyond their image: {cut} of {crops}"
+
+
+def reason_lines(status: BatchStatus) -> list[str]:
+    """List why rows lack images, a line for each outcome and reason."""
+    from skybatch.presentation.outcomes import outcome_lines
+
+    return [f"  {line.title}: {reason}" for line in outcome_lines(status) for reason in line.reasons]
 
 
 def running_text(status: BatchStatus) -> str:
@@ -132,11 +140,17 @@ def format_counts(counts: Mapping[str, int]) -> str:
 
 
 def download_text(part: Download) -> str:
-    """Format what was downloaded of one batch as text."""
+    """Format what was downloaded of one batch as text, with what the batch lacks."""
+    from skybatch.presentation.summary import summary_sentences
+
     status = part.status
-    text = f"{len(part.images)} images ({format_bytes(status.bytes)}) in {part.directory}, all verified"
+    count = len(part.images)
+    text = f"{count:,} {'image' if count == 1 else 'images'} ({format_bytes(status.bytes)})"
+    lines = [f"{text} in {part.directory}, all verified"]
     rows = format_counts({**status.rows.by_outcome(), "retrieved": 0})
-    return text if rows == "none" else f"{text}; rows: {rows}"
+    if rows != "none" or status.absent or not status.retrieved_all:
+        lines += [summary_sentences(status), f"rows: {format_counts(status.rows.by_outcome())}"]
+    return "\n".join([*lines, *reason_lines(status)])
 
 
 def download_json(parts: Sequence[Download]) -> dict[str, Any]:

@@ -5,8 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from skybatch.errors import SourceUnsupported
+
 # A rotation less than this from a quarter turn moves no pixel of a preview by more than a few.
 _UPRIGHT = np.sin(np.radians(1.0))
+
+# Of the sides of a pixel. It bounds the sides of a picture to three times those of the image.
+MAX_PIXEL_RATIO = 4.0
 
 Pixels = NDArray[np.float32]
 
@@ -34,7 +39,10 @@ def rotate_north_up(pixels: Pixels, matrix: NDArray[np.float64]) -> Pixels:
 
     ``matrix`` transforms (column, row) steps to (east, north) steps. Near a quarter turn no pixel is
     resampled; else each takes the value of the nearest one, NaN outside the image.
+
+    Raises SourceUnsupported for pixels too far from square: turned, they would fill a picture without bound.
     """
+    matrix = _of_square_pixels(matrix)
     step = np.sqrt(abs(np.linalg.det(matrix)))
     # From (right, up) of the picture to (column, row) of the image: right is west.
     to_image = np.linalg.solve(matrix, np.diag([-step, step]))
@@ -50,6 +58,15 @@ def rotate_north_up(pixels: Pixels, matrix: NDArray[np.float64]) -> Pixels:
     inside = (column >= 0) & (column < pixels.shape[1]) & (row >= 0) & (row < pixels.shape[0])
     found = pixels[np.where(inside, row, 0), np.where(inside, column, 0)]
     return found if inside.all() else np.where(inside, found, np.float32(np.nan))
+
+
+def _of_square_pixels(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the matrix in units of the longer side of a pixel. Raises SourceUnsupported."""
+    if np.isfinite(matrix).all():
+        longer, shorter = np.linalg.svd(matrix, compute_uv=False).tolist()
+        if 0.0 < longer <= MAX_PIXEL_RATIO * shorter:
+            return np.asarray(matrix / longer)
+    raise SourceUnsupported(f"the sides of a pixel differ by more than {MAX_PIXEL_RATIO:g} to 1")
 
 
 def _reordered(pixels: Pixels, to_image: NDArray[np.intp]) -> Pixels:

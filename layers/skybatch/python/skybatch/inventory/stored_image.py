@@ -12,6 +12,7 @@ import obstore
 from obstore.exceptions import BaseError
 
 from skybatch.errors import SourceDamaged, SourceMissing
+from skybatch.fits.limits import check_image_bytes
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.fits.provenance import Origin
 from skybatch.fits.readers import GZIP_MAGIC
@@ -59,11 +60,13 @@ class StoredImage:
 
     @cached_property
     def whole(self) -> bytes:
-        """The stored file, read once."""
+        """The stored file, read once. Raises SourceUnsupported for one that is larger than any image."""
         try:
-            return bytes(obstore.get(self.objects, self.key).bytes())
+            stored = obstore.get(self.objects, self.key)
         except FileNotFoundError:
             raise self._missing() from None
+        check_image_bytes(stored.meta["size"])
+        return bytes(stored.bytes())
 
     def read_range(self, start: int, length: int) -> bytes:
         """Read some of its bytes. Raises SourceDamaged where the file is shorter."""

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from skybatch.batch.codes import RowStatus
 from skybatch.batch.reasons import BEYOND_LIMIT, FAILURE_MEANINGS, REASON_CHARACTERS, describe_failure
-from skybatch.presentation.formatting import join_words, plain
+from skybatch.presentation.formatting import count, join_words, plain
 from skybatch.status import BatchStatus, ReasonCount
 
 OUTCOMES: dict[RowStatus, tuple[str, str]] = {
-    RowStatus.RETRIEVED: ("Retrieved", "all images of the row were retrieved"),
+    RowStatus.RETRIEVED: ("Retrieved", "all images that exist for the row were retrieved"),
     RowStatus.PARTIAL: (
         "Partly retrieved",
         "some images of the row were retrieved; rows.tbl says how many",
@@ -64,19 +64,21 @@ def _reasons(status: BatchStatus, code: str) -> Iterator[str]:
 
 
 def describe_reason_count(counted: ReasonCount) -> str:
-    """Write a counted reason: ``the stored file is damaged (details): 3, rows 4, 17 (m31) and others``."""
+    """Write a counted reason: ``the stored file is damaged (details): rows 4, 17 (m31) and 3 others``."""
     reason = plain(counted.reason, REASON_CHARACTERS)
     known = counted.code in FAILURE_MEANINGS
     text = describe_failure(counted.code, reason) if known else describe_reason(reason)
-    return f"{text}: {counted.rows:,}{_named_rows(counted)}"
+    return f"{text}: {_rows(counted)}"
 
 
-def _named_rows(counted: ReasonCount) -> str:
+def _rows(counted: ReasonCount) -> str:
+    """Name the first rows and count the others."""
     named = [plain(name, 40) for name in counted.named]
     if not named:
-        return ""
-    more = ["others"] if counted.rows > len(named) else []
-    return f", {'row' if len(named) + len(more) == 1 else 'rows'} {join_words([*named, *more])}"
+        return count(counted.rows, "row")
+    others = counted.rows - len(named)
+    words = [*named, count(others, "other")] if others > 0 else named
+    return f"{'row' if len(words) == 1 else 'rows'} {join_words(words)}"
 
 
 def describe_reason(reason: object) -> str:

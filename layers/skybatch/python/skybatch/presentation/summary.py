@@ -104,7 +104,7 @@ def _absent(status: BatchStatus) -> str:
     absent = status.absent
     if absent is None:
         return ""
-    if absent.bands_never_held:
+    if absent.bands_never_held and (absent.held or status.rows.total == 1):
         words = describe_absent(absent)
         return f"{words[0].upper()}{words[1:]}."
     subject = "The one not in the archive is" if absent.images == 1 else "Those not in the archive are"

@@ -67,5 +67,13 @@ def _walk(folder: Path, prefix: str) -> Iterator[Entry]:
         if entry.is_dir():
             yield from _walk(Path(entry.path), prefix + name)
         else:
-            status = entry.stat()
-            yield Entry(prefix + name, status.st_size, int(status.st_mtime))
+            yield _listed(prefix + name, entry)
+
+
+def _listed(path: str, entry: os.DirEntry[str]) -> Entry:
+    """Return a file's entry; a link to nothing has no bytes, so that it is named and spoils no listing."""
+    try:
+        status = entry.stat()
+    except OSError:
+        return Entry(path, 0, 0)
+    return Entry(path, status.st_size, int(status.st_mtime))

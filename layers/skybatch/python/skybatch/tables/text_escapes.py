@@ -14,8 +14,13 @@ _FORMULA = re.compile(r"[ ']*[=+\-@＝＋－＠]")
 _PROTECTED = re.compile(r"'[ ']*[=+\-@＝＋－＠]")
 _ESCAPED = re.compile(r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))")
 _LAST_CHARACTER = 0x10FFFF
-# By these columns the table of a batch's rows is known: it carries no mark, being a list like any other.
-_ROWS_TABLE = frozenset({"outcome", "over_limit", "retrieved", "failed", "reason"})
+# By their columns the table of a batch's rows and a table as understood (POST /tables) are known: they carry no
+# mark, being lists like any other.
+_UNMARKED_TABLES = (
+    frozenset({"outcome", "over_limit", "retrieved", "failed", "reason"}),
+    frozenset({"row", "line", "id", "size"}),
+    frozenset({"row", "line", "id", "xdate", "hem", "scan"}),
+)
 
 
 def protect(text: str) -> str:
@@ -48,8 +53,6 @@ def _character(found: re.Match[str]) -> str:
 def restorer(kind: str, names: Collection[str], from_service: bool) -> Callable[[str], str] | None:
     """Return what restores the text of a table that this service wrote, None where nothing is to be done.
 
-    Quote marks before formulas are taken off by the reader of separated values, whoever wrote the table.
-
     Parameters
     ----------
     kind
@@ -57,8 +60,9 @@ def restorer(kind: str, names: Collection[str], from_service: bool) -> Callable[
     names
         The table's columns.
     from_service
-        Whether it carries our mark; the table of a batch's rows is known without.
+        Whether it carries our mark; some tables are known without.
     """
-    if not from_service and not {name.lower() for name in names} >= _ROWS_TABLE:
+    lower = {name.lower() for name in names}
+    if not from_service and not any(lower >= known for known in _UNMARKED_TABLES):
         return None
-    return from_ascii if kind == "IPAC table" else None
+    return {"CSV table": unprotect, "TSV table": unprotect, "IPAC table": from_ascii}.get(kind)

@@ -70,12 +70,13 @@ def find_images(
     kinds: Sequence[str] = (ATLAS,),
     matches: Predicate | None = None,
     first_of_each_band: bool = False,
-    check_deadline: Callable[[], None] = lambda: None,
+    before_reading: Callable[[int], None] = lambda _: None,
 ) -> FoundImages:
     """Find the first ``max_images`` images of these sets that the archive holds, by set, then by band.
 
     ``matches`` selects among them, ``first_of_each_band`` keeps the first of each band only.
-    ``check_deadline`` is called before each chunk of sets, and may raise to end a search that takes too long.
+    ``before_reading`` is called with the number of sets before each chunk of them, and may raise to end a
+    search that takes too much.
     """
 
     def present_of(details: ImageSets) -> NDArray[np.bool_]:
@@ -85,7 +86,7 @@ def find_images(
         inventory,
         _chunks(sets, max_images),
         present_of,
-        check_deadline,
+        before_reading,
         None if first_of_each_band else max_images,
     )
     at, column = np.nonzero(present)
@@ -107,7 +108,7 @@ def _search(
     inventory: Inventory,
     chunks: Iterator[NDArray[np.intp]],
     present_of: Callable[[ImageSets], NDArray[np.bool_]],
-    check_deadline: Callable[[], None],
+    before_reading: Callable[[int], None],
     enough: int | None,
 ) -> tuple[ImageSets, NDArray[np.bool_]]:
     """Return the sets of which something is present, and what; stop reading beyond ``enough`` images."""
@@ -115,7 +116,7 @@ def _search(
     flags: list[NDArray[np.bool_]] = []
     count = 0
     for chunk in chunks:
-        check_deadline()
+        before_reading(len(chunk))
         details = inventory.details(chunk)
         present = present_of(details)
         some = np.flatnonzero(present.any(axis=1))

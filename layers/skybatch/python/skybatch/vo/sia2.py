@@ -12,7 +12,6 @@ from skybatch.errors import NotFound
 from skybatch.inventory.image_lookup import sets_of_images
 from skybatch.surveys.twomass.bands import BANDS, FILTERS
 from skybatch.surveys.twomass.layout import parse_key
-from skybatch.vo.deadline import search_deadline
 from skybatch.vo.obscore import (
     CALIBRATION_LEVEL,
     EXPOSURE_SECONDS,
@@ -27,6 +26,7 @@ from skybatch.vo.obscore import (
 from skybatch.vo.parameters import Parameters, number_or_infinity, refused
 from skybatch.vo.pos_regions import PosRegion, parse_pos
 from skybatch.vo.responses import TableResponse, response_format, too_many_rows
+from skybatch.vo.search_budget import SearchBudget
 from skybatch.vo.search_images import FoundImages, find_images
 from skybatch.vo.service_descriptors import cutout_service, links_service
 
@@ -91,13 +91,20 @@ def sia2(parameters: Parameters, datasets: Sequence[str], open_: Open, root: str
         each for each in datasets if not parameters.every("collection") or _in_collection(parameters, each)
     ]
     found: list[FoundImages] = []
-    check = search_deadline()
+    budget = SearchBudget()
     for dataset in chosen:
         inventory = open_(dataset)
         sets, left = constraints.sets(inventory), max_rows - sum(map(len, found))
         bands = constraints.bands or ("j",)
         found.append(
-            find_images(inventory, sets, left, bands=bands, matches=constraints.matches, check_deadline=check)
+            find_images(
+                inventory,
+                sets,
+                left,
+                bands=bands,
+                matches=constraints.matches,
+                before_reading=budget.charge_sets,
+            )
         )
     overflow = too_many_rows(max_rows) if any(each.more for each in found) else ""
     services = (links_service(root), cutout_service(root))

@@ -104,8 +104,9 @@ def _deliver_stored(archive: ImageArchive, store: BatchStore, image: StoredImage
     Its size must be the one the plan counted on. Where its content is not what its name says (gzip data in a
     ``.fits``, say) the file that the name promises is made of it.
     """
-    if image.size != task.bytes:
-        raise SourceDiffers(f"the stored image has {image.size:,} bytes, the inventory says {task.bytes:,}")
+    size = len(image.whole)
+    if size != task.bytes:
+        raise SourceDiffers(f"the stored image has {size:,} bytes, the inventory says {task.bytes:,}")
     image.check_whole()
     if image.has_content_of_its_name():
         _copy(archive, store, task)

@@ -57,7 +57,7 @@ def estimate(
     plan = make_plan(request, open_inventory, settings.max_batch_bytes, settings.max_images, answers)
     notices += plan.notices
     outcomes = list(_expected(plan))
-    if absent := total_absent(plan.absent, 0):
+    if absent := total_absent(plan.absent, plan.bands(), 0):
         notices.append(f"{absent.images:,} of the images asked for cannot be had: {describe_absent(absent)}.")
     wanted = [task for task in plan.tasks if task.refusal is None]
     return {

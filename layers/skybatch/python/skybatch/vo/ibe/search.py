@@ -9,10 +9,10 @@ import numpy as np
 
 from skybatch.tables.model import Column, Table, Values, text
 from skybatch.tables.schemas.search import NATIVE_SEARCH
-from skybatch.vo.deadline import search_deadline
 from skybatch.vo.parameters import Parameters, refused
 from skybatch.vo.pos_size import BoxSearch, box_search
 from skybatch.vo.responses import TableResponse, response_format, table_of
+from skybatch.vo.search_budget import SearchBudget
 from skybatch.vo.search_images import FoundImages, Predicate, find_images
 
 if TYPE_CHECKING:
@@ -42,13 +42,19 @@ def search(parameters: Parameters, inventory: Inventory) -> TableResponse:
     if search_box is None and not condition:
         raise refused("POS", "", "or where must be given")
     max_rows = parameters.max_rows()
-    predicate = _predicate(condition)  # refused, if it cannot be read, before anything is looked up
-    found = _find(inventory, search_box, condition, predicate, max_rows)
+    budget = SearchBudget()
+    predicate = _predicate(condition, budget)  # refused, if it cannot be read, before anything is looked up
+    found = _find(inventory, search_box, condition, predicate, max_rows, budget)
     return TableResponse(table_of(found, columns, lambda _: "", title=TITLE, max_rows=max_rows), fmt)
 
 
 def _find(
-    inventory: Inventory, box: BoxSearch | None, condition: str, predicate: Predicate | None, max_rows: int
+    inventory: Inventory,
+    box: BoxSearch | None,
+    condition: str,
+    predicate: Predicate | None,
+    max_rows: int,
+    budget: SearchBudget,
 ) -> FoundImages:
     sets = _sets_without_position(condition, inventory) if box is None else box.sets(inventory)
     centred = box is not None and box.most_centred
@@ -58,7 +64,7 @@ def _find(
         max_rows,
         matches=predicate,
         first_of_each_band=centred,
-        check_deadline=search_deadline(),
+        before_reading=budget.charge_sets,
     )
 
 
@@ -70,7 +76,7 @@ def _sets_without_position(condition: str, inventory: Inventory) -> NDArray[np.i
     return np.arange(inventory.size) if named is None else named
 
 
-def _predicate(condition: str) -> Predicate | None:
+def _predicate(condition: str, budget: SearchBudget) -> Predicate | None:
     if not condition:
         return None
     from skybatch.vo.where.columns import KINDS, ImageColumns  # the parser costs 50 ms of a cold start
@@ -82,8 +88,9 @@ def _predicate(condition: str) -> Predicate | None:
     def matches(details: ImageSets, band: str) -> NDArray[np.bool_]:
         if not last or last[0][0] is not details:  # the bands of one chunk of sets come one after another
             last[:] = [(details, {})]
-        shared = last[0][1]
-        return compiled.matches(ImageColumns(details, band, shared), len(details))
+        budget.charge_rows(compiled.steps, len(details))
+        columns = ImageColumns(details, band, last[0][1])
+        return compiled.matches(columns, len(details), budget.check_time)
 
     return matches
 

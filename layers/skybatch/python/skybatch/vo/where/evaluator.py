@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,14 +20,17 @@ from skybatch.errors import MalformedRequest
 from skybatch.vo.parameters import refused
 from skybatch.vo.where.grammar import parse
 from skybatch.vo.where.three_valued import (
+    Comparison,
     Computed,
     Kind,
     Term,
+    Test,
     Values,
     all_of,
+    all_tests,
     any_of,
+    any_test,
     calculated,
-    either_unknown,
     known,
     negated,
     negative,
@@ -50,6 +53,10 @@ _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
+# Steps a row, as measured.
+_COLUMN, _TEXT_COLUMN = 3, 50
+_COMPARISON = {False: 1, True: 30}  # of numbers, of texts
+_LIKE = 700
 
 
 @dataclass(frozen=True)
@@ -58,12 +65,42 @@ class Condition:
 
     term: Term
 
-    def matches(self, values: Values, length: int) -> NDArray[np.bool_]:
-        """Return for which of ``length`` images the condition is true, (length,)."""
+    @property
+    def steps(self) -> int:
+        """The work for one image, in operations on one number."""
+        return self.term.steps
+
+    def matches(
+        self, values: Values, length: int, check_time: Callable[[], None] = lambda: None
+    ) -> NDArray[np.bool_]:
+        """Return for which of ``length`` images the condition is true, (length,).
+
+        ``check_time`` is called again and again, and may raise to end an evaluation that takes too long.
+        """
         with np.errstate(all="ignore"):
-            found = self.term.compute(values)
+            found = self.term.compute(_ReadColumns(values, check_time))
             true = np.logical_and(found.values, np.logical_not(found.unknown))
         return np.array(np.broadcast_to(true, length))
+
+
+class _ReadColumns(Mapping[str, Any]):
+    """Columns as arrays, each made once in an evaluation; the time is checked whenever one is used."""
+
+    def __init__(self, values: Values, check_time: Callable[[], None]) -> None:
+        self._values, self._check_time = values, check_time
+        self._arrays: dict[str, NDArray[Any]] = {}
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        self._check_time()
+        if name not in self._arrays:
+            self._arrays[name] = np.asarray(self._values[name])
+        return self._arrays[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
 
 
 def compile_condition(text: str, columns: Mapping[str, Kind]) -> Condition:
@@ -124,14 +161,14 @@ class _Compiler:
         if kind is None:
             raise self._refused(f"there is no column {name[:40]}; columns are {', '.join(self.columns)}")
         if kind == "text":
-            return Term("text", lambda values: Computed(np.asarray(values[name])))
-        return Term("number", lambda values: known(np.asarray(values[name], dtype=np.float64)))
+            return Term("text", lambda values: Computed(values[name]), _TEXT_COLUMN)
+        return Term("number", lambda values: known(np.asarray(values[name], dtype=np.float64)), _COLUMN)
 
     def _sign(self, children: list[Any]) -> Term:
         inner = self._as("number", children[1])
         if children[0] == "+":
             return inner
-        return Term("number", lambda values: negative(inner.compute(values)))
+        return Term("number", lambda values: negative(inner.compute(values)), inner.steps + 1)
 
     def _arithmetic(self, children: list[Any]) -> Term:
         first, *others = [self._as("number", child) for child in children[::2]]
@@ -139,57 +176,56 @@ class _Compiler:
         return calculated(first, list(zip(steps, others, strict=True)))
 
     def _comparison(self, children: list[Any]) -> Term:
-        return self._compared(self.term(children[0]), str(children[1]), self.term(children[2]))
+        return all_tests(*self._tests(children[0], [(str(children[1]), children[2])]))
 
-    def _compared(self, left: Term, sign: str, right: Term) -> Term:
+    def _tests(self, subject: Any, comparisons: list[tuple[str, Any]]) -> tuple[Term, list[Test]]:
+        """Return a subject and what it is compared with: signs, and syntax of the other sides."""
+        left = self.term(subject)
+        others = [(sign, self.term(node)) for sign, node in comparisons]
+        return left, [(self._compared(left, sign, right), right) for sign, right in others]
+
+    def _compared(self, left: Term, sign: str, right: Term) -> Comparison:
         kinds = {left.kind, right.kind} - {"null"}
         if len(kinds) > 1 or "truth" in kinds:
             raise self._refused("compares a number with a text; texts stand in single quotes")
-        compare = _COMPARE[sign]
-
-        def compute(values: Values) -> Computed:
-            a, b = left.compute(values), right.compute(values)
-            if "null" in (left.kind, right.kind):
-                return Computed(False, True)
-            return Computed(compare(a.values, b.values), either_unknown(a.unknown, b.unknown))
-
-        return Term("truth", compute)
+        return Comparison(_COMPARE[sign], "null" in (left.kind, right.kind), _COMPARISON["text" in kinds])
 
     def _among(self, children: list[Any]) -> Term:
-        subject = self.term(children[0])
-        return any_of([self._compared(subject, "=", self.term(child)) for child in children[1:]])
+        return any_test(*self._tests(children[0], [("=", child) for child in children[1:]]))
 
     def _between(self, children: list[Any]) -> Term:
-        subject, low, high = (self.term(child) for child in children)
-        return all_of([self._compared(subject, ">=", low), self._compared(subject, "<=", high)])
+        return all_tests(*self._tests(children[0], [(">=", children[1]), ("<=", children[2])]))
 
     def _like(self, children: list[Any]) -> Term:
         subject = self._as("text", children[0])
         pattern = _pattern(_unquoted(children[1]))
 
         def compute(values: Values) -> Computed:
-            texts, places = np.unique(subject.compute(values).values, return_inverse=True)
-            fits = np.array([pattern.fullmatch(text) is not None for text in texts.tolist()])
-            return Computed(fits[places])
+            found = np.asarray(subject.compute(values).values)
+            texts = found.ravel().tolist()
+            fits = {text: pattern.fullmatch(str(text)) is not None for text in set(texts)}
+            return Computed(np.array([fits[text] for text in texts], bool).reshape(found.shape))
 
-        return Term("truth", compute)
+        return Term("truth", compute, subject.steps + _LIKE)
 
     def _is_null(self, children: list[Any]) -> Term:
         subject = self.term(children[0])
-        return Term("truth", lambda values: Computed(np.asarray(subject.compute(values).unknown)))
+        return Term(
+            "truth", lambda values: Computed(np.asarray(subject.compute(values).unknown)), subject.steps + 1
+        )
 
     def _truth(self, node: Tree[Token] | Token) -> Term:
         term = self.term(node)
         if term.kind not in ("truth", "null"):
             raise self._refused("joins by AND, OR or NOT what is no condition")
-        return Term("truth", term.compute)
+        return Term("truth", term.compute, term.steps)
 
     def _as(self, kind: Kind, node: Tree[Token] | Token) -> Term:
         term = self.term(node)
         if term.kind not in (kind, "null"):
             words = {"number": "calculates with", "text": "matches by LIKE", "truth": "", "null": ""}[kind]
             raise self._refused(f"{words} what is no {kind}")
-        return Term(kind, term.compute)
+        return Term(kind, term.compute, term.steps)
 
     def _refused(self, rule: str) -> MalformedRequest:
         return refused("where", self.text, rule)

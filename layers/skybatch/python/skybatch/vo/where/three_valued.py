@@ -5,8 +5,9 @@ A comparison with an unknown value is unknown; AND and OR are decided by a known
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, Literal
 
 import numpy as np
@@ -14,6 +15,9 @@ import numpy as np
 Kind = Literal["number", "text", "truth", "null"]
 # Column -> its values: (n,) numbers or texts, or one for all.
 Values = Mapping[str, Any]
+# Steps a row, as measured.
+_CALCULATION = 6  # the remainder takes more, the others less
+_JOIN = 2
 
 
 @dataclass(frozen=True)
@@ -26,10 +30,32 @@ class Computed:
 
 @dataclass(frozen=True)
 class Term:
-    """A part of a condition: what kind of value it has, and how to compute it from columns."""
+    """A part of a condition: what kind of value it has, and how to compute it from columns.
+
+    ``steps`` is the work for one row, in operations on one number.
+    """
 
     kind: Kind
     compute: Callable[[Values], Computed]
+    steps: int = 1
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A comparison of two computed values; with NULL its result is unknown."""
+
+    compare: Callable[[Any, Any], Any]
+    with_null: bool
+    steps: int
+
+    def __call__(self, a: Computed, b: Computed) -> Computed:
+        """Return where it holds."""
+        if self.with_null:
+            return Computed(False, True)
+        return Computed(self.compare(a.values, b.values), either_unknown(a.unknown, b.unknown))
+
+
+Test = tuple[Comparison, Term]  # how the subject is compared, and with what
 
 
 def known(values: Any) -> Computed:
@@ -63,7 +89,7 @@ def calculated(first: Term, steps: list[tuple[Callable[[Any, Any], Any], Term]])
             )
         return result
 
-    return Term("number", compute)
+    return Term("number", compute, first.steps + sum(term.steps + _CALCULATION for _, term in steps))
 
 
 def negated(inner: Term) -> Term:
@@ -73,7 +99,7 @@ def negated(inner: Term) -> Term:
         found = inner.compute(values)
         return Computed(np.logical_not(found.values), found.unknown)
 
-    return Term("truth", compute)
+    return Term("truth", compute, inner.steps + 1)
 
 
 def all_of(terms: list[Term]) -> Term:
@@ -90,12 +116,30 @@ def _joined(terms: list[Term], join: Callable[[Any, Any], Any], decisive: bool) 
     """Join conditions; a known value of ``decisive`` decides for all of them."""
 
     def compute(values: Values) -> Computed:
-        result = terms[0].compute(values)
-        for term in terms[1:]:
-            result = _pair(result, term.compute(values), join, decisive)
-        return result
+        computed = (term.compute(values) for term in terms)  # one after another, which holds two at a time
+        return reduce(lambda a, b: _pair(a, b, join, decisive), computed)
 
-    return Term("truth", compute)
+    return Term("truth", compute, sum(term.steps + _JOIN for term in terms))
+
+
+def any_test(subject: Term, tests: Sequence[Test]) -> Term:
+    """Join tests of one subject by OR; the subject is computed once for all of them."""
+    return _tested(subject, tests, np.logical_or, True)
+
+
+def all_tests(subject: Term, tests: Sequence[Test]) -> Term:
+    """Join tests of one subject by AND; the subject is computed once for all of them."""
+    return _tested(subject, tests, np.logical_and, False)
+
+
+def _tested(subject: Term, tests: Sequence[Test], join: Callable[[Any, Any], Any], decisive: bool) -> Term:
+    def compute(values: Values) -> Computed:
+        value = subject.compute(values)
+        computed = (compare(value, other.compute(values)) for compare, other in tests)
+        return reduce(lambda a, b: _pair(a, b, join, decisive), computed)
+
+    steps = sum(other.steps + compare.steps + _JOIN for compare, other in tests)
+    return Term("truth", compute, subject.steps + steps)
 
 
 def _pair(a: Computed, b: Computed, join: Callable[[Any, Any], Any], decisive: bool) -> Computed:

@@ -18,7 +18,6 @@ from skybatch.tables.readers.text_formats.delimiters import (
     split,
 )
 from skybatch.tables.readers.text_formats.grid import Grid, read_grid
-from skybatch.tables.text_escapes import unprotect
 
 KINDS = {
     ",": "CSV table",
@@ -77,17 +76,8 @@ def _records(lines: Iterable[str], start: int, delimiter: str, quoted: bool) -> 
     if delimiter == NO_DELIMITER:
         return _plain(lines, start, lambda line: [line.strip().strip('"')])
     if quoted:
-        found = _quoted(lines, start, delimiter)
-    else:
-        found = _plain(lines, start, str.split if delimiter == " " else lambda line: line.split(delimiter))
-    return found if delimiter == " " else map(_unprotected, found)
-
-
-def _unprotected(record: Record) -> Record:
-    """Take off the quote mark that our writers, and spreadsheets, put before what looks like a formula."""
-    if not any(value.startswith("'") for value in record.values):
-        return record
-    return replace(record, values=[unprotect(value) for value in record.values])
+        return _quoted(lines, start, delimiter)
+    return _plain(lines, start, str.split if delimiter == " " else lambda line: line.split(delimiter))
 
 
 def _plain(lines: Iterable[str], start: int, split_line: Callable[[str], list[str]]) -> Iterator[Record]:
