@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 CHANGED = ("NAXIS1", "NAXIS2", "CRPIX1", "CRPIX2")
 ADDED = ("CUTFILE", "CUTPIX", "CUTBY")
 WCS_TOLERANCE_ARCSEC = 1e-6
+WHOLE_TOLERANCE_PIXELS = 1e-3
 BLOCK, CARD = 2880, 80
 
 
@@ -72,8 +73,13 @@ class Judge:
 
 
 def _span(centre: float, size: float, naxis: int) -> tuple[int, int]:
-    first = max(ceil(centre - size / 2), 1)
-    last = min(ceil(centre + size / 2) - 1, naxis)
+    whole = round(size)
+    if abs(size - whole) <= WHOLE_TOLERANCE_PIXELS:
+        first = ceil(centre - whole / 2)
+        last = first + whole - 1
+    else:
+        first, last = ceil(centre - size / 2), ceil(centre + size / 2) - 1
+    first, last = max(first, 1), min(last, naxis)
     return first - 1, last - first + 1
 
 

@@ -43,7 +43,7 @@ def test_a_list_gives_the_images_its_document_says(
     service: Service, mode: str, table: str, images: int
 ) -> None:
     status = service.run(mode=mode, table=table)
-    assert status["images"] == {"retrieved": images, "over_limit": 0, "failed": 0}
+    assert status["images"].items() >= {"retrieved": images, "over_limit": 0, "failed": 0}.items()
 
 
 def test_the_mixed_list_carries_its_ids(service: Service) -> None:

@@ -158,7 +158,7 @@ def test_every_state_may_fail_once(run: SoakRun) -> None:
 def test_corrupt_missing_and_deadly_sources_fail_alone_with_reasons_and_one_email(run: SoakRun) -> None:
     ended = run.ended("bad sources")
     assert (ended.status["state"], ended.accounted, ended.mails) == ("complete", True, 1)
-    assert ended.status["images"] == {"retrieved": 4, "over_limit": 0, "failed": 6}
+    assert ended.status["images"].items() >= {"retrieved": 4, "over_limit": 0, "failed": 6}.items()
     reasons = {entry["reason"]: entry["rows"] for entry in ended.status["reasons"]}
     assert sorted(reasons.values()) == [2, 2, 2]
     for words in ("gzip", "does not hold", "no worker could finish it in 3 attempts"):
@@ -169,7 +169,7 @@ def test_corrupt_missing_and_deadly_sources_fail_alone_with_reasons_and_one_emai
 def test_reads_that_are_slow_throttled_or_refused_for_a_while_all_come(run: SoakRun, faults: Faults) -> None:
     ended = run.ended("bad reads")
     assert (ended.status["state"], ended.accounted, ended.mails) == ("complete", True, 1)
-    assert ended.status["images"] == {"retrieved": 6, "over_limit": 0, "failed": 0}
+    assert ended.status["images"].items() >= {"retrieved": 6, "over_limit": 0, "failed": 0}.items()
     assert all(faults.seen[source(n)] for n in (SLOW, THROTTLED, BROKEN))
     keep_figures("bad reads", ended)
 

@@ -36,7 +36,7 @@ def test_dead_letters_replayed_after_the_end_change_nothing_and_what_failed_come
     run.start({"broken": Scenario(TABLE, [Rule(WORKER_BEGINS, kill_function("worker"))])})
     ended = run.ended("broken")
     assert (ended.status["state"], ended.accounted, ended.mails) == ("complete", True, 1)
-    assert ended.status["images"] == {"retrieved": 0, "over_limit": 0, "failed": 4}
+    assert ended.status["images"].items() >= {"retrieved": 0, "over_limit": 0, "failed": 4}.items()
     parked = wait_for_dead_letters(stack)
     faults.by_label.clear()  # the cause is mended
 

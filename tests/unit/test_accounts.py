@@ -181,3 +181,16 @@ def test_ids_are_those_of_the_request_everywhere(batch: EventfulBatch) -> None:
         mode="coadd_keys", table=batch.service.file(batch.accepted, "failed.csv").decode()
     )
     assert {row.id for row in left.request.rows} == {"=broken"}
+
+
+def test_a_repeated_row_lacks_nothing_anywhere(batch: EventfulBatch) -> None:
+    service = batch.service
+    accepted = service.submit(mode="coadd_keys", table="coadd_key,band\n1002,J\n1002,J\n")
+    status = service.run(accepted)
+    assert (status.rows.retrieved, status.rows.duplicate, status.rows.incomplete) == (1, 1, 0)
+    assert numbers(summary_sentences(status)) == [1]
+    assert output.status_exit_code(status) == output.COMPLETE
+    rows = READERS["csv"](service.file(accepted, "rows.csv"))
+    assert [str(outcome) for outcome in rows["outcome"]] == ["retrieved", "duplicate"]
+    (duplicate,) = [line for line in outcome_lines(status) if line.code == "duplicate"]
+    assert f"1  {duplicate.title}" in completed_message(status, "https://sky.example/results").text

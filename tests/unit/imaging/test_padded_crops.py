@@ -19,6 +19,7 @@ from skybatch.fits.edge_mode import EdgeMode
 from skybatch.fits.pixel_box import Crop, PixelBox, cutout_bytes
 from skybatch.fits.provenance import Origin
 from skybatch.fits.readers import ReadRange
+from skybatch.fits.stored_file import decompress_untiled
 from skybatch.fits.tiles.gzip2_writer import compress_tiled
 from skybatch.imaging.cutout import cut, cut_ranged
 from skybatch.imaging.preview import scaled_image
@@ -130,6 +131,22 @@ def test_crops_of_lossless_tiles_are_the_same_files() -> None:
     for edge in EdgeMode:
         expected = list(cut(image, crops(edge), ORIGIN))
         assert list(cut_tiled(reader(tiled), len(tiled), crops(edge), ORIGIN)) == expected
+
+
+def test_crops_of_survey_images(survey_data: Path) -> None:
+    for path in sorted((survey_data / "archive").rglob("*.fits.gz"))[::5]:
+        stored = path.read_bytes()
+        parent = fits_oracle.opened(decompress_untiled(stored))
+        rows, columns = parent.data.shape
+        for x, y in [(3.3, 2.2), (columns - 1.7, rows + 8.4), (columns / 2, rows - 20.6), (-9.8, 400.1)]:
+            box = Crop.around(x, y, 50, 60, columns, rows, EdgeMode.PAD).box
+            (file,) = cut(stored, [box], ORIGIN)
+            hdu, centre = fits_oracle.opened(file), (x - 1, y - 1)
+            theirs = Cutout2D(parent.data, centre, (60, 50), fits_oracle.wcs(parent), mode="partial")
+            assert np.array_equal(hdu.data, theirs.data, equal_nan=True)
+            assert hdu.header["CRPIX1"] == pytest.approx(theirs.wcs.wcs.crpix[0], abs=1e-9)
+            assert hdu.header["CRPIX2"] == pytest.approx(theirs.wcs.wcs.crpix[1], abs=1e-9)
+            assert len(file) == cutout_bytes(4, box, -32)
 
 
 @pytest.mark.parametrize("form", ["stream", "tiles"])

@@ -55,8 +55,8 @@ def summary_sentences(status: BatchStatus) -> str:
     sentences = [
         "This batch was cancelled." if status.state == BatchState.CANCELLED else "",
         _images(status),
-        _cut_at_edge(status),
         _absent(status),
+        _cut_at_edge(status),
         _rows_without_images(status),
         _unretrieved(status),
     ]
