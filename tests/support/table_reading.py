@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import pytest
 
 from skybatch.errors import InvalidRequest
+from skybatch.tables.files.upload import read_tables
 from skybatch.tables.readers.model import Bounds, CellKind, Header, Select, Table, Upload
-from skybatch.tables.upload import read_tables
 
 BOUNDS = Bounds(rows=100, marked_rows=1000, inflated_bytes=1_000_000)
 Cells = dict[str, str | None]

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from skybatch.errors import InvalidRequest, SkybatchError
 from skybatch.presentation.understood_table import (
     TABLE_FORMATS,
-    require_ascii,
     understood_rows,
     understood_table,
 )
@@ -112,14 +111,6 @@ def test_a_table_whose_errors_are_not_all_known_is_not_written() -> None:
     with pytest.raises(InvalidRequest) as refused:
         understood_table(understand(upload))
     assert len(refused.value.errors) == MAX_ERRORS
-
-
-def test_an_ipac_table_holds_ascii_only() -> None:
-    fields, upload = SAMPLES["names and positions"]
-    with pytest.raises(InvalidRequest) as refused:
-        require_ascii(understood_table(understand(upload, **fields)))
-    assert (refused.value.errors[0].column, refused.value.errors[0].row) == ("name", 1)
-    require_ascii(understood_table(understand(b"ra,dec\n1,2\n")))
 
 
 def test_a_row_says_where_its_position_was_read() -> None:

@@ -91,7 +91,7 @@ def test_a_crop_size_is_of_positions_alone() -> None:
 
 def test_padding_without_crops_is_reported_in_a_notice() -> None:
     assert parsed_request(mode="positions", table=POSITIONS_ALL).edge is EdgeMode.CLIP
-    crops = parsed_request(mode="positions", table="ra,dec,size\n1,2,50\n3,4,\n", edge="pad")
+    crops = parsed_request(mode="positions", table="ra,dec,size\n101,2,50\n103,4,\n", edge="pad")
     assert (crops.edge, crops.notices) == (EdgeMode.PAD, ())
     (notice,) = parsed_request(mode="coadd_keys", table=KEYS_ALL, edge="pad").notices
     assert "edge=pad" in notice

@@ -101,7 +101,7 @@ def test_only_fields_that_may_be_absent_are_not_required() -> None:
         ("ProblemDetails", "errors"),
         ("RequestSummary", "region"),
         ("RequestSummary", "scan"),
-        *(("UnderstoodRow", name) for name in UnderstoodRow._absent_if_none),
+        *(("UnderstoodRow", name) for name in UnderstoodRow.absent_if_none),
     }
 
 

@@ -42,7 +42,7 @@ def test_the_batch_adds_to_the_inventory_at_its_end() -> None:
     assert BATCH_VOTABLE[: len(INVENTORY)] == INVENTORY
     added = [column.name for column in BATCH_CSV[len(INVENTORY) :]]
     assert added[:6] == ["status", "reason", "file", "bytes", "md5", "edge_dist"]
-    assert added[-3:] == ["skybatch", "cut_at_edge", "edge"]
+    assert added[-4:] == ["skybatch", "given_id", "cut_at_edge", "edge"]
 
 
 def test_image_search_has_the_archives_columns() -> None:

@@ -149,8 +149,8 @@ class UnderstoodRow:
     image_type: str | None = None
     form: str | None = None
 
-    _wire_names: ClassVar[Mapping[str, str]] = {"source": "from"}
-    _absent_if_none = (
+    wire_names: ClassVar[Mapping[str, str]] = {"source": "from"}
+    absent_if_none = (
         "given_id",
         "coadd_key",
         "date",

@@ -20,7 +20,7 @@ from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.twomass.bands import BAND_NAMES, BANDS
 from skybatch.surveys.twomass.datasets import DATASETS
 from skybatch.surveys.twomass.layout import ATLAS_SUFFIXES, ImageId
-from skybatch.tables.stream import stream_rows
+from skybatch.tables.files.stream import stream_rows
 
 MAX_REPORTED_ERRORS = 100
 _PAIRS = ("naxis", "crpix", "cdelt", "scale", "crval")

@@ -22,10 +22,11 @@ from skybatch.client.directory import (
 from skybatch.client.download import Download, download_batch, fetch_table
 from skybatch.client.exceptions import TransferFailed
 from skybatch.client.images import fetch_images, iter_finished_images
-from skybatch.client.models import Batch, CheckedTable, Image, Plan, id_of, read_status
+from skybatch.client.models import Batch, Image, id_of, read_status
 from skybatch.client.polling import poll_until_ended
 from skybatch.client.progress import NoProgress, ProgressListener
-from skybatch.client.request_body import EncodedRequest, encode_request, new_idempotency_key
+from skybatch.client.request_body import encode_request
+from skybatch.client.request_calls import RequestCalls
 from skybatch.client.retry import RetryPolicy
 from skybatch.client.transport import Transport
 from skybatch.errors import CellError, InvalidRequest
@@ -41,7 +42,7 @@ FetchedImages: TypeAlias = Iterator[tuple[Image, Path]]
 JSON_BODY = {"Content-Type": "application/json"}
 
 
-class Client:
+class Client(RequestCalls):
     """Client of one skybatch server.
 
     Requests are repeated where that can help (a lost connection, 429, 5xx), after growing delays and never
@@ -99,65 +100,6 @@ class Client:
         self.close()
 
     # Requests ---------------------------------------------------------------------------------------
-
-    def check(self, table: Any, **fields: Any) -> CheckedTable:
-        """Read a table as the server understands it: rows, columns, notices and errors; nothing is started.
-
-        Parameters
-        ----------
-        table, fields
-            As for `submit`; ``mode``, ``bands``, ``best`` and ``size`` change what a table means.
-
-        Raises
-        ------
-        InvalidRequest, TooLarge
-            The table cannot be read. Invalid cells are among the errors of the result instead.
-        """
-        request = encode_request(table, **fields)
-        headers = {"Content-Type": request.content_type}
-        return CheckedTable.read(self._transport.request_json("POST", "/tables", request.body, headers))
-
-    def understood_table(self, table: Any, format: str = "votable", **fields: Any) -> bytes:
-        """Return a table as the server understands it, as ``ipac``, ``votable`` or ``csv``.
-
-        Submitted, it is the same request as ``table``. Arguments and errors as for `check`.
-        """
-        request = encode_request(table, **fields)
-        headers = {"Content-Type": request.content_type}
-        return self._transport.request_bytes("POST", f"/tables?format={format}", request.body, headers)
-
-    def plan(self, table: Any = None, **fields: Any) -> Plan:
-        """Count the images and bytes of a request without starting a batch; arguments as for `submit`."""
-        request = encode_request(table, **fields)
-        headers = {"Content-Type": request.content_type}
-        return Plan.read(self._transport.request_json("POST", "/plans", request.body, headers))
-
-    def submit(self, table: Any = None, *, idempotency_key: str | None = None, **fields: Any) -> Batch:
-        """Start a batch.
-
-        Parameters
-        ----------
-        table
-            Positions, coadd keys or scans: a path, text, an astropy Table, a SkyCoord, a pandas DataFrame.
-        idempotency_key
-            The same call with the same key returns the same batch, also from another process. By default
-            each call makes a batch of its own, however often it has to be sent.
-        fields
-            ``mode``, ``bands``, ``center``, ``diameter``, ``size`` and so on, as described at
-            `skybatch.client.request_body.encode_request`.
-
-        Raises
-        ------
-        InvalidRequest, TooLarge, MalformedRequest
-            The request is invalid; ``errors`` has line, column, value and rule of each invalid value.
-        TooMany, Transient, Unreachable
-            The server is busy or gone, after the last attempt.
-        """
-        return self._submit(encode_request(table, **fields), idempotency_key or new_idempotency_key())
-
-    def _submit(self, request: EncodedRequest, idempotency_key: str) -> Batch:
-        headers = {"Content-Type": request.content_type, "Idempotency-Key": idempotency_key}
-        return Batch.read(self._transport.request_json("POST", "/batches", request.body, headers))
 
     def resubmit(self, batch: object, what: str = "unretrieved") -> Batch:
         """Start a batch of the images beyond an ended batch's limit, or (``what="failed"``) of its failures.

@@ -109,16 +109,6 @@ def understood_table(understood: UnderstoodTable, *, with_marker_column: bool = 
     )
 
 
-def require_ascii(table: Table) -> None:
-    """Raise InvalidRequest for a name or id beyond ASCII, which no IPAC table can hold."""
-    for column in table.columns:
-        for number, value in enumerate(table.values(column), 1):
-            if isinstance(value, str) and not value.isascii() and column != ERROR:
-                rule = "is not ASCII, as all of an IPAC table must be; VOTable and CSV can hold it"
-                error = CellError(column.name, value, rule, row=number)
-                raise InvalidRequest(error.sentence(), errors=[error])
-
-
 def _sentences_by_row(errors: Sequence[CellError]) -> dict[int, str]:
     found: dict[int, list[str]] = {}
     for error in errors:

@@ -13,8 +13,8 @@ from skybatch.requests.model import Mode, Row, RowDefaults
 from skybatch.requests.row_ids import shorten_ids
 from skybatch.requests.row_readers import RowSource, check_image_sets, read_table_rows
 from skybatch.requests.table_selection import missing_columns, selection
+from skybatch.tables.files.upload import read_tables
 from skybatch.tables.readers.model import Bounds, Table, unreadable_table
-from skybatch.tables.upload import read_tables
 from skybatch.validation import MAX_ERRORS, ErrorCollector, summarize
 
 _LISTED = {Mode.POSITIONS: "positions", Mode.COADD_KEYS: "coadd keys", Mode.SCANS: "scans"}

@@ -14,7 +14,7 @@ _FORMULA = re.compile(r"[ ']*[=+\-@＝＋－＠]")
 _PROTECTED = re.compile(r"'[ ']*[=+\-@＝＋－＠]")
 _ESCAPED = re.compile(r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))")
 _LAST_CHARACTER = 0x10FFFF
-# By their columns the table of a batch's rows and a table as understood (POST /tables) are known: they carry no
+# Tables known by their columns: that of a batch's rows, and those as understood (POST /tables). They carry no
 # mark, being lists like any other.
 _UNMARKED_TABLES = (
     frozenset({"outcome", "over_limit", "retrieved", "failed", "reason"}),

@@ -76,11 +76,9 @@ def _json(understood: UnderstoodTable) -> tuple[bytes, str]:
 
 def _table(understood: UnderstoodTable, form: str) -> tuple[bytes, str]:
     # Here, because the writers import numpy, of no use to the other routes of this function.
-    from skybatch.presentation.understood_table import TABLE_FORMATS, require_ascii, understood_table
+    from skybatch.presentation.understood_table import TABLE_FORMATS, understood_table
     from skybatch.tables.writers import formats
 
     fmt = TABLE_FORMATS[form]
     table = understood_table(understood, with_marker_column=fmt == "csv")
-    if fmt == "tbl":
-        require_ascii(table)
     return formats.write(table, fmt), formats.MEDIA_TYPES[fmt]

@@ -141,8 +141,8 @@ INVENTORY: tuple[Column, ...] = (
 )
 
 _DELIVERED: tuple[Column, ...] = (*INVENTORY, *DELIVERY, EDGE_DIST, *REQUESTED, DELIVERY_FORMAT)
-BATCH_VOTABLE: tuple[Column, ...] = (*_DELIVERED, CUT_AT_EDGE, EDGE, GIVEN_ID)
-BATCH_CSV: tuple[Column, ...] = (*_DELIVERED, TABLE_MARKER_COLUMN, CUT_AT_EDGE, EDGE, GIVEN_ID)
+BATCH_VOTABLE: tuple[Column, ...] = (*_DELIVERED, GIVEN_ID, CUT_AT_EDGE, EDGE)
+BATCH_CSV: tuple[Column, ...] = (*_DELIVERED, TABLE_MARKER_COLUMN, GIVEN_ID, CUT_AT_EDGE, EDGE)
 
 # For people: the few facts that tell one image from another, with links to it and to its preview.
 BATCH_HTML: tuple[Column, ...] = (

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from skybatch.errors import InvalidRequest
+from skybatch.tables.files.upload import FITS, GZIP, ZIP, looks_like_xml, read_tables
 from skybatch.tables.readers.fits import extensions as fits
 from skybatch.tables.readers.model import Bounds, CellKind, Header, Rows, Select, Table, cell_text
 from skybatch.tables.readers.text import UTF16_MARKS, check_line
@@ -23,7 +24,6 @@ from skybatch.tables.readers.text_formats.delimited import grid_of
 from skybatch.tables.readers.text_formats.grid import GridReader
 from skybatch.tables.readers.text_formats.ipac_layout import read_layout
 from skybatch.tables.readers.votable import document as votable
-from skybatch.tables.upload import FITS, GZIP, ZIP, looks_like_xml, read_tables
 
 Row = tuple[int | None, dict[str, str | None]]
 """A row's line, None in binary formats, and its cells by column name in lower case."""

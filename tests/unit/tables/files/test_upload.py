@@ -11,8 +11,8 @@ import pytest
 from astropy.table import Table
 
 from skybatch.errors import InvalidRequest, TooLarge
+from skybatch.tables.files.upload import NOT_TABLES, inflate, looks_like_xml, read_tables
 from skybatch.tables.readers.model import Bounds
-from skybatch.tables.upload import NOT_TABLES, inflate, looks_like_xml, read_tables
 from tests.support.hostile_tables import HOSTILE
 from tests.support.table_reading import CountingSelect, refusal, rows_in, rows_of, table_of, upload_of
 

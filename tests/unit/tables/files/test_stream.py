@@ -13,8 +13,8 @@ from astropy.io.votable import from_table
 from astropy.table import Table
 
 from skybatch.errors import InvalidRequest
+from skybatch.tables.files.stream import stream_rows
 from skybatch.tables.readers.fits import extensions
-from skybatch.tables.stream import stream_rows
 
 NAMES = ("ra", "band", "a")
 ROWS = Table({"RA": [1.5, 2.5], "Band": ["j", "k"]})

@@ -1,0 +1,1 @@
+"""Files of tables: which format a file has, and its tables as readers give them."""
