@@ -8,7 +8,7 @@ import pytest
 from skybatch.errors import MalformedRequest
 from skybatch.sky.polygons import Polygon
 from skybatch.sky.regions import Circle
-from skybatch.vo.pos_regions import parse_circle, parse_polygon, parse_pos, parse_range
+from skybatch.vo.pos_regions import parse_circle, parse_polygon, parse_pos, parse_range, steps_of_region
 
 
 def test_a_range_about_a_pole_is_a_cap() -> None:
@@ -54,3 +54,12 @@ def test_the_error_names_the_parameter() -> None:
     with pytest.raises(MalformedRequest) as refusal:
         parse_circle("1 2", "CIRCLE")
     assert [error.column for error in refusal.value.errors or ()] == ["CIRCLE"]
+
+
+def test_a_region_takes_work_by_its_area_and_by_its_corners() -> None:
+    corners = "POLYGON 10 10 60 10 60 60"
+    texts = ["CIRCLE 10 10 1", "CIRCLE 10 10 60", corners, f"{corners} 20 60"]
+    point, circle, triangle, quadrilateral = (steps_of_region(parse_pos(text), 1_000_000) for text in texts)
+    assert 0 < point < circle
+    assert 0 < triangle < quadrilateral
+    assert steps_of_region(parse_pos(texts[1]), 2_000_000) > 1.9 * circle
