@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from skybatch.api.parameters import FORM_TYPE, MAX_PARAMETERS, read_parameters
-from skybatch.errors import MalformedRequest, UnsupportedMedia
+from skybatch.api.parameters import FORM_TYPE, MAX_FORM_BYTES, MAX_PARAMETERS, read_parameters
+from skybatch.errors import MalformedRequest, TooLarge, UnsupportedMedia
 from tests.support.http import http_request
 
 
@@ -41,3 +41,10 @@ def test_the_number_of_parameters_is_bounded() -> None:
     assert len(pairs("GET", "/?" + "&".join(["a=1"] * MAX_PARAMETERS))) == MAX_PARAMETERS
     with pytest.raises(MalformedRequest):
         pairs("GET", "/?" + "&".join(["a=1"] * (MAX_PARAMETERS + 1)))
+
+
+def test_the_body_is_bounded() -> None:
+    body = b"ID=" + b"x" * (MAX_FORM_BYTES - 3)
+    assert len(pairs("POST", "/", body, content_type=FORM_TYPE)) == 1
+    with pytest.raises(TooLarge):
+        pairs("POST", "/", body + b"x", content_type=FORM_TYPE)

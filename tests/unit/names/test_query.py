@@ -9,6 +9,7 @@ from local.fake_resolvers import Behaviour, FakeResolvers
 from skybatch.names.model import LookupStatus
 from skybatch.names.query import fetch, query_service
 from skybatch.names.services import IRSA, NED
+from tests.support.raw_server import Send, raw_server, response
 
 POOL = urllib3.PoolManager()
 
@@ -35,3 +36,58 @@ def test_a_slow_response_is_a_timeout(fakes: FakeResolvers) -> None:
     fakes.behaviours["NED"] = Behaviour.SLOW
     with pytest.raises(TimeoutError):
         fetch(NED.at(fakes.url).url_template.replace("{name}", "m83"), POOL, 0.2)
+
+
+FOUND = '{"stat": "OK", "objname": "M 83", "ra2000": "204.25", "dec2000": "-29.86"}'
+NOT_FOUND = '{"stat": "ERROR", "msg": "not recognized"}'
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "expected"),
+    [
+        (200, FOUND, LookupStatus.FOUND),
+        (200, NOT_FOUND, LookupStatus.UNKNOWN),
+        (404, NOT_FOUND, LookupStatus.UNKNOWN),
+        (404, FOUND, LookupStatus.UNAVAILABLE),
+        (404, "", LookupStatus.UNAVAILABLE),
+        (400, FOUND, LookupStatus.UNAVAILABLE),
+        (401, NOT_FOUND, LookupStatus.UNAVAILABLE),
+        (403, NOT_FOUND, LookupStatus.UNAVAILABLE),
+        (403, FOUND, LookupStatus.UNAVAILABLE),
+        (429, NOT_FOUND, LookupStatus.UNAVAILABLE),
+        (206, FOUND, LookupStatus.UNAVAILABLE),
+        (304, FOUND, LookupStatus.UNAVAILABLE),
+        (503, NOT_FOUND, LookupStatus.UNAVAILABLE),
+    ],
+)
+def test_a_name_is_known_by_a_200_and_unknown_by_nothing_that_bars_the_way(
+    status: int, body: str, expected: LookupStatus
+) -> None:
+    with raw_server(lambda _, send: send(response(status, body))) as url:
+        assert query_service(IRSA.at(url), "m83", POOL, 5.0).status is expected
+
+
+def test_redirects_within_a_service_are_followed_and_others_are_not_sent() -> None:
+    paths: list[str] = []
+
+    def elsewhere(path: str, send: Send) -> None:
+        paths.append(path)
+        send(response(200, FOUND))
+
+    with raw_server(elsewhere) as other:
+
+        def moved(path: str, send: Send) -> None:
+            if path == "/found":
+                send(response(200, FOUND))
+            else:
+                send(response(302, Location=f"{other}/" if path.endswith("away") else "/found"))
+
+        with raw_server(moved) as url:
+            assert query_service(IRSA.at(url), "m83", POOL, 5.0).status is LookupStatus.FOUND
+            assert query_service(IRSA.at(url), "away", POOL, 5.0).status is LookupStatus.UNAVAILABLE
+    assert paths == []
+
+
+def test_redirects_in_a_circle_end() -> None:
+    with raw_server(lambda _, send: send(response(302, Location="/again"))) as url:
+        assert query_service(IRSA.at(url), "m83", POOL, 5.0).status is LookupStatus.UNAVAILABLE

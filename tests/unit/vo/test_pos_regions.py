@@ -9,7 +9,7 @@ from skybatch.errors import MalformedRequest
 from skybatch.sky.polygons import Polygon
 from skybatch.sky.regions import Circle
 from skybatch.sky.vectors import to_vector
-from skybatch.vo.pos_regions import parse_circle, parse_polygon, parse_pos, parse_range
+from skybatch.vo.pos_regions import parse_circle, parse_polygon, parse_pos, parse_range, steps_of_region
 
 
 def test_a_range_about_a_pole_is_a_cap() -> None:
@@ -90,3 +90,12 @@ def test_a_range_may_cross_zero() -> None:
 def test_what_lies_beyond_is_refused_by_name(text: str) -> None:
     with pytest.raises(MalformedRequest, match=r"(right ascension|declination) .* must lie between"):
         parse_pos(text)
+
+
+def test_a_region_takes_work_by_its_area_and_by_its_corners() -> None:
+    corners = "POLYGON 10 10 60 10 60 60"
+    texts = ["CIRCLE 10 10 1", "CIRCLE 10 10 60", corners, f"{corners} 20 60"]
+    point, circle, triangle, quadrilateral = (steps_of_region(parse_pos(text), 1_000_000) for text in texts)
+    assert 0 < point < circle
+    assert 0 < triangle < quadrilateral
+    assert steps_of_region(parse_pos(texts[1]), 2_000_000) > 1.9 * circle

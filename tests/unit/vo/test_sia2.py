@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from astropy.io.votable import parse
 
-from skybatch.errors import MalformedRequest
+from skybatch.errors import MalformedRequest, TooLarge
 from skybatch.inventory.inventory import Inventory
 from skybatch.tables.writers.formats import write
 from skybatch.vo.parameters import Parameters
-from skybatch.vo.sia2 import sia2
+from skybatch.vo.search_budget import SearchBudget
+from skybatch.vo.sia2 import MAX_ALTERNATIVES, query, sia2
 
 
 @pytest.fixture
@@ -101,3 +102,27 @@ def test_the_document_describes_its_services(inventories: dict[str, Inventory]) 
     ids = [str(p.value) for service in services for p in service.params if p.name == "standardID"]
     assert ids == ["ivo://ivoa.net/std/DataLink#links-1.1", "ivo://ivoa.net/std/SODA#sync-1.0"]
     assert results.tables[0].get_field_by_id("obs_publisher_did").name == "obs_publisher_did"
+
+
+@pytest.mark.parametrize("pair", [("POS", "CIRCLE 10 10 1"), ("TIME", "1 2"), ("BAND", "1e-6"), ("FOV", "1")])
+def test_the_number_of_alternatives_is_bounded(pair: tuple[str, str]) -> None:
+    query(Parameters.of([pair] * MAX_ALTERNATIVES))
+    with pytest.raises(MalformedRequest):
+        query(Parameters.of([pair] * (MAX_ALTERNATIVES + 1)))
+
+
+def test_every_region_is_charged_before_it_is_looked_up(inventories: dict[str, Inventory]) -> None:
+    inventory = inventories["asky"]
+    one, two = (query(Parameters.of([("POS", "CIRCLE 10 10 60")] * count)) for count in (1, 2))
+    whole = SearchBudget()
+    start = whole.steps_left
+    one.sets(inventory, whole)
+    cost = start - whole.steps_left
+    two.sets(inventory, SearchBudget(2 * cost))
+    with pytest.raises(TooLarge):
+        two.sets(inventory, SearchBudget(2 * cost - 1))
+
+
+def test_alternatives_of_time_are_charged_by_the_image() -> None:
+    few, many = (query(Parameters.of([("TIME", "1 2")] * count)).steps for count in (1, 101))
+    assert many - few >= 100

@@ -5,11 +5,12 @@ from __future__ import annotations
 from urllib.parse import parse_qsl
 
 from skybatch.api.http_request import HttpRequest
-from skybatch.errors import MalformedRequest, UnsupportedMedia
+from skybatch.errors import MalformedRequest, TooLarge, UnsupportedMedia
 from skybatch.vo.parameters import Parameters
 
 FORM_TYPE = "application/x-www-form-urlencoded"
 MAX_PARAMETERS = 2000
+MAX_FORM_BYTES = 256 * 1024
 
 
 def read_parameters(request: HttpRequest) -> Parameters:
@@ -23,6 +24,8 @@ def read_parameters(request: HttpRequest) -> Parameters:
         The posted body is not a URL-encoded form.
     MalformedRequest
         There are too many parameters.
+    TooLarge
+        The posted body is larger than any parameters are.
     """
     pairs = _parse(request.raw_query)
     if request.method == "POST":
@@ -37,6 +40,8 @@ def _form_text(request: HttpRequest) -> str:
         raise UnsupportedMedia(
             f"Parameters are posted as {FORM_TYPE}, not as {media_type or 'an unnamed type'}."
         )
+    if len(body) > MAX_FORM_BYTES:
+        raise TooLarge(f"The parameters have {len(body):,} bytes; at most {MAX_FORM_BYTES:,} are read.")
     return body.decode("utf-8", "replace")
 
 

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import urllib3
 
+from skybatch.names import redirects
 from skybatch.names.model import LookupStatus, ServiceResponse
 from skybatch.names.response_parsers import PARSERS, InvalidResponse
 from skybatch.names.services import Service
@@ -15,8 +16,10 @@ MAX_RESPONSE_BYTES = 1_000_000
 CHUNK_BYTES = 16_384
 TIMEOUTS = (urllib3.exceptions.ReadTimeoutError, urllib3.exceptions.ConnectTimeoutError)
 USER_AGENT = "skybatch (batch image service)"
-# Services move; nothing but a redirect is tried again.
-RETRIES = urllib3.Retry(total=2, connect=0, read=0, redirect=2, status=0, other=0)
+NO_RETRIES = urllib3.Retry(total=0, connect=0, read=0, redirect=False, status=0, other=0)
+MAX_REDIRECTS = 2
+# Statuses with which a service says that it does not know a name; any other may mean anything.
+UNKNOWN_STATUSES = (400, 404)
 
 
 def query_service(
@@ -26,9 +29,12 @@ def query_service(
     url = service.url_template.replace("{name}", quote(name, safe=""))
     try:
         status, body = fetch(url, pool, max_seconds)
-        if status >= 500 or status == 429:
+        if status != 200 and status not in UNKNOWN_STATUSES:
             return _unavailable(service, f"answered HTTP {status}")
-        return PARSERS[service.name](service.name, body.decode("utf-8", errors="replace"))
+        response = PARSERS[service.name](service.name, body.decode("utf-8", errors="replace"))
+        if status != 200 and response.status is not LookupStatus.UNKNOWN:
+            return _unavailable(service, f"answered HTTP {status}")
+        return response
     except InvalidResponse as error:
         return _unavailable(service, str(error))
     except TimeoutError:
@@ -38,28 +44,42 @@ def query_service(
 
 
 def fetch(url: str, pool: urllib3.PoolManager, max_seconds: float) -> tuple[int, bytes]:
-    """Return status and body of a GET request.
+    """Return status and body of a GET request, after redirects within the service.
 
     Raises
     ------
     TimeoutError
         The request as a whole takes longer than ``max_seconds``, however slowly its bytes arrive.
     InvalidResponse
-        The body has more than ``MAX_RESPONSE_BYTES``.
+        The body has more than ``MAX_RESPONSE_BYTES``, or the service redirects elsewhere or too often.
     urllib3.exceptions.HTTPError
         The service cannot be reached.
     """
-    end = time.monotonic() + max_seconds
+    end, address = time.monotonic() + max_seconds, url
+    for _ in range(1 + MAX_REDIRECTS):
+        status, location, body = _fetch_one(address, pool, end)
+        if status not in redirects.STATUSES or location is None:
+            return status, body
+        address = redirects.redirect_target(url, address, location)
+    raise InvalidResponse("redirects too often")
+
+
+def _fetch_one(url: str, pool: urllib3.PoolManager, end: float) -> tuple[int, str | None, bytes]:
+    """Return status, Location and body of one request that ends before ``end`` (``time.monotonic()``)."""
+    left = end - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
     try:
         with pool.request(
             "GET",
             url,
             headers={"User-Agent": USER_AGENT},
-            timeout=urllib3.Timeout(connect=max_seconds, read=max_seconds),
-            retries=RETRIES,
+            timeout=urllib3.Timeout(total=left),
+            retries=NO_RETRIES,
+            redirect=False,
             preload_content=False,
         ) as response:
-            return response.status, _read_until(response, end)
+            return response.status, response.headers.get("Location"), _read_until(response, end)
     except urllib3.exceptions.MaxRetryError as error:
         if isinstance(error.reason, TIMEOUTS):
             raise TimeoutError from error

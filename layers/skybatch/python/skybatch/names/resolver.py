@@ -10,10 +10,9 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import takewhile
 
-import urllib3
-
 from skybatch.concurrency import parallel_map
 from skybatch.names.cache import NoCache, ResponseCache
+from skybatch.names.connections import make_pool
 from skybatch.names.lease import Lease
 from skybatch.names.model import LookupStatus, NameResult, Resolution, ServiceResponse
 from skybatch.names.rate_limit import DeadlineExceeded, RateLimiter
@@ -49,7 +48,7 @@ class Resolver:
         self._limiters = [RateLimiter(service, shared.get(service.name)) for service in services]
         self._cache = cache or NoCache()
         self._max_concurrent = sum(service.max_concurrent for service in services)
-        self._pool = urllib3.PoolManager(maxsize=self._max_concurrent, num_pools=len(services))
+        self._pool = make_pool(self._max_concurrent, len(services))
 
     def resolve(self, names: Iterable[str], deadline: float) -> Resolution:
         """Resolve as many names as there is time for.

@@ -20,6 +20,15 @@ MAX_VERTICES = 200
 CHORD_DEGREES = 0.25
 
 PosRegion = Circle | Polygon
+# Steps, as measured: of a region, of each image set that its circle holds, and of each corner for each set.
+_STEPS_PER_REGION, _STEPS_PER_SET, _STEPS_PER_CORNER = 1_000_000, 900, 150
+
+
+def steps_of_region(region: PosRegion, sets: int) -> int:
+    """Return the work of looking up a region among image sets of the whole sky, in steps of a budget."""
+    share = (1.0 - math.cos(math.radians(region.angular_radius))) / 2.0
+    corners = len(region.ra) if isinstance(region, Polygon) else 0
+    return _STEPS_PER_REGION + int(share * sets * (_STEPS_PER_SET + _STEPS_PER_CORNER * corners))
 
 
 def parse_pos(text: str, name: str = "POS") -> PosRegion:

@@ -24,7 +24,7 @@ from skybatch.vo.obscore import (
     obscore_table,
 )
 from skybatch.vo.parameters import Parameters, number_or_infinity, refused
-from skybatch.vo.pos_regions import PosRegion, parse_pos
+from skybatch.vo.pos_regions import PosRegion, parse_pos, steps_of_region
 from skybatch.vo.responses import TableResponse, response_format, too_many_rows
 from skybatch.vo.search_budget import SearchBudget
 from skybatch.vo.search_images import FoundImages, find_images
@@ -38,6 +38,10 @@ if TYPE_CHECKING:
 
 Interval = tuple[float, float]
 Open = Callable[[str], "Inventory"]
+MAX_ALTERNATIVES = 200
+_BOUNDED = ("pos", "band", "time", "fov", "exptime", "spatres", "timeres", "specrp")
+# Steps a row and interval, as measured.
+_STEPS_PER_ROW, _STEPS_PER_INTERVAL = 200, 5
 
 
 @dataclass(frozen=True)
@@ -55,22 +59,34 @@ class Query:
     facilities: tuple[str, ...] = ()
     nothing: bool = False
 
-    def sets(self, inventory: Inventory) -> NDArray[np.intp]:
-        """Return the image sets of one data set that may hold such images."""
+    def sets(self, inventory: Inventory, budget: SearchBudget) -> NDArray[np.intp]:
+        """Return the image sets of one data set that may hold such images.
+
+        Raises TooLarge where looking for them would take more work than there is left.
+        """
         if self.nothing or not self.bands:
             return np.empty(0, np.intp)
         if self.ids:
             return sets_of_images(inventory, (parse_key(key)[0] for key in self.ids))
         if not self.regions:
             return np.arange(inventory.size)
-        found = [inventory.in_region(each, "overlap") for each in self.regions]
-        return found[0] if len(found) == 1 else np.unique(np.concatenate(found))
+        inside = np.zeros(inventory.size, bool)
+        for region in self.regions:
+            budget.charge(steps_of_region(region, inventory.size))
+            inside[inventory.in_region(region, "overlap")] = True
+        return np.flatnonzero(inside)
+
+    @property
+    def steps(self) -> int:
+        """The work of ``matches`` for one image, in operations on one number."""
+        return _STEPS_PER_ROW + _STEPS_PER_INTERVAL * (len(self.times) + len(self.sizes))
 
     def matches(self, details: ImageSets, band: str) -> NDArray[np.bool_]:
         """Return which images of one band satisfy the constraints other than the region."""
         fits = np.ones(len(details), bool)
         if self.times:
-            start = np.array(mjd(details.ut_date.tolist()))
+            days, day_of = np.unique(details.ut_date, return_inverse=True)
+            start = np.array(mjd(days.tolist()))[day_of]
             fits &= _intersects(start, start + 1.0, self.times)
         if self.sizes:
             side = np.hypot(details.naxis1 * details.cdelt1, details.naxis2 * details.cdelt2)
@@ -84,7 +100,10 @@ class Query:
 
 
 def sia2(parameters: Parameters, datasets: Sequence[str], open_: Open, root: str) -> TableResponse:
-    """Answer a query over the data sets that the archive holds. Raises MalformedRequest."""
+    """Answer a query over the data sets that the archive holds.
+
+    Raises MalformedRequest; TooLarge where it would take too much work.
+    """
     fmt = response_format(parameters, "RESPONSEFORMAT", "votable")
     max_rows, constraints = parameters.max_rows(), query(parameters)
     chosen = [
@@ -92,9 +111,14 @@ def sia2(parameters: Parameters, datasets: Sequence[str], open_: Open, root: str
     ]
     found: list[FoundImages] = []
     budget = SearchBudget()
+
+    def matches(details: ImageSets, band: str) -> NDArray[np.bool_]:
+        budget.charge_rows(constraints.steps, len(details))
+        return constraints.matches(details, band)
+
     for dataset in chosen:
         inventory = open_(dataset)
-        sets, left = constraints.sets(inventory), max_rows - sum(map(len, found))
+        sets, left = constraints.sets(inventory, budget), max_rows - sum(map(len, found))
         bands = constraints.bands or ("j",)
         found.append(
             find_images(
@@ -102,7 +126,7 @@ def sia2(parameters: Parameters, datasets: Sequence[str], open_: Open, root: str
                 sets,
                 left,
                 bands=bands,
-                matches=constraints.matches,
+                matches=matches,
                 before_reading=budget.charge_sets,
             )
         )
@@ -112,7 +136,13 @@ def sia2(parameters: Parameters, datasets: Sequence[str], open_: Open, root: str
 
 
 def query(parameters: Parameters) -> Query:
-    """Read the constraints (SIA 2.0 section 2.1); several values of one name are alternatives."""
+    """Read the constraints (SIA 2.0 section 2.1); several values of one name are alternatives.
+
+    Raises MalformedRequest, also where there are too many of them.
+    """
+    for name in _BOUNDED:
+        if len(parameters.every(name)) > MAX_ALTERNATIVES:
+            raise refused(name.upper(), "", f"may be given {MAX_ALTERNATIVES} times at most")
     return Query(
         regions=tuple(parse_pos(text) for text in parameters.every("pos")),
         bands=_bands(intervals(parameters, "band")),
@@ -190,5 +220,7 @@ def _in_collection(parameters: Parameters, dataset: str) -> bool:
 def _intersects(
     low: NDArray[np.float64], high: NDArray[np.float64], wanted: Sequence[Interval]
 ) -> NDArray[np.bool_]:
-    fits = [(low <= last) & (high >= first) for first, last in wanted]
-    return np.asarray(np.logical_or.reduce(fits))
+    fits = np.zeros(len(low), bool)
+    for first, last in wanted:
+        fits |= (low <= last) & (high >= first)
+    return fits

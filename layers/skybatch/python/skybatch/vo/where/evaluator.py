@@ -56,7 +56,7 @@ _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
 # Steps a row, as measured.
 _COLUMN, _TEXT_COLUMN = 3, 50
 _COMPARISON = {False: 1, True: 30}  # of numbers, of texts
-_LIKE = 700
+_LIKE = 900
 
 
 @dataclass(frozen=True)
