@@ -12,13 +12,13 @@ from skybatch.client import Client
 from skybatch.client.directory import (
     LOCK,
     USUAL_FILES,
+    ResumeState,
     check_free,
     claim_directory,
     default_directory,
     lock_directory,
     reserve_directory,
 )
-from skybatch.client.resume import ResumeState
 from skybatch.errors import Conflict
 from tests.support.fake_server import BATCH_ID, FakeServer
 

@@ -10,7 +10,7 @@ from astropy.table import Table
 
 from skybatch import errors
 from skybatch.client import BatchFailed, Client, StillRunning, TransferFailed, Unreachable
-from skybatch.client.resume import ResumeState
+from skybatch.client.directory import ResumeState
 from tests.support.fake_server import (
     BATCH_ID,
     NEXT_ID,

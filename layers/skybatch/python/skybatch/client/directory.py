@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
 from skybatch.client.models import id_of
 from skybatch.client.request_body import new_idempotency_key
-from skybatch.client.resume import ResumeState
 from skybatch.errors import Conflict
 
 LOCK = ".skybatch.lock"
+STATE_FILE = ".skybatch.json"
 IMAGES = "images"
 TABLES = ("images", "unretrieved", "failed", "rows")
 TABLE_FORMATS = ("tbl", "xml", "csv", "html")
@@ -24,6 +25,56 @@ USUAL_FILES = (
     *(f"{table}.{suffix}" for table in TABLES for suffix in TABLE_FORMATS),
 )
 NAMED_FILES = 3
+
+
+@dataclass(frozen=True)
+class ResumeState:
+    """What ``.skybatch.json`` in a download directory says.
+
+    Attributes
+    ----------
+    server, request_digest, idempotency_key
+        What was submitted. Written before the request is sent, so that a submission whose response was
+        lost is found again.
+    batch_id
+        The batch whose files the directory holds.
+    archive_offset, images_unpacked
+        Where in the batch's archive to continue, and how many images lie before that.
+    """
+
+    server: str = ""
+    request_digest: str = ""
+    idempotency_key: str = ""
+    batch_id: str = ""
+    archive_offset: int = 0
+    images_unpacked: int = 0
+
+    @classmethod
+    def load(cls, directory: Path) -> ResumeState:
+        """Read the state of a directory; a missing or unreadable file is an empty state."""
+        try:
+            stored = json.loads((directory / STATE_FILE).read_text())
+            return cls(**{field: stored[name] for field, name in STORED_NAMES.items()})
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            return cls()
+
+    def save(self, directory: Path) -> None:
+        """Write the state to a directory, replacing the file in one step."""
+        directory.mkdir(parents=True, exist_ok=True)
+        partial = directory / (STATE_FILE + ".part")
+        partial.write_text(json.dumps({name: getattr(self, field) for field, name in STORED_NAMES.items()}))
+        partial.replace(directory / STATE_FILE)
+
+
+# Field to its name in the file.
+STORED_NAMES = {
+    "server": "server",
+    "request_digest": "request",
+    "idempotency_key": "key",
+    "batch_id": "batch_id",
+    "archive_offset": "offset",
+    "images_unpacked": "members",
+}
 
 
 @contextmanager

@@ -16,12 +16,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from skybatch.client.directory import IMAGES, check_batch, claim_directory, lock_directory, refuse_foreign
+from skybatch.client.directory import (
+    IMAGES,
+    ResumeState,
+    check_batch,
+    claim_directory,
+    lock_directory,
+    refuse_foreign,
+)
 from skybatch.client.exceptions import BatchFailed, PackageMissing, StillRunning, UnexpectedResponse
 from skybatch.client.images import fetch_images
 from skybatch.client.models import Image, safe_name
 from skybatch.client.progress import ProgressListener
-from skybatch.client.resume import ResumeState
 from skybatch.client.transfer import PresignedUrl, RemoteFile, fetch_file, is_verified, stream_segments
 from skybatch.client.transport import Transport
 from skybatch.client.unpack import unpack

@@ -130,7 +130,10 @@ def _of_rows(rows: Rows) -> Iterator[Row]:
     names = {index: rows.header.names[index].lower() for index in rows.kinds}
     if names:
         for record in rows.records:
-            yield record.line, {name: cell_text(record.values[index]) for index, name in names.items()}
+            yield (
+                record.line,
+                {name: cell_text(record.values[index], number=True) for index, name in names.items()},
+            )
 
 
 def _of_tables(tables: Iterable[Table]) -> Iterator[Row]:

@@ -18,7 +18,10 @@ from skybatch.tables.schemas.common import TABLE_MARKER
 KEYWORDS = frozenset(
     {TABLE_MARKER, "dataset", "form", "survey", "equinox", "radesys", "radecsys", "coosys", "csys"}
 )
-NULL_WORDS = frozenset({"", "null", "nan", "none", "--", "---", "masked", "n/a", "<na>", "indef"})
+# Cells that say nothing, in lower case. The further ones count only where numbers are expected, or words of a list:
+# elsewhere they may be a name or an id.
+NULL_WORDS = frozenset({"", "null", "--", "---"})
+NULL_NUMBERS = NULL_WORDS | {"nan", "none", "masked", "n/a", "<na>", "indef"}
 
 
 @dataclass(frozen=True)
@@ -198,10 +201,10 @@ class Bounds:
             )
 
 
-def cell_text(cell: str) -> str | None:
-    """Give the cell without blanks around it; None for the words in `NULL_WORDS`, in any case."""
+def cell_text(cell: str, *, number: bool = False) -> str | None:
+    """Give the cell without blanks around it; None for `NULL_WORDS`, for a ``number`` for `NULL_NUMBERS`."""
     text = cell.strip()
-    return None if text.lower() in NULL_WORDS else text
+    return None if text.lower() in (NULL_NUMBERS if number else NULL_WORDS) else text
 
 
 def collect(rows: Rows, bounds: Bounds, before: int = 0) -> Table:
@@ -212,12 +215,13 @@ def collect(rows: Rows, bounds: Bounds, before: int = 0) -> Table:
     if not rows.kinds:
         return Table(rows.header)
     cells: dict[int, list[str | None]] = {index: [] for index in rows.kinds}
+    numbers = {index: kind.numeric or kind.word for index, kind in rows.kinds.items()}
     lines: list[int | None] = []
     for record in rows.records:
         lines.append(record.line)
         bounds.check_rows(len(lines), rows.header, before, len(cells))
         for index, column in cells.items():
-            column.append(cell_text(record.values[index]))
+            column.append(cell_text(record.values[index], number=numbers[index]))
     return Table(rows.header, cells, lines)
 
 

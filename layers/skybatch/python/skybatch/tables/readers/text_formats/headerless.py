@@ -28,7 +28,7 @@ _SIX_NUMBERS = (
 
 def is_number_row(values: Sequence[str]) -> bool:
     """Tell whether every cell that holds something is a number or a sexagesimal angle, and one does."""
-    cells = [text for value in values if (text := cell_text(value))]
+    cells = [text for value in values if (text := cell_text(value, number=True))]
     return bool(cells) and all(map(_is_number, cells))
 
 

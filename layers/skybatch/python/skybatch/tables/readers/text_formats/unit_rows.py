@@ -56,6 +56,6 @@ def with_units(header: Header, values: Sequence[str]) -> Header:
 
 def _text(value: str) -> str:
     """Strip a cell of blanks and quotes; a word for null, or ``---`` (CDS), holds nothing."""
-    text = cell_text(value) or ""
+    text = cell_text(value, number=True) or ""
     bare = text if text == '"' else text.strip('"')
     return bare if bare.strip("-") else ""

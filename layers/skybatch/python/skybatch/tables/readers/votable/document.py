@@ -223,7 +223,8 @@ class Document:
         table.cell, table.row, table.row_line = -1, {}, self._line
 
     def _close_cell(self, table: OpenTable, raw: str) -> None:
-        text = cell_text(raw)
+        kind = table.kinds[table.cell]
+        text = cell_text(raw, number=kind.numeric or kind.word)
         table.row[table.cell] = None if text == table.fields[table.cell].null else text
         self._pieces = None
 

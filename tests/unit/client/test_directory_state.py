@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from skybatch.client.resume import NAME, ResumeState
+from skybatch.client.directory import STATE_FILE, ResumeState
 
 STATE = ResumeState("https://sky.example", "digest", "key", "id", archive_offset=1024, images_unpacked=3)
 
@@ -27,7 +27,7 @@ def test_names_in_the_file_stay_those_of_earlier_versions(tmp_path: Path) -> Non
         "offset": 1024,
         "members": 3,
     }
-    assert [path.name for path in tmp_path.iterdir()] == [NAME]
+    assert [path.name for path in tmp_path.iterdir()] == [STATE_FILE]
 
 
 def test_a_directory_without_a_state_file_has_an_empty_state(tmp_path: Path) -> None:
@@ -36,5 +36,5 @@ def test_a_directory_without_a_state_file_has_an_empty_state(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"batch_id": 3}', "\xff"])
 def test_a_damaged_state_file_is_an_empty_state(tmp_path: Path, text: str) -> None:
-    (tmp_path / NAME).write_bytes(text.encode("latin-1"))
+    (tmp_path / STATE_FILE).write_bytes(text.encode("latin-1"))
     assert ResumeState.load(tmp_path) == ResumeState()
