@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 
 import obstore
@@ -39,3 +40,25 @@ def test_a_holder_whose_lease_another_took_over_does_not_release_it() -> None:
     assert heir.acquire(time.monotonic() + 5)
     late.release()
     assert not S3Lease(objects, KEY, 0.0).acquire(time.monotonic() + 0.3)
+
+
+def test_a_process_that_shares_the_service_lets_others_go_first() -> None:
+    objects = MemoryStore()
+    flood, other = S3Lease(objects, KEY, INTERVAL), S3Lease(objects, KEY, INTERVAL)
+    for lease in (flood, other, flood):  # from here on it knows that it is not alone
+        assert lease.acquire(time.monotonic() + 5)
+        lease.release()
+    winners: list[S3Lease] = []
+
+    def take_turn(lease: S3Lease) -> None:
+        assert lease.acquire(time.monotonic() + 30)
+        winners.append(lease)
+        lease.release()
+
+    threads = [threading.Thread(target=take_turn, args=(lease,)) for lease in (flood, other)]
+    for thread in threads:
+        thread.start()
+        time.sleep(0.02)  # it is there first
+    for thread in threads:
+        thread.join()
+    assert winners == [other, flood]

@@ -12,6 +12,7 @@ from local.fake_resolvers import Behaviour, FakeResolvers
 from skybatch.batch import keys
 from skybatch.batch.execution.task_queue import TaskQueue
 from skybatch.batch.name_answers import load_name_answers
+from skybatch.batch.planning import name_resolution
 from skybatch.batch.planning.dry_run import estimate
 from skybatch.batch.planning.name_resolution import MAX_ROUNDS
 from skybatch.names.factory import make_resolver
@@ -105,6 +106,22 @@ def test_a_service_that_comes_back_is_heard(archive: MadeArchive, names: FakeRes
     names.behaviours["NED"] = Behaviour.NORMAL
     assert steps.resolve_step(service.objects, state, *resolve)["next"] == "dispatch"
     assert load_name_answers(service.store(batch_id)).answers["m83"].position is not None
+
+
+def test_names_beyond_many_unknown_ones_are_not_asked_for(
+    archive: MadeArchive, names: FakeResolvers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(name_resolution, "MAX_UNKNOWN", 1)
+    monkeypatch.setattr(name_resolution, "SECONDS_PER_CALL", 3.0)  # NED answers one a second
+    service = Naming(archive, names)
+    table = "name\n" + "".join(f"nobody {n}\n" for n in range(9))
+    accepted = service.submit(mode="positions", table=table, bands="J")
+    state, _ = service.plan(accepted.record.batch_id, most_calls=100)
+    assert state["next"] == "package"
+    answered = len(load_name_answers(service.store(accepted.record.batch_id)).answers)
+    assert 1 <= answered < 9
+    steps.package_step(service.objects, state, archive.open, 1100.0)
+    assert service.file(accepted, "rows.csv").decode().count("was not asked for") == 9 - answered
 
 
 def test_region_about_a_name(archive: MadeArchive, names: FakeResolvers) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -37,19 +38,31 @@ class S3Lease:
         self._key = key
         self._interval = interval
         self._tag: str | None = None
+        # The tag of our last release, and the time (monotonic) before which others go first.
+        self._released: str | None = None
+        self._earliest = 0.0
+        self._is_shared = False
 
     def acquire(self, deadline: float) -> bool:
-        """Wait for the lease until ``deadline`` (``time.monotonic()``); return whether it was acquired."""
+        """Wait for the lease until ``deadline`` (``time.monotonic()``); return whether it was acquired.
+
+        A process that shares the service lets the others try before it does so again, so that one with many
+        names gets no more turns than one with few.
+        """
+        time.sleep(max(min(self._earliest, deadline) - time.monotonic(), 0.0))
         while time.monotonic() < deadline:
             if self._try_acquire():
                 return True
-            time.sleep(POLL_SECONDS)
+            # Never in step with another process, one of which would always come too late.
+            time.sleep(POLL_SECONDS * random.uniform(0.5, 1.0))  # noqa: S311
         return False
 
     def release(self) -> None:
         """Let the next process acquire the lease, after the interval."""
         if self._tag is not None:
-            self._write(time.time() + self._interval, self._tag)
+            self._released = self._write(time.time() + self._interval, self._tag)
+            if self._is_shared:
+                self._earliest = time.monotonic() + self._interval + 2 * POLL_SECONDS
         self._tag = None
 
     def _try_acquire(self) -> bool:
@@ -61,6 +74,7 @@ class S3Lease:
             return self._tag is not None
         if float(bytes(found.bytes())) > time.time():
             return False
+        self._is_shared = self._released is not None and found.meta["e_tag"] != self._released
         self._tag = self._write(expires, found.meta["e_tag"])
         return self._tag is not None
 

@@ -19,6 +19,9 @@ SECONDS_PER_CALL = 40.0
 MAX_ROUNDS = 3
 SECONDS_BETWEEN_ROUNDS = 10
 MAX_SECONDS = 3600.0
+# A name that nobody knows costs each service a request, and NED answers one a second for all callers. Names
+# beyond so many unknown ones in a batch are not asked for.
+MAX_UNKNOWN = 500
 
 
 def resolve_names(store: BatchStore, resolver: Resolver, now: float) -> int | None:
@@ -35,13 +38,17 @@ def resolve_names(store: BatchStore, resolver: Resolver, now: float) -> int | No
     if not found.remaining:
         names = replace(names, rounds=names.rounds + 1)
     down = any(answer.status is LookupStatus.UNAVAILABLE for answer in names.answers.values())
-    over = now - names.started > MAX_SECONDS or names.rounds >= MAX_ROUNDS
+    over = now - names.started > MAX_SECONDS or names.rounds >= MAX_ROUNDS or _too_many_unknown(names)
     names = replace(names, is_final=over or not (found.remaining or down))
     save_name_answers(store, names)
     _write_progress(store, names, len(wanted))
     if names.is_final:
         return None
     return 0 if found.remaining else SECONDS_BETWEEN_ROUNDS
+
+
+def _too_many_unknown(names: NameAnswers) -> bool:
+    return sum(answer.status is LookupStatus.UNKNOWN for answer in names.answers.values()) >= MAX_UNKNOWN
 
 
 def _names_to_ask(wanted: Sequence[str], names: NameAnswers) -> list[str]:

@@ -145,7 +145,7 @@ def _why_unplanned(
 def _why_unresolved(name: str, answer: NameResult | None) -> str:
     """Explain; an unavailable service is told apart from a name that none of them knows."""
     if answer is None:
-        return f"there was no time to ask for the name {name!r}"
+        return f"the name {name!r} was not asked for: too many before it are unknown, or time was over"
     if answer.status is LookupStatus.UNAVAILABLE:
         return f"the name {name!r} could not be asked everywhere, please try again: {answer.explanation()}"
     return f"the name {name!r} is not known: {answer.explanation()}"
