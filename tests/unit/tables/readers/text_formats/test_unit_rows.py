@@ -6,6 +6,7 @@ import pytest
 
 from skybatch.tables.readers.model import Column, Header
 from skybatch.tables.readers.text_formats.unit_rows import (
+    is_drawn_line,
     is_ruler,
     is_unit_row,
     stands_above_ruler,
@@ -51,6 +52,13 @@ def test_a_ruler_has_three_dashes_in_a_cell(cells: list[str], ruler: bool) -> No
 )
 def test_a_row_of_units_holds_nothing_else(cells: list[str], units: bool) -> None:
     assert is_unit_row(cells) is units
+
+
+def test_a_long_line_alone_in_a_row_of_several_columns_is_drawn() -> None:
+    assert is_drawn_line(["=" * 10], 2)
+    assert not is_drawn_line(["=" * 9], 2)
+    assert not is_drawn_line(["=" * 10], 1)
+    assert not is_drawn_line(["=" * 10, ""], 2)
 
 
 def test_what_stands_above_a_ruler_is_no_data_unless_it_is_numbers() -> None:

@@ -46,10 +46,12 @@ NAME_COLUMNS = (
     "main_id",
     "designation",
     "identifier",
-    "typed ident",
+    "typed_ident",
     "_2mass",
 )
-"""Columns of object names, or of whole coordinates; no word that names of objects themselves have."""
+"""Columns of object names, or of whole coordinates; no word that names of objects themselves have.
+
+A blank in a column's name counts as an underscore (``Object Name``)."""
 
 COORDINATE_COLUMNS = (
     "coord1",
@@ -98,7 +100,7 @@ def coordinate_columns(header: Header) -> list[int]:
 
 
 def _columns_named(header: Header, names: Iterable[str]) -> list[int]:
-    places = places_of(header.names)
+    places = places_of([name.replace(" ", "_") for name in header.names])
     return [places[name] for name in names if name in places]
 
 

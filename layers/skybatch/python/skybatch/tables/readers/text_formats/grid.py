@@ -26,6 +26,7 @@ from skybatch.tables.readers.model import (
 from skybatch.tables.readers.text_formats.decimal_commas import DecimalCommas
 from skybatch.tables.readers.text_formats.headerless import is_number_row, without_header
 from skybatch.tables.readers.text_formats.unit_rows import (
+    is_drawn_line,
     is_ruler,
     is_unit_row,
     stands_above_ruler,
@@ -238,8 +239,10 @@ class GridReader:
                 self._leave_out_names(header)
             elif record.gap and self._begins_table(record):
                 return
+            elif is_drawn_line(self._waiting.popleft().values, len(words)):
+                continue
             else:
-                yield self._waiting.popleft()
+                yield record
 
     def _leave_out_names(self, header: Header) -> None:
         self._repetitions += 1

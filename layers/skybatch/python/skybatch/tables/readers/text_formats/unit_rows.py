@@ -11,6 +11,7 @@ from skybatch.tables.readers.text_formats.headerless import is_number_row
 from skybatch.tables.readers.unit_words import is_type, is_unit
 
 _DASHES = re.compile(r"[-=~_+:]*")
+_DRAWN_LINE = 10  # characters; fewer may be a missing value
 
 
 def is_ruler(values: Sequence[str]) -> bool:
@@ -18,6 +19,11 @@ def is_ruler(values: Sequence[str]) -> bool:
     if not all(_DASHES.fullmatch(value.strip()) for value in values):
         return False
     return any(len(cell) >= 3 and set(cell) & set("-=~_") for cell in map(str.strip, values))
+
+
+def is_drawn_line(values: Sequence[str], columns: int) -> bool:
+    """Tell whether a row of several columns is one long line of dashes, as it stands below some lists."""
+    return len(values) == 1 < columns and len(values[0]) >= _DRAWN_LINE and is_ruler(values)
 
 
 def is_unit_row(values: Sequence[str]) -> bool:
