@@ -39,11 +39,15 @@ def test_a_table_is_marked_by_a_column_or_a_keyword(
     assert Header("CSV table", tuple(map(Column, names)), keywords).marked is marked
 
 
-@pytest.mark.parametrize(
-    "cell", ["", "  ", "NULL", "nan", "--", "---", "N/A", "None", "masked", "<NA>", "INDEF"]
-)
+@pytest.mark.parametrize("cell", ["", "  ", "NULL", "--", "---"])
 def test_words_for_null_are_none(cell: str) -> None:
     assert cell_text(f" {cell} ") is None
+
+
+@pytest.mark.parametrize("cell", ["nan", "N/A", "None", "masked", "<NA>", "INDEF"])
+def test_words_for_no_number_are_none_only_where_a_number_is_expected(cell: str) -> None:
+    assert cell_text(f" {cell} ", number=True) is None
+    assert cell_text(f" {cell} ") == cell
 
 
 def test_other_words_are_kept_without_blanks_around_them() -> None:

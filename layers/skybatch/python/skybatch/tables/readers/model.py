@@ -18,8 +18,8 @@ from skybatch.tables.schemas.common import TABLE_MARKER
 KEYWORDS = frozenset(
     {TABLE_MARKER, "dataset", "form", "survey", "equinox", "radesys", "radecsys", "coosys", "csys"}
 )
-# Cells that say nothing, in lower case. The further ones count only where numbers are expected, or words of a list:
-# elsewhere they may be a name or an id.
+# Cells that say nothing, in lower case; the further ones only where numbers or words of a list are expected,
+# since elsewhere they may be a name or an id.
 NULL_WORDS = frozenset({"", "null", "--", "---"})
 NULL_NUMBERS = NULL_WORDS | {"nan", "none", "masked", "n/a", "<na>", "indef"}
 
