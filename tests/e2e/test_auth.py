@@ -192,7 +192,7 @@ DEEDS: dict[str, tuple[Deed, set[str]]] = {
     "read who is active": (get("active/x"), {"Planner"}),
     "list who is active": (listing("active/"), {"Planner"}),
     "remember a name": (put("names/x"), {"Planner", "Search"}),
-    "lay down an answer": (put("answers/x"), {"Search"}),
+    "lay down an answer": (put("answers/x"), {"Planner", "Search"}),
     "write elsewhere": (put("elsewhere/x"), set()),
     "read an image": (of_archive("get_object", IMAGE), {"Worker", "Search"}),
     "read the inventory": (

@@ -34,7 +34,7 @@ BAD: list[tuple[str, dict[str, Any], int, str]] = [
     ("ra abc", {"mode": "positions", "table": "ra,dec\nabc,2\n"}, 422, "abc"),
     ("diameter wide", {"mode": "region", "center": "1 2", "diameter": "wide"}, 422, "wide"),
     ("unknown mode", {"mode": "sideways"}, 422, "sideways"),
-    ("id too long", {"mode": "positions", "table": f"ra,dec,id\n1,2,{'i' * 16}\n"}, 422, "15"),
+    ("id too long", {"mode": "positions", "table": f"ra,dec,id\n1,2,{'i' * 201}\n"}, 422, "id"),
 ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 
@@ -46,17 +47,23 @@ def stored(stack: Stack, ending: str) -> list[str]:
     return [key for key in keys if "/allsky/allsky/" in key and "/image/" in key and key.endswith(ending)]
 
 
+def crops(service: Service) -> dict[str, bytes]:
+    """The crops of a batch without CUTFILE, which names the form that they were read from."""
+    images = service.images(service.run(mode="positions", table=TABLE))
+    return {name: re.sub(rb"CUTFILE = .{70}", b"", content) for name, content in images.items()}
+
+
 def test_an_archive_repacked_in_its_bucket_answers_as_before(stack: Stack) -> None:
     service = Service(stack.url)
-    before = service.images(service.run(mode="positions", table=TABLE))
+    before = crops(service)
     originals = stored(stack, ".fits.gz")
     assert before
     assert not stored(stack, ".fits.fz")
     assert f"{len(originals)} images compressed, 0 were already" in repack(stack)
     assert len(stored(stack, ".fits.fz")) == len(originals)
-    assert service.images(service.run(mode="positions", table=TABLE)) == before
+    assert crops(service) == before
     # A second run finds its work done; what is removed then, nobody misses.
     told = repack(stack, "--delete-originals")
     assert f"0 images compressed, {len(originals)} were already; {len(originals)} files removed" in told
     assert not stored(stack, ".fits.gz")
-    assert service.images(service.run(mode="positions", table=TABLE)) == before
+    assert crops(service) == before

@@ -6,9 +6,10 @@ import pytest
 
 from skybatch.errors import InvalidRequest
 from skybatch.requests.columns.roles import ROLES
-from skybatch.requests.model import LIST_MODES, Mode
+from skybatch.requests.model import LIST_MODES, Mode, RowDefaults
+from skybatch.requests.table_rows import read_rows
 from skybatch.requests.table_selection import missing_columns, selection
-from skybatch.tables.readers.model import Table
+from skybatch.tables.readers.model import Bounds, Table
 from tests.support.uploaded_tables import header
 
 NEEDED = {
@@ -37,3 +38,15 @@ def test_other_spellings_are_told() -> None:
     error = missing_columns([Table(header("hem", "scan"))], Mode.SCANS)
     assert isinstance(error, InvalidRequest)
     assert all(name in error.errors[0].rule for name in ROLES["date"][1:])
+
+
+@pytest.mark.parametrize("table", ["ra\n1\n", "RA\n10.5\n20.5\n", "dec\n1\n", "size\n50\n", "id\na\nb\n"])
+def test_a_column_alone_that_is_no_list_of_names_is_refused(table: str) -> None:
+    with pytest.raises(InvalidRequest):
+        read_rows(table.encode(), Mode.POSITIONS, RowDefaults(("j",)), Bounds(100, 100, 1_000_000))
+
+
+@pytest.mark.parametrize("table", ["M 83\nNGC 1068\n", "m83\n", "name\nM 83\n", "Vega\nra Leonis\n"])
+def test_a_list_of_names_needs_no_column_name(table: str) -> None:
+    rows = read_rows(table.encode(), Mode.POSITIONS, RowDefaults(("j",)), Bounds(100, 100, 1_000_000)).rows
+    assert all(row.name for row in rows)

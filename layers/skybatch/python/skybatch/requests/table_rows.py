@@ -12,7 +12,7 @@ from skybatch.requests.columns.roles import coordinate_columns, name_columns, ro
 from skybatch.requests.model import Mode, Row, RowDefaults
 from skybatch.requests.row_ids import shorten_ids
 from skybatch.requests.row_readers import RowSource, check_image_sets, read_table_rows
-from skybatch.requests.table_selection import missing_columns, selection
+from skybatch.requests.table_selection import check_first_line, missing_columns, selection
 from skybatch.tables.files.upload import read_tables
 from skybatch.tables.readers.model import Bounds, Table, unreadable_table
 from skybatch.validation import MAX_ERRORS, ErrorCollector, summarize
@@ -91,6 +91,8 @@ def read_rows(upload: bytes, mode: Mode, defaults: RowDefaults, bounds: Bounds) 
         raise missing_columns(found.tables, mode)
     if not any(map(len, used)):
         raise unreadable_table("there are no rows of data", used[0].header.line)
+    for table in used:
+        check_first_line(table, mode)
     if mode is Mode.SCANS:
         check_image_sets(used, bounds)
     read = _read_used(used, mode, defaults)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from skybatch.requests.columns.pairs import position_columns
+from skybatch.requests.columns.pairs import coordinate_like, position_columns
 from skybatch.requests.columns.roles import (
     ROLES,
     cell_kind,
@@ -14,7 +14,15 @@ from skybatch.requests.columns.roles import (
 )
 from skybatch.requests.model import Mode
 from skybatch.requests.positions import missing_position
-from skybatch.tables.readers.model import CellKind, Header, Select, Table, unreadable_table
+from skybatch.tables.readers.model import (
+    HEADERLESS,
+    CellKind,
+    Column,
+    Header,
+    Select,
+    Table,
+    unreadable_table,
+)
 
 # Roles that tables of this service have, whatever they list.
 _SERVICE_ROLES = ("skybatch", "scntr", "dataset", "type", "form", "edge", "id", "given_id")
@@ -35,6 +43,8 @@ REQUIRED: Mapping[Mode, Mapping[str, str]] = {
 _TEXT = CellKind()
 _COORDINATE = CellKind(word=False, numeric=True)
 _COLUMNS_SHOWN = 20
+
+_ROLE_NAMES = frozenset(name for names in ROLES.values() for name in names)
 
 
 def selection(mode: Mode) -> Select:
@@ -74,3 +84,17 @@ def missing_columns(tables: Iterable[Table], mode: Mode) -> Exception:
         f" {names}{more}"
     )
     return unreadable_table(rule, header.line, column=name)
+
+
+def check_first_line(table: Table, mode: Mode) -> None:
+    """Raise InvalidRequest for a list of names whose first line is the name of a column.
+
+    Its other columns are missing: what lies below is no list of object names.
+    """
+    if table.header.kind != HEADERLESS or len(table.cells) != 1 or not len(table):
+        return
+    (cells,) = table.cells.values()
+    first = Column((cells[0] or "").strip())
+    header = Header("table", (first,), line=table.lines[0])
+    if coordinate_like(header, ()) or first.name.lower() in _ROLE_NAMES:
+        raise missing_columns([Table(header)], mode)

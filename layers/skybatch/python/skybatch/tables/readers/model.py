@@ -13,6 +13,8 @@ from functools import cached_property
 from skybatch.errors import CellError, InvalidRequest, TooLarge
 from skybatch.tables.schemas.common import TABLE_MARKER
 
+# The kind of a list whose columns the reader had to name itself.
+HEADERLESS = "list without a header"
 # Keywords and PARAMs that a header keeps: the marker and what may hold for all rows of one of our tables,
 # and what may name the frame of all positions.
 KEYWORDS = frozenset(

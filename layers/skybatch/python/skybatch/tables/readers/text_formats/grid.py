@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from skybatch.tables.readers.model import (
+    HEADERLESS,
     Bounds,
     Column,
     Header,
@@ -152,7 +153,7 @@ class GridReader:
     def _table_without_header(self) -> Rows:
         columns, records, notice = without_header(self._ahead(LOOKAHEAD), self._remaining())
         self._notices.append(notice)
-        header = self._header_of(columns, "list without a header", None)
+        header = self._header_of(columns, HEADERLESS, None)
         return self._checked(Rows(header, dict(self._select(header)), records))
 
     def _checked(self, rows: Rows) -> Rows:
