@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from skybatch.errors import InvalidRequest
+from skybatch.requests.model import Mode, RowDefaults
+from skybatch.requests.table_rows import read_rows
+from skybatch.tables.readers.model import Bounds
 from tests.support.table_cases import (
     T_GALACTIC,
     T_HOURS,
@@ -171,3 +175,28 @@ def test_scan_lists_may_be_written_as_the_survey_s_tables_write_them() -> None:
         (row,) = read(f"{header}\n{line}\n", "scans").rows
         assert (row.date, row.hem, row.scan, row.image, row.bands) == ("971031", "n", 96, 197, ("j",))
     assert [e.column for e in refused("date,hem,scan\n1997-13-31,n,96\n", "scans")] == ["date"]
+
+
+def test_parts_of_a_column_of_coordinates_are_a_pair_in_its_frame() -> None:
+    header = (
+        "# %ECSV 1.0\n# ---\n# datatype:\n# - {name: c.l, unit: deg, datatype: float64}\n"
+        "# - {name: c.b, unit: deg, datatype: float64}\n# - {name: n, datatype: int64}\n"
+        "# meta: !!omap\n# - __serialized_columns__:\n#     c:\n"
+        "#       __class__: astropy.coordinates.sky_coordinate.SkyCoord\n#       frame: galactic\n"
+        "# schema: astropy-2.0\n"
+    )
+    rows = read_rows(
+        (header + "c.l c.b n\n314.58363588 31.97305857 1\n").encode(),
+        Mode.POSITIONS,
+        RowDefaults(("j",)),
+        Bounds(100, 100, 1_000_000),
+    )
+    (row,) = rows.rows
+    assert row.position is not None
+    assert row.position.ra == pytest.approx(204.2538, abs=1e-6)
+    assert row.position.dec == pytest.approx(-29.8654, abs=1e-6)
+
+
+def test_names_of_columns_above_numbers_are_no_object_names() -> None:
+    with pytest.raises(InvalidRequest, match="x, y"):
+        read_rows(b"x y\n1 2\n", Mode.POSITIONS, RowDefaults(("j",)), Bounds(100, 100, 1_000_000))

@@ -59,6 +59,8 @@ def test_a_long_line_alone_in_a_row_of_several_columns_is_drawn() -> None:
     assert not is_drawn_line(["=" * 9], 2)
     assert not is_drawn_line(["=" * 10], 1)
     assert not is_drawn_line(["=" * 10, ""], 2)
+    assert is_drawn_line(["===", "====="], 2)
+    assert not is_drawn_line(["---", "---"], 2), "missing values"
 
 
 def test_what_stands_above_a_ruler_is_no_data_unless_it_is_numbers() -> None:

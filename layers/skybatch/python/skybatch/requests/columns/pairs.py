@@ -87,7 +87,8 @@ def _candidates(columns: Sequence[Column]) -> Iterator[PositionColumns]:
     yield from _by_ucd(columns, main=False)
     for words, system in spellings.OTHER_FRAMES:
         yield from _named(columns, places, (words,), system)
-    names = [column.name for column in columns]
+    # ECSV names the parts of a column of coordinates ``coord.l`` and ``coord.b``.
+    names = [column.name.rpartition(".")[2] for column in columns]
     if set(spellings.LOWER_CASE_GALACTIC) <= set(names):
         longitude, latitude = (names.index(name) for name in spellings.LOWER_CASE_GALACTIC)
         yield PositionColumns((longitude,), (latitude,), "galactic")

@@ -36,16 +36,19 @@ def delimiter_of(lines: Sequence[str], first: int, found: Comments, select: Sele
     return (
         finder.by_names(content)
         or finder.by_comment(comment_text(lines[first - 1]) if first else "")
-        or _by_first_line(content[0], found)
+        or _by_first_lines(content, found)
     )
 
 
-def _by_first_line(line: str, found: Comments) -> str:
-    marked = next((mark for mark in MARKS if mark in line), "")
-    words = line.split(None, 1000)
+def _by_first_lines(content: Sequence[str], found: Comments) -> str:
+    """Decide without names: by a mark, by numbers, and by numbers below what may be unknown names."""
+    marked = next((mark for mark in MARKS if mark in content[0]), "")
+    words, *below = (line.split(None, 1000) for line in content[:2])
     if found.numbered or (not marked and is_number_row(words)):
         return " "
-    return marked or (" " if len(words) > 2 and is_number_row(words[-2:]) else NO_DELIMITER)
+    numbers = len(words) > 2 and is_number_row(words[-2:])
+    names = bool(below) and len(below[0]) == len(words) > 1 and is_number_row(below[0])
+    return marked or (" " if numbers or names else NO_DELIMITER)
 
 
 class _Finder:

@@ -22,8 +22,11 @@ def is_ruler(values: Sequence[str]) -> bool:
 
 
 def is_drawn_line(values: Sequence[str], columns: int) -> bool:
-    """Tell whether a row of several columns is one long line of dashes, as it stands below some lists."""
-    return len(values) == 1 < columns and len(values[0]) >= _DRAWN_LINE and is_ruler(values)
+    """Tell whether a row is a line drawn below a list: one line of dashes, or one of ``=`` a column."""
+    if not is_ruler(values):
+        return False
+    whole = len(values) == 1 < columns and len(values[0]) >= _DRAWN_LINE
+    return whole or (len(values) == columns > 1 and all(set(value.strip()) == {"="} for value in values))
 
 
 def is_unit_row(values: Sequence[str]) -> bool:
