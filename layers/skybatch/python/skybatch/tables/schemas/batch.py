@@ -9,6 +9,7 @@ from __future__ import annotations
 from skybatch.tables.model import Column, double, integer, text
 from skybatch.tables.schemas.common import (
     BAND,
+    CENTER,
     COADD_KEY,
     CORNERS,
     CROTA2,
@@ -22,6 +23,7 @@ from skybatch.tables.schemas.common import (
     HEM,
     ID,
     IMAGE,
+    NAXIS1_NAXIS2,
     PHOTOMETRY,
     REQUESTED,
     ROW_NUMBER_DESCRIPTION,
@@ -31,9 +33,24 @@ from skybatch.tables.schemas.common import (
     UT_DATE,
     XDATE_DESCRIPTION,
 )
+from skybatch.tables.schemas.sia_columns import (
+    ARTIFACTS,
+    BHI,
+    BLO,
+    BREF,
+    CRPIX,
+    CRVAL,
+    NAXES,
+    NAXIS,
+    SCALE,
+    SIA_DEC,
+    SIA_RA,
+    URL,
+    renamed,
+)
 
 BATCH_IPAC: tuple[Column, ...] = (
-    text("download", "URL of the image.", ucd="VOX:Image_AccessReference", link="image", key="url"),
+    renamed(URL, "download"),
     ID,
     integer("scntr", ROW_NUMBER_DESCRIPTION, key="row_number"),
     text("name", "Name of the image file in the survey archive.", key="fname"),
@@ -46,11 +63,9 @@ BATCH_IPAC: tuple[Column, ...] = (
     UT_DATE,
     BAND,
     COADD_KEY,
-    double("ra", "Right ascension of the image centre.", unit="deg", format="%.8f", frame="FK5"),
-    double("dec", "Declination of the image centre.", unit="deg", format="%.8f", frame="FK5"),
+    *CENTER,
     *CORNERS,
-    integer("naxis1", "Columns of the image.", unit="pix"),
-    integer("naxis2", "Rows of the image.", unit="pix"),
+    *NAXIS1_NAXIS2,
     CROTA2,
     *PHOTOMETRY,
     *REQUESTED,
@@ -64,63 +79,21 @@ BATCH_IPAC: tuple[Column, ...] = (
 
 INVENTORY: tuple[Column, ...] = (
     text("name", "Concise description of the image.", ucd="VOX:Image_Title", key="title"),
-    text("download", "URL of the image.", ucd="VOX:Image_AccessReference", link="image", key="url"),
-    double(
-        "center_ra",
-        "Right ascension of the image centre.",
-        unit="deg",
-        ucd="POS_EQ_RA_MAIN",
-        format="%.8f",
-        frame="FK5",
-        key="ra",
-    ),
-    double(
-        "center_dec",
-        "Declination of the image centre.",
-        unit="deg",
-        ucd="POS_EQ_DEC_MAIN",
-        format="%.8f",
-        frame="FK5",
-        key="dec",
-    ),
-    integer("naxes", "Number of image axes.", ucd="VOX:Image_Naxes"),
-    integer("naxis", "Length of each image axis in pixels.", ucd="VOX:Image_Naxis", arraysize="*"),
-    double(
-        "scale",
-        "Degrees per pixel along each image axis.",
-        unit="deg",
-        ucd="VOX:Image_Scale",
-        arraysize="*",
-        format="%.9e",
-    ),
+    renamed(URL, "download"),
+    renamed(SIA_RA, "center_ra"),
+    renamed(SIA_DEC, "center_dec"),
+    NAXES,
+    NAXIS,
+    SCALE,
     text("format", "MIME type of what the URL gives.", ucd="VOX:Image_Format"),
-    double(
-        "crpix",
-        "Pixel coordinates of the WCS reference pixel.",
-        unit="pix",
-        ucd="VOX:WCS_CoordRefPixel",
-        arraysize="*",
-    ),
-    double(
-        "crval",
-        "World coordinates of the WCS reference pixel.",
-        unit="deg",
-        ucd="VOX:WCS_CoordRefValue",
-        arraysize="*",
-    ),
+    CRPIX,
+    CRVAL,
     CROTA2,
     BAND,
-    double(
-        "bref", "Reference wavelength of the filter.", unit="m", ucd="VOX:BandPass_RefValue", format="%.3e"
-    ),
-    double(
-        "bhi", "Upper wavelength limit of the filter.", unit="m", ucd="VOX:BandPass_HiLimit", format="%.3e"
-    ),
-    double(
-        "blo", "Lower wavelength limit of the filter.", unit="m", ucd="VOX:BandPass_LoLimit", format="%.3e"
-    ),
-    text("pers_art", "URL of the table of persistence artifacts; null where the archive has none."),
-    text("glint_art", "URL of the table of filter glint artifacts; null where the archive has none."),
+    BREF,
+    BHI,
+    BLO,
+    *ARTIFACTS,
     TYPE,
     DATASET,
     text(

@@ -52,6 +52,14 @@ SCAN = integer("scan", "Number of the scan in its night.")
 IMAGE = integer("image", "Number of the image in its scan.")
 UT_DATE = text("ut_date", "UT date on which the image was taken, yymmdd.")
 COADD_KEY = integer("coadd_key", COADD_KEY_DESCRIPTION)
+CENTER = (
+    double("ra", "Right ascension of the image centre.", unit="deg", format="%.8f", frame="FK5"),
+    double("dec", "Declination of the image centre.", unit="deg", format="%.8f", frame="FK5"),
+)
+NAXIS1_NAXIS2 = (
+    integer("naxis1", "Columns of the image.", unit="pix"),
+    integer("naxis2", "Rows of the image.", unit="pix"),
+)
 CROTA2 = double("crota2", "Twist about the image centre, +AXIS2 west of north (J2000).", unit="deg")
 SEESH = double("seesh", "Seeing, full width at half maximum.", unit="arcsec", format="%.5f")
 MAGZP = double("magzp", "Photometric zero point of the image.", unit="mag", format="%.4f")
