@@ -9,7 +9,7 @@ import zipfile
 import pytest
 
 from tests.support.golden_tables import Golden, Row, answer_of, assert_golden
-from tests.support.hostile_tables import workbook
+from tests.support.hostile.parts import workbook
 from tests.support.table_cases import M, T
 
 _TIME_STYLES = (

@@ -10,7 +10,7 @@ from functools import partial
 import pytest
 
 from skybatch.requests.parser import parse_body
-from tests.support.hostile_grammar import FORMATS, GENES, Genes, mutated, random_genes, upload_of
+from tests.support.hostile.grammar import FORMATS, GENES, Genes, mutated, random_genes, upload_of
 from tests.support.request_tables import LIMITS, http_status, multipart_body
 
 SEED = 20_261_128

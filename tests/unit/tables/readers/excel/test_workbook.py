@@ -7,7 +7,7 @@ import datetime
 import pytest
 
 from skybatch.tables.readers.excel import workbook as reader
-from tests.support.hostile_tables import workbook
+from tests.support.hostile.parts import workbook
 from tests.support.table_reading import refusal, rows_of, upload_of
 
 

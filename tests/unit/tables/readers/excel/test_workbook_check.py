@@ -10,7 +10,8 @@ import pytest
 from skybatch.errors import InvalidRequest, TooLarge
 from skybatch.tables.readers.excel.workbook_check import checked_workbook
 from skybatch.tables.readers.model import Bounds
-from tests.support import hostile_tables
+from tests.support.hostile import workbooks
+from tests.support.hostile.parts import workbook
 
 BOUNDS = Bounds(rows=9, marked_rows=9, inflated_bytes=100_000, spanned_cells=1000, elements=5000)
 
@@ -53,14 +54,14 @@ def test_parts_that_are_not_xml_are_left_out() -> None:
 )
 def test_far_cells_are_refused_however_they_are_said(sheet: str) -> None:
     with pytest.raises(TooLarge):
-        checked_workbook(hostile_tables.workbook(sheet), BOUNDS)
+        checked_workbook(workbook(sheet), BOUNDS)
 
 
 def test_a_text_shared_by_many_cells_is_counted_for_each() -> None:
     cells = '<row><c t="s"><v>0</v></c></row>' * 500
     strings = f"<si><t>{'x' * 50_000}</t></si>"
     with pytest.raises(TooLarge, match="text"):
-        checked_workbook(hostile_tables.workbook(cells, strings=strings), BOUNDS)
+        checked_workbook(workbook(cells, strings=strings), BOUNDS)
 
 
 def test_entities_damage_and_lies_are_refused() -> None:
@@ -71,7 +72,7 @@ def test_entities_damage_and_lies_are_refused() -> None:
         archive.writestr("xl/workbook.xml", '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>')
     for content in (
         out.getvalue(),
-        hostile_tables.workbook_lying_size(50_000),
+        workbooks.workbook_lying_size(50_000),
         zipped("xl/workbook.xml")[:-30],
     ):
         with pytest.raises(InvalidRequest):

@@ -11,7 +11,7 @@ import random
 import struct
 from collections.abc import Callable, Mapping, Sequence
 
-from tests.support.hostile_tables import workbook
+from tests.support.hostile.parts import workbook
 
 GENES = 16
 Genes = tuple[int, ...]
