@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
 import json
-import sys
-import tarfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,9 +10,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-BATCH_ID = "0123456789abcdef0123456789abcdef"
-NEXT_ID = "fedcba9876543210fedcba9876543210"
-ROW_OUTCOMES = ("retrieved", "partial", "over_limit", "failed", "not_covered", "unresolved")
+from tests.support.made_batches import NEXT_ID, UNDERSTOOD, MadeBatch
 
 
 @dataclass(frozen=True)
@@ -28,100 +22,6 @@ class Seen:
     headers: dict[str, str]
     body: bytes
 
-
-def md5(body: bytes) -> str:
-    return hashlib.md5(body, usedforsecurity=False).hexdigest()
-
-
-@dataclass
-class MadeBatch:
-    """A finished batch: images by name, and the files beside them."""
-
-    images: dict[str, bytes]
-    batch_id: str = BATCH_ID
-    left_over: int = 0
-    part: int = 1
-    state: str = "complete"
-    tables: dict[str, bytes] = field(default_factory=lambda: {"rows.csv": b"row\n1\n", "images.csv": b"x\n"})
-
-    @property
-    def files(self) -> dict[str, bytes]:
-        listed = [
-            {"file": f"images/{n}", "bytes": len(b), "md5": md5(b), "row": i, "id": None, "band": "j"}
-            for i, (n, b) in enumerate(self.images.items(), 1)
-        ]
-        others = {**self.tables, "manifest.json": json.dumps({"images": listed}).encode()}
-        return {"images.tar": self._tar(others), **others} if self.images else others
-
-    def _tar(self, others: dict[str, bytes]) -> bytes:
-        whole = io.BytesIO()
-        with tarfile.open(fileobj=whole, mode="w") as tar:
-            for name, body in [*((f"images/{n}", b) for n, b in self.images.items()), *others.items()]:
-                info = tarfile.TarInfo(f"skybatch-{self.batch_id[:12]}/{name}")
-                info.size = len(body)
-                tar.addfile(info, io.BytesIO(body))
-        return whole.getvalue()
-
-    def status(self) -> dict[str, Any]:
-        ended = self.state in ("complete", "failed", "cancelled")
-        rows = dict.fromkeys(ROW_OUTCOMES, 0) | {"retrieved": len(self.images)}
-        files = [
-            {"name": n, "url": "", "bytes": len(b), "md5": md5(b), "media_type": ""}
-            for n, b in self.files.items()
-        ]
-        return {
-            "batch_id": self.batch_id,
-            "label": None,
-            "state": self.state,
-            "progress": {"tasks": len(self.images), "done": 0, "failed": 0},
-            "rows": {"total": len(self.images), **rows},
-            "images": {"retrieved": len(self.images), "over_limit": self.left_over, "failed": 0},
-            "bytes": sum(map(len, self.images.values())),
-            "files": files if ended else [],
-            "unretrieved": {"images": self.left_over} if self.left_over else None,
-            "chain": {"part": self.part, "previous": None, "next": None},
-            "reason": "no inventory" if self.state == "failed" else None,
-            "notices": [],
-        }
-
-
-# What the server says of any table.
-UNDERSTOOD: dict[str, Any] = {
-    "rows": [
-        {
-            "row": 1,
-            "line": 2,
-            "ra": 204.2538,
-            "dec": -29.8654,
-            "from": {"frame": "fk4 B1950.0", "unit": "h", "columns": ["RA", "DE"]},
-            "name": None,
-            "id": "M 83",
-            "size": 60.0,
-            "best": False,
-            "band": "JHK",
-        },
-        {
-            "row": 2,
-            "line": 3,
-            "ra": None,
-            "dec": None,
-            "from": {"frame": None, "unit": None, "columns": ["name"]},
-            "name": "HL Tau",
-            "id": None,
-            "size": None,
-            "best": True,
-            "band": "JHK",
-        },
-    ],
-    "columns": [
-        {"name": "RA", "used_as": "ra", "unit": "h"},
-        {"name": "DE", "used_as": "dec", "unit": None},
-        {"name": "name", "used_as": "name", "unit": None},
-        {"name": "mag", "used_as": "", "unit": "mag"},
-    ],
-    "notices": ["Proper motion is not applied."],
-    "errors": [],
-}
 
 Fault = Callable[["Handler"], bool]
 
@@ -264,58 +164,3 @@ def fake_server() -> Iterator[FakeServer]:
         server.shutdown()
         server.server_close()
         thread.join()
-
-
-def times(count: int, word: str, fault: Callable[[Handler], None]) -> Fault:
-    """Apply a fault to the first ``count`` requests whose path has ``word`` in it."""
-    left = [count]
-
-    def sometimes(handler: Handler) -> bool:
-        if word not in handler.path or left[0] <= 0:
-            return False
-        left[0] -= 1
-        fault(handler)
-        return True
-
-    return sometimes
-
-
-def always(fault: Callable[[Handler], None]) -> Fault:
-    """Apply a fault to every request."""
-    return times(sys.maxsize, "", fault)
-
-
-def respond(status: int, body: bytes, headers: dict[str, str] | None = None) -> Callable[[Handler], None]:
-    """Send a response of this body."""
-    return lambda handler: handler.answer(status, body, headers or {})
-
-
-def reset(handler: Handler) -> None:
-    """Close the connection without an answer."""
-    handler.close_connection = True
-
-
-def cut_after(count: int) -> Callable[[Handler], None]:
-    """Answer a stored file as asked, and break off after so many bytes."""
-
-    def fault(handler: Handler) -> None:
-        whole = handler.answer
-
-        def broken(status: int, body: bytes, headers: dict[str, str], cut: int | None = None) -> None:
-            whole(status, body, headers, cut=min(count, max(0, len(body) - 1)))
-
-        handler.answer = broken  # type: ignore[method-assign]
-        handler._get()
-
-    return fault
-
-
-def refuse(status: int, code: str = "transient", **headers: str) -> Callable[[Handler], None]:
-    """Answer with a problem."""
-
-    def fault(handler: Handler) -> None:
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        body = json.dumps({"status": status, "code": code, "detail": "told to fail"}).encode()
-        handler.answer(status, body, {"Content-Type": "application/problem+json", **named})
-
-    return fault

@@ -24,7 +24,7 @@ from skybatch.presentation.outcomes import outcome_lines
 from skybatch.presentation.summary import summary_sentences
 from skybatch.validation import ErrorCollector
 from tests.support import batch_samples
-from tests.support.fake_server import MadeBatch
+from tests.support.made_batches import MadeBatch
 
 PLAN = {
     "rows": 4,

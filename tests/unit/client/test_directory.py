@@ -20,7 +20,8 @@ from skybatch.client.directory import (
     reserve_directory,
 )
 from skybatch.errors import Conflict
-from tests.support.fake_server import BATCH_ID, FakeServer
+from tests.support.fake_server import FakeServer
+from tests.support.made_batches import BATCH_ID
 
 OTHER = """
 import sys

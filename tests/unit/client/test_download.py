@@ -11,17 +11,9 @@ from astropy.table import Table
 from skybatch import errors
 from skybatch.client import BatchFailed, Client, StillRunning, TransferFailed, Unreachable
 from skybatch.client.directory import ResumeState
-from tests.support.fake_server import (
-    BATCH_ID,
-    NEXT_ID,
-    FakeServer,
-    Handler,
-    MadeBatch,
-    cut_after,
-    refuse,
-    reset,
-    times,
-)
+from tests.support.fake_server import FakeServer, Handler
+from tests.support.fake_server_faults import cut_after, refuse, reset, times
+from tests.support.made_batches import BATCH_ID, NEXT_ID, MadeBatch
 from tests.unit.client.conftest import IMAGES
 
 
