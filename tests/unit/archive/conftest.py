@@ -1,4 +1,4 @@
-"""A small image server that can be slow, forgetful or wrong."""
+"""An empty tree, and a small image server that can be slow, forgetful or wrong."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from skybatch.storage.directory_tree import DirectoryTree
 from skybatch.surveys.twomass.bands import BANDS
 from skybatch.surveys.twomass.layout import ImageId, atlas_key
 from tests.support.fits_files import CardValue, gzipped, make_image
@@ -108,6 +110,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *arguments: Any) -> None:
         """Keep the test's output clean."""
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> DirectoryTree:
+    return DirectoryTree(tmp_path)
 
 
 @pytest.fixture
