@@ -24,13 +24,12 @@ def stored_file_response(
     Raises NotFound where the archive has neither.
     """
     archive = dependencies.archive
-    compressed = True
+    compressed = key.endswith(".gz")
     try:
         if url := stored_images.presigned_url(archive, key, request.link_method):
             return redirect(url, status)
-        compressed = key.endswith(".gz")
     except NotFound:
-        pass
+        compressed = True  # what is kept only in tiles is gzipped, whatever its ending
     plain = stored_images.plain_image(archive, key)
     return fits_response(request, dependencies, plain, key, compressed=compressed)
 
