@@ -37,6 +37,14 @@ def add_commands(subparsers: Any) -> None:
     )
     commands = archive.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
+    _add_index(commands)
+    _add_import(commands)
+    _add_mirror(commands)
+    _add_repack(commands)
+    _command(commands, "quicklooks", _quicklooks, "make the Quicklook of every image that lacks one")
+
+
+def _add_index(commands: Any) -> None:
     index = _command(
         commands, "index", _index, "publish inventories from the headers of all images", dataset=None
     )
@@ -44,6 +52,8 @@ def add_commands(subparsers: Any) -> None:
         "--in-flight", type=_positive, default=32, help="number of simultaneous reads (default: %(default)s)"
     )
 
+
+def _add_import(commands: Any) -> None:
     tables = _command(commands, "import", _import, "publish an inventory from the archive's metadata tables")
     tables.add_argument(
         "tables", nargs="+", type=Path, metavar="TABLE", help="IPAC, CSV, TSV or VOTable file"
@@ -55,6 +65,8 @@ def add_commands(subparsers: Any) -> None:
         help="2880-byte blocks of a FITS header (default: %(default)s)",
     )
 
+
+def _add_mirror(commands: Any) -> None:
     mirror = _command(commands, "mirror", _mirror, "copy images from a server into the tree")
     mirror.add_argument("server", help="root URL, such as https://irsa.ipac.caltech.edu")
     wanted = mirror.add_mutually_exclusive_group(required=True)
@@ -76,6 +88,8 @@ def add_commands(subparsers: Any) -> None:
         "--tries", type=_positive, default=6, help="attempts of each request (default: %(default)s)"
     )
 
+
+def _add_repack(commands: Any) -> None:
     repack = _command(
         commands, "repack", _repack, "store Atlas images tile-compressed, so that cutouts read only a part"
     )
@@ -98,8 +112,6 @@ def add_commands(subparsers: Any) -> None:
         default=0.023,
         help="dollars per GB and month of storage (default: %(default)s, S3 Standard in us-east-1)",
     )
-
-    _command(commands, "quicklooks", _quicklooks, "make the Quicklook of every image that lacks one")
 
 
 def _command(
