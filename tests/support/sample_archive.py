@@ -18,6 +18,20 @@ from skybatch.surveys.twomass.layout import ImageId, atlas_key
 from tests.support.fits_files import PIXEL_DEGREES, gzipped, make_image
 
 NX, NY, HEADER_BLOCKS = 512, 1024, 4
+# Tables for the default archive: crops, a whole image and a position off the sky that it covers.
+POSITIONS = """\
+|ra       |dec    |size|id   |
+ 180.0      20.0   50   crop
+ 180.0      20.1   null whole
+ 50.0       50.0   50   off
+ 180.005    20.0   20   crop2
+"""
+POSITIONS_WITH_BEST = """\
+|ra       |dec    |size|id   |best|
+ 180.0      20.0   50   crop  y
+ 180.0      20.1   null whole n
+ 50.0       50.0   50   off   y
+"""
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""A results bucket on a server of moto's, and credentials that it accepts."""
+"""A made archive; a results bucket on a server of moto's, and credentials that it accepts."""
 
 from __future__ import annotations
 
@@ -10,6 +10,13 @@ from obstore.store import S3Store
 
 from skybatch.storage.clients import client
 from skybatch.storage.s3 import open_bucket
+from tests.support.sample_archive import MadeArchive
+
+
+@pytest.fixture(scope="module")
+def archive() -> MadeArchive:
+    """An archive of its default image sets; a module that needs others has a fixture of its own."""
+    return MadeArchive()
 
 
 @pytest.fixture

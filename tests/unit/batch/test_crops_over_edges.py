@@ -30,11 +30,6 @@ from tests.support.sample_archive import MadeArchive
 SIZE = 60
 
 
-@pytest.fixture(scope="module")
-def archive() -> MadeArchive:
-    return MadeArchive()
-
-
 def place(archive: MadeArchive, x: float, y: float) -> str:
     """The position of a pixel (from 0) of the first image set."""
     sky = WCS(fits.getheader(io.BytesIO(archive.plain[archive.key(0, "j")]))).pixel_to_world(x, y).icrs

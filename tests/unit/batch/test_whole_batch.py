@@ -19,20 +19,7 @@ from skybatch.batch.codes import Remainder
 from skybatch.batch.results.tables import TABLE_FORMATS
 from skybatch.batch.submission.submit import AcceptedBatch
 from tests.support.in_process_service import Service, images_of
-from tests.support.sample_archive import MadeArchive
-
-POSITIONS = """\
-|ra       |dec    |size|id   |
- 180.0      20.0   50   crop
- 180.0      20.1   null whole
- 50.0       50.0   50   off
- 180.005    20.0   20   crop2
-"""
-
-
-@pytest.fixture(scope="module")
-def archive() -> MadeArchive:
-    return MadeArchive()
+from tests.support.sample_archive import POSITIONS, MadeArchive
 
 
 def test_batch_of_positions_ends_complete_and_adds_up(archive: MadeArchive) -> None:

@@ -15,11 +15,6 @@ from tests.support.sample_archive import MadeArchive
 TABLE = "ra,dec\n180,20\n180.01,20.02\n50,50\n"
 
 
-@pytest.fixture(scope="module")
-def archive() -> MadeArchive:
-    return MadeArchive()
-
-
 def dry_run(service: Service, **fields: Any) -> dict[str, Any]:
     request = service.submit(**fields).request
     resolver: Resolver = None  # type: ignore[assignment]  # no names are asked for

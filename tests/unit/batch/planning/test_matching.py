@@ -15,11 +15,6 @@ from skybatch.surveys.image_type import ImageType
 from tests.support.sample_archive import MadeArchive
 
 
-@pytest.fixture(scope="module")
-def archive() -> MadeArchive:
-    return MadeArchive()
-
-
 def request(mode: Mode, *rows: Row, **more: Any) -> Request:
     return Request(mode, ("j",), ImageType.ATLAS, True, "fits.gz", "asky", rows=rows, **more)
 

@@ -23,11 +23,6 @@ from tests.support.sample_archive import MadeArchive
 LIMIT = 10**9
 
 
-@pytest.fixture(scope="module")
-def archive() -> MadeArchive:
-    return MadeArchive()
-
-
 def request(mode: Mode, *rows: Row, **more: Any) -> Request:
     given: dict[str, Any] = {
         "bands": ("j", "h", "k"),

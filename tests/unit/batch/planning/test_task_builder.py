@@ -21,11 +21,6 @@ from skybatch.surveys.image_type import ImageType
 from tests.support.sample_archive import MadeArchive
 
 
-@pytest.fixture(scope="module")
-def archive() -> MadeArchive:
-    return MadeArchive()
-
-
 def tasks(archive: MadeArchive, *rows: Row, limit: int = 10**9, **more: Any) -> list[Task]:
     given: dict[str, Any] = {"delivery_format": "fits.gz", **more}
     request = Request(

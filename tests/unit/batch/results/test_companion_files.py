@@ -19,15 +19,7 @@ from skybatch.batch.results.companion_files import request_body
 from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
 from tests.support.in_process_service import Service, images_of
-from tests.support.sample_archive import MadeArchive
-
-POSITIONS = """\
-|ra       |dec    |size|id   |best|
- 180.0      20.0   50   crop  y
- 180.0      20.1   null whole n
- 50.0       50.0   50   off   y
-"""
-
+from tests.support.sample_archive import POSITIONS_WITH_BEST, MadeArchive
 
 KEYS = "coadd_key,band,id\n1001,J,first\n1002,A,\n"
 
@@ -37,17 +29,12 @@ SCANS = "xdate,hem,scan,image\n990101,n,1,9\n990101,n,2,\n"
 
 REQUESTS: dict[str, dict[str, Any]] = {
     "region": {"mode": "region", "center": "180.0 20.0", "diameter": 0.2, "relation": "cover", "bands": "J"},
-    "positions": {"mode": "positions", "table": POSITIONS, "label": "mine"},
+    "positions": {"mode": "positions", "table": POSITIONS_WITH_BEST, "label": "mine"},
     "all the best": {"mode": "positions", "table": "ra,dec,size\n180,20,30\n180,20.01,30\n", "best": True},
     "coadd_keys": {"mode": "coadd_keys", "table": KEYS, "form": "fits"},
     "scan": {"mode": "scan", "date": "990101", "hemisphere": "n", "scan": 2, "bands": ["H", "K"]},
     "scans": {"mode": "scans", "table": SCANS},
 }
-
-
-@pytest.fixture(scope="module")
-def archive() -> MadeArchive:
-    return MadeArchive()
 
 
 @pytest.mark.parametrize("name", REQUESTS)
@@ -64,7 +51,7 @@ def test_request_json_asks_the_same_again(archive: MadeArchive, name: str) -> No
 
 def test_request_json_of_a_next_part_asks_for_that_part(archive: MadeArchive) -> None:
     service = Service(archive, max_batch_bytes=3_000_000)
-    first = service.submit(mode="positions", table=POSITIONS)
+    first = service.submit(mode="positions", table=POSITIONS_WITH_BEST)
     service.run(first)
     second = service.submitter.resubmit(first.record.batch_id, Remainder.UNRETRIEVED)
     service.run(second)
@@ -90,7 +77,7 @@ def unpacked(tar: bytes, folder: Path) -> Path:
 @pytest.mark.skipif(not shutil.which("md5sum"), reason="md5sum is not installed")
 def test_md5sum_checks_the_unpacked_folder(archive: MadeArchive, tmp_path: Path) -> None:
     service = Service(archive)
-    accepted = service.submit(mode="positions", table=POSITIONS)
+    accepted = service.submit(mode="positions", table=POSITIONS_WITH_BEST)
     service.run(accepted)
     top = unpacked(service.file(accepted, "images.tar"), tmp_path)
     checked = subprocess.run(

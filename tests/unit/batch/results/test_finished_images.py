@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from obstore.store import MemoryStore
 
 from skybatch.batch.record import BatchRecord, load_record
@@ -13,11 +12,6 @@ from tests.support.in_process_service import Service
 from tests.support.sample_archive import MadeArchive
 
 KEYS = "coadd_key,band\n1001,A\n1002,J\n"
-
-
-@pytest.fixture(scope="module")
-def archive() -> MadeArchive:
-    return MadeArchive()
 
 
 def test_an_image_of_three_bands_has_a_colour_picture(archive: MadeArchive) -> None:

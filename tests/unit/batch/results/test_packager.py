@@ -2,22 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.support.in_process_service import Service
-from tests.support.sample_archive import MadeArchive
-
-POSITIONS = """\
-|ra       |dec    |size|id   |best|
- 180.0      20.0   50   crop  y
- 180.0      20.1   null whole n
- 50.0       50.0   50   off   y
-"""
-
-
-@pytest.fixture(scope="module")
-def archive() -> MadeArchive:
-    return MadeArchive()
+from tests.support.sample_archive import POSITIONS_WITH_BEST, MadeArchive
 
 
 def test_identical_batches_are_identical_but_for_what_they_are_called(archive: MadeArchive) -> None:
@@ -25,7 +11,7 @@ def test_identical_batches_are_identical_but_for_what_they_are_called(archive: M
     service = Service(archive)
     tars = []
     for _ in range(2):
-        accepted = service.submit(mode="positions", table=POSITIONS, label="the same")
+        accepted = service.submit(mode="positions", table=POSITIONS_WITH_BEST, label="the same")
         service.run(accepted)
         batch_id = accepted.record.batch_id.encode()
         tar = service.file(accepted, "images.tar")

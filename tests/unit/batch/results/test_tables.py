@@ -4,23 +4,9 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-import pytest
-
 from skybatch.batch.results.tables import TABLE_FORMATS
 from tests.support.in_process_service import Service, images_of
-from tests.support.sample_archive import MadeArchive
-
-POSITIONS = """\
-|ra       |dec    |size|id   |best|
- 180.0      20.0   50   crop  y
- 180.0      20.1   null whole n
- 50.0       50.0   50   off   y
-"""
-
-
-@pytest.fixture(scope="module")
-def archive() -> MadeArchive:
-    return MadeArchive()
+from tests.support.sample_archive import POSITIONS_WITH_BEST, MadeArchive
 
 
 class Links(HTMLParser):
@@ -40,7 +26,7 @@ class Links(HTMLParser):
 
 def test_html_tables_link_each_image_and_its_preview(archive: MadeArchive) -> None:
     service = Service(archive, max_batch_bytes=3_000_000)
-    accepted = service.submit(mode="positions", table=POSITIONS)
+    accepted = service.submit(mode="positions", table=POSITIONS_WITH_BEST)
     status = service.run(accepted)
     images = images_of(service.file(accepted, "images.tar"))
     url = accepted.record.url

@@ -23,11 +23,6 @@ from tests.support.sample_archive import MadeArchive
 ADDRESS = "astronomer@example.org"
 
 
-@pytest.fixture(scope="module")
-def archive() -> MadeArchive:
-    return MadeArchive()
-
-
 @pytest.fixture
 def service(archive: MadeArchive) -> Service:
     made = Service(archive, max_active_batches=2, max_daily_batches=4, max_daily_from_caller=6)

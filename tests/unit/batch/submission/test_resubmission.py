@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from skybatch.batch.codes import Remainder
 from skybatch.batch.record import load_request
 from skybatch.batch.submission.resubmission import request_from_table
@@ -12,11 +10,6 @@ from tests.support.in_process_service import Service
 from tests.support.sample_archive import MadeArchive
 
 TABLE = "ra,dec,size,id\n180,20,60,a\n180.01,20.02,60,b\n"
-
-
-@pytest.fixture(scope="module")
-def archive() -> MadeArchive:
-    return MadeArchive()
 
 
 def test_a_posted_table_asks_for_the_images_it_lists(archive: MadeArchive) -> None:

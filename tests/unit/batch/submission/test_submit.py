@@ -14,20 +14,7 @@ from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
 from skybatch.status import ImageCounts
 from tests.support.in_process_service import Service, images_of
-from tests.support.sample_archive import MadeArchive
-
-POSITIONS = """\
-|ra       |dec    |size|id   |
- 180.0      20.0   50   crop
- 180.0      20.1   null whole
- 50.0       50.0   50   off
- 180.005    20.0   20   crop2
-"""
-
-
-@pytest.fixture(scope="module")
-def archive() -> MadeArchive:
-    return MadeArchive()
+from tests.support.sample_archive import POSITIONS, MadeArchive
 
 
 def test_resubmit_is_the_same_as_posting_back_and_pressed_twice_one_batch(archive: MadeArchive) -> None:
