@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -15,7 +14,8 @@ from skybatch.api.submission import RESUBMITTABLE, accepted_response, batch_subm
 from skybatch.batch.codes import Remainder
 from skybatch.batch.record import load_record
 from skybatch.batch.submission.cancellation import request_cancellation
-from skybatch.errors import CellError, Conflict, InvalidRequest, MalformedRequest
+from skybatch.errors import CellError, Conflict, InvalidRequest
+from skybatch.requests.body.json_object import read_json_object
 from skybatch.validation import displayable
 
 routes = RouteTable()
@@ -54,12 +54,4 @@ def _read_fields(request: HttpRequest) -> dict[str, Any]:
         return {}
     if request.content_type.startswith(FORM_TYPE):
         return {name: values[-1] for name, values in parse_qs(body.decode("latin-1")).items()}
-    try:
-        fields = json.loads(body)
-    except RecursionError:
-        raise MalformedRequest("The JSON is nested too deep.") from None
-    except ValueError as error:
-        raise MalformedRequest(f"The body is not JSON: {error}") from None
-    if not isinstance(fields, dict):
-        raise MalformedRequest("The body must be a JSON object.")
-    return fields
+    return read_json_object(body, '{"what": "failed"}')

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import Message
-from typing import Any, NoReturn
+from typing import Any
 
 from skybatch.errors import MalformedRequest, TooLarge, UnsupportedMedia
+from skybatch.requests.body.json_object import read_json_object
 from skybatch.requests.body.multipart_form import read_form
 
 # Beside the table there are a dozen short fields; in JSON its line ends and quotes take two bytes each.
@@ -62,25 +62,13 @@ def _check_size(size: int, most: int) -> None:
 def _read_json(body: bytes, max_upload_bytes: int) -> Payload:
     """Read a JSON object whose ``table`` is the table's text."""
     _check_size(len(body), int(max_upload_bytes * JSON_GROWTH) + MAX_FIELD_BYTES)
-    try:
-        fields = json.loads(body, parse_constant=_refuse_constant)
-    except RecursionError:
-        raise MalformedRequest("The JSON is nested too deep.") from None
-    except ValueError as error:
-        raise MalformedRequest(f"The body is not JSON: {error}.") from None
-    if not isinstance(fields, dict):
-        raise MalformedRequest('The body must be a JSON object, such as {"mode": "positions", "table": "…"}.')
+    fields = read_json_object(body, '{"mode": "positions", "table": "…"}')
     table = fields.pop("table", None)
     if table is None:
         return Payload(fields)
     if not isinstance(table, str):
         raise MalformedRequest("The field table must be the table's text, with its line ends.")
     return Payload(fields, table.encode("utf-8", errors="replace"))
-
-
-def _refuse_constant(word: str) -> NoReturn:
-    """Refuse NaN and Infinity, which are no JSON (RFC 8259, section 6)."""
-    raise ValueError(f"{word} is no JSON number")
 
 
 def _read_multipart(body: bytes, boundary: object, max_upload_bytes: int) -> Payload:
