@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from tests.support.made_batches import NEXT_ID, UNDERSTOOD, MadeBatch
+from tests.support.made_batches import NEXT_ID, PLAN, UNDERSTOOD, MadeBatch
 
 
 @dataclass(frozen=True)
@@ -74,17 +74,7 @@ class Handler(BaseHTTPRequestHandler):
         elif parts[-1] == "resubmit":
             self._accepted(NEXT_ID)
         else:
-            self.json(
-                {
-                    "rows": 1,
-                    "images": 2,
-                    "bytes": 3,
-                    "parts": 1,
-                    "by_outcome": {},
-                    "by_band": {},
-                    "notices": [],
-                }
-            )
+            self.json(PLAN)
 
     def _understood(self) -> None:
         if "format=" in self.path:

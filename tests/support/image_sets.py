@@ -88,3 +88,14 @@ def sample_image_table(n: int, fmt: Format) -> Table:
     return image_table(
         {"askyw": sets}, sample_image_rows(sets), fmt, title="A batch", keywords={"label": "my label"}
     )
+
+
+def centre_and_corner_pixels(nx: int, ny: int) -> list[tuple[float, float]]:
+    """FITS pixel positions of an image's centre and outer corners, these from the first pixel on."""
+    return [
+        ((nx + 1) / 2, (ny + 1) / 2),
+        (0.5, 0.5),
+        (nx + 0.5, 0.5),
+        (nx + 0.5, ny + 0.5),
+        (0.5, ny + 0.5),
+    ]

@@ -107,3 +107,14 @@ UNDERSTOOD: dict[str, Any] = {
     "notices": ["Proper motion is not applied."],
     "errors": [],
 }
+
+# What the server answers a dry run of any request.
+PLAN: dict[str, Any] = {
+    "rows": 1,
+    "images": 2,
+    "bytes": 3,
+    "parts": 1,
+    "by_outcome": {},
+    "by_band": {},
+    "notices": [],
+}

@@ -8,19 +8,12 @@ import pytest
 
 from skybatch.client.models import Batch, CheckedTable, Plan
 from skybatch.client.request_calls import RequestCalls
+from tests.support.made_batches import PLAN
 
 BATCH_ID = "0" * 32
 RESPONSES: dict[str, dict[str, Any]] = {
     "/tables": {"rows": [], "columns": [], "notices": ["read"], "errors": []},
-    "/plans": {
-        "rows": 1,
-        "images": 2,
-        "bytes": 3,
-        "parts": 1,
-        "by_outcome": {},
-        "by_band": {},
-        "notices": [],
-    },
+    "/plans": PLAN,
     "/batches": {
         "batch_id": BATCH_ID,
         "status_url": f"http://sky.test/batches/{BATCH_ID}",

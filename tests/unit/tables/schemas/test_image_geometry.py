@@ -6,7 +6,7 @@ import numpy as np
 from astropy.wcs import WCS
 
 from skybatch.tables.schemas.image_geometry import image_points
-from tests.support.image_sets import sample_image_sets
+from tests.support.image_sets import centre_and_corner_pixels, sample_image_sets
 
 KEYWORDS = (
     *("crval1", "crval2", "crpix1", "crpix2", "cdelt1", "cdelt2"),
@@ -23,13 +23,7 @@ def test_points_are_those_of_astropy_in_order_from_the_first_pixel() -> None:
         keywords = {name.upper(): columns[name][i] for name in KEYWORDS}
         wcs = WCS({"NAXIS": 2, "CTYPE1": "RA---SIN", "CTYPE2": "DEC--SIN", **keywords})
         nx, ny = keywords["NAXIS1"], keywords["NAXIS2"]
-        pixels = [
-            ((nx + 1) / 2, (ny + 1) / 2),
-            (0.5, 0.5),
-            (nx + 0.5, 0.5),
-            (nx + 0.5, ny + 0.5),
-            (0.5, ny + 0.5),
-        ]
+        pixels = centre_and_corner_pixels(nx, ny)
         for number, (ra, dec) in zip(("", 1, 2, 3, 4), wcs.wcs_pix2world(pixels, 1), strict=True):
             turn = (points[f"ra{number}"][i] - ra + 180) % 360 - 180
             assert abs(turn * np.cos(np.radians(dec))) < 1e-9

@@ -16,7 +16,7 @@ from skybatch.tables.schemas.column_sets import BATCH_IPAC, INVENTORY, NATIVE_SE
 from skybatch.tables.schemas.common import RESUBMISSION_COLUMNS
 from skybatch.tables.schemas.image_rows import ImageRows
 from skybatch.tables.schemas.image_table import image_data, image_table
-from tests.support.image_sets import sample_image_rows, sample_image_sets
+from tests.support.image_sets import centre_and_corner_pixels, sample_image_rows, sample_image_sets
 
 
 def wcs_of(sets: ImageSets, i: int, box: Any = (0, 0, 0, 0)) -> WCS:
@@ -42,13 +42,7 @@ def test_centre_and_corners_are_where_astropy_puts_them(box: tuple[int, int, int
     sets = sample_image_sets(40)
     data = image_data({"askyw": sets}, sample_image_rows(sets, box=np.tile(box, (40, 1))), BATCH_IPAC)
     nx, ny = (512, 1024) if not box[2] else box[2:]
-    pixels = [
-        ((nx + 1) / 2, (ny + 1) / 2),
-        (0.5, 0.5),
-        (nx + 0.5, 0.5),
-        (nx + 0.5, ny + 0.5),
-        (0.5, ny + 0.5),
-    ]
+    pixels = centre_and_corner_pixels(nx, ny)
     for name, (x, y) in zip(("", "1", "2", "3", "4"), pixels, strict=True):
         expected = [wcs_of(sets, i, box).wcs_pix2world([[x, y]], 1)[0] for i in range(40)]
         assert_same_place(data[f"ra{name}"], data[f"dec{name}"], expected)
