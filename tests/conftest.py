@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.stacks import service, stack, start_stack
+from tests.support.batches.stacks import service, stack, start_stack
 
 __all__ = ["service", "stack", "start_stack", "survey_data"]
 

@@ -31,8 +31,8 @@ from skybatch.fits.tiles import hcompress
 from skybatch.imaging.cutout import cut
 from skybatch.imaging.quicklook import compress_quicklook, decompress_quicklook
 from tests.bench.harness import Bench
-from tests.support import fits_oracle
-from tests.support.fits_files import gzipped, make_image
+from tests.support.images import fits_oracle
+from tests.support.images.fits_files import gzipped, make_image
 
 ORIGIN = Origin("parent.fits.gz")
 CENTRE, SIZE = (256.0, 512.0), 50  # of the image: the median crop of many

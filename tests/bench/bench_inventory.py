@@ -27,7 +27,7 @@ from skybatch.sky.regions import Circle
 from skybatch.storage.directory_tree import DirectoryTree
 from tests.bench.harness import Bench, median_ms
 from tests.bench.inventory_rivals import DuckDB, Rival, SQLite
-from tests.support.synthetic_survey import synthetic
+from tests.support.survey.synthetic_survey import synthetic
 
 ROOT = Path(__file__).resolve().parents[2]
 ROWS = 2500

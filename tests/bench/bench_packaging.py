@@ -29,8 +29,8 @@ from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
 from tests.bench.harness import Bench
 from tests.e2e.processes import peak_bytes
-from tests.support.batch_fakes import task
-from tests.support.sample_archive import MadeArchive
+from tests.support.batches.batch_fakes import task
+from tests.support.survey.sample_archive import MadeArchive
 
 BUCKET = "bench-results"
 IMAGES, IMAGE_BYTES = 645, 1_550_000

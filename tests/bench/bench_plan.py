@@ -22,7 +22,7 @@ from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
 from skybatch.storage.directory_tree import DirectoryTree
 from tests.bench.harness import Bench, median_ms
-from tests.support.synthetic_survey import synthetic
+from tests.support.survey.synthetic_survey import synthetic
 
 ROWS = 2500
 LIMIT_MS = 1500

@@ -9,7 +9,7 @@ from skybatch.tables.model import Table
 from skybatch.tables.schemas.image_table import COLUMNS_OF_FORMAT, image_table
 from skybatch.tables.writers.formats import FORMATS, chunks
 from tests.bench.harness import Bench, median_ms
-from tests.support.image_sets import sample_image_rows, sample_image_sets
+from tests.support.survey.image_sets import sample_image_rows, sample_image_sets
 
 SMALL, LARGE = 2500, 100_000
 

@@ -28,7 +28,7 @@ from skybatch.storage.directory_tree import DirectoryTree
 from skybatch.surveys.twomass.layout import ImageId, atlas_key
 from tests.bench.harness import Bench, median_ms
 from tests.e2e.service import Service
-from tests.support.fits_files import gzipped, make_image
+from tests.support.images.fits_files import gzipped, make_image
 
 ORIGIN = Origin("parent.fits.gz")
 SIZE = 50

@@ -31,9 +31,9 @@ from skybatch.sky.regions import Circle
 from skybatch.storage.directory_tree import DirectoryTree
 from skybatch.surveys.twomass.layout import atlas_key
 from tests.bench.harness import Bench, median_ms
-from tests.support.fits_files import make_image
-from tests.support.http import CONTEXT, HttpClient, http_event, make_dependencies
-from tests.support.synthetic_survey import synthetic
+from tests.support.images.fits_files import make_image
+from tests.support.servers.http import CONTEXT, HttpClient, http_event, make_dependencies
+from tests.support.survey.synthetic_survey import synthetic
 
 ROOT = Path(__file__).resolve().parents[2]
 PLACE = "100,-40"

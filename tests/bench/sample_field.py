@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from skybatch.surveys.twomass.layout import ImageId, atlas_key
-from tests.support.fits_files import CardValue, gzipped, make_image
+from tests.support.images.fits_files import CardValue, gzipped, make_image
 
 DEC = 20.0
 RA_STEP = 0.2  # deg, so that no two images hold the same sky

@@ -1,9 +1,9 @@
-"""The fixtures of whole stacks stand in `tests.support.stacks`, for contract tests to share."""
+"""The fixtures of whole stacks stand in `tests.support.batches.stacks`, for contract tests to share."""
 
 import pytest
 
 from tests.e2e.faults import Faults
-from tests.support.stacks import StartStack
+from tests.support.batches.stacks import StartStack
 
 __all__ = ["StartStack"]
 

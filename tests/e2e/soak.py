@@ -18,8 +18,8 @@ from local.mailbox import emails
 from local.stack import Stack
 from tests.e2e.faults import Rule
 from tests.e2e.service import Service
-from tests.support.in_process_service import images_of
-from tests.support.sample_archive import MadeArchive
+from tests.support.batches.in_process_service import images_of
+from tests.support.survey.sample_archive import MadeArchive
 
 SECONDS = 240
 POLL_SECONDS = 0.4

@@ -9,7 +9,7 @@ import pytest
 from astropy.io import fits
 
 from tests.e2e.service import Service
-from tests.support import request_tables
+from tests.support.tables import request_tables
 
 pytestmark = pytest.mark.e2e
 

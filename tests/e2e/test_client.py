@@ -26,7 +26,7 @@ from skybatch import Client, errors
 from skybatch.cli import main
 from skybatch.client import RetryPolicy
 from tests.e2e.faults import Faults, answer, first_times
-from tests.support.proxy import between, cut, delayed, lost, reset
+from tests.support.servers.proxy import between, cut, delayed, lost, reset
 
 pytestmark = pytest.mark.e2e
 

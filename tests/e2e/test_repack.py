@@ -12,7 +12,7 @@ import pytest
 from local.emulator import CREDENTIALS
 from local.stack import ARCHIVE_BUCKET, Stack
 from tests.e2e.service import Service
-from tests.support.stacks import StartStack
+from tests.support.batches.stacks import StartStack
 
 pytestmark = pytest.mark.e2e
 

@@ -21,7 +21,7 @@ from skybatch.client.models import read_status
 from skybatch.notification.email import completed_message
 from skybatch.presentation.outcomes import outcome_lines
 from skybatch.presentation.summary import headline, summary_sentences
-from tests.support.eventful_batch import (
+from tests.support.batches.eventful_batch import (
     ABSENT_IMAGES,
     CROPS,
     CUT_AT_EDGE,
@@ -33,7 +33,7 @@ from tests.support.eventful_batch import (
     eventful_batch,
 )
 from tests.support.html import Page
-from tests.support.http import HttpClient, make_dependencies
+from tests.support.servers.http import HttpClient, make_dependencies
 
 READERS: dict[str, Callable[[bytes], Table]] = {
     "tbl": lambda body: Table.read(body.decode(), format="ascii.ipac"),

@@ -19,7 +19,7 @@ from skybatch.status import (
     ResultFile,
     RowCounts,
 )
-from tests.support import batch_samples
+from tests.support.batches import batch_samples
 
 MINIMAL = {"batch_id": "0" * 32, "state": "accepted"}
 

@@ -11,7 +11,7 @@ from skybatch.api.responses import json_response
 from skybatch.api.routing import AnyResponse, RouteTable
 from skybatch.errors import InvalidRequest, TooMany
 from skybatch.redaction import batch_hash
-from tests.support.http import CONTEXT, HttpClient, http_answer, http_event, make_dependencies
+from tests.support.servers.http import CONTEXT, HttpClient, http_answer, http_event, make_dependencies
 
 BATCH = "0123456789abcdef" * 2
 SECRET = "the secret of the error"

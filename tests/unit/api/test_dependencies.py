@@ -7,8 +7,8 @@ import pytest
 from skybatch.api.dependencies import Dependencies
 from skybatch.errors import NotFound
 from skybatch.settings import Settings
-from tests.support.http import make_dependencies
-from tests.support.sample_archive import MadeArchive
+from tests.support.servers.http import make_dependencies
+from tests.support.survey.sample_archive import MadeArchive
 
 SETTINGS = Settings(results_bucket="results", archive_bucket="images", archive_prefix="survey")
 

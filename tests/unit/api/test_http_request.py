@@ -6,7 +6,7 @@ import pytest
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from skybatch.api.http_request import HttpRequest
-from tests.support.http import http_event, http_request
+from tests.support.servers.http import http_event, http_request
 
 
 def at_stage(stage: str, domain: str) -> HttpRequest:

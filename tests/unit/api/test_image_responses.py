@@ -10,9 +10,9 @@ from obstore.store import S3Store
 
 from skybatch.api.image_responses import fits_response, stored_file_response
 from skybatch.errors import NotFound, SourceDamaged
-from tests.support.http import body_of, http_request, make_dependencies
-from tests.support.s3 import fetch
-from tests.support.sample_archive import MadeArchive
+from tests.support.servers.http import body_of, http_request, make_dependencies
+from tests.support.servers.s3 import fetch
+from tests.support.survey.sample_archive import MadeArchive
 
 KEY = "twomass/allsky/allsky/990101n/s001/image/ji0010009.fits.gz"
 

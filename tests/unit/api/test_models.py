@@ -9,7 +9,7 @@ import pytest
 
 from skybatch.api import models
 from skybatch.errors import CellError, InvalidRequest
-from tests.support.openapi import DOCUMENT
+from tests.support.batches.openapi import DOCUMENT
 
 BODIES = [models.SubmittedBatch, models.BatchEstimate, models.FinishedImage, models.ImagePage]
 

@@ -6,7 +6,7 @@ import pytest
 
 from skybatch.api.parameters import FORM_TYPE, MAX_FORM_BYTES, MAX_PARAMETERS, read_parameters
 from skybatch.errors import MalformedRequest, TooLarge, UnsupportedMedia
-from tests.support.http import http_request
+from tests.support.servers.http import http_request
 
 
 def pairs(method: str, url: str, body: bytes = b"", **headers: str) -> tuple[tuple[str, str], ...]:

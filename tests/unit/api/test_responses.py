@@ -11,7 +11,7 @@ from aws_lambda_powertools.event_handler import Response
 from skybatch.api import responses
 from skybatch.api.http_request import HttpRequest
 from skybatch.errors import CellError, InvalidRequest, NotFound, SkybatchError, TooMany
-from tests.support.http import http_request
+from tests.support.servers.http import http_request
 
 BROWSER = http_request("GET", "/", headers={"accept": "text/html"})
 PROGRAM = http_request("GET", "/")

@@ -8,7 +8,7 @@ from skybatch.api.http_request import HttpRequest
 from skybatch.api.submission import accepted_response, batch_submitter
 from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
-from tests.support.http import BASE_URL, NOW, body_of, http_request, make_dependencies
+from tests.support.servers.http import BASE_URL, NOW, body_of, http_request, make_dependencies
 
 BODY = json.dumps({"mode": "coadd_keys", "table": "coadd_key\n1001\n1002\n"}).encode()
 

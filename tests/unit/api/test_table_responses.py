@@ -11,7 +11,7 @@ from skybatch.api.table_responses import error_votable_response, table_response
 from skybatch.errors import MalformedRequest
 from skybatch.tables.model import Table, text
 from skybatch.vo.responses import TableResponse
-from tests.support.http import body_of, http_request, make_dependencies
+from tests.support.servers.http import body_of, http_request, make_dependencies
 
 TABLE = Table((text("name", "A name."),), {"name": ["a", "b"]})
 

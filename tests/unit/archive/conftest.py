@@ -16,7 +16,7 @@ import pytest
 from skybatch.storage.directory_tree import DirectoryTree
 from skybatch.surveys.twomass.bands import BANDS
 from skybatch.surveys.twomass.layout import ImageId, atlas_key
-from tests.support.fits_files import CardValue, gzipped, make_image
+from tests.support.images.fits_files import CardValue, gzipped, make_image
 
 FIRST = ImageId("askyw", "001126", "n", 101, 9, "j")
 

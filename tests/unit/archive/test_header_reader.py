@@ -17,7 +17,7 @@ from skybatch.fits.tiles.gzip2_writer import compress_tiled
 from skybatch.storage.directory_tree import DirectoryTree
 from skybatch.storage.trees import Entry
 from skybatch.surveys.twomass.layout import ImageId
-from tests.support.fits_files import CardValue, gzipped, make_image
+from tests.support.images.fits_files import CardValue, gzipped, make_image
 
 IMAGE = ImageId("askyw", "001126", "n", 101, 9, "j")
 CARDS: dict[str, CardValue | None] = {"FILTER": "j", "ORDATE": "001126", "SCANNO": 101, "TELNAME": "Hopkins"}

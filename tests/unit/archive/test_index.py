@@ -15,7 +15,7 @@ from skybatch.storage.bucket_tree import BucketTree
 from skybatch.storage.directory_tree import DirectoryTree
 from skybatch.surveys.twomass.bands import BANDS
 from skybatch.surveys.twomass.layout import atlas_key, quicklook_key
-from tests.support.field_images import fill, image, keys_by_image, plain, stored
+from tests.support.survey.field_images import fill, image, keys_by_image, plain, stored
 
 
 def test_genuine_images_lie_where_astropy_says(survey_data: Path, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from skybatch.archive.index import index
 from skybatch.errors import InventoryError
 from skybatch.storage.directory_tree import DirectoryTree
 from skybatch.surveys.twomass.layout import atlas_key, quicklook_key
-from tests.support.field_images import fill, image, plain, stored
+from tests.support.survey.field_images import fill, image, plain, stored
 
 BAD = {
     "no WCS: CTYPE1 and CTYPE2 are missing": stored(45, "j", {"CTYPE1": None, "CTYPE2": None}),

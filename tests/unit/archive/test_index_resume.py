@@ -17,7 +17,7 @@ from skybatch.sky.vectors import to_vector
 from skybatch.storage.directory_tree import DirectoryTree
 from skybatch.surveys.twomass.bands import BANDS
 from skybatch.surveys.twomass.layout import atlas_key
-from tests.support.field_images import fill, image, keys_by_image, stored
+from tests.support.survey.field_images import fill, image, keys_by_image, stored
 
 
 class Broken(DirectoryTree):

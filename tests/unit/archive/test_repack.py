@@ -27,7 +27,7 @@ from skybatch.storage.bucket_tree import BucketTree
 from skybatch.storage.directory_tree import DirectoryTree
 from skybatch.storage.trees import Tree
 from skybatch.surveys.twomass.layout import ImageId, atlas_key, parse_key, quicklook_key
-from tests.support.fits_files import gzipped, make_image
+from tests.support.images.fits_files import gzipped, make_image
 
 FIRST = ImageId("askyw", "980321", "n", 106, 9, "j")
 NUMBERS = (9, 21, 33)

@@ -19,7 +19,7 @@ from skybatch.inventory.inventory import Inventory
 from skybatch.inventory.publish import publish
 from skybatch.storage.directory_tree import DirectoryTree
 from skybatch.surveys.twomass.layout import TILED_SUFFIX, ImageId, atlas_key, quicklook_key
-from tests.support.synthetic_survey import synthetic
+from tests.support.survey.synthetic_survey import synthetic
 
 SETS = synthetic(1, dataset="sx")
 

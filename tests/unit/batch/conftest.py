@@ -10,7 +10,7 @@ from obstore.store import S3Store
 
 from skybatch.storage.clients import client
 from skybatch.storage.s3 import open_bucket
-from tests.support.sample_archive import MadeArchive
+from tests.support.survey.sample_archive import MadeArchive
 
 
 @pytest.fixture(scope="module")

@@ -24,8 +24,8 @@ from skybatch.presentation.summary import summary_sentences
 from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
 from skybatch.status import BatchStatus
-from tests.support.in_process_service import Service, images_of
-from tests.support.sample_archive import MadeArchive
+from tests.support.batches.in_process_service import Service, images_of
+from tests.support.survey.sample_archive import MadeArchive
 
 SIZE = 60
 

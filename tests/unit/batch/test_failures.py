@@ -8,7 +8,7 @@ from skybatch.batch import keys
 from skybatch.batch.codes import FailureCode
 from skybatch.batch.failures import Failure, read_failure, write_failure
 from skybatch.batch.store import BatchStore
-from tests.support.batch_fakes import BATCH_ID
+from tests.support.batches.batch_fakes import BATCH_ID
 
 
 def test_a_recorded_failure_gives_its_code_and_reason_back() -> None:

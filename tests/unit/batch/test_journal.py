@@ -7,7 +7,7 @@ import pytest
 from skybatch.batch import keys
 from skybatch.batch.journal import read_journal
 from skybatch.errors import InvalidRequest
-from tests.support.batch_fakes import FakeBatch, task
+from tests.support.batches.batch_fakes import FakeBatch, task
 
 
 def test_journal_misses_none_and_repeats_none_when_a_tally_dies_half_way() -> None:

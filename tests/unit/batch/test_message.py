@@ -6,7 +6,7 @@ import json
 
 from skybatch.batch.message import TASKS_PER_MESSAGE, Message, group_messages
 from skybatch.fits.pixel_box import PixelBox
-from tests.support.batch_fakes import BATCH_ID, task
+from tests.support.batches.batch_fakes import BATCH_ID, task
 
 
 def test_one_message_is_one_source_with_at_most_100_tasks() -> None:

@@ -9,7 +9,7 @@ from skybatch.batch.name_answers import NameAnswers, load_name_answers, save_nam
 from skybatch.batch.store import BatchStore
 from skybatch.names.model import LookupStatus, NameResult, ServiceResponse
 from skybatch.sky.position import SkyPosition
-from tests.support.batch_fakes import BATCH_ID
+from tests.support.batches.batch_fakes import BATCH_ID
 
 FOUND = NameResult("m83", (ServiceResponse("NED", LookupStatus.FOUND, "M 83", SkyPosition(204.25, -29.87)),))
 

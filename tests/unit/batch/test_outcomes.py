@@ -8,7 +8,7 @@ from skybatch.batch.codes import ImageStatus, RowStatus
 from skybatch.batch.outcomes import ImageOutcome, decide_outcomes, load_outcomes, row_outcomes
 from skybatch.batch.plan import Plan
 from skybatch.status import AbsentImages
-from tests.support.batch_fakes import FakeBatch, task
+from tests.support.batches.batch_fakes import FakeBatch, task
 
 
 def statuses(outcomes: list[ImageOutcome]) -> list[str]:

@@ -11,7 +11,7 @@ from skybatch.batch.plan import Task, load_plan
 from skybatch.fits.edge_mode import EdgeMode
 from skybatch.fits.pixel_box import NO_PADDING, Padding, PixelBox
 from skybatch.surveys.image_type import ImageType
-from tests.support.batch_fakes import FakeBatch, task
+from tests.support.batches.batch_fakes import FakeBatch, task
 
 TASK = Task(
     index=3,

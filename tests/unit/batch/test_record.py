@@ -13,8 +13,8 @@ from skybatch.errors import Expired, NotFound
 from skybatch.names.model import LookupStatus, NameResult, ServiceResponse
 from skybatch.requests.model import Row
 from skybatch.sky.position import SkyPosition
-from tests.support.batch_fakes import BATCH_ID
-from tests.support.batch_samples import positions_request
+from tests.support.batches.batch_fakes import BATCH_ID
+from tests.support.batches.batch_samples import positions_request
 
 RECORD = BatchRecord(
     BATCH_ID, 1000.0, 2000.0, "https://sky.example", "a@example.org", 10**9, quota_markers=("active/x/y",)

@@ -25,8 +25,8 @@ from skybatch.presentation.readme import readme_text
 from skybatch.requests.model import Mode, Request, Row
 from skybatch.sky.position import SkyPosition
 from skybatch.surveys.image_type import ImageType
-from tests.support.batch_fakes import BATCH_ID, TIMEOUTS, FakeBatch
-from tests.support.reference_batch import (
+from tests.support.batches.batch_fakes import BATCH_ID, TIMEOUTS, FakeBatch
+from tests.support.batches.reference_batch import (
     DAMAGED,
     DEADLY,
     GOOD,
@@ -37,7 +37,7 @@ from tests.support.reference_batch import (
     members,
     plan_tasks,
 )
-from tests.support.sample_archive import MadeArchive
+from tests.support.survey.sample_archive import MadeArchive
 
 WINDOW = 4
 ARCHIVE = MadeArchive(centres=[(180.0 + n, 20.0) for n in range(SETS)])

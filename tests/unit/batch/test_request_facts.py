@@ -12,7 +12,7 @@ from skybatch.fits.edge_mode import EdgeMode
 from skybatch.requests.model import Mode, Region, Request, Row
 from skybatch.status import RegionSummary, ScanSummary
 from skybatch.surveys.image_type import ImageType
-from tests.support import batch_samples
+from tests.support.batches import batch_samples
 
 SCAN = batch_samples.positions_request(
     mode=Mode.SCAN, rows=(Row(1, ("j",), date="971031", hem="n", scan=96),), bands=("j",)

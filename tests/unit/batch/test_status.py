@@ -24,9 +24,9 @@ from skybatch.batch.status import (
 )
 from skybatch.errors import Expired, NotFound
 from skybatch.status import AbsentImages, BatchStatus, ResultFile
-from tests.support import batch_samples
-from tests.support.batch_fakes import task
-from tests.support.ended_batches import (
+from tests.support.batches import batch_samples
+from tests.support.batches.batch_fakes import task
+from tests.support.batches.ended_batches import (
     CREATED,
     ENDED,
     EXPIRES,

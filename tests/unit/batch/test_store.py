@@ -9,7 +9,7 @@ from skybatch.batch import keys
 from skybatch.batch.store import BatchStore
 from skybatch.errors import NotFound
 from skybatch.storage.clients import client
-from tests.support.batch_fakes import BATCH_ID
+from tests.support.batches.batch_fakes import BATCH_ID
 
 
 @pytest.mark.parametrize("batch_id", ["", "../" + "a" * 29, "A" * 32, "a" * 31, "a" * 33, "a" * 32 + "\n"])

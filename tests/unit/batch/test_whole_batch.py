@@ -18,8 +18,8 @@ from astropy.table import Table
 from skybatch.batch.codes import Remainder
 from skybatch.batch.results.tables import TABLE_FORMATS
 from skybatch.batch.submission.submit import AcceptedBatch
-from tests.support.in_process_service import Service, images_of
-from tests.support.sample_archive import POSITIONS, MadeArchive
+from tests.support.batches.in_process_service import Service, images_of
+from tests.support.survey.sample_archive import POSITIONS, MadeArchive
 
 
 def test_batch_of_positions_ends_complete_and_adds_up(archive: MadeArchive) -> None:

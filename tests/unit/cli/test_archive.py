@@ -11,7 +11,7 @@ from skybatch.cli import main
 from skybatch.inventory.inventory import Inventory
 from skybatch.storage.directory_tree import DirectoryTree
 from skybatch.surveys.twomass.layout import ImageId, atlas_key
-from tests.support.fits_files import gzipped, make_image
+from tests.support.images.fits_files import gzipped, make_image
 
 FIRST = ImageId("askyw", "980321", "n", 106, 9, "j")
 

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from skybatch.cli import main
-from tests.support.fake_server import FakeServer, fake_server
-from tests.support.fake_server_faults import always, refuse, reset, respond, times
-from tests.support.made_batches import BATCH_ID, NEXT_ID, MadeBatch
+from tests.support.servers.fake_server import FakeServer, fake_server
+from tests.support.servers.fake_server_faults import always, refuse, reset, respond, times
+from tests.support.servers.made_batches import BATCH_ID, NEXT_ID, MadeBatch
 
 IMAGES = {f"{n:04d}_990101n_j0010009.fits": bytes([n]) * 500 for n in range(1, 13)}
 FIRST_ID = f"{0:032x}"

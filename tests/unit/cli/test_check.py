@@ -10,9 +10,9 @@ import pytest
 
 from skybatch.cli import main
 from skybatch.cli.check import table_lines
-from tests.support.fake_server import FakeServer, fake_server
-from tests.support.fake_server_faults import always, refuse
-from tests.support.made_batches import UNDERSTOOD
+from tests.support.servers.fake_server import FakeServer, fake_server
+from tests.support.servers.fake_server_faults import always, refuse
+from tests.support.servers.made_batches import UNDERSTOOD
 
 CELL = {"line": 3, "row": 2, "column": "dec", "value": "99", "rule": "must lie between -90 and 90 degrees"}
 

@@ -9,7 +9,7 @@ import pytest
 from skybatch.cli import output
 from skybatch.cli.client_commands import add_client_command
 from skybatch.errors import InvalidRequest
-from tests.support.made_batches import BATCH_ID
+from tests.support.servers.made_batches import BATCH_ID
 
 
 def command(*, batch: bool = False) -> tuple[argparse.ArgumentParser, list[argparse.Namespace]]:

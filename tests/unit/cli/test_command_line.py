@@ -11,8 +11,8 @@ import pytest
 from skybatch.cli import main, make_parser
 from skybatch.cli.output import EXIT_CODES
 from skybatch.version import VERSION
-from tests.support.fake_server import fake_server
-from tests.support.made_batches import BATCH_ID
+from tests.support.servers.fake_server import fake_server
+from tests.support.servers.made_batches import BATCH_ID
 
 
 def parsers(parser: argparse.ArgumentParser, name: str) -> list[tuple[str, argparse.ArgumentParser]]:

@@ -14,7 +14,7 @@ from skybatch.fits.tiles.cfitsio import load_cfitsio
 from skybatch.fits.tiles.gzip2_writer import compress_tiled
 from skybatch.imaging.quicklook import SCALE, compress_quicklook
 from skybatch.imaging.quicklook_tiles import compress_quicklook_tiles
-from tests.support.fits_files import make_image
+from tests.support.images.fits_files import make_image
 
 
 @pytest.fixture

@@ -23,8 +23,8 @@ from skybatch.presentation.failure import failure_sentence
 from skybatch.presentation.outcomes import outcome_lines
 from skybatch.presentation.summary import summary_sentences
 from skybatch.validation import ErrorCollector
-from tests.support import batch_samples
-from tests.support.made_batches import MadeBatch
+from tests.support.batches import batch_samples
+from tests.support.servers.made_batches import MadeBatch
 
 PLAN = {
     "rows": 4,

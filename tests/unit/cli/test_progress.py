@@ -10,7 +10,7 @@ import pytest
 from skybatch.cli.progress import ProgressBars, ProgressLines, make_listener, retry_text
 from skybatch.client import BatchStatus
 from skybatch.errors import Transient
-from tests.support.made_batches import MadeBatch
+from tests.support.servers.made_batches import MadeBatch
 
 FAILURE = Transient("The server is busy.")
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from skybatch.client import Client, RetryPolicy
-from tests.support.fake_server import FakeServer, fake_server
-from tests.support.made_batches import BATCH_ID, MadeBatch
+from tests.support.servers.fake_server import FakeServer, fake_server
+from tests.support.servers.made_batches import BATCH_ID, MadeBatch
 
 IMAGES = {f"{n:04d}_990101n_j0010009.fits": bytes([n]) * (700 * n + 1) for n in range(1, 31)}
 QUICK = RetryPolicy(max_attempts=4, initial_delay=0.001, max_delay=0.002, max_retry_after=1.0)

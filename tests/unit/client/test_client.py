@@ -8,9 +8,9 @@ import pytest
 
 from skybatch import errors
 from skybatch.client import BatchFailed, Client, StillRunning
-from tests.support.fake_server import FakeServer, Handler
-from tests.support.fake_server_faults import always, refuse, reset, respond, times
-from tests.support.made_batches import BATCH_ID
+from tests.support.servers.fake_server import FakeServer, Handler
+from tests.support.servers.fake_server_faults import always, refuse, reset, respond, times
+from tests.support.servers.made_batches import BATCH_ID
 
 TABLE = "ra,dec\n180,20\n"
 REPEATED = [refuse(429, "too_many"), refuse(500, "internal"), refuse(502), refuse(503), refuse(504), reset]

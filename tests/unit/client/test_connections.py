@@ -10,9 +10,9 @@ from collections.abc import Iterator
 import pytest
 
 from skybatch.client.connections import ConnectionLost, Connections, proxy_for, root_cause
-from tests.support.fake_server import FakeServer, Handler
-from tests.support.fake_server_faults import always, cut_after, reset, respond, times
-from tests.support.made_batches import BATCH_ID
+from tests.support.servers.fake_server import FakeServer, Handler
+from tests.support.servers.fake_server_faults import always, cut_after, reset, respond, times
+from tests.support.servers.made_batches import BATCH_ID
 
 SIGNED = f"/signed/{BATCH_ID}/files/manifest.json"
 VARIABLES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")

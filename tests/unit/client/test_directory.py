@@ -20,8 +20,8 @@ from skybatch.client.directory import (
     reserve_directory,
 )
 from skybatch.errors import Conflict
-from tests.support.fake_server import FakeServer
-from tests.support.made_batches import BATCH_ID
+from tests.support.servers.fake_server import FakeServer
+from tests.support.servers.made_batches import BATCH_ID
 
 OTHER = """
 import sys

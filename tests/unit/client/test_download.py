@@ -11,9 +11,9 @@ from astropy.table import Table
 from skybatch import errors
 from skybatch.client import BatchFailed, Client, StillRunning, TransferFailed, Unreachable
 from skybatch.client.directory import ResumeState
-from tests.support.fake_server import FakeServer, Handler
-from tests.support.fake_server_faults import cut_after, refuse, reset, times
-from tests.support.made_batches import BATCH_ID, NEXT_ID, MadeBatch
+from tests.support.servers.fake_server import FakeServer, Handler
+from tests.support.servers.fake_server_faults import cut_after, refuse, reset, times
+from tests.support.servers.made_batches import BATCH_ID, NEXT_ID, MadeBatch
 from tests.unit.client.conftest import IMAGES
 
 

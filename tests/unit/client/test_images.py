@@ -12,9 +12,9 @@ from skybatch.client import TransferFailed
 from skybatch.client.images import SHORTEST_POLL, fetch_images, iter_finished_images, remote_image
 from skybatch.client.models import Image
 from skybatch.client.transport import Transport
-from tests.support.fake_server import FakeServer, Handler
-from tests.support.fake_server_faults import respond, times
-from tests.support.made_batches import BATCH_ID
+from tests.support.servers.fake_server import FakeServer, Handler
+from tests.support.servers.fake_server_faults import respond, times
+from tests.support.servers.made_batches import BATCH_ID
 from tests.unit.client.conftest import IMAGES, QUICK
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from skybatch.client import UnexpectedResponse
 from skybatch.client.models import Batch, Image, Plan, id_of, read_status, safe_name
-from tests.support.made_batches import BATCH_ID, MadeBatch
+from tests.support.servers.made_batches import BATCH_ID, MadeBatch
 
 STATUS = MadeBatch({"a.fits": b"a"}).status()
 

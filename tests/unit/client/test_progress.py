@@ -9,9 +9,9 @@ import pytest
 from skybatch.client import BatchStatus, Client, RetryPolicy
 from skybatch.client.progress import NoProgress, ProgressListener
 from skybatch.errors import SkybatchError
-from tests.support.fake_server import FakeServer
-from tests.support.fake_server_faults import cut_after, refuse, times
-from tests.support.made_batches import BATCH_ID
+from tests.support.servers.fake_server import FakeServer
+from tests.support.servers.fake_server_faults import cut_after, refuse, times
+from tests.support.servers.made_batches import BATCH_ID
 from tests.unit.client.conftest import QUICK
 
 

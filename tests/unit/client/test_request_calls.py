@@ -8,7 +8,7 @@ import pytest
 
 from skybatch.client.models import Batch, CheckedTable, Plan
 from skybatch.client.request_calls import RequestCalls
-from tests.support.made_batches import PLAN
+from tests.support.servers.made_batches import PLAN
 
 BATCH_ID = "0" * 32
 RESPONSES: dict[str, dict[str, Any]] = {

@@ -16,7 +16,7 @@ from astropy.table import MaskedColumn, QTable, Table
 from skybatch.client.request_body import encode_request
 from skybatch.client.table_upload import encode_table
 from skybatch.errors import InvalidRequest
-from tests.support.request_tables import parsed_upload
+from tests.support.tables.request_tables import parsed_upload
 
 RA, DEC = [0.1, 180.123456789012, 359.9999999], [-89.9, 0.0, 45.000000001]
 

@@ -19,9 +19,9 @@ from skybatch.client.transfer import (
 )
 from skybatch.client.transport import Transport
 from skybatch.errors import NotFound, SkybatchError
-from tests.support.fake_server import FakeServer, Handler
-from tests.support.fake_server_faults import cut_after, refuse, reset, times
-from tests.support.made_batches import BATCH_ID, md5
+from tests.support.servers.fake_server import FakeServer, Handler
+from tests.support.servers.fake_server_faults import cut_after, refuse, reset, times
+from tests.support.servers.made_batches import BATCH_ID, md5
 from tests.unit.client.conftest import IMAGES, QUICK
 
 NAME = list(IMAGES)[-1]

@@ -11,9 +11,9 @@ from skybatch import errors
 from skybatch.client import RetryPolicy, UnexpectedResponse, Unreachable
 from skybatch.client.transport import Transport
 from skybatch.version import VERSION
-from tests.support.fake_server import FakeServer
-from tests.support.fake_server_faults import always, refuse, reset, respond, times
-from tests.support.made_batches import BATCH_ID
+from tests.support.servers.fake_server import FakeServer
+from tests.support.servers.fake_server_faults import always, refuse, reset, respond, times
+from tests.support.servers.made_batches import BATCH_ID
 from tests.unit.client.conftest import QUICK
 
 PATH = f"/batches/{BATCH_ID}"

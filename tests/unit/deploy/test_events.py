@@ -13,7 +13,7 @@ from skybatch.redaction import batch_hash
 from skybatch.requests.parser import parse_body
 from skybatch.requests.understood_table import understand_table
 from skybatch.settings import Settings
-from tests.support.template import FUNCTIONS, ROOT, STATES, event, of_type
+from tests.support.batches.template import FUNCTIONS, ROOT, STATES, event, of_type
 
 NAMES = sorted(path.stem for path in (ROOT / "events").glob("*.json"))
 HTTP = [name for name in NAMES if "rawPath" in event(name)]

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.support.template import PARAMETERS, ROOT, of_type
+from tests.support.batches.template import PARAMETERS, ROOT, of_type
 from tools.aws_prices import PRICES, QUOTAS, Figure, aws
 from tools.capacity_model import SCENARIOS, Scenario, outcome
 

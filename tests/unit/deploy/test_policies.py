@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.template import STATES, listed, of_type, properties, statements, text
+from tests.support.batches.template import STATES, listed, of_type, properties, statements, text
 
 ROLES = list(of_type("AWS::IAM::Role"))
 FUNCTION_ROLES = [role for role in ROLES if role != "StateMachineRole"]

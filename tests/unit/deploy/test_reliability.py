@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tests.support.template import PARAMETERS, ROOT
+from tests.support.batches.template import PARAMETERS, ROOT
 
 TEXT = (ROOT / "docs" / "reliability.md").read_text()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.template import FUNCTIONS, listed, of_type, statements, text
+from tests.support.batches.template import FUNCTIONS, listed, of_type, statements, text
 
 ROLES = list(of_type("AWS::IAM::Role"))
 

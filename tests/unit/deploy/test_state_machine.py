@@ -9,7 +9,7 @@ from typing import Any, get_args
 import pytest
 
 from skybatch.batch.execution.dispatch_state import NextStep
-from tests.support.template import FUNCTIONS, MACHINE, PARAMETERS, ROOT, STATES, of_type, properties
+from tests.support.batches.template import FUNCTIONS, MACHINE, PARAMETERS, ROOT, STATES, of_type, properties
 
 TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task"}
 TRANSIENT = {

@@ -10,7 +10,15 @@ from typing import Any
 import pytest
 
 from skybatch.settings import Settings
-from tests.support.template import FUNCTIONS, PARAMETERS, RESOURCES, ROOT, TEMPLATE, of_type, properties
+from tests.support.batches.template import (
+    FUNCTIONS,
+    PARAMETERS,
+    RESOURCES,
+    ROOT,
+    TEMPLATE,
+    of_type,
+    properties,
+)
 
 SETTINGS = {field.name.upper(): field for field in fields(Settings)}
 # Read by powertools, astropy and boto3 rather than by us.

@@ -9,7 +9,7 @@ import pytest
 
 from local.deploy import ROOT
 from skybatch.batch import keys
-from tests.support.template import STATES
+from tests.support.batches.template import STATES
 
 PAGE = (ROOT / "docs" / "architecture.md").read_text()
 PACKAGE = ROOT / "layers" / "skybatch" / "python" / "skybatch"

@@ -8,7 +8,7 @@ import shlex
 import pytest
 
 from local.deploy import ROOT
-from tests.support.template import PARAMETERS, RESOURCES
+from tests.support.batches.template import PARAMETERS, RESOURCES
 
 # The largest template that a request to CloudFormation may contain; larger ones are uploaded to S3.
 MAX_TEMPLATE_BODY_BYTES = 51_200

@@ -11,8 +11,8 @@ import pytest
 
 from local.deploy import ROOT
 from skybatch.cli import make_parser
-from tests.support.fake_server import FakeServer, fake_server
-from tests.support.made_batches import BATCH_ID, MadeBatch
+from tests.support.servers.fake_server import FakeServer, fake_server
+from tests.support.servers.made_batches import BATCH_ID, MadeBatch
 
 README = (ROOT / "README.md").read_text()
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]

@@ -11,7 +11,7 @@ from skybatch.errors import SourceDamaged, SourceDiffers, SourceError, SourceUns
 from skybatch.fits.header import Header, find_end, parse_header, read_cards, read_header, with_end
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.fits.readers import FITS_MAGIC, PlainReader
-from tests.support.fits_files import make_image
+from tests.support.images.fits_files import make_image
 
 IMAGE = make_image(nx=100, ny=120)
 BOX = PixelBox(30, 40, 20, 10)

@@ -10,8 +10,8 @@ from skybatch.errors import SourceDamaged, SourceUnsupported
 from skybatch.fits.header import Header, parse_header
 from skybatch.fits.padding import pad_pixels
 from skybatch.fits.pixel_box import Padding, PixelBox
-from tests.support.fits_files import CardValue, make_image
-from tests.support.fits_oracle import cards
+from tests.support.images.fits_files import CardValue, make_image
+from tests.support.images.fits_oracle import cards
 
 TYPES = {8: ">u1", 16: ">i2", 32: ">i4", 64: ">i8", -32: ">f4", -64: ">f8"}
 PADDINGS = [Padding(left=3), Padding(right=2), Padding(bottom=1), Padding(top=4), Padding(1, 2, 3, 4)]

@@ -11,8 +11,8 @@ from astropy.io import fits
 from skybatch.fits.header import parse_header
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.fits.rows import PixelRows, cutout_file, fits_file
-from tests.support.fits_files import make_image
-from tests.support.fits_oracle import cards, opened
+from tests.support.images.fits_files import make_image
+from tests.support.images.fits_oracle import cards, opened
 
 BOXES = [PixelBox(0, 20, 40, 30), PixelBox(5, 25, 7, 3), PixelBox(39, 49, 1, 1)]
 

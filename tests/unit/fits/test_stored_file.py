@@ -9,7 +9,7 @@ import pytest
 from skybatch.errors import SourceDamaged, SourceError, SourceUnsupported
 from skybatch.fits.readers import PlainReader
 from skybatch.fits.stored_file import check_end, decompress_untiled, read_stored_header
-from tests.support.fits_files import make_image
+from tests.support.images.fits_files import make_image
 
 IMAGE = make_image(nx=100, ny=120)
 PIXELS_END = 4 * 2880 + 48_000

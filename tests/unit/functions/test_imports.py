@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.support.template import ROOT
+from tests.support.batches.template import ROOT
 
 SLOW = {"astropy", "boto3", "lark", "matplotlib"}
 PAGES = {"jinja2"}

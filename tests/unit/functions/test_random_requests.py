@@ -12,12 +12,12 @@ import pytest
 from local.fake_resolvers import FakeResolvers
 from skybatch.api.app import HttpApp
 from skybatch.names.resolver import Resolver
-from tests.support.functions import load_function
-from tests.support.http import CONTEXT, MULTIPART, http_answer, make_dependencies, multipart_form
-from tests.support.in_process_service import Service
-from tests.support.name_services import fake_resolver
-from tests.support.random_requests import Example, RandomRequests
-from tests.support.sample_archive import MadeArchive
+from tests.support.batches.functions import load_function
+from tests.support.batches.in_process_service import Service
+from tests.support.hostile.random_requests import Example, RandomRequests
+from tests.support.servers.http import CONTEXT, MULTIPART, http_answer, make_dependencies, multipart_form
+from tests.support.servers.name_services import fake_resolver
+from tests.support.survey.sample_archive import MadeArchive
 
 FUNCTIONS = ("planner", "portal", "search")
 CENTER = (314.30417, 77.595559)

@@ -8,9 +8,9 @@ from types import ModuleType
 import pytest
 
 from skybatch.api.app import HttpApp
-from tests.support.functions import load_function
-from tests.support.http import CONTEXT, http_answer, http_event, make_dependencies
-from tests.support.template import of_type
+from tests.support.batches.functions import load_function
+from tests.support.batches.template import of_type
+from tests.support.servers.http import CONTEXT, http_answer, http_event, make_dependencies
 
 FUNCTIONS = ("planner", "portal", "search")
 ROUTES = [

@@ -15,8 +15,8 @@ from skybatch.fits.provenance import Origin
 from skybatch.fits.stored_file import decompress_untiled, read_stored_header
 from skybatch.imaging.cutout import cut, cut_ranged
 from skybatch.version import VERSION
-from tests.support import fits_oracle
-from tests.support.fits_files import gzipped, make_image
+from tests.support.images import fits_oracle
+from tests.support.images.fits_files import gzipped, make_image
 
 BOX = PixelBox(30, 40, 20, 10)
 ORIGIN = Origin("made.fits.gz")

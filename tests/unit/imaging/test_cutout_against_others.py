@@ -13,8 +13,8 @@ from skybatch.fits.pixel_box import PixelBox, cutout_bytes
 from skybatch.fits.provenance import Origin
 from skybatch.fits.stored_file import decompress_untiled, read_stored_header
 from skybatch.imaging.cutout import cut
-from tests.support import fits_oracle
-from tests.support.fits_files import gzipped, make_image
+from tests.support.images import fits_oracle
+from tests.support.images.fits_files import gzipped, make_image
 
 MADE: dict[str, dict[str, Any]] = {
     "plain sky": {},

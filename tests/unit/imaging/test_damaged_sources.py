@@ -12,7 +12,7 @@ from skybatch.fits.pixel_box import PixelBox
 from skybatch.fits.provenance import Origin
 from skybatch.fits.stored_file import decompress_untiled
 from skybatch.imaging.cutout import cut, cut_ranged
-from tests.support.fits_files import gzipped, make_image
+from tests.support.images.fits_files import gzipped, make_image
 
 BOX = PixelBox(30, 40, 20, 10)
 ORIGIN = Origin("made.fits.gz")

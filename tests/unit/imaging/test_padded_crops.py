@@ -31,8 +31,8 @@ from skybatch.imaging.quicklook import (
 )
 from skybatch.imaging.quicklook_tiles import compress_quicklook_tiles
 from skybatch.imaging.tiled_cutout import cut_tiled
-from tests.support import fits_oracle
-from tests.support.fits_files import gzipped, make_image
+from tests.support.images import fits_oracle
+from tests.support.images.fits_files import gzipped, make_image
 
 NX, NY = 200, 260
 ORIGIN = Origin("made.fits.gz")

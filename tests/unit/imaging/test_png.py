@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from skybatch.imaging.png import write_png
-from tests.support.png import read_png
+from tests.support.images.png import read_png
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (7, 3), (64, 64), (3, 200, 3), (5, 1, 3)])

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from skybatch.errors import SourceDamaged, SourceDiffers
 from skybatch.imaging import preview
-from tests.support.fits_files import gzipped, make_image
-from tests.support.png import read_png
+from tests.support.images.fits_files import gzipped, make_image
+from tests.support.images.png import read_png
 
 
 def with_pixels(pixels: NDArray[np.floating], cards: dict[str, float] | None = None) -> bytes:

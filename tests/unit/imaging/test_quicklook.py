@@ -26,8 +26,8 @@ from skybatch.imaging.quicklook import (
     decompress_quicklook,
     read_quicklook_header,
 )
-from tests.support import fits_oracle
-from tests.support.fits_files import gzipped, make_image
+from tests.support.images import fits_oracle
+from tests.support.images.fits_files import gzipped, make_image
 
 SURVEY = ("ji0880044", "ji1010266", "ji1060021", "ji1420186")
 SHAPES = [(512, 1024), (512, 829), (511, 698), (64, 48), (37, 41), (5, 4), (4, 400)]
@@ -259,7 +259,7 @@ def test_quicklooks_are_made_of_floats_with_sides() -> None:
 
 
 def alter(count: int, *files: Path) -> Any:
-    command = [sys.executable, "-m", "tests.support.alter_streams", str(count), *map(str, files)]
+    command = [sys.executable, "-m", "tests.support.images.alter_streams", str(count), *map(str, files)]
     run = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
     assert run.returncode == 0, run.stderr
     return json.loads(run.stdout)

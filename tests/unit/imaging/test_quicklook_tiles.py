@@ -21,7 +21,7 @@ from skybatch.imaging.quicklook import (
     round_to_int16,
 )
 from skybatch.imaging.quicklook_tiles import compress_quicklook_tiles, tile_rows
-from tests.support.fits_files import gzipped, make_image
+from tests.support.images.fits_files import gzipped, make_image
 
 ORIGIN = Origin("made.fits.fz")
 

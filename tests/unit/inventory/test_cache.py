@@ -9,7 +9,7 @@ from skybatch.errors import DatasetAbsent
 from skybatch.inventory.cache import open_inventories
 from skybatch.inventory.publish import publish
 from skybatch.storage.bucket_tree import BucketTree
-from tests.support.synthetic_survey import synthetic
+from tests.support.survey.synthetic_survey import synthetic
 
 
 def test_a_version_is_opened_once_and_a_rebuild_shows_at_once() -> None:

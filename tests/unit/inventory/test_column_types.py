@@ -17,7 +17,7 @@ from skybatch.inventory.column_types import (
 )
 from skybatch.inventory.image_sets import RECORD, to_records
 from skybatch.inventory.publish import zone_ordered
-from tests.support.synthetic_survey import synthetic
+from tests.support.survey.synthetic_survey import synthetic
 
 
 def described(dtype: np.dtype[Any]) -> object:

@@ -23,7 +23,7 @@ UNNOTICED = {
 
 
 def assert_noticed_or_documented(places: int) -> None:
-    command = [sys.executable, "-m", "tests.support.flipped_bits", str(places)]
+    command = [sys.executable, "-m", "tests.support.images.flipped_bits", str(places)]
     run = subprocess.run(command, capture_output=True, text=True, check=True)
     outcomes = json.loads(run.stdout)
     assert set(outcomes) == set(UNNOTICED)

@@ -18,8 +18,8 @@ from skybatch.errors import SourceDiffers
 from skybatch.fits.header import Header
 from skybatch.fits.stored_file import read_stored_header
 from skybatch.inventory.image_geometry import ImageGeometry
-from tests.support.fits_files import PIXEL_DEGREES, CardValue, make_image
-from tests.support.sample_archive import MadeArchive
+from tests.support.images.fits_files import PIXEL_DEGREES, CardValue, make_image
+from tests.support.survey.sample_archive import MadeArchive
 
 PLACES = [(180.0, 20.0, 0.0), (0.0001, -0.01, 0.03), (359.9, 89.9, -170.0), (12.0, -60.0, 45.0)]
 

@@ -11,7 +11,7 @@ import pytest
 from skybatch.errors import NotFound
 from skybatch.inventory.image_lookup import set_of_image, sets_of_images
 from skybatch.inventory.inventory import Inventory
-from tests.support.sample_archive import MadeArchive
+from tests.support.survey.sample_archive import MadeArchive
 
 
 @pytest.fixture(scope="module")

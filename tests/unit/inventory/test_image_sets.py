@@ -9,7 +9,7 @@ import pytest
 
 from skybatch.inventory.image_sets import ImageSets, from_records, scan_codes, to_records
 from skybatch.surveys.twomass.layout import ImageId
-from tests.support.synthetic_survey import synthetic
+from tests.support.survey.synthetic_survey import synthetic
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from skybatch.sky.fk5 import fk5_vector
 from skybatch.sky.regions import Box, Circle, Relation
 from skybatch.storage.bucket_tree import BucketTree
 from skybatch.storage.directory_tree import DirectoryTree
-from tests.support.synthetic_survey import synthetic
+from tests.support.survey.synthetic_survey import synthetic
 
 CENTRES = [
     (0.0, 90.0),

@@ -19,7 +19,7 @@ from skybatch.inventory.manifest import read_manifest
 from skybatch.inventory.publish import publish
 from skybatch.sky.regions import Circle
 from skybatch.storage.directory_tree import DirectoryTree
-from tests.support.synthetic_survey import synthetic
+from tests.support.survey.synthetic_survey import synthetic
 
 MUTATIONS = 250  # of manifests, and as many of columns
 HOSTILE: list[Any] = [

@@ -20,7 +20,7 @@ from skybatch.inventory.versions import versions
 from skybatch.sky.regions import Circle
 from skybatch.storage.bucket_tree import BucketTree
 from skybatch.storage.directory_tree import DirectoryTree
-from tests.support.synthetic_survey import synthetic
+from tests.support.survey.synthetic_survey import synthetic
 
 
 @pytest.fixture(scope="module")

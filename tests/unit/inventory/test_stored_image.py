@@ -21,8 +21,8 @@ from skybatch.imaging.quicklook_tiles import compress_quicklook_tiles
 from skybatch.inventory.stored_image import StoredImage, max_gzipped_size, stored_image
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.twomass.layout import ImageId, atlas_key, quicklook_key
-from tests.support.fits_files import make_image
-from tests.support.sample_archive import MadeArchive
+from tests.support.images.fits_files import make_image
+from tests.support.survey.sample_archive import MadeArchive
 
 IMAGE = ImageId("asky", "990101", "n", 1, 9, "j")
 PLAIN = make_image(180.0, 20.0, seed=3)

@@ -10,7 +10,7 @@ import pytest
 
 from skybatch.names.connections import make_pool
 from skybatch.names.query import fetch
-from tests.support.raw_server import Send, raw_server, response
+from tests.support.servers.raw_server import Send, raw_server, response
 
 
 def continue_for_ever(path: str, send: Send) -> None:

@@ -9,7 +9,7 @@ from local.fake_resolvers import Behaviour, FakeResolvers
 from skybatch.names.model import LookupStatus
 from skybatch.names.query import fetch, query_service
 from skybatch.names.services import IRSA, NED
-from tests.support.raw_server import Send, raw_server, response
+from tests.support.servers.raw_server import Send, raw_server, response
 
 POOL = urllib3.PoolManager()
 

@@ -11,7 +11,13 @@ from local.fake_resolvers import Behaviour, FakeResolvers
 from skybatch.names.model import LookupStatus
 from skybatch.names.resolver import DAY, MAX_AGE_FOUND, MAX_AGE_UNKNOWN, Resolver
 from skybatch.sky.position import SkyPosition
-from tests.support.name_services import MemoryCache, fake_resolver, fake_services, queried, resolve_one
+from tests.support.servers.name_services import (
+    MemoryCache,
+    fake_resolver,
+    fake_services,
+    queried,
+    resolve_one,
+)
 
 DESIGNATION = "2MASXJ23045666+1219223"
 

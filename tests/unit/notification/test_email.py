@@ -17,7 +17,7 @@ from skybatch.presentation.outcomes import outcome_lines
 from skybatch.presentation.request_summary import QUICKLOOK_CAUTION, request_sentence
 from skybatch.presentation.summary import headline, part_of_chain, summary_sentences
 from skybatch.requests.model import Region
-from tests.support import batch_samples
+from tests.support.batches import batch_samples
 from tests.support.html import Page
 
 URL = f"{batch_samples.ROOT}/batches/{batch_samples.BATCH}/results"

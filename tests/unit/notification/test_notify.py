@@ -15,8 +15,8 @@ from skybatch.batch.status import read_status
 from skybatch.notification.email import REFERENCE_HEADER, Message
 from skybatch.notification.notify import SesMailer, notify
 from skybatch.redaction import batch_hash
-from tests.support.batch_fakes import BATCH_ID
-from tests.support.ended_batches import failed_batch
+from tests.support.batches.batch_fakes import BATCH_ID
+from tests.support.batches.ended_batches import failed_batch
 
 ADDRESS, SENDER = "a@example.org", "sky@example.org"
 NOW = 1200.0

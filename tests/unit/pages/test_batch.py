@@ -18,7 +18,7 @@ from skybatch.presentation.outcomes import outcome_lines
 from skybatch.presentation.request_summary import QUICKLOOK_CAUTION, request_sentence
 from skybatch.presentation.summary import summary_sentences
 from skybatch.status import BatchStatus
-from tests.support import batch_samples
+from tests.support.batches import batch_samples
 from tests.support.html import Page
 
 LABELLED = {"input", "select", "textarea"}

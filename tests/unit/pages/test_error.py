@@ -9,7 +9,7 @@ import pytest
 from skybatch import errors
 from skybatch.errors import SkybatchError
 from skybatch.pages.error import ERRORS_SHOWN, error_page, not_found_page
-from tests.support import batch_samples
+from tests.support.batches import batch_samples
 from tests.support.html import Page
 
 

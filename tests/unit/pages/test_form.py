@@ -15,7 +15,7 @@ from skybatch.requests.fields import BatchRequestBody
 from skybatch.requests.model import Mode
 from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
-from tests.support import batch_samples
+from tests.support.batches import batch_samples
 from tests.support.html import Page
 
 SETTINGS = Settings()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from skybatch.pages.image import image_page
-from tests.support import batch_samples
+from tests.support.batches import batch_samples
 from tests.support.html import Page
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from skybatch.presentation.failure import failure_advice, failure_sentence
-from tests.support import batch_samples
+from tests.support.batches import batch_samples
 
 
 def advice(reason: str | None) -> str:

@@ -14,7 +14,7 @@ from skybatch.presentation.outcomes import (
     outcome_lines,
 )
 from skybatch.status import ReasonCount
-from tests.support import batch_samples
+from tests.support.batches import batch_samples
 
 
 def test_every_outcome_of_a_row_has_title_and_meaning() -> None:

@@ -10,8 +10,8 @@ from skybatch.batch.plan import Plan
 from skybatch.batch.record import BatchRecord
 from skybatch.batch.results.batch_results import BatchResults
 from skybatch.presentation.readme import readme_text
-from tests.support import batch_samples
-from tests.support.batch_fakes import BATCH_ID, task
+from tests.support.batches import batch_samples
+from tests.support.batches.batch_fakes import BATCH_ID, task
 
 RECORD = BatchRecord(BATCH_ID, 0.0, 86_400.0, "https://sky.example", None, 10**9)
 OUTCOMES = [

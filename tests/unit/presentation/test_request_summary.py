@@ -12,7 +12,7 @@ from skybatch.presentation.request_summary import request_details, request_sente
 from skybatch.requests.model import Mode, Region, Row
 from skybatch.requests.row_readers import DELIVERY_FORMATS
 from skybatch.status import RequestSummary
-from tests.support import batch_samples
+from tests.support.batches import batch_samples
 
 
 def facts(**changes: Any) -> RequestSummary:

@@ -10,7 +10,7 @@ import pytest
 from skybatch.batch.absent import band_list
 from skybatch.presentation.summary import headline, nothing_found, part_of_chain, summary_sentences
 from skybatch.status import BatchStatus
-from tests.support import batch_samples
+from tests.support.batches import batch_samples
 
 
 def single_row(outcome: str, **images: int) -> BatchStatus:

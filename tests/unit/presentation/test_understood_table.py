@@ -23,8 +23,8 @@ from skybatch.requests.understood_table import UnderstoodTable, understand_table
 from skybatch.settings import Settings
 from skybatch.tables.writers.formats import Format, write
 from skybatch.validation import MAX_ERRORS
-from tests.support.http import MULTIPART
-from tests.support.table_samples import MARKED_KEYS, SAMPLES, request_of, upload_body
+from tests.support.servers.http import MULTIPART
+from tests.support.tables.table_samples import MARKED_KEYS, SAMPLES, request_of, upload_body
 
 CASES = Path(os.environ.get("SKYBATCH_CASES", Path(__file__).resolve().parents[4] / "shared" / "cases"))
 WRITTEN: tuple[Format, ...] = tuple(TABLE_FORMATS.values())

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from skybatch.errors import InvalidRequest
-from tests.support.request_tables import parsed_upload
+from tests.support.tables.request_tables import parsed_upload
 from tests.unit.requests.test_round_trips import FORMS, table_of
 
 Cells = tuple[str, str]

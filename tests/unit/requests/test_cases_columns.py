@@ -8,7 +8,7 @@ from skybatch.errors import InvalidRequest
 from skybatch.requests.model import Mode, RowDefaults
 from skybatch.requests.table_rows import read_rows
 from skybatch.tables.readers.model import Bounds
-from tests.support.table_cases import (
+from tests.support.tables.table_cases import (
     T_GALACTIC,
     T_HOURS,
     M,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from skybatch.errors import InvalidRequest
-from tests.support.table_cases import M, T, assert_at, field, points, read, refused, told, votable
+from tests.support.tables.table_cases import M, T, assert_at, field, points, read, refused, told, votable
 
 CASES = Path(os.environ.get("SKYBATCH_CASES", Path(__file__).resolve().parents[4] / "shared" / "cases"))
 PAIR = field("ra", 'unit="deg"') + field("dec", 'unit="deg"')

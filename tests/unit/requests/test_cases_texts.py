@@ -8,7 +8,7 @@ from skybatch.requests.position_text import parse_position_or_name
 from skybatch.sky.coordinates import Location
 from skybatch.sky.frames import to_icrs
 from skybatch.validation import InvalidValue
-from tests.support.table_cases import M, T, assert_at, points, read, refused
+from tests.support.tables.table_cases import M, T, assert_at, points, read, refused
 
 NAMES = [
     *("1H 0323+342", "1H 0707-495", "1H 0053+604", "1H 0030+045", "1H0323+342", "2A 0311-227", "4U 1700-37"),

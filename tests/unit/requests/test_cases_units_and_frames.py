@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.table_cases import (
+from tests.support.tables.table_cases import (
     M_B1950,
     T_GALACTIC,
     T_HOURS,

@@ -6,7 +6,7 @@ import pytest
 
 from skybatch.requests.crop_sizes import SizeReader
 from skybatch.tables.readers.model import Column
-from tests.support.uploaded_tables import header, table_cells
+from tests.support.tables.uploaded_tables import header, table_cells
 
 
 def test_the_request_s_size_stands_in_for_a_null_and_for_a_missing_column() -> None:

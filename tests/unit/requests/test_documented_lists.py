@@ -8,9 +8,9 @@ from __future__ import annotations
 import pytest
 
 from skybatch.errors import TooLarge
-from tests.support import request_tables as tables
-from tests.support.documented_rules import RuleChecks, keys, refused, scans
-from tests.support.request_tables import parsed_rows
+from tests.support.tables import request_tables as tables
+from tests.support.tables.documented_rules import RuleChecks, keys, refused, scans
+from tests.support.tables.request_tables import parsed_rows
 
 RULES = RuleChecks()
 

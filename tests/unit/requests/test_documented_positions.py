@@ -9,9 +9,9 @@ import pytest
 
 from skybatch.errors import TooLarge
 from skybatch.sky.position import SkyPosition
-from tests.support import request_tables as tables
-from tests.support.documented_rules import RuleChecks, keys, positions, refused, scans
-from tests.support.request_tables import parsed_request, parsed_rows
+from tests.support.tables import request_tables as tables
+from tests.support.tables.documented_rules import RuleChecks, keys, positions, refused, scans
+from tests.support.tables.request_tables import parsed_request, parsed_rows
 
 RULES = RuleChecks()
 

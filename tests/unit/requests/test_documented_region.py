@@ -9,9 +9,9 @@ import pytest
 
 from skybatch.requests.model import Row
 from skybatch.sky.position import SkyPosition
-from tests.support import request_tables as tables
-from tests.support.documented_rules import RuleChecks, refused, region, scan_request
-from tests.support.request_tables import parsed_request
+from tests.support.tables import request_tables as tables
+from tests.support.tables.documented_rules import RuleChecks, refused, region, scan_request
+from tests.support.tables.request_tables import parsed_request
 
 RULES = RuleChecks()
 

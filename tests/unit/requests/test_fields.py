@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from skybatch.requests.fields import BatchRequestBody
 from skybatch.requests.parser import parse_body
-from tests.support.request_tables import LIMITS, http_status
+from tests.support.tables.request_tables import LIMITS, http_status
 
 SCHEMA = BatchRequestBody.model_json_schema()
 REGION = {"mode": "region", "center": "m83", "diameter": 0.2}

@@ -10,8 +10,8 @@ from functools import partial
 import pytest
 
 from skybatch.requests.parser import parse_body
-from tests.support.mutations import mutated_coordinates, mutated_tables
-from tests.support.request_tables import LIMITS, http_status, multipart_body
+from tests.support.hostile.mutations import mutated_coordinates, mutated_tables
+from tests.support.tables.request_tables import LIMITS, http_status, multipart_body
 
 QUICK, WHOLE = 500, 10_000
 MOST_BYTES = 200_000_000

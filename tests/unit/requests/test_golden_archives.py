@@ -7,8 +7,8 @@ import struct
 
 import pytest
 
-from tests.support.golden_tables import Golden, Row, assert_golden
-from tests.support.table_cases import T_GALACTIC, M, T
+from tests.support.tables.golden_tables import Golden, Row, assert_golden
+from tests.support.tables.table_cases import T_GALACTIC, M, T
 
 _GAIA_FIELDS = """<FIELD name="source_id" datatype="long" ucd="meta.id;meta.main"/>
 <FIELD name="ra" datatype="double" unit="deg" ucd="pos.eq.ra;meta.main" ref="S"/>

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.golden_tables import Golden, Row, answer_of, assert_golden
-from tests.support.table_cases import M_B1950, M, T, field, votable
+from tests.support.tables.golden_tables import Golden, Row, answer_of, assert_golden
+from tests.support.tables.table_cases import M_B1950, M, T, field, votable
 
 _DASHES = "-" * 80
 MRT = f"""Title: A table of two sources

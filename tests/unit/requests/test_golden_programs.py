@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.golden_tables import Golden, Row, assert_golden
-from tests.support.table_cases import (
+from tests.support.tables.golden_tables import Golden, Row, assert_golden
+from tests.support.tables.table_cases import (
     M_B1950,
     T_GALACTIC,
     T_HOURS,

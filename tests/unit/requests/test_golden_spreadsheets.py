@@ -8,9 +8,9 @@ import zipfile
 
 import pytest
 
-from tests.support.golden_tables import Golden, Row, answer_of, assert_golden
 from tests.support.hostile.parts import workbook
-from tests.support.table_cases import M, T
+from tests.support.tables.golden_tables import Golden, Row, answer_of, assert_golden
+from tests.support.tables.table_cases import M, T
 
 _TIME_STYLES = (
     '<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'

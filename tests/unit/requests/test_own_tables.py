@@ -7,9 +7,9 @@ import json
 import pytest
 
 from skybatch.requests.model import Row
-from tests.support.in_process_service import Service
-from tests.support.request_tables import parsed_request, parsed_upload
-from tests.support.sample_archive import MadeArchive
+from tests.support.batches.in_process_service import Service
+from tests.support.survey.sample_archive import MadeArchive
+from tests.support.tables.request_tables import parsed_request, parsed_upload
 
 LONG = "2MASX J12000000+2000000"
 TABLE = f"ra,dec,id,size\n180,20,{LONG},\n180.01,20.02,short,30\n180,20,{LONG[:-1]}1,0\n"

@@ -17,7 +17,7 @@ from skybatch.fits.edge_mode import EdgeMode
 from skybatch.requests.fields import BatchRequestBody
 from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
-from tests.support.request_tables import (
+from tests.support.tables.request_tables import (
     KEYS_ALL,
     LIMITS,
     POSITIONS_ALL,

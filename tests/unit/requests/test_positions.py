@@ -8,7 +8,7 @@ from astropy.coordinates import SkyCoord
 from skybatch.errors import InvalidRequest
 from skybatch.requests.positions import MOST_BESSELIAN_EQUINOXES, PositionReader
 from skybatch.sky.position import SkyPosition
-from tests.support.uploaded_tables import header, table_cells
+from tests.support.tables.uploaded_tables import header, table_cells
 
 
 def test_a_row_is_its_two_angles_else_the_first_name_that_is_not_null() -> None:

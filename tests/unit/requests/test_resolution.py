@@ -5,7 +5,7 @@ from __future__ import annotations
 from skybatch.names.model import LookupStatus, NameResult, ServiceResponse
 from skybatch.requests.resolution import unresolved_names, with_positions
 from skybatch.sky.position import SkyPosition
-from tests.support.request_tables import parsed_request
+from tests.support.tables.request_tables import parsed_request
 
 M83 = SkyPosition(204.253958, -29.865417)
 FOUND = NameResult("M 83", (ServiceResponse("NED", LookupStatus.FOUND, "MESSIER 083", M83),))

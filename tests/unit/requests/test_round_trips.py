@@ -14,7 +14,7 @@ from astropy.table import MaskedColumn, Table
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.support.request_tables import parsed_upload
+from tests.support.tables.request_tables import parsed_upload
 
 Record = dict[str, Any]
 

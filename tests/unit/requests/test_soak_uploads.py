@@ -11,7 +11,7 @@ import pytest
 
 from skybatch.requests.parser import parse_body
 from tests.support.hostile.grammar import FORMATS, GENES, Genes, mutated, random_genes, upload_of
-from tests.support.request_tables import LIMITS, http_status, multipart_body
+from tests.support.tables.request_tables import LIMITS, http_status, multipart_body
 
 SEED = 20_261_128
 TRIES = 40  # of each format

@@ -8,8 +8,8 @@ from skybatch.errors import InvalidRequest
 from skybatch.settings import Settings
 from skybatch.tables.schemas.image_table import image_table
 from skybatch.tables.writers.formats import Format, write
-from tests.support.image_sets import sample_image_rows, sample_image_sets
-from tests.support.request_tables import parsed_request, parsed_upload
+from tests.support.survey.image_sets import sample_image_rows, sample_image_sets
+from tests.support.tables.request_tables import parsed_request, parsed_upload
 
 FORMATS: tuple[Format, ...] = ("tbl", "xml", "csv")
 

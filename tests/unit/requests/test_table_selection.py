@@ -10,7 +10,7 @@ from skybatch.requests.model import LIST_MODES, Mode, RowDefaults
 from skybatch.requests.table_rows import read_rows
 from skybatch.requests.table_selection import missing_columns, selection
 from skybatch.tables.readers.model import Bounds, Table
-from tests.support.uploaded_tables import header
+from tests.support.tables.uploaded_tables import header
 
 NEEDED = {
     Mode.POSITIONS: ("ra", "dec"),

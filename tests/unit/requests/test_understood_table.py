@@ -18,8 +18,8 @@ from skybatch.requests.understood_table import (
 )
 from skybatch.settings import Settings
 from skybatch.validation import MAX_ERRORS, InvalidValue
-from tests.support.http import MULTIPART
-from tests.support.table_samples import SAMPLES, request_of, upload_body
+from tests.support.servers.http import MULTIPART
+from tests.support.tables.table_samples import SAMPLES, request_of, upload_body
 
 
 def understood(table: str, **fields: object) -> UnderstoodTable:

@@ -8,7 +8,7 @@ import pytest
 from skybatch.sky.fk5 import fk5_vector
 from skybatch.sky.footprints import Footprints
 from skybatch.sky.vectors import to_vector
-from tests.support.sky_oracle import GRIDS, corner_pixels, icrs_at, images, wcs
+from tests.support.survey.sky_oracle import GRIDS, corner_pixels, icrs_at, images, wcs
 
 ARCSEC = 1.0 / 3600.0
 

@@ -8,7 +8,7 @@ from astropy.coordinates import SkyCoord
 from astropy.wcs import WCS
 
 from skybatch.sky.pixel_grids import PixelGrids
-from tests.support.sky_oracle import CDELT, GRIDS, corner_pixels, images, wcs
+from tests.support.survey.sky_oracle import CDELT, GRIDS, corner_pixels, images, wcs
 
 ARCSEC = 1.0 / 3600.0
 ALL = PixelGrids.from_table(np.array([[*grid, -CDELT, CDELT] for grid in GRIDS]))

@@ -10,7 +10,7 @@ from astropy.coordinates import SkyCoord
 from astropy.coordinates import UnitSphericalRepresentation as Spherical
 
 from skybatch.sky.polygons import Polygon, quadrilaterals_overlap
-from tests.support.sky_oracle import GRIDS, gnomonic, icrs_at, images
+from tests.support.survey.sky_oracle import GRIDS, gnomonic, icrs_at, images
 
 
 def star(rng: np.random.Generator, corners: int, size: float) -> np.ndarray:

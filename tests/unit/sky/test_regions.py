@@ -12,7 +12,7 @@ from astropy.coordinates import SkyCoord
 from skybatch.sky.fk5 import fk5_vector
 from skybatch.sky.footprints import Footprints
 from skybatch.sky.regions import Box, Circle, Relation
-from tests.support.sky_oracle import GRIDS, gnomonic, icrs_at, images
+from tests.support.survey.sky_oracle import GRIDS, gnomonic, icrs_at, images
 
 ORIGIN = shapely.Point(0.0, 0.0)
 Case = tuple[Footprints, SkyCoord, shapely.Polygon, np.random.Generator]

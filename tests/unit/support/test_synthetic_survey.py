@@ -7,7 +7,7 @@ import numpy as np
 from skybatch.inventory.image_sets import ImageSets
 from skybatch.sky.footprints import Footprints
 from skybatch.sky.vectors import to_vector
-from tests.support.synthetic_survey import IMAGE_NUMBERS, synthetic
+from tests.support.survey.synthetic_survey import IMAGE_NUMBERS, synthetic
 
 
 def survey() -> ImageSets:

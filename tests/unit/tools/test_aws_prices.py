@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.template import TEMPLATE
+from tests.support.batches.template import TEMPLATE
 from tools.aws_prices import PRICES, QUOTAS, Figure, aws
 
 

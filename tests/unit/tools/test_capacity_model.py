@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.template import properties
+from tests.support.batches.template import properties
 from tools.aws_prices import QUOTAS, aws
 from tools.capacity_model import (
     ADMITTED_A_SECOND,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from skybatch.batch.message import group_messages
-from tests.support.batch_fakes import task
+from tests.support.batches.batch_fakes import task
 from tools.aws_prices import PRICES, QUOTAS
 from tools.costs import Counts, bill, main
 

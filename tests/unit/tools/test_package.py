@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tests.support.template import ROOT, TEMPLATE
+from tests.support.batches.template import ROOT, TEMPLATE
 from tools.package import chosen, unzipped_bytes
 
 

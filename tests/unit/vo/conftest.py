@@ -7,8 +7,8 @@ import pytest
 from skybatch.inventory.inventory import Inventory
 from skybatch.inventory.publish import publish
 from skybatch.storage.directory_tree import DirectoryTree
-from tests.support.sample_archive import MadeArchive
-from tests.support.synthetic_survey import synthetic
+from tests.support.survey.sample_archive import MadeArchive
+from tests.support.survey.synthetic_survey import synthetic
 
 
 @pytest.fixture(scope="session")

@@ -24,7 +24,7 @@ from skybatch.vo.parameters import Parameters
 from skybatch.vo.pos_regions import parse_pos
 from skybatch.vo.pos_size import box_search, position
 from skybatch.vo.sia1 import sia1
-from tests.support.synthetic_survey import synthetic
+from tests.support.survey.synthetic_survey import synthetic
 
 RELATIONS = {"OVERLAPS": "overlap", "COVERS": "cover", "ENCLOSED": "enclosed"}
 

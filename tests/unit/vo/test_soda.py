@@ -18,7 +18,7 @@ from skybatch.vo import soda
 from skybatch.vo.obscore import publisher_id
 from skybatch.vo.parameters import Parameters
 from skybatch.vo.pos_regions import parse_pos
-from tests.support.sample_archive import MadeArchive
+from tests.support.survey.sample_archive import MadeArchive
 
 
 def test_the_pixels_hold_the_region_and_no_more(sample_archive: MadeArchive) -> None:

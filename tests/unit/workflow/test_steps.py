@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from skybatch.settings import Settings
 from skybatch.workflow.steps import tally_step
-from tests.support.batch_fakes import BATCH_ID, Clock, FakeBatch, task
+from tests.support.batches.batch_fakes import BATCH_ID, Clock, FakeBatch, task
 
 
 def test_short_waits_are_spent_in_the_step_and_long_ones_left_to_the_state_machine() -> None:

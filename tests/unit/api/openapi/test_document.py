@@ -8,8 +8,8 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from skybatch.api.openapi.document import PUBLISHED, openapi_document
 from skybatch.errors import SkybatchError
-from tests.support.functions import load_function
-from tests.support.openapi import DOCUMENT
+from tests.support.batches.functions import load_function
+from tests.support.batches.openapi import DOCUMENT
 from tools.openapi import generated
 
 ROUTES = [table for name in ("planner", "portal", "search") for table in load_function(name).ROUTES]

@@ -12,7 +12,7 @@ from skybatch.requests.fields import BatchRequestBody
 from skybatch.requests.parser import parse_body
 from skybatch.requests.understood_table import understand_table
 from skybatch.settings import Settings
-from tests.support.openapi import violations
+from tests.support.batches.openapi import violations
 
 
 def test_every_field_of_a_request_is_described_with_its_default() -> None:

@@ -21,7 +21,7 @@ from skybatch.status import (
     ResultFile,
     Unretrieved,
 )
-from tests.support.openapi import violations
+from tests.support.batches.openapi import violations
 
 ID = "0123456789abcdef" * 2
 URL = f"https://sky.example.org/batches/{ID}"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.http import HttpClient
-from tests.support.in_process_service import Service
-from tests.support.openapi import violations
-from tests.support.sample_archive import MadeArchive
+from tests.support.batches.in_process_service import Service
+from tests.support.batches.openapi import violations
+from tests.support.servers.http import HttpClient
+from tests.support.survey.sample_archive import MadeArchive
 from tests.unit.api.conftest import CENTER
 
 FORM = "application/x-www-form-urlencoded"

@@ -10,11 +10,11 @@ from obstore.store import S3Store
 
 from skybatch.api.routes import batches as routes
 from skybatch.batch.store import BatchStore
+from tests.support.batches.in_process_service import Service
+from tests.support.batches.openapi import violations
 from tests.support.html import Page
-from tests.support.http import HttpClient, make_dependencies
-from tests.support.in_process_service import Service
-from tests.support.openapi import violations
-from tests.support.s3 import fetch
+from tests.support.servers.http import HttpClient, make_dependencies
+from tests.support.servers.s3 import fetch
 from tests.unit.api.conftest import CENTER
 
 FIELDS = {"mode": "region", "center": f"{CENTER[0]} {CENTER[1]}", "diameter": 0.1, "form": "fits"}

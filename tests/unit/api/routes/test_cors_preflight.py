@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.http import HttpClient
+from tests.support.servers.http import HttpClient
 
 
 @pytest.mark.parametrize("path", ["/ibe/data/twomass", "/sia2/query", "/cgi-bin/2MASS/IM/nph-im"])

@@ -8,8 +8,8 @@ from urllib.parse import quote
 from astropy.io.votable import parse
 
 from skybatch.vo.obscore import IVOID
-from tests.support.http import HttpClient
-from tests.support.sample_archive import MadeArchive
+from tests.support.servers.http import HttpClient
+from tests.support.survey.sample_archive import MadeArchive
 
 
 def test_an_images_links_are_a_datalink_table(search: HttpClient, sample: MadeArchive) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from skybatch.pages.help import TOPICS
 from tests.support.html import Page
-from tests.support.http import BASE_URL, HttpClient
+from tests.support.servers.http import BASE_URL, HttpClient
 
 
 @pytest.mark.parametrize("path", ["/", "/?example=positions", "/help/"])

@@ -8,8 +8,8 @@ import io
 import pytest
 from astropy.io import fits
 
-from tests.support.http import HttpClient
-from tests.support.sample_archive import MadeArchive
+from tests.support.servers.http import HttpClient
+from tests.support.survey.sample_archive import MadeArchive
 from tests.unit.api.conftest import CENTER
 
 AROUND = f"center={CENTER[0]},{CENTER[1]}&size=1arcmin"

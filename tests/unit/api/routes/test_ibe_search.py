@@ -7,7 +7,7 @@ import io
 
 import pytest
 
-from tests.support.http import HttpClient
+from tests.support.servers.http import HttpClient
 
 TABLE = "/ibe/search/twomass/allsky/allsky"
 

@@ -13,10 +13,10 @@ from local.fake_resolvers import Behaviour, FakeResolvers
 from skybatch.api.routes import image_inventory
 from skybatch.errors import MalformedRequest, Transient
 from tests.support.html import Page
-from tests.support.http import HttpClient, make_dependencies
-from tests.support.name_services import fake_resolver
-from tests.support.s3 import fetch
-from tests.support.sample_archive import MadeArchive
+from tests.support.servers.http import HttpClient, make_dependencies
+from tests.support.servers.name_services import fake_resolver
+from tests.support.servers.s3 import fetch
+from tests.support.survey.sample_archive import MadeArchive
 from tests.unit.api.conftest import CENTER
 
 BASE = "/cgi-bin/2MASS/IM"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from skybatch.api.openapi.published import published_document
-from tests.support.http import BASE_URL, HttpClient
+from tests.support.servers.http import BASE_URL, HttpClient
 
 
 def test_the_document_is_that_of_this_deployment(batches: HttpClient) -> None:

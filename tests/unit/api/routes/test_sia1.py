@@ -10,7 +10,7 @@ from astropy.io.votable import parse
 
 from skybatch.api.routes import sia1
 from skybatch.errors import Transient
-from tests.support.http import HttpClient
+from tests.support.servers.http import HttpClient
 
 TABLE = "/ibe/sia/twomass/allsky/allsky"
 REGION = "POS=314.3,77.6&SIZE=0.1"

@@ -6,8 +6,8 @@ import io
 
 from astropy.io.votable import parse
 
-from tests.support.http import CONTEXT, HttpClient, http_answer
-from tests.support.template import event
+from tests.support.batches.template import event
+from tests.support.servers.http import CONTEXT, HttpClient, http_answer
 
 
 def test_the_sample_event_finds_the_image_of_its_band(search: HttpClient) -> None:

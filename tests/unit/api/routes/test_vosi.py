@@ -10,7 +10,7 @@ import pytest
 
 from skybatch.api.routes import vosi
 from skybatch.errors import InventoryError
-from tests.support.http import BASE_URL, HttpClient
+from tests.support.servers.http import BASE_URL, HttpClient
 
 AVAILABLE = "{http://www.ivoa.net/xml/VOSIAvailability/v1.0}available"
 

@@ -15,9 +15,9 @@ from skybatch.batch.plan import load_plan
 from skybatch.batch.results.packager import package
 from skybatch.batch.store import BatchStore
 from skybatch.presentation.readme import readme_text
-from tests.support.batch_fakes import BATCH_ID
-from tests.support.in_process_service import Service, images_of
-from tests.support.sample_archive import MadeArchive
+from tests.support.batches.batch_fakes import BATCH_ID
+from tests.support.batches.in_process_service import Service, images_of
+from tests.support.survey.sample_archive import MadeArchive
 
 # Ten crops of one image set, of which one is larger than packs keep; and one of a set of its own.
 TABLE = "ra,dec,size,best\n" + "180,20,50,y\n" * 9 + "180,20,400,y\n" + "10,-89.9,50,y\n"

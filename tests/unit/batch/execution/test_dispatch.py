@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.support.batch_fakes import FakeBatch, task
+from tests.support.batches.batch_fakes import FakeBatch, task
 
 
 def test_window_bounds_what_is_outstanding_and_refills() -> None:

@@ -10,7 +10,7 @@ from skybatch.batch.execution.task_states import TaskStates
 from skybatch.batch.journal import read_journal
 from skybatch.batch.plan import Plan
 from skybatch.batch.store import BatchStore
-from tests.support.batch_fakes import BATCH_ID, task
+from tests.support.batches.batch_fakes import BATCH_ID, task
 
 PLAN = Plan(tuple(task(n) for n in range(4)), {"asky": "v1"}, {}, 10**9)
 

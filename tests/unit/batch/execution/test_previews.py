@@ -17,8 +17,8 @@ from skybatch.batch.plan import Task
 from skybatch.batch.store import BatchStore
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.imaging import quicklook
-from tests.support.batch_fakes import BATCH_ID, task
-from tests.support.fits_files import gzipped, make_image
+from tests.support.batches.batch_fakes import BATCH_ID, task
+from tests.support.images.fits_files import gzipped, make_image
 
 image_module = pytest.importorskip("PIL.Image", reason="no Pillow to read the pictures with")
 

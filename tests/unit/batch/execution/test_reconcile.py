@@ -6,7 +6,7 @@ import pytest
 
 from skybatch.batch import keys
 from skybatch.batch.execution.reconcile import MAX_SENDS, seconds_to_wait
-from tests.support.batch_fakes import TIMEOUTS, FakeBatch, task
+from tests.support.batches.batch_fakes import TIMEOUTS, FakeBatch, task
 
 
 def test_wait_of_a_batch_of_which_nothing_comes_grows_to_half_a_minute() -> None:

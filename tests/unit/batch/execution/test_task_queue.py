@@ -11,7 +11,7 @@ from skybatch.batch.execution.task_queue import BYTES_PER_CALL, TaskQueue
 from skybatch.batch.message import Message
 from skybatch.errors import Transient
 from skybatch.storage.clients import client
-from tests.support.batch_fakes import BATCH_ID, Sqs, task
+from tests.support.batches.batch_fakes import BATCH_ID, Sqs, task
 
 
 @pytest.mark.usefixtures("aws_credentials")

@@ -12,7 +12,7 @@ from skybatch.batch.execution.task_states import DONE, FAILED, OUTSTANDING, Task
 from skybatch.batch.message import group_messages
 from skybatch.batch.plan import Plan
 from skybatch.batch.store import BatchStore
-from tests.support.batch_fakes import BATCH_ID, task
+from tests.support.batches.batch_fakes import BATCH_ID, task
 
 TASKS = (task(0), task(1, refusal="larger than the limit"), task(2), task(3))
 PLAN = Plan(TASKS, {"asky": "v1"}, {}, 10**9)

@@ -24,8 +24,8 @@ from skybatch.imaging import quicklook
 from skybatch.imaging.quicklook_tiles import compress_quicklook_tiles
 from skybatch.inventory.image_geometry import ImageGeometry
 from skybatch.surveys.image_type import ImageType
-from tests.support.batch_fakes import BATCH_ID, task
-from tests.support.fits_files import gzipped, make_image
+from tests.support.batches.batch_fakes import BATCH_ID, task
+from tests.support.images.fits_files import gzipped, make_image
 
 IMAGE = make_image(180.0, 20.0)
 SOURCE = "twomass/allsky/allsky/990101n/s001/image/ji0010009.fits.gz"

@@ -9,8 +9,8 @@ import pytest
 
 from skybatch.batch.planning.dry_run import estimate
 from skybatch.names.resolver import Resolver
-from tests.support.in_process_service import Service
-from tests.support.sample_archive import MadeArchive
+from tests.support.batches.in_process_service import Service
+from tests.support.survey.sample_archive import MadeArchive
 
 TABLE = "ra,dec\n180,20\n180.01,20.02\n50,50\n"
 

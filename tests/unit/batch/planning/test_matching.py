@@ -12,7 +12,7 @@ from skybatch.errors import TooLarge
 from skybatch.requests.model import Mode, Region, Request, Row
 from skybatch.sky.position import SkyPosition
 from skybatch.surveys.image_type import ImageType
-from tests.support.sample_archive import MadeArchive
+from tests.support.survey.sample_archive import MadeArchive
 
 
 def request(mode: Mode, *rows: Row, **more: Any) -> Request:

@@ -19,9 +19,9 @@ from skybatch.names.factory import make_resolver
 from skybatch.names.resolver import Resolver
 from skybatch.sky.position import SkyPosition
 from skybatch.workflow import steps
-from tests.support.batch_fakes import Clock
-from tests.support.in_process_service import Service
-from tests.support.sample_archive import MadeArchive
+from tests.support.batches.batch_fakes import Clock
+from tests.support.batches.in_process_service import Service
+from tests.support.survey.sample_archive import MadeArchive
 
 TABLE = "name,size\nm83,50\nnobody knows me,50\nM 83,20\n"
 M83 = SkyPosition(204.253958, -29.865417)

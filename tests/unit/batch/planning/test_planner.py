@@ -18,7 +18,7 @@ from skybatch.requests.model import Mode, Region, Request, Row
 from skybatch.sky.position import SkyPosition
 from skybatch.status import AbsentImages
 from skybatch.surveys.image_type import ImageType
-from tests.support.sample_archive import MadeArchive
+from tests.support.survey.sample_archive import MadeArchive
 
 LIMIT = 10**9
 

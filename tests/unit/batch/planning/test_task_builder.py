@@ -18,7 +18,7 @@ from skybatch.fits.stored_file import read_stored_header
 from skybatch.requests.model import Mode, Request, Row
 from skybatch.sky.position import SkyPosition
 from skybatch.surveys.image_type import ImageType
-from tests.support.sample_archive import MadeArchive
+from tests.support.survey.sample_archive import MadeArchive
 
 
 def tasks(archive: MadeArchive, *rows: Row, limit: int = 10**9, **more: Any) -> list[Task]:

@@ -11,9 +11,9 @@ from skybatch.batch.plan import Plan
 from skybatch.batch.record import BatchRecord
 from skybatch.batch.results.batch_results import BatchResults
 from skybatch.inventory.inventory import Inventory
-from tests.support import batch_samples
-from tests.support.batch_fakes import BATCH_ID, task
-from tests.support.sample_archive import MadeArchive
+from tests.support.batches import batch_samples
+from tests.support.batches.batch_fakes import BATCH_ID, task
+from tests.support.survey.sample_archive import MadeArchive
 
 STATUSES = [ImageStatus.RETRIEVED, ImageStatus.FAILED, ImageStatus.RETRIEVED, ImageStatus.OVER_LIMIT]
 

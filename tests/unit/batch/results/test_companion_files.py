@@ -18,8 +18,8 @@ from skybatch.batch.codes import Remainder
 from skybatch.batch.results.companion_files import request_body
 from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
-from tests.support.in_process_service import Service, images_of
-from tests.support.sample_archive import POSITIONS_WITH_BEST, MadeArchive
+from tests.support.batches.in_process_service import Service, images_of
+from tests.support.survey.sample_archive import POSITIONS_WITH_BEST, MadeArchive
 
 KEYS = "coadd_key,band,id\n1001,J,first\n1002,A,\n"
 

@@ -7,9 +7,9 @@ from obstore.store import MemoryStore
 from skybatch.batch.record import BatchRecord, load_record
 from skybatch.batch.results.finished_images import finished_images
 from skybatch.batch.store import BatchStore
-from tests.support.batch_fakes import BATCH_ID
-from tests.support.in_process_service import Service
-from tests.support.sample_archive import MadeArchive
+from tests.support.batches.batch_fakes import BATCH_ID
+from tests.support.batches.in_process_service import Service
+from tests.support.survey.sample_archive import MadeArchive
 
 KEYS = "coadd_key,band\n1001,A\n1002,J\n"
 

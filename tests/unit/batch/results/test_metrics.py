@@ -9,7 +9,7 @@ from skybatch.batch import keys
 from skybatch.batch.results.metrics import COUNTED, batch_metrics
 from skybatch.batch.store import BatchStore
 from skybatch.status import FINAL_STATES, BatchState, BatchStatus, ImageCounts
-from tests.support.batch_fakes import BATCH_ID
+from tests.support.batches.batch_fakes import BATCH_ID
 
 
 def metrics(status: BatchStatus) -> dict[str, float]:

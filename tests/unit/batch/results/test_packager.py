@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.support.in_process_service import Service
-from tests.support.sample_archive import POSITIONS_WITH_BEST, MadeArchive
+from tests.support.batches.in_process_service import Service
+from tests.support.survey.sample_archive import POSITIONS_WITH_BEST, MadeArchive
 
 
 def test_identical_batches_are_identical_but_for_what_they_are_called(archive: MadeArchive) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from html.parser import HTMLParser
 
 from skybatch.batch.results.tables import TABLE_FORMATS
-from tests.support.in_process_service import Service, images_of
-from tests.support.sample_archive import POSITIONS_WITH_BEST, MadeArchive
+from tests.support.batches.in_process_service import Service, images_of
+from tests.support.survey.sample_archive import POSITIONS_WITH_BEST, MadeArchive
 
 
 class Links(HTMLParser):

@@ -10,8 +10,8 @@ from skybatch.batch.record import BatchRecord, save_record
 from skybatch.batch.store import BatchStore
 from skybatch.batch.submission.cancellation import request_cancellation
 from skybatch.errors import Conflict, Expired, NotFound
-from tests.support.batch_fakes import BATCH_ID
-from tests.support.batch_samples import positions_request
+from tests.support.batches.batch_fakes import BATCH_ID
+from tests.support.batches.batch_samples import positions_request
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from moto import mock_aws
 from skybatch.batch.submission.executions import execution_starter
 from skybatch.redaction import batch_hash
 from skybatch.storage.clients import client
-from tests.support.batch_fakes import BATCH_ID
+from tests.support.batches.batch_fakes import BATCH_ID
 
 
 @pytest.mark.usefixtures("aws_credentials")

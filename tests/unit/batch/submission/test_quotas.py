@@ -17,8 +17,8 @@ from skybatch.batch.submission import quotas
 from skybatch.batch.submission.submit import AcceptedBatch, BatchSubmitter
 from skybatch.errors import TooMany
 from skybatch.notification.notify import notify
-from tests.support.in_process_service import Service
-from tests.support.sample_archive import MadeArchive
+from tests.support.batches.in_process_service import Service
+from tests.support.survey.sample_archive import MadeArchive
 
 ADDRESS = "astronomer@example.org"
 

@@ -6,8 +6,8 @@ from skybatch.batch.codes import Remainder
 from skybatch.batch.record import load_request
 from skybatch.batch.submission.resubmission import request_from_table
 from skybatch.requests.model import Mode
-from tests.support.in_process_service import Service
-from tests.support.sample_archive import MadeArchive
+from tests.support.batches.in_process_service import Service
+from tests.support.survey.sample_archive import MadeArchive
 
 TABLE = "ra,dec,size,id\n180,20,60,a\n180.01,20.02,60,b\n"
 

@@ -13,8 +13,8 @@ from skybatch.errors import Conflict
 from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
 from skybatch.status import ImageCounts
-from tests.support.in_process_service import Service, images_of
-from tests.support.sample_archive import POSITIONS, MadeArchive
+from tests.support.batches.in_process_service import Service, images_of
+from tests.support.survey.sample_archive import POSITIONS, MadeArchive
 
 
 def test_resubmit_is_the_same_as_posting_back_and_pressed_twice_one_batch(archive: MadeArchive) -> None:

@@ -23,8 +23,8 @@ from skybatch.fits.tiles.gzip2_reader import (
 from skybatch.fits.tiles.gzip2_writer import compress_tiled
 from skybatch.fits.tiles.table_writer import TiledFile
 from skybatch.imaging.tiled_cutout import cut_tiled
-from tests.support.fits_files import gzipped, make_image
-from tests.support.tiled_images import BOX, IMAGE, ORIGIN, TILED, Stored
+from tests.support.images.fits_files import gzipped, make_image
+from tests.support.images.tiled_images import BOX, IMAGE, ORIGIN, TILED, Stored
 
 
 @pytest.mark.parametrize("stored", [IMAGE, gzipped(IMAGE), TILED.content], ids=["plain", "gzip", "tiled"])

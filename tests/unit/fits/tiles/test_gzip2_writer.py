@@ -15,8 +15,8 @@ from skybatch.fits.pixel_box import PixelBox
 from skybatch.fits.tiles.gzip2_reader import decompress_tiled
 from skybatch.fits.tiles.gzip2_writer import compress_tiled
 from skybatch.imaging.cutout import cut
-from tests.support.fits_files import make_image
-from tests.support.tiled_images import (
+from tests.support.images.fits_files import make_image
+from tests.support.images.tiled_images import (
     BOX,
     IMAGE,
     ORIGIN,

@@ -11,9 +11,9 @@ from skybatch.errors import SourceDamaged, SourceUnsupported
 from skybatch.fits.header import read_cards
 from skybatch.fits.readers import FITS_MAGIC, PlainReader
 from skybatch.fits.tiles.table_header import Values, check_compression, image_header, table_values
-from tests.support import fits_oracle
-from tests.support.fits_files import make_image
-from tests.support.tiled_images import IMAGE, TILED
+from tests.support.images import fits_oracle
+from tests.support.images.fits_files import make_image
+from tests.support.images.tiled_images import IMAGE, TILED
 
 GOOD: Values = {"ZIMAGE": True, "ZCMPTYPE": "GZIP_2", "ZBITPIX": -32, "ZNAXIS": 2}
 

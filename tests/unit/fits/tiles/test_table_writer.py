@@ -12,9 +12,9 @@ from astropy.io import fits
 
 from skybatch.fits.header import parse_header
 from skybatch.fits.tiles.table_writer import number_card, text_card, write_tiled_file
-from tests.support import fits_oracle
-from tests.support.fits_files import make_image
-from tests.support.tiled_images import TILED
+from tests.support.images import fits_oracle
+from tests.support.images.fits_files import make_image
+from tests.support.images.tiled_images import TILED
 
 IMAGE = make_image(nx=60, ny=50)
 HEADER = parse_header(b"".join(fits_oracle.cards(IMAGE)))

@@ -8,9 +8,9 @@ import pytest
 from skybatch.fits.header import parse_header
 from skybatch.fits.tiles.tile_pixels import TilePixels
 from skybatch.fits.tiles.tile_table import TileTable
-from tests.support import fits_oracle
-from tests.support.fits_files import make_image
-from tests.support.tiled_images import random_boxes
+from tests.support.images import fits_oracle
+from tests.support.images.fits_files import make_image
+from tests.support.images.tiled_images import random_boxes
 
 NX, NY = 90, 70
 IMAGE = make_image(nx=NX, ny=NY)

@@ -16,9 +16,9 @@ from skybatch.fits.pixel_box import PixelBox
 from skybatch.fits.readers import PlainReader
 from skybatch.fits.tiles.table_header import Values
 from skybatch.fits.tiles.tile_table import TileTable, read_tile_table
-from tests.support import fits_oracle
-from tests.support.fits_files import make_image
-from tests.support.tiled_images import IMAGE, TILED, needs_cfitsio
+from tests.support.images import fits_oracle
+from tests.support.images.fits_files import make_image
+from tests.support.images.tiled_images import IMAGE, TILED, needs_cfitsio
 
 
 def read(stored: bytes) -> TileTable:

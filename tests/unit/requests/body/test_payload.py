@@ -15,7 +15,7 @@ from skybatch.errors import MalformedRequest, SkybatchError, TooLarge, Unsupport
 from skybatch.requests.body.payload import read_payload
 from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
-from tests.support.request_tables import KEYS_ALL, LIMITS, http_status, multipart_body
+from tests.support.tables.request_tables import KEYS_ALL, LIMITS, http_status, multipart_body
 
 MOST = 1000
 

@@ -6,8 +6,8 @@ import pytest
 
 from skybatch.requests import values
 from skybatch.requests.columns.cells import MAX_CELL_CHARACTERS, with_short_cells
-from tests.support.table_cases import read, refused
-from tests.support.uploaded_tables import header, table_cells
+from tests.support.tables.table_cases import read, refused
+from tests.support.tables.uploaded_tables import header, table_cells
 
 LONG = "1" * (MAX_CELL_CHARACTERS + 1)
 

@@ -9,7 +9,7 @@ from skybatch.requests.columns.frames import frame_of_file, is_system, row_frame
 from skybatch.requests.columns.pairs import position_columns
 from skybatch.sky.coordinates import ICRS, Frame
 from skybatch.tables.readers.model import Column, Header
-from tests.support.uploaded_tables import header
+from tests.support.tables.uploaded_tables import header
 
 
 def frame(columns: Header) -> Frame:

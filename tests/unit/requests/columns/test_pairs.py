@@ -7,7 +7,7 @@ import pytest
 from skybatch.requests.columns.pairs import coordinate_like, position_columns, stated_unit
 from skybatch.requests.columns.spellings import EQUATORIAL_PAIRS, OTHER_FRAMES
 from skybatch.tables.readers.model import Column
-from tests.support.uploaded_tables import header
+from tests.support.tables.uploaded_tables import header
 
 
 @pytest.mark.parametrize("names", [*EQUATORIAL_PAIRS, *(pair for pair, _ in OTHER_FRAMES)])

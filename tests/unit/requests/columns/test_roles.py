@@ -10,7 +10,7 @@ from skybatch.requests.columns.roles import (
     name_columns,
     roles_of,
 )
-from tests.support.uploaded_tables import header
+from tests.support.tables.uploaded_tables import header
 
 
 def test_the_first_of_several_names_of_a_role_counts() -> None:

@@ -14,7 +14,7 @@ from skybatch.errors import InvalidRequest, TooLarge
 from skybatch.tables.files.upload import NOT_TABLES, inflate, looks_like_xml, read_tables
 from skybatch.tables.readers.model import Bounds
 from tests.support.hostile.catalogue import HOSTILE
-from tests.support.table_reading import CountingSelect, refusal, rows_in, rows_of, table_of, upload_of
+from tests.support.tables.table_reading import CountingSelect, refusal, rows_in, rows_of, table_of, upload_of
 
 ROWS = Table({"ra": [65.497627, 204.2538], "dec": [19.53507, -29.8654], "name": ["T", "M 83"]})
 EXPECTED = [

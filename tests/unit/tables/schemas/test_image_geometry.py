@@ -6,7 +6,7 @@ import numpy as np
 from astropy.wcs import WCS
 
 from skybatch.tables.schemas.image_geometry import image_points
-from tests.support.image_sets import centre_and_corner_pixels, sample_image_sets
+from tests.support.survey.image_sets import centre_and_corner_pixels, sample_image_sets
 
 KEYWORDS = (
     *("crval1", "crval2", "crpix1", "crpix2", "cdelt1", "cdelt2"),

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from skybatch.tables.schemas.image_rows import BAND_FACTS, SET_FACTS, ImageRows, gather_facts
-from tests.support.image_sets import sample_image_rows, sample_image_sets
+from tests.support.survey.image_sets import sample_image_rows, sample_image_sets
 
 
 def rows(dataset: list[str], set_index: list[int], band: list[str]) -> ImageRows:

@@ -16,7 +16,7 @@ from skybatch.tables.schemas.column_sets import BATCH_IPAC, INVENTORY, NATIVE_SE
 from skybatch.tables.schemas.common import RESUBMISSION_COLUMNS
 from skybatch.tables.schemas.image_rows import ImageRows
 from skybatch.tables.schemas.image_table import image_data, image_table
-from tests.support.image_sets import centre_and_corner_pixels, sample_image_rows, sample_image_sets
+from tests.support.survey.image_sets import centre_and_corner_pixels, sample_image_rows, sample_image_sets
 
 
 def wcs_of(sets: ImageSets, i: int, box: Any = (0, 0, 0, 0)) -> WCS:

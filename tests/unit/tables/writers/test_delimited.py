@@ -9,7 +9,7 @@ import pytest
 
 from skybatch.tables.model import Table, integer, text
 from skybatch.tables.writers.formats import Format, write
-from tests.support.image_sets import sample_image_table
+from tests.support.survey.image_sets import sample_image_table
 
 
 def test_csv_and_tsv_are_rectangles_for_the_csv_module() -> None:

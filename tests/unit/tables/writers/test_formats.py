@@ -16,7 +16,7 @@ from skybatch.tables.model import Column, Table
 from skybatch.tables.schemas.column_sets import ROWS
 from skybatch.tables.schemas.image_table import COLUMNS_OF_FORMAT
 from skybatch.tables.writers.formats import FORMATS, Format, chunks, write
-from tests.support.image_sets import sample_image_table
+from tests.support.survey.image_sets import sample_image_table
 
 ASTROPY = {
     "tbl": "ascii.ipac",

@@ -9,7 +9,7 @@ import pytest
 from skybatch.tables.model import Table, text
 from skybatch.tables.schemas.image_table import image_table
 from skybatch.tables.writers.formats import write
-from tests.support.image_sets import sample_image_rows, sample_image_sets
+from tests.support.survey.image_sets import sample_image_rows, sample_image_sets
 
 
 class Links(HTMLParser):

@@ -6,7 +6,7 @@ from skybatch.tables.model import Table, text
 from skybatch.tables.text_escapes import from_ascii
 from skybatch.tables.writers.formats import write
 from skybatch.tables.writers.ipac import TEXT_WIDTH
-from tests.support.image_sets import sample_image_table
+from tests.support.survey.image_sets import sample_image_table
 
 
 def test_ipac_is_strict() -> None:

@@ -24,7 +24,7 @@ from skybatch.tables.schemas.column_sets import (
 from skybatch.tables.schemas.image_table import image_data, image_table
 from skybatch.tables.writers.formats import write
 from skybatch.tables.writers.votable import error_document
-from tests.support.image_sets import sample_image_rows, sample_image_sets
+from tests.support.survey.image_sets import sample_image_rows, sample_image_sets
 
 SETS = sample_image_sets(25)
 IMAGES = sample_image_rows(SETS, type=["A", "Q"] * 12 + ["A"], id=["é😀 <&>\"'"] * 25)

@@ -20,7 +20,7 @@ from skybatch.surveys.twomass.bands import BANDS
 from skybatch.vo.ibe import stored_images
 from skybatch.vo.ibe.cutout import cutout, gzipped
 from skybatch.vo.parameters import Parameters
-from tests.support.sample_archive import MadeArchive
+from tests.support.survey.sample_archive import MadeArchive
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 from skybatch.errors import MalformedRequest, NotFound
 from skybatch.vo.ibe.image_page import SHOWN, properties, requested_image
 from skybatch.vo.parameters import Parameters
-from tests.support.sample_archive import MadeArchive
+from tests.support.survey.sample_archive import MadeArchive
 
 
 def test_key_and_band_name_one_image(sample_archive: MadeArchive) -> None:

@@ -9,7 +9,7 @@ from skybatch.errors import MalformedRequest, NotFound, SourceDiffers
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.vo.ibe import stored_images
 from skybatch.vo.parameters import Parameters
-from tests.support.sample_archive import MadeArchive
+from tests.support.survey.sample_archive import MadeArchive
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from skybatch.inventory.inventory import Inventory
 from skybatch.inventory.publish import publish
 from skybatch.storage.directory_tree import DirectoryTree
 from skybatch.vo.where.columns import ImageColumns
-from tests.support.synthetic_survey import synthetic
+from tests.support.survey.synthetic_survey import synthetic
 
 SCANS = 60
 

@@ -8,7 +8,7 @@ import pytest
 
 from skybatch.tables.readers.excel import workbook as reader
 from tests.support.hostile.parts import workbook
-from tests.support.table_reading import refusal, rows_of, upload_of
+from tests.support.tables.table_reading import refusal, rows_of, upload_of
 
 
 def sheet(*rows: tuple[object, ...]) -> str:

@@ -11,7 +11,7 @@ from astropy.io import fits
 from skybatch.errors import InvalidRequest
 from skybatch.tables.readers.fits.cells import Form
 from skybatch.tables.readers.fits.header import Cards
-from tests.support.table_reading import refusal, rows_in, selecting
+from tests.support.tables.table_reading import refusal, rows_in, selecting
 
 SELECT = selecting("a")
 

@@ -11,8 +11,8 @@ from astropy.io import fits
 from astropy.table import Table
 
 from skybatch.errors import InvalidRequest, TooLarge
-from tests.support.request_tables import parsed_upload
-from tests.support.table_reading import refusal, table_of, upload_of
+from tests.support.tables.request_tables import parsed_upload
+from tests.support.tables.table_reading import refusal, table_of, upload_of
 
 
 def fits_bytes(*tables: Table) -> bytes:

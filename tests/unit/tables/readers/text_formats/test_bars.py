@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from skybatch.tables.readers.text_formats.bars import is_drawn
-from tests.support.table_reading import refusal, rows_in, upload_of
+from tests.support.tables.table_reading import refusal, rows_in, upload_of
 
 EXPECTED = [{"name": "OBJ A", "ra": "10.5", "dec": "-1"}, {"name": "B", "ra": "11", "dec": "2"}]
 DRAWN = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.support.table_reading import refusal, selecting, table_of
+from tests.support.tables.table_reading import refusal, selecting, table_of
 
 RULER = "-" * 60
 DESCRIPTION = f"""\

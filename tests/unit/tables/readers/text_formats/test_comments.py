@@ -11,7 +11,7 @@ from astropy.table import QTable
 from skybatch.errors import InvalidRequest
 from skybatch.tables.readers.model import Column, Record
 from skybatch.tables.readers.text_formats.comments import comment_text, read_comments
-from tests.support.table_reading import refusal, rows_in, selecting, table_of
+from tests.support.tables.table_reading import refusal, rows_in, selecting, table_of
 
 
 def described(*lines: str) -> tuple[Column, ...]:

@@ -6,7 +6,7 @@ import pytest
 
 from skybatch.tables.readers.model import CellKind, Record
 from skybatch.tables.readers.text_formats.decimal_commas import DecimalCommas
-from tests.support.table_reading import refusal, rows_in, upload_of
+from tests.support.tables.table_reading import refusal, rows_in, upload_of
 
 
 @pytest.mark.parametrize("separator", [";", "\t", " ", "|"])

@@ -6,7 +6,7 @@ import pytest
 
 from skybatch.errors import InvalidRequest
 from skybatch.sky.position import SkyPosition
-from tests.support.request_tables import parsed_request, parsed_rows, parsed_upload
+from tests.support.tables.request_tables import parsed_request, parsed_rows, parsed_upload
 
 EXPECTED = [
     {"number": 1, "bands": "jhk", "sky": [65.5, 19.25], "size": 50.0, "id": "first one"},

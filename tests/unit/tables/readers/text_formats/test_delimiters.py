@@ -6,7 +6,7 @@ import pytest
 
 from skybatch.tables.readers.text_formats.comments import read_comments
 from skybatch.tables.readers.text_formats.delimiters import NO_DELIMITER, delimiter_of, separator_line, split
-from tests.support.table_reading import BOUNDS, POSITIONS, CountingSelect
+from tests.support.tables.table_reading import BOUNDS, POSITIONS, CountingSelect
 
 
 def found(*lines: str) -> str:

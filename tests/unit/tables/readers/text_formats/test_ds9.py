@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.table_reading import refusal, rows_in, selecting, upload_of
+from tests.support.tables.table_reading import refusal, rows_in, selecting, upload_of
 
 SELECT = selecting("ra", "dec", "csys", "equinox", "id")
 OPENING = "# Region file format: DS9 version 4.1\nglobal color=green width=1\n"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.table_reading import refusal, rows_in, rows_of, selecting, table_of, upload_of
+from tests.support.tables.table_reading import refusal, rows_in, rows_of, selecting, table_of, upload_of
 
 FIRST, SECOND = {"ra": "1", "dec": "2"}, {"ra": "3", "dec": "4"}
 

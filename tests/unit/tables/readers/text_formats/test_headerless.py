@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from skybatch.tables.readers.text_formats.headerless import is_number_row
-from tests.support.table_reading import refusal, rows_in, upload_of
+from tests.support.tables.table_reading import refusal, rows_in, upload_of
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import pytest
 
 from skybatch.errors import CellError, InvalidRequest, TooLarge
 from skybatch.settings import Settings
-from tests.support import request_tables as tables
-from tests.support.request_tables import parsed_request, parsed_rows, parsed_upload
+from tests.support.tables import request_tables as tables
+from tests.support.tables.request_tables import parsed_request, parsed_rows, parsed_upload
 
 EXAMPLES = {
     "positions all": ("positions", tables.POSITIONS_ALL),

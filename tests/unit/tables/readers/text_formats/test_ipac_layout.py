@@ -10,7 +10,7 @@ from astropy.table import QTable
 
 from skybatch.errors import InvalidRequest
 from skybatch.tables.readers.text_formats.ipac_layout import read_layout
-from tests.support.table_reading import BOUNDS
+from tests.support.tables.table_reading import BOUNDS
 
 
 def test_what_astropy_writes_is_laid_out() -> None:

@@ -10,7 +10,7 @@ import pytest
 from astropy.io import fits
 from astropy.table import Table
 
-from tests.support.votable_documents import FIELDS, keys_of, refused, stream_of, votable
+from tests.support.tables.votable_documents import FIELDS, keys_of, refused, stream_of, votable
 
 
 def packed_row(key: int, band: bytes) -> bytes:

@@ -12,9 +12,9 @@ from astropy.table import Table
 from skybatch.errors import TooLarge
 from skybatch.settings import Settings
 from skybatch.tables.readers.votable import document
-from tests.support.request_tables import parsed_request
-from tests.support.table_reading import BOUNDS, POSITIONS, rows_of, table_of, upload_of
-from tests.support.votable_documents import keys_of, refused, tabledata, votable
+from tests.support.tables.request_tables import parsed_request
+from tests.support.tables.table_reading import BOUNDS, POSITIONS, rows_of, table_of, upload_of
+from tests.support.tables.votable_documents import keys_of, refused, tabledata, votable
 
 
 def test_cells_are_read_with_their_nulls() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from skybatch.tables.readers.model import Column
-from tests.support.table_reading import table_of
+from tests.support.tables.table_reading import table_of
 
 RA, DEC = (f'<FIELD ID="{name}" name="{name}" datatype="double"{{}}/>' for name in ("ra", "dec"))
 FK4 = '<COOSYS ID="a" system="eq_FK4" equinox="B1950" epoch="J2015.5"/>'

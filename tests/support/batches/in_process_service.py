@@ -21,8 +21,8 @@ from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
 from skybatch.status import BatchStatus
 from skybatch.workflow import steps
-from tests.support.batch_fakes import Clock
-from tests.support.sample_archive import MadeArchive
+from tests.support.batches.batch_fakes import Clock
+from tests.support.survey.sample_archive import MadeArchive
 
 
 class Service:

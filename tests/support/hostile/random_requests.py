@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote_from_bytes
 
 from skybatch.api.routing import Route
-from tests.support.http import http_event
+from tests.support.servers.http import http_event
 
 Example = tuple[str, str, bytes, dict[str, str]]  # method, URL, body, headers
 

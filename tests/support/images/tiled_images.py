@@ -13,7 +13,7 @@ from skybatch.fits.pixel_box import PixelBox
 from skybatch.fits.provenance import Origin
 from skybatch.fits.tiles.gzip2_writer import compress_tiled
 from skybatch.imaging.tiled_cutout import cut_tiled
-from tests.support.fits_files import make_image
+from tests.support.images.fits_files import make_image
 
 SHAPES = [(512, 1024), (512, 824), (512, 830), (100, 33), (64, 32), (7, 1), (1, 65), (300, 70), (129, 33)]
 needs_cfitsio = pytest.mark.skipif(

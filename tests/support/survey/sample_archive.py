@@ -15,7 +15,7 @@ from skybatch.sky.vectors import Floats
 from skybatch.storage.bucket_tree import BucketTree
 from skybatch.surveys.twomass.bands import BANDS
 from skybatch.surveys.twomass.layout import ImageId, atlas_key
-from tests.support.fits_files import PIXEL_DEGREES, gzipped, make_image
+from tests.support.images.fits_files import PIXEL_DEGREES, gzipped, make_image
 
 NX, NY, HEADER_BLOCKS = 512, 1024, 4
 # Tables for the default archive: crops, a whole image and a position off the sky that it covers.

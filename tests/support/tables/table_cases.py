@@ -8,7 +8,7 @@ import pytest
 
 from skybatch.errors import CellError, InvalidRequest
 from skybatch.requests.model import Request, Row
-from tests.support.request_tables import LIMITS, parsed_upload
+from tests.support.tables.request_tables import LIMITS, parsed_upload
 
 T = (65.497627, 19.53507)
 """A position of the sample sky, which is in two J images, degrees."""

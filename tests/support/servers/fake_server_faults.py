@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Callable
 
-from tests.support.fake_server import Fault, Handler
+from tests.support.servers.fake_server import Fault, Handler
 
 
 def times(count: int, word: str, fault: Callable[[Handler], None]) -> Fault:

@@ -20,7 +20,7 @@ from skybatch.api.http_request import HttpRequest
 from skybatch.api.routing import RouteTable
 from skybatch.names.resolver import Resolver
 from skybatch.settings import Settings
-from tests.support.template import event as sample_event
+from tests.support.batches.template import event as sample_event
 
 BASE_URL = "https://sky.example.org"
 NOW = 1_000_000.0

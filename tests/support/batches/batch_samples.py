@@ -1,6 +1,6 @@
 """Batches in every state, as GET /batches/{id} answers them.
 
-``python -m tests.support.batch_samples`` writes each as a page below build/pages, to be looked at.
+``python -m tests.support.batches.batch_samples`` writes each as a page below build/pages, to be looked at.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ import base64
 import pytest
 
 from skybatch.errors import InvalidRequest
-from tests.support.request_tables import parsed_request
+from tests.support.tables.request_tables import parsed_request
 
 FIELDS = """<FIELD name="coadd_key" datatype="int"><VALUES null="-1"/></FIELD>
 <FIELD name="note" datatype="float" arraysize="2"/>

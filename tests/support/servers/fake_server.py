@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from tests.support.made_batches import NEXT_ID, PLAN, UNDERSTOOD, MadeBatch
+from tests.support.servers.made_batches import NEXT_ID, PLAN, UNDERSTOOD, MadeBatch
 
 
 @dataclass(frozen=True)

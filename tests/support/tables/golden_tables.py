@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from skybatch.api.routes import tables
-from tests.support.http import MULTIPART, HttpClient, make_dependencies
-from tests.support.table_samples import upload_body
+from tests.support.servers.http import MULTIPART, HttpClient, make_dependencies
+from tests.support.tables.table_samples import upload_body
 
 DEGREES = 2e-5  # of the digits that files have, and between FK5 and ICRS
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 from types import ModuleType
 
-from tests.support.template import ROOT
+from tests.support.batches.template import ROOT
 
 
 def load_function(name: str) -> ModuleType:

@@ -1,6 +1,6 @@
 """Read thousands of altered Quicklooks; run in a process of its own, which a bad decoder would take down.
 
-    python -m tests.support.alter_streams COUNT FILE...
+    python -m tests.support.images.alter_streams COUNT FILE...
 
 Alters one byte, or the length, of each file in turn at random places; prints as JSON how often each outcome
 came, and by how much memory grew in kB.

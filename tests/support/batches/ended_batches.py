@@ -11,8 +11,8 @@ from skybatch.batch.record import BatchRecord, save_record
 from skybatch.batch.status import accepted_facts, record_failure
 from skybatch.batch.store import BatchStore
 from skybatch.requests.model import Request
-from tests.support import batch_samples
-from tests.support.batch_fakes import BATCH_ID
+from tests.support.batches import batch_samples
+from tests.support.batches.batch_fakes import BATCH_ID
 
 CREATED, ENDED, EXPIRES = 1000.0, 1100.0, 5000.0
 REASON = "an internal error (Timeout) stopped this batch"

@@ -9,7 +9,7 @@ import pytest
 from skybatch.errors import InvalidRequest
 from skybatch.requests.model import Region, Request, Row
 from skybatch.settings import Settings
-from tests.support.request_tables import LIMITS, parsed_request
+from tests.support.tables.request_tables import LIMITS, parsed_request
 
 Check = Callable[[], None]
 

@@ -11,7 +11,7 @@ from skybatch.inventory.inventory import Inventory
 from skybatch.storage.trees import Tree
 from skybatch.surveys.twomass.bands import BANDS
 from skybatch.surveys.twomass.layout import ImageId, atlas_key
-from tests.support.fits_files import CardValue, gzipped, make_image
+from tests.support.images.fits_files import CardValue, gzipped, make_image
 
 FIELD = ImageId("askyw", "001126", "n", 101, 9, "j")
 

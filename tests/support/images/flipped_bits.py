@@ -1,6 +1,6 @@
 """Deliver stored images of every form with one bit flipped; run in a process of its own, which a crash ends.
 
-    python -m tests.support.flipped_bits COUNT
+    python -m tests.support.images.flipped_bits COUNT
 
 Flips one bit at COUNT places of each form, cuts a crop of it and makes the whole image. Prints as JSON how
 often each outcome came, by form and file delivered:
@@ -33,7 +33,7 @@ from skybatch.imaging.quicklook_tiles import compress_quicklook_tiles
 from skybatch.inventory.image_geometry import ImageGeometry
 from skybatch.inventory.stored_image import StoredImage
 from skybatch.surveys.image_type import ImageType
-from tests.support.fits_files import gzipped, make_image
+from tests.support.images.fits_files import gzipped, make_image
 
 IMAGE = make_image(nx=128, ny=160)
 GEOMETRY = ImageGeometry.of_header(read_stored_header(IMAGE))

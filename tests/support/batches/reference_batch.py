@@ -9,7 +9,7 @@ from skybatch.batch.codes import ImageStatus
 from skybatch.batch.outcomes import ImageOutcome, load_outcomes
 from skybatch.batch.plan import Plan, Task
 from skybatch.batch.store import BatchStore
-from tests.support.batch_fakes import task
+from tests.support.batches.batch_fakes import task
 
 SETS = 3
 LIMIT = 1150

@@ -9,8 +9,8 @@ from typing import Any
 from skybatch.requests.model import Request
 from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
-from tests.support.http import MULTIPART
-from tests.support.table_cases import fits_table
+from tests.support.servers.http import MULTIPART
+from tests.support.tables.table_cases import fits_table
 
 VOTABLE_FK4 = """<?xml version="1.0"?><VOTABLE version="1.3"><RESOURCE>
 <COOSYS ID="C" system="eq_FK4" equinox="B1950"/><TABLE>

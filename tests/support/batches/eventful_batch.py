@@ -13,8 +13,8 @@ from skybatch.batch.submission.submit import AcceptedBatch
 from skybatch.names.model import LookupStatus, NameResult, ServiceResponse
 from skybatch.status import BatchStatus
 from skybatch.surveys.twomass.bands import BANDS
-from tests.support.in_process_service import Service
-from tests.support.sample_archive import MadeArchive
+from tests.support.batches.in_process_service import Service
+from tests.support.survey.sample_archive import MadeArchive
 
 UNKNOWN_NAME = "Nowhere 17"
 # Id, place and size of each row; the places are those of the image sets of `eventful_archive`.

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from astropy.io.votable import from_table
 from astropy.table import Table
 
-from tests.support import request_tables as tables
+from tests.support.tables import request_tables as tables
 from tests.unit.sky.test_coordinates import DOCUMENTED, KIN
 
 TOKENS = [
