@@ -101,7 +101,7 @@ def local_parameters(public_url: str, names_url: str) -> dict[str, str]:
         "MailFrom": MAIL_FROM,
         "WorkerConcurrency": WORKERS,
         **dict.fromkeys(("IrsaResolver", "NedResolver", "SimbadResolver"), names_url),
-        "DispatchWindow": "100",
+        "DispatchWindow": "200",
         # All that comes in on this machine comes from one address.
         "MaxDailyBatches": "100000",
         "MaxDailyFromCaller": "100000",

@@ -30,7 +30,19 @@ HEAD_START_SECONDS = 2.0
 def run(start_stack: Callable[..., Stack], tmp_path_factory: pytest.TempPathFactory) -> SoakRun:
     """A stack whose window is a fraction of the large batch, as on AWS a window of 500 is of thousands."""
     archive = make_archive(tmp_path_factory.mktemp("made"), SETS)
-    return SoakRun(start_stack(archive=archive, parameters={"DispatchWindow": "10"}), {})
+    stack = start_stack(archive=archive)
+    narrow_window(stack, 10)
+    return SoakRun(stack, {})
+
+
+def narrow_window(stack: Stack, messages: int) -> None:
+    """Set a window that the template refuses to batches of full size."""
+    functions = stack.emulator.client("lambda")
+    for name in ("PlannerFunctionName", "CollectorFunctionName"):
+        function = stack.outputs.others[name]
+        variables = functions.get_function_configuration(FunctionName=function)["Environment"]["Variables"]
+        variables["DISPATCH_WINDOW"] = str(messages)
+        functions.update_function_configuration(FunctionName=function, Environment={"Variables": variables})
 
 
 def large() -> Scenario:

@@ -9,6 +9,7 @@ from typing import Any, get_args
 import pytest
 
 from skybatch.batch.execution.dispatch_state import NextStep
+from skybatch.batch.execution.reconcile import seconds_to_wait
 from tests.support.batches.template import FUNCTIONS, MACHINE, PARAMETERS, ROOT, STATES, of_type, properties
 
 TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task"}
@@ -111,6 +112,37 @@ def test_the_execution_outlives_the_longest_batch() -> None:
     """The deadline, then the last wait, Package with its retries, and the email."""
     packaging = STATES["Package"]["TimeoutSeconds"] * 3
     assert MACHINE["TimeoutSeconds"] > PARAMETERS["DeadlineSeconds"]["MaxValue"] + packaging + 600
+
+
+# Events that a state writes to the history of its execution: entered and exited, and of a task besides
+# scheduled, started and succeeded (Step Functions developer guide, execution history).
+STATE_EVENTS = {"Task": 5, "Wait": 2, "Choice": 2}
+# A crop of one pixel is a header of four blocks of 2880 bytes, as the survey's are, and one of data.
+SMALLEST_FILE_BYTES = 5 * 2880
+
+
+def events_of(*states: str) -> int:
+    return sum(STATE_EVENTS[STATES[state]["Type"]] for state in states)
+
+
+def longest_sequence_of_waits(seconds: float) -> int:
+    """The most tallies in a time: each waits as little as it may, as if all were about to be done."""
+    elapsed, waits = 0.0, 0
+    while elapsed < seconds:
+        elapsed += seconds_to_wait(elapsed, 1, 0)
+        waits += 1
+    return waits
+
+
+@pytest.mark.parametrize("gigabytes", [1, 10])
+def test_the_smallest_window_fits_an_execution_of_25_000_events(gigabytes: int) -> None:
+    """Each dispatch refills at least half of the window, of a batch of the smallest files there are."""
+    window = PARAMETERS["DispatchWindow"]["MinValue"] * gigabytes
+    dispatches = gigabytes * PARAMETERS["MaxBatchBytes"]["Default"] / SMALLEST_FILE_BYTES / (window // 2)
+    waits = longest_sequence_of_waits(PARAMETERS["DeadlineSeconds"]["MaxValue"])
+    events = dispatches * events_of("Dispatch", "Wait", "Tally", "NextStep")
+    events += waits * events_of("Wait", "Tally", "NextStep")
+    assert events < 25_000 * 0.8  # the rest is for resends and retries
 
 
 def test_messages_live_as_long_as_the_execution() -> None:

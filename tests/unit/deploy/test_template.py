@@ -63,17 +63,26 @@ def test_parameter_defaults_are_the_settings_defaults() -> None:
 
 
 @pytest.mark.parametrize(
-    ("parameter", "column", "sum_of"),
+    ("parameter", "mapping", "column", "sum_of"),
     [
-        ("ExpireDays", "PurgeDays", lambda days: days + 2),
-        ("WorkerTimeout", "VisibilitySeconds", lambda seconds: 6 * seconds),
+        ("ExpireDays", "ExpireDaysToPurgeDays", "PurgeDays", lambda days: days + 2),
+        ("WorkerTimeout", "WorkerTimeoutToVisibility", "VisibilitySeconds", lambda seconds: 6 * seconds),
     ],
 )
-def test_mappings_hold_the_right_sums(parameter: str, column: str, sum_of: Callable[[int], int]) -> None:
+def test_mappings_hold_the_right_sums(
+    parameter: str, mapping: str, column: str, sum_of: Callable[[int], int]
+) -> None:
     allowed = [str(value) for value in PARAMETERS[parameter]["AllowedValues"]]
-    mapping = TEMPLATE["Mappings"][parameter]
-    assert list(mapping) == allowed
-    assert {key: int(row[column]) for key, row in mapping.items()} == {a: sum_of(int(a)) for a in allowed}
+    rows = TEMPLATE["Mappings"][mapping]
+    assert list(rows) == allowed
+    assert {key: int(row[column]) for key, row in rows.items()} == {a: sum_of(int(a)) for a in allowed}
+
+
+def test_no_two_logical_names_are_the_same() -> None:
+    """Tools that inline FindInMap take a mapping for a parameter of its name, and the other way round."""
+    sections = ("Parameters", "Mappings", "Conditions", "Resources")
+    names = [name for section in sections for name in TEMPLATE[section]]
+    assert sorted(names) == sorted(set(names))
 
 
 def test_uploads_fit_lambda_as_base64() -> None:
@@ -169,10 +178,19 @@ def test_the_results_bucket_refuses_plain_http() -> None:
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
 
+def test_what_is_kept_or_removed_with_the_stack_is_said() -> None:
+    """Results outlive the stack, but not a creation that failed; the rest has nothing worth keeping."""
+    bucket = RESOURCES["ResultsBucket"]
+    assert (bucket["DeletionPolicy"], bucket["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
+    for kind in ("AWS::SQS::Queue", "AWS::Logs::LogGroup"):
+        for name in of_type(kind):
+            assert RESOURCES[name]["DeletionPolicy"] == RESOURCES[name]["UpdateReplacePolicy"] == "Delete"
+
+
 def test_results_are_removed_but_the_key_of_batch_ids_is_not() -> None:
     rules = {rule["Id"]: rule for rule in properties("ResultsBucket")["LifecycleConfiguration"]["Rules"]}
     assert rules["batches"]["Prefix"] == "batches/"
-    purge = {"Fn::FindInMap": ["ExpireDays", {"Ref": "ExpireDays"}, "PurgeDays"]}
+    purge = {"Fn::FindInMap": ["ExpireDaysToPurgeDays", {"Ref": "ExpireDays"}, "PurgeDays"]}
     assert rules["batches"]["ExpirationInDays"] == purge
     assert rules["unfinished-uploads"]["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
     expiring = {rule["Prefix"] for rule in rules.values() if "ExpirationInDays" in rule}
@@ -181,7 +199,7 @@ def test_results_are_removed_but_the_key_of_batch_ids_is_not() -> None:
 
 def test_the_queue_waits_six_worker_timeouts_and_gives_up_after_five() -> None:
     queue = properties("TaskQueue")
-    column = ["WorkerTimeout", {"Ref": "WorkerTimeout"}, "VisibilitySeconds"]
+    column = ["WorkerTimeoutToVisibility", {"Ref": "WorkerTimeout"}, "VisibilitySeconds"]
     assert queue["VisibilityTimeout"] == {"Fn::FindInMap": column}
     assert FUNCTIONS["WorkerFunction"]["Timeout"] == {"Ref": "WorkerTimeout"}
     assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
@@ -191,6 +209,17 @@ def test_one_message_at_a_time_reported_one_by_one() -> None:
     (source,) = FUNCTIONS["WorkerFunction"]["Events"].values()
     assert source["Properties"]["BatchSize"] == 1
     assert source["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_lambda_logs_in_json_at_the_level_of_our_own_lines() -> None:
+    logging = TEMPLATE["Globals"]["Function"]["LoggingConfig"]
+    level = {"Fn::FindInMap": ["LogLevelToLambda", {"Ref": "LogLevel"}, "ApplicationLogLevel"]}
+    assert logging == {"LogFormat": "JSON", "ApplicationLogLevel": level, "SystemLogLevel": "INFO"}
+    rows = TEMPLATE["Mappings"]["LogLevelToLambda"]
+    assert list(rows) == PARAMETERS["LogLevel"]["AllowedValues"]
+    # Lambda's own names (API reference, LoggingConfig): WARN is not Python's WARNING.
+    levels = {"TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"}
+    assert {row["ApplicationLogLevel"] for row in rows.values()} <= levels
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -229,8 +258,9 @@ def test_every_alarm_reaches_the_operator_and_says_what_to_do() -> None:
         assert alarm["TreatMissingData"] == "notBreaching"
 
 
-def test_every_function_is_watched_for_errors() -> None:
-    watched = [a for a in of_type("AWS::CloudWatch::Alarm").values() if a["MetricName"] == "Errors"]
+@pytest.mark.parametrize("metric", ["Errors", "Throttles"])
+def test_every_function_is_watched_for_errors_and_throttles(metric: str) -> None:
+    watched = [a for a in of_type("AWS::CloudWatch::Alarm").values() if a["MetricName"] == metric]
     assert {alarm["Dimensions"][0]["Value"]["Ref"] for alarm in watched} == set(FUNCTIONS)
 
 
