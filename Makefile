@@ -22,7 +22,7 @@ NODE := build/node
 TEST_PROGRAMS := funpack:libcfitsio-bin fitsverify:fitsverify shellcheck:shellcheck curl:curl wget:wget zsh:zsh fish:fish \
   chromium:chromium chromedriver:chromium-driver stilts:stilts
 
-.PHONY: help venv system lint test demo serve bench drill security openapi package clean
+.PHONY: help venv system lint test demo serve bench drill security pins audit openapi package clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -80,7 +80,7 @@ serve: $(STAMP) ## the whole service on this machine until Ctrl-C
 bench: .venv/.bench ## figures, as a table and in build/bench.json
 	@$(PY) -m tests.bench
 
-drill: $(STAMP) security ## the long tests: large batches, faults, load
+drill: $(STAMP) security audit ## the long tests: large batches, faults, load
 	@$(PY) -m pytest -m soak $(PYTEST)
 
 # checkov pins boto3, so it has an environment of its own. What it need not find is in .checkov.yaml.
@@ -95,6 +95,22 @@ security: $(STAMP) .venv-checkov/.installed ## checkov on the template, bandit o
 
 openapi: $(STAMP) ## the OpenAPI document that the API serves, from the types that check its bodies
 	@$(PY) -m tools.openapi
+
+# uv and pip-audit, apart from what they look at.
+.venv-supply/.installed: Makefile
+	@test -x .venv-supply/bin/python || $(PYTHON) -m venv .venv-supply
+	.venv-supply/bin/python -m pip install --quiet --disable-pip-version-check 'uv==0.13.9' 'pip-audit==2.10.1'
+	@touch $@
+
+# Versions already pinned stay unless UPGRADE=1. What the client alone needs is left out.
+pins: .venv-supply/.installed ## the science layer's pins with their hashes, from pyproject.toml
+	@.venv-supply/bin/uv pip compile pyproject.toml --quiet --extra service $(if $(UPGRADE),--upgrade) \
+	  --no-emit-package skybatch --no-emit-package certifi --no-emit-package shtab --no-emit-package tqdm \
+	  --generate-hashes --only-binary :all: --python-version 3.13 --python-platform x86_64-manylinux_2_28 \
+	  --custom-compile-command 'make pins' --output-file layers/science/requirements.txt
+
+audit: $(STAMP) .venv-supply/.installed ## known vulnerabilities of the pins, where their database can be had
+	@$(PY) -m tools.audit
 
 package: openapi ## layers and functions for Lambda in build/package, weighed and imported
 	@$(PY) -m tools.package

@@ -8,24 +8,21 @@ from __future__ import annotations
 
 import platform
 import shutil
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from local.template import Template, load_template
-from tools.lambda_imports import ImportFailed, find_python, import_handler, imports_of
-from tools.wheels import PIP_INSTALL, compile_bytecode, install_layer, slim, unmet_requirements
+from tools.aws_services import services_used
+from tools.lambda_imports import PACKAGE, ImportFailed, find_python, import_handler, imports_of
+from tools.licences import PAGE, layer_table, unaccepted
+from tools.wheels import compile_bytecode, install_layer, slim, unmet_requirements, unpinned_modules
 
 ROOT = Path(__file__).resolve().parents[1]
 TARGET = ROOT / "build" / "package"
 
 # Lambda's quota for a function with its layers, unzipped.
 UNZIPPED_LIMIT = 250 * 1024 * 1024
-
-# What Lambda's runtime brings by itself, installed beside the packages for the import check only. The
-# oldest version that pyproject.toml allows, so that nothing newer than that is taken for granted.
-RUNTIME_PACKAGES = ("boto3==1.40.0",)
 
 UNWANTED = shutil.ignore_patterns("__pycache__", "*.egg-info", "*.pyc")
 
@@ -58,6 +55,12 @@ def function_folders(template: Template) -> list[str]:
     ]
 
 
+def services() -> list[str]:
+    """List the AWS services whose clients the functions make."""
+    sources = [*(ROOT / "functions").rglob("*.py"), *(ROOT / "layers/skybatch/python").rglob("*.py")]
+    return services_used(sources)
+
+
 def build(template: Template, wanted: Chosen) -> None:
     """Fill build/package anew. Raises PackageFailed for a package that the pins forget."""
     shutil.rmtree(TARGET, ignore_errors=True)
@@ -66,10 +69,28 @@ def build(template: Template, wanted: Chosen) -> None:
     shutil.copy2(ROOT / "template.yaml", TARGET)
     science = TARGET / "layers" / "science" / "python"
     install_layer(science, ROOT / "layers/science/requirements.txt", wanted.python, wanted.machine)
-    slim(science)
+    slim(science, services())
     unmet = unmet_requirements(science, wanted.python, wanted.machine)
     if unmet:
         raise PackageFailed("layers/science/requirements.txt lacks\n  " + "\n  ".join(unmet))
+    check_pins(science, function_folders(template))
+
+
+def check_pins(science: Path, folders: list[str]) -> None:
+    """Refuse a module that the functions import and the layer has not, and a licence not accepted."""
+    ours = ROOT / "layers/skybatch/python"
+    for folder in folders:
+        modules = [
+            name for name in imports_of(ROOT / folder / "app.py", ours) if not name.startswith(PACKAGE)
+        ]
+        lacking = unpinned_modules(science, modules)
+        if lacking:
+            raise PackageFailed(f"{folder} imports what no pin brings: {', '.join(lacking)}")
+    refused = unaccepted(science)
+    if refused:
+        raise PackageFailed("licences not accepted in a deployed service:\n  " + "\n  ".join(refused))
+    if layer_table(science) not in PAGE.read_text():
+        raise PackageFailed(f"{PAGE.relative_to(ROOT)} is not of these pins: python -m tools.licences")
 
 
 def compile_parts(folders: list[str], python: Path | None, wanted: Chosen) -> None:
@@ -101,31 +122,22 @@ def weigh(folders: list[str]) -> None:
 
 
 def check_imports(folders: list[str], python: Path | None, wanted: Chosen) -> None:
-    """Import each handler, and all it may import later, from the packages alone; else say why not."""
+    """Import each handler, and all it may import later, from the packages alone; else say why not.
+
+    Nothing else is there, not even what Lambda's runtime brings: its boto3 comes in whatever version AWS
+    chooses, so the layer has its own.
+    """
     if (platform.system(), platform.machine()) != ("Linux", wanted.machine):
         print(f"imports: skipped, this machine is not a Linux {wanted.machine}")
         return
     if python is None:
         print(f"imports: skipped, no Python {wanted.python} on this machine")
         return
-    runtime = _runtime_packages()
     layers = [TARGET / "layers" / name / "python" for name in ("science", "skybatch")]
     for folder in folders:
         modules = imports_of(TARGET / folder / "app.py", layers[1])
-        milliseconds = import_handler(python, [TARGET / folder, *layers, runtime], modules)
+        milliseconds = import_handler(python, [TARGET / folder, *layers], modules, services())
         print(f"{folder:22} handler imported in {milliseconds:5.0f} ms, {len(modules)} modules in all")
-
-
-def _runtime_packages() -> Path:
-    target = ROOT / "build" / "runtime"
-    stamp = target / " ".join(RUNTIME_PACKAGES)
-    if not stamp.exists():
-        shutil.rmtree(target, ignore_errors=True)
-        # These are for no environment of ours, so that conflicts with the running one do not matter.
-        command = [*PIP_INSTALL, "--no-warn-conflicts", "--target", str(target), *RUNTIME_PACKAGES]
-        subprocess.run(command, check=True)  # noqa: S603 (our own words, no shell)
-        stamp.touch()
-    return target
 
 
 def main() -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
@@ -23,19 +24,27 @@ NEEDLESS = ("bin", "**/__pycache__", "**/include", "**/*.pyx", "**/*.pxd")
 
 
 def install_layer(target: Path, requirements: Path, python: str, machine: str) -> None:
-    """Unpack the pinned wheels for ``python`` (``3.13``) on ``machine`` (``x86_64``) into ``target``."""
+    """Unpack the pinned wheels for ``python`` (``3.13``) on ``machine`` (``x86_64``) into ``target``.
+
+    A wheel whose SHA-256 is not among its pin's is refused, and so is a pin that names none.
+    """
     platforms = [f"--platform={tag}_{machine}" for tag in GLIBC_TAGS + LEGACY_TAGS]
     command = [*PIP_INSTALL, "--target", str(target), *platforms]
     command += ["--implementation=cp", f"--python-version={python}"]
-    command += ["--only-binary=:all:", "--no-deps", "--no-compile", "--requirement", str(requirements)]
+    command += ["--only-binary=:all:", "--no-deps", "--no-compile", "--require-hashes"]
+    command += ["--requirement", str(requirements)]
     subprocess.run(command, check=True)  # noqa: S603 (our own words, no shell)
 
 
-def slim(layer: Path) -> None:
-    """Remove what no function imports."""
-    doomed = [path for pattern in NEEDLESS for path in layer.glob(pattern)]
+def slim(layer: Path, services: Iterable[str]) -> None:
+    """Remove what no function imports, and botocore's models of all but these AWS services."""
+    models = layer / "botocore/data"
+    doomed = [folder for folder in models.glob("*/") if folder.name not in set(services)]
+    doomed += [path for pattern in NEEDLESS for path in layer.glob(pattern)]
     doomed += [path for path in layer.rglob("tests") if path.relative_to(layer).as_posix() not in KEPT_TESTS]
     for path in doomed:
+        if ".dist-info" in path.relative_to(layer).parts[0]:
+            continue  # licence texts, in folders named as those of their sources
         if path.is_dir():
             shutil.rmtree(path)
         elif path.exists():  # not gone with its folder already
@@ -79,3 +88,13 @@ def _met(needed: Requirement, present: dict[str, Distribution]) -> bool:
 
 def _canonical(name: str) -> str:
     return name.lower().replace("_", "-").replace(".", "-")
+
+
+def unpinned_modules(layer: Path, modules: Iterable[str]) -> list[str]:
+    """List the top-level packages among imported ``modules`` that neither the layer nor Python has."""
+    roots = {name.split(".")[0] for name in modules} - set(sys.stdlib_module_names)
+    return sorted(name for name in roots if not _in_layer(layer, name))
+
+
+def _in_layer(layer: Path, name: str) -> bool:
+    return (layer / name).is_dir() or any(layer.glob(f"{name}.*"))

@@ -36,3 +36,12 @@ def test_a_handler_is_imported_from_the_given_folders_alone(tmp_path: Path) -> N
     assert import_handler(python, [tmp_path, tmp_path / "layer"], ["json"]) > 0
     with pytest.raises(ImportFailed, match="No module named 'numpy'"):
         import_handler(python, [tmp_path, tmp_path / "layer"], ["numpy"])
+
+
+def test_a_client_whose_model_is_missing_fails(tmp_path: Path) -> None:
+    write(tmp_path / "app.py", "def handler(event, context): ...\n")
+    write(tmp_path / "boto3.py", "def client(name):\n    return {'s3': 1}[name]\n")
+    python = Path(sys.executable)
+    assert import_handler(python, [tmp_path], [], ["s3"]) > 0
+    with pytest.raises(ImportFailed, match="KeyError: 'sqs'"):
+        import_handler(python, [tmp_path], [], ["s3", "sqs"])

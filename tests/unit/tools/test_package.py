@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-import re
+import sys
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
 from tests.support.batches.template import ROOT, TEMPLATE
+from tests.support.tools.wheels import PINS, REQUIREMENTS
+from tools.lambda_imports import imports_of
+from tools.licences import own_requirements
 from tools.package import chosen, unzipped_bytes
 
 
@@ -15,13 +22,33 @@ def write(path: Path, text: str = "") -> Path:
     return path
 
 
-def test_every_pin_is_exact() -> None:
-    lines = (ROOT / "layers/science/requirements.txt").read_text().splitlines()
-    pins = [line for line in lines if line and not line.startswith("#")]
-    assert pins
-    assert all(re.fullmatch(r"[a-z0-9-]+==[0-9][0-9.]*", pin) for pin in pins)
-    names = [pin.split("==")[0] for pin in pins]
-    assert names == sorted(set(names))
+# Imported by the client that the package contains, which no function starts.
+CLIENT_ONLY = {"certifi", "shtab", "tqdm"}
+
+
+def imported_packages() -> set[str]:
+    """Name the distributions, installed here, of the modules that the handlers can come to import."""
+    source = ROOT / "layers/skybatch/python"
+    modules = {name for app in ROOT.glob("functions/*/app.py") for name in imports_of(app, source)}
+    owners = packages_distributions()
+    roots = {name.split(".")[0] for name in modules} - set(sys.stdlib_module_names) - {"skybatch"}
+    return {canonicalize_name(owners[root][0]) for root in roots}
+
+
+def test_every_pin_is_exact_and_has_hashes() -> None:
+    lines = REQUIREMENTS.read_text().splitlines()
+    blocks = [line for line in lines if line and not line.startswith((" ", "#"))]
+    assert len(blocks) == len(PINS) > 20
+    assert list(PINS) == sorted(PINS)
+    starts = [lines.index(line) for line in blocks]
+    assert all(lines[start + 1].startswith("    --hash=sha256:") for start in starts)
+
+
+def test_all_that_the_functions_import_is_asked_for_by_name_and_pinned() -> None:
+    asked = {canonicalize_name(Requirement(line).name) for line in own_requirements("service")}
+    assert imported_packages() <= asked
+    assert asked <= set(PINS) | CLIENT_ONLY
+    assert not CLIENT_ONLY & set(PINS)
 
 
 def test_the_template_chooses_python_and_machine() -> None:
