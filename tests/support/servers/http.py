@@ -48,13 +48,20 @@ class HttpAnswer:
         return json.loads(self.body)
 
 
+CALLER = "192.0.2.17"
+
+
 def http_event(
-    method: str, url: str, body: bytes = b"", headers: dict[str, str] | None = None
+    method: str,
+    url: str,
+    body: bytes = b"",
+    headers: dict[str, str] | None = None,
+    source_ip: str = CALLER,
 ) -> dict[str, Any]:
     """Return the event of a request in API Gateway's payload format 2.0."""
     path, _, query = url.partition("?")
     event = sample_event("search-get-sia2")
-    event["requestContext"]["http"] |= {"method": method, "path": path}
+    event["requestContext"]["http"] |= {"method": method, "path": path, "sourceIp": source_ip}
     event.pop("pathParameters", None)
     return {
         **event,
@@ -117,7 +124,9 @@ def multipart_form(fields: Mapping[str, object]) -> bytes:
 
 
 class HttpClient:
-    """Calls an application of some routes, event in and response out."""
+    """Calls an application of some routes, event in and response out, from the address ``source_ip``."""
+
+    source_ip = CALLER
 
     def __init__(self, dependencies: Dependencies, *tables: RouteTable) -> None:
         self.dependencies = dependencies
@@ -126,7 +135,7 @@ class HttpClient:
     def call(self, method: str, url: str, body: bytes = b"", **headers: str) -> HttpAnswer:
         """Send a request; underscores in names of headers stand for hyphens."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return http_answer(self.app.handle(http_event(method, url, body, named), CONTEXT))
+        return http_answer(self.app.handle(http_event(method, url, body, named, self.source_ip), CONTEXT))
 
     def get(self, url: str, **headers: str) -> HttpAnswer:
         """Send a GET."""

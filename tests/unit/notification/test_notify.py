@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from moto import mock_aws
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
@@ -78,6 +80,41 @@ def test_a_mail_that_fails_leaves_the_batch_ended_and_is_noticed() -> None:
     status = read_status(store, NOW)
     assert (status.state, status.mail) == (before.state, "failed")
     assert len(status.notices) == len(before.notices) + 1
+    assert ADDRESS not in str(store.read_json(keys.MAIL))
+
+
+def ses_error(code: str, text: str) -> Exception:
+    error: Exception = ClientError({"Error": {"Code": code, "Message": text}}, "SendEmail")
+    return error
+
+
+class RefusingSes:
+    """SES that answers every message with one error."""
+
+    exceptions = boto3.client("sesv2", region_name="us-east-1").exceptions
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def send_email(self, **_: Any) -> None:
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "state"),
+    [
+        ("BadRequestException", "Local address contains control or whitespace", "refused"),
+        ("MessageRejected", f"Email address is not verified. These failed: {ADDRESS}", "refused"),
+        ("MessageRejected", f"Email address is not verified. These failed: {SENDER}, {ADDRESS}", "failed"),
+        ("MessageRejected", "Email address is not verified.", "failed"),
+        ("SendingPausedException", "paused", "failed"),
+        ("TooManyRequestsException", "Daily message quota exceeded.", "failed"),
+    ],
+)
+def test_only_what_keeps_all_mail_from_going_out_is_a_failure(code: str, text: str, state: str) -> None:
+    store = failed_batch(email=ADDRESS)
+    assert notify(store, SesMailer(RefusingSes(ses_error(code, text)), SENDER), NOW) == state
+    assert read_status(store, NOW).mail == "failed"
     assert ADDRESS not in str(store.read_json(keys.MAIL))
 
 

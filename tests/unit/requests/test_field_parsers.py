@@ -5,14 +5,12 @@ from __future__ import annotations
 import pytest
 
 from skybatch.requests.field_parsers import (
-    MAX_EMAIL_CHARACTERS,
     MAX_LABEL_CHARACTERS,
     as_text,
     one_of,
     parse_bands,
     parse_center,
     parse_diameter,
-    parse_email,
     parse_label,
     parse_mode,
     with_default,
@@ -70,23 +68,6 @@ def test_modes_are_words_in_any_case() -> None:
     assert [parse_mode(str(mode).upper()) for mode in Mode] == list(Mode)
     with pytest.raises(InvalidValue):
         parse_mode("everything")
-
-
-@pytest.mark.parametrize("address", ["a@b.org", "first.last+tag@sub.example-site.edu", "ü@b.org"])
-def test_one_address_is_taken(address: str) -> None:
-    assert parse_email(address) == address
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        *("a", "a@b", "a@b.org,c@d.org", "a b@c.org", "A <a@b.org>", "a@b.org\n", "a\r\nBcc: c@d.org"),
-        "a@" + "b" * MAX_EMAIL_CHARACTERS + ".org",
-    ],
-)
-def test_what_is_not_one_address_is_invalid(text: str) -> None:
-    with pytest.raises(InvalidValue):
-        parse_email(text)
 
 
 def test_a_label_is_one_printable_line_of_bounded_length() -> None:

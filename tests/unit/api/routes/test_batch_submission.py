@@ -58,6 +58,15 @@ def test_the_same_key_and_body_is_the_same_batch(batches: HttpClient) -> None:
     assert len({first, other_body, without_key}) == 3
 
 
+def test_another_callers_key_and_body_are_another_batch(batches: HttpClient) -> None:
+    ids = []
+    for caller in ("192.0.2.7", "192.0.2.8", "2001:db8:1:2::3", "2001:db8:1:4::5"):
+        batches.source_ip = caller
+        ids.append(batches.post_json("/batches", REGION, idempotency_key="k").json()["batch_id"])
+    assert len(set(ids[:3])) == 3
+    assert ids[2] == ids[3]  # one site
+
+
 def test_an_idempotency_key_of_many_characters_is_invalid(batches: HttpClient) -> None:
     longest = MAX_IDEMPOTENCY_KEY
     assert batches.post_json("/batches", REGION, idempotency_key="k" * longest).status == 202

@@ -15,8 +15,6 @@ from skybatch.surveys.twomass.bands import BANDS
 from skybatch.validation import InvalidValue
 
 MAX_LABEL_CHARACTERS = 200
-MAX_EMAIL_CHARACTERS = 254  # RFC 5321, section 4.5.3.1.3, less the angle brackets
-EMAIL = re.compile(r"[^\s@,;<>\"()\[\]\\]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 T = TypeVar("T")
 
@@ -63,13 +61,6 @@ def _bands_of_word(word: str) -> tuple[str, ...]:
 def parse_mode(text: str) -> Mode:
     """Parse one of the five modes."""
     return Mode(values.choice(text, tuple(Mode)))
-
-
-def parse_email(text: str) -> str:
-    """Parse an address that one message can be sent to."""
-    if len(text) > MAX_EMAIL_CHARACTERS or not text.isprintable() or not EMAIL.fullmatch(text):
-        raise InvalidValue("must be one e-mail address")
-    return text
 
 
 def parse_label(text: str) -> str:

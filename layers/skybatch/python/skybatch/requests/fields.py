@@ -9,14 +9,13 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 
 from skybatch.fits.edge_mode import EdgeMode
 from skybatch.requests import values
+from skybatch.requests.email_address import MAX_EMAIL_CHARACTERS, parse_email
 from skybatch.requests.field_parsers import (
-    MAX_EMAIL_CHARACTERS,
     MAX_LABEL_CHARACTERS,
     one_of,
     parse_bands,
     parse_center,
     parse_diameter,
-    parse_email,
     parse_label,
     parse_mode,
     parse_size,

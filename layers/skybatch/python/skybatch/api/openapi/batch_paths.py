@@ -41,7 +41,7 @@ def _submit() -> Schema:
         "Idempotency-Key",
         "header",
         schema={"type": "string", "maxLength": MAX_IDEMPOTENCY_KEY, "pattern": "^[!-~]*$"},
-        description="The same key with the same body is the same batch.",
+        description="The same key with the same body from the same network address is the same batch.",
     )
     return operation(
         "batches",

@@ -19,6 +19,7 @@ from skybatch.api.submission import (
     bounded_body,
 )
 from skybatch.batch.planning.dry_run import estimate
+from skybatch.callers.networks import site_network
 from skybatch.errors import CellError, InvalidRequest, SkybatchError
 from skybatch.requests.body.payload import read_payload
 from skybatch.requests.parser import parse_body
@@ -35,7 +36,7 @@ def submit_batch(request: HttpRequest, dependencies: Dependencies) -> AnyRespons
     submitter, body = batch_submitter(request, dependencies), bounded_body(request, settings)
     try:
         parsed, upload = parse_body(body, request.content_type, settings)
-        seed = _idempotency_seed(request.header("idempotency-key"), body)
+        seed = _idempotency_seed(request, body)
         accepted = submitter.submit(parsed, upload, seed)
     except SkybatchError as error:
         form = _form_response(request, settings, error.status, problem=error.problem())
@@ -82,10 +83,14 @@ def _form_response(
     return html_response(form_page(settings, values=values, problem=problem, plan=plan), status)
 
 
-def _idempotency_seed(key: str, body: bytes) -> bytes | None:
-    """Return what identifies the call: the caller's key together with the body; None without a key."""
+def _idempotency_seed(request: HttpRequest, body: bytes) -> bytes | None:
+    """Return what identifies the call: the caller, its key and the body; None without a key.
+
+    The caller, so that nobody who guesses another's key and body is given the other's batch.
+    """
+    key = request.header("idempotency-key")
     if len(key) > MAX_IDEMPOTENCY_KEY:
         rule = f"must have at most {MAX_IDEMPOTENCY_KEY} characters"
         error = CellError("Idempotency-Key", key, rule)
         raise InvalidRequest(error.sentence(), errors=[error])
-    return json.dumps(["submit", key, body.hex()]).encode() if key else None
+    return json.dumps(["submit", site_network(request.source_ip), key, body.hex()]).encode() if key else None

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,6 +16,8 @@ import obstore
 from obstore.store import ObjectStore
 
 from skybatch.batch import keys
+from skybatch.callers.mailboxes import mailbox
+from skybatch.callers.networks import site_network
 from skybatch.errors import TooMany
 from skybatch.redaction import batch_hash
 from skybatch.settings import Settings
@@ -25,8 +26,6 @@ DAY_SECONDS = 86_400
 # Seconds after which to try again where a running batch must end first: most are done by then.
 RETRY_AFTER_ACTIVE = 60
 ENDED = ".ended"
-# The network that one customer gets (RFC 6177); within it addresses change at will.
-IPV6_CUSTOMER_BITS = 64
 
 
 @dataclass(frozen=True)
@@ -53,35 +52,15 @@ class QuotaSubject:
 
 def address_subject(secret: bytes, email: str, settings: Settings) -> QuotaSubject:
     """Give the mailbox that an email address leads to."""
-    folder = _folder(secret, f"address {normalize_email(email)}")
+    folder = _folder(secret, f"address {mailbox(email)}")
     return QuotaSubject(folder, "email address", settings.max_daily_batches, settings.max_active_batches)
 
 
 def caller_subject(secret: bytes, ip: str, settings: Settings) -> QuotaSubject:
     """Give whoever calls from an IP address; many may share one, so only a day's batches are limited."""
     return QuotaSubject(
-        _folder(secret, f"caller {customer_network(ip)}"), "network address", settings.max_daily_from_caller
+        _folder(secret, f"caller {site_network(ip)}"), "network address", settings.max_daily_from_caller
     )
-
-
-def normalize_email(email: str) -> str:
-    """Normalize an email address: case, dots and +tags commonly lead to the same mailbox.
-
-    Where they are different mailboxes after all, these share one quota.
-    """
-    local, _, domain = email.strip().lower().rpartition("@")
-    return f"{local.partition('+')[0].replace('.', '')}@{domain}"
-
-
-def customer_network(ip: str) -> str:
-    """Reduce an IPv6 address to its customer's network; IPv4 addresses and other text stay as they are."""
-    try:
-        parsed = ipaddress.ip_address(ip)
-    except ValueError:
-        return ip
-    if parsed.version == 4:
-        return str(parsed)
-    return str(ipaddress.ip_network((parsed, IPV6_CUSTOMER_BITS), strict=False))
 
 
 def admit(

@@ -1,0 +1,1 @@
+"""Who calls, so that what one of them uses can be bounded."""
