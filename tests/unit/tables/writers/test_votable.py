@@ -125,3 +125,23 @@ def test_arrays_keep_their_shape() -> None:
     array = parse(io.BytesIO(DOCUMENTS["sia"]), verify="ignore").resources[0].tables[0].array
     assert np.stack(array["sia_cd"].tolist()).shape == (25, 4)
     assert np.stack(array["sia_naxis"].tolist()).tolist() == [[512, 1024]] * 25
+
+
+def test_cells_of_a_line_each_are_the_same_xml() -> None:
+    columns = (text("url", "", link="image"), text("name", ""), text("none", "", link="image"))
+    data = {"url": ["https://x/?a=1&b=2", "ends ]]> early"], "name": ["<a>", "b"], "none": [None, ""]}
+    lines = write(Table(columns, data, cell_lines=True), "xml")
+    assert b"<TR><TD><![CDATA[https://x/?a=1&b=2]]></TD>\n<TD>&lt;a&gt;</TD>\n<TD></TD></TR>\n" in lines
+    one, other = (
+        parse(io.BytesIO(document)).get_first_table().array
+        for document in (lines, write(Table(columns, data), "xml"))
+    )
+    assert one.tolist() == other.tolist()
+    assert one["url"].tolist() == data["url"]
+
+
+def test_a_column_links_to_the_page_about_it() -> None:
+    column = text("a", "", documentation="https://x/?a&b", options=(("v", "value"),))
+    (field,) = parse(io.BytesIO(write(Table((column,), {"a": ["v"]}), "xml"))).get_first_table().fields
+    assert [(link.content_role, link.href) for link in field.links] == [("doc", "https://x/?a&b")]
+    assert (field.values.type, field.values.options) == ("actual", [("value", "v")])

@@ -7,6 +7,7 @@ What differs is listed here, each with its reason; what is not listed is equal.
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -41,7 +42,12 @@ def theirs(survey_data: Path) -> Any:
 
 
 @pytest.fixture(scope="module")
-def ours(survey_data: Path, theirs: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
+def their_text(survey_data: Path) -> str:
+    return (survey_data / "nph-im_sia.example.xml").read_text("latin-1")
+
+
+@pytest.fixture(scope="module")
+def our_text(survey_data: Path, theirs: Any, tmp_path_factory: pytest.TempPathFactory) -> str:
     tree = DirectoryTree(tmp_path_factory.mktemp("archive"))
     for row in theirs.get_first_table().array:
         image = ImageId(
@@ -56,7 +62,12 @@ def ours(survey_data: Path, theirs: Any, tmp_path_factory: pytest.TempPathFactor
     import_tables(tree, "asky", [survey_data / "nph-im_sia.example.xml"])
     asked = Parameters.of({"POS": "139.75,-31.15", "SIZE": "0.5", "type": "at"})
     answer = inventory_sia(asked, Inventory.open(tree, "asky"), ROOT, _nobody)
-    return parse(io.BytesIO(write(answer.table, "xml")), verify="ignore")
+    return write(answer.table, "xml").decode()
+
+
+@pytest.fixture(scope="module")
+def ours(our_text: str) -> Any:
+    return parse(io.BytesIO(our_text.encode()), verify="ignore")
 
 
 def _nobody(name: str) -> SkyPosition:
@@ -141,3 +152,49 @@ def test_what_is_null_here_is_null(ours: Any) -> None:
     rows = ours.get_first_table().array
     for name in NULLS:
         assert all(str(value) == "" for value in rows[name].filled("").tolist()), name
+
+
+def test_fields_link_to_the_same_pages_and_list_the_same_values(theirs: Any, ours: Any) -> None:
+    def facts(document: Any) -> list[Any]:
+        return [
+            (
+                field.name,
+                [(link.content_role, link.content_type, link.href) for link in field.links],
+                (field.values.type, field.values.options) if field.values.options else None,
+            )
+            for field in document.get_first_table().fields
+        ]
+
+    assert facts(ours) == facts(theirs)
+
+
+@pytest.mark.parametrize("band", "JHK")
+def test_programs_that_split_the_text_at_cdata_find_the_images_of_a_band(
+    their_text: str, our_text: str, band: str
+) -> None:
+    def urls(text: str) -> list[str]:
+        pieces = [piece.split("]]>")[0] for piece in text.split("<TD><![CDATA[")[1:]]
+        return [piece for piece in pieces if re.match(f"https://.*{band.lower()}i.*fits", piece)]
+
+    assert len(urls(our_text)) == len(urls(their_text)) == 3
+    assert {urlsplit(url).path for url in urls(our_text)} == {"/cgi-bin/2MASS/IM/nph-im"}
+
+
+def test_programs_that_look_for_words_that_end_in_fits_find_them(their_text: str, our_text: str) -> None:
+    def names(text: str) -> list[str]:
+        found = re.findall(r"(https?://\S+)\.fits", text)
+        return sorted(f"{url}.fits".split("=")[-1] for url in found)
+
+    assert len(names(our_text)) == 9
+    assert names(our_text) == names(their_text)
+
+
+def test_both_types_have_file_names_of_their_own(small_inventory: Inventory) -> None:
+    first = small_inventory.details(np.array([0]))
+    place = f"{first.crval1[0]},{first.crval2[0]}"
+    asked = Parameters.of({"POS": place, "SIZE": "0.1", "FORMAT": "image/fits"})
+    table = inventory_sia(asked, small_inventory, ROOT, _nobody).table
+    names = [url.split("=")[-1] for url in table.data["url"]]
+    assert len(set(names)) == len(names)
+    assert {name.endswith("_ql.fits") for name in names} == {True, False}
+    assert [kind == "Q" for kind in table.data["type"]] == [name.endswith("_ql.fits") for name in names]

@@ -43,7 +43,17 @@ def test_the_mission_has_two_names() -> None:
     assert stored_images.archive_path("wise") == "wise"
 
 
-@pytest.mark.parametrize("changes", [{"dh": ""}, {"scan": ""}, {"name": ""}, {"ds": "nope"}, {"type": "raw"}])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"dh": ""},
+        {"scan": ""},
+        {"name": ""},
+        {"ds": "nope"},
+        {"type": "raw"},
+        {"type": "at", "name": "hi0010009_ql.fits"},
+    ],
+)
 def test_a_parameter_that_is_missing_or_unknown_is_refused(
     made: MadeArchive, changes: dict[str, str]
 ) -> None:
@@ -52,7 +62,8 @@ def test_a_parameter_that_is_missing_or_unknown_is_refused(
 
 
 @pytest.mark.parametrize(
-    "changes", [{"scan": "98"}, {"name": "hi0010010.fits"}, {"type": "ql"}, {"ds": "sx"}]
+    "changes",
+    [{"name": "hi0010009_ql.fits"}, {"scan": "98"}, {"name": "hi0010010.fits"}, {"type": "ql"}, {"ds": "sx"}],
 )
 def test_an_image_that_is_not_there_is_not_found(made: MadeArchive, changes: dict[str, str]) -> None:
     with pytest.raises(NotFound):
@@ -77,3 +88,13 @@ def test_a_whole_image_of_another_place_than_the_inventorys_differs(made: MadeAr
             stored_images.cut_box(made.objects, key, PixelBox(1, 2, 3, 4), inventory)
     finally:
         obstore.put(made.objects, key, stored)
+
+
+@pytest.mark.parametrize("changes", [{"type": "ql"}, {"name": "hi0010009_ql.fits"}])
+def test_a_quicklook_is_named_by_its_type_or_its_suffix(made: MadeArchive, changes: dict[str, str]) -> None:
+    key = made.key(0, "h").replace("/image/", "/quicklook/").replace(".fits.gz", ".fits.H")
+    obstore.put(made.objects, key, b"stored")
+    try:
+        assert stored_images.key_of_image(Parameters.of(PARTS | changes), made.objects) == key
+    finally:
+        obstore.delete(made.objects, key)

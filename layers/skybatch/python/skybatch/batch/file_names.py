@@ -31,9 +31,7 @@ def image_file(
     parts = [] if row is None else [f"{row:0{MIN_ROW_DIGITS}d}"]
     if row is not None and row_id:
         parts.append(UNSAFE_CHARACTERS.sub("_", row_id))
-    image_part = f"{image.band}{image.scan:03d}{image.image:04d}"
-    if image_type == ImageType.QUICKLOOK:
-        image_part += "_ql"
+    image_part = f"{image.band}{image.scan:03d}{image.image:04d}{image_type.name_suffix}"
     return "_".join([*parts, f"{image.date}{image.hem}", image_part]) + f".{suffix}"
 
 

@@ -31,6 +31,11 @@ class ImageType(StrEnum):
         return _PARAMETERS[self]
 
     @property
+    def name_suffix(self) -> str:
+        """What follows the stem in names of delivered files: nothing, or ``_ql``."""
+        return _NAME_SUFFIXES[self]
+
+    @property
     def label(self) -> str:
         """Word in titles: ``Atlas`` or ``Quicklook``."""
         return _LABELS[self]
@@ -61,4 +66,5 @@ def _inverse(words: dict[ImageType, str], word: str) -> ImageType:
 _LETTERS = {ImageType.ATLAS: "A", ImageType.QUICKLOOK: "Q"}
 _FOLDERS = {ImageType.ATLAS: "image", ImageType.QUICKLOOK: "quicklook"}
 _PARAMETERS = {ImageType.ATLAS: "at", ImageType.QUICKLOOK: "ql"}
+_NAME_SUFFIXES = {ImageType.ATLAS: "", ImageType.QUICKLOOK: "_ql"}
 _LABELS = {ImageType.ATLAS: "Atlas", ImageType.QUICKLOOK: "Quicklook"}

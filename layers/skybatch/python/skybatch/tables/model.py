@@ -25,7 +25,7 @@ class Column:
     shortest digits that read back as exactly the same number. ``key`` is where a table's data hold the
     values (default: the name), so that two sets may call one fact by two names. ``frame`` marks
     coordinates, ``link`` a column of URLs (the words a page links with), ``options`` the values that may
-    stand in it, each with its meaning.
+    stand in it, each with its meaning, ``documentation`` the URL of a page about it.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Column:
     key: str = ""
     link: str = ""
     options: tuple[tuple[str, str], ...] = ()
+    documentation: str = ""
 
     @property
     def source(self) -> str:
@@ -93,7 +94,8 @@ class Table:
     masked element is null) or an (n, k) array. It may hold more than the columns show. ``keywords`` reach
     every format that has a place for them (IPAC keyword lines, VOTable PARAMs), ``params`` VOTable alone;
     ``notes`` are sentences for people. ``overflow`` says that the answer was cut off, and why. ``services``
-    are described in VOTables alone.
+    are described in VOTables alone. ``cell_lines`` gives each cell of a VOTable a line of its own, URLs as
+    CDATA: the same XML, for programs that split its text.
 
     Raises
     ------
@@ -109,6 +111,7 @@ class Table:
     notes: tuple[str, ...] = ()
     overflow: str = ""
     services: tuple[ServiceDescriptor, ...] = ()
+    cell_lines: bool = False
 
     def __post_init__(self) -> None:
         missing = [column.source for column in self.columns if column.source not in self.data]

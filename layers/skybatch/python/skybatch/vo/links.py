@@ -18,15 +18,16 @@ def image_url(root: str, key: str) -> str:
 
 def fits_url(root: str, found: FoundImages, i: int) -> str:
     """Return the address of the file of the i-th image, spelled as the archive's clients know it."""
-    image = found.image_id(i)
-    more = [("type", ImageType.QUICKLOOK.parameter)] if found.kind[i] == QUICKLOOK else []
+    image, image_type = found.image_id(i), ImageType.of_letter(found.kind[i])
+    more = [("type", image_type.parameter)] if image_type is ImageType.QUICKLOOK else []
     query = [
         ("ds", image.dataset),
         ("atdir", ""),
         ("dh", f"{image.date}{image.hem}"),
         ("scan", f"{image.scan:03d}"),
-        ("name", f"{image.stem}.fits"),
         *more,
+        # The last: programs take the name to be all that follows the last equals sign, or end at ".fits".
+        ("name", f"{image.stem}{image_type.name_suffix}.fits"),
     ]
     return f"{root}/cgi-bin/2MASS/IM/nph-im?{urlencode(query)}"
 

@@ -12,10 +12,17 @@ from typing import Any
 from skybatch.tables.model import Column, double, integer, text
 from skybatch.tables.schemas.common import CENTER
 
+# The survey's own page about its filters, to which its archive's answers link.
+FILTERS_PAGE = "https://www.ipac.caltech.edu/2mass/releases/allsky/doc/sec6_4a.html"
+
 
 def renamed(column: Column, name: str, **changes: Any) -> Column:
     """Return the column by another name; its values stay those under its own key."""
     return replace(column, name=name, key=column.source, **changes)
+
+
+def _wavelength(name: str, description: str, ucd: str) -> Column:
+    return double(name, description, unit="m", ucd=ucd, format="%.3e", documentation=FILTERS_PAGE)
 
 
 URL = text("url", "URL of the image.", ucd="VOX:Image_AccessReference", link="image")
@@ -45,15 +52,9 @@ CRVAL = double(
     ucd="VOX:WCS_CoordRefValue",
     arraysize="*",
 )
-BREF = double(
-    "bref", "Reference wavelength of the filter.", unit="m", ucd="VOX:BandPass_RefValue", format="%.3e"
-)
-BLO = double(
-    "blo", "Lower wavelength limit of the filter.", unit="m", ucd="VOX:BandPass_LoLimit", format="%.3e"
-)
-BHI = double(
-    "bhi", "Upper wavelength limit of the filter.", unit="m", ucd="VOX:BandPass_HiLimit", format="%.3e"
-)
+BREF = _wavelength("bref", "Reference wavelength of the filter.", "VOX:BandPass_RefValue")
+BLO = _wavelength("blo", "Lower wavelength limit of the filter.", "VOX:BandPass_LoLimit")
+BHI = _wavelength("bhi", "Upper wavelength limit of the filter.", "VOX:BandPass_HiLimit")
 ARTIFACTS = (
     text("pers_art", "URL of the table of persistence artifacts; null where the archive has none."),
     text("glint_art", "URL of the table of filter glint artifacts; null where the archive has none."),

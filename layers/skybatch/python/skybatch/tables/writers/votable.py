@@ -31,9 +31,10 @@ _FRAMES = {
 def chunks(table: Table, rows: int) -> Iterator[bytes]:
     """Yield the document in pieces of ``rows`` rows."""
     yield "".join(_opening(table, rows)).encode()
+    between = "</TD>\n<TD>" if table.cell_lines else "</TD><TD>"
     for start in range(0, len(table), rows):
         columns = [_cells(column, table, slice(start, start + rows)) for column in table.columns]
-        by_row = map("</TD><TD>".join, zip(*columns, strict=True))
+        by_row = map(between.join, zip(*columns, strict=True))
         body = "</TD></TR>\n<TR><TD>".join(by_row)
         yield f"<TR><TD>{body}</TD></TR>\n".encode()
     yield "".join(_closing(table)).encode()
@@ -46,7 +47,14 @@ def error_document(reason: str) -> bytes:
 
 def _cells(column: Column, table: Table, span: slice) -> list[str]:
     texts = cells(column, table.values(column, span))
+    if column.link and table.cell_lines:
+        return [_cdata(text) for text in texts]
     return map_where(_has_markup, escape, texts) if column.is_text else texts
+
+
+def _cdata(text: str) -> str:
+    """Return text unescaped in a CDATA section, or in two where it has the mark that ends one."""
+    return f"<![CDATA[{text.replace(']]>', ']]]]><![CDATA[>')}]]>" if text else ""
 
 
 def _has_markup(joined: str) -> bool:
@@ -124,8 +132,14 @@ def _field(column: Column, datatype: str) -> str:
         }
     )
     options = "".join(f"<OPTION{_attributes({'name': label, 'value': v})}/>" for v, label in column.options)
-    values = f"<VALUES>{options}</VALUES>" if options else ""
-    return f"<FIELD{attributes}>{_described(values, column.description)}</FIELD>\n"
+    values = f'<VALUES type="actual">{options}</VALUES>' if options else ""
+    described = _described(values + _documentation(column), column.description)
+    return f"<FIELD{attributes}>{described}</FIELD>\n"
+
+
+def _documentation(column: Column) -> str:
+    href = column.documentation
+    return f'<LINK content-role="doc" content-type="text/html" href={_attribute(href)}/>' if href else ""
 
 
 def _param(param: Param) -> str:

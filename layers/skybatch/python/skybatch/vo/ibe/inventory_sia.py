@@ -208,7 +208,7 @@ def _table(
         too_many_rows(max_rows) if len(found) * len(formats) > max_rows else ""
     )
     data = image_data({found.details.dataset: found.details}, images, INVENTORY)
-    return Table(INVENTORY, data, params=params, title=TITLE, notes=notes, overflow=more)
+    return Table(INVENTORY, data, params=params, title=TITLE, notes=notes, overflow=more, cell_lines=True)
 
 
 def _urls(root: str, found: FoundImages, rows: list[tuple[int, str]]) -> Iterator[str]:

@@ -45,9 +45,9 @@ def archive_path(path: str) -> str:
 def key_of_image(parameters: Parameters, objects: ObjectStore) -> str:
     """Return the archive key of the stored image that the parameters of ``nph-im`` name.
 
-    ``ds`` data set, ``dh`` date and hemisphere, ``scan``, ``name`` file name, ``type`` ``at`` (default) or
-    ``ql``. ``atdir``, a disk of the original service, is ignored, and so is the suffix of the name: the
-    archive may keep the image in another form.
+    ``ds`` data set, ``dh`` date and hemisphere, ``scan``, ``name`` file name, ``type`` ``at`` or ``ql`` (the
+    default for a name that ends in ``_ql``). ``atdir``, a disk of the original service, is ignored, and so
+    is the suffix of the name: the archive may keep the image in another form.
 
     Raises MalformedRequest for a parameter that is missing or unknown, NotFound for what names no image.
     """
@@ -55,19 +55,25 @@ def key_of_image(parameters: Parameters, objects: ObjectStore) -> str:
         if not parameters.text(name):
             raise refused(name, "", "must be given")
     dataset = requested_dataset(parameters)
-    image_type = _image_type(parameters)
-    stem = parameters.text("name").split(".", 1)[0]
+    stem, image_type = _named_image(parameters)
     scan = f"{parameters.text('dh')}/s{parameters.text('scan').zfill(3)}"
     image, _, _ = parse_key(f"{dataset_prefix(dataset)}{scan}/{ImageType.ATLAS.folder}/{stem}.fits.gz")
     return stored_key(objects, image, image_type)
 
 
-def _image_type(parameters: Parameters) -> ImageType:
-    word = parameters.text("type", ImageType.ATLAS.parameter).lower()
+def _named_image(parameters: Parameters) -> tuple[str, ImageType]:
+    """Return the stem of the stored file's name and the type of image that ``name`` and ``type`` say."""
+    stem = parameters.text("name").split(".", 1)[0]
+    named = stem.removesuffix(ImageType.QUICKLOOK.name_suffix)
+    default = ImageType.ATLAS if named == stem else ImageType.QUICKLOOK
+    word = parameters.text("type", default.parameter).lower()
     try:
-        return ImageType.of_parameter(word)
+        image_type = ImageType.of_parameter(word)
     except ValueError:
         raise refused("type", word, "must be at or ql") from None
+    if named != stem and image_type is ImageType.ATLAS:
+        raise refused("type", word, f"is not that of a Quicklook, which {stem} names")
+    return named, image_type
 
 
 def requested_dataset(parameters: Parameters) -> str:
