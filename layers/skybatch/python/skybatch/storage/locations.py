@@ -12,14 +12,15 @@ if TYPE_CHECKING:
 def open_tree(location: str) -> Tree:
     """Open the tree at ``s3://bucket/prefix`` or at a local path.
 
-    Credentials, region and endpoint of S3 are those of `skybatch.storage.s3`.
+    Credentials, region and endpoint of S3 are those of `skybatch.storage.profile`.
     """
     if not location.startswith("s3://"):
         from skybatch.storage.directory_tree import DirectoryTree
 
         return DirectoryTree(Path(location))
     from skybatch.storage.bucket_tree import BucketTree
-    from skybatch.storage.s3 import Connection, connect
+    from skybatch.storage.profile import operator_connection
+    from skybatch.storage.s3 import connect
 
     bucket, _, prefix = location.removeprefix("s3://").partition("/")
-    return BucketTree(connect(bucket, Connection.from_environment()), prefix)
+    return BucketTree(connect(bucket, operator_connection(bucket)), prefix)

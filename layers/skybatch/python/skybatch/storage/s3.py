@@ -1,8 +1,7 @@
 """Open S3 buckets as object stores: the one place that knows endpoints, regions and credentials.
 
-Bytes in S3 go through obstore (a tenth of boto3's CPU for small objects). Credentials, region and endpoint
-are found as AWS tools find them. In Lambda all are in the environment, which obstore reads by itself; where
-they come from a profile (shared files, SSO, assumed roles), boto3's credential chain provides them.
+Bytes in S3 go through obstore (a tenth of boto3's CPU for small objects). In Lambda, credentials and region
+are in the environment, which obstore reads by itself; `skybatch.storage.profile` finds those of an operator.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from obstore.store import S3Store
@@ -22,19 +20,8 @@ if TYPE_CHECKING:
 
 # For the functions, whose calls have little time; operators' commands keep obstore's longer ones.
 FUNCTION_RETRIES: RetryConfig = {"max_retries": 5, "retry_timeout": timedelta(seconds=20)}
-# Variables that give credentials by themselves, which obstore reads; they take precedence over a profile.
-CREDENTIAL_VARIABLES = (
-    "AWS_ACCESS_KEY_ID",
-    "AWS_WEB_IDENTITY_TOKEN_FILE",
-    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-    "AWS_SKIP_SIGNATURE",
-)
-PROFILE_VARIABLES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
-# Shared files of AWS tools, and the variables that name others.
-SHARED_FILES = {"AWS_CONFIG_FILE": "~/.aws/config", "AWS_SHARED_CREDENTIALS_FILE": "~/.aws/credentials"}
-# Shorter than the ten minutes before their end in which botocore always renews credentials.
-CREDENTIALS_LIFETIME = timedelta(minutes=5)
+# obstore knows the endpoints of one partition; China's have a suffix of their own.
+CHINA = "cn-"
 
 
 @dataclass(frozen=True)
@@ -60,48 +47,13 @@ class Connection:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Connection:
-        """Find endpoint, region and credentials in the environment and, where needed, the AWS profile.
-
-        Raises
-        ------
-        ValueError
-            For a profile that gives no credentials.
-        botocore.exceptions.ProfileNotFound
-            For a profile that is not in the shared files.
-        """
+        """Find the endpoint in the environment of a function; obstore reads credentials and region there."""
         env = os.environ if environment is None else environment
         endpoint = env.get("AWS_ENDPOINT_URL_S3") or env.get("AWS_ENDPOINT_URL") or ""
-        if not _needs_profile(env):
-            return cls(endpoint)
-        return _from_profile(endpoint)
-
-
-def _needs_profile(env: Mapping[str, str]) -> bool:
-    """Whether credentials can only come from a profile."""
-    if any(env.get(name) for name in CREDENTIAL_VARIABLES):
-        return False
-    if any(env.get(name) for name in PROFILE_VARIABLES):
-        return True
-    return any(Path(env.get(name) or path).expanduser().is_file() for name, path in SHARED_FILES.items())
-
-
-def _from_profile(endpoint: str) -> Connection:
-    # Here, because boto3 takes 50 ms of a cold start, and functions have no profile.
-    import boto3
-    import botocore.session
-    from obstore.auth.boto3 import Boto3CredentialProvider
-
-    session = botocore.session.get_session()
-    profile: dict[str, Any] = session.get_scoped_config()
-    if session.get_credentials() is None:  # a configuration without credentials: an instance's own serve
-        return Connection(endpoint or profile.get("endpoint_url", ""), _region(session))
-    provider = Boto3CredentialProvider(boto3.Session(botocore_session=session), ttl=CREDENTIALS_LIFETIME)
-    return Connection(endpoint or profile.get("endpoint_url", ""), _region(session), provider)
-
-
-def _region(session: Any) -> S3Config:
-    region = session.get_config_variable("region")
-    return {"region": region} if region else {}
+        region = env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION") or ""
+        if not endpoint and region.startswith(CHINA):
+            endpoint = f"https://s3.{region}.amazonaws.com.cn"
+        return cls(endpoint)
 
 
 @lru_cache(maxsize=8)
