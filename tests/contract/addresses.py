@@ -16,6 +16,7 @@ INVENTORY = "/cgi-bin/2MASS/IM/nph-im_sia"
 SIA2 = "/sia2/query"
 LINKS = "/datalink/links"
 IMAGE_ID = "ivo://skybatch/2mass?twomass/allsky/allsky/000614n/s031/image/ki0310209.fits.gz"
+IMAGE_PARTS = "ds=asky&atdir=/ti08&dh=000614n&scan=031&name=ki0310209.fits"
 IMAGE = "/ibe/data/twomass/allsky/allsky/000614n/s031/image/ki0310209.fits.gz"
 
 

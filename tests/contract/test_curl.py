@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import shutil
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from astropy.nddata import Cutout2D
 from astropy.wcs import WCS
 
 from local.stack import Stack
-from tests.contract.addresses import DEC, IMAGE, RA, first_hdu
+from tests.contract.addresses import DEC, IMAGE, IMAGE_PARTS, RA, first_hdu
 
 pytestmark = [
     pytest.mark.e2e,
@@ -135,3 +136,16 @@ def assert_same_pixels(cut: Any, parent: Any) -> None:
     x0, y0 = (int(value) for value in _offset(cut, parent))
     rows, columns = cut.data.shape
     np.testing.assert_array_equal(cut.data, parent.data[y0 : y0 + rows, x0 : x0 + columns])
+
+
+def test_a_file_by_its_parts_needs_no_redirect(stack: Stack, tmp_path: Path) -> None:
+    image = f"{stack.url}/cgi-bin/2MASS/IM/nph-im?{IMAGE_PARTS}"
+    subprocess.run(["curl", "-sS", "--output", tmp_path / "a.fits.gz", image], check=True, timeout=60)
+    assert (tmp_path / "a.fits.gz").read_bytes() == curl(stack.url + IMAGE)
+
+
+def test_a_stored_file_is_saved_under_its_own_name(stack: Stack, tmp_path: Path) -> None:
+    words = ["curl", "-sSLOJ", "-w", "%{content_type}", stack.url + IMAGE]
+    ran = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=60)
+    assert ran.stdout == "application/x-gzip"
+    assert [file.name for file in tmp_path.iterdir()] == [IMAGE.rsplit("/", 1)[-1]]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import parse_qs, urlsplit
 from urllib.request import Request, urlopen
 
+import boto3
 import obstore
 import pytest
+from botocore.config import Config
+from obstore.store import S3Store
 
 from skybatch.storage.links import presigned_url
 from skybatch.storage.s3 import Connection, connect
@@ -30,3 +34,54 @@ def test_a_url_of_an_absent_object_answers_404(s3: str) -> None:
     with pytest.raises(HTTPError) as refused:
         urlopen(request)
     assert refused.value.code == 404
+
+
+@pytest.mark.parametrize(
+    ("media_type", "shown"),
+    [("application/x-gzip", "attachment"), ("text/csv; charset=utf-8", "inline")],
+)
+def test_a_url_carries_a_name_and_a_media_type(s3: str, media_type: str, shown: str) -> None:
+    bucket = connect("archive", Connection(s3, KEYS))  # type: ignore[arg-type]
+    obstore.put(bucket, "folder/object", b"content")
+    with urlopen(presigned_url(bucket, "folder/object", filename="a.x", media_type=media_type)) as answer:
+        assert answer.headers["Content-Type"] == media_type
+        assert answer.headers["Content-Disposition"] == f'{shown}; filename="a.x"'
+        assert answer.read() == b"content"
+
+
+@pytest.mark.parametrize("where", ["store", "provider", "environment"])
+def test_its_signature_is_the_one_of_boto3(where: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = {"access_key_id": "id", "secret_access_key": "secret", "token": "to/ken="}
+    for variable in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.setenv(variable, "another")
+    options: dict[str, Any] = {"region": "us-west-2"}
+    if where == "store":
+        options |= {**keys, "session_token": keys["token"]}
+        del options["token"]
+    elif where == "provider":
+        options["credential_provider"] = lambda: keys | {"expires_at": None}
+    else:
+        keys = dict.fromkeys(keys, "another")
+    ours = presigned_url(S3Store("bucket", **options), "a/b c.fits.gz", filename="b.gz", media_type="x/y")
+    theirs = _boto3_url(keys, "a/b c.fits.gz", "b.gz", "x/y")
+    assert urlsplit(ours)[:3] == urlsplit(theirs)[:3]
+    if parse_qs(urlsplit(ours).query)["X-Amz-Date"] == parse_qs(urlsplit(theirs).query)["X-Amz-Date"]:
+        assert parse_qs(urlsplit(ours).query) == parse_qs(urlsplit(theirs).query)
+
+
+def _boto3_url(keys: dict[str, str], key: str, filename: str, media_type: str) -> str:
+    client = boto3.client(
+        "s3",
+        region_name="us-west-2",
+        aws_access_key_id=keys["access_key_id"],
+        aws_secret_access_key=keys["secret_access_key"],
+        aws_session_token=keys["token"],
+        config=Config(signature_version="s3v4", s3={"addressing_style": "path"}),
+    )
+    parameters = {
+        "Bucket": "bucket",
+        "Key": key,
+        "ResponseContentDisposition": f'attachment; filename="{filename}"',
+        "ResponseContentType": media_type,
+    }
+    return str(client.generate_presigned_url("get_object", Params=parameters, ExpiresIn=3600))

@@ -7,7 +7,6 @@ import io
 
 import obstore
 import pytest
-from obstore.store import S3Store
 
 from local.fake_resolvers import Behaviour, FakeResolvers
 from skybatch.api.routes import image_inventory
@@ -15,7 +14,6 @@ from skybatch.errors import MalformedRequest, Transient
 from tests.support.html import Page
 from tests.support.servers.http import HttpClient, make_dependencies
 from tests.support.servers.name_services import fake_resolver
-from tests.support.servers.s3 import fetch
 from tests.support.survey.sample_archive import MadeArchive
 from tests.unit.api.conftest import CENTER
 
@@ -52,13 +50,11 @@ def test_an_image_that_is_not_there_is_an_error(search: HttpClient, query: str, 
     assert search.get(f"{BASE}/nph-im_key?{query}").status == status
 
 
-def test_an_image_by_its_parts_is_a_redirect_to_the_stored_file(sample: MadeArchive, bucket: S3Store) -> None:
-    stored = bytes(obstore.get(sample.objects, sample.key(0, "j")).bytes())
-    obstore.put(bucket, sample.key(0, "j"), stored)
-    client = HttpClient(make_dependencies(archive=bucket), image_inventory.routes)
-    answer = client.get(f"{BASE}/nph-im?{PARTS}&type=at")
-    assert answer.status == 302
-    assert fetch(answer.headers["location"]) == stored
+def test_an_image_by_its_parts_is_the_stored_file(sample: MadeArchive, search: HttpClient) -> None:
+    answer = search.get(f"{BASE}/nph-im?{PARTS}&type=at")
+    assert (answer.status, answer.media_type) == (200, "application/x-gzip")
+    assert answer.headers["content-disposition"] == 'attachment; filename="ji0010009.fits.gz"'
+    assert answer.body == bytes(obstore.get(sample.objects, sample.key(0, "j")).bytes())
 
 
 def test_a_part_that_is_missing_is_malformed(search: HttpClient) -> None:

@@ -129,7 +129,11 @@ def test_arrays_keep_their_shape() -> None:
 
 def test_cells_of_a_line_each_are_the_same_xml() -> None:
     columns = (text("url", "", link="image"), text("name", ""), text("none", "", link="image"))
-    data = {"url": ["https://x/?a=1&b=2", "ends ]]> early"], "name": ["<a>", "b"], "none": [None, ""]}
+    data: dict[str, list[str | None]] = {
+        "url": ["https://x/?a=1&b=2", "ends ]]> early"],
+        "name": ["<a>", "b"],
+        "none": [None, ""],
+    }
     lines = write(Table(columns, data, cell_lines=True), "xml")
     assert b"<TR><TD><![CDATA[https://x/?a=1&b=2]]></TD>\n<TD>&lt;a&gt;</TD>\n<TD></TD></TR>\n" in lines
     one, other = (

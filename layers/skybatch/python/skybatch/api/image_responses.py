@@ -1,16 +1,19 @@
-"""Stored images as responses: a redirect to the stored file, or a FITS file made from it."""
+"""Stored images as responses: a redirect to the stored file, the file itself, or a FITS file made from it."""
 
 from __future__ import annotations
 
+import obstore
+
 from skybatch.api.dependencies import Dependencies
 from skybatch.api.http_request import HttpRequest
-from skybatch.api.large_responses import content_response
+from skybatch.api.large_responses import MAX_INLINE_BYTES, content_response
 from skybatch.api.responses import redirect
 from skybatch.api.routing import AnyResponse
 from skybatch.errors import NotFound
+from skybatch.fits.readers import GZIP_MAGIC
+from skybatch.surveys.twomass.layout import parse_key
 from skybatch.vo.ibe import stored_images
-
-GZIP_TYPE, FITS_TYPE = "application/x-gzip", "image/fits"
+from skybatch.vo.ibe.stored_images import FITS_TYPE, GZIP_TYPE
 
 
 def stored_file_response(
@@ -34,17 +37,42 @@ def stored_file_response(
     return fits_response(request, dependencies, plain, key, compressed=compressed)
 
 
+def gzipped_file_response(request: HttpRequest, dependencies: Dependencies, key: str) -> AnyResponse:
+    """Return a stored Atlas image itself, gzipped; one too large for a response is a redirect.
+
+    Raises NotFound where the archive does not hold it.
+    """
+    try:
+        found = obstore.get(dependencies.archive, key)
+    except FileNotFoundError:
+        raise NotFound(f"The archive has no image {key}.") from None
+    if found.meta["size"] > MAX_INLINE_BYTES:
+        return stored_file_response(request, dependencies, key)
+    body = bytes(found.bytes())
+    if not body.startswith(GZIP_MAGIC):
+        plain = stored_images.plain_image(dependencies.archive, key)
+        return fits_response(request, dependencies, plain, key, compressed=True)
+    return content_response(
+        request, dependencies.results, body, GZIP_TYPE, filename=f"{_stem(key)}.fits.gz", compressible=False
+    )
+
+
 def fits_response(
     request: HttpRequest, dependencies: Dependencies, plain: bytes, key: str, *, compressed: bool
 ) -> AnyResponse:
     """Return a plain FITS file, gzipped if asked, under the name of the stored image ``key``."""
-    stem = key.rsplit("/", 1)[-1].split(".", 1)[0]
-    body, media_type, name = plain, FITS_TYPE, f"{stem}.fits"
+    body, media_type, name = plain, FITS_TYPE, f"{_stem(key)}.fits"
     if compressed:
-        body, media_type, name = _gzip(plain), GZIP_TYPE, f"{stem}.fits.gz"
+        body, media_type, name = _gzip(plain), GZIP_TYPE, f"{name}.gz"
     return content_response(
         request, dependencies.results, body, media_type, filename=name, compressible=False
     )
+
+
+def _stem(key: str) -> str:
+    """Return the file name of an image without its ending; that of a Quicklook says what it is."""
+    image, image_type, _ = parse_key(key)
+    return f"{image.stem}{image_type.name_suffix}"
 
 
 def _gzip(plain: bytes) -> bytes:

@@ -55,7 +55,11 @@ def content_response(
     sent = _gzip(body) if compress else body
     if len(sent) > MAX_INLINE_BYTES:
         key = f"{RESPONSE_PREFIX}/{digest}/{filename or 'answer'}"
-        return redirect(_store(request, results, key, body, media_type), 303)
+        obstore.put(results, key, body, attributes={"Content-Type": media_type})
+        url = presigned_url(
+            results, key, request.link_method, filename=filename, media_type=media_type if filename else ""
+        )
+        return redirect(url, 303)
     headers |= {"Content-Encoding": "gzip"} if compress else {}
     headers |= {"Content-Disposition": f'attachment; filename="{filename}"'} if filename else {}
     return Response(status_code=200, content_type=media_type, body=sent, headers=headers)
@@ -65,12 +69,6 @@ def _is_current(request: HttpRequest, etag: str) -> bool:
     """Whether the caller's copy is this one (If-None-Match compares weakly: RFC 9110, section 13.1.2)."""
     known = request.header("if-none-match").split(",")
     return etag in [tag.strip().removeprefix("W/") for tag in known]
-
-
-def _store(request: HttpRequest, results: ObjectStore, key: str, body: bytes, media_type: str) -> str:
-    """Put the body into the results bucket; a URL presigned for the caller's method."""
-    obstore.put(results, key, body, attributes={"Content-Type": media_type})
-    return presigned_url(results, key, request.link_method)
 
 
 def _gzip(body: bytes) -> bytes:

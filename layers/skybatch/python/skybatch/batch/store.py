@@ -174,9 +174,13 @@ class BatchStore:
 
     # Links ------------------------------------------------------------------------------------------
 
-    def presigned_url(self, name: str, method: Literal["GET", "HEAD"] = "GET") -> str:
-        """Presign a URL for one method, valid for an hour or the rest of the role's session, if shorter."""
-        return presigned_url(self.objects, self.path(name), method)
+    def presigned_url(self, name: str, method: Literal["GET", "HEAD"] = "GET", media_type: str = "") -> str:
+        """Presign a URL for one method, valid for an hour or the rest of the role's session, if shorter.
+
+        With its media type, the object is answered with that and under the last part of its name.
+        """
+        filename = name.rsplit("/", 1)[-1] if media_type else ""
+        return presigned_url(self.objects, self.path(name), method, filename=filename, media_type=media_type)
 
 
 def to_json_lines(values: Iterable[dict[str, Any]]) -> bytes:

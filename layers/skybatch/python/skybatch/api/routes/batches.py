@@ -88,7 +88,7 @@ def download(
         raise NotFound("This batch has no such file.")
     if request.method == "HEAD":
         return head_response(found.bytes, found.media_type, found.etag)
-    return redirect(store.presigned_url(path))
+    return redirect(store.presigned_url(path, media_type=found.media_type))
 
 
 def _finished_images(record: BatchRecord, entries: list[dict[str, Any]]) -> tuple[FinishedImage, ...]:

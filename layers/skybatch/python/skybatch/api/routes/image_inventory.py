@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from skybatch.api.dependencies import Dependencies
 from skybatch.api.http_request import HttpRequest
-from skybatch.api.image_responses import fits_response, stored_file_response
+from skybatch.api.image_responses import fits_response, gzipped_file_response
 from skybatch.api.large_responses import content_response
 from skybatch.api.parameters import read_parameters
 from skybatch.api.responses import html_response
@@ -61,10 +61,13 @@ def image_page(request: HttpRequest, dependencies: Dependencies) -> AnyResponse:
 
 @routes.get("/cgi-bin/2MASS/IM/nph-im")
 def image_by_parameters(request: HttpRequest, dependencies: Dependencies) -> AnyResponse:
-    """Return a stored image; a Quicklook restored, as no reader of FITS opens it as it is stored."""
+    """Return a stored image, not a redirect, which not every program follows; a Quicklook restored.
+
+    No reader of FITS opens a Quicklook as it is stored.
+    """
     key = stored_images.key_of_image(read_parameters(request), dependencies.archive)
     if parse_key(key)[1] is ImageType.ATLAS:
-        return stored_file_response(request, dependencies, key)
+        return gzipped_file_response(request, dependencies, key)
     inventory = dependencies.readable_inventory(parse_key(key)[0].dataset)
     plain = stored_images.plain_image(dependencies.archive, key, inventory)
     return fits_response(request, dependencies, plain, key, compressed=True)

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
     from skybatch.inventory.inventory import Inventory
 
+GZIP_TYPE, FITS_TYPE = "application/x-gzip", "image/fits"
+MEDIA_TYPES = {"gz": GZIP_TYPE, **dict.fromkeys(("fits", "fit", "fz"), FITS_TYPE)}
+
 
 def archive_path(path: str) -> str:
     """Return the archive key of a path below ``/ibe/data/``: ``2mass`` is an alias of the mission.
@@ -93,6 +96,11 @@ def stored_key(objects: ObjectStore, image: ImageId, image_type: ImageType) -> s
     raise NotFound(f"The archive has no image {image_key(image, image_type)}.")
 
 
+def media_type_of(name: str) -> str:
+    """Return the media type of a stored or delivered image, by its file name."""
+    return MEDIA_TYPES.get(name.rsplit(".", 1)[-1], "application/octet-stream")
+
+
 def presigned_url(archive: ObjectStore, key: str, verb: Literal["GET", "HEAD"]) -> str | None:
     """Return a URL of a stored image, signed now for one verb.
 
@@ -108,7 +116,8 @@ def presigned_url(archive: ObjectStore, key: str, verb: Literal["GET", "HEAD"]) 
         start = b""
     if image_type is ImageType.ATLAS and (start == GZIP_MAGIC) != key.endswith(".gz"):
         return None
-    return links.presigned_url(archive, key, verb)
+    name = key.rsplit("/", 1)[-1]
+    return links.presigned_url(archive, key, verb, filename=name, media_type=media_type_of(name))
 
 
 def plain_image(objects: ObjectStore, key: str, inventory: Inventory | None = None) -> bytes:
