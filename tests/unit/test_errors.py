@@ -24,6 +24,7 @@ CODES = {
     "source_differs": (502, False),
     "transient": (503, True),
     "inventory": (503, False),
+    "survey_invalid": (503, False),
     "dataset_absent": (404, False),
 }
 

@@ -161,6 +161,12 @@ class InventoryError(SkybatchError):
     code, title, status = "inventory", "The image inventory cannot be read", 503
 
 
+class InvalidSurvey(InventoryError):
+    """The description of a survey breaks rules; each line of ``detail`` names file, key and rule."""
+
+    code, title = "survey_invalid", "The description of the survey is not valid"
+
+
 class DatasetAbsent(InventoryError):
     """A data set of the survey that this archive does not hold; nothing is broken."""
 

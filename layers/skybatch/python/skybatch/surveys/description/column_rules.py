@@ -1,0 +1,127 @@
+"""The rules of a description's columns, tables and what headers give them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from skybatch.surveys.description.metadata import Column
+from skybatch.surveys.description.survey import Survey
+
+Broken = Iterator[tuple[str, str]]
+GROUPS = frozenset(
+    {
+        *("link", "asked_by", "asked_by_text", "file_name", "file_name_native", "title", "type", "kind"),
+        *("band", "place", "place_html", "sia_place", "corners", "naxis", "crota2", "wcs", "pixflags"),
+        *("requested", "delivery", "edge", "form", "row", "htm", "sia", "wave", "bandpass"),
+    }
+)
+_WAVES = frozenset({"ref", "low", "high"})
+_GEOMETRY = frozenset({"ctype1", "ctype2", "crval1", "crval2", "crpix1", "crpix2", "crota2", "equinox"})
+_KEYWORD = re.compile(r"[A-Z0-9_-]{1,8}")
+_UCD = re.compile(r"[A-Za-z0-9._:;-]*")
+_FORMAT = re.compile(r"(%[0-9]*(\.[0-9]+)?[defg])?")
+
+
+def broken_column_rules(survey: Survey) -> Broken:
+    """Yield (key, rule) for every rule of columns that a survey breaks."""
+    for name, column in survey.columns.items():
+        yield from _column(f"columns.{name}", column, survey)
+    yield from _units(survey)
+    yield from _tables(survey)
+    yield from _header(survey)
+    yield from _numbers_by_band(survey)
+    yield from _time(survey)
+
+
+def _column(key: str, column: Column, survey: Survey) -> Broken:
+    if bool(column.of) == bool(column.like):
+        yield key, "must say either of (where its values come from) or like (another column)"
+    if column.like and column.like not in survey.columns:
+        yield f"{key}.like", f"{column.like!r} is no column"
+    if column.of and not _is_source(column.of, survey):
+        yield (
+            f"{key}.of",
+            f"{column.of!r} must be set, band, field:NAME, band:native, product:NAME, geometry:NAME,"
+            " const:TEXT, cloud or row:NAME, with a name that this description has",
+        )
+    if column.of and not column.doc:
+        yield f"{key}.doc", "is missing"
+    if not _UCD.fullmatch(column.ucd):
+        yield f"{key}.ucd", f"{column.ucd!r} is no UCD"
+    if not _FORMAT.fullmatch(column.format):
+        yield f"{key}.format", f"{column.format!r} must be a printf form of a number, such as %.4f"
+
+
+def _is_source(of: str, survey: Survey) -> bool:
+    kind, colon, name = of.partition(":")
+    if not colon:
+        return kind in ("set", "band", "cloud")
+    names = {
+        "field": set(survey.fields),
+        "row": set(survey.fields),
+        "product": set(survey.product),
+        "geometry": _GEOMETRY,
+        "band": {"native"},
+        "const": {name},
+    }
+    return name in names.get(kind, ())
+
+
+def _units(survey: Survey) -> Broken:
+    """Check units by the VOUnit standard, read by astropy; only where there are any, for it loads slowly."""
+    units = {name: column.unit for name, column in survey.columns.items() if column.unit}
+    if not units:
+        return
+    from astropy.units import Unit
+
+    for name, unit in units.items():
+        try:
+            Unit(unit, format="vounit", parse_strict="raise")
+        except ValueError:
+            yield f"columns.{name}.unit", f"{unit!r} is no unit of the VOUnit standard"
+
+
+def _tables(survey: Survey) -> Broken:
+    for kind in ("core", "ipac", "votable", "html", "rows", "sia", "search"):
+        for n, name in enumerate(getattr(survey.tables, kind)):
+            if name.startswith("@"):
+                yield from _group(f"tables.{kind}[{n}]", name)
+            elif name not in survey.columns:
+                yield f"tables.{kind}[{n}]", f"{name!r} is no column of columns"
+
+
+def _group(key: str, name: str) -> Broken:
+    group, _, which = name[1:].partition(":")
+    if group not in GROUPS or (which and not set(which.split(",")) <= _WAVES):
+        known = ", ".join(f"@{each}" for each in sorted(GROUPS))
+        yield key, f"{name!r} is no group of columns; known are {known}"
+
+
+def _header(survey: Survey) -> Broken:
+    for name, keyword in survey.header.values.items():
+        if name not in survey.columns or survey.columns[name].of not in ("set", "band"):
+            yield f"header.values.{name}", "must be a column of set or band"
+        if not _KEYWORD.fullmatch(keyword):
+            yield f"header.values.{name}", f"{keyword!r} must be a FITS keyword"
+    if survey.header.band_keyword and not _KEYWORD.fullmatch(survey.header.band_keyword):
+        yield "header.band_keyword", "must be a FITS keyword of at most eight upper-case characters"
+    for n, projection in enumerate(survey.header.wcs):
+        if not re.fullmatch(r"[A-Z0-9-]{3}(-SIP)?", projection):
+            yield f"header.wcs[{n}]", "must be a projection such as SIN, TAN or TAN-SIP"
+
+
+def _numbers_by_band(survey: Survey) -> Broken:
+    for what in ("exposure", "resolution"):
+        given = getattr(survey.obscore, what)
+        for band in given if isinstance(given, dict) else ():
+            if band not in survey.bands:
+                yield f"obscore.{what}.{band}", f"{band!r} is no band"
+
+
+def _time(survey: Survey) -> Broken:
+    time, colour = survey.obscore.time, survey.requests.colour
+    if time is not None and time.day not in {*survey.columns, *survey.fields}:
+        yield "obscore.time.day", f"{time.day!r} is neither a column nor a field"
+    if colour is not None and colour.zero and colour.zero not in survey.columns:
+        yield "requests.colour.zero", f"{colour.zero!r} is no column"

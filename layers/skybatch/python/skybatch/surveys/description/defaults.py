@@ -1,0 +1,85 @@
+"""What a description leaves out, filled in from what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from skybatch.surveys.description.images import Band, Dataset, Mission, Names, Product
+from skybatch.surveys.description.metadata import ObsCore, Tables
+from skybatch.surveys.description.request_rules import Requests
+from skybatch.surveys.description.survey import Survey
+
+# Columns of the service's own in searches, before or after those of the survey.
+_SIA = ("@sia", "@bandpass:ref,low,high")
+_SEARCH = ("@wcs", "@crota2", "@naxis", "@place", "@corners")
+
+
+def completed(survey: Survey) -> Survey:
+    """Return the survey with every default that depends on its other keys."""
+    return replace(
+        survey,
+        mission=survey.mission if survey.mission.name else Mission(name=survey.id),
+        dataset=tuple(_dataset(survey, dataset) for dataset in survey.dataset),
+        band=tuple(map(_band, survey.band)),
+        product={name: _product(survey, name, product) for name, product in survey.product.items()},
+        names=_names(survey),
+        tables=_tables(survey),
+        obscore=_obscore(survey.obscore, survey.id),
+        requests=_requests(survey),
+    )
+
+
+def _dataset(survey: Survey, dataset: Dataset) -> Dataset:
+    return replace(dataset, sia_title=dataset.sia_title or f"{survey.short} {dataset.title}")
+
+
+def _band(band: Band) -> Band:
+    return replace(
+        band,
+        show=band.show or band.label,
+        native=band.native if band.native != "" else band.id,
+        token=band.token or band.id,
+        words=band.words or tuple(dict.fromkeys((band.id, band.label.lower()))),
+    )
+
+
+def _product(survey: Survey, name: str, product: Product) -> Product:
+    mark = product.mark or ("" if name == next(iter(survey.images), name) else f"_{name}")
+    return replace(product, read=product.read or product.forms, mark=mark)
+
+
+def _names(survey: Survey) -> Names:
+    title = "{band.show} {product.title} Image: {id}"
+    short = "".join(letter for letter in survey.short.lower() if letter.isalnum())
+    given = survey.names
+    return Names(
+        sia=given.sia or "{dataset.sia_title} " + title,
+        title=given.title or "{dataset.title} " + title,
+        obs=given.obs or f"{_literal(survey.short)} {title}",
+        file=given.file or short + "_{id}_{band.id}{product.mark}",
+        colour=given.colour or short + "_{id}_rgb{product.mark}",
+    )
+
+
+def _literal(text: str) -> str:
+    return text.replace("{", "").replace("}", "")
+
+
+def _tables(survey: Survey) -> Tables:
+    core = survey.tables.core or tuple(survey.columns)
+    return replace(
+        survey.tables,
+        core=core,
+        sia=survey.tables.sia or (*_SIA, *core),
+        search=survey.tables.search or (*core, *_SEARCH),
+    )
+
+
+def _obscore(given: ObsCore, survey_id: str) -> ObsCore:
+    return replace(given, did=given.did or f"ivo://skybatch/{survey_id}?{{address}}")
+
+
+def _requests(survey: Survey) -> Requests:
+    types: Mapping[str, str] = {"atlas": next(iter(survey.images), "")}
+    return replace(survey.requests, image_types=survey.requests.image_types or types)

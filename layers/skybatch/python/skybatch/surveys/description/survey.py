@@ -1,0 +1,106 @@
+"""`Survey`: what a description says of a survey; its fields are the keys of the TOML file.
+
+Where a key has a default, a description may leave it out. Wavelengths are in metres, diameters in degrees.
+"""
+
+from collections.abc import Mapping
+from dataclasses import field
+from functools import cached_property
+from typing import Literal
+
+from skybatch.surveys.description.described import described
+from skybatch.surveys.description.images import (
+    Band,
+    Dataset,
+    Field,
+    ImageSet,
+    Mission,
+    Names,
+    Place,
+    Power,
+    Product,
+)
+from skybatch.surveys.description.metadata import Column, Header, Import, ObsCore, Tables, VOTable
+from skybatch.surveys.description.request_rules import Requests
+
+
+@described
+class Survey:
+    """A survey, as its description says.
+
+    Attributes
+    ----------
+    schema
+        Version of the form of descriptions: 1.
+    id
+        Identifier; a survey of several data sets has one identifier each, ``{id}-{dataset.id}``.
+    title, short
+        Names for people.
+    mission
+        First element of the archive's addresses; by default the id.
+    facility
+        Observatory: a text, or a table with ``by``, the name of a field, and a text for each value of it.
+    instrument, acknowledgement, references, doi, rights
+        Texts; references are bibliographic codes.
+    powers
+        Abilities of the service that only some surveys have.
+    """
+
+    schema: Literal[1]
+    id: str
+    title: str
+    short: str
+    mission: Mission = Mission(name="")
+    facility: str | Mapping[str, str] = ""
+    instrument: str = ""
+    acknowledgement: str = ""
+    references: tuple[str, ...] = ()
+    doi: str = ""
+    rights: str = "public"
+    powers: tuple[Power, ...] = ()
+    dataset: tuple[Dataset, ...]
+    band: tuple[Band, ...]
+    place: Place = Place()
+    fields: Mapping[str, Field]
+    set: ImageSet
+    product: Mapping[str, Product]
+    names: Names = Names()
+    header: Header = Header()
+    imports: Import = field(default=Import(), metadata={"key": "import"})
+    columns: Mapping[str, Column] = field(default_factory=dict)
+    tables: Tables = Tables()
+    votable: VOTable = VOTable()
+    obscore: ObsCore = ObsCore()
+    requests: Requests = Requests()
+
+    @cached_property
+    def bands(self) -> Mapping[str, Band]:
+        """Bands by id, in the description's order."""
+        return {band.id: band for band in self.band}
+
+    @cached_property
+    def datasets(self) -> Mapping[str, Dataset]:
+        """Data sets by the name that requests, plans and inventory folders have: see `dataset_key`."""
+        return {self.dataset_key(dataset): dataset for dataset in self.dataset}
+
+    @property
+    def images(self) -> Mapping[str, Product]:
+        """The products that batches deliver, by name."""
+        return {name: product for name, product in self.product.items() if product.role == "image"}
+
+    @property
+    def first_product(self) -> str:
+        """The name of the product that batches deliver by default."""
+        return next(iter(self.images))
+
+    def dataset_key(self, dataset: Dataset) -> str:
+        """Return the name of a data set in plans and inventory folders; the survey's for its only one."""
+        return dataset.id or self.id
+
+    def survey_id(self, dataset: str) -> str:
+        """Return the identifier of a data set as a survey of its own: ``2mass-asky``, or ``allwise``."""
+        return f"{self.id}-{dataset}" if self.datasets[dataset].id else self.id
+
+    def has(self, power: Power) -> bool:
+        """Tell whether the survey has a power."""
+        return power in self.powers
