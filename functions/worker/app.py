@@ -11,6 +11,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from skybatch.batch.execution.cancellation import CANCELLATION_CHECK_SECONDS, CancellationCheck
+from skybatch.batch.execution.redelivery import return_message
 from skybatch.batch.execution.worker import ImageArchive, process_message
 from skybatch.batch.message import Message
 from skybatch.batch.store import BatchStore
@@ -31,6 +32,18 @@ def deliver(record: SQSRecord) -> None:
     again = body["again"] or int(record.attributes.approximate_receive_count or 1) > 1
     message = Message.from_json({**body, "again": again})
     bind_batch(message.batch_id)
+    try:
+        _work(message)
+    except Exception:
+        # The processor logs no exceptions.
+        logger.exception("message failed", source=message.source)
+        _return(record)
+        raise
+
+
+def _work(message: Message) -> None:
+    """Process the message and log it."""
+    started = time.perf_counter()
     here = settings()
     archive = ImageArchive(
         objects=open_bucket(here.archive_bucket, here.archive_prefix),
@@ -39,19 +52,19 @@ def deliver(record: SQSRecord) -> None:
         results_bucket=here.results_bucket,
         s3=lambda: client("s3"),
     )
-    _work(message, archive, BatchStore(open_bucket(here.results_bucket), message.batch_id))
-
-
-def _work(message: Message, archive: ImageArchive, store: BatchStore) -> None:
-    """Process the message and log it; the processor logs no exceptions."""
-    started = time.perf_counter()
-    try:
-        process_message(message, archive, store, cancellation)
-    except Exception:
-        logger.exception("message failed", source=message.source)
-        raise
+    store = BatchStore(open_bucket(here.results_bucket), message.batch_id)
+    process_message(message, archive, store, cancellation)
     spent = round(1000 * (time.perf_counter() - started))
     logger.info("message done", source=message.source, files=len(message.tasks), milliseconds=spent)
+
+
+def _return(record: SQSRecord) -> None:
+    """Have the failed message come back soon; where SQS refuses, after the queue's visibility timeout."""
+    try:
+        deliveries = int(record.attributes.approximate_receive_count or 1)
+        return_message(client("sqs"), settings().queue_url, record.receipt_handle, deliveries)
+    except Exception:  # noqa: BLE001 - whatever it is, the message comes back in the end
+        logger.exception("the message comes back late")
 
 
 @instrumented

@@ -29,7 +29,7 @@ ACTIONS = {
     },
     "WorkerRole": {
         "s3:GetObject", "s3:PutObject", "s3:ListBucket",
-        "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes",
+        "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility",
     },
     "CollectorRole": {
         "s3:GetObject", "s3:PutObject", "s3:ListBucket",

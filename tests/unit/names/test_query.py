@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import urllib3
 
@@ -9,7 +11,9 @@ from local.fake_resolvers import Behaviour, FakeResolvers
 from skybatch.names.model import LookupStatus
 from skybatch.names.query import fetch, query_service
 from skybatch.names.services import IRSA, NED
+from tests.support.servers.fake_s3 import fake_s3
 from tests.support.servers.raw_server import Send, raw_server, response
+from tests.support.servers.s3_faults import lose_answer, reset_reused, times
 
 POOL = urllib3.PoolManager()
 
@@ -91,3 +95,17 @@ def test_redirects_within_a_service_are_followed_and_others_are_not_sent() -> No
 def test_redirects_in_a_circle_end() -> None:
     with raw_server(lambda _, send: send(response(302, Location="/again"))) as url:
         assert query_service(IRSA.at(url), "m83", POOL, 5.0).status is LookupStatus.UNAVAILABLE
+
+
+def test_a_connection_dropped_while_the_function_slept_is_tried_once_more() -> None:
+    pool = urllib3.PoolManager()
+    with fake_s3() as server:  # any server that keeps connections
+        server.memory.put("m83", FOUND.encode(), {})
+        service = replace(IRSA, url_template=f"{server.url}/bucket/{{name}}")
+        assert query_service(service, "m83", pool, 5.0).status is LookupStatus.FOUND
+        server.faults.append(times(1, reset_reused))
+        assert query_service(service, "m83", pool, 5.0).status is LookupStatus.FOUND
+        assert server.count("GET") == 3
+        server.faults.append(times(2, lose_answer))
+        assert query_service(service, "m83", pool, 5.0).status is LookupStatus.UNAVAILABLE
+        assert server.count("GET") == 5

@@ -38,3 +38,14 @@ def test_only_uploads_below_the_prefix_are_aborted(bucket: Any) -> None:
 def test_a_client_is_made_once_and_retries(bucket: Any) -> None:
     assert client("s3") is bucket
     assert bucket.meta.config.retries["mode"] == "standard"
+
+
+@pytest.mark.parametrize(("service", "read"), [("sqs", 5), ("stepfunctions", 5), ("s3", 30), ("sesv2", 60)])
+def test_a_call_that_is_not_answered_is_given_up_in_time(bucket: Any, service: str, read: int) -> None:
+    config = client(service).meta.config
+    assert (config.connect_timeout, config.read_timeout) == (2, read)
+
+
+def test_starting_an_execution_ends_before_the_api_does(bucket: Any) -> None:
+    config = client("stepfunctions").meta.config
+    assert config.read_timeout * config.retries["total_max_attempts"] < 29

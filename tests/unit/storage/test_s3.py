@@ -5,11 +5,27 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from datetime import timedelta
 
 import obstore
 import pytest
+from obstore.exceptions import GenericError
 
-from skybatch.storage.s3 import Connection, open_bucket
+import skybatch.storage.s3 as s3_module
+from skybatch.storage.s3 import (
+    CALL_TIMEOUT,
+    CONNECT_TIMEOUT,
+    FUNCTION_RETRIES,
+    TRANSFER_BYTES,
+    TRANSFER_TIMEOUT,
+    Connection,
+    open_bucket,
+    with_time_for,
+)
+from tests.support.batches.template import TEMPLATE, properties
+from tests.support.servers.fake_s3 import FakeS3, fake_s3
+from tests.support.servers.s3_faults import delay, never_answer, stall_after, times
 
 
 @pytest.fixture(autouse=True)
@@ -59,3 +75,48 @@ def test_a_function_opens_a_bucket_without_boto3() -> None:
     env = os.environ | keys
     done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeS3]:
+    """A server of S3 that `open_bucket` reaches."""
+    for name, value in {"ACCESS_KEY_ID": "x", "SECRET_ACCESS_KEY": "y", "REGION": "us-east-1"}.items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+    with fake_s3() as running:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", running.url)
+        yield running
+
+
+def test_a_function_tries_what_is_not_answered_again(fake: FakeS3, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(s3_module, "CALL_TIMEOUT", timedelta(seconds=0.3))
+    fake.memory.put("k", b"1", {})
+    fake.faults.append(times(2, never_answer, verb="GET"))
+    assert bytes(obstore.get(open_bucket("archive"), "k").bytes()) == b"1"
+    assert fake.count("GET") == 3
+
+
+def test_a_body_that_stalls_goes_on_where_it_ended(fake: FakeS3, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(s3_module, "CALL_TIMEOUT", timedelta(seconds=0.3))
+    body = os.urandom(300_000)
+    fake.memory.put("k", body, {})
+    fake.faults.append(times(2, stall_after(100_000), verb="GET"))
+    assert bytes(obstore.get(open_bucket("archive"), "k").bytes()) == body
+
+
+def test_large_writes_have_more_time(fake: FakeS3, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(s3_module, "CALL_TIMEOUT", timedelta(seconds=0.2))
+    bucket = open_bucket("archive", "prefix")
+    assert with_time_for(bucket, TRANSFER_BYTES - 1) is bucket
+    fake.faults.append(delay(0.5))
+    with pytest.raises(GenericError):
+        obstore.put(bucket, "k", b"1", mode="create")
+    body = bytes(TRANSFER_BYTES)
+    obstore.put(with_time_for(bucket, len(body)), "large", body, mode="create")
+    assert fake.memory.objects["prefix/large"].body == body
+
+
+def test_calls_end_before_their_function_does() -> None:
+    longest = FUNCTION_RETRIES["retry_timeout"] + CALL_TIMEOUT
+    assert CONNECT_TIMEOUT < CALL_TIMEOUT < TRANSFER_TIMEOUT
+    assert longest.total_seconds() < properties("PortalFunction")["Timeout"]
+    assert longest.total_seconds() < TEMPLATE["Parameters"]["WorkerTimeout"]["Default"]

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import obstore
-from obstore.exceptions import AlreadyExistsError, PreconditionError
 
 from skybatch.batch import keys
 from skybatch.concurrency import parallel_map
 from skybatch.errors import NotFound
+from skybatch.storage.conditional_writes import create_object
 from skybatch.storage.links import presigned_url
+from skybatch.storage.s3 import TRANSFER_BYTES, with_time_for
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
@@ -83,20 +84,15 @@ class BatchStore:
 
     def write(self, name: str, body: bytes, media_type: str = "application/octet-stream") -> None:
         """Write or overwrite."""
-        obstore.put(self.objects, self.path(name), body, attributes={"Content-Type": media_type})
+        objects = with_time_for(self.objects, len(body))
+        obstore.put(objects, self.path(name), body, attributes={"Content-Type": media_type})
 
     def create(self, name: str, body: bytes, media_type: str = "application/json") -> bool:
-        """Write unless the object exists; return False where it did.
+        """Write unless the object exists; return False where it did, True where it has this body from us.
 
-        S3 answers a lost race with 412 or, while the other write is under way, 409.
+        Raises Transient where S3 does not answer; nothing is known then.
         """
-        try:
-            obstore.put(
-                self.objects, self.path(name), body, mode="create", attributes={"Content-Type": media_type}
-            )
-        except (AlreadyExistsError, PreconditionError):
-            return False
-        return True
+        return create_object(self.objects, self.path(name), body, media_type)
 
     def exists(self, name: str) -> bool:
         """Tell whether the object exists."""
@@ -121,7 +117,7 @@ class BatchStore:
     def upload(self, name: str, chunks: Iterator[bytes | obstore.Bytes], media_type: str) -> None:
         """Stream chunks of any size into one object, as a multipart upload in constant memory."""
         obstore.put(
-            self.objects,
+            with_time_for(self.objects, TRANSFER_BYTES),
             self.path(name),
             chunks,
             attributes={"Content-Type": media_type},

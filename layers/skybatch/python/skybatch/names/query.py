@@ -65,6 +65,14 @@ def fetch(url: str, pool: urllib3.PoolManager, max_seconds: float) -> tuple[int,
 
 
 def _fetch_one(url: str, pool: urllib3.PoolManager, end: float) -> tuple[int, str | None, bytes]:
+    """Fetch, once more where the connection was dropped: it may have been while this function slept."""
+    try:
+        return _fetch_over(url, pool, end)
+    except urllib3.exceptions.ProtocolError:
+        return _fetch_over(url, pool, end)
+
+
+def _fetch_over(url: str, pool: urllib3.PoolManager, end: float) -> tuple[int, str | None, bytes]:
     """Return status, Location and body of one request that ends before ``end`` (``time.monotonic()``)."""
     left = end - time.monotonic()
     if left <= 0:
@@ -83,7 +91,7 @@ def _fetch_one(url: str, pool: urllib3.PoolManager, end: float) -> tuple[int, st
     except urllib3.exceptions.MaxRetryError as error:
         if isinstance(error.reason, TIMEOUTS):
             raise TimeoutError from error
-        raise
+        raise error.reason or error from error
     except TIMEOUTS as error:
         raise TimeoutError from error
 

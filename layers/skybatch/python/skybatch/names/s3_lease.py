@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import random
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import obstore
-from obstore.exceptions import AlreadyExistsError, PreconditionError
+
+from skybatch.storage.conditional_writes import replace_object
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
@@ -80,8 +81,5 @@ class S3Lease:
 
     def _write(self, free_from: float, tag: str | None) -> str | None:
         """Write if the object is unchanged; return its new tag, or None where another process was first."""
-        mode: Any = "create" if tag is None else {"e_tag": tag}
-        try:
-            return obstore.put(self._objects, self._key, f"{free_from:.3f}".encode(), mode=mode)["e_tag"]
-        except (AlreadyExistsError, PreconditionError):
-            return None
+        # Microseconds, so that no two processes write the same bytes.
+        return replace_object(self._objects, self._key, f"{free_from:.6f}".encode(), tag)

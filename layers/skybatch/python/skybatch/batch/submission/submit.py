@@ -10,7 +10,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import obstore
-from obstore.exceptions import AlreadyExistsError, PreconditionError
 from obstore.store import ObjectStore
 
 from skybatch.batch import keys
@@ -25,6 +24,7 @@ from skybatch.errors import Conflict
 from skybatch.requests.model import Request
 from skybatch.settings import Settings
 from skybatch.status import BatchStatus
+from skybatch.storage.conditional_writes import create_object
 
 ID_BYTES = 16
 
@@ -161,8 +161,9 @@ class BatchSubmitter:
 
     def _secret(self) -> bytes:
         """Read the deployment's own key, made by the first call that needs it."""
-        with suppress(AlreadyExistsError, PreconditionError):  # usually it exists already
-            obstore.put(self.objects, keys.ID_KEY, secrets.token_bytes(32), mode="create")
+        with suppress(FileNotFoundError):
+            return bytes(obstore.get(self.objects, keys.ID_KEY).bytes())
+        create_object(self.objects, keys.ID_KEY, secrets.token_bytes(32))
         return bytes(obstore.get(self.objects, keys.ID_KEY).bytes())
 
 

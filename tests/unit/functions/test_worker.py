@@ -1,0 +1,80 @@
+"""The worker reports a message that failed, and has it come back soon."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from skybatch.settings import settings
+from skybatch.storage.clients import client
+from skybatch.storage.s3 import open_bucket
+from tests.support.batches.functions import load_function
+from tests.support.batches.template import event
+from tests.support.servers.fake_s3 import FakeS3, fake_s3
+from tests.support.servers.http import CONTEXT
+from tests.support.servers.s3_faults import refuse
+from tests.support.servers.s3_rules import Refused
+
+CACHES = (settings, client, open_bucket)
+
+
+@pytest.fixture
+def archive(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeS3]:
+    """An S3 that the worker's environment names."""
+    with fake_s3() as running, mock_aws():
+        named = {"ENDPOINT_URL_S3": running.url, "DEFAULT_REGION": "us-east-1", "REGION": "us-east-1"}
+        keys = {"ACCESS_KEY_ID": "testing", "SECRET_ACCESS_KEY": "testing"}
+        for name, value in {**named, **keys}.items():
+            monkeypatch.setenv(f"AWS_{name}", value)
+        for name in ("RESULTS_BUCKET", "ARCHIVE_BUCKET"):
+            monkeypatch.setenv(name, "bucket")
+        for cached in CACHES:
+            cached.cache_clear()
+        yield running
+        for cached in CACHES:
+            cached.cache_clear()
+
+
+@pytest.fixture
+def queue(archive: FakeS3, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A queue with one message; its URL."""
+    sqs = boto3.client("sqs")
+    url = str(sqs.create_queue(QueueName="tasks", Attributes={"VisibilityTimeout": "180"})["QueueUrl"])
+    monkeypatch.setenv("QUEUE_URL", url)
+    (record,) = event("worker-task")["Records"]
+    sqs.send_message(QueueUrl=url, MessageBody=record["body"])
+    return url
+
+
+def delivery(url: str, wait: int = 0) -> dict[str, Any]:
+    """The next message as the worker's event, or an empty one."""
+    found = boto3.client("sqs").receive_message(QueueUrl=url, WaitTimeSeconds=wait, AttributeNames=["All"])
+    (sample,) = event("worker-task")["Records"]
+    records = [
+        {**sample, "receiptHandle": message["ReceiptHandle"], "body": message["Body"]}
+        for message in found.get("Messages", ())
+    ]
+    return {"Records": records}
+
+
+def test_a_message_that_failed_is_reported_and_comes_back_soon(archive: FakeS3, queue: str) -> None:
+    archive.faults.append(refuse(Refused(400, "InvalidRequest", "injected")))
+    first = delivery(queue)
+    assert delivery(queue)["Records"] == []
+    answer = load_function("worker").handler(first, CONTEXT)
+    (sample,) = first["Records"]
+    assert answer["batchItemFailures"] == [{"itemIdentifier": sample["messageId"]}]
+    assert len(delivery(queue, wait=4)["Records"]) == 1
+
+
+def test_a_queue_that_refuses_changes_nothing_of_the_report(
+    archive: FakeS3, queue: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive.faults.append(refuse(Refused(400, "InvalidRequest", "injected")))
+    monkeypatch.setenv("QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/123456789012/absent")
+    answer = load_function("worker").handler(delivery(queue), CONTEXT)
+    assert len(answer["batchItemFailures"]) == 1
