@@ -12,6 +12,7 @@ NAMES = {
     *("batch.json", "request.json", "accepted.json", "names.json", "plan.jsonl", "progress.json"),
     *("tally.json", "resends.json", "cancel", "outcomes.jsonl", "status.json", "mail.json"),
     *("images", "failed", "journal", "previews", "sheets", "results"),
+    *("stretches", "bundles"),
     *("keys/idempotency", "active"),
 }
 
@@ -27,6 +28,8 @@ def test_objects_of_a_folder_lie_in_it() -> None:
     assert keys.journal_part(3) == "journal/3.jsonl"
     assert keys.preview("a.fits.png") == "previews/a.fits.png"
     assert keys.crop_pack("990101n_j0010009/0") == "sheets/990101n_j0010009/0"
+    assert keys.stretch(20) == "stretches/20.jsonl"
+    assert keys.bundle("000020-abc") == "bundles/000020-abc"
     assert keys.result("images.tar") == "results/images.tar"
     assert keys.next_batch("failed") == "next/failed.json"
 

@@ -30,6 +30,8 @@ FAILURES = "failed"
 JOURNAL = "journal"
 PREVIEWS = "previews"
 CROP_PACKS = "sheets"
+STRETCHES = "stretches"
+BUNDLES = "bundles"
 RESULTS = "results"
 
 # Beside the batches: the key that ids are derived with, and the markers that quotas count.
@@ -70,6 +72,16 @@ def preview(name: str) -> str:
 def crop_pack(name: str) -> str:
     """Name a pack of crops and previews, by its folder (one a stored image) and number."""
     return f"{CROP_PACKS}/{name}"
+
+
+def stretch(start: int) -> str:
+    """Name the bundles of the stretch of the plan that begins with this task."""
+    return f"{STRETCHES}/{start}.jsonl"
+
+
+def bundle(name: str) -> str:
+    """Name a bundle's object."""
+    return f"{BUNDLES}/{name}"
 
 
 def result(file: str) -> str:

@@ -26,7 +26,7 @@ from skybatch.surveys.image_type import ImageType
 # Fields of a task whose key in ``plan.jsonl`` and in messages differs from their name.
 STORED_FIELDS = {"index": "n", "set_index": "set", "row_number": "scntr", "delivery_format": "form"}
 TASK_FIELDS = {key: name for name, key in STORED_FIELDS.items()}
-ABSENT_DEFAULTS = {"edge": EdgeMode.CLIP, "cut_at_edge": False, "refusal_code": None}
+ABSENT_DEFAULTS = {"edge": EdgeMode.CLIP, "cut_at_edge": False, "refusal_code": None, "stored_bytes": None}
 """Values of the fields that are absent from a line."""
 
 
@@ -72,6 +72,8 @@ class Task:
         What becomes of a crop where its image ends.
     cut_at_edge
         Whether it is a crop that reaches beyond its image.
+    stored_bytes
+        Size of ``source`` by the inventory; None in plans of earlier versions.
     """
 
     index: int
@@ -94,6 +96,7 @@ class Task:
     refusal_code: str | None = None
     edge: EdgeMode = EdgeMode.CLIP
     cut_at_edge: bool = False
+    stored_bytes: int | None = None
 
     @property
     def planned_bytes(self) -> int:

@@ -190,6 +190,7 @@ class TaskBuilder:
             geometry=placed[1],
             edge=EdgeMode.CLIP if crop is None else self._edge_mode(row),
             cut_at_edge=cut_at_edge,
+            stored_bytes=stored_bytes,
         )
 
     def _delivery_format(self, row: Row, image_type: ImageType, suffix: str, tiles: Tiles | None) -> str:

@@ -1,0 +1,150 @@
+"""Packing: the tasks of a stretch of the plan, grouped by stored image, as bundles that are worth a call.
+
+A bundle is closed once its output can be copied inside S3 and its work is worth a worker's call. It never
+takes more work than a few seconds, so that batches take turns and a worker that dies loses little. Numbers
+of files and images are not bounded by themselves.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from skybatch.batch.plan import Task
+from skybatch.bundles.tar_members import BLOCK_BYTES
+
+MIB = 1024 * 1024
+LEAST_OUTPUT_BYTES = 5 * MIB + MIB // 4
+"""S3 copies 5 MiB; a quarter more, because files may come out smaller than planned."""
+ENOUGH_OUTPUT_BYTES = 16 * MIB
+MOST_OUTPUT_BYTES = 32 * MIB
+ENOUGH_SECONDS = 0.5
+MOST_SECONDS = 5.0
+TIMEOUT_SHARE = 1 / 6
+"""Of a worker's time that the estimate of a bundle may take: estimates are of quiet times."""
+
+# The estimate, for a function of 1 GB: a request, bytes read and written over the network, bytes inflated
+# (four times what is stored), a crop with its preview.
+SECONDS_PER_SOURCE = 0.008
+BYTES_PER_SECOND = 60e6
+INFLATED_BYTES_PER_SECOND = 400e6
+COMPRESSED_BYTES_PER_SECOND = 20e6
+INFLATION = 4
+SECONDS_PER_CROP = 0.003
+UNKNOWN_STORED_BYTES = 2 * MIB
+_HASH_DIGITS = 12
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """Tasks that one worker does and one object holds; ``sources`` has them by the stored image they read."""
+
+    sources: tuple[tuple[Task, ...], ...]
+
+    @cached_property
+    def tasks(self) -> tuple[Task, ...]:
+        """All its tasks, in the order of the object."""
+        return tuple(task for tasks in self.sources for task in tasks)
+
+    @property
+    def numbers(self) -> tuple[tuple[int, ...], ...]:
+        """The numbers of its tasks, by stored image."""
+        return tuple(tuple(task.index for task in tasks) for tasks in self.sources)
+
+
+def bundle_name(numbers: Iterable[int], attempt: int = 0) -> str:
+    """Name the object of these tasks: the first of them, and a hash of all and of the attempt."""
+    listed = list(numbers)
+    text = f"{attempt}:" + ",".join(map(str, listed))
+    return f"{listed[0]:06d}-{hashlib.sha256(text.encode()).hexdigest()[:_HASH_DIGITS]}"
+
+
+def pack(tasks: Sequence[Task], worker_seconds: float) -> list[Bundle]:
+    """Pack tasks to bundles for workers that have so many seconds for one; refused tasks are left out.
+
+    The order is that of the first task that needs each stored image; a stored image may be in two bundles.
+    """
+    most_seconds = min(MOST_SECONDS, worker_seconds * TIMEOUT_SHARE)
+    bundles, current = [], _Packing(most_seconds)
+    for source in _by_source(tasks):
+        for piece in _pieces(source, most_seconds):
+            if not current.has_room_for(piece):
+                bundles.append(current.bundle())
+                current = _Packing(most_seconds)
+            current.add(piece)
+    return [*bundles, current.bundle()] if current.sources else bundles
+
+
+def estimated_seconds(tasks: Sequence[Task]) -> float:
+    """Estimate the work on tasks of one stored image, in seconds."""
+    first = tasks[0]
+    stored = first.stored_bytes or UNKNOWN_STORED_BYTES
+    seconds = SECONDS_PER_SOURCE + sum(_output_seconds(task) for task in tasks)
+    if first.tiles is None and not first.source.endswith((".fits", ".fit")):
+        return seconds + stored / BYTES_PER_SECOND + INFLATION * stored / INFLATED_BYTES_PER_SECOND
+    read = sum(min(task.bytes, stored) for task in tasks)  # by ranges, hardly more than is delivered
+    return seconds + min(read, 2 * stored) / BYTES_PER_SECOND
+
+
+def _output_seconds(task: Task) -> float:
+    if task.delivery_format.endswith(".gz") and not task.source.endswith(".gz"):
+        return task.bytes / COMPRESSED_BYTES_PER_SECOND
+    return task.bytes / BYTES_PER_SECOND + (SECONDS_PER_CROP if task.box else 0.0)
+
+
+def output_bytes(tasks: Iterable[Task]) -> int:
+    """Give the planned bytes of the files as members of an archive."""
+    return sum(task.bytes + 2 * BLOCK_BYTES for task in tasks)
+
+
+class _Packing:
+    """A bundle in the making."""
+
+    def __init__(self, most_seconds: float) -> None:
+        self.most_seconds = most_seconds
+        self.sources: list[tuple[Task, ...]] = []
+        self.bytes = 0
+        self.seconds = 0.0
+
+    def has_room_for(self, piece: Sequence[Task]) -> bool:
+        if not self.sources:
+            return True
+        worth_it = self.bytes >= LEAST_OUTPUT_BYTES and self.seconds >= min(ENOUGH_SECONDS, self.most_seconds)
+        if worth_it or self.bytes >= ENOUGH_OUTPUT_BYTES:
+            return False
+        size, seconds = output_bytes(piece), estimated_seconds(piece)
+        return self.bytes + size <= MOST_OUTPUT_BYTES and self.seconds + seconds <= self.most_seconds
+
+    def add(self, piece: Sequence[Task]) -> None:
+        self.sources.append(tuple(piece))
+        self.bytes += output_bytes(piece)
+        self.seconds += estimated_seconds(piece)
+
+    def bundle(self) -> Bundle:
+        return Bundle(tuple(self.sources))
+
+
+def _by_source(tasks: Iterable[Task]) -> list[list[Task]]:
+    by_source: dict[str, list[Task]] = defaultdict(list)
+    for task in tasks:
+        if task.refusal is None:
+            by_source[task.source].append(task)
+    return list(by_source.values())
+
+
+def _pieces(source: Sequence[Task], most_seconds: float) -> Iterator[list[Task]]:
+    """Divide the tasks of one stored image where they are too much for one bundle."""
+    piece: list[Task] = []
+    size, seconds = 0, 0.0
+    fixed = estimated_seconds(source[:1]) - _output_seconds(source[0])
+    for task in source:
+        added, spent = output_bytes([task]), _output_seconds(task)
+        if piece and (size + added > MOST_OUTPUT_BYTES or fixed + seconds + spent > most_seconds):
+            yield piece
+            piece, size, seconds = [], 0, 0.0
+        piece.append(task)
+        size, seconds = size + added, seconds + spent
+    yield piece

@@ -1,0 +1,36 @@
+"""Joining files: by the kernel where it can, by reading and writing where not."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from skybatch.bundles.directory_assembler import DirectoryAssembler, copy_range
+from skybatch.bundles.spans import Span
+from skybatch.errors import Transient
+
+
+@pytest.mark.parametrize("kernel", [True, False])
+def test_a_range_is_appended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kernel: bool) -> None:
+    if not kernel:
+
+        def refused(*_: object, **__: object) -> int:
+            raise OSError("cross-device link")
+
+        monkeypatch.setattr(os, "copy_file_range", refused, raising=False)
+    body = os.urandom(3_000_000)
+    (tmp_path / "a").write_bytes(body)
+    with (tmp_path / "a").open("rb") as source, (tmp_path / "b").open("wb") as target:
+        target.write(b"before")
+        copy_range(source, target, 1000, 2_500_000)
+        target.write(b"after")
+    assert (tmp_path / "b").read_bytes() == b"before" + body[1000:2_501_000] + b"after"
+
+
+def test_a_file_that_ends_early_is_not_joined(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"short")
+    with pytest.raises(Transient):
+        DirectoryAssembler(tmp_path, str).assemble("out", [Span("a", "", 0, 10)], lambda: [], "")
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
