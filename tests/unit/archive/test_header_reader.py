@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import random
+import tracemalloc
 from collections.abc import Callable, Mapping
 from io import BytesIO
 from pathlib import Path
@@ -122,3 +124,27 @@ def test_grids_that_we_do_not_compute_are_unsupported(
 ) -> None:
     with pytest.raises(SourceUnsupported):
         pixel_grid(header_of(tree, cards))
+
+
+def test_headers_that_inflate_without_end_take_no_memory(tree: DirectoryTree) -> None:
+    bomb = gzip.compress(b"SIMPLE  =" + bytes(300 << 20))
+    assert len(bomb) < 400_000
+    entry = put(tree, bomb)
+    tracemalloc.start()
+    try:
+        with pytest.raises(SourceDamaged):
+            read_header(tree, entry)
+        assert tracemalloc.get_traced_memory()[1] < 16 << 20
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_compressed_file_of_another_length_is_read_up_to_the_size_of_an_image(tree: DirectoryTree) -> None:
+    entry = put(tree, gzipped(plain()) + random.Random(1).randbytes(66 << 20))
+    with pytest.raises(SourceUnsupported, match="bytes of memory"):
+        read_header(tree, entry)
+
+
+def test_an_empty_file_is_called_empty(tree: DirectoryTree) -> None:
+    with pytest.raises(SourceDamaged, match="the file is empty"):
+        read_header(tree, put(tree, b""))

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from skybatch.archive.image_server import MAX_WAIT, MAXREC, ImageServer, RequestPolicy, key_in_url
-from skybatch.errors import InvalidRequest, NotFound, SourceDamaged, TooLarge, Transient
+from skybatch.errors import InvalidRequest, NotFound, SourceDamaged, SourceUnsupported, TooLarge, Transient
 from skybatch.surveys.twomass.layout import atlas_key
 from tests.unit.archive.conftest import FIRST, Archive
 
@@ -73,3 +73,13 @@ def test_a_key_is_found_in_a_url(before: str) -> None:
 def test_a_url_without_a_key_is_refused() -> None:
     with pytest.raises(NotFound):
         key_in_url("https://h.example/ibe/data/twomass/other.fits")
+
+
+def test_a_body_longer_than_any_image_is_not_read_on(
+    archive: Archive, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = atlas_key(FIRST)
+    monkeypatch.setattr("skybatch.fits.limits.MAX_IMAGE_BYTES", len(archive.files[key]) - 1)
+    with ImageServer(address, QUICK) as server, pytest.raises(SourceUnsupported):
+        server.image(key)
+    assert archive.asked[key] == 1

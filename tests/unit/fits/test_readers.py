@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import gzip
+import random
+import tracemalloc
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skybatch.errors import SourceDamaged
-from skybatch.fits.readers import FITS_MAGIC, GzipReader, PlainReader, RangedReader, Reader, open_reader
+from skybatch.fits.readers import (
+    FITS_MAGIC,
+    MAX_MEMBERS,
+    GzipReader,
+    PlainReader,
+    RangedReader,
+    Reader,
+    open_reader,
+)
 
 PLAIN = FITS_MAGIC + bytes(range(256)) * 40
 moves = st.lists(st.tuples(st.sampled_from(["read", "skip"]), st.integers(0, 4000)), max_size=12)
@@ -46,6 +56,11 @@ def test_anything_else_is_damaged(source: bytes) -> None:
         open_reader(source)
 
 
+def test_an_empty_file_is_called_empty() -> None:
+    with pytest.raises(SourceDamaged, match="the file is empty"):
+        open_reader(b"")
+
+
 def test_the_end_of_a_whole_file_is_as_it_should_be() -> None:
     for reader in readers(PLAIN):
         reader.read(100)
@@ -68,6 +83,38 @@ def test_what_goes_on_without_end_is_damaged(monkeypatch: pytest.MonkeyPatch) ->
     reader = GzipReader(gzip.compress(bytes(1 << 20)))
     with pytest.raises(SourceDamaged, match="go on"):
         reader.read_to_end()
+
+
+EMPTY_MEMBER = gzip.compress(b"")
+
+
+def test_members_are_counted() -> None:
+    members = gzip.compress(PLAIN) + EMPTY_MEMBER * (MAX_MEMBERS - 2) + gzip.compress(b"end")
+    assert GzipReader(members).read(2 * len(PLAIN)) == PLAIN + b"end"
+    with pytest.raises(SourceDamaged, match="more than 10,000 gzip members"):
+        GzipReader(members + EMPTY_MEMBER).read(2 * len(PLAIN))
+
+
+def test_the_work_of_many_members_grows_as_their_bytes() -> None:
+    """What is behind a member was copied once for each, 15 s for 6 MB."""
+    padding = bytes(32 << 20)
+    members = gzip.compress(PLAIN) + EMPTY_MEMBER * 5000 + padding
+    tracemalloc.start()
+    try:
+        assert GzipReader(members).read(2 * len(PLAIN)) == PLAIN
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    finally:
+        tracemalloc.stop()
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.lists(st.integers(0, 200_000), min_size=1, max_size=4), st.integers(30, 300_000))
+def test_members_of_any_length_read_in_any_steps(sizes: list[int], step: int) -> None:
+    contents = [random.Random(size).randbytes(size) for size in sizes]
+    reader = GzipReader(b"".join(gzip.compress(content, 1) for content in contents))
+    pieces = list(iter(lambda: reader.read(step), b""))
+    assert b"".join(pieces) == b"".join(contents)
+    assert all(len(piece) == step for piece in pieces[:-1])
 
 
 @pytest.mark.parametrize("cut", [1, 4, 8, 9, 100])
@@ -116,3 +163,12 @@ def test_a_seek_beyond_the_end_stops_there() -> None:
     reader = RangedReader(lambda start, length: PLAIN[start : start + length], len(PLAIN), 500)
     reader.seek(10**9)
     assert reader.read(5) == b""
+
+
+def test_no_bytes_are_asked_of_no_store() -> None:
+    """Stores refuse a range without bytes, so an empty file was an error of the program."""
+
+    def refuse(start: int, length: int) -> bytes:
+        raise ValueError("an empty range")
+
+    assert RangedReader(refuse, 0, 500).read(10) == b""

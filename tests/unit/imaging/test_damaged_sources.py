@@ -35,7 +35,7 @@ def ranged(stored: bytes) -> Iterator[bytes]:
 
 
 BAD: dict[str, tuple[bytes, type[SourceError], str]] = {
-    "empty": (b"", SourceDamaged, "neither FITS nor gzip"),
+    "empty": (b"", SourceDamaged, "the file is empty"),
     "a web page": (b"<!DOCTYPE html><html></html>" * 900, SourceDamaged, "neither FITS nor gzip"),
     "gzip of something else": (gzipped(b"hello" * 9000), SourceDamaged, "neither FITS"),
     "truncated gzip": (gzipped(IMAGE)[:-900], SourceDamaged, "break off"),

@@ -139,3 +139,15 @@ def test_a_key_tells_the_type_of_the_image() -> None:
 def test_no_gzip_is_larger_than_its_bound(size: int) -> None:
     noise = np.random.default_rng(1).bytes(size)
     assert len(zlib.compress(noise, 6, 31)) <= max_gzipped_size(size)
+
+
+@pytest.mark.parametrize("key", PARENTS)
+@pytest.mark.parametrize("size", [0, 1, 9, 80])
+@pytest.mark.parametrize("use", ["crops", "plain", "gzipped", "check_whole"])
+def test_a_file_of_few_bytes_is_damaged_whatever_is_made_of_it(key: str, size: int, use: str) -> None:
+    store = MemoryStore()
+    obstore.put(store, key, PARENTS[key][0][:size])
+    made = getattr(stored_image(store, key), use)
+    with pytest.raises(SourceDamaged) as refused:
+        made([BOX]) if use == "crops" else made()
+    assert ("the file is empty" in refused.value.detail) is (size == 0)

@@ -8,10 +8,11 @@ from __future__ import annotations
 import math
 import zlib
 
+from skybatch.archive.whole_files import read_whole
 from skybatch.errors import SourceDamaged, SourceUnsupported
 from skybatch.fits.blocks import BLOCK_BYTES
 from skybatch.fits.header import Header, find_end, parse_header
-from skybatch.fits.readers import FITS_MAGIC, GZIP_MAGIC, RangedReader
+from skybatch.fits.readers import FITS_MAGIC, GZIP_MAGIC, RangedReader, not_fits
 from skybatch.fits.stored_file import check_end, decompress_untiled
 from skybatch.fits.tiles.gzip2_reader import read_gzip2_table
 from skybatch.fits.tiles.tile_table import FRONT_BYTES, TileTable
@@ -50,7 +51,7 @@ def read_header(tree: Tree, entry: Entry) -> Header:
         content = tree.read_range(entry.path, 0, min(want, entry.size)) if entry.size else b""
         plain = _inflated(content) if content.startswith(GZIP_MAGIC) else content
         if not plain.startswith(FITS_MAGIC):
-            raise SourceDamaged(f"not FITS: the data begin with {plain[:9]!r}")
+            raise not_fits(plain, "not FITS")
         try:
             header = parse_header(plain[: find_end(plain)])
         except SourceDamaged:
@@ -72,7 +73,7 @@ def read_tile_table(tree: Tree, entry: Entry) -> TileTable:
 
 def _inflated(content: bytes) -> bytes:
     try:
-        return zlib.decompressobj(GZIP).decompress(content)
+        return zlib.decompressobj(GZIP).decompress(content, MAX_HEADER_BYTES)
     except zlib.error as error:
         raise SourceDamaged(f"the gzip data are damaged: {error}") from error
 
@@ -82,7 +83,7 @@ def _check_length(tree: Tree, entry: Entry, header: Header, compressed: bool) ->
     if compressed:
         stated = int.from_bytes(tree.read_range(entry.path, entry.size - 4, 4), "little")
         if stated != header.file_bytes & 0xFFFFFFFF:
-            decompress_untiled(tree.read_range(entry.path, 0, entry.size))
+            decompress_untiled(read_whole(tree, entry))
     elif entry.size != header.file_bytes:
         check_end(_ranged_reader(tree, entry, BLOCK_BYTES), header, 0)
 

@@ -6,11 +6,12 @@ import csv
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from skybatch.errors import InvalidRequest, NotFound, SourceDamaged, TooLarge, Transient
+from skybatch.fits.limits import check_image_bytes
 from skybatch.surveys.twomass.datasets import MISSION, dataset_prefix
 from skybatch.surveys.twomass.layout import parse_key
 from skybatch.version import VERSION
@@ -103,6 +104,8 @@ class ImageServer:
             For HTTP 404.
         InvalidRequest
             For another refusal.
+        SourceUnsupported
+            For a body longer than any image.
         Transient
             When all attempts failed.
         """
@@ -134,7 +137,7 @@ class ImageServer:
         try:
             with self._client.stream("GET", self._address + path) as answer:
                 _raise_for_status(answer, path)
-                return b"".join(answer.iter_raw())
+                return _bounded(answer.iter_raw())
         except httpx.TransportError as error:
             raise Transient(f"{type(error).__name__}: {error}") from error
 
@@ -145,6 +148,15 @@ class ImageServer:
             self._next_start = start + self._policy.pause
         if start > now:
             self._sleep(start - now)
+
+
+def _bounded(pieces: Iterable[bytes]) -> bytes:
+    """Join a body; SourceUnsupported as soon as it is longer than any image."""
+    body = bytearray()
+    for piece in pieces:
+        body += piece
+        check_image_bytes(len(body))
+    return bytes(body)
 
 
 def _raise_for_status(answer: httpx.Response, path: str) -> None:

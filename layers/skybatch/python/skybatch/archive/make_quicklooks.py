@@ -19,6 +19,7 @@ from skybatch.archive.image_records import (
     image_code,
     quicklook_columns,
 )
+from skybatch.archive.whole_files import read_whole
 from skybatch.concurrency import parallel_map
 from skybatch.errors import InventoryError, NotFound, SourceError
 from skybatch.imaging.quicklook import compress_quicklook
@@ -72,13 +73,13 @@ def make_quicklooks(
     return QuicklookReport(made, present, tuple(problems), republish(tree, dataset) if made else "")
 
 
-def _atlas(tree: Tree, dataset: str) -> Iterator[tuple[str, ImageId, bool]]:
-    """Yield key, identity and presence of a Quicklook of each Atlas image; one scan in memory at a time."""
+def _atlas(tree: Tree, dataset: str) -> Iterator[tuple[Entry, ImageId, bool]]:
+    """Yield listing, identity and presence of a Quicklook of each Atlas image, a scan at a time."""
     for _, scan in groupby(stored_images(tree, dataset), lambda one: (one[1].date, one[1].hem, one[1].scan)):
         files = list(scan)
         seen = {image for _, image, kind, _ in files if kind is ImageType.QUICKLOOK}
-        keys = {image: entry.path for entry, image, kind, _ in reversed(files) if kind is ImageType.ATLAS}
-        yield from ((key, image, image in seen) for image, key in sorted(keys.items()))
+        atlas = {image: entry for entry, image, kind, _ in reversed(files) if kind is ImageType.ATLAS}
+        yield from ((entry, image, image in seen) for image, entry in sorted(atlas.items()))
 
 
 def stored_images(tree: Tree, dataset: str) -> Iterator[tuple[Entry, ImageId, ImageType, str]]:
@@ -91,16 +92,16 @@ def stored_images(tree: Tree, dataset: str) -> Iterator[tuple[Entry, ImageId, Im
 
 
 def _make_one(
-    tree: Tree, key: str, image: ImageId, present: bool, encoders: Executor
+    tree: Tree, entry: Entry, image: ImageId, present: bool, encoders: Executor
 ) -> Problem | Literal["made", "present"]:
     if present:
         return "present"
     try:
-        stream = encoders.submit(compress_quicklook, tree.read(key)).result()
+        stream = encoders.submit(compress_quicklook, read_whole(tree, entry)).result()
     except SourceError as error:
-        return Problem(key, error.detail)
+        return Problem(entry.path, error.detail)
     except FileNotFoundError:
-        return Problem(key, "gone before it could be read")
+        return Problem(entry.path, "gone before it could be read")
     tree.write(quicklook_key(image), stream)
     return "made"
 

@@ -23,6 +23,7 @@ from skybatch.archive.header_reader import read_tile_table
 from skybatch.archive.image_records import Problem, image_code
 from skybatch.archive.make_quicklooks import stored_images
 from skybatch.archive.tiled_copies import TILED_COPY, delete_originals_of, publish_tiles, published_copies
+from skybatch.archive.whole_files import read_whole
 from skybatch.concurrency import parallel_map
 from skybatch.errors import SourceDamaged, SourceError
 from skybatch.fits.tiles.gzip2_reader import decompress_image, decompress_tiled
@@ -125,7 +126,7 @@ class _Repacking:
             return (code, band, job.tiled.size, table.table_offset, table.heap_offset, size, False)
         if job.original is None:
             raise SourceDamaged("the tile-compressed file is damaged, and there is no original")
-        packed = self.packers.submit(compress_tiled, self.tree.read(job.original.path)).result()
+        packed = self.packers.submit(compress_tiled, read_whole(self.tree, job.original)).result()
         self._write(atlas_key(job.image, TILED_SUFFIX), packed.content)
         return (code, band, len(packed.content), packed.table_offset, packed.heap_offset, size, True)
 
@@ -137,15 +138,15 @@ class _Repacking:
 
     def _sound(self, tiled: Entry, original: Entry | None) -> bool:
         """Whether a copy without a record restores the original."""
-        content = self.tree.read(tiled.path)
-        original_content = None if original is None else self.tree.read(original.path)
+        content = read_whole(self.tree, tiled)
+        original_content = None if original is None else read_whole(self.tree, original)
         return self.packers.submit(is_same_image, content, original_content).result()
 
     def _make_quicklook(self, job: Job) -> None:
         source = job.original or job.tiled
         if source is not None:
             packed = self.packers.submit(
-                compress_quicklook_tiles, self.tree.read(source.path), SCALE
+                compress_quicklook_tiles, read_whole(self.tree, source), SCALE
             ).result()
             self._write(quicklook_key(job.image, TILED_SUFFIX), packed.content)
             self.made += 1

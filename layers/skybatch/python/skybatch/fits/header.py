@@ -23,7 +23,7 @@ from skybatch.fits.cards import (
 )
 from skybatch.fits.pixel_box import NO_PADDING, PixelBox
 from skybatch.fits.provenance import EDGE_KEYWORD, KEYWORDS
-from skybatch.fits.readers import FITS_MAGIC, Reader
+from skybatch.fits.readers import FITS_MAGIC, Reader, not_fits
 
 _END = b"END".ljust(CARD_BYTES)
 _MAX_BLOCKS = 400  # 14,400 cards, far more than any image has; bounds the search for END
@@ -209,11 +209,7 @@ def read_header(reader: Reader) -> Header:
     return parse_header(read_cards(reader, FITS_MAGIC))
 
 
-def _not_fits(start: bytes) -> SourceError:
-    return SourceDamaged(f"neither FITS nor gzip: the data begin with {start[:9]!r}")
-
-
-def read_cards(reader: Reader, magic: bytes, refusal: Callable[[bytes], SourceError] = _not_fits) -> bytes:
+def read_cards(reader: Reader, magic: bytes, refusal: Callable[[bytes], SourceError] = not_fits) -> bytes:
     """Read the cards of one header, END not included, block by block; the reader is left behind it.
 
     Raises SourceDamaged, and what ``refusal`` returns for a beginning that is not ``magic``.

@@ -14,6 +14,9 @@ GZIP_MAGIC = b"\x1f\x8b"
 FITS_MAGIC = b"SIMPLE  ="
 InflateError: type[Exception] = igzip_lib.error  # type: ignore[assignment]  # its stub names an instance
 _SKIP_BYTES = 1 << 17  # inflated at a time where they are only skipped
+_FEED_BYTES = 1 << 16  # given to the inflater at a time: what it leaves behind a member is copied
+# Programs that compress in blocks write a member for each 64 kB, so an image of the largest size has 1,040.
+MAX_MEMBERS = 10_000
 
 ReadRange = Callable[[int, int], bytes]  # (start, length) in bytes -> that part of the stored file
 
@@ -77,7 +80,7 @@ class RangedReader:
         length = self.skip(length)
         if start + length <= len(self._first):
             return self._first[start : start + length]
-        return self._fetch(start, length) if length else b""
+        return self._fetch(start, length)
 
     def skip(self, length: int) -> int:
         """Skip ``length`` bytes without reading them; return how many there were."""
@@ -98,6 +101,8 @@ class RangedReader:
         """Do nothing: a plain file has no checksum of its own."""
 
     def _fetch(self, start: int, length: int) -> bytes:
+        if not length:  # stores refuse a range of no bytes
+            return b""
         data = self._read_range(start, length)
         if len(data) != length:
             raise SourceDamaged(f"{len(data)} bytes came for bytes {start} to {start + length} of the file")
@@ -108,7 +113,9 @@ class GzipReader:
     """Reader of gzip members (RFC 1952) in memory; it inflates no more than each read asks for."""
 
     def __init__(self, source: bytes) -> None:
-        self._input = source
+        self._source = memoryview(source)
+        self._fed = 0  # bytes of the source that the inflater has
+        self._members = 1
         self._inflater = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
 
     def read(self, length: int) -> bytes:
@@ -145,24 +152,39 @@ class GzipReader:
 
     def _inflate(self, length: int) -> bytes:
         while not self._inflater.eof or self._next_member():
-            data, self._input = self._input, b""
+            data = self._next_input()
             try:
                 chunk: bytes = self._inflater.decompress(data, length)
             except InflateError as error:
                 raise SourceDamaged(f"the gzip data are damaged: {error}") from error
             if chunk:
                 return chunk
-            if not self._inflater.eof:
+            if not (data or self._inflater.eof) and self._fed == len(self._source):
                 raise SourceDamaged("the gzip data break off before their end")
         return b""
 
+    def _next_input(self) -> memoryview:
+        """Take the bytes that the inflater is given next, none while it has some."""
+        length = _FEED_BYTES if self._inflater.needs_input else 0
+        data = self._source[self._fed : self._fed + length]
+        self._fed += len(data)
+        return data
+
     def _next_member(self) -> bool:
-        rest = self._inflater.unused_data
-        if not rest.startswith(GZIP_MAGIC):  # padding after the last member
+        start = self._fed - len(self._inflater.unused_data)
+        if self._source[start : start + len(GZIP_MAGIC)] != GZIP_MAGIC:  # padding after the last member
             return False
+        if self._members == MAX_MEMBERS:
+            raise SourceDamaged(f"the file consists of more than {MAX_MEMBERS:,} gzip members")
+        self._members += 1
+        self._fed = start
         self._inflater = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
-        self._input = rest
         return True
+
+
+def not_fits(start: bytes, kind: str = "neither FITS nor gzip") -> SourceDamaged:
+    """Return the error of a file that begins with ``start`` where FITS is wanted; an empty one says so."""
+    return SourceDamaged(f"{kind}: the data begin with {start[:9]!r}" if start else "the file is empty")
 
 
 def open_reader(source: bytes) -> PlainReader | GzipReader:
@@ -174,4 +196,4 @@ def open_reader(source: bytes) -> PlainReader | GzipReader:
         return GzipReader(source)
     if source.startswith(FITS_MAGIC):
         return PlainReader(source)
-    raise SourceDamaged(f"neither FITS nor gzip: the data begin with {source[:9]!r}")
+    raise not_fits(source)

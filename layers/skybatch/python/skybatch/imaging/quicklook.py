@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skybatch.errors import SourceDamaged, SourceUnsupported
+from skybatch.errors import SourceUnsupported
 from skybatch.fits.blocks import CARD_BYTES, padded
 from skybatch.fits.cards import parse_value, string_cards, with_number
 from skybatch.fits.header import Header, HeaderCheck, accept_any, find_end, parse_header, with_end
@@ -28,6 +28,7 @@ from skybatch.fits.readers import (
     RangedReader,
     Reader,
     ReadRange,
+    not_fits,
 )
 from skybatch.fits.rows import PixelRows, cutout_file, fits_file
 from skybatch.fits.tiles import hcompress
@@ -153,7 +154,7 @@ def _open_image(source: bytes) -> StreamImage | HcompressImage:
     if source.startswith(GZIP_MAGIC):
         source = GzipReader(source).read(MAX_IMAGE_BYTES)
     if not source.startswith(FITS_MAGIC):
-        raise SourceDamaged(f"not a Quicklook: the file begins with {source[:9]!r}")
+        raise not_fits(source, "not a Quicklook")
     end = find_end(source)
     tiled = not source.startswith(hcompress.MAGIC, end + CARD_BYTES)
     if tiled:
