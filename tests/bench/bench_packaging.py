@@ -61,7 +61,7 @@ def bucket(aws: Emulator) -> Iterator[BatchStore]:
     aws.client("s3").create_bucket(Bucket=BUCKET)
     objects = emulator_bucket(aws, BUCKET)
     submitter = BatchSubmitter(
-        objects, lambda _: None, replace(Settings(), max_rows=IMAGES), "https://sky.example", now=0.0
+        objects, lambda *_: None, replace(Settings(), max_rows=IMAGES), "https://sky.example", now=0.0
     )
     table = "ra,dec\n" + "180,20\n" * IMAGES
     body = '{"mode": "positions", "table": ' + f'"{table}"'.replace("\n", "\\n") + "}"

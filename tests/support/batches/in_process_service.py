@@ -33,7 +33,7 @@ class Service:
         self.settings = replace(Settings(), **limits)
         self.objects = MemoryStore()
         self.submitter = BatchSubmitter(
-            self.objects, lambda _: None, self.settings, "https://sky.example", now=1000.0
+            self.objects, lambda *_: None, self.settings, "https://sky.example", now=1000.0
         )
         self.reader = ImageArchive(archive.objects, "archive", "", "results", s3=lambda: self)
         self.worked: list[Message] = []

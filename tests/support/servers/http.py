@@ -108,7 +108,7 @@ def make_dependencies(**changes: Any) -> Dependencies:
         archive=MemoryStore(),
         open_inventory=no_inventory,
         name_resolver=lambda: Resolver(()),
-        start_execution=lambda batch_id: None,
+        start_execution=lambda batch_id, created: None,
         clock=lambda: NOW,
     )
     return replace(made, **changes)

@@ -9,7 +9,7 @@ import pytest
 
 from skybatch.batch.execution.dispatch_state import DispatchState
 from skybatch.batch.message import Message
-from skybatch.redaction import batch_hash
+from skybatch.batch.submission.executions import execution_name
 from skybatch.requests.parser import parse_body
 from skybatch.requests.understood_table import understand_table
 from skybatch.settings import Settings
@@ -91,4 +91,5 @@ def test_an_execution_that_ended_badly_matches_the_rule() -> None:
     pattern = rule["Properties"]["Pattern"]
     assert [ended["source"], ended["detail-type"]] == [*pattern["source"], *pattern["detail-type"]]
     assert ended["detail"]["status"] in pattern["detail"]["status"]
-    assert batch_hash(json.loads(ended["detail"]["input"])["batch_id"]) == ended["detail"]["name"]
+    batch_id, created = json.loads(ended["detail"]["input"])["batch_id"], ended["detail"]["startDate"] / 1000
+    assert execution_name(batch_id, created) == ended["detail"]["name"]

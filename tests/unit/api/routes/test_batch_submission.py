@@ -11,7 +11,7 @@ from skybatch.api.submission import MAX_IDEMPOTENCY_KEY
 from skybatch.batch.record import load_record
 from tests.support.batches.openapi import violations
 from tests.support.batches.template import event
-from tests.support.servers.http import CONTEXT, MULTIPART, HttpClient, http_answer, multipart_form
+from tests.support.servers.http import CONTEXT, MULTIPART, NOW, HttpClient, http_answer, multipart_form
 from tests.unit.api.conftest import CENTER
 
 REGION = {"mode": "region", "center": f"{CENTER[0]} {CENTER[1]}", "diameter": 0.1, "bands": "J"}
@@ -27,11 +27,12 @@ def test_a_batch_is_accepted_with_its_addresses(batches: HttpClient) -> None:
 
 
 def test_an_accepted_batch_starts_its_execution(batches: HttpClient) -> None:
-    started: list[str] = []
-    client = HttpClient(
-        replace(batches.dependencies, start_execution=started.append), batch_submission.routes
-    )
-    assert [client.post_json("/batches", REGION).json()["batch_id"]] == started
+    started: list[tuple[str, float]] = []
+    starts = replace(batches.dependencies, start_execution=lambda *execution: started.append(execution))
+    client = HttpClient(starts, batch_submission.routes)
+    assert [
+        (client.post_json("/batches", REGION).json()["batch_id"], batches.dependencies.clock())
+    ] == started
 
 
 def test_a_batch_links_to_the_address_it_came_by_and_expires(batches: HttpClient) -> None:
@@ -99,10 +100,9 @@ def test_a_body_over_the_limit_is_too_large(batches: HttpClient, path: str) -> N
 
 
 def test_an_estimate_counts_rows_and_images_and_starts_nothing(batches: HttpClient) -> None:
-    started: list[str] = []
-    client = HttpClient(
-        replace(batches.dependencies, start_execution=started.append), batch_submission.routes
-    )
+    started: list[tuple[str, float]] = []
+    starts = replace(batches.dependencies, start_execution=lambda *execution: started.append(execution))
+    client = HttpClient(starts, batch_submission.routes)
     answer = client.post_json("/plans", REGION)
     assert (answer.status, violations(answer.json(), "BatchEstimate")) == (200, [])
     assert (answer.json()["images"], answer.json()["by_band"]) == (1, {"J": 1})

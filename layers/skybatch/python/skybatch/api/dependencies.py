@@ -19,6 +19,7 @@ from skybatch.surveys.twomass.datasets import DATASETS
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
+    from skybatch.batch.submission.executions import StartExecution
     from skybatch.inventory.inventory import Inventory
     from skybatch.names.resolver import Resolver
 
@@ -41,7 +42,7 @@ class Dependencies:
         Gives the name services; called only when a name must be resolved, for their HTTP client takes
         25 ms of a cold start.
     start_execution
-        Starts the state machine for a batch id; starting it twice is no error.
+        Starts the state machine for a batch id accepted at a Unix time; starting it twice is no error.
     clock
         Unix time in seconds.
     """
@@ -51,7 +52,7 @@ class Dependencies:
     archive: ObjectStore
     open_inventory: Callable[[str, str | None], Inventory]
     name_resolver: Callable[[], Resolver]
-    start_execution: Callable[[str], None]
+    start_execution: StartExecution
     clock: Callable[[], float] = time.time
 
     @classmethod
@@ -98,11 +99,11 @@ def _name_resolver(results: ObjectStore, settings: Settings) -> Callable[[], Res
     return resolver
 
 
-def _execution_starter(settings: Settings) -> Callable[[str], None]:
-    def start(batch_id: str) -> None:
+def _execution_starter(settings: Settings) -> StartExecution:
+    def start(batch_id: str, created: float) -> None:
         # Here, because only one function submits batches; boto3 alone costs the others 50 ms.
         from skybatch.batch.submission.executions import execution_starter
 
-        execution_starter(client("stepfunctions"), settings.state_machine_arn)(batch_id)
+        execution_starter(client("stepfunctions"), settings.state_machine_arn)(batch_id, created)
 
     return start

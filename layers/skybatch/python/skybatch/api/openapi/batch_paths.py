@@ -47,7 +47,7 @@ def _submit() -> Schema:
         "batches",
         "Submit a batch",
         {"202": json_body("Accepted; Location is the address of its status.", "SubmittedBatch")},
-        BODY_ERRORS,
+        (*BODY_ERRORS, errors.Expired),
         parameters=[key],
         requestBody=_body(),
     )

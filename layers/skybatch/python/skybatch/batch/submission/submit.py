@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -19,8 +18,9 @@ from skybatch.batch.record import SECONDS_PER_DAY, BatchRecord, load_record, loa
 from skybatch.batch.status import accepted_facts
 from skybatch.batch.store import BatchStore
 from skybatch.batch.submission import quotas
+from skybatch.batch.submission.executions import StartExecution
 from skybatch.batch.submission.resubmission import request_from_table
-from skybatch.errors import Conflict
+from skybatch.errors import Conflict, Expired
 from skybatch.requests.model import Request
 from skybatch.settings import Settings
 from skybatch.status import BatchStatus
@@ -46,7 +46,7 @@ class BatchSubmitter:
     objects
         The results bucket.
     start
-        Starts the execution of a batch id; starting twice is no error.
+        Starts the execution of a batch id accepted at a Unix time; starting twice is no error.
     settings
         Limits of this deployment.
     base_url
@@ -58,7 +58,7 @@ class BatchSubmitter:
     """
 
     objects: ObjectStore
-    start: Callable[[str], None]
+    start: StartExecution
     settings: Settings
     base_url: str
     now: float
@@ -83,6 +83,8 @@ class BatchSubmitter:
         ------
         TooMany
             The email address or the caller has reached a quota.
+        Expired
+            The same call made a batch whose objects are just being removed.
         """
         batch_id = secrets.token_hex(ID_BYTES) if seed is None else self._id_of(seed)
         return self._accept(self._record(batch_id, request, upload), request, upload)
@@ -134,12 +136,16 @@ class BatchSubmitter:
     def _accept(self, record: BatchRecord, request: Request, upload: bytes | None) -> AcceptedBatch:
         store = BatchStore(self.objects, record.batch_id)
         new = not store.exists(keys.RECORD)
+        ended = store.exists(keys.STATUS)
+        if new and ended:
+            raise Expired("The batch of this call has expired; its last objects are gone within a day.")
         if new:
             record = replace(record, quota_markers=self._admit(record))
             new = self._save(store, record, request, upload)
         if not new:
             record, request = load_record(store), load_request(store)
-        self.start(record.batch_id)
+        if not ended:
+            self.start(record.batch_id, record.created)
         return AcceptedBatch(record, request)
 
     def _admit(self, record: BatchRecord) -> tuple[str, ...]:
