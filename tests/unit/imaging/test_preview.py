@@ -92,6 +92,30 @@ def test_blank_pixels_of_a_quicklook_do_not_set_the_stretch() -> None:
     assert np.isfinite(shown[:, 10:]).all()
 
 
+@pytest.mark.parametrize(("bitpix", "blank"), [(16, None), (32, -5), (8, 255), (-32, None)])
+def test_pixels_are_the_values_that_astropy_reads(bitpix: int, blank: int | None) -> None:
+    made = make_image(nx=40, ny=50, bitpix=bitpix, cards={"BZERO": 32768.0, "BSCALE": 0.25, "BLANK": blank})
+    with np.errstate(invalid="ignore"):
+        theirs = fits.getdata(io.BytesIO(made)).astype(np.float32)
+    np.testing.assert_array_equal(preview.scaled_image(made).pixels, theirs[::-1])
+
+
+@pytest.mark.parametrize("rotation", [0.0, 37.3, 90.0, -179.5])
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_a_matrix_turns_an_image_as_crota2_does(rotation: float, mirrored: bool) -> None:
+    made = make_image(10.0, 5.0, nx=61, ny=81, rotation=rotation)
+    header = fits.getheader(io.BytesIO(made))
+    header["CDELT1"] *= -1 if mirrored else 1
+    pixels = np.random.default_rng(8).random((81, 61)).astype(np.float32)
+    by_rotation = with_pixels(pixels, {key: header[key] for key in ("CDELT1", "CDELT2", "CROTA2")})
+    matrix = WCS(header).pixel_scale_matrix
+    by_matrix = with_pixels(
+        pixels, {f"CD{i + 1}_{j + 1}": float(matrix[i, j]) for i in (0, 1) for j in (0, 1)}
+    )
+    shown = preview.scaled_image(by_matrix).pixels
+    np.testing.assert_array_equal(shown, preview.scaled_image(by_rotation).pixels)
+
+
 def test_equal_magnitudes_are_white() -> None:
     """The same flux in bands of different zero points gives the same red, green and blue."""
     star = np.zeros((40, 40), np.float32)

@@ -5,10 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from skybatch.fits.celestial_wcs import read_celestial_wcs
 from skybatch.sky.fk5 import fk5_vector
 from skybatch.sky.footprints import Footprints
+from skybatch.sky.image_frames import ImageFrame
+from skybatch.sky.pixel_grids import Projection
 from skybatch.sky.vectors import to_vector
 from tests.support.survey.sky_oracle import GRIDS, corner_pixels, icrs_at, images, wcs
+from tests.support.survey.wcs_oracle import SIDES, astropys, header_of, headers, to_icrs
 
 ARCSEC = 1.0 / 3600.0
 
@@ -84,3 +88,33 @@ def test_the_far_hemisphere_is_outside_though_it_projects_into_the_image() -> No
     antipodes = -to_vector(sky.crval1, sky.crval2)
     assert np.all(np.isneginf(sky.edge_distance(antipodes)))
     assert np.all(np.isnan(sky.to_pixel(antipodes)[0]))
+
+
+@pytest.mark.parametrize("projection", ["SIN", "TAN"])
+@pytest.mark.parametrize("frame", list(ImageFrame))
+def test_corners_and_edges_of_any_kind_of_image_are_astropys(projection: str, frame: ImageFrame) -> None:
+    rng = np.random.default_rng(20)
+    for cards in headers(projection, frame, "CD", 60, seed=21):
+        wcs_of_header = read_celestial_wcs(header_of(cards))._asdict()
+        values = wcs_of_header | {
+            "projection": Projection[projection],
+            "naxis1": SIDES[0],
+            "naxis2": SIDES[1],
+        }
+        del values["frame"]
+        image = Footprints.from_keywords({n: np.full(4, float(v)) for n, v in values.items()}, frame)
+        pixels = np.array(
+            [[0.5, 0.5], [SIDES[0] + 0.5, 0.5], [SIDES[0] + 0.5, SIDES[1] + 0.5], [0.5, SIDES[1] + 0.5]]
+        )
+        corners = astropys(cards).wcs_pix2world(pixels, 1)
+        ours = to_vector(*image.corners())[0]
+        assert np.abs(ours - to_vector(*corners.T)).max() < 1e-10
+        inward = rng.uniform(-30.0, 30.0, 4)
+        along = rng.uniform(100.0, 1900.0, 4)
+        sides = np.array([[0.5 + inward[0], along[0]], [SIDES[0] + 0.5 - inward[1], along[1]],
+                          [along[2], 0.5 + inward[2]], [along[3], SIDES[1] + 0.5 - inward[3]]])  # fmt: skip
+        icrs = to_icrs(frame, *astropys(cards).wcs_pix2world(sides, 1).T)
+        distance = image.edge_distance(frame.vectors(icrs.ra.deg, icrs.dec.deg))
+        width, height = (float(np.hypot(*astropys(cards).pixel_scale_matrix[:, axis])) for axis in (0, 1))
+        expected = inward * np.array([width, width, height, height]) * 3600
+        assert np.abs(distance - expected).max() < 1e-3

@@ -7,12 +7,18 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 import shapely
+from astropy import units
 from astropy.coordinates import SkyCoord
 
+from skybatch.fits.celestial_wcs import read_celestial_wcs
 from skybatch.sky.fk5 import fk5_vector
 from skybatch.sky.footprints import Footprints
+from skybatch.sky.image_frames import ImageFrame
+from skybatch.sky.pixel_grids import Projection
+from skybatch.sky.polygons import Polygon
 from skybatch.sky.regions import Box, Circle, Relation
 from tests.support.survey.sky_oracle import GRIDS, gnomonic, icrs_at, images
+from tests.support.survey.wcs_oracle import SIDES, Cards, astropys, header_of, headers, to_icrs
 
 ORIGIN = shapely.Point(0.0, 0.0)
 Case = tuple[Footprints, SkyCoord, shapely.Polygon, np.random.Generator]
@@ -131,3 +137,49 @@ def test_no_image_of_the_far_side_is_ever_touched() -> None:
         assert not np.any(held & ~near)
     far = Box(ra, dec, 57.0, 57.0)
     assert not far.matches(sky, "cover")[0]
+
+
+@pytest.mark.parametrize("frame", list(ImageFrame))
+def test_regions_about_images_of_any_frame_are_those_of_the_plane(frame: ImageFrame) -> None:
+    """Circles and boxes that just reach an image's corner, the image in TAN and turned by a matrix."""
+    seen = {True: 0, False: 0}
+    rng = np.random.default_rng(23)
+    for cards in headers("TAN", frame, "CD", 60, seed=24):
+        image = image_of(cards, frame)
+        corner = to_icrs(frame, *astropys(cards).wcs_pix2world([[0.5, 0.5]], 1)[0])
+        middle = to_icrs(frame, *astropys(cards).wcs_pix2world([[1024.5, 2048.5]], 1)[0])
+        # From a place behind the corner, as seen from the middle, the corner is what is nearest.
+        away = middle.position_angle(corner)
+        behind = corner.directional_offset_by(away, 0.3 * units.deg)
+        for step in (1e-6, -1e-6):
+            radius = float(behind.separation(corner).deg)
+            nearest = radius if nearest_is_corner(cards, frame, behind) else None
+            if nearest is None:
+                continue
+            circle = Circle(behind.ra.deg, behind.dec.deg, nearest + step * rng.uniform(0.1, 1.0))
+            answer = bool(circle.matches(image, "overlap")[0])
+            assert answer == (step > 0)
+            seen[answer] += 1
+        whole = float(middle.separation(corner).deg)
+        assert Box(middle.ra.deg, middle.dec.deg, 4 * whole, 4 * whole).matches(image, "enclosed")[0]
+        assert not Box(middle.ra.deg, middle.dec.deg, whole, whole).matches(image, "enclosed")[0]
+        corners = [(place.ra.deg, place.dec.deg) for place in (corner, middle, behind)]
+        triangle = Polygon(np.array([ra for ra, _ in corners]), np.array([dec for _, dec in corners]))
+        assert triangle.matches(image, "overlap")[0]
+    assert min(seen.values()) > 20
+
+
+def image_of(cards: Cards, frame: ImageFrame) -> Footprints:
+    values = read_celestial_wcs(header_of(cards))._asdict() | {"naxis1": SIDES[0], "naxis2": SIDES[1]}
+    values["projection"] = Projection[str(values["projection"])]
+    del values["frame"]
+    return Footprints.from_keywords({n: np.array([float(v)]) for n, v in values.items()}, frame)
+
+
+def nearest_is_corner(cards: Cards, frame: ImageFrame, place: SkyCoord) -> bool:
+    """Tell whether of all edge pixels the first corner is the nearest to a place."""
+    ahead = np.linspace(0.0, 1.0, 500)
+    edges = [(ahead, 0 * ahead), (0 * ahead, ahead)]
+    pixels = np.concatenate([np.stack([0.5 + u * SIDES[0], 0.5 + v * SIDES[1]], axis=-1) for u, v in edges])
+    sky = to_icrs(frame, *astropys(cards).wcs_pix2world(pixels, 1).T)
+    return int(np.argmin(place.separation(sky))) in (0, 500)

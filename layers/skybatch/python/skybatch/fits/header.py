@@ -81,6 +81,11 @@ class Header:
         return parse_value(self.cards[offset : offset + CARD_BYTES])
 
     @property
+    def keywords(self) -> list[str]:
+        """Keyword of every card, in order; empty for blank cards."""
+        return [key.decode("latin-1").rstrip() for key in self._keys]
+
+    @property
     def blank(self) -> int | None:
         """Stored value of blank pixels (section 4.4.2.5), None where the header has no BLANK.
 

@@ -7,12 +7,14 @@ are for looking at, not for measurements.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skybatch.errors import SourceDiffers
 from skybatch.fits.blocks import BLOCK_BYTES
+from skybatch.fits.celestial_wcs import has_matrix, pixel_matrix
 from skybatch.fits.header import Header
 from skybatch.fits.stored_file import decompress_untiled, read_stored_header
 from skybatch.imaging.png import write_png
@@ -61,13 +63,21 @@ def scaled_image(image: bytes) -> ScaledImage:
     data = decompress_untiled(image)
     dtype = f">{'i' if header.bitpix > 0 else 'f'}{abs(header.bitpix) // 8}".replace(">i1", "u1")
     stored = np.frombuffer(data, dtype, header.naxis1 * header.naxis2, header.blocks * BLOCK_BYTES)
-    pixels = stored.reshape(header.naxis2, header.naxis1).astype(np.float32)
+    pixels = _physical(header, stored).reshape(header.naxis2, header.naxis1)
     if header.bitpix > 0 and (blank := header.blank) is not None:
         pixels[stored.reshape(pixels.shape) == blank] = np.nan
     if header.get("LOSSY") is not None:
         pixels[pixels == 0] = np.nan  # a Quicklook keeps no mask: blank pixels are 0
     zero_point = _number(header, "MAGZP", None)
     return ScaledImage(rotate_north_up(block_mean(pixels, LONGEST_SIDE), _pixel_matrix(header)), zero_point)
+
+
+def _physical(header: Header, stored: NDArray[Any]) -> Pixels:
+    """Return the values that stored pixels stand for, BZERO + BSCALE x stored (FITS standard, 4.4.2.5)."""
+    zero, scale = _number(header, "BZERO", 0.0) or 0.0, _number(header, "BSCALE", 1.0) or 1.0
+    if (zero, scale) == (0.0, 1.0):
+        return stored.astype(np.float32)
+    return (zero + scale * stored.astype(np.float64)).astype(np.float32)
 
 
 def _number(header: Header, keyword: str, default: float | None) -> float | None:
@@ -77,6 +87,11 @@ def _number(header: Header, keyword: str, default: float | None) -> float | None
 
 def _pixel_matrix(header: Header) -> NDArray[np.float64]:
     """Return the matrix from (column, row) steps to (east, north) steps, in degrees (FITS standard, 8.3)."""
+    if has_matrix(header):
+        scale1, scale2, turned, skew = pixel_matrix(header)
+        turn = np.radians(turned)
+        rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+        return np.asarray(rotation @ np.array([[scale1, skew], [0.0, scale2]]))
     scale1, scale2 = (_number(header, f"CDELT{axis}", None) or step for axis, step in ((1, -1.0), (2, 1.0)))
     turn = np.radians(_number(header, "CROTA2", 0.0) or 0.0)
     cosine, sine = np.cos(turn), np.sin(turn)

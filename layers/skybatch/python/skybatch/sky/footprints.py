@@ -2,8 +2,8 @@
 
 An image is placed by CRVAL, CROTA2 and its pixel grid (FITS standard section 8; Calabretta & Greisen 2002,
 section 6.1). Angles are degrees unless a name says otherwise. Vectors are unit vectors on the last axis in
-the images' own frame, FK5 J2000; `skybatch.sky.fk5` brings ICRS positions there. All sets are closed:
-touching counts.
+the images' own frame; `skybatch.sky.image_frames` brings ICRS positions there. All sets are closed: touching
+counts.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skybatch.sky.image_frames import ImageFrame
 from skybatch.sky.pixel_grids import PixelGrids
 from skybatch.sky.vectors import Floats, wrap
 
@@ -23,13 +24,15 @@ Flags = NDArray[np.bool_]
 
 ARCSEC_PER_DEGREE = 3600.0
 _GRID = ("naxis1", "naxis2", "crpix1", "crpix2", "cdelt1", "cdelt2")
+_SHAPE = ("skew", "projection")
 
 
 @dataclass(frozen=True, eq=False)
 class Footprints:
     """Images on the sky: reference positions and rotation in degrees, (n,) each, and their pixel grids.
 
-    ``grid`` (n,) holds for each image the number of its grid among ``grids``.
+    ``grid`` (n,) holds for each image the number of its grid among ``grids``; ``frame`` is that of all their
+    coordinates, whose longitude and latitude are called right ascension and declination here.
     """
 
     crval1: Floats
@@ -37,18 +40,25 @@ class Footprints:
     crota2: Floats
     grid: NDArray[np.integer]
     grids: PixelGrids
+    frame: ImageFrame = ImageFrame.FK5
 
     @classmethod
-    def from_keywords(cls, columns: Mapping[str, NDArray[Any]]) -> Footprints:
-        """Make them from columns (n,) named for the FITS keywords in lower case, a grid for each image."""
-        grids = PixelGrids(*(np.asarray(columns[name], dtype=np.float64) for name in _GRID))
+    def from_keywords(
+        cls, columns: Mapping[str, NDArray[Any]], frame: ImageFrame = ImageFrame.FK5
+    ) -> Footprints:
+        """Make them from columns (n,) named for the FITS keywords in lower case, a grid for each image.
+
+        ``skew`` and ``projection``, as `PixelGrids` has them, may be absent.
+        """
+        names = (*_GRID, *(_SHAPE if _SHAPE[0] in columns else ()))
+        grids = PixelGrids(*(np.asarray(columns[name], dtype=np.float64) for name in names))
         place = [np.asarray(columns[name], dtype=np.float64) for name in ("crval1", "crval2", "crota2")]
-        return cls(place[0], place[1], place[2], np.arange(len(place[0])), grids)
+        return cls(place[0], place[1], place[2], np.arange(len(place[0])), grids, frame)
 
     def take(self, order: NDArray[np.integer]) -> Footprints:
         """Return the images at these places, in this order."""
         crval1, crval2, crota2 = self.crval1[order], self.crval2[order], self.crota2[order]
-        return Footprints(crval1, crval2, crota2, self.grid[order], self.grids)
+        return Footprints(crval1, crval2, crota2, self.grid[order], self.grids, self.frame)
 
     @cached_property
     def frames(self) -> Floats:
@@ -78,7 +88,12 @@ class Footprints:
         angle = np.radians(self.crota2)
         cos, sin = np.cos(angle), np.sin(angle)
         cdelt1, cdelt2 = self.grids.cdelt1[self.grid], self.grids.cdelt2[self.grid]
-        return np.stack([cdelt1 * cos, -cdelt2 * sin, cdelt1 * sin, cdelt2 * cos], axis=1)
+        matrix = np.stack([cdelt1 * cos, -cdelt2 * sin, cdelt1 * sin, cdelt2 * cos], axis=1)
+        if self.grids.skew is not None:
+            skew = self.grids.skew[self.grid]
+            matrix[:, 1] += skew * cos
+            matrix[:, 3] += skew * sin
+        return matrix
 
     def to_image_frame(self, vectors: Floats) -> Floats:
         """Return directions in the image frames, (n, 3): of one vector (3,), or element-wise of (n, 3)."""
@@ -91,16 +106,16 @@ class Footprints:
         return self.grids.to_pixel(self.grid, self.to_image_frame(vectors))
 
     def to_sky(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
-        """Return FK5 positions in degrees of FITS pixel positions, (n,) or (n, m): m for each image."""
+        """Return positions in degrees of FITS pixel positions, (n,) or (n, m): m for each image."""
         return self._directions_to_sky(self.grids.to_direction(self.grid, x, y))
 
     def centers(self) -> tuple[Floats, Floats]:
-        """Return FK5 positions in degrees, (n,) each, of the middle of the images."""
+        """Return positions in degrees, (n,) each, of the middle of the images."""
         naxis1, naxis2 = self.grids.naxis1[self.grid], self.grids.naxis2[self.grid]
         return self.to_sky((naxis1 + 1.0) / 2.0, (naxis2 + 1.0) / 2.0)
 
     def corners(self) -> tuple[Floats, Floats]:
-        """Return FK5 positions in degrees, (n, 4) each, of the outer corners: first pixel, then around."""
+        """Return positions in degrees, (n, 4) each, of the outer corners: first pixel, then around."""
         return self._directions_to_sky(self.grids.corners[self.grid])
 
     def _directions_to_sky(self, local: Floats) -> tuple[Floats, Floats]:
@@ -124,7 +139,8 @@ class Footprints:
     def edge_distance_of_pixels(self, x: Floats, y: Floats) -> Floats:
         """Return what `edge_distance` does, of FITS pixel positions (n,)."""
         grids, grid = self.grids, self.grid
-        across = np.minimum(x - 0.5, grids.naxis1[grid] + 0.5 - x) * np.abs(grids.cdelt1[grid])
-        along = np.minimum(y - 0.5, grids.naxis2[grid] + 0.5 - y) * np.abs(grids.cdelt2[grid])
+        width, height = grids.pixel_sizes
+        across = np.minimum(x - 0.5, grids.naxis1[grid] + 0.5 - x) * width[grid]
+        along = np.minimum(y - 0.5, grids.naxis2[grid] + 0.5 - y) * height[grid]
         distance = np.minimum(across, along) * ARCSEC_PER_DEGREE
         return np.where(np.isnan(distance), -np.inf, distance)

@@ -1,14 +1,19 @@
-"""The pixel grids of images in the SIN projection, where CRVAL is the pole and rotation does not matter yet.
+"""The pixel grids of images in the SIN and TAN projections, before they are turned and placed on the sky.
 
-Calabretta & Greisen 2002, section 5.1.5. Directions are unit vectors in the *image frame*: toward east' and
-north', the axes of the pixels at CRVAL, and toward CRVAL itself. There the corners of an image and the great
-circles through them depend on its grid only, and a survey has few grids.
+Calabretta & Greisen 2002, sections 5.1.3 and 5.1.5. Directions are unit vectors in the *image frame*: toward
+east' and north', the axes of the pixels at CRVAL, and toward CRVAL itself. There the corners of an image and
+the great circles through them depend on its grid only, and a survey has few grids.
+
+Of the matrix CD = R U, R is the rotation that each image has for itself, and the upper triangle U is the
+grid's: its diagonal is CDELT where the pixels' axes stand at right angles.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +21,20 @@ from numpy.typing import NDArray
 from skybatch.sky.vectors import Floats
 
 
+class Projection(IntEnum):
+    """How pixels are projected; the value is what inventories keep."""
+
+    SIN = 0
+    TAN = 1
+
+
 @dataclass(frozen=True, eq=False)
 class PixelGrids:
-    """Pixel grids by size, reference pixel and step in degrees, (k,) each; images point to them by number."""
+    """Pixel grids by size, reference pixel and step in degrees, (k,) each; images point to them by number.
+
+    ``skew`` is the east' step in degrees of a pixel along axis 2, 0 where the axes stand at right angles;
+    ``projection`` the `Projection`. Left out, they are 0 and SIN for all.
+    """
 
     naxis1: Floats
     naxis2: Floats
@@ -26,25 +42,64 @@ class PixelGrids:
     crpix2: Floats
     cdelt1: Floats
     cdelt2: Floats
+    skew: Floats | None = None
+    projection: Floats | None = None
 
     @classmethod
     def from_table(cls, table: Floats) -> PixelGrids:
-        """Make them from a (k, 6) table with the fields as columns."""
+        """Make them from a (k, 6) or (k, 8) table with the fields as columns."""
         return cls(*np.ascontiguousarray(np.asarray(table, dtype=np.float64).T))
 
+    @cached_property
+    def _skew(self) -> Floats | None:
+        """The skew where any grid has one."""
+        return self.skew if self.skew is not None and self.skew.any() else None
+
+    @cached_property
+    def _is_tangent(self) -> NDArray[np.bool_] | None:
+        """Which grids are in the TAN projection, None where all are in SIN."""
+        if self.projection is None or not self.projection.any():
+            return None
+        return np.asarray(self.projection == Projection.TAN)
+
     def to_direction(self, grid: NDArray[np.integer], x: Floats, y: Floats) -> Floats:
-        """Return directions (n, …, 3) of FITS pixel positions (n, …) of the grids numbered ``grid`` (n,)."""
-        columns = (self.crpix1, self.crpix2, self.cdelt1, self.cdelt2)
-        each = [column[grid].reshape((-1,) + (1,) * (np.ndim(x) - 1)) for column in columns]
-        l_, m = np.radians((x - each[0]) * each[2]), np.radians((y - each[1]) * each[3])
-        return np.stack([l_, m, np.sqrt(1.0 - l_**2 - m**2)], axis=-1)
+        """Return directions (n, …, 3) of FITS pixel positions (n, …) of the grids numbered ``grid`` (n,).
+
+        NaN where a SIN projection shows no sky.
+        """
+
+        def of_each(column: NDArray[Any]) -> NDArray[Any]:
+            return np.asarray(column[grid].reshape((-1,) + (1,) * (np.ndim(x) - 1)))
+
+        across, along = x - of_each(self.crpix1), y - of_each(self.crpix2)
+        east, north = across * of_each(self.cdelt1), along * of_each(self.cdelt2)
+        if self._skew is not None:
+            east = east + along * of_each(self._skew)
+        l_, m = np.radians(east), np.radians(north)
+        with np.errstate(invalid="ignore"):
+            toward = np.sqrt(1.0 - l_**2 - m**2)
+        if self._is_tangent is None:
+            return np.stack([l_, m, toward], axis=-1)
+        length = np.sqrt(1.0 + l_**2 + m**2)
+        tangent = np.stack([l_ / length, m / length, 1.0 / length], axis=-1)
+        return np.where(of_each(self._is_tangent)[..., None], tangent, np.stack([l_, m, toward], axis=-1))
 
     def to_pixel(self, grid: NDArray[np.integer], local: Floats) -> tuple[Floats, Floats]:
         """Return FITS pixel positions (n,) of directions (n, 3); NaN on the far hemisphere."""
         scale = np.degrees(np.where(local[:, 2] > 0.0, 1.0, np.nan))
-        x = self.crpix1[grid] + scale * local[:, 0] / self.cdelt1[grid]
-        y = self.crpix2[grid] + scale * local[:, 1] / self.cdelt2[grid]
-        return x, y
+        if self._is_tangent is not None:
+            scale = scale / np.where(self._is_tangent[grid], local[:, 2], 1.0)
+        east, along = scale * local[:, 0], scale * local[:, 1] / self.cdelt2[grid]
+        if self._skew is not None:
+            east = east - self._skew[grid] * along
+        return self.crpix1[grid] + east / self.cdelt1[grid], self.crpix2[grid] + along
+
+    @cached_property
+    def pixel_sizes(self) -> tuple[Floats, Floats]:
+        """Degrees of a step along each pixel axis at CRPIX, (k,) each."""
+        if self._skew is None:
+            return np.abs(self.cdelt1), np.abs(self.cdelt2)
+        return np.abs(self.cdelt1), np.hypot(self._skew, self.cdelt2)
 
     @cached_property
     def corners(self) -> Floats:

@@ -7,13 +7,14 @@ exact. Touching counts.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 
-from skybatch.sky.fk5 import fk5_vector
 from skybatch.sky.footprints import Flags, Footprints
+from skybatch.sky.image_frames import ImageFrame
 from skybatch.sky.regions import Relation
 from skybatch.sky.vectors import Floats, tangents, to_sphere, to_vector
 
@@ -27,10 +28,15 @@ class Polygon:
 
     ra: Floats
     dec: Floats
+    frame: ImageFrame = ImageFrame.FK5
+
+    def in_frame(self, frame: ImageFrame) -> Self:
+        """Return the same polygon with its vectors in a frame of images."""
+        return self if frame is self.frame else replace(self, frame=frame)
 
     @cached_property
     def center(self) -> Floats:
-        """The direction of the mean of the corners, an FK5 unit vector (3,)."""
+        """The direction of the mean of the corners, a unit vector (3,)."""
         total = self._corners.sum(axis=0)
         length = float(np.linalg.norm(total))
         return np.asarray(total / length if length > 0.0 else self._corners[0])
@@ -42,7 +48,7 @@ class Polygon:
 
     @cached_property
     def _corners(self) -> Floats:
-        return np.asarray(fk5_vector(self.ra, self.dec))
+        return self.frame.vectors(self.ra, self.dec)
 
     def matches(self, images: Footprints, relation: Relation) -> Flags:
         """Return which images (n,) overlap the polygon; no other relation is defined.
@@ -54,6 +60,8 @@ class Polygon:
         """
         if relation != "overlap":
             raise ValueError(f"images and polygons are not related by {relation}")
+        if images.frame is not self.frame:
+            return self.in_frame(images.frame).matches(images, relation)
         corners = to_vector(*images.corners())
         found = np.all(corners @ self.center > 0.0, axis=1)  # the plane shows the near hemisphere
         near = np.flatnonzero(found)

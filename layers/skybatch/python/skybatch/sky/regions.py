@@ -2,21 +2,21 @@
 
 Image edges and box sides are great circles between corners, as the survey's image services define them;
 whether a single point is in an image is decided exactly, by its pixel position. Touching counts. Regions are
-in ICRS degrees; their vectors are in FK5 J2000, the frame of the images.
+in ICRS degrees; their vectors are in the frame of the images.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal, Protocol
+from typing import Literal, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from skybatch.sky.fk5 import ICRS_TO_FK5, fk5_vector
 from skybatch.sky.footprints import Flags, Footprints
+from skybatch.sky.image_frames import ImageFrame
 from skybatch.sky.pixel_grids import PixelGrids
 from skybatch.sky.vectors import Floats, tangents
 
@@ -26,9 +26,13 @@ Relation = Literal["overlap", "cover", "enclosed", "center"]
 class SkyRegion(Protocol):
     """What look-ups need of a region: a circle about it, and the exact test."""
 
+    def in_frame(self, frame: ImageFrame) -> SkyRegion:
+        """Return the same region with its vectors in a frame of images."""
+        ...
+
     @property
     def center(self) -> Floats:
-        """The middle, an FK5 unit vector (3,)."""
+        """The middle, a unit vector (3,)."""
         ...
 
     @property
@@ -48,11 +52,16 @@ class Circle:
     ra: float
     dec: float
     radius: float
+    frame: ImageFrame = ImageFrame.FK5
+
+    def in_frame(self, frame: ImageFrame) -> Self:
+        """Return the same circle with its vectors in a frame of images."""
+        return self if frame is self.frame else replace(self, frame=frame)
 
     @cached_property
     def center(self) -> Floats:
-        """The centre, an FK5 unit vector (3,)."""
-        return fk5_vector(self.ra, self.dec)
+        """The centre, a unit vector (3,)."""
+        return self.frame.vectors(self.ra, self.dec)
 
     @property
     def angular_radius(self) -> float:
@@ -61,6 +70,8 @@ class Circle:
 
     def matches(self, images: Footprints, relation: Relation) -> Flags:
         """Return which images (n,) overlap the circle, cover it, lie inside it, or contain its centre."""
+        if images.frame is not self.frame:
+            return self.in_frame(images.frame).matches(images, relation)
         if relation == "center":
             return images.edge_distance(self.center) >= 0.0
         local = images.to_image_frame(self.center)
@@ -112,11 +123,16 @@ class Box:
     dec: float
     width: float
     height: float
+    frame: ImageFrame = ImageFrame.FK5
+
+    def in_frame(self, frame: ImageFrame) -> Self:
+        """Return the same box with its vectors in a frame of images."""
+        return self if frame is self.frame else replace(self, frame=frame)
 
     @cached_property
     def center(self) -> Floats:
-        """The centre, an FK5 unit vector (3,)."""
-        return fk5_vector(self.ra, self.dec)
+        """The centre, a unit vector (3,)."""
+        return self.frame.vectors(self.ra, self.dec)
 
     @property
     def angular_radius(self) -> float:
@@ -125,9 +141,9 @@ class Box:
 
     @cached_property
     def _axes(self) -> tuple[Floats, Floats]:
-        """ICRS east and north at the centre, FK5 unit vectors (3,)."""
+        """ICRS east and north at the centre, unit vectors (3,) in the frame of the images."""
         east, north = tangents(self.ra, self.dec)
-        return ICRS_TO_FK5 @ east, ICRS_TO_FK5 @ north
+        return self.frame.from_icrs @ east, self.frame.from_icrs @ north
 
     @cached_property
     def _half_sizes(self) -> tuple[float, float]:
@@ -152,6 +168,8 @@ class Box:
 
     def matches(self, images: Footprints, relation: Relation) -> Flags:
         """Return which images (n,) overlap the box, cover it, lie inside it, or contain its centre."""
+        if images.frame is not self.frame:
+            return self.in_frame(images.frame).matches(images, relation)
         if relation == "center" or (self.width == 0.0 and self.height == 0.0 and relation != "enclosed"):
             return images.edge_distance(self.center) >= 0.0
         if relation == "cover":
