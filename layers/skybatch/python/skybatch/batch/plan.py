@@ -111,6 +111,7 @@ class Task:
         values = {STORED_FIELDS.get(name, name): value for name, value in vars(self).items()}
         absent = {name for name, default in ABSENT_DEFAULTS.items() if values[name] == default}
         values["box"] = self.box and _box_to_json(self.box)
+        values["geometry"] = self.geometry and self.geometry.shortened()
         return {name: value for name, value in values.items() if name not in absent}
 
     @classmethod
