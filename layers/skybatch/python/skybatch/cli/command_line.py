@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from skybatch import errors
-from skybatch.cli import archive, batches, check, completion, decompress
+from skybatch.cli import archive, batches, check, completion, decompress, deployment
 from skybatch.cli.output import EXIT_CODES, FAILED, INTERRUPTED, USAGE, print_error
 from skybatch.version import VERSION
 
@@ -38,6 +38,7 @@ def make_parser() -> argparse.ArgumentParser:
     batches.add_commands(subparsers)
     decompress.add_command(subparsers)
     archive.add_commands(subparsers)
+    deployment.add_commands(subparsers)
     completion.add_command(subparsers, make_parser)
     return parser
 

@@ -1,0 +1,126 @@
+"""The template itself: its size, its parameters, and names that grow with the stack's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from skybatch.deployment.aws_calls import Clients
+from skybatch.deployment.findings import Finding, error, ok
+from skybatch.deployment.preflight.planned_stack import PlannedStack
+
+# CloudFormation quotas: a template in a request, and one in S3.
+MAX_BODY_BYTES = 51_200
+MAX_TEMPLATE_BYTES = 1_000_000
+# Lambda: FunctionName. The other names (state machine, 80; log group, 512) are shorter or allow more.
+MAX_FUNCTION_NAME = 64
+STACK_NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9-]{0,127}")
+WINDOW_PER_GIGABYTE = 200
+
+
+def check_template(stack: PlannedStack, _: Clients) -> Iterator[Finding]:
+    """Weigh the template against the quotas of CloudFormation."""
+    if not stack.document:
+        yield error(
+            "template",
+            f"there is no template {stack.template}",
+            "run it in a clone, or give --template",
+        )
+        return
+    size = stack.template.stat().st_size
+    if size > MAX_TEMPLATE_BYTES:
+        yield error(
+            "template",
+            f"{size:,} bytes; CloudFormation takes {MAX_TEMPLATE_BYTES:,}",
+            "make it smaller",
+        )
+    elif size > MAX_BODY_BYTES:
+        yield ok(
+            "template",
+            f"{size:,} bytes: more than a request takes, so it goes through {stack.code_bucket}",
+        )
+    else:
+        yield ok("template", f"{size:,} bytes")
+
+
+def check_parameters(stack: PlannedStack, _: Clients) -> Iterator[Finding]:
+    """Compare the given parameters with those that the template has, and with each other."""
+    declared = stack.document.get("Parameters", {})
+    if not declared:
+        return
+    faults = [
+        error("parameters", f"the template has no parameter {name}", "see its Parameters")
+        for name in sorted(set(stack.given) - set(declared))
+    ]
+    faults += [*_refused(stack), *_narrow_window(stack)]
+    yield from faults or [ok("parameters", f"{len(stack.given)} given")]
+
+
+def _narrow_window(stack: PlannedStack) -> Iterator[Finding]:
+    """Each dispatch fills the window, and takes events of the 25,000 that an execution holds."""
+    gigabytes = max(1.0, _number(stack.parameter("MaxBatchBytes")) / 1e9)
+    window, least = _number(stack.parameter("DispatchWindow")), round(WINDOW_PER_GIGABYTE * gigabytes)
+    if window < least:
+        fact = (
+            f"DispatchWindow {window:.0f}: batches of {gigabytes:.3g} GB need more events than an execution"
+        )
+        yield error("parameters", f"{fact} holds", f"DispatchWindow={least} or more")
+
+
+def _refused(stack: PlannedStack) -> Iterator[Finding]:
+    """Values that CloudFormation would refuse."""
+    for name, value in stack.given.items():
+        rule = broken_rule(stack.document.get("Parameters", {}).get(name, {}), value)
+        if rule:
+            yield error("parameters", f"{name}={value}: {rule}", f"give {name} another value")
+
+
+def broken_rule(declared: dict[str, object], value: str) -> str:
+    """Name the rule of a parameter's declaration that a value breaks; empty where it breaks none."""
+    allowed = [str(each) for each in declared.get("AllowedValues", [])]  # type: ignore[attr-defined]
+    if allowed and value not in allowed:
+        return f"not one of {', '.join(allowed)}"
+    pattern = str(declared.get("AllowedPattern", ""))
+    if pattern and not re.fullmatch(pattern, value):
+        return f"not of the form {pattern}"
+    if declared.get("Type") != "Number":
+        return ""
+    if not re.fullmatch(r"-?\d+(\.\d+)?", value):
+        return "not a number"
+    if float(value) < float(str(declared.get("MinValue", "-inf"))):
+        return f"less than {declared['MinValue']}"
+    if float(value) > float(str(declared.get("MaxValue", "inf"))):
+        return f"more than {declared['MaxValue']}"
+    return ""
+
+
+def _number(text: str) -> float:
+    return float(text) if re.fullmatch(r"\d+(\.\d+)?", text) else 0.0
+
+
+def check_stack_name(stack: PlannedStack, _: Clients) -> Iterator[Finding]:
+    """Hold the stack's name, and those made from it, to their lengths."""
+    if not STACK_NAME.fullmatch(stack.name):
+        yield error(
+            "stack-name",
+            f"{stack.name!r} is no name of a stack",
+            "a letter, then letters, digits and hyphens",
+        )
+        return
+    longest = max(_function_names(stack), key=len, default=stack.name)
+    if len(longest) > MAX_FUNCTION_NAME:
+        excess = len(longest) - MAX_FUNCTION_NAME
+        yield error(
+            "stack-name",
+            f"{longest} has {len(longest)} characters; Lambda takes {MAX_FUNCTION_NAME}",
+            f"a name of at most {len(stack.name) - excess} characters",
+        )
+    else:
+        yield ok("stack-name", stack.name)
+
+
+def _function_names(stack: PlannedStack) -> Iterator[str]:
+    for resource in stack.document.get("Resources", {}).values():
+        name = resource.get("Properties", {}).get("FunctionName")
+        if isinstance(name, str):
+            yield name.replace("${AWS::StackName}", stack.name)
