@@ -77,6 +77,7 @@ class ForwardingHandler(BaseHTTPRequestHandler):
     """
 
     server: Gateway
+    max_body_bytes: int = MAX_BODY_BYTES
     upstream: http.client.HTTPConnection | None = None
     used: float = 0.0
     protocol_version = "HTTP/1.1"
@@ -107,7 +108,7 @@ class ForwardingHandler(BaseHTTPRequestHandler):
                 self._refuse(400, "the body's chunks cannot be read")
                 return None
         length = int(self.headers.get("Content-Length") or 0)
-        if length > MAX_BODY_BYTES:
+        if length > self.max_body_bytes:
             self._refuse(413, "Request Entity Too Large")
             self._discard(length)
             return None
@@ -117,7 +118,7 @@ class ForwardingHandler(BaseHTTPRequestHandler):
         """Read a chunked body (RFC 9112, section 7.1), which API Gateway accepts too."""
         body = bytearray()
         while length := int(self.rfile.readline(1024).partition(b";")[0], 16):
-            if len(body) + length > MAX_BODY_BYTES:
+            if len(body) + length > self.max_body_bytes:
                 self._refuse(413, "Request Entity Too Large")
                 return None
             body += self.rfile.read(length)

@@ -10,6 +10,8 @@ import json
 import os
 import re
 import signal
+import socket
+import struct
 import threading
 import time
 from collections import Counter
@@ -21,6 +23,7 @@ from typing import Any
 
 from local.gateway import ForwardingHandler, Gateway, serve_gateway
 from local.stack import Stack
+from tests.support.servers.s3_limits import S3Limits
 
 Fault = Callable[[ForwardingHandler], bool]
 
@@ -81,10 +84,12 @@ class Faults:
 
 class _FaultyForward(ForwardingHandler):
     faults: Faults
+    limits: S3Limits
+    max_body_bytes = 1 << 30  # before S3, not before API Gateway
 
     def _forward(self) -> None:
         self._kept: bytes | None = None
-        if not self.faults.apply(self):
+        if not self.faults.apply(self) and not self.limits(self):
             super()._forward()
 
     do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = _forward  # noqa: N815
@@ -98,8 +103,9 @@ class _FaultyForward(ForwardingHandler):
 
 @contextmanager
 def faulty_proxy(faults: Faults) -> Iterator[Gateway]:
-    """A proxy with these faults; its ``target`` is the emulator, once that runs."""
-    with serve_gateway(handler=type("_Handler", (_FaultyForward,), {"faults": faults})) as server:
+    """A proxy with these faults and AWS's refusals; its ``target`` is the emulator, once that runs."""
+    given = {"faults": faults, "limits": S3Limits()}
+    with serve_gateway(handler=type("_Handler", (_FaultyForward,), given)) as server:
         yield server
 
 
@@ -177,6 +183,15 @@ def slow(seconds: float) -> Fault:
         return False
 
     return fault
+
+
+def connection_reset(request: ForwardingHandler) -> bool:
+    """Break the connection with RST, as what lies between does once it has forgotten it."""
+    request.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    request.close_connection = True
+    request.rfile.close()
+    request.connection.close()
+    return True
 
 
 def meanwhile(action: Callable[[], Any]) -> Fault:

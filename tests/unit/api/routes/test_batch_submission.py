@@ -11,7 +11,7 @@ from skybatch.api.submission import MAX_IDEMPOTENCY_KEY
 from skybatch.batch.record import load_record
 from tests.support.batches.openapi import violations
 from tests.support.batches.template import event
-from tests.support.servers.http import CONTEXT, MULTIPART, NOW, HttpClient, http_answer, multipart_form
+from tests.support.servers.http import CONTEXT, MULTIPART, HttpClient, http_answer, multipart_form
 from tests.unit.api.conftest import CENTER
 
 REGION = {"mode": "region", "center": f"{CENTER[0]} {CENTER[1]}", "diameter": 0.1, "bands": "J"}
