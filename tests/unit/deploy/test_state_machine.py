@@ -6,8 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import Any, get_args
 
+import botocore.exceptions
+import obstore.exceptions
 import pytest
 
+import skybatch.errors
 from skybatch.batch.execution.dispatch_state import NextStep
 from skybatch.batch.execution.reconcile import seconds_to_wait
 from tests.support.batches.template import FUNCTIONS, MACHINE, PARAMETERS, ROOT, STATES, of_type, properties
@@ -53,6 +56,30 @@ def test_a_task_retries_what_passes_and_catches_all(name: str) -> None:
     assert retried >= TRANSIENT | {"States.TaskFailed", "States.Timeout"}
     assert all("JitterStrategy" in rule and rule["BackoffRate"] > 1 for rule in TASKS[name]["Retry"])
     assert [rule["ErrorEquals"] for rule in TASKS[name]["Catch"]] == [["States.ALL"]]
+
+
+def longest_wait(rule: dict[str, Any], jitter: float = 1.0) -> float:
+    """Seconds that a rule waits in all; full jitter takes half of each on average (States Language)."""
+    delays = (rule["IntervalSeconds"] * rule["BackoffRate"] ** n for n in range(rule["MaxAttempts"]))
+    return jitter * float(sum(min(delay, rule.get("MaxDelaySeconds", delay)) for delay in delays))
+
+
+# What a function raises where S3, SQS or SES throttles or does not answer: ours, obstore's, botocore's.
+RAISED = (
+    skybatch.errors.Transient,
+    obstore.exceptions.GenericError,
+    botocore.exceptions.ClientError,
+    botocore.exceptions.ConnectTimeoutError,
+    botocore.exceptions.EndpointConnectionError,
+    botocore.exceptions.ReadTimeoutError,
+)
+
+
+@pytest.mark.parametrize("name", TASKS)
+@pytest.mark.parametrize("error", ["Lambda.TooManyRequestsException", *(kind.__name__ for kind in RAISED)])
+def test_throttling_is_waited_for_during_minutes(name: str, error: str) -> None:
+    rule = next(rule for rule in TASKS[name]["Retry"] if error in rule["ErrorEquals"])
+    assert longest_wait(rule, jitter=0.5) > 150
 
 
 RECORDING = ("RecordFailure", "RecordRefusal", "NotifyFailure")
@@ -110,7 +137,7 @@ def test_every_action_a_function_knows_is_asked_of_it(folder: str) -> None:
 
 def test_the_execution_outlives_the_longest_batch() -> None:
     """The deadline, then the last wait, Package with its retries, and the email."""
-    packaging = STATES["Package"]["TimeoutSeconds"] * 3
+    packaging = STATES["Package"]["TimeoutSeconds"] * 3 + sum(map(longest_wait, STATES["Package"]["Retry"]))
     assert MACHINE["TimeoutSeconds"] > PARAMETERS["DeadlineSeconds"]["MaxValue"] + packaging + 600
 
 
