@@ -16,8 +16,8 @@ from skybatch.batch.execution.crop_packs import LARGEST_PACKED
 from tools.aws_prices import GB, PRICES
 
 # What each step asks of S3, as its code does: HEAD or GET, and PUT, COPY or LIST.
-SUBMIT_GETS, SUBMIT_PUTS = 6, 6
-PLAN_GETS, PLAN_PUTS = 6, 2
+SUBMIT_GETS, SUBMIT_PUTS = 7, 6
+PLAN_GETS, PLAN_PUTS = 10, 3
 DISPATCH_GETS, DISPATCH_PUTS = 3, 1
 TALLY_GETS, LOOK_GETS, LOOK_PUTS, LOOK_LISTS = 1, 2, 3, 2
 PACKAGE_GETS, PACKAGE_PUTS = 9, 18

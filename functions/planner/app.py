@@ -45,7 +45,7 @@ def step(event: dict[str, Any]) -> dict[str, Any]:
     here, results = dependencies(), dependencies().results
     match event["action"]:
         case "plan":
-            return steps.plan_step(results, event, here.open_inventory, here.settings)
+            return steps.plan_step(results, event, here.open_inventory, here.settings, time.time())
         case "resolve":
             resolver, inventories = here.name_resolver(), here.open_inventory
             return steps.resolve_step(results, event, resolver, inventories, here.settings, time.time())

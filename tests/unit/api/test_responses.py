@@ -10,7 +10,8 @@ from aws_lambda_powertools.event_handler import Response
 
 from skybatch.api import responses
 from skybatch.api.http_request import HttpRequest
-from skybatch.errors import CellError, InvalidRequest, NotFound, SkybatchError, TooMany
+from skybatch.api.table_responses import error_votable_response
+from skybatch.errors import CellError, InvalidRequest, MalformedRequest, NotFound, SkybatchError, TooMany
 from tests.support.servers.http import http_request
 
 BROWSER = http_request("GET", "/", headers={"accept": "text/html"})
@@ -23,7 +24,7 @@ PROGRAM = http_request("GET", "/")
         responses.json_response({}),
         responses.redirect("https://x.example"),
         responses.preview_response(b"", "image/png"),
-        responses.text_line_response("x", 400),
+        responses.error_line_response(MalformedRequest("x")),
         responses.no_content_response(),
         responses.problem_response(NotFound("x")),
     ],
@@ -53,8 +54,21 @@ def test_a_preview_is_kept_by_its_caller_alone() -> None:
     assert {"private", "immutable"} <= set(cache.split(", "))
 
 
+def test_when_to_try_again_is_told_in_each_rendering() -> None:
+    busy = TooMany("x", retry_after=77)
+    renderings = [
+        responses.problem_response(busy),
+        responses.error_response(BROWSER, busy),
+        responses.error_line_response(busy),
+        error_votable_response(busy),
+    ]
+    assert {(each.status_code, each.headers["Retry-After"]) for each in renderings} == {(429, "77")}
+    assert "Retry-After" not in responses.error_line_response(NotFound("x")).headers
+
+
 def test_a_text_line_is_one_line() -> None:
-    assert responses.text_line_response("a\n b\r\n\tc", 400).body == "a b c\n"
+    line = responses.error_line_response(MalformedRequest("a\n b\r\n\tc"), fault="UsageFault")
+    assert (line.body, line.status_code) == ("UsageFault: a b c\n", 400)
 
 
 def test_a_page_has_a_content_security_policy() -> None:

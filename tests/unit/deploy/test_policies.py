@@ -94,14 +94,15 @@ def test_the_archive_is_only_ever_read(role: str) -> None:
             assert set(listed(statement["Action"])) <= {"s3:GetObject", "s3:ListBucket"}
 
 
-def test_the_portal_which_anyone_reaches_writes_previews_alone() -> None:
+def test_the_portal_which_anyone_reaches_writes_previews_and_accounts_alone() -> None:
     written = [
         text(resource)
         for statement in statements("PortalRole")
         if "s3:PutObject" in listed(statement["Action"])
         for resource in listed(statement["Resource"])
     ]
-    assert written == ['{"Fn::Sub": "${ResultsBucket.Arn}/batches/*/previews/*"}']
+    folders = ("batches/*/previews/*", "usage/*")
+    assert written == [text({"Fn::Sub": f"${{ResultsBucket.Arn}}/{folder}"}) for folder in folders]
 
 
 def test_a_function_is_called_by_our_api_alone() -> None:

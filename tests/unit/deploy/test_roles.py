@@ -15,12 +15,12 @@ WIDE_RESOURCES = {("NotifierRole", "Mail"), ("StateMachineRole", "Log")} | {(rol
 
 # Prefixes of the results bucket that each may write; the archive bucket is nowhere.
 WRITES = {
-    "PlannerRole": {"batches", "active", "keys", "names", "answers"},
+    "PlannerRole": {"batches", "active", "keys", "names", "answers", "usage"},
     "WorkerRole": {"batches"},
     "CollectorRole": {"batches"},
     "NotifierRole": {"batches", "active"},
-    "PortalRole": {"batches/*/previews"},
-    "SearchRole": {"answers", "names"},
+    "PortalRole": {"batches/*/previews", "usage"},
+    "SearchRole": {"answers", "names", "usage"},
 }
 ACTIONS = {
     "PlannerRole": {

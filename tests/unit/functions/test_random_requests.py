@@ -12,6 +12,7 @@ import pytest
 from local.fake_resolvers import FakeResolvers
 from skybatch.api.app import HttpApp
 from skybatch.names.resolver import Resolver
+from skybatch.storage import links
 from tests.support.batches.functions import load_function
 from tests.support.batches.in_process_service import Service
 from tests.support.hostile.random_requests import Example, RandomRequests
@@ -132,6 +133,7 @@ def _signed(monkeypatch: pytest.MonkeyPatch) -> None:
         return f"https://s3/{paths}"
 
     monkeypatch.setattr(obstore, "sign", sign)
+    monkeypatch.setattr(links, "_signed_with", lambda overrides, url, objects, method: url)
 
 
 @pytest.mark.usefixtures("_signed")

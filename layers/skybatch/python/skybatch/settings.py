@@ -31,6 +31,10 @@ class Settings:
     max_active_batches: int = 5
     max_daily_batches: int = 30
     max_daily_from_caller: int = 300
+    max_daily_seconds_from_caller: int = 50_000
+    max_daily_bytes_from_caller: int = 20_000_000_000
+    max_daily_images_from_caller: int = 300_000
+    max_daily_links: int = 200_000
     dispatch_window: int = 500
     visibility_seconds: int = 180
     deadline_seconds: int = 7200

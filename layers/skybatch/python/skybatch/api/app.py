@@ -12,12 +12,16 @@ from functools import wraps
 from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from skybatch.api.dependencies import Dependencies
 from skybatch.api.http_request import HttpRequest
+from skybatch.api.metering import charge, usage_of
 from skybatch.api.responses import error_response
-from skybatch.api.routing import AnyResponse, RouteTable
+from skybatch.api.routing import AnyResponse, Route, RouteTable
 from skybatch.batch.store import BATCH_ID
+from skybatch.callers.networks import site_network
+from skybatch.callers.usage import Usage
 from skybatch.errors import NotFound, SkybatchError, Transient
 from skybatch.telemetry import bind_batch, logger, record_metrics
 
@@ -52,7 +56,7 @@ class HttpApp:
         self._resolver = APIGatewayHttpResolver(serializer=_unchanged)
         for table in route_tables:
             for route in table.routes:
-                self._resolver.route(route.rule, method=list(route.methods))(self._bind(route.handler))
+                self._resolver.route(route.rule, method=list(route.methods))(self._bind(route))
         self._add_error_handlers()
 
     def handle(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -62,18 +66,35 @@ class HttpApp:
         response = dict(self._resolver.resolve(event, context))
         response["body"] = _encodable(response.get("body") or "")
         response["headers"] = _with_common_headers(response.get("headers") or {}, logger.get_correlation_id())
-        _log_request(event, response["statusCode"], time.perf_counter() - started)
+        seconds = time.perf_counter() - started
+        _log_request(event, response["statusCode"], seconds)
+        self._charge(event, usage_of(response, seconds))
         return response
 
     def _request(self) -> HttpRequest:
         return HttpRequest(self._resolver.current_event, self._dependencies.settings.public_url)
 
-    def _bind(self, handler: Callable[..., AnyResponse]) -> Callable[..., AnyResponse]:
-        @wraps(handler)
+    def _bind(self, route: Route) -> Callable[..., AnyResponse]:
+        @wraps(route.handler)
         def call(**path_parameters: str) -> AnyResponse:
-            return handler(self._request(), self._dependencies, **path_parameters)
+            request = self._request()
+            try:
+                self._admit(request)
+            except SkybatchError as error:
+                return route.error_response(request, error)
+            return route.handler(request, self._dependencies, **path_parameters)
 
         return call
+
+    def _admit(self, request: HttpRequest) -> None:
+        """Refuse, before any work, who has used what a network may use within a day. Raises TooMany."""
+        here = self._dependencies
+        here.callers.check(site_network(request.source_ip), here.clock())
+
+    def _charge(self, event: dict[str, Any], usage: Usage) -> None:
+        here, source_ip = self._dependencies, HttpRequest(APIGatewayProxyEventV2(event)).source_ip
+        if source_ip:
+            charge(here.callers, site_network(source_ip), usage, here.clock())
 
     def _add_error_handlers(self) -> None:
         def known(error: SkybatchError) -> Response[str]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
+from skybatch.api.metering import batch_meter, caller_meter
 from skybatch.batch.store import BatchStore
 from skybatch.errors import InventoryError
 from skybatch.inventory.cache import open_inventories
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
     from skybatch.batch.submission.executions import StartExecution
+    from skybatch.callers.meter import Meter
     from skybatch.inventory.inventory import Inventory
     from skybatch.names.resolver import Resolver
 
@@ -68,6 +70,16 @@ class Dependencies:
             name_resolver=_name_resolver(results, settings),
             start_execution=_execution_starter(settings),
         )
+
+    @cached_property
+    def callers(self) -> Meter:
+        """The meter of what each caller's network uses."""
+        return caller_meter(self.results, self.settings)
+
+    @cached_property
+    def batch_links(self) -> Meter:
+        """The meter of the links signed to each batch's files."""
+        return batch_meter(self.results, self.settings)
 
     def batch(self, batch_id: str) -> BatchStore:
         """Return the objects of one batch. Raises NotFound for what cannot be a batch id."""

@@ -33,6 +33,14 @@ def read_parameters(request: HttpRequest) -> Parameters:
     return Parameters.of(pairs)
 
 
+def query_parameters(request: HttpRequest) -> list[tuple[str, str]]:
+    """Return the parameters of the query string alone; none where they cannot be read."""
+    try:
+        return _parse(request.raw_query)
+    except MalformedRequest:
+        return []
+
+
 def _form_text(request: HttpRequest) -> str:
     media_type = request.content_type.split(";")[0].strip().lower()
     body = request.body

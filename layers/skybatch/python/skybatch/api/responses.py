@@ -63,14 +63,22 @@ def preview_response(body: bytes, media_type: str) -> Response[bytes]:
     return Response(status_code=200, content_type=media_type, body=body, headers=headers)
 
 
-def text_line_response(text: str, status: int) -> Response[str]:
-    """Return one line of plain text, as services that answer tables report an error."""
-    line = " ".join(text.split())
+def error_line_response(error: SkybatchError, status: int | None = None, fault: str = "") -> Response[str]:
+    """Return an error as one line of plain text, as services that answer tables report it.
+
+    Parameters
+    ----------
+    status
+        The HTTP status, where the service's standard has another than the error's own.
+    fault
+        The standard's word for the error, in front of the line.
+    """
+    line = " ".join([*([f"{fault}:"] if fault else []), *error.detail.split()])
     return Response(
-        status_code=status,
+        status_code=status or error.status,
         content_type="text/plain; charset=utf-8",
         body=f"{line}\n",
-        headers={**COMMON_HEADERS, **NO_STORE},
+        headers={**COMMON_HEADERS, **NO_STORE, **retry_after(error)},
     )
 
 
@@ -85,7 +93,7 @@ def problem_response(error: SkybatchError) -> Response[str]:
         status_code=error.status,
         content_type=PROBLEM_TYPE,
         body=json.dumps(error.problem(), ensure_ascii=False),
-        headers={**COMMON_HEADERS, **_retry_after(error)},
+        headers={**COMMON_HEADERS, **retry_after(error)},
     )
 
 
@@ -96,9 +104,10 @@ def error_response(request: HttpRequest, error: SkybatchError) -> Response[str]:
     from skybatch.pages.error import error_page
 
     response = html_response(error_page(error.problem()), error.status)
-    response.headers.update(_retry_after(error))
+    response.headers.update(retry_after(error))
     return response
 
 
-def _retry_after(error: SkybatchError) -> dict[str, str]:
+def retry_after(error: SkybatchError) -> dict[str, str]:
+    """Return the header that tells when to try again, where that can help."""
     return {"Retry-After": str(error.retry_after)} if error.retryable else {}

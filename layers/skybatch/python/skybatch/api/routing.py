@@ -13,7 +13,13 @@ from typing import Any, TypeAlias, TypeVar
 
 from aws_lambda_powertools.event_handler import Response
 
+from skybatch.api.http_request import HttpRequest
+from skybatch.api.responses import error_response
+from skybatch.errors import SkybatchError
+
 AnyResponse: TypeAlias = Response[Any]
+# Renders an error as the clients of a route read it.
+ErrorRendering: TypeAlias = Callable[[HttpRequest, SkybatchError], AnyResponse]
 # Called with the request, the dependencies, and the path's parameters by name.
 Handler = TypeVar("Handler", bound=Callable[..., AnyResponse])
 
@@ -25,12 +31,20 @@ class Route:
     rule: str
     methods: tuple[str, ...]
     handler: Callable[..., AnyResponse]
+    error_response: ErrorRendering = error_response
 
 
 @dataclass
 class RouteTable:
-    """The routes of one module, in the order of their definition."""
+    """The routes of one module, in the order of their definition.
 
+    Attributes
+    ----------
+    error_response
+        Renders what a request is refused with before its handler is called.
+    """
+
+    error_response: ErrorRendering = error_response
     routes: list[Route] = field(default_factory=list)
 
     def get(self, rule: str) -> Callable[[Handler], Handler]:
@@ -41,15 +55,18 @@ class RouteTable:
         """Register the decorated handler for POST."""
         return self.route(rule, "POST")
 
-    def query(self, rule: str) -> Callable[[Handler], Handler]:
+    def query(self, rule: str, error_response: ErrorRendering | None = None) -> Callable[[Handler], Handler]:
         """Register the decorated handler for GET, HEAD and POST, as VO services are queried (DALI 1.1)."""
-        return self.route(rule, "GET", "HEAD", "POST")
+        return self.route(rule, "GET", "HEAD", "POST", error_response=error_response)
 
-    def route(self, rule: str, *methods: str) -> Callable[[Handler], Handler]:
-        """Register the decorated handler, and return it as it was."""
+    def route(
+        self, rule: str, *methods: str, error_response: ErrorRendering | None = None
+    ) -> Callable[[Handler], Handler]:
+        """Register the decorated handler, and return it as it was; errors as the table's, if not given."""
+        rendering = error_response or self.error_response
 
         def register(handler: Handler) -> Handler:
-            self.routes.append(Route(rule, methods, handler))
+            self.routes.append(Route(rule, methods, handler, rendering))
             return handler
 
         return register

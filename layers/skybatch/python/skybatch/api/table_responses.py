@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler import Response
 
 from skybatch.api.http_request import HttpRequest
 from skybatch.api.large_responses import content_response
-from skybatch.api.responses import COMMON_HEADERS, NO_STORE
+from skybatch.api.responses import COMMON_HEADERS, NO_STORE, retry_after
 from skybatch.api.routing import AnyResponse
 from skybatch.errors import SkybatchError
 from skybatch.tables.writers import formats, votable
@@ -26,11 +26,11 @@ def table_response(request: HttpRequest, results: ObjectStore, answer: TableResp
     return content_response(request, results, body, formats.MEDIA_TYPES[answer.format])
 
 
-def error_votable_response(error: SkybatchError, status: int) -> Response[str]:
-    """Return a VOTable with QUERY_STATUS ERROR (DALI 1.1, section 4.2)."""
+def error_votable_response(error: SkybatchError, status: int | None = None) -> Response[str]:
+    """Return a VOTable with QUERY_STATUS ERROR (DALI 1.1, section 4.2), by default under its own status."""
     return Response(
-        status_code=status,
+        status_code=status or error.status,
         content_type=VOTABLE_TYPE,
         body=votable.error_document(error.detail).decode(),
-        headers={**COMMON_HEADERS, **NO_STORE},
+        headers={**COMMON_HEADERS, **NO_STORE, **retry_after(error)},
     )

@@ -39,6 +39,8 @@ class BatchRecord:
         Name of the table as uploaded, or None.
     part, previous
         Its place in a chain of batches, from 1, and the batch it continues.
+    image_account
+        Account that its images are taken off (`skybatch.batch.submission.image_allowance`), empty for none.
     lost_before
         Images that failed or were cancelled in the parts before it; None in older records.
     quota_markers
@@ -57,6 +59,7 @@ class BatchRecord:
     previous: str | None = None
     quota_markers: tuple[str, ...] = ()
     lost_before: int | None = None
+    image_account: str = ""
 
     @property
     def images_lost_before(self) -> int | None:

@@ -7,6 +7,7 @@ where to go next. Every step may run twice.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -26,7 +27,8 @@ from skybatch.batch.record import load_record, load_request
 from skybatch.batch.results.packager import package
 from skybatch.batch.status import record_failure
 from skybatch.batch.store import BatchStore
-from skybatch.errors import SkybatchError
+from skybatch.batch.submission.image_allowance import reserve_images
+from skybatch.errors import SkybatchError, TooMany
 from skybatch.names.resolver import Resolver
 from skybatch.presentation.readme import readme_text
 from skybatch.requests.resolution import unresolved_names
@@ -53,10 +55,17 @@ def keep_uploads(_: str) -> None:
     """Do nothing, for stores that keep no unfinished uploads."""
 
 
-def plan_step(objects: ObjectStore, state: State, open_inventory: OpenInventory, settings: Settings) -> State:
+def plan_step(
+    objects: ObjectStore,
+    state: State,
+    open_inventory: OpenInventory,
+    settings: Settings,
+    now: float | None = None,
+) -> State:
     """Write the plan, once all names are resolved.
 
-    A request that cannot be planned ends the batch, with the error's own text as the reason.
+    A request that cannot be planned, or asks for more images than its caller may have within a day (of which
+    ``now``, Unix time, is by default the present), ends the batch, with the error's own text as the reason.
     """
     store = BatchStore(objects, state["batch_id"])
     request, record, names = load_request(store), load_record(store), load_name_answers(store)
@@ -68,8 +77,9 @@ def plan_step(objects: ObjectStore, state: State, open_inventory: OpenInventory,
     store.write_json(keys.PROGRESS, {"state": "planning"})
     try:
         plan = make_plan(request, open_inventory, record.limit_bytes, settings.max_images, names.answers)
+        reserve_images(store, record, plan, settings, time.time() if now is None else now)
     except SkybatchError as error:
-        if error.retryable:
+        if error.retryable and not isinstance(error, TooMany):
             raise
         return {**_output(state, "fail", 0, DispatchState()), "error": _catchable(error)}
     plan = save_plan(store, plan)
@@ -91,7 +101,7 @@ def resolve_step(
     wait = None if store.exists(keys.CANCELLATION) else resolve_names(store, resolver, now)
     if wait is not None:
         return _output(state, "resolve", wait, DispatchState())
-    return plan_step(objects, state, open_inventory, settings)
+    return plan_step(objects, state, open_inventory, settings, now)
 
 
 def dispatch_step(

@@ -10,6 +10,7 @@ from skybatch.api.responses import PROBLEM_TYPE
 Schema: TypeAlias = dict[str, Any]
 # Any operation can end in these: the gateway's throttle, a service that is away, an unexpected error.
 ANY_ERRORS = (errors.TooMany, errors.Transient, errors.SkybatchError)
+RETRY_AFTER: Schema = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}}
 
 
 def reference(name: str) -> Schema:
@@ -24,11 +25,11 @@ def operation(
     raised: tuple[type[errors.SkybatchError], ...] = (),
     **more: Any,
 ) -> Schema:
-    """Return one operation: its responses, and the problems it can end in."""
+    """Return one operation: its responses, and the problems it can end in where they do not say otherwise."""
     return {
         "tags": [tag],
         "summary": summary,
-        "responses": {**responses, **problems((*raised, *ANY_ERRORS))},
+        "responses": {**problems((*raised, *ANY_ERRORS)), **responses},
         **more,
     }
 
@@ -46,7 +47,7 @@ def _problem(of_status: list[type[errors.SkybatchError]]) -> Schema:
     content = {PROBLEM_TYPE: {"schema": reference("ProblemDetails")}}
     response: Schema = {"description": description, "content": content}
     if any(error.retryable for error in of_status):
-        response["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}}
+        response["headers"] = RETRY_AFTER
     return response
 
 

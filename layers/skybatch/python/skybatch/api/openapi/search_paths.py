@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from skybatch import errors
-from skybatch.api.openapi.operations import Schema, operation, page, parameter
+from skybatch.api.openapi.operations import RETRY_AFTER, Schema, operation, page, parameter
 from skybatch.api.parameters import FORM_TYPE
 from skybatch.api.responses import PROBLEM_TYPE
 from skybatch.api.table_responses import VOTABLE_TYPE
@@ -145,6 +145,7 @@ def _table() -> dict[str, Schema]:
         "302": to_body,
         "303": to_body,
         **{str(status): error for status in (400, 404, 413, 415, 422)},
+        **{str(status): {**error, "headers": RETRY_AFTER} for status in (429, 503)},
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from skybatch.api.dependencies import Dependencies
 from skybatch.api.http_request import HttpRequest
+from skybatch.api.metering import charge
 from skybatch.api.models import FinishedImage, ImagePage
 from skybatch.api.responses import (
     head_response,
@@ -23,6 +24,7 @@ from skybatch.batch.record import BatchRecord, load_record
 from skybatch.batch.results.finished_images import finished_images
 from skybatch.batch.status import read_status
 from skybatch.batch.store import SAFE_NAME
+from skybatch.callers.usage import Usage
 from skybatch.errors import NotFound
 from skybatch.pages.batch import IMAGES_SHOWN, results_page
 
@@ -78,7 +80,9 @@ def download(
     """Redirect to a file or an image of a batch, by a URL presigned now; answer HEAD with its facts.
 
     HEAD is not redirected, because a client may follow a redirect of it with GET, which a URL presigned for
-    HEAD refuses.
+    HEAD refuses. S3 serves a URL for as long as it lives, unmetered, so the links of a batch are counted.
+
+    Raises TooMany beyond a day's number of links.
     """
     store = dependencies.batch(batch_id)
     load_record(store, dependencies.clock())
@@ -88,6 +92,9 @@ def download(
         raise NotFound("This batch has no such file.")
     if request.method == "HEAD":
         return head_response(found.bytes, found.media_type, found.etag)
+    now = dependencies.clock()
+    dependencies.batch_links.check(batch_id, now)
+    charge(dependencies.batch_links, batch_id, Usage(links=1), now)
     return redirect(store.presigned_url(path, media_type=found.media_type))
 
 

@@ -12,7 +12,7 @@ from skybatch.errors import SkybatchError
 from skybatch.tables.writers import formats
 from skybatch.vo.datalink import links
 
-routes = RouteTable()
+routes = RouteTable(lambda _, error: error_votable_response(error))
 LINKS_TYPE = "application/x-votable+xml;content=datalink"
 
 
@@ -22,5 +22,5 @@ def image_links(request: HttpRequest, dependencies: Dependencies) -> AnyResponse
     try:
         table = links(read_parameters(request), dependencies.current_inventory, request.base_url)
     except SkybatchError as error:
-        return error_votable_response(error, error.status)
+        return error_votable_response(error)
     return content_response(request, dependencies.results, formats.write(table, "xml"), LINKS_TYPE)

@@ -6,7 +6,7 @@ from skybatch.api.dependencies import Dependencies
 from skybatch.api.http_request import HttpRequest
 from skybatch.api.large_responses import content_response
 from skybatch.api.parameters import read_parameters
-from skybatch.api.responses import text_line_response
+from skybatch.api.responses import error_line_response
 from skybatch.api.routing import AnyResponse, RouteTable
 from skybatch.api.table_responses import table_response
 from skybatch.errors import NotFound, SkybatchError
@@ -15,7 +15,7 @@ from skybatch.vo.ibe import directory_pages
 from skybatch.vo.ibe.search import search
 from skybatch.vo.responses import MISSIONS, dataset_of
 
-routes = RouteTable()
+routes = RouteTable(lambda _, error: error_line_response(error))
 
 
 @routes.get("/ibe/search/?")
@@ -53,7 +53,7 @@ def search_table(
         found = search(read_parameters(request), dependencies.current_inventory(dataset))
         return table_response(request, dependencies.results, found)
     except SkybatchError as error:
-        return text_line_response(error.detail, error.status)
+        return error_line_response(error)
 
 
 def _page(request: HttpRequest, dependencies: Dependencies, html: str) -> AnyResponse:

@@ -11,7 +11,7 @@ from skybatch.api.image_responses import fits_response, gzipped_file_response
 from skybatch.api.large_responses import content_response
 from skybatch.api.parameters import read_parameters
 from skybatch.api.responses import html_response
-from skybatch.api.routes.sia1 import sia1_response
+from skybatch.api.routes.sia1 import query_error_response, sia1_response
 from skybatch.api.routing import AnyResponse, RouteTable
 from skybatch.errors import MalformedRequest, Transient
 from skybatch.sky.position import SkyPosition
@@ -32,7 +32,7 @@ routes = RouteTable()
 NAME_RESOLUTION_SECONDS = 15.0  # API Gateway waits 30
 
 
-@routes.query("/cgi-bin/2MASS/IM/nph-im_sia")
+@routes.query("/cgi-bin/2MASS/IM/nph-im_sia", query_error_response)
 def search_inventory(request: HttpRequest, dependencies: Dependencies) -> AnyResponse:
     """Search the image inventory by Simple Image Access."""
 

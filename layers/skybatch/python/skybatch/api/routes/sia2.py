@@ -10,7 +10,7 @@ from skybatch.api.table_responses import error_votable_response, table_response
 from skybatch.errors import SkybatchError
 from skybatch.vo.sia2 import sia2
 
-routes = RouteTable()
+routes = RouteTable(lambda _, error: error_votable_response(error))
 
 
 @routes.query("/sia2/query")
@@ -22,4 +22,4 @@ def query(request: HttpRequest, dependencies: Dependencies) -> AnyResponse:
         found = sia2(parameters, datasets, dependencies.current_inventory, request.base_url)
         return table_response(request, dependencies.results, found)
     except SkybatchError as error:
-        return error_votable_response(error, error.status)
+        return error_votable_response(error)

@@ -7,7 +7,7 @@ from skybatch.api.http_request import HttpRequest
 from skybatch.api.image_responses import stored_file_response
 from skybatch.api.large_responses import content_response
 from skybatch.api.parameters import read_parameters
-from skybatch.api.responses import no_content_response, text_line_response
+from skybatch.api.responses import error_line_response, no_content_response
 from skybatch.api.routing import AnyResponse, RouteTable
 from skybatch.errors import SkybatchError
 from skybatch.surveys.twomass.layout import parse_key
@@ -15,7 +15,19 @@ from skybatch.vo import soda
 from skybatch.vo.ibe import stored_images
 from skybatch.vo.pos_regions import PosRegion
 
-routes = RouteTable()
+
+def _error(_: HttpRequest, error: SkybatchError) -> AnyResponse:
+    return error_line_response(error, fault=_fault(error))
+
+
+def _fault(error: SkybatchError) -> str:
+    """Return the fault that SODA 1.0, section 5.3, has for an error."""
+    if error.status < 500 and not error.retryable:
+        return "UsageFault"
+    return "TransientFault" if error.retryable else "Fault"
+
+
+routes = RouteTable(_error)
 
 
 @routes.query("/soda/sync")
@@ -28,7 +40,7 @@ def cut_image(request: HttpRequest, dependencies: Dependencies) -> AnyResponse:
             return stored_file_response(request, dependencies, key, status=303)
         return _cutout(request, dependencies, key, region)
     except SkybatchError as error:
-        return text_line_response(f"{_fault(error)}: {error.detail}", error.status)
+        return _error(request, error)
 
 
 def _cutout(request: HttpRequest, dependencies: Dependencies, key: str, region: PosRegion) -> AnyResponse:
@@ -42,10 +54,3 @@ def _cutout(request: HttpRequest, dependencies: Dependencies, key: str, region: 
     return content_response(
         request, dependencies.results, body, "application/fits", filename=name, compressible=False
     )
-
-
-def _fault(error: SkybatchError) -> str:
-    """Return the fault that SODA 1.0, section 5.3, has for an error."""
-    if error.status < 500:
-        return "UsageFault"
-    return "TransientFault" if error.retryable else "Fault"

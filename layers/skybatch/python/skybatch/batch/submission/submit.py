@@ -19,6 +19,7 @@ from skybatch.batch.status import accepted_facts
 from skybatch.batch.store import BatchStore
 from skybatch.batch.submission import quotas
 from skybatch.batch.submission.executions import StartExecution
+from skybatch.batch.submission.image_allowance import image_account
 from skybatch.batch.submission.resubmission import request_from_table
 from skybatch.errors import Conflict, Expired
 from skybatch.requests.model import Request
@@ -141,6 +142,7 @@ class BatchSubmitter:
             raise Expired("The batch of this call has expired; its last objects are gone within a day.")
         if new:
             record = replace(record, quota_markers=self._admit(record))
+            record = replace(record, image_account=image_account(self.objects, self.caller))
             new = self._save(store, record, request, upload)
         if not new:
             record, request = load_record(store), load_request(store)
