@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from obstore.store import S3Store
 from local.emulator import CREDENTIALS, REGION, Emulator
 from skybatch.archive.index import IndexReport, index
 from skybatch.concurrency import parallel_map
+from skybatch.errors import InventoryError
+from skybatch.inventory.inventory import Inventory
 from skybatch.storage.directory_tree import DirectoryTree
 from skybatch.storage.s3 import Connection, connect
 from skybatch.surveys.twomass.datasets import DATASETS, MISSION, dataset_prefix
@@ -37,21 +40,25 @@ def emulator_bucket(emulator: Emulator, bucket: str) -> S3Store:
 def upload_tree(emulator: Emulator, bucket: str, root: Path, say: Callable[[str], None]) -> tuple[int, int]:
     """Copy the images and inventories below ``root`` into a new bucket; return (objects, bytes).
 
-    Files whose names can be no key of the store, such as those with a line break, are left out and named.
+    Files whose names can be no key of the store, such as those with a line break, are left out and named,
+    and so are links that lead out of the tree: whoever can ask for an image could ask for their targets.
     """
+    for link in links_out(root):
+        say(f"  left out: {link!a}, a link out of the archive")
     files = []
-    for path in (path for folder in FOLDERS for path in _files(root / folder)):
-        if path.relative_to(root).as_posix().isprintable():
-            files.append(path)
+    for path in (entry.path for folder in FOLDERS for entry in _tree(root).entries(f"{folder}/")):
+        if not path.isprintable():
+            say(f"  left out: {path!a}, a name that no object can have")
+        elif not (root / path).is_file():
+            say(f"  left out: {path}, a link to nothing")
         else:
-            say(f"  left out: {path.relative_to(root).as_posix()!a}, a name that no object can have")
+            files.append(path)
     emulator.client("s3").create_bucket(Bucket=bucket)
     store = emulator_bucket(emulator, bucket)
 
-    def upload(path: Path) -> int:
-        body = path.read_bytes()
-        obstore.put(store, path.relative_to(root).as_posix(), body)
-        return len(body)
+    def upload(path: str) -> int:
+        obstore.put(store, path, root / path)  # in parts, whatever its size
+        return (root / path).stat().st_size
 
     return len(files), sum(parallel_map(upload, files, CONCURRENT_UPLOADS))
 
@@ -59,19 +66,43 @@ def upload_tree(emulator: Emulator, bucket: str, root: Path, say: Callable[[str]
 def indexed(root: Path, scratch: Path, say: Callable[[str], None]) -> Path:
     """Return a tree with an inventory: ``root`` if it has one, else one that links to its images.
 
-    The given folder may be read-only, so the index is written below ``scratch``.
+    The given folder may be read-only, so the index is written below ``scratch``. Raises FileNotFoundError
+    for a folder that is no archive, InventoryError for one without a data set that can be served.
     """
     if not (root / MISSION).is_dir():
         raise FileNotFoundError(f"{root} is no archive: it has no folder {MISSION}")
-    if (root / "inventory").is_dir():
+    if (root / "inventory").exists():
+        _check_inventories(root)
         return root
     borrowed = scratch / "archive"
     borrowed.mkdir()
     (borrowed / MISSION).symlink_to(root / MISSION, target_is_directory=True)
-    for dataset in DATASETS:
-        if (borrowed / dataset_prefix(dataset)).is_dir():
-            _say_indexed(index(DirectoryTree(borrowed), dataset), dataset, say)
+    there = [dataset for dataset in DATASETS if (borrowed / dataset_prefix(dataset)).is_dir()]
+    refusals = [refusal for dataset in there if (refusal := _index(borrowed, dataset, say))]
+    if len(refusals) == len(there):
+        folders = ", ".join(dataset_prefix(dataset) for dataset in DATASETS)
+        raise InventoryError(f"{root} holds no image: {refusals[0] if refusals else f'none of {folders}'}")
+    for refusal in refusals:
+        say(f"left out: {refusal}")
     return borrowed
+
+
+def _check_inventories(root: Path) -> None:
+    """Open each inventory of a tree. Raises InventoryError for one that is not whole, or where is none."""
+    found = [dataset for dataset in DATASETS if (root / "inventory" / dataset).is_dir()]
+    if not found:
+        raise InventoryError(f"{root / 'inventory'} has no inventory of {', '.join(DATASETS)}")
+    for dataset in found:
+        Inventory.open(_tree(root), dataset)
+
+
+def _index(root: Path, dataset: str, say: Callable[[str], None]) -> str:
+    """Index a data set; return why it cannot be, or nothing."""
+    try:
+        _say_indexed(index(_tree(root), dataset), dataset, say)
+    except InventoryError as error:
+        return error.detail
+    return ""
 
 
 def _say_indexed(report: IndexReport, dataset: str, say: Callable[[str], None]) -> None:
@@ -81,5 +112,24 @@ def _say_indexed(report: IndexReport, dataset: str, say: Callable[[str], None]) 
         say(f"  left out: {problem}")
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    return (path for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.startswith("."))
+def _tree(root: Path) -> DirectoryTree:
+    return DirectoryTree(root, confined=True)
+
+
+def links_out(root: Path) -> list[str]:
+    """List the links below the folders of an archive that lead out of the folder they lie in, as paths."""
+    found = []
+    for folder in FOLDERS:
+        inside = (root / folder).resolve()
+        for parent, folders, files in os.walk(inside):
+            links = [Path(parent, name) for name in (*folders, *files) if Path(parent, name).is_symlink()]
+            outside = [link for link in links if not _target(link).is_relative_to(inside)]
+            found += [f"{folder}/{link.relative_to(inside).as_posix()}" for link in outside]
+    return sorted(found)
+
+
+def _target(link: Path) -> Path:
+    try:
+        return link.resolve()
+    except (OSError, RuntimeError):  # links in a circle lead nowhere
+        return link

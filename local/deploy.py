@@ -71,12 +71,15 @@ def create_stack(emulator: Emulator, parameters: Mapping[str, str], template: Pa
     body = json.dumps(uploaded).encode()
     _uploader(emulator)("template.json", body)
     cloudformation = emulator.client("cloudformation")
-    cloudformation.create_stack(
-        StackName=STACK_NAME,
-        TemplateURL=f"{emulator.url}/{CODE_BUCKET}/template.json",
-        Parameters=[{"ParameterKey": k, "ParameterValue": v} for k, v in parameters.items()],
-        Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
-    )
+    try:
+        cloudformation.create_stack(
+            StackName=STACK_NAME,
+            TemplateURL=f"{emulator.url}/{CODE_BUCKET}/template.json",
+            Parameters=[{"ParameterKey": k, "ParameterValue": v} for k, v in parameters.items()],
+            Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
+        )
+    except cloudformation.exceptions.ClientError as error:
+        raise DeployFailed(f"the stack is refused: {error.response['Error']['Message']}") from error
     return _wait_complete(cloudformation)
 
 

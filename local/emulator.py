@@ -49,6 +49,7 @@ class Emulator:
     pid: int
     folder: Path
     log: Path
+    process: subprocess.Popen[bytes] | None = None
 
     def client(self, service: str) -> Any:
         """Return a boto3 client of ``service`` that talks to this emulator only."""
@@ -63,6 +64,16 @@ class Emulator:
             aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
             config=Config(signature_version="s3v4", s3={"addressing_style": "path"}),
         )
+
+    @property
+    def ended(self) -> int | None:
+        """The status with which it ended by itself, None while it runs."""
+        return None if self.process is None else self.process.poll()
+
+    def check_running(self) -> None:
+        """Raise EmulatorFailed where it has ended by itself, with the tail of its log."""
+        if self.ended is not None:
+            raise EmulatorFailed(f"the emulator ended with {self.ended}\n{_tail(self.log)}")
 
 
 def free_port() -> int:
@@ -97,9 +108,9 @@ def _start(folder: Path, extra: dict[str, str]) -> tuple[subprocess.Popen[bytes]
     for attempt in range(START_ATTEMPTS):
         port = free_port()
         process = _spawn(folder, log, port, extra)
-        running = Emulator(f"http://127.0.0.1:{port}", process.pid, folder, log)
+        running = Emulator(f"http://127.0.0.1:{port}", process.pid, folder, log, process)
         try:
-            _wait_healthy(process, running)
+            _wait_healthy(running)
         except EmulatorFailed:
             _stop(process)
             if attempt == START_ATTEMPTS - 1:
@@ -147,11 +158,10 @@ def _environment(folder: Path, port: int) -> dict[str, str]:
     }
 
 
-def _wait_healthy(process: subprocess.Popen[bytes], running: Emulator) -> None:
+def _wait_healthy(running: Emulator) -> None:
     deadline = time.monotonic() + START_SECONDS
     while not _healthy(running.url):
-        if process.poll() is not None:
-            raise EmulatorFailed(f"the emulator ended with {process.returncode}\n{_tail(running.log)}")
+        running.check_running()
         if time.monotonic() > deadline:
             raise EmulatorFailed(f"the emulator gave no sign of life\n{_tail(running.log)}")
         time.sleep(0.05)

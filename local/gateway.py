@@ -6,7 +6,7 @@ import http.client
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
@@ -107,7 +107,11 @@ class ForwardingHandler(BaseHTTPRequestHandler):
             except ValueError:
                 self._refuse(400, "the body's chunks cannot be read")
                 return None
-        length = int(self.headers.get("Content-Length") or 0)
+        try:
+            length = content_length(self.headers.get_all("Content-Length", []))
+        except ValueError as error:
+            self._refuse(400, str(error))
+            return None
         if length > self.max_body_bytes:
             self._refuse(413, "Request Entity Too Large")
             self._discard(length)
@@ -192,6 +196,18 @@ class ForwardingHandler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing: a batch id in a path opens its batch, and stays out of logs."""
+
+
+def content_length(values: Sequence[str]) -> int:
+    """Return the length that a request's Content-Length headers give, 0 without one.
+
+    Raises ValueError for what is no number, or for several that differ (RFC 9112, section 6.3).
+    """
+    lengths = {one.strip() for value in values for one in value.split(",")}
+    length = min(lengths, default="0")
+    if len(lengths) > 1 or not (length.isascii() and length.isdigit() and len(length) < 20):
+        raise ValueError(f"the Content-Length {', '.join(values)!a} is no number of bytes")
+    return int(length)
 
 
 def _passed_on(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

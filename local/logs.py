@@ -10,7 +10,12 @@ from local.emulator import Emulator
 
 
 def save_logs(emulator: Emulator, folder: Path) -> list[Path]:
-    """Write one file a log group below ``folder``, events in order of time; answers the files."""
+    """Write one file a log group below ``folder``, events in order of time; return the files.
+
+    An emulator that has ended took its logs along: nothing is written.
+    """
+    if emulator.ended is not None:
+        return []
     logs = emulator.client("logs")
     folder.mkdir(parents=True, exist_ok=True)
     saved = []

@@ -20,8 +20,10 @@ from local.deploy import ROOT, DeployFailed
 from local.emulator import EmulatorFailed
 from local.mailbox import Email
 from local.stack import Plan, running_stack
+from skybatch.errors import SkybatchError
 
 DEFAULT_PORT = 8080
+WATCH_SECONDS = 1.0
 
 
 def main() -> int:
@@ -35,19 +37,23 @@ def main() -> int:
     except KeyboardInterrupt:
         say("stopped")
         return 0
-    except (OSError, ValueError, DeployFailed, EmulatorFailed) as error:
+    except EmulatorFailed as error:
+        print(f"skybatch cannot serve on: {error}", file=sys.stderr)
+        return 1
+    except (OSError, ValueError, DeployFailed, SkybatchError) as error:
         print(f"skybatch cannot serve: {error}", file=sys.stderr)
         return 1
     return 0
 
 
 def serve(plan: Plan) -> None:
-    """Run the service and wait for KeyboardInterrupt."""
+    """Run the service until KeyboardInterrupt. Raises EmulatorFailed where the emulator ends before."""
     say(f"run directory: {plan.folder} (log and emails)")
     with running_stack(plan, say=say, on_email=show_email) as stack:
         say(f"skybatch is serving at {stack.url}")
         while True:
-            threading.Event().wait(3600)
+            threading.Event().wait(WATCH_SECONDS)
+            stack.emulator.check_running()
 
 
 def stop_on_signals() -> None:
@@ -72,6 +78,21 @@ def template_parameters(text: str) -> dict[str, str]:
     return dict(word.split("=", 1) for word in words)
 
 
+def archive_folder(text: str) -> Path:
+    """Return the folder that ``ARCHIVE`` names. ValueError for what can be no folder."""
+    try:
+        return Path(text).expanduser().resolve()
+    except (OSError, RuntimeError, ValueError) as error:  # another's home, links in a circle, a null
+        raise ValueError(f"ARCHIVE is {text!r}, which can be no folder: {error}") from error
+
+
+def port_number(text: str) -> int:
+    """Return the port that ``PORT`` gives; 0 is any free one. ValueError for what is none."""
+    if not (text.isascii() and text.isdigit() and int(text) < 65536):
+        raise ValueError(f"PORT is {text!r}, and must be a number from 0 to 65535")
+    return int(text)
+
+
 def run_folder(kind: str) -> Path:
     """Create a folder for this run below build/runs."""
     return ROOT / "build" / "runs" / f"{time.strftime('%Y%m%dT%H%M%S')}-{kind}-{os.getpid()}"
@@ -81,9 +102,9 @@ def _plan(*, few: bool) -> Plan:
     archive = os.environ.get("ARCHIVE", "")
     return Plan(
         folder=run_folder("serve"),
-        archive=Path(archive).expanduser().resolve() if archive else None,
+        archive=archive_folder(archive) if archive else None,
         few=few,
-        port=int(os.environ.get("PORT") or DEFAULT_PORT),
+        port=port_number(os.environ.get("PORT") or str(DEFAULT_PORT)),
         parameters=template_parameters(os.environ.get("PARAMS", "")),
     )
 

@@ -93,3 +93,15 @@ def test_a_port_that_is_taken_is_said_in_one_line(serving: tuple[subprocess.Pope
     assert second.returncode == 1
     assert second.stderr.count("\n") == 1
     assert f"port {port}" in second.stderr
+
+
+def test_without_its_emulator_it_ends_and_says_so(serving: tuple[subprocess.Popen[str], str]) -> None:
+    """It went on, and answered every request with 502."""
+    process, _ = serving
+    below = children_of(process.pid)
+    (emulator,) = [pid for pid in below if b"ministack" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    os.kill(emulator, signal.SIGKILL)
+    rest, _ = process.communicate(timeout=30)
+    assert process.returncode == 1, rest
+    assert "the emulator ended with -9" in rest
+    assert "Traceback" not in rest

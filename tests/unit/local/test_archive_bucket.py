@@ -13,8 +13,11 @@ from obstore.store import MemoryStore
 
 from local.archive_bucket import indexed, upload_tree
 from local.synthetic.archive import make_synthetic_archive
+from skybatch.errors import InventoryError
 from skybatch.inventory.inventory import Inventory
 from skybatch.storage.directory_tree import DirectoryTree
+
+SCAN = "twomass/allsky/allsky/971031n/s096"
 
 
 @pytest.fixture(scope="module")
@@ -80,5 +83,96 @@ def test_a_file_that_no_object_can_be_named_after_is_left_out_and_named(
     said: list[str] = []
     assert upload_tree(Mock(), "archive", tmp_path, said.append) == (1, 5)
     assert [item["path"] for item in store.list().collect()] == ["twomass/good.fits"]
-    assert len(said) == 3
+    assert len(said) == 4
     assert all(line.isprintable() for line in said)
+
+
+@pytest.fixture
+def archive(sky: Path, tmp_path: Path) -> Path:
+    """A scan of the sample sky without an inventory."""
+    root = tmp_path / "own"
+    shutil.copytree(sky / SCAN, root / SCAN)
+    return root
+
+
+def uploaded(root: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[set[str], list[str]]:
+    """Keys that an upload makes, and what it says."""
+    store, said = MemoryStore(), list[str]()
+    monkeypatch.setattr("local.archive_bucket.emulator_bucket", lambda *_: store)
+    upload_tree(Mock(), "archive", root, said.append)
+    return {item["path"] for item in store.list().collect()}, said
+
+
+def test_links_out_of_the_archive_are_named_and_not_followed(
+    archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, _ = uploaded(archive, monkeypatch)
+    secret = tmp_path / "secret"
+    secret.mkdir()
+    for name in ("key.fits", "more"):
+        (secret / name).write_bytes(b"private")
+    scan = archive / SCAN
+    (scan / "image.fits").symlink_to(secret / "key.fits")
+    (scan / "folder").symlink_to(secret)
+    (scan / "absent.fits").symlink_to(tmp_path / "nowhere")
+    (scan / "up").symlink_to("../../..")
+    keys, said = uploaded(archive, monkeypatch)
+    assert keys == before
+    assert sorted(line.split("'")[1] for line in said) == [
+        f"{SCAN}/{name}" for name in ("absent.fits", "folder", "image.fits")
+    ]
+
+
+def test_links_within_the_archive_are_followed(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    image = next(archive.rglob("*.fits.gz"))
+    image.with_name("linked.fits.gz").symlink_to(image)
+    keys, said = uploaded(archive, monkeypatch)
+    assert image.with_name("linked.fits.gz").relative_to(archive).as_posix() in keys
+    assert said == []
+
+
+def test_images_behind_links_out_of_the_archive_are_not_indexed(
+    archive: Path, sky: Path, tmp_path: Path
+) -> None:
+    night = (sky / SCAN).parent
+    other = next(one for one in night.parent.iterdir() if one.name != night.name)
+    (archive / SCAN).parent.with_name(other.name).symlink_to(other)
+    (tmp_path / "scratch").mkdir()
+    tree = indexed(archive, tmp_path / "scratch", lambda line: None)
+    assert Inventory.open(DirectoryTree(tree), "asky").size == 2
+
+
+def refused(root: Path, scratch: Path) -> str:
+    scratch.mkdir()
+    with pytest.raises((FileNotFoundError, InventoryError)) as error:
+        indexed(root, scratch, print)
+    return str(error.value)
+
+
+@pytest.mark.parametrize(
+    "inventory", ["nothing", "a file", "no data set", "no version", "no manifest", "garbage"]
+)
+def test_an_inventory_that_cannot_be_read_is_refused(archive: Path, tmp_path: Path, inventory: str) -> None:
+    folder = archive / "inventory"
+    if inventory == "nothing":
+        shutil.rmtree(archive / "twomass")
+        (archive / "twomass").mkdir()
+    elif inventory == "a file":
+        folder.write_bytes(b"")
+    else:
+        asky = folder / "asky"
+        (folder if inventory == "no data set" else asky / "v1").mkdir(parents=True)
+    if inventory in ("no manifest", "garbage"):
+        (asky / "current").write_text("v1")
+    if inventory == "garbage":
+        (asky / "v1/manifest.json").write_text('{"x')
+    assert "\n" not in refused(archive, tmp_path / "scratch")
+
+
+def test_a_data_set_without_an_image_is_named_beside_others(archive: Path, tmp_path: Path) -> None:
+    (archive / "twomass/full/full").mkdir(parents=True)
+    (tmp_path / "scratch").mkdir()
+    said: list[str] = []
+    tree = indexed(archive, tmp_path / "scratch", said.append)
+    assert Inventory.open(DirectoryTree(tree), "asky").size == 2
+    assert [line for line in said if line.startswith("left out: ") and "askyw" in line]

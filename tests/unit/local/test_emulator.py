@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -40,3 +41,15 @@ def test_one_that_ends_at_once_is_an_error_with_its_log(
     monkeypatch.setattr(emulator, "RUN", "import sys; sys.exit('no such port')")
     with pytest.raises(EmulatorFailed, match="no such port"), emulator.emulator(tmp_path):
         pass
+
+
+def test_one_that_ended_by_itself_is_told_with_its_log(tmp_path: Path) -> None:
+    log = tmp_path / "emulator.log"
+    log.write_text("out of memory\n")
+    with subprocess.Popen(["sleep", "60"]) as process:
+        running = Emulator("http://127.0.0.1:1", process.pid, tmp_path, log, process)
+        running.check_running()
+        process.kill()
+        process.wait()
+        with pytest.raises(EmulatorFailed, match="out of memory"):
+            running.check_running()

@@ -84,6 +84,27 @@ def test_chunks_that_cannot_be_taken_are_refused_here(server: Gateway, chunks: b
     assert len(SEEN) == before
 
 
+@pytest.mark.parametrize(
+    "length", ["many", "-5", "1e3", "0x10", "٣", "5, 6", "9" * 30, "1\r\nContent-Length: 2"]
+)
+def test_a_length_that_is_no_number_is_refused_here(
+    server: Gateway, capsys: pytest.CaptureFixture[str], length: str
+) -> None:
+    before = len(SEEN)
+    with socket.create_connection(("127.0.0.1", server.server_address[1]), timeout=10) as plug:
+        plug.sendall(f"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\nbody".encode())
+        assert plug.recv(1000).startswith(b"HTTP/1.1 400 ")
+    assert len(SEEN) == before
+    assert capsys.readouterr().err == ""
+
+
+def test_a_length_given_twice_is_one(server: Gateway) -> None:
+    with socket.create_connection(("127.0.0.1", server.server_address[1]), timeout=10) as plug:
+        plug.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nContent-Length: 4\r\n\r\nbody")
+        assert plug.recv(1000).startswith(b"HTTP/1.1 200 ")
+    assert SEEN[-1][3] == b"body"
+
+
 def test_escapes_in_a_path_stay_as_they_are(server: Gateway) -> None:
     httpx.get(f"{server.url}/batches/x/files/%2E%2E%2Fsecret%20name?where=a%3D%27j%27+b")
     assert SEEN[-1][1].endswith("/batches/x/files/%2E%2E%2Fsecret%20name?where=a%3D%27j%27+b")

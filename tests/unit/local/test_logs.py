@@ -18,6 +18,8 @@ from local.logs import save_logs
 class Account:
     """Clients of moto in the place of the emulator's."""
 
+    ended: int | None = None
+
     def client(self, service: str) -> Any:
         return boto3.client(
             service, region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="y"
@@ -43,3 +45,9 @@ def test_groups_with_events_are_saved(account: Account, tmp_path: Path) -> None:
     (saved,) = save_logs(cast(Emulator, account), tmp_path / "logs")
     assert saved.name == "aws-lambda-worker.log"
     assert saved.read_text() == "line 0\nline 1\nline 2\n"
+
+
+def test_of_an_emulator_that_ended_nothing_is_saved(account: Account, tmp_path: Path) -> None:
+    account.ended = -9
+    assert save_logs(cast(Emulator, account), tmp_path / "logs") == []
+    assert not (tmp_path / "logs").exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from email import message_from_bytes, policy
@@ -64,6 +65,19 @@ def test_every_email_is_kept_once_in_order(store: str, tmp_path: Path) -> None:
         ("Batch 2: 3 images", "002-Batch-2-3-images.eml"),
     ]
     assert sorted(path.name for path in (tmp_path / "mail").iterdir()) == [name for _, name in seen]
+
+
+def test_a_store_that_ends_in_the_middle_of_an_answer_disturbs_nobody(tmp_path: Path) -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        watched(f"http://127.0.0.1:{server.getsockname()[1]}", tmp_path, lambda email, path: None),
+    ):
+        for answer in (b"", b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"):
+            connection, _ = server.accept()
+            connection.recv(1000)
+            connection.sendall(answer)
+            connection.close()
+        server.close()
 
 
 def test_an_eml_file_reads_back_with_both_bodies(store: str) -> None:

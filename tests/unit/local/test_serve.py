@@ -10,7 +10,17 @@ from pathlib import Path
 import pytest
 
 from local import serve
-from local.serve import DEFAULT_PORT, run_folder, stop_on_signals, template_parameters
+from local.deploy import DeployFailed
+from local.emulator import EmulatorFailed
+from local.serve import (
+    DEFAULT_PORT,
+    archive_folder,
+    port_number,
+    run_folder,
+    stop_on_signals,
+    template_parameters,
+)
+from skybatch.errors import InventoryError
 
 
 @pytest.fixture
@@ -51,3 +61,34 @@ def test_the_environment_says_what_is_served(monkeypatch: pytest.MonkeyPatch, tm
 
 def test_each_run_has_a_folder_of_its_kind() -> None:
     assert f"-demo-{os.getpid()}" in run_folder("demo").name
+
+
+@pytest.mark.parametrize("port", ["abc", "-1", "65536", "80.5", "٣"])
+def test_a_port_that_is_none_is_refused_in_words(port: str) -> None:
+    with pytest.raises(ValueError, match="from 0 to 65535"):
+        port_number(port)
+
+
+@pytest.mark.parametrize("text", ["~nobody-of-this-name/x", "null\0"])
+def test_an_archive_that_can_be_no_folder_is_refused_in_words(text: str) -> None:
+    with pytest.raises(ValueError, match="ARCHIVE is"):
+        archive_folder(text)
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [InventoryError("no image"), DeployFailed("refused"), EmulatorFailed("ended"), OSError("taken")],
+)
+def test_what_cannot_be_served_is_a_line_and_a_status(
+    failure: Exception, handlers: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(plan: object) -> None:
+        raise failure
+
+    monkeypatch.setattr("sys.argv", ["serve"])
+    monkeypatch.setattr(serve, "serve", fail)
+    assert serve.main() == 1
+    told = capsys.readouterr().err
+    assert told.startswith("skybatch cannot serve")
+    assert told.endswith(f": {failure}\n")
+    assert told.count("\n") == 1

@@ -12,9 +12,14 @@ from skybatch.storage.trees import Entry
 
 @dataclass(frozen=True)
 class DirectoryTree:
-    """A tree of files below a directory."""
+    """A tree of files below a directory.
+
+    ``confined`` trees list nothing that a link brings from outside: each folder of the root is listed without
+    the links below it that leave it. Otherwise links are followed, as to further disks of an archive.
+    """
 
     root: Path
+    confined: bool = False
 
     def read(self, path: str) -> bytes:
         """Read the whole object."""
@@ -48,7 +53,8 @@ class DirectoryTree:
 
     def entries(self, prefix: str) -> Iterator[Entry]:
         """List the files below ``prefix`` in order of their paths; hidden ones are left out."""
-        yield from _walk(self._at(prefix) if prefix else self.root, prefix)
+        inside = self._at(prefix.partition("/")[0]).resolve() if self.confined else None
+        yield from _walk(self._at(prefix) if prefix else self.root, prefix, inside)
 
     def delete(self, path: str) -> None:
         """Delete one object; an absent one is no error."""
@@ -58,16 +64,34 @@ class DirectoryTree:
         return Path(self.root, path)
 
 
-def _walk(folder: Path, prefix: str) -> Iterator[Entry]:
-    """List the files below a folder in the order of an object store's keys, without hidden ones."""
-    if not folder.is_dir():
+def _walk(folder: Path, prefix: str, inside: Path | None) -> Iterator[Entry]:
+    """List the files below a folder in the order of an object store's keys, without hidden ones.
+
+    Links that lead out of ``inside``, or back to a folder they lie in, are left out.
+    """
+    if not folder.is_dir() or (inside is not None and not folder.resolve().is_relative_to(inside)):
         return
-    found = [(e.name + "/" if e.is_dir() else e.name, e) for e in os.scandir(folder) if e.name[0] != "."]
-    for name, entry in sorted(found, key=lambda pair: pair[0]):
+    shown = [entry for entry in os.scandir(folder) if entry.name[0] != "." and _is_followed(entry, inside)]
+    for name, entry in sorted(
+        ((e.name + "/" if e.is_dir() else e.name, e) for e in shown), key=lambda pair: pair[0]
+    ):
         if entry.is_dir():
-            yield from _walk(Path(entry.path), prefix + name)
+            yield from _walk(Path(entry.path), prefix + name, inside)
         else:
             yield _listed(prefix + name, entry)
+
+
+def _is_followed(entry: os.DirEntry[str], inside: Path | None) -> bool:
+    """Tell whether an entry is no link, or one to a place below ``inside`` that does not hold the link."""
+    if not entry.is_symlink():
+        return True
+    try:
+        target = Path(entry.path).resolve()
+    except (OSError, RuntimeError):  # links in a circle
+        return False
+    if Path(entry.path).parent.resolve().is_relative_to(target):
+        return False
+    return inside is None or target.is_relative_to(inside)
 
 
 def _listed(path: str, entry: os.DirEntry[str]) -> Entry:
