@@ -18,11 +18,16 @@ PY := .venv/bin/python
 STAMP := .venv/.installed
 ASL_VALIDATOR := asl-validator@4.0.0
 NODE := build/node
+# Programs people use with the service, run by the long tests in environments of their own.
+CLIENTS := build/clients
+CLIENT_PYTHON := openapi-python-client==0.29.1 openapi-generator-cli==7.26.0 ruff pydantic urllib3 httpx python-dateutil
+CLIENT_NODE := @stoplight/spectral-cli@6.16.3 @redocly/cli@2.77.0 openapi-typescript@7.13.0 openapi-fetch@0.17.0 \
+  typescript@5.9.3 @types/node@24
 # Debian packages whose programs judge our files in tests; tests that want a missing one say so and skip.
 TEST_PROGRAMS := funpack:libcfitsio-bin fitsverify:fitsverify shellcheck:shellcheck curl:curl wget:wget zsh:zsh fish:fish \
   chromium:chromium chromedriver:chromium-driver stilts:stilts
 
-.PHONY: help venv system lint test demo serve bench drill security pins audit openapi package clean
+.PHONY: help venv system lint test demo serve bench clients drill security pins audit openapi package clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -80,7 +85,17 @@ serve: $(STAMP) ## the whole service on this machine until Ctrl-C
 bench: .venv/.bench ## figures, as a table and in build/bench.json
 	@$(PY) -m tests.bench
 
-drill: $(STAMP) security audit ## the long tests: large batches, faults, load
+clients: $(CLIENTS)/.installed ## generators of API clients and other programs that the long tests run
+
+$(CLIENTS)/.installed: Makefile
+	@mkdir -p $(CLIENTS)
+	@test -x $(CLIENTS)/python/bin/python || $(PYTHON) -m venv $(CLIENTS)/python
+	$(CLIENTS)/python/bin/python -m pip install --quiet --disable-pip-version-check $(CLIENT_PYTHON)
+	@if ! command -v npm >/dev/null; then echo "clients: npm programs skipped, there is no node"; \
+	else npm install --silent --no-audit --no-fund --prefix $(CLIENTS) $(CLIENT_NODE); fi
+	@touch $@
+
+drill: $(STAMP) security audit clients ## the long tests: large batches, faults, load
 	@$(PY) -m pytest -m soak $(PYTEST)
 
 # checkov pins boto3, so it has an environment of its own. What it need not find is in .checkov.yaml.

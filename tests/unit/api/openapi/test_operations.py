@@ -20,7 +20,7 @@ def test_only_errors_worth_retrying_have_a_retry_after_header() -> None:
 
 
 def test_an_operation_has_the_errors_that_any_can_end_in() -> None:
-    made = operation("tag", "summary", {"200": {"description": "x"}}, (errors.NotFound,))
+    made = operation("tag", "doSomething", "summary", {"200": {"description": "x"}}, (errors.NotFound,))
     expected = {"200", "404", *(str(error.status) for error in ANY_ERRORS)}
     assert set(made["responses"]) == expected
 

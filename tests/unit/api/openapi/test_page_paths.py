@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from skybatch.api.openapi.page_paths import page_paths
 
-DATA = {"/openapi.json", "/health", "/help"}
+DATA = {"/openapi.json", "/health"}
 
 
 def test_pages_are_html_and_the_rest_is_not() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
 from functools import partial
@@ -137,3 +138,21 @@ def test_a_damaged_gzip_is_422(damage: slice) -> None:
     with pytest.raises(SkybatchError) as caught:
         parse_body(*multipart_body({"mode": "coadd_keys"}, gzip.compress(KEYS_ALL.encode())[damage]), LIMITS)
     assert caught.value.status == 422
+
+
+@given(st.binary(max_size=MOST))
+def test_a_table_in_base64_arrives_byte_for_byte(table: bytes) -> None:
+    encoded = {"mode": "positions", "table_base64": base64.encodebytes(table).decode()}
+    form, content_type = multipart_body(encoded)
+    for body, media_type in ((json.dumps(encoded).encode(), "application/json"), (form, content_type)):
+        posted = read_payload(body, media_type, MOST)
+        assert posted.table == (table or (None if media_type == content_type else b""))
+        assert posted.fields == {"mode": "positions"}
+
+
+@pytest.mark.parametrize(
+    "fields", [{"table_base64": "%"}, {"table_base64": 5}, {"table": "", "table_base64": ""}]
+)
+def test_base64_that_is_none_or_a_second_table_is_malformed(fields: dict[str, object]) -> None:
+    with pytest.raises(MalformedRequest):
+        read_payload(json.dumps(fields).encode(), "application/json", MOST)

@@ -60,8 +60,8 @@ class BatchRequestBody(BaseModel):
     """The body of POST /batches and POST /plans, flat, the same in JSON and in a form.
 
     ``model_json_schema`` gives the documented JSON Schema, whose ``{max_rows}`` and ``{max_upload_bytes}``
-    stand for a deployment's limits. ``table`` is only documented here: in a form it is a file part, so it is
-    taken out of every body before the fields are validated.
+    stand for a deployment's limits. ``table`` and ``table_base64`` are only documented here: in a form the
+    table is a file part, so it is taken out of every body before the fields are validated.
     """
 
     model_config = ConfigDict(
@@ -157,6 +157,15 @@ class BatchRequestBody(BaseModel):
             "Modes positions, coadd_keys and scans: the table, at most {max_rows} rows and"
             " {max_upload_bytes} bytes; see /help/tables.",
             examples=["ra,dec,size\n65.497627,19.535070,50\n"],
+        ),
+    ] = None
+    table_base64: Annotated[
+        str | None,
+        schema(
+            "string",
+            "The table's bytes in base64 instead of its text: a FITS file, a gzipped one. In a form, `table`"
+            " is a file of any kind.",
+            contentEncoding="base64",
         ),
     ] = None
     size: Annotated[

@@ -6,7 +6,16 @@ from collections.abc import Iterator
 
 from skybatch import errors
 from skybatch.api.models import BATCH_ID
-from skybatch.api.openapi.operations import Schema, json_body, operation, parameter, reference
+from skybatch.api.openapi.operations import (
+    Schema,
+    binary,
+    json_body,
+    operation,
+    parameter,
+    redirect,
+    reference,
+)
+from skybatch.api.openapi.request_schema import with_default
 from skybatch.api.submission import MAX_IDEMPOTENCY_KEY, RESUBMITTABLE
 from skybatch.presentation.understood_table import TABLE_FORMATS
 from skybatch.requests.understood_table import FORMATS
@@ -31,9 +40,13 @@ def batch_paths() -> dict[str, Schema]:
     }
 
 
-def _body(schema: str = "BatchRequest") -> Schema:
-    content = {"schema": reference(schema)}
-    return {"required": True, "content": {"application/json": content, "multipart/form-data": content}}
+def _body(name: str) -> Schema:
+    """Return a body of JSON, whose table is text, or of a form, whose table is a file."""
+    content = {
+        "application/json": {"schema": reference(f"{name}Request")},
+        "multipart/form-data": {"schema": reference(f"{name}Form")},
+    }
+    return {"required": True, "content": content}
 
 
 def _submit() -> Schema:
@@ -45,21 +58,26 @@ def _submit() -> Schema:
     )
     return operation(
         "batches",
+        "submitBatch",
         "Submit a batch",
         {"202": json_body("Accepted; Location is the address of its status.", "SubmittedBatch")},
         (*BODY_ERRORS, errors.Expired),
+        description="Start the retrieval of images. The answer comes at once; its `status_url` tells how far"
+        " the batch is.",
         parameters=[key],
-        requestBody=_body(),
+        requestBody=_body("Batch"),
     )
 
 
 def _plan() -> Schema:
     return operation(
         "batches",
+        "planBatch",
         "Count images and bytes without starting a batch",
         {"200": json_body("Rows, images and bytes to expect.", "BatchEstimate")},
         (*BODY_ERRORS, errors.DatasetAbsent, errors.InventoryError),
-        requestBody=_body(),
+        description="The body is that of a batch, and nothing is started.",
+        requestBody=_body("Batch"),
     )
 
 
@@ -68,6 +86,7 @@ def _understand() -> Schema:
     for name, fmt in TABLE_FORMATS.items():
         media_type = MEDIA_TYPES[fmt].split(";")[0]
         understood["content"][media_type] = {"schema": {"type": "string", "description": f"format={name}"}}
+    elsewhere = redirect("To the body, where it is too large for a response.")
     form = parameter(
         "format",
         "query",
@@ -76,17 +95,26 @@ def _understand() -> Schema:
     )
     return operation(
         "batches",
+        "readTable",
         "Show how a table is understood, without starting anything",
-        {"200": understood, "303": {"description": "To the body, where it is too large for a response."}},
+        {"200": understood, "303": elsewhere},
         BODY_ERRORS,
+        description="Every row as a batch would take it, every column and what it was used as, and the cells"
+        " that must be corrected.",
         parameters=[form],
-        requestBody=_body("TableRequest"),
+        requestBody=_body("Table"),
     )
 
 
 def _status() -> Schema:
     return operation(
-        "batches", "Status of a batch", {"200": json_body("The status.", "BatchStatus")}, READ_ERRORS
+        "batches",
+        "getBatch",
+        "Status of a batch",
+        {"200": json_body("The status.", "BatchStatus")},
+        READ_ERRORS,
+        description="State, progress and counts; once it has ended, its files. Ask again after some seconds"
+        " until the state is `complete`, `failed` or `cancelled`.",
     )
 
 
@@ -99,9 +127,11 @@ def _images() -> Schema:
     )
     return operation(
         "batches",
+        "listImages",
         "List the images finished so far, in the order they finished",
         {"200": json_body("A page of images; following `next` misses none.", "ImagePage")},
         (*READ_ERRORS, errors.InvalidRequest),
+        description="While the batch runs and after; follow `next` until it is null.",
         parameters=[after],
     )
 
@@ -113,37 +143,71 @@ _FACTS: Schema = {
 
 
 def _downloads() -> Iterator[tuple[str, Schema]]:
-    redirect = {
-        "302": {
-            "description": "To a URL presigned now, for an hour.",
-            "headers": {"Location": {"schema": {"type": "string", "format": "uri"}}},
-        }
-    }
-    facts = {"200": {"description": "Length, type and entity tag of the file.", "headers": _FACTS}}
-    preview = {"200": {"description": "A preview.", "content": {"image/png": {}}}}
-    for path, name, summary, responses in (
-        ("files", "name", "Download a result file", redirect),
-        ("images", "file", "Download one image", redirect),
-        ("previews", "name", "Preview of an image", preview),
+    for path, name, thing, operation_name in (
+        ("files", "name", "result file", "File"),
+        ("images", "file", "image", "Image"),
     ):
-        methods = {"get": operation("batches", summary, responses, READ_ERRORS)}
-        if responses is redirect:
-            methods["head"] = operation("batches", f"{summary}: its facts", facts, READ_ERRORS)
-        yield f"/batches/{{id}}/{path}/{{{name}}}", {**methods, "parameters": [ID, parameter(name)]}
+        item = {
+            "get": operation(
+                "batches",
+                f"download{operation_name}",
+                f"Download a {thing}",
+                {
+                    "200": binary("The file, from the address to which 302 leads."),
+                    "302": redirect("To a URL presigned now, for an hour."),
+                },
+                READ_ERRORS,
+                description="The answer is a redirect to the file; follow it. Its address can be kept: it is"
+                " valid as long as the results are.",
+            ),
+            "head": operation(
+                "batches",
+                f"describe{operation_name}",
+                f"Length, type and entity tag of a {thing}",
+                {"200": {"description": "The file is there.", "headers": _FACTS}},
+                READ_ERRORS,
+            ),
+        }
+        yield f"/batches/{{id}}/{path}/{{{name}}}", {**item, "parameters": [ID, parameter(name)]}
+    preview = operation(
+        "batches",
+        "getPreview",
+        "Preview of an image",
+        {"200": binary("The preview.", "image/png")},
+        READ_ERRORS,
+        description="A picture of one image, or of the three bands of a crop in colour.",
+    )
+    yield "/batches/{id}/previews/{name}", {"get": preview, "parameters": [ID, parameter("name")]}
 
 
 def _resubmit() -> Schema:
-    what = {"type": "string", "enum": list(RESUBMITTABLE), "default": RESUBMITTABLE[0]}
-    content = {"application/json": {"schema": {"type": "object", "properties": {"what": what}}}}
     return operation(
         "batches",
-        "Submit what a batch left over; repeated calls give the same batch",
+        "resubmitBatch",
+        "Submit what a batch left over",
         {"202": json_body("Accepted.", "SubmittedBatch")},
         (*READ_ERRORS, errors.MalformedRequest, errors.InvalidRequest, errors.TooLarge, errors.Conflict),
-        requestBody={"required": False, "content": content},
+        description="Start a batch of the images beyond the limit, or of those that failed; repeated calls"
+        " give the same batch.",
+        requestBody={
+            "required": False,
+            "content": {"application/json": {"schema": reference("ResubmitRequest")}},
+        },
     )
 
 
+def resubmit_schema() -> Schema:
+    """Return the schema of the body of a resubmission."""
+    what = {"type": "string", "description": "What to submit again.", "enum": list(RESUBMITTABLE)}
+    return {"type": "object", "properties": {"what": with_default(what, RESUBMITTABLE[0])}}
+
+
 def _cancel() -> Schema:
-    accepted = {"202": {"description": "It will end; what it has delivered stays."}}
-    return operation("batches", "Cancel a batch", accepted, (*READ_ERRORS, errors.Conflict))
+    return operation(
+        "batches",
+        "cancelBatch",
+        "Cancel a batch",
+        {"202": {"description": "It will end; what it has delivered stays."}},
+        (*READ_ERRORS, errors.Conflict),
+        description="End a batch early; images finished so far can be downloaded.",
+    )

@@ -1,7 +1,12 @@
-"""The building blocks of an OpenAPI document: operations, parameters, responses, problems."""
+"""The building blocks of an OpenAPI document: operations, parameters, responses, problems.
+
+Each operation has an id, by which generators name the function that calls it, and each media type a schema,
+without which they make none.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, TypeAlias
 
 from skybatch import errors
@@ -11,6 +16,10 @@ Schema: TypeAlias = dict[str, Any]
 # Any operation can end in these: the gateway's throttle, a service that is away, an unexpected error.
 ANY_ERRORS = (errors.TooMany, errors.Transient, errors.SkybatchError)
 RETRY_AFTER: Schema = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}}
+TEXT: Schema = {"type": "string"}
+# The form of OpenAPI 3.0, for which generators make files; as JSON Schema it is any string.
+BINARY: Schema = {"type": "string", "format": "binary"}
+OCTETS = "application/octet-stream"
 
 
 def reference(name: str) -> Schema:
@@ -20,15 +29,20 @@ def reference(name: str) -> Schema:
 
 def operation(
     tag: str,
+    operation_id: str,
     summary: str,
     responses: dict[str, Schema],
     raised: tuple[type[errors.SkybatchError], ...] = (),
+    *,
+    description: str = "",
     **more: Any,
 ) -> Schema:
     """Return one operation: its responses, and the problems it can end in where they do not say otherwise."""
     return {
         "tags": [tag],
+        "operationId": operation_id,
         "summary": summary,
+        "description": description or f"{summary}.",
         "responses": {**problems((*raised, *ANY_ERRORS)), **responses},
         **more,
     }
@@ -56,17 +70,34 @@ def json_body(description: str, schema: str) -> Schema:
     return {"description": description, "content": {"application/json": {"schema": reference(schema)}}}
 
 
+def texts(media_types: Iterable[str]) -> Schema:
+    """Return the content of a response that is text of one of some media types."""
+    return {media_type: {"schema": TEXT} for media_type in media_types}
+
+
+def binary(description: str, *media_types: str, **more: Any) -> Schema:
+    """Return a response that is a file; programs that know none of its media types save its bytes."""
+    content = {media_type: {"schema": BINARY} for media_type in (OCTETS, *media_types)}
+    return {"description": description, "content": content, **more}
+
+
+def redirect(description: str) -> Schema:
+    """Return a response that leads elsewhere."""
+    location = {"schema": {"type": "string", "format": "uri"}}
+    return {"description": description, "headers": {"Location": location}}
+
+
 def parameter(name: str, location: str = "path", **more: Any) -> Schema:
     """Return a parameter; one of the path is required."""
     return {
         "name": name,
         "in": location,
         "required": location == "path",
-        "schema": {"type": "string"},
+        "schema": TEXT,
         **more,
     }
 
 
 def page(description: str = "A page.") -> dict[str, Schema]:
     """Return the response of an operation that answers a page."""
-    return {"200": {"description": description, "content": {"text/html": {}}}}
+    return {"200": {"description": description, "content": texts(["text/html"])}}

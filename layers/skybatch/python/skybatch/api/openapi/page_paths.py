@@ -4,28 +4,34 @@ from __future__ import annotations
 
 from skybatch import errors
 from skybatch.api.openapi.batch_paths import ID, READ_ERRORS
-from skybatch.api.openapi.operations import Schema, operation, page, parameter
+from skybatch.api.openapi.operations import Schema, operation, page, parameter, redirect
 
 
 def page_paths() -> dict[str, Schema]:
     """Return the path items for people, of this document, and of the health check."""
-    document = {"200": {"description": "This document.", "content": {"application/json": {}}}}
-    health = {"200": {"description": "It answers.", "content": {"application/json": {}}}}
-    to_help = {"302": {"description": "To /help/."}}
     example = parameter("example", "query", description="A mode: the form filled in with its example.")
+    help_page = {**page("The contents, at /help/."), "302": redirect("To /help/.")}
+    results = page("Progress while the batch runs, the results after.")
+    topic = parameter("topic", description="The name of a help page.")
     return {
-        "/": {"get": operation("pages", "The form", page(), parameters=[example])},
+        "/": {"get": operation("pages", "getForm", "The form for browsers", page(), parameters=[example])},
         "/batches/{id}/results": {
-            "get": operation("pages", "The page of a batch", page(), READ_ERRORS),
+            "get": operation("pages", "getResultsPage", "The page of a batch", results, READ_ERRORS),
             "parameters": [ID],
         },
-        "/help": {"get": operation("pages", "To the help", to_help)},
-        "/help/": {"get": operation("pages", "Contents of the help", page())},
+        "/help": {"get": operation("pages", "getHelp", "Contents of the help", help_page)},
         "/help/{topic}": {
-            "get": operation("pages", "One topic of the help", page(), (errors.NotFound,)),
-            "parameters": [parameter("topic")],
+            "get": operation("pages", "getHelpTopic", "One topic of the help", page(), (errors.NotFound,)),
+            "parameters": [topic],
         },
-        "/docs": {"get": operation("pages", "This document for people", page())},
-        "/openapi.json": {"get": operation("pages", "This document", document)},
-        "/health": {"get": operation("pages", "Whether the service answers", health)},
+        "/docs": {"get": operation("pages", "getDocs", "This document for people", page())},
+        "/openapi.json": {"get": operation("pages", "getOpenapi", "This document", _json("The document."))},
+        "/health": {
+            "get": operation("pages", "getHealth", "Whether the service answers", _json("It answers."))
+        },
     }
+
+
+def _json(description: str) -> dict[str, Schema]:
+    content = {"application/json": {"schema": {"type": "object"}}}
+    return {"200": {"description": description, "content": content}}

@@ -60,6 +60,19 @@ class _ResponseSchema(GenerateJsonSchema):
         """Return the schema of an integer: all that the service answers are counts or sizes."""
         return {"type": "integer", "minimum": 0}
 
+    def tuple_schema(self, schema: core_schema.TupleSchema) -> Schema:
+        """Return the schema of a tuple; one of a fixed length has items of one kind.
+
+        Generators and linters want ``items`` beside ``type: array``, which ``prefixItems`` does not replace.
+        """
+        made = super().tuple_schema(schema)
+        first, *others = made.pop("prefixItems", None) or [None]
+        if first is None:
+            return made
+        if any(other != first for other in others):
+            raise TypeError("the items of a fixed tuple must be of one type")
+        return {**made, "items": first}
+
 
 def _on_the_wire(body: type[Any], properties: dict[str, Schema]) -> Schema:
     summary, descriptions = docstring_parts(body)

@@ -5,10 +5,19 @@ The standards that they follow define each parameter; here stand those that a ca
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from skybatch import errors
-from skybatch.api.openapi.operations import RETRY_AFTER, Schema, operation, page, parameter
+from skybatch.api.openapi.operations import (
+    RETRY_AFTER,
+    Schema,
+    binary,
+    operation,
+    page,
+    parameter,
+    redirect,
+    texts,
+)
 from skybatch.api.parameters import FORM_TYPE
 from skybatch.api.responses import PROBLEM_TYPE
 from skybatch.api.table_responses import VOTABLE_TYPE
@@ -16,8 +25,8 @@ from skybatch.surveys.twomass.datasets import DATASETS
 from skybatch.vo.responses import MISSIONS
 
 LOOKUP_ERRORS = (errors.MalformedRequest, errors.NotFound)
-TABLE_TYPES = (VOTABLE_TYPE, "text/xml", "text/csv", "text/plain", "text/html", "image/fits")
-IMAGE_TYPES = ("image/fits", "application/x-gzip", "text/html")
+TABLE_TYPES = (VOTABLE_TYPE, "text/xml", "text/csv", "text/plain", "text/html")
+IMAGE_TYPES = ("image/fits", "application/x-gzip")
 VO_SERVICES = ("sia2", "soda", "datalink")
 
 SIA1 = {
@@ -72,32 +81,52 @@ def search_paths() -> dict[str, Schema]:
     """Return the path items of everything that the search function answers."""
     table = _table_parameters()
     return {
-        "/ibe/sia/{mission}/{folder}/{table}": _query("Simple Image Access 1.0 on one table", SIA1, table),
-        "/ibe/search": {"get": operation("archive", "The missions", page())},
-        "/ibe/search/{mission}": _list("The data sets of a mission", table[:1]),
-        "/ibe/search/{mission}/{folder}": _list("The tables of a data set", table[:2]),
-        "/ibe/search/{mission}/{folder}/{table}": _query("Search one table", SEARCH, table),
+        "/ibe/sia/{mission}/{folder}/{table}": _query(
+            "searchSia1", "Simple Image Access 1.0 on one table", SIA1, table
+        ),
+        "/ibe/search": {"get": operation("archive", "listMissions", "The missions", page())},
+        "/ibe/search/{mission}": _list("listDatasets", "The data sets of a mission", table[:1]),
+        "/ibe/search/{mission}/{folder}": _list("listTables", "The tables of a data set", table[:2]),
+        "/ibe/search/{mission}/{folder}/{table}": _query("searchTable", "Search one table", SEARCH, table),
         "/ibe/data/{path}": {
             "get": operation(
-                "archive", "A stored image, a cutout of it, or a folder", _image(), LOOKUP_ERRORS
+                "archive",
+                "getArchiveFile",
+                "A stored image, a cutout of it, or a folder",
+                _image(folders=True),
+                LOOKUP_ERRORS,
             ),
             "parameters": [parameter("path"), *_parameters(CUTOUT)],
         },
         "/cgi-bin/2MASS/IM/nph-im": {
-            "get": operation("archive", "A stored image by its parts", _image(), LOOKUP_ERRORS),
+            "get": operation(
+                "archive", "getImageByParts", "A stored image by its parts", _image(), LOOKUP_ERRORS
+            ),
             "parameters": _parameters(IMAGE),
         },
-        "/cgi-bin/2MASS/IM/nph-im_sia": _query("The image inventory as Simple Image Access", INVENTORY),
+        "/cgi-bin/2MASS/IM/nph-im_sia": _query(
+            "searchInventory", "The image inventory as Simple Image Access", INVENTORY
+        ),
         "/cgi-bin/2MASS/IM/nph-im_key": {
-            "get": operation("archive", "The page of one image", page(), LOOKUP_ERRORS),
+            "get": operation("archive", "getImagePage", "The page of one image", page(), LOOKUP_ERRORS),
             "parameters": _parameters(IMAGE_PAGE),
         },
-        "/sia2/query": _query("Simple Image Access 2.0", SIA2),
-        "/soda/sync": _query("A cutout by SODA 1.0", SODA),
-        "/datalink/links": _query("What belongs to an image, by DataLink 1.1", DATALINK),
-        "/{service}/availability": _vosi("Whether a service is available"),
-        "/{service}/capabilities": _vosi("The capabilities of a service"),
+        "/sia2/query": _query("searchSia2", "Simple Image Access 2.0", SIA2),
+        "/soda/sync": _query("cutImage", "A cutout by SODA 1.0", SODA, found=_cutout()),
+        "/datalink/links": _query("listLinks", "What belongs to an image, by DataLink 1.1", DATALINK),
+        **dict(_vosi_paths()),
     }
+
+
+def _vosi_paths() -> Iterator[tuple[str, Schema]]:
+    for service in VO_SERVICES:
+        for name in ("availability", "capabilities"):
+            operation_id = f"get{service.capitalize()}{name.capitalize()}"
+            response = {"200": {"description": "As VOSI 1.1 has it.", "content": texts(["text/xml"])}}
+            yield (
+                f"/{service}/{name}",
+                {"get": operation("archive", operation_id, f"The {name} of /{service}", response)},
+            )
 
 
 def _table_parameters() -> list[Schema]:
@@ -111,48 +140,63 @@ def _parameters(descriptions: Mapping[str, str]) -> list[Schema]:
     return [parameter(name, "query", description=text) for name, text in descriptions.items()]
 
 
-def _query(summary: str, descriptions: Mapping[str, str], path: Sequence[Schema] = ()) -> Schema:
+def _query(
+    operation_id: str,
+    summary: str,
+    descriptions: Mapping[str, str],
+    path: Sequence[Schema] = (),
+    found: Mapping[str, Schema] | None = None,
+) -> Schema:
     """Return the path item of a query by GET or by a posted form."""
     properties = {name: {"type": "string", "description": text} for name, text in descriptions.items()}
     body = {"content": {FORM_TYPE: {"schema": {"type": "object", "properties": properties}}}}
+    responses = {**(_table() if found is None else found), **_query_errors()}
+    by_form = f"{summary}, by a posted form"
     return {
-        "get": operation("archive", summary, _table(), parameters=_parameters(descriptions)),
-        "post": operation("archive", f"{summary}, by a posted form", _table(), requestBody=body),
+        "get": operation("archive", operation_id, summary, responses, parameters=_parameters(descriptions)),
+        "post": operation("archive", f"{operation_id}ByForm", by_form, responses, requestBody=body),
         **({"parameters": list(path)} if path else {}),
     }
 
 
-def _list(summary: str, path: list[Schema]) -> Schema:
-    return {"get": operation("archive", summary, page(), (errors.NotFound,)), "parameters": path}
+def _list(operation_id: str, summary: str, path: list[Schema]) -> Schema:
+    listing = operation("archive", operation_id, summary, page(), (errors.NotFound,))
+    return {"get": listing, "parameters": path}
 
 
-def _vosi(summary: str) -> Schema:
-    content: Schema = {"text/xml": {}, "application/xml": {}}
-    response = {"200": {"description": "As VOSI 1.1 has it.", "content": content}}
-    service = parameter("service", schema={"type": "string", "enum": list(VO_SERVICES)})
-    return {"get": operation("archive", summary, response, (errors.NotFound,)), "parameters": [service]}
+_TO_BODY = redirect("To the body, where it is too large for a response.")
 
 
 def _table() -> dict[str, Schema]:
-    """Return the responses of a query, whose errors have the form that the service's standard gives them."""
-    found = "A table, or what SODA cut; also the errors of SIA 1.0."
-    to_body = {"description": "To the body, where it is too large for a response."}
-    content: Schema = {VOTABLE_TYPE: {}, "text/plain": {}, PROBLEM_TYPE: {}}
+    """Return the responses of a query, among them the errors of SIA 1.0, whose status is 200."""
+    found = {"description": "A table; also the errors of SIA 1.0.", "content": texts(TABLE_TYPES)}
+    return {"200": found, "303": _TO_BODY}
+
+
+def _cutout() -> dict[str, Schema]:
+    return {
+        "200": binary("What SODA cut.", "application/fits"),
+        "204": {"description": "The region has no pixels."},
+        "303": redirect("To the body, or to the whole image where no region is given."),
+    }
+
+
+def _query_errors() -> dict[str, Schema]:
+    """Return the errors of a query, in the form that the service's standard gives them."""
+    content = texts(["text/plain", VOTABLE_TYPE, PROBLEM_TYPE])
     error = {"description": "The error, in the form of the service's standard.", "content": content}
     return {
-        "200": {"description": found, "content": {media_type: {} for media_type in TABLE_TYPES}},
-        "204": {"description": "The region has no pixels."},
-        "302": to_body,
-        "303": to_body,
         **{str(status): error for status in (400, 404, 413, 415, 422)},
         **{str(status): {**error, "headers": RETRY_AFTER} for status in (429, 503)},
     }
 
 
-def _image() -> dict[str, Schema]:
-    content: Schema = {media_type: {} for media_type in IMAGE_TYPES}
+def _image(*, folders: bool = False) -> dict[str, Schema]:
+    image = binary("The image, or a folder's page." if folders else "The image.", *IMAGE_TYPES)
+    if folders:
+        image["content"] |= texts(["text/html"])
     return {
-        "200": {"description": "The image, or a folder's page.", "content": content},
-        "302": {"description": "To the stored image."},
-        "303": {"description": "To the body, where it is too large for a response."},
+        "200": image,
+        "302": redirect("To the stored image."),
+        "303": _TO_BODY,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import Message
@@ -14,6 +15,7 @@ from skybatch.requests.body.multipart_form import read_form
 # Beside the table there are a dozen short fields; in JSON its line ends and quotes take two bytes each.
 MAX_FIELD_BYTES = 64_000
 JSON_GROWTH = 1.5
+ENCODED_TABLE = "table_base64"
 
 
 @dataclass(frozen=True)
@@ -60,15 +62,26 @@ def _check_size(size: int, most: int) -> None:
 
 
 def _read_json(body: bytes, max_upload_bytes: int) -> Payload:
-    """Read a JSON object whose ``table`` is the table's text."""
+    """Read a JSON object whose ``table`` is the table's text, or ``table_base64`` its bytes."""
     _check_size(len(body), int(max_upload_bytes * JSON_GROWTH) + MAX_FIELD_BYTES)
     fields = read_json_object(body, '{"mode": "positions", "table": "…"}')
-    table = fields.pop("table", None)
-    if table is None:
-        return Payload(fields)
-    if not isinstance(table, str):
+    table, encoded = fields.pop("table", None), fields.pop(ENCODED_TABLE, None)
+    if not isinstance(table, str | None):
         raise MalformedRequest("The field table must be the table's text, with its line ends.")
-    return Payload(fields, table.encode("utf-8", errors="replace"))
+    given = None if table is None else table.encode("utf-8", errors="replace")
+    return Payload(fields, _table(given, encoded))
+
+
+def _table(given: bytes | None, encoded: object) -> bytes | None:
+    """Return the bytes of the table, which may be in base64 (RFC 4648, section 4; line ends as of MIME)."""
+    if encoded is None:
+        return given
+    if given is not None:
+        raise MalformedRequest(f"The table may be given as table or as {ENCODED_TABLE}, not as both.")
+    try:
+        return b64decode("".join(str(encoded).split()), validate=True)
+    except ValueError:
+        raise MalformedRequest(f"The field {ENCODED_TABLE} must be the table's bytes in base64.") from None
 
 
 def _read_multipart(body: bytes, boundary: object, max_upload_bytes: int) -> Payload:
@@ -82,7 +95,8 @@ def _read_multipart(body: bytes, boundary: object, max_upload_bytes: int) -> Pay
         elif part.data or part.file_name:  # a browser sends an empty part where no file was chosen
             table, table_name = part.data, base_name(part.file_name)
     single = {name: sent[0] if len(sent) == 1 else sent for name, sent in fields.items()}
-    return Payload(single, table, table_name)
+    encoded = single.pop(ENCODED_TABLE, "")
+    return Payload(single, _table(table, encoded or None), table_name)
 
 
 def base_name(file_name: str | None) -> str | None:
