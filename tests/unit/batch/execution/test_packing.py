@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skybatch.batch.execution import packing
-from skybatch.batch.execution.packing import Bundle, bundle_name, estimated_seconds, output_bytes, pack
+from skybatch.batch.execution.packing import Bundle, Work, bundle_name, estimated_work, output_bytes, pack
 from skybatch.batch.plan import Task
 from skybatch.fits.pixel_box import PixelBox
 from tests.support.batches.batch_fakes import task
@@ -24,7 +24,7 @@ def crop(n: int, source: str, size: int = CROP) -> Task:
 
 
 def seconds(bundle: Bundle) -> float:
-    return sum(estimated_seconds(tasks) for tasks in bundle.sources)
+    return sum(map(estimated_work, bundle.sources), Work()).seconds
 
 
 sizes = st.sampled_from([1, CROP, 2_000_000, 40_000_000])
@@ -48,7 +48,7 @@ def test_every_task_that_is_not_refused_is_in_one_bundle(
         assert all(len({each.source for each in group}) == 1 for group in bundle.sources)
         alone = len(bundle.tasks) == 1
         assert alone or output_bytes(bundle.tasks) <= packing.MOST_OUTPUT_BYTES
-        assert alone or seconds(bundle) <= min(packing.MOST_SECONDS, worker_seconds / 6) + 1e-9
+        assert alone or seconds(bundle) <= min(packing.MOST_SECONDS, worker_seconds / 5) + 1e-9
 
 
 def test_crops_of_a_few_images_make_bundles_that_s3_copies() -> None:
@@ -58,10 +58,21 @@ def test_crops_of_a_few_images_make_bundles_that_s3_copies() -> None:
     assert 5 <= len(bundles) <= 12
 
 
-def test_crops_of_an_image_each_are_bounded_by_their_work() -> None:
+def test_crops_of_an_image_each_make_bundles_that_s3_copies_too() -> None:
     bundles = pack([crop(n, f"{n}.fits.gz") for n in range(10_092)], WORKER_SECONDS)
+    assert all(output_bytes(bundle.tasks) >= packing.LEAST_OUTPUT_BYTES for bundle in bundles[:-1])
+    assert 40 <= len(bundles) <= 60
+
+
+def test_crops_of_large_images_each_are_bounded_by_their_work() -> None:
+    tasks = [task(n, size=CROP, source=f"{n}.fits.gz", box=BOX, stored_bytes=8_000_000) for n in range(1000)]
+    bundles = pack(tasks, WORKER_SECONDS)
     assert all(seconds(bundle) > packing.MOST_SECONDS * 0.9 for bundle in bundles[:-1])
-    assert 40 <= len(bundles) <= 200
+    assert all(seconds(bundle) <= packing.MOST_SECONDS for bundle in bundles)
+
+
+def test_reading_is_beside_cutting_and_before_writing() -> None:
+    assert (Work(3, 2, 1) + Work(1, 3, 1)).seconds == 5 + 2
 
 
 def test_whole_images_are_taken_several_at_a_time() -> None:
@@ -96,4 +107,4 @@ def test_a_name_is_of_its_tasks_and_attempt_alone(other: list[int]) -> None:
 def test_an_image_made_anew_as_gzip_is_more_work_than_one_that_is_passed_on() -> None:
     made = task(0, size=2_000_000, source="a.fits.fz", delivery_format="fits.gz", stored_bytes=1_500_000)
     passed = task(0, size=2_000_000, source="a.fits.gz", delivery_format="fits.gz", stored_bytes=1_500_000)
-    assert estimated_seconds([made]) > estimated_seconds([passed]) + 0.05
+    assert estimated_work([made]).seconds > estimated_work([passed]).seconds + 0.05

@@ -22,14 +22,15 @@ LEAST_OUTPUT_BYTES = 5 * MIB + MIB // 4
 ENOUGH_OUTPUT_BYTES = 16 * MIB
 MOST_OUTPUT_BYTES = 32 * MIB
 ENOUGH_SECONDS = 0.5
-MOST_SECONDS = 5.0
-TIMEOUT_SHARE = 1 / 6
+MOST_SECONDS = 6.0
+"""As long as crops of 23 kB, each of a stored image of its own of 1.5 MB, take to make what S3 copies."""
+TIMEOUT_SHARE = 1 / 5
 """Of a worker's time that the estimate of a bundle may take: estimates are of quiet times."""
 
-# The estimate, for a function of 1 GB: a request, bytes read and written over the network, bytes inflated
-# (four times what is stored), a crop with its preview.
-SECONDS_PER_SOURCE = 0.008
-BYTES_PER_SECOND = 60e6
+# The estimate, for a function of 1 GB: a request, sixteen of which are in flight; bytes read and written over
+# the network; bytes inflated (four times what is stored); a crop with its preview.
+SECONDS_PER_SOURCE = 0.004
+BYTES_PER_SECOND = 75e6
 INFLATED_BYTES_PER_SECOND = 400e6
 COMPRESSED_BYTES_PER_SECOND = 20e6
 INFLATION = 4
@@ -78,21 +79,45 @@ def pack(tasks: Sequence[Task], worker_seconds: float) -> list[Bundle]:
     return [*bundles, current.bundle()] if current.sources else bundles
 
 
-def estimated_seconds(tasks: Sequence[Task]) -> float:
-    """Estimate the work on tasks of one stored image, in seconds."""
+@dataclass(frozen=True)
+class Work:
+    """Estimated seconds of a worker: it reads stored images while it cuts others, then writes all."""
+
+    reading: float = 0.0
+    making: float = 0.0
+    writing: float = 0.0
+
+    def __add__(self, other: Work) -> Work:
+        return Work(self.reading + other.reading, self.making + other.making, self.writing + other.writing)
+
+    @property
+    def seconds(self) -> float:
+        """From the first read to the last byte written."""
+        return max(self.reading, self.making) + self.writing
+
+
+def estimated_work(tasks: Sequence[Task]) -> Work:
+    """Estimate the work on tasks of one stored image."""
+    return sum(map(_output_work, tasks), _source_work(tasks))
+
+
+def _source_work(tasks: Sequence[Task]) -> Work:
+    """Estimate what the stored image itself takes."""
     first = tasks[0]
     stored = first.stored_bytes or UNKNOWN_STORED_BYTES
-    seconds = SECONDS_PER_SOURCE + sum(_output_seconds(task) for task in tasks)
     if first.tiles is None and not first.source.endswith((".fits", ".fit")):
-        return seconds + stored / BYTES_PER_SECOND + INFLATION * stored / INFLATED_BYTES_PER_SECOND
+        inflating = INFLATION * stored / INFLATED_BYTES_PER_SECOND
+        return Work(SECONDS_PER_SOURCE + stored / BYTES_PER_SECOND, inflating)
     read = sum(min(task.bytes, stored) for task in tasks)  # by ranges, hardly more than is delivered
-    return seconds + min(read, 2 * stored) / BYTES_PER_SECOND
+    return Work(SECONDS_PER_SOURCE + min(read, 2 * stored) / BYTES_PER_SECOND)
 
 
-def _output_seconds(task: Task) -> float:
+def _output_work(task: Task) -> Work:
     if task.delivery_format.endswith(".gz") and not task.source.endswith(".gz"):
-        return task.bytes / COMPRESSED_BYTES_PER_SECOND
-    return task.bytes / BYTES_PER_SECOND + (SECONDS_PER_CROP if task.box else 0.0)
+        making = task.bytes / COMPRESSED_BYTES_PER_SECOND
+    else:
+        making = SECONDS_PER_CROP if task.box else 0.0
+    return Work(making=making, writing=task.bytes / BYTES_PER_SECOND)
 
 
 def output_bytes(tasks: Iterable[Task]) -> int:
@@ -107,21 +132,22 @@ class _Packing:
         self.most_seconds = most_seconds
         self.sources: list[tuple[Task, ...]] = []
         self.bytes = 0
-        self.seconds = 0.0
+        self.work = Work()
 
     def has_room_for(self, piece: Sequence[Task]) -> bool:
         if not self.sources:
             return True
-        worth_it = self.bytes >= LEAST_OUTPUT_BYTES and self.seconds >= min(ENOUGH_SECONDS, self.most_seconds)
+        enough = min(ENOUGH_SECONDS, self.most_seconds)
+        worth_it = self.bytes >= LEAST_OUTPUT_BYTES and self.work.seconds >= enough
         if worth_it or self.bytes >= ENOUGH_OUTPUT_BYTES:
             return False
-        size, seconds = output_bytes(piece), estimated_seconds(piece)
-        return self.bytes + size <= MOST_OUTPUT_BYTES and self.seconds + seconds <= self.most_seconds
+        size, work = output_bytes(piece), self.work + estimated_work(piece)
+        return self.bytes + size <= MOST_OUTPUT_BYTES and work.seconds <= self.most_seconds
 
     def add(self, piece: Sequence[Task]) -> None:
         self.sources.append(tuple(piece))
         self.bytes += output_bytes(piece)
-        self.seconds += estimated_seconds(piece)
+        self.work += estimated_work(piece)
 
     def bundle(self) -> Bundle:
         return Bundle(tuple(self.sources))
@@ -138,13 +164,12 @@ def _by_source(tasks: Iterable[Task]) -> list[list[Task]]:
 def _pieces(source: Sequence[Task], most_seconds: float) -> Iterator[list[Task]]:
     """Divide the tasks of one stored image where they are too much for one bundle."""
     piece: list[Task] = []
-    size, seconds = 0, 0.0
-    fixed = estimated_seconds(source[:1]) - _output_seconds(source[0])
+    size, work = 0, _source_work(source)
     for task in source:
-        added, spent = output_bytes([task]), _output_seconds(task)
-        if piece and (size + added > MOST_OUTPUT_BYTES or fixed + seconds + spent > most_seconds):
+        added, spent = output_bytes([task]), _output_work(task)
+        if piece and (size + added > MOST_OUTPUT_BYTES or (work + spent).seconds > most_seconds):
             yield piece
-            piece, size, seconds = [], 0, 0.0
+            piece, size, work = [], 0, _source_work(source)
         piece.append(task)
-        size, seconds = size + added, seconds + spent
+        size, work = size + added, work + spent
     yield piece
