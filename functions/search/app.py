@@ -10,7 +10,6 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from skybatch.api.app import HttpApp
 from skybatch.api.dependencies import Dependencies
 from skybatch.api.routes import (
-    cors_preflight,
     datalink,
     ibe_data,
     ibe_search,
@@ -23,7 +22,7 @@ from skybatch.api.routes import (
 from skybatch.settings import settings
 from skybatch.telemetry import instrumented
 
-MODULES = (sia1, ibe_search, image_inventory, sia2, soda, datalink, vosi, ibe_data, cors_preflight)
+MODULES = (sia1, ibe_search, image_inventory, sia2, soda, datalink, vosi, ibe_data)
 ROUTES = tuple(module.routes for module in MODULES)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
+from skybatch.api import cors_preflight
 from skybatch.api.dependencies import Dependencies
 from skybatch.api.http_request import HttpRequest
 from skybatch.api.metering import charge, usage_of
@@ -63,13 +64,18 @@ class HttpApp:
         """Answer one API Gateway event (payload format 2.0) with a Lambda proxy response."""
         started = time.perf_counter()
         _bind_correlation_id(event)
-        response = dict(self._resolver.resolve(event, context))
+        response = self._response(event, context)
         response["body"] = _encodable(response.get("body") or "")
         response["headers"] = _with_common_headers(response.get("headers") or {}, logger.get_correlation_id())
         seconds = time.perf_counter() - started
         _log_request(event, response["statusCode"], seconds)
         self._charge(event, usage_of(response, seconds))
         return response
+
+    def _response(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
+        if event["requestContext"]["http"]["method"] == cors_preflight.METHOD:
+            return cors_preflight.preflight_response()
+        return dict(self._resolver.resolve(event, context))
 
     def _request(self) -> HttpRequest:
         return HttpRequest(self._resolver.current_event, self._dependencies.settings.public_url)
