@@ -14,6 +14,7 @@ CODES = {
     "too_large": (413, False),
     "unsupported_media": (415, False),
     "not_found": (404, False),
+    "closed": (403, False),
     "expired": (410, False),
     "conflict": (409, False),
     "too_many": (429, True),

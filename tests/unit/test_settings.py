@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import fields
 
+import pytest
+
 from skybatch.settings import Settings
 
 
@@ -16,6 +18,13 @@ def test_every_field_is_read_from_the_variable_of_its_name_with_its_type() -> No
     settings = Settings.from_environment(environment)
     for field in fields(Settings):
         assert getattr(settings, field.name) == (7 if isinstance(field.default, int) else "7"), field.name
+
+
+def test_endpoints_are_closed_by_their_names() -> None:
+    assert Settings().closed == frozenset()
+    assert Settings(closed_endpoints="plans, sia2,").closed == {"plans", "sia2"}
+    with pytest.raises(ValueError, match="sia3"):
+        _ = Settings(closed_endpoints="plans,sia3").closed
 
 
 def test_an_empty_variable_means_the_default() -> None:

@@ -95,6 +95,12 @@ class NotFound(SkybatchError):
     code, title, status = "not_found", "Not found", 404
 
 
+class Closed(SkybatchError):
+    """The operator of this deployment has closed the endpoint."""
+
+    code, title, status = "closed", "This is not offered here", 403
+
+
 class Expired(SkybatchError):
     """The results have expired."""
 

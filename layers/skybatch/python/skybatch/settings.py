@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, fields
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
+
+# What an operator can close, as the template's ClosedEndpoints names them.
+CLOSABLE_ENDPOINTS = (
+    *("batches", "plans", "tables", "previews"),
+    *("ibe-search", "ibe-sia", "ibe-data", "cgi-bin", "sia2", "soda", "datalink"),
+)
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,7 @@ class Settings:
     max_daily_bytes_from_caller: int = 20_000_000_000
     max_daily_images_from_caller: int = 300_000
     max_daily_links: int = 200_000
+    closed_endpoints: str = ""
     dispatch_window: int = 500
     visibility_seconds: int = 180
     deadline_seconds: int = 7200
@@ -43,6 +50,15 @@ class Settings:
     ned_resolver: str = ""
     simbad_resolver: str = ""
     resolver_timeout: int = 10
+
+    @cached_property
+    def closed(self) -> frozenset[str]:
+        """The endpoints that are closed. Raises ValueError for a word that names none."""
+        words = frozenset(word.strip() for word in self.closed_endpoints.split(",") if word.strip())
+        if unknown := words.difference(CLOSABLE_ENDPOINTS):
+            known = ", ".join(CLOSABLE_ENDPOINTS)
+            raise ValueError(f"closed_endpoints: {sorted(unknown)} cannot be closed, but {known} can")
+        return words
 
     @classmethod
     def from_environment(cls, environment: dict[str, str] | None = None) -> Settings:

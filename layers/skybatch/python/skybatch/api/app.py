@@ -16,6 +16,7 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from skybatch.api import cors_preflight
 from skybatch.api.dependencies import Dependencies
+from skybatch.api.endpoints import check_open
 from skybatch.api.http_request import HttpRequest
 from skybatch.api.metering import charge, usage_of
 from skybatch.api.responses import error_response
@@ -54,6 +55,7 @@ class HttpApp:
 
     def __init__(self, dependencies: Dependencies, route_tables: Iterable[RouteTable]) -> None:
         self._dependencies = dependencies
+        self._closed = dependencies.settings.closed  # here, so that a wrong word is known at once
         self._resolver = APIGatewayHttpResolver(serializer=_unchanged)
         for table in route_tables:
             for route in table.routes:
@@ -93,8 +95,13 @@ class HttpApp:
         return call
 
     def _admit(self, request: HttpRequest) -> None:
-        """Refuse, before any work, who has used what a network may use within a day. Raises TooMany."""
+        """Refuse, before any work, what is closed, and who has used up an allowance.
+
+        Raises Closed or TooMany.
+        """
         here = self._dependencies
+        if request.method != "OPTIONS":
+            check_open(request.path, self._closed)
         here.callers.check(site_network(request.source_ip), here.clock())
 
     def _charge(self, event: dict[str, Any], usage: Usage) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aws_lambda_powertools.event_handler import Response
 
+from skybatch.api.endpoints import is_closed
 from skybatch.api.http_request import HttpRequest
 from skybatch.api.large_responses import content_response
 from skybatch.api.responses import COMMON_HEADERS, NO_STORE, retry_after
 from skybatch.api.routing import AnyResponse
 from skybatch.errors import SkybatchError
+from skybatch.tables.model import Table
 from skybatch.tables.writers import formats, votable
 from skybatch.vo.responses import TableResponse
 
@@ -20,10 +23,23 @@ if TYPE_CHECKING:
 VOTABLE_TYPE = formats.MEDIA_TYPES["xml"]
 
 
-def table_response(request: HttpRequest, results: ObjectStore, answer: TableResponse) -> AnyResponse:
-    """Return a table in the format that was asked for."""
-    body = formats.write(answer.table, answer.format)
+def table_response(
+    request: HttpRequest,
+    results: ObjectStore,
+    answer: TableResponse,
+    closed: frozenset[str] = frozenset(),
+) -> AnyResponse:
+    """Return a table in the format that was asked for; of its services, those that are not closed."""
+    body = formats.write(offered(answer.table, request.base_url, closed), answer.format)
     return content_response(request, results, body, formats.MEDIA_TYPES[answer.format])
+
+
+def offered(table: Table, root: str, closed: frozenset[str]) -> Table:
+    """Return a table that describes only such services as are not closed."""
+    if not closed:
+        return table
+    kept = [each for each in table.services if not is_closed(each.url.removeprefix(root), closed)]
+    return replace(table, services=tuple(kept))
 
 
 def error_votable_response(error: SkybatchError, status: int | None = None) -> Response[str]:

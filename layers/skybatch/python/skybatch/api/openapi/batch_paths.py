@@ -22,7 +22,13 @@ from skybatch.requests.understood_table import FORMATS
 from skybatch.tables.writers.formats import MEDIA_TYPES
 
 READ_ERRORS = (errors.NotFound, errors.Expired)
-BODY_ERRORS = (errors.MalformedRequest, errors.InvalidRequest, errors.TooLarge, errors.UnsupportedMedia)
+BODY_ERRORS = (
+    errors.Closed,
+    errors.MalformedRequest,
+    errors.InvalidRequest,
+    errors.TooLarge,
+    errors.UnsupportedMedia,
+)
 ID = parameter("id", schema={"type": "string", **BATCH_ID}, description="The batch's id.")
 
 
@@ -174,7 +180,7 @@ def _downloads() -> Iterator[tuple[str, Schema]]:
         "getPreview",
         "Preview of an image",
         {"200": binary("The preview.", "image/png")},
-        READ_ERRORS,
+        (*READ_ERRORS, errors.Closed),
         description="A picture of one image, or of the three bands of a crop in colour.",
     )
     yield "/batches/{id}/previews/{name}", {"get": preview, "parameters": [ID, parameter("name")]}
@@ -186,7 +192,7 @@ def _resubmit() -> Schema:
         "resubmitBatch",
         "Submit what a batch left over",
         {"202": json_body("Accepted.", "SubmittedBatch")},
-        (*READ_ERRORS, errors.MalformedRequest, errors.InvalidRequest, errors.TooLarge, errors.Conflict),
+        (*READ_ERRORS, *BODY_ERRORS, errors.Conflict),
         description="Start a batch of the images beyond the limit, or of those that failed; repeated calls"
         " give the same batch.",
         requestBody={

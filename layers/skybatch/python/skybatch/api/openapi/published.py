@@ -6,6 +6,7 @@ import json
 from importlib.resources import files
 from typing import Any
 
+from skybatch.api.endpoints import without_closed
 from skybatch.settings import Settings
 
 
@@ -15,7 +16,7 @@ def published_document(settings: Settings, base_url: str) -> dict[str, Any]:
     for placeholder, value in _values(settings, base_url).items():
         text = text.replace(f"{{{placeholder}}}", value)
     document: dict[str, Any] = json.loads(text)
-    return document
+    return without_closed(document, settings.closed)
 
 
 def _values(settings: Settings, base_url: str) -> dict[str, str]:

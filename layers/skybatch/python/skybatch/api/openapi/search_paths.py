@@ -24,7 +24,7 @@ from skybatch.api.table_responses import VOTABLE_TYPE
 from skybatch.surveys.twomass.datasets import DATASETS
 from skybatch.vo.responses import MISSIONS
 
-LOOKUP_ERRORS = (errors.MalformedRequest, errors.NotFound)
+LOOKUP_ERRORS = (errors.Closed, errors.MalformedRequest, errors.NotFound)
 TABLE_TYPES = (VOTABLE_TYPE, "text/xml", "text/csv", "text/plain", "text/html")
 IMAGE_TYPES = ("image/fits", "application/x-gzip")
 VO_SERVICES = ("sia2", "soda", "datalink")
@@ -84,7 +84,9 @@ def search_paths() -> dict[str, Schema]:
         "/ibe/sia/{mission}/{folder}/{table}": _query(
             "searchSia1", "Simple Image Access 1.0 on one table", SIA1, table
         ),
-        "/ibe/search": {"get": operation("archive", "listMissions", "The missions", page())},
+        "/ibe/search": {
+            "get": operation("archive", "listMissions", "The missions", page(), (errors.Closed,))
+        },
         "/ibe/search/{mission}": _list("listDatasets", "The data sets of a mission", table[:1]),
         "/ibe/search/{mission}/{folder}": _list("listTables", "The tables of a data set", table[:2]),
         "/ibe/search/{mission}/{folder}/{table}": _query("searchTable", "Search one table", SEARCH, table),
@@ -123,10 +125,9 @@ def _vosi_paths() -> Iterator[tuple[str, Schema]]:
         for name in ("availability", "capabilities"):
             operation_id = f"get{service.capitalize()}{name.capitalize()}"
             response = {"200": {"description": "As VOSI 1.1 has it.", "content": texts(["text/xml"])}}
-            yield (
-                f"/{service}/{name}",
-                {"get": operation("archive", operation_id, f"The {name} of /{service}", response)},
-            )
+            summary = f"The {name} of /{service}"
+            described = operation("archive", operation_id, summary, response, (errors.Closed,))
+            yield f"/{service}/{name}", {"get": described}
 
 
 def _table_parameters() -> list[Schema]:
@@ -160,7 +161,7 @@ def _query(
 
 
 def _list(operation_id: str, summary: str, path: list[Schema]) -> Schema:
-    listing = operation("archive", operation_id, summary, page(), (errors.NotFound,))
+    listing = operation("archive", operation_id, summary, page(), (errors.Closed, errors.NotFound))
     return {"get": listing, "parameters": path}
 
 
@@ -186,7 +187,7 @@ def _query_errors() -> dict[str, Schema]:
     content = texts(["text/plain", VOTABLE_TYPE, PROBLEM_TYPE])
     error = {"description": "The error, in the form of the service's standard.", "content": content}
     return {
-        **{str(status): error for status in (400, 404, 413, 415, 422)},
+        **{str(status): error for status in (400, 403, 404, 413, 415, 422)},
         **{str(status): {**error, "headers": RETRY_AFTER} for status in (429, 503)},
     }
 

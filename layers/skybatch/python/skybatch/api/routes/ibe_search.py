@@ -51,7 +51,7 @@ def search_table(
     dataset = dataset_of(mission, folder, table)
     try:
         found = search(read_parameters(request), dependencies.current_inventory(dataset))
-        return table_response(request, dependencies.results, found)
+        return table_response(request, dependencies.results, found, dependencies.settings.closed)
     except SkybatchError as error:
         return error_line_response(error)
 

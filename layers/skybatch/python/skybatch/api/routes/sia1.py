@@ -10,7 +10,7 @@ from skybatch.api.parameters import query_parameters, read_parameters
 from skybatch.api.responses import error_line_response
 from skybatch.api.routing import AnyResponse, RouteTable
 from skybatch.api.table_responses import error_votable_response, table_response
-from skybatch.errors import SkybatchError
+from skybatch.errors import Closed, SkybatchError
 from skybatch.vo.parameters import Parameters
 from skybatch.vo.responses import TableResponse, dataset_of, response_format
 from skybatch.vo.sia1 import sia1
@@ -48,14 +48,14 @@ def sia1_response(
     parameters = Parameters(())
     try:
         parameters = read_parameters(request)
-        return table_response(request, dependencies.results, search(parameters))
+        return table_response(request, dependencies.results, search(parameters), dependencies.settings.closed)
     except SkybatchError as error:
         return sia1_error_response(error, parameters)
 
 
 def sia1_error_response(error: SkybatchError, parameters: Parameters) -> AnyResponse:
     """Return an error in the form that the parameters ask for."""
-    kept = error.status if error.status >= 500 or error.retryable else None
+    kept = error.status if error.status >= 500 or error.retryable or isinstance(error, Closed) else None
     if _wants_votable(parameters):
         return error_votable_response(error, kept or 200)
     return error_line_response(error, kept or 400)

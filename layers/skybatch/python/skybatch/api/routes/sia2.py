@@ -20,6 +20,6 @@ def query(request: HttpRequest, dependencies: Dependencies) -> AnyResponse:
         parameters = read_parameters(request)
         datasets = dependencies.available_datasets()
         found = sia2(parameters, datasets, dependencies.current_inventory, request.base_url)
-        return table_response(request, dependencies.results, found)
+        return table_response(request, dependencies.results, found, dependencies.settings.closed)
     except SkybatchError as error:
         return error_votable_response(error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from skybatch.api.dependencies import Dependencies
+from skybatch.api.endpoints import is_closed
 from skybatch.api.http_request import HttpRequest
 from skybatch.api.large_responses import content_response
 from skybatch.api.routing import AnyResponse, RouteTable
@@ -32,8 +33,13 @@ def capabilities(request: HttpRequest, dependencies: Dependencies, service: str)
         "datalink": ((DATALINK, f"{root}/datalink/links"),),
         "ibe": tuple((SIA1, f"{root}/ibe/sia/twomass/{DATASETS[name].path}") for name in datasets),
     }
-    document = vosi.capabilities(f"{root}/{service}", services.get(service, ()))
+    offered = tuple(each for each in services.get(service, ()) if _is_offered(each[1], root, dependencies))
+    document = vosi.capabilities(f"{root}/{service}", offered)
     return _xml_response(request, dependencies, document)
+
+
+def _is_offered(url: str, root: str, dependencies: Dependencies) -> bool:
+    return not is_closed(url.removeprefix(root), dependencies.settings.closed)
 
 
 def _xml_response(request: HttpRequest, dependencies: Dependencies, document: str) -> AnyResponse:
