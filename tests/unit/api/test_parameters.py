@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from urllib.parse import quote
+
 import pytest
 
 from skybatch.api.parameters import FORM_TYPE, MAX_FORM_BYTES, MAX_PARAMETERS, read_parameters
 from skybatch.errors import MalformedRequest, TooLarge, UnsupportedMedia
-from tests.support.servers.http import http_request
+from tests.support.servers.http import HttpClient, http_request
+from tests.unit.api.conftest import CENTER
 
 
 def pairs(method: str, url: str, body: bytes = b"", **headers: str) -> tuple[tuple[str, str], ...]:
@@ -48,3 +53,33 @@ def test_the_body_is_bounded() -> None:
     assert len(pairs("POST", "/", body, content_type=FORM_TYPE)) == 1
     with pytest.raises(TooLarge):
         pairs("POST", "/", body + b"x", content_type=FORM_TYPE)
+
+
+PLACE = f"{CENTER[0]},{CENTER[1]}"
+KEY = "twomass/allsky/allsky/990101n/s001/image/ji0010009.fits.gz"
+IDENTIFIER = f"ID={quote(f'ivo://skybatch/2mass?{KEY}')}"
+QUERIES = (
+    f"/ibe/sia/twomass/allsky/allsky?POS={PLACE}&SIZE=0.1&INTERSECT=CENTER&mcen=&RESPONSEFORMAT=csv",
+    f"/ibe/search/twomass/allsky/allsky?POS={PLACE}&where=filter%3D'j'&columns=fname,filter&ct=csv",
+    f"/ibe/data/{KEY}?center=10,10px&size=5px&gzip=0",
+    f"/cgi-bin/2MASS/IM/nph-im_sia?POS={PLACE}&SIZE=0.1&ds=asky&type=at&band=J&RESPONSEFORMAT=csv",
+    "/cgi-bin/2MASS/IM/nph-im?ds=asky&dh=990101n&scan=1&name=ji0010009.fits&type=at",
+    "/cgi-bin/2MASS/IM/nph-im_key?ds=asky&key=1001&band=j",
+    f"/sia2/query?POS=CIRCLE+{CENTER[0]}+{CENTER[1]}+0.1&BAND=1.2e-6&COLLECTION=asky&MAXREC=2",
+    f"/soda/sync?{IDENTIFIER}&CIRCLE={CENTER[0]}+{CENTER[1]}+0.01",
+    f"/datalink/links?{IDENTIFIER}&RESPONSEFORMAT=csv",
+)
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_names_are_understood_in_any_case(search: HttpClient, query: str) -> None:
+    expected = search.get(query)
+    assert expected.status == 200
+    assert len(expected.body) > 30
+    for spelled in (str.lower, str.upper, str.swapcase):
+        answer = search.get(with_names(query, spelled))
+        assert (answer.status, answer.body.lower()) == (200, expected.body.lower())
+
+
+def with_names(query: str, spelled: Callable[[str], str]) -> str:
+    return re.sub(r"(?<=[?&])\w+(?==)", lambda name: spelled(name[0]), query)

@@ -10,27 +10,35 @@ from skybatch.inventory.inventory import Inventory
 from skybatch.surveys.twomass.datasets import DATASETS
 from skybatch.tables.schemas.search import SIA_SEARCH
 from skybatch.vo.parameters import Parameters
-from skybatch.vo.responses import dataset_of, overflow_note, response_format, table_of
+from skybatch.vo.responses import ResponseFormat, dataset_of, overflow_note, response_format, table_of
 from skybatch.vo.search_images import find_images
 
 
 @pytest.mark.parametrize(
     ("word", "form"),
     [
-        ("", "xml"),
-        ("CSV", "csv"),
-        ("text/csv; header=present", "csv"),
-        ("ipac_table", "tbl"),
-        ("text/html", "html"),
+        ("", ResponseFormat("xml")),
+        ("VOTable", ResponseFormat("xml")),
+        ("CSV", ResponseFormat("csv")),
+        ("text/csv; header=present", ResponseFormat("csv")),
+        ("ipac_table", ResponseFormat("tbl")),
+        ("text/html", ResponseFormat("html")),
+        ("text/xml", ResponseFormat("xml", "text/xml")),
+        ("Application/X-VOTable+xml", ResponseFormat("xml", "application/x-votable+xml")),
+        (
+            "application/x-votable+xml; serialization=TABLEDATA",
+            ResponseFormat("xml", "application/x-votable+xml;serialization=tabledata"),
+        ),
     ],
 )
-def test_a_format_is_named_by_word_or_mime_type(word: str, form: str) -> None:
+def test_a_format_is_named_by_word_or_media_type(word: str, form: ResponseFormat) -> None:
     assert response_format(Parameters.of({"RESPONSEFORMAT": word}), "RESPONSEFORMAT", "votable") == form
 
 
-def test_an_unknown_format_is_refused() -> None:
+@pytest.mark.parametrize("word", ["fits", "application/x-votable+xml;serialization=binary2"])
+def test_an_unknown_format_is_refused(word: str) -> None:
     with pytest.raises(MalformedRequest):
-        response_format(Parameters.of({"RESPONSEFORMAT": "fits"}), "RESPONSEFORMAT", "votable")
+        response_format(Parameters.of({"RESPONSEFORMAT": word}), "RESPONSEFORMAT", "votable")
 
 
 def test_every_data_set_has_a_path_of_its_own() -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 from urllib.parse import quote
 
+import pytest
 from astropy.io.votable import parse
 
+from skybatch.vo.datalink import LINKS_TYPE
 from skybatch.vo.obscore import IVOID
 from tests.support.servers.http import HttpClient
 from tests.support.survey.sample_archive import MadeArchive
@@ -31,3 +33,17 @@ def test_an_unknown_id_is_a_row_with_an_error_message(search: HttpClient) -> Non
 def test_too_many_parameters_are_an_error_votable(search: HttpClient) -> None:
     answer = search.get("/datalink/links?" + "&".join(["ID=x"] * 2001))
     assert (answer.status, answer.media_type) == (400, "application/x-votable+xml")
+
+
+def test_the_text_of_an_error_begins_with_its_name(search: HttpClient) -> None:
+    (resource,) = parse(io.BytesIO(search.get("/datalink/links").body), verify="ignore").resources
+    assert str(resource.infos[0].content).startswith("UsageFault: ")
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered"),
+    [("votable", LINKS_TYPE), ("text/xml", "text/xml"), (LINKS_TYPE, LINKS_TYPE), ("csv", "text/csv")],
+)
+def test_links_have_the_media_type_that_was_asked_for(search: HttpClient, asked: str, answered: str) -> None:
+    answer = search.get(f"/datalink/links?ID=x&RESPONSEFORMAT={quote(asked)}")
+    assert answer.headers["content-type"].startswith(answered)

@@ -28,7 +28,7 @@ def test_columns_come_in_the_order_asked_each_once(small_inventory: Inventory) -
 
 def test_metadata_has_a_row_for_each_column(small_inventory: Inventory) -> None:
     response = search(Parameters.of({"FORMAT": "METADATA"}), small_inventory)
-    assert response.format == "tbl"
+    assert response.form.format == "tbl"
     assert response.table.data == metadata_table().data
     assert list(response.table.data["name"]) == [column.name for column in NATIVE_SEARCH]
 
@@ -40,7 +40,7 @@ def test_the_format_is_ct_or_responseformat(
     small_inventory: Inventory, parameters: dict[str, str], form: str
 ) -> None:
     asked = Parameters.of({"where": "coadd_key = 1"} | parameters)
-    assert search(asked, small_inventory).format == form
+    assert search(asked, small_inventory).form.format == form
 
 
 def test_a_position_or_a_condition_must_be_given(small_inventory: Inventory) -> None:

@@ -29,9 +29,13 @@ def table_response(
     answer: TableResponse,
     closed: frozenset[str] = frozenset(),
 ) -> AnyResponse:
-    """Return a table in the format that was asked for; of its services, those that are not closed."""
-    body = formats.write(offered(answer.table, request.base_url, closed), answer.format)
-    return content_response(request, results, body, formats.MEDIA_TYPES[answer.format])
+    """Return a table in the format and under the media type that were asked for.
+
+    Of its services, it describes those that are not closed.
+    """
+    body = formats.write(offered(answer.table, request.base_url, closed), answer.form.format)
+    media_type = answer.form.media_type or formats.MEDIA_TYPES[answer.form.format]
+    return content_response(request, results, body, media_type)
 
 
 def offered(table: Table, root: str, closed: frozenset[str]) -> Table:
@@ -42,11 +46,16 @@ def offered(table: Table, root: str, closed: frozenset[str]) -> Table:
     return replace(table, services=tuple(kept))
 
 
-def error_votable_response(error: SkybatchError, status: int | None = None) -> Response[str]:
-    """Return a VOTable with QUERY_STATUS ERROR (DALI 1.1, section 4.2), by default under its own status."""
+def error_votable_response(
+    error: SkybatchError, status: int | None = None, *, fault: str = ""
+) -> Response[str]:
+    """Return a VOTable with QUERY_STATUS ERROR (DALI 1.1, section 4.2), by default under its own status.
+
+    Its text begins with the name of the ``fault``, where one is given.
+    """
     return Response(
         status_code=status or error.status,
         content_type=VOTABLE_TYPE,
-        body=votable.error_document(error.detail).decode(),
+        body=votable.error_document(f"{fault}: {error.detail}" if fault else error.detail).decode(),
         headers={**COMMON_HEADERS, **NO_STORE, **retry_after(error)},
     )

@@ -6,19 +6,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from skybatch.errors import SkybatchError
+from skybatch.errors import NotFound, SkybatchError
 from skybatch.inventory.image_lookup import sets_of_images
 from skybatch.surveys.twomass.layout import parse_key
 from skybatch.tables.model import Column, Table, text
 from skybatch.vo.links import image_url, page_url
 from skybatch.vo.obscore import key_of_id
 from skybatch.vo.parameters import Parameters, refused
+from skybatch.vo.responses import ResponseFormat, TableResponse, response_format
 from skybatch.vo.search_images import FoundImages, find_images
 from skybatch.vo.service_descriptors import SODA_ID, cutout_service
 
 if TYPE_CHECKING:
     from skybatch.inventory.inventory import Inventory
 
+LINKS_TYPE = "application/x-votable+xml;content=datalink"
 MAX_IDS = 1000
 COLUMNS: tuple[Column, ...] = (
     text("ID", "Identifier asked for.", ucd="meta.id;meta.main"),
@@ -46,18 +48,22 @@ class Link:
     content_length: int | None = None
 
 
-def links(parameters: Parameters, open_: Callable[[str], Inventory], root: str) -> Table:
-    """Return the links of each ID, in their order; an unknown one has a row that says so.
+def links(parameters: Parameters, open_: Callable[[str], Inventory], root: str) -> TableResponse:
+    """Answer with the links of each ID, in their order; an unknown one has a row that says so.
 
     Raises MalformedRequest without any ID, or with too many.
     """
+    form = response_format(parameters, "RESPONSEFORMAT", LINKS_TYPE)
+    if form == ResponseFormat("xml"):  # asked for by a word: the media type of the standard
+        form = ResponseFormat("xml", LINKS_TYPE)
     asked = parameters.every("id")
     if not 1 <= len(asked) <= MAX_IDS:
         raise refused("ID", str(len(asked)), f"must be given 1 to {MAX_IDS} times")
     rows = [link for identifier in asked for link in _links_of(identifier, open_, root)]
     data = {column.name: [getattr(row, column.name, row.identifier) for row in rows] for column in COLUMNS}
     services = (cutout_service(root, column="ID"),) if any(row.service_def for row in rows) else ()
-    return Table(COLUMNS, data, title="Links of 2MASS images", services=services)
+    table = Table(COLUMNS, data, title="Links of 2MASS images", services=services)
+    return TableResponse(table, form)
 
 
 def _links_of(identifier: str, open_: Callable[[str], Inventory], root: str) -> list[Link]:
@@ -65,9 +71,9 @@ def _links_of(identifier: str, open_: Callable[[str], Inventory], root: str) -> 
         key = key_of_id(identifier)
         found = _find_image(key, open_)
     except SkybatchError as error:
-        return [Link(identifier, error_message=f"NotFoundFault: {error.detail}", semantics="#this")]
+        return [_fault_row(identifier, error)]
     if not len(found):
-        return [Link(identifier, error_message="NotFoundFault: no such image", semantics="#this")]
+        return [_fault_row(identifier, NotFound("no such image"))]
     size = found.stored_bytes(0)
     return [
         Link(identifier, image_url(root, key), "", "", "#this", "The image", "image/fits", size),
@@ -86,6 +92,19 @@ def _links_of(identifier: str, open_: Callable[[str], Inventory], root: str) -> 
             content_type="image/fits",
         ),
     ]
+
+
+def fault(error: SkybatchError) -> str:
+    """Return the name that an error's text begins with (DataLink 1.1, section 3.4)."""
+    if error.retryable:
+        return "TransientFault"
+    if error.status == NotFound.status:
+        return "NotFoundFault"
+    return "UsageFault" if error.status < 500 else "FatalFault"
+
+
+def _fault_row(identifier: str, error: SkybatchError) -> Link:
+    return Link(identifier, error_message=f"{fault(error)}: {error.detail}", semantics="#this")
 
 
 def _find_image(key: str, open_: Callable[[str], Inventory]) -> FoundImages:

@@ -11,14 +11,16 @@ from skybatch.tables.model import Column, Param, Table
 from skybatch.tables.schemas.image_rows import ImageRows
 from skybatch.tables.schemas.image_table import image_data
 from skybatch.tables.writers.formats import Format
-from skybatch.vo.parameters import Parameters, choice
+from skybatch.vo.parameters import Parameters, choice, refused
 from skybatch.vo.search_images import FoundImages
 
 MISSIONS = ("twomass", "2mass")
+TABLEDATA = "serialization=tabledata"  # the one serialization of VOTables that is written here
 FORMATS: dict[str, Format] = {
     "votable": "xml",
     "application/x-votable+xml": "xml",
     "text/xml": "xml",
+    "application/xml": "xml",
     "xml": "xml",
     "csv": "csv",
     "text/csv": "csv",
@@ -34,17 +36,35 @@ FORMATS: dict[str, Format] = {
 
 
 @dataclass(frozen=True)
+class ResponseFormat:
+    """How a table is written, and the media type under which it was asked for; empty: the format's own."""
+
+    format: Format
+    media_type: str = ""
+
+
+@dataclass(frozen=True)
 class TableResponse:
     """A table and its requested format."""
 
     table: Table
-    format: Format
+    form: ResponseFormat
 
 
-def response_format(parameters: Parameters, name: str, default: str) -> Format:
-    """Return the format a parameter names; MIME types may have parameters. Raises MalformedRequest."""
-    word = parameters.text(name, default).split(";")[0].strip()
-    return choice(name, word, FORMATS)
+def response_format(parameters: Parameters, name: str, default: str) -> ResponseFormat:
+    """Return the format a parameter names by a word or a media type (DALI 1.1 section 3.4.3).
+
+    Raises MalformedRequest, also for a serialization of VOTables that is not written here.
+    """
+    asked = parameters.text(name, default)
+    word, _, more = (part.strip().lower() for part in asked.partition(";"))
+    form = choice(name, word, FORMATS)
+    if form != "xml" or "/" not in word:
+        return ResponseFormat(form)
+    options = [option.strip() for option in more.split(";") if option.strip()]
+    if any(each.startswith("serialization=") and each != TABLEDATA for each in options):
+        raise refused(name, asked, f"may have no serialization but {TABLEDATA}")
+    return ResponseFormat(form, ";".join([word, *options]))
 
 
 def dataset_of(mission: str, folder: str, table: str) -> str:

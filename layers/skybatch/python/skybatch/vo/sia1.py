@@ -12,7 +12,7 @@ from skybatch.tables.schemas.search import SIA_PARAMS, SIA_SEARCH
 from skybatch.vo.links import image_url
 from skybatch.vo.parameters import Parameters, refused
 from skybatch.vo.pos_size import box_search
-from skybatch.vo.responses import TableResponse, response_format, table_of
+from skybatch.vo.responses import ResponseFormat, TableResponse, response_format, table_of
 from skybatch.vo.search_images import find_images
 
 if TYPE_CHECKING:
@@ -63,11 +63,11 @@ def image_formats(parameters: Parameters) -> list[str]:
     return re.split(r"[,\s]+", parameters.text("format", "all").lower())
 
 
-def metadata_response(inventory: Inventory, fmt: str) -> TableResponse:
+def metadata_response(inventory: Inventory, fmt: ResponseFormat) -> TableResponse:
     """Answer FORMAT=METADATA: the columns, and the inputs as PARAMs (SIA 1.0 section 6.1), without rows."""
     found = find_images(inventory, _no_sets(), 0)
     table = table_of(found, SIA_SEARCH, lambda _: "", title=TITLE, params=(*INPUTS, *SIA_PARAMS))
-    return TableResponse(table, fmt)  # type: ignore[arg-type]
+    return TableResponse(table, fmt)
 
 
 def _no_sets() -> np.ndarray[tuple[int], np.dtype[np.intp]]:

@@ -63,6 +63,6 @@ def sia1_error_response(error: SkybatchError, parameters: Parameters) -> AnyResp
 
 def _wants_votable(parameters: Parameters) -> bool:
     try:
-        return response_format(parameters, "RESPONSEFORMAT", "votable") == "xml"
+        return response_format(parameters, "RESPONSEFORMAT", "votable").format == "xml"
     except SkybatchError:
         return True
