@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Barrier, Thread
+
 import obstore
 import pytest
 from obstore.exceptions import PermissionDeniedError
 from obstore.store import MemoryStore
 
 from skybatch.errors import InventoryError, SkybatchError, Transient
-from skybatch.storage.bucket_tree import BucketTree
+from skybatch.storage.bucket_tree import REQUEST_BYTES, BucketTree
 from skybatch.storage.locations import open_tree
 from skybatch.storage.s3 import Connection, connect
 
@@ -45,3 +50,75 @@ def test_keys_are_relative_to_the_prefix() -> None:
     assert bytes(obstore.get(objects, "some/prefix/a/b").bytes()) == b"1"
     assert [entry.path for entry in BucketTree(objects, "some/prefix").entries("a/")] == ["a/b"]
     assert BucketTree(objects).local("some/prefix/a/b") is None
+
+
+class SideBySide(BaseHTTPRequestHandler):
+    """Answers ranges of zeros; each waits until ``together`` of them are asked for at the same time."""
+
+    protocol_version = "HTTP/1.1"
+    together: Barrier
+    asked: list[tuple[int, int]]
+
+    def do_GET(self) -> None:
+        first, last = map(int, self.headers["Range"].removeprefix("bytes=").split("-"))
+        self.asked.append((first, last + 1 - first))
+        self.together.wait(20)
+        self.send_response(206)
+        self.send_header("Content-Range", f"bytes {first}-{last}/{1 << 30}")
+        self.send_header("Content-Length", str(last + 1 - first))
+        self.send_header("ETag", '"x"')
+        self.send_header("Last-Modified", "Thu, 01 Jan 2026 00:00:00 GMT")
+        self.end_headers()
+        self.wfile.write(bytes(last + 1 - first))
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Keep the test's output clean."""
+
+
+@contextmanager
+def side_by_side(together: int) -> Iterator[tuple[BucketTree, list[tuple[int, int]]]]:
+    """A tree whose server answers so many requests at a time, and the ranges (start, length) it was asked."""
+    asked: list[tuple[int, int]] = []
+    handler = type("Handler", (SideBySide,), {"together": Barrier(together), "asked": asked})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_address[1]}"
+        connection = Connection(address, {"access_key_id": "x", "secret_access_key": "x"})
+        yield BucketTree(connect("archive", connection, retries={"max_retries": 0})), asked
+        server.shutdown()
+
+
+@pytest.mark.parametrize("count", [1, 5])
+def test_large_ranges_are_read_side_by_side(count: int) -> None:
+    """Five adjacent ranges of 8 MB were one request."""
+    size = REQUEST_BYTES
+    with side_by_side(count) as (tree, asked):
+        starts = [index * size for index in range(count)]
+        parts = tree.read_ranges("column.npy", starts, [size] * count)
+    assert [len(part) for part in parts] == [size] * count
+    assert sorted(asked) == [(start, size) for start in starts]
+
+
+def test_small_ranges_that_are_near_are_one_request() -> None:
+    with side_by_side(1) as (tree, asked):
+        parts = tree.read_ranges("records.npy", [0, 65_536, 200_000], [65_536] * 3)
+    assert asked == [(0, 265_536)]
+    assert [len(part) for part in parts] == [65_536] * 3
+
+
+def test_many_small_ranges_are_requests_of_bounded_size() -> None:
+    starts = list(range(0, 2 * REQUEST_BYTES, 1 << 16))
+    with side_by_side(2) as (tree, asked):
+        tree.read_ranges("records.npy", starts, [1 << 16] * len(starts))
+    assert sorted(asked) == [(0, REQUEST_BYTES), (REQUEST_BYTES, REQUEST_BYTES)]
+
+
+def test_ranges_come_in_the_order_asked() -> None:
+    objects = MemoryStore()
+    content = bytes(range(256)) * 100_000
+    obstore.put(objects, "x", content)
+    starts, lengths = [20_000_000, 5, 9_000_000, 100], [10, 12_000_000, 300, 1]
+    assert BucketTree(objects).read_ranges("x", starts, lengths) == [
+        content[start : start + length] for start, length in zip(starts, lengths, strict=True)
+    ]
+    assert BucketTree(objects).read_ranges("x", [], []) == []

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from skybatch.concurrency import parallel_map
 from skybatch.errors import InventoryError, Transient
 from skybatch.storage.trees import Entry
 
@@ -17,6 +18,9 @@ T = TypeVar("T")
 
 # obstore merges ranges that are as near as this: it saves round trips.
 COALESCE_BYTES = 1 << 17
+# But not into requests of more bytes than this: one stream fills a part of a function's bandwidth only.
+REQUEST_BYTES = 8 << 20
+REQUESTS_AT_ONCE = 8
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,14 @@ class BucketTree:
         return _translated(lambda: obstore.get_range(self.store, at, start=start, length=length).to_bytes())
 
     def read_ranges(self, path: str, starts: Sequence[int], lengths: Sequence[int]) -> list[bytes]:
-        """Read several ranges of one object, in their order."""
+        """Read several ranges of one object, in their order; large ones side by side."""
+        runs = list(_runs(starts, lengths))
+        if len(runs) == 1:
+            return self._read_run(path, *runs[0])
+        parts = parallel_map(lambda run: self._read_run(path, *run), runs, REQUESTS_AT_ONCE)
+        return [part for run in parts for part in run]
+
+    def _read_run(self, path: str, starts: Sequence[int], lengths: Sequence[int]) -> list[bytes]:
         import obstore
 
         at = self._at(path)
@@ -83,6 +94,19 @@ class BucketTree:
 
     def _at(self, path: str) -> str:
         return f"{self.prefix.strip('/')}/{path}" if self.prefix.strip("/") else path
+
+
+def _runs(starts: Sequence[int], lengths: Sequence[int]) -> Iterator[tuple[list[int], list[int]]]:
+    """Divide ranges, in their order, into runs of at most `REQUEST_BYTES`, or of one range."""
+    run: tuple[list[int], list[int]] = ([], [])
+    for start, length in zip(starts, lengths, strict=True):
+        if run[0] and sum(run[1]) + length > REQUEST_BYTES:
+            yield run
+            run = ([], [])
+        run[0].append(start)
+        run[1].append(length)
+    if run[0]:
+        yield run
 
 
 def _translated(call: Callable[[], T]) -> T:
