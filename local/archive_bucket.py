@@ -17,7 +17,8 @@ from skybatch.errors import InventoryError
 from skybatch.inventory.inventory import Inventory
 from skybatch.storage.directory_tree import DirectoryTree
 from skybatch.storage.s3 import Connection, connect
-from skybatch.surveys.twomass.datasets import DATASETS, MISSION, dataset_prefix
+from skybatch.surveys.image_id import dataset_prefix
+from skybatch.surveys.twomass.datasets import DATASETS, MISSION
 
 CONCURRENT_UPLOADS = 8
 FOLDERS = (MISSION, "inventory")

@@ -18,8 +18,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skybatch.surveys.image_id import ScanImageId as ImageId
+from skybatch.surveys.image_id import atlas_key, parse_scan_key
 from skybatch.surveys.twomass.datasets import DATASETS, MISSION
-from skybatch.surveys.twomass.layout import ImageId, atlas_key, parse_key
 
 Floats = NDArray[np.float64]
 ARCSEC = 3600.0
@@ -135,7 +136,7 @@ def identity(row: Mapping[str, str]) -> str:
 
 
 def _identity(path: Path) -> str:
-    image, _, _ = parse_key(path.as_posix())
+    image, _, _ = parse_scan_key(path.as_posix())
     return f"{image.date}{image.hem}/{image.stem}"
 
 

@@ -21,8 +21,9 @@ from skybatch.imaging.quicklook import compress_quicklook
 from skybatch.inventory.image_sets import ImageSets
 from skybatch.inventory.publish import publish
 from skybatch.storage.directory_tree import DirectoryTree
+from skybatch.surveys.image_id import ScanImageId as ImageId
+from skybatch.surveys.image_id import atlas_key, quicklook_key
 from skybatch.surveys.twomass.bands import BANDS
-from skybatch.surveys.twomass.layout import ImageId, atlas_key, quicklook_key
 
 # Noise hardly compresses: more effort costs time and gains a thousandth.
 GZIP_LEVEL = 1

@@ -15,7 +15,6 @@ from skybatch.sky.fk5 import fk5_to_icrs, fk5_vector
 from skybatch.sky.footprints import Footprints
 from skybatch.sky.pixel_grids import PixelGrids
 from skybatch.surveys.twomass.bands import BANDS
-from skybatch.surveys.twomass.layout import HEMISPHERES
 
 BLOCK = 2880  # bytes, the FITS block
 Pixels = NDArray[np.float32]
@@ -40,7 +39,7 @@ class Exposure:
     @cached_property
     def _rng_seed(self) -> list[int]:
         scan = self.images.scan
-        hem, band = HEMISPHERES.index(scan.hem), BANDS.index(self.band)
+        hem, band = "ns".index(scan.hem), BANDS.index(self.band)
         return [int(scan.date), hem, scan.scan, self.images.coadd, band, len(scan.dataset)]
 
     def _variation(self, which: int) -> float:

@@ -25,7 +25,8 @@ from skybatch.fits.tiles.table_writer import TiledFile
 from skybatch.imaging.cutout import cut
 from skybatch.imaging.tiled_cutout import cut_tiled
 from skybatch.storage.directory_tree import DirectoryTree
-from skybatch.surveys.twomass.layout import ImageId, atlas_key
+from skybatch.surveys.image_id import ScanImageId as ImageId
+from skybatch.surveys.image_id import atlas_key
 from tests.bench.harness import Bench, median_ms
 from tests.e2e.service import Service
 from tests.support.images.fits_files import gzipped, make_image

@@ -29,7 +29,7 @@ from skybatch.inventory.inventory import Inventory
 from skybatch.inventory.publish import publish
 from skybatch.sky.regions import Circle
 from skybatch.storage.directory_tree import DirectoryTree
-from skybatch.surveys.twomass.layout import atlas_key
+from skybatch.surveys.image_id import atlas_key
 from tests.bench.harness import Bench, median_ms
 from tests.support.images.fits_files import make_image
 from tests.support.servers.http import CONTEXT, HttpClient, http_event, make_dependencies

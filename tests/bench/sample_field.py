@@ -11,7 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from skybatch.surveys.twomass.layout import ImageId, atlas_key
+from skybatch.surveys.image_id import ScanImageId as ImageId
+from skybatch.surveys.image_id import atlas_key
 from tests.support.images.fits_files import CardValue, gzipped, make_image
 
 DEC = 20.0

@@ -16,8 +16,8 @@ from local.stack import Stack
 from local.synthetic.archive import identity
 from local.synthetic.pixels import Exposure
 from local.synthetic.scans import ImageSet, image_sets
+from skybatch.surveys.image_id import atlas_key
 from skybatch.surveys.twomass.bands import BANDS
-from skybatch.surveys.twomass.layout import atlas_key
 from tests.e2e.conftest import StartStack
 from tests.e2e.processes import PeakMemory
 from tests.e2e.service import Service

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from skybatch.surveys.description.reader import read_survey
 from skybatch.surveys.description.survey import Survey
+from skybatch.surveys.known import forget, register
 
 # The least that a description says: one band, one data set, everything else by default.
 PLAIN = """\
@@ -40,3 +44,13 @@ def plain_description(*changes: tuple[str, str]) -> str:
         assert old in text, old
         text = text.replace(old, new, 1)
     return text
+
+
+@contextmanager
+def known_survey(survey: Survey) -> Iterator[Survey]:
+    """A survey that is known to this process meanwhile."""
+    register(survey)
+    try:
+        yield survey
+    finally:
+        forget(survey)

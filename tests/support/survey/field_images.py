@@ -9,8 +9,9 @@ import numpy as np
 
 from skybatch.inventory.inventory import Inventory
 from skybatch.storage.trees import Tree
+from skybatch.surveys.image_id import ScanImageId as ImageId
+from skybatch.surveys.image_id import atlas_key
 from skybatch.surveys.twomass.bands import BANDS
-from skybatch.surveys.twomass.layout import ImageId, atlas_key
 from tests.support.images.fits_files import CardValue, gzipped, make_image
 
 FIELD = ImageId("askyw", "001126", "n", 101, 9, "j")

@@ -13,8 +13,9 @@ from skybatch.inventory.image_sets import ImageSets
 from skybatch.inventory.publish import publish
 from skybatch.sky.vectors import Floats
 from skybatch.storage.bucket_tree import BucketTree
+from skybatch.surveys.image_id import ScanImageId as ImageId
+from skybatch.surveys.image_id import atlas_key
 from skybatch.surveys.twomass.bands import BANDS
-from skybatch.surveys.twomass.layout import ImageId, atlas_key
 from tests.support.images.fits_files import PIXEL_DEGREES, gzipped, make_image
 
 NX, NY, HEADER_BLOCKS = 512, 1024, 4

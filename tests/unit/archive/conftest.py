@@ -14,8 +14,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from skybatch.storage.directory_tree import DirectoryTree
+from skybatch.surveys.image_id import ScanImageId as ImageId
+from skybatch.surveys.image_id import atlas_key
 from skybatch.surveys.twomass.bands import BANDS
-from skybatch.surveys.twomass.layout import ImageId, atlas_key
 from tests.support.images.fits_files import CardValue, gzipped, make_image
 
 FIRST = ImageId("askyw", "001126", "n", 101, 9, "j")

@@ -18,7 +18,7 @@ from skybatch.fits.header import Header
 from skybatch.fits.tiles.gzip2_writer import compress_tiled
 from skybatch.storage.directory_tree import DirectoryTree
 from skybatch.storage.trees import Entry
-from skybatch.surveys.twomass.layout import ImageId
+from skybatch.surveys.image_id import ScanImageId as ImageId
 from tests.support.images.fits_files import CardValue, gzipped, make_image
 
 IMAGE = ImageId("askyw", "001126", "n", 101, 9, "j")

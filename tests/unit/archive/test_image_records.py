@@ -23,8 +23,9 @@ from skybatch.archive.image_records import (
     reject_outliers,
 )
 from skybatch.inventory.image_sets import scan_codes
+from skybatch.surveys.image_id import TILED_SUFFIX, atlas_key
+from skybatch.surveys.image_id import ScanImageId as ImageId
 from skybatch.surveys.twomass.bands import BANDS
-from skybatch.surveys.twomass.layout import TILED_SUFFIX, ImageId, atlas_key
 
 IMAGE = ImageId("sx", "001126", "n", 101, 9, "j")
 

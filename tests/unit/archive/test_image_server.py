@@ -8,7 +8,7 @@ import pytest
 
 from skybatch.archive.image_server import MAX_WAIT, MAXREC, ImageServer, RequestPolicy, key_in_url
 from skybatch.errors import InvalidRequest, NotFound, SourceDamaged, SourceUnsupported, TooLarge, Transient
-from skybatch.surveys.twomass.layout import atlas_key
+from skybatch.surveys.image_id import atlas_key
 from tests.unit.archive.conftest import FIRST, Archive
 
 QUICK = RequestPolicy(in_flight=4, pause=0.0, tries=4, first_wait=0.001)

@@ -14,8 +14,9 @@ from skybatch.archive.import_tables import import_tables
 from skybatch.errors import InvalidRequest, InventoryError
 from skybatch.inventory.inventory import Inventory
 from skybatch.storage.directory_tree import DirectoryTree
+from skybatch.surveys.image_id import ScanImageId as ImageId
+from skybatch.surveys.image_id import atlas_key, quicklook_key
 from skybatch.surveys.twomass.bands import BANDS
-from skybatch.surveys.twomass.layout import ImageId, atlas_key, quicklook_key
 from tests.support.survey.synthetic_survey import synthetic
 
 COLUMNS = ("crval1", "crval2", "crpix1", "crpix2", "cdelt1", "cdelt2", "crota2", "naxis1", "naxis2")

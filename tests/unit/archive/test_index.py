@@ -13,8 +13,8 @@ from skybatch.archive.index import datasets_in, index
 from skybatch.inventory.inventory import Inventory
 from skybatch.storage.bucket_tree import BucketTree
 from skybatch.storage.directory_tree import DirectoryTree
+from skybatch.surveys.image_id import atlas_key, quicklook_key
 from skybatch.surveys.twomass.bands import BANDS
-from skybatch.surveys.twomass.layout import atlas_key, quicklook_key
 from tests.support.survey.field_images import fill, image, keys_by_image, plain, stored
 
 

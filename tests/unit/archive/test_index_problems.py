@@ -9,7 +9,7 @@ import pytest
 from skybatch.archive.index import index
 from skybatch.errors import InventoryError
 from skybatch.storage.directory_tree import DirectoryTree
-from skybatch.surveys.twomass.layout import atlas_key, quicklook_key
+from skybatch.surveys.image_id import atlas_key, quicklook_key
 from tests.support.survey.field_images import fill, image, plain, stored
 
 BAD = {

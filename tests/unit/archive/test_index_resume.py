@@ -15,8 +15,8 @@ from skybatch.archive.index import index
 from skybatch.inventory.inventory import Inventory
 from skybatch.sky.vectors import to_vector
 from skybatch.storage.directory_tree import DirectoryTree
+from skybatch.surveys.image_id import atlas_key
 from skybatch.surveys.twomass.bands import BANDS
-from skybatch.surveys.twomass.layout import atlas_key
 from tests.support.survey.field_images import fill, image, keys_by_image, stored
 
 

@@ -11,7 +11,8 @@ from skybatch.archive.index import index
 from skybatch.archive.make_quicklooks import make_quicklooks
 from skybatch.inventory.inventory import Inventory
 from skybatch.storage.directory_tree import DirectoryTree
-from skybatch.surveys.twomass.layout import ImageId, atlas_key, parse_key, quicklook_key
+from skybatch.surveys.image_id import ScanImageId as ImageId
+from skybatch.surveys.image_id import atlas_key, parse_key, quicklook_key
 from tests.support.images.fits_files import gzipped, make_image
 
 FIRST = ImageId("askyw", "980321", "n", 106, 9, "j")

@@ -12,7 +12,7 @@ from skybatch.archive.index import index
 from skybatch.archive.mirror import mirror, parse_key_list
 from skybatch.errors import InvalidRequest
 from skybatch.storage.directory_tree import DirectoryTree
-from skybatch.surveys.twomass.layout import atlas_key
+from skybatch.surveys.image_id import atlas_key
 from tests.unit.archive.conftest import FIRST, Archive, gzipped_image
 
 QUICK = RequestPolicy(in_flight=4, pause=0.0, tries=4, first_wait=0.001)

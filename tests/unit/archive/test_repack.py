@@ -26,7 +26,8 @@ from skybatch.inventory.inventory import Inventory
 from skybatch.storage.bucket_tree import BucketTree
 from skybatch.storage.directory_tree import DirectoryTree
 from skybatch.storage.trees import Tree
-from skybatch.surveys.twomass.layout import ImageId, atlas_key, parse_key, quicklook_key
+from skybatch.surveys.image_id import ScanImageId as ImageId
+from skybatch.surveys.image_id import atlas_key, parse_key, quicklook_key
 from tests.support.images.fits_files import gzipped, make_image
 
 FIRST = ImageId("askyw", "980321", "n", 106, 9, "j")

@@ -18,7 +18,8 @@ from skybatch.archive.tiled_copies import (
 from skybatch.inventory.inventory import Inventory
 from skybatch.inventory.publish import publish
 from skybatch.storage.directory_tree import DirectoryTree
-from skybatch.surveys.twomass.layout import TILED_SUFFIX, ImageId, atlas_key, quicklook_key
+from skybatch.surveys.image_id import TILED_SUFFIX, atlas_key, quicklook_key
+from skybatch.surveys.image_id import ScanImageId as ImageId
 from tests.support.survey.synthetic_survey import synthetic
 
 SETS = synthetic(1, dataset="sx")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from skybatch.batch.file_names import image_file, make_unique
+from skybatch.surveys.image_id import ScanImageId as ImageId
 from skybatch.surveys.image_type import ImageType
-from skybatch.surveys.twomass.layout import ImageId
 
 IMAGE = ImageId("asky", "990502", "s", 135, 80, "h")
 

@@ -10,7 +10,8 @@ import pytest
 from skybatch.cli import main
 from skybatch.inventory.inventory import Inventory
 from skybatch.storage.directory_tree import DirectoryTree
-from skybatch.surveys.twomass.layout import ImageId, atlas_key
+from skybatch.surveys.image_id import ScanImageId as ImageId
+from skybatch.surveys.image_id import atlas_key
 from tests.support.images.fits_files import gzipped, make_image
 
 FIRST = ImageId("askyw", "980321", "n", 106, 9, "j")

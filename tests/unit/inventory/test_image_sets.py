@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from skybatch.inventory.image_sets import ImageSets, from_records, scan_codes, to_records
-from skybatch.surveys.twomass.layout import ImageId
+from skybatch.surveys.image_id import ScanImageId as ImageId
 from tests.support.survey.synthetic_survey import synthetic
 
 

@@ -19,8 +19,9 @@ from skybatch.fits.tiles.gzip2_writer import compress_tiled
 from skybatch.imaging.quicklook import compress_quicklook
 from skybatch.imaging.quicklook_tiles import compress_quicklook_tiles
 from skybatch.inventory.stored_image import StoredImage, max_gzipped_size, stored_image
+from skybatch.surveys.image_id import ScanImageId as ImageId
+from skybatch.surveys.image_id import atlas_key, quicklook_key
 from skybatch.surveys.image_type import ImageType
-from skybatch.surveys.twomass.layout import ImageId, atlas_key, quicklook_key
 from tests.support.images.fits_files import make_image
 from tests.support.survey.sample_archive import MadeArchive
 

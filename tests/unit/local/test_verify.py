@@ -14,7 +14,7 @@ from local.synthetic.archive import identity
 from local.synthetic.pixels import Exposure
 from local.synthetic.scans import image_sets
 from local.verify import Delivered, Target, WrongResult, images_containing, verify_crop, verify_whole
-from skybatch.surveys.twomass.layout import atlas_key
+from skybatch.surveys.image_id import atlas_key
 
 IMAGES = next(i for i in image_sets(few=True) if i.scan.scan == 69)
 TARGET = Target(65.497627, 19.535070, 50)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from skybatch.inventory.inventory import Inventory
+from skybatch.surveys.image_id import ScanImageId
 from skybatch.vo.links import fits_url, image_url, page_url
 from skybatch.vo.search_images import ATLAS, QUICKLOOK, find_images
 
@@ -18,6 +19,7 @@ def test_the_parts_of_an_image_are_parameters(
 ) -> None:
     found = find_images(small_inventory, np.array([7]), 3, bands=("h",), kinds=(kind,))
     image, details = found.image_id(0), found.details
+    assert isinstance(image, ScanImageId)
     url = fits_url("https://x", found, 0)
     file = parse_qs(urlsplit(url).query, keep_blank_values=True)
     assert file["dh"] == [f"{image.date}{image.hem}"]

@@ -7,7 +7,8 @@ import pytest
 from astropy.time import Time
 
 from skybatch.errors import NotFound
-from skybatch.surveys.twomass.layout import ImageId, atlas_key
+from skybatch.surveys.image_id import ScanImageId as ImageId
+from skybatch.surveys.image_id import atlas_key
 from skybatch.vo.obscore import OBSCORE, collection, key_of_id, mjd, obscore_table, publisher_id
 
 # ObsCore 1.1, table 6: what must be there.

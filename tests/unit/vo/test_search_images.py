@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from skybatch.errors import TooLarge
 from skybatch.inventory.image_sets import ImageSets
 from skybatch.inventory.inventory import Inventory
-from skybatch.surveys.twomass.layout import parse_key
+from skybatch.surveys.image_id import parse_key
 from skybatch.vo.search_images import ATLAS, QUICKLOOK, find_images
 
 

@@ -13,7 +13,8 @@ from astropy.wcs import WCS
 
 from skybatch.errors import MalformedRequest, NotFound
 from skybatch.sky.regions import Circle
-from skybatch.surveys.twomass.layout import ImageId, atlas_key, parse_key
+from skybatch.surveys.image_id import ScanImageId as ImageId
+from skybatch.surveys.image_id import atlas_key, parse_key
 from skybatch.vo import soda
 from skybatch.vo.obscore import publisher_id
 from skybatch.vo.parameters import Parameters

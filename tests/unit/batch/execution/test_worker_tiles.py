@@ -18,8 +18,8 @@ from skybatch.fits.pixel_box import PixelBox
 from skybatch.fits.tiles.gzip2_writer import compress_tiled
 from skybatch.inventory.image_geometry import ImageGeometry
 from skybatch.inventory.stored_image import StoredImage, max_gzipped_size, stored_image
+from skybatch.surveys.image_id import TILED_SUFFIX, parse_key
 from skybatch.surveys.image_type import ImageType
-from skybatch.surveys.twomass.layout import TILED_SUFFIX, parse_key
 from tests.support.batches.batch_fakes import task
 from tests.support.images.fits_files import gzipped, make_image
 from tests.unit.batch.execution.test_worker import Bench

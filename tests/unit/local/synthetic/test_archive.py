@@ -9,8 +9,8 @@ import pytest
 from local.synthetic.archive import Written, identity, inventory_of
 from local.synthetic.pixels import Exposure
 from local.synthetic.scans import image_sets
+from skybatch.surveys.image_id import atlas_key, parse_key
 from skybatch.surveys.twomass.bands import BANDS
-from skybatch.surveys.twomass.layout import atlas_key, parse_key
 
 SETS = [images for images in image_sets(few=True) if images.scan.dataset == "asky"]
 

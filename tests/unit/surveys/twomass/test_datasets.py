@@ -7,26 +7,19 @@ from collections.abc import Callable
 import pytest
 
 from skybatch.errors import NotFound
+from skybatch.surveys.image_id import dataset_prefix
 from skybatch.surveys.twomass.datasets import (
     DATASET_TITLES,
     DATASETS,
     DEFAULT_DATASET,
-    Dataset,
-    dataset_of_path,
-    dataset_prefix,
     inventory_folder,
 )
 
 
-@pytest.mark.parametrize("dataset", DATASETS.values(), ids=DATASETS)
-def test_a_data_set_is_found_by_its_path(dataset: Dataset) -> None:
-    assert dataset_of_path(dataset.folder, dataset.table) == dataset.id
-    assert dataset_prefix(dataset.id) == f"twomass/{dataset.folder}/{dataset.table}/"
-    assert inventory_folder(dataset.id) == f"inventory/{dataset.id}"
-
-
-def test_folder_and_table_must_belong_together() -> None:
-    assert dataset_of_path("full", "allsky") is None
+@pytest.mark.parametrize("dataset", DATASETS)
+def test_a_data_set_lies_where_the_archive_has_it(dataset: str) -> None:
+    assert dataset_prefix(dataset) == f"twomass/{DATASETS[dataset].folder}/{DATASETS[dataset].table}/"
+    assert inventory_folder(dataset) == f"inventory/{dataset}"
 
 
 @pytest.mark.parametrize("locate", [dataset_prefix, inventory_folder])

@@ -1,90 +1,14 @@
-"""Keys are those of the survey archive, both ways."""
+"""Folders of scans are those of the survey archive."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from pathlib import Path
-
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
-from skybatch.errors import NotFound
-from skybatch.surveys.image_type import ImageType
-from skybatch.surveys.twomass.bands import BANDS
-from skybatch.surveys.twomass.datasets import DATASETS
-from skybatch.surveys.twomass.layout import (
-    ATLAS_SUFFIXES,
-    QUICKLOOK_SUFFIXES,
-    ImageId,
-    atlas_key,
-    parse_key,
-    quicklook_key,
-)
-
-NORTH = ImageId("askyw", "001126", "n", 101, 266, "j")
-
-image_ids = st.builds(
-    ImageId,
-    dataset=st.sampled_from(sorted(DATASETS)),
-    date=st.from_regex(r"[0-9]{6}", fullmatch=True),
-    hem=st.sampled_from("ns"),
-    scan=st.integers(1, 999),
-    image=st.integers(1, 9999),
-    band=st.sampled_from(BANDS),
-)
+from skybatch.surveys.twomass.layout import ATLAS_SUFFIXES, QUICKLOOK_SUFFIXES, scan_prefix
 
 
-def test_keys_are_spelled_as_in_the_archive() -> None:
-    assert atlas_key(NORTH) == "twomass/full/full/001126n/s101/image/ji1010266.fits.gz"
-    assert quicklook_key(NORTH) == "twomass/full/full/001126n/s101/quicklook/ji1010266.fits.H"
-    calibration = replace(NORTH, dataset="cal", scan=7, image=9, band="k")
-    assert (
-        atlas_key(calibration, ".fits") == "twomass/calibration/calibration/001126n/s007/image/ki0070009.fits"
-    )
+def test_a_scan_has_a_folder() -> None:
+    assert scan_prefix("askyw", "001126", "n", 7) == "twomass/full/full/001126n/s007/"
 
 
-@given(
-    image_ids,
-    st.sampled_from(ATLAS_SUFFIXES),
-    st.sampled_from(QUICKLOOK_SUFFIXES),
-    st.sampled_from(["", "a/b/"]),
-)
-def test_parsing_a_key_gives_the_identity_back(
-    image: ImageId, atlas: str, quicklook: str, prefix: str
-) -> None:
-    assert parse_key(prefix + atlas_key(image, atlas)) == (image, ImageType.ATLAS, atlas)
-    assert parse_key(prefix + quicklook_key(image, quicklook)) == (image, ImageType.QUICKLOOK, quicklook)
-
-
-@pytest.mark.parametrize(
-    "key",
-    [
-        "twomass/full/full/001126n/s101/image/ji1020266.fits.gz",  # another scan's file
-        "twomass/full/allsky/001126n/s101/image/ji1010266.fits.gz",
-        "twomass/full/full/001126n/s101/image/ji1010266.txt",
-        "twomass/full/full/001126n/s101/quicklook/ji1010266.fits.gz",
-        "twomass/full/full/001126x/s101/image/ji1010266.fits.gz",
-        "xtwomass/full/full/001126n/s101/image/ji1010266.fits.gz",
-        "inventory/askyw/current",
-        "",
-    ],
-)
-def test_what_is_not_an_image_key_is_refused(key: str) -> None:
-    with pytest.raises(NotFound):
-        parse_key(key)
-
-
-def test_an_unknown_data_set_is_refused() -> None:
-    with pytest.raises(NotFound, match="mystery"):
-        atlas_key(replace(NORTH, dataset="mystery"))
-
-
-def test_every_genuine_file_has_its_own_key(survey_data: Path) -> None:
-    root = survey_data / "archive"
-    files = [path.relative_to(root).as_posix() for path in root.rglob("*.fits.gz")]
-    assert len(files) >= 24
-    for file in files:
-        image, kind, suffix = parse_key(file)
-        assert kind is ImageType.ATLAS
-        assert atlas_key(image, suffix) == file
+def test_the_usual_endings_come_first() -> None:
+    assert ATLAS_SUFFIXES == (".fits.gz", ".fits", ".fit.gz", ".fit", ".fits.fz")
+    assert QUICKLOOK_SUFFIXES == (".fits.H", ".fits.fz")

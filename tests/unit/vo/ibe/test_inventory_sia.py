@@ -20,7 +20,8 @@ from skybatch.archive.import_tables import import_tables
 from skybatch.inventory.inventory import Inventory
 from skybatch.sky.position import SkyPosition
 from skybatch.storage.directory_tree import DirectoryTree
-from skybatch.surveys.twomass.layout import ImageId, atlas_key
+from skybatch.surveys.image_id import ScanImageId as ImageId
+from skybatch.surveys.image_id import atlas_key
 from skybatch.tables.writers.formats import write
 from skybatch.vo.ibe.inventory_sia import inventory_sia
 from skybatch.vo.parameters import Parameters

@@ -11,7 +11,7 @@ from skybatch.api.responses import redirect
 from skybatch.api.routing import AnyResponse
 from skybatch.errors import NotFound
 from skybatch.fits.readers import GZIP_MAGIC
-from skybatch.surveys.twomass.layout import parse_key
+from skybatch.surveys.image_id import parse_key
 from skybatch.vo.ibe import stored_images
 from skybatch.vo.ibe.stored_images import FITS_TYPE, GZIP_TYPE
 

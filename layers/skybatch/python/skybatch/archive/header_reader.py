@@ -17,7 +17,7 @@ from skybatch.fits.stored_file import check_end, decompress_untiled
 from skybatch.fits.tiles.gzip2_reader import read_gzip2_table
 from skybatch.fits.tiles.tile_table import FRONT_BYTES, TileTable
 from skybatch.storage.trees import Entry, Tree
-from skybatch.surveys.twomass.layout import ImageId
+from skybatch.surveys.image_id import ScanImageId
 
 # A survey header is 11,520 bytes, 3 to 4 kB compressed: one request holds either.
 FIRST_BYTES = 12_288
@@ -92,7 +92,7 @@ def _ranged_reader(tree: Tree, entry: Entry, ahead: int) -> RangedReader:
     return RangedReader(lambda start, length: tree.read_range(entry.path, start, length), entry.size, ahead)
 
 
-def check_identity(header: Header, image: ImageId) -> None:
+def check_identity(header: Header, image: ScanImageId) -> None:
     """Raise SourceUnsupported where a header names another date, hemisphere, scan or band than the path."""
     telescope = header.get("TELNAME")
     claimed = {

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skybatch.inventory.image_sets import SUFFIXES, TILES, ImageSets
+from skybatch.surveys.image_id import TILED_SUFFIX, ScanImageId, atlas_key
 from skybatch.surveys.twomass.bands import BANDS
-from skybatch.surveys.twomass.layout import TILED_SUFFIX, ImageId, atlas_key
 
 GRID = ("naxis1", "naxis2", "crpix1", "crpix2", "cdelt1", "cdelt2", "crval1", "crval2", "crota2")
 IMAGE_RECORD = np.dtype(
@@ -58,17 +58,17 @@ class Problem:
         return f"{place}: {self.reason}"
 
 
-def image_code(image: ImageId) -> int:
+def image_code(image: ScanImageId) -> int:
     """Encode date, hemisphere, scan and image number as `skybatch.inventory.image_sets.scan_codes` does."""
     return ((int(image.date) * 2 + (image.hem == "s")) * 1000 + image.scan) * 10_000 + image.image
 
 
-def image_of_code(dataset: str, code: int, band: int) -> ImageId:
+def image_of_code(dataset: str, code: int, band: int) -> ScanImageId:
     """Decode an `image_code`; ``band`` is an index into `BANDS`."""
     rest, image = divmod(code, 10_000)
     rest, scan = divmod(rest, 1000)
     date, south = divmod(rest, 2)
-    return ImageId(dataset, f"{date:06d}", "ns"[south], scan, image, BANDS[band])
+    return ScanImageId(dataset, f"{date:06d}", "ns"[south], scan, image, BANDS[band])
 
 
 def key_of(dataset: str, row: Any) -> str:

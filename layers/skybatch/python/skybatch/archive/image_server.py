@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from skybatch.errors import InvalidRequest, NotFound, SourceDamaged, TooLarge, Transient
 from skybatch.fits.limits import check_image_bytes
-from skybatch.surveys.twomass.datasets import MISSION, dataset_prefix
-from skybatch.surveys.twomass.layout import parse_key
+from skybatch.surveys.image_id import dataset_prefix, parse_scan_key
+from skybatch.surveys.twomass.datasets import MISSION
 from skybatch.version import VERSION
 
 if TYPE_CHECKING:
@@ -176,5 +176,5 @@ def key_in_url(text: str) -> str:
     """Extract the archive key from a URL or path; NotFound where there is none."""
     place = text.find(f"{MISSION}/")
     key = text[place:].split("?")[0].strip() if place >= 0 else text
-    parse_key(key)
+    parse_scan_key(key)
     return key

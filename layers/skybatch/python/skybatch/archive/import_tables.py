@@ -32,10 +32,9 @@ from skybatch.errors import CellError, InvalidRequest, InventoryError, NotFound,
 from skybatch.fits.tiles.tile_table import TileTable
 from skybatch.inventory.publish import publish
 from skybatch.storage.trees import Entry, Tree
+from skybatch.surveys.image_id import TILED_SUFFIX, dataset_prefix, parse_scan_key
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.twomass.bands import BANDS
-from skybatch.surveys.twomass.datasets import dataset_prefix
-from skybatch.surveys.twomass.layout import TILED_SUFFIX, parse_key
 
 CHUNK_ROWS = 20_000
 # Tables do not state the length of the FITS header; the survey's fill four blocks.
@@ -118,7 +117,7 @@ def _join(tree: Tree, dataset: str, records: Rows) -> tuple[Rows, list[Problem]]
     quicklooks, problems, tiled = [], [], []
     for entry in tree.entries(dataset_prefix(dataset)):
         try:
-            identity, kind, suffix = parse_key(entry.path)
+            identity, kind, suffix = parse_scan_key(entry.path)
         except NotFound:
             problems.append(Problem(entry.path, "not the name of an image in the archive's layout"))
             continue

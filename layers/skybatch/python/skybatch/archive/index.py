@@ -36,10 +36,10 @@ from skybatch.inventory.inventory import Inventory
 from skybatch.inventory.publish import MAX_BYTES, publish
 from skybatch.inventory.versions import INDEX_FOLDER
 from skybatch.storage.trees import Entry, Tree
+from skybatch.surveys.image_id import TILED_SUFFIX, ScanImageId, dataset_prefix, parse_scan_key
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.twomass.bands import BANDS
-from skybatch.surveys.twomass.datasets import DATASETS, dataset_prefix, inventory_folder
-from skybatch.surveys.twomass.layout import TILED_SUFFIX, ImageId, parse_key
+from skybatch.surveys.twomass.datasets import DATASETS, inventory_folder
 
 IN_FLIGHT = 32
 CHECKPOINT_IMAGES = 2000
@@ -176,12 +176,12 @@ def with_coadd_keys(tree: Tree, sets: ImageSets) -> tuple[ImageSets, int]:
 
 def _to_read(
     tree: Tree, dataset: str, known: Rows, listing: _Listing, progress: Progress
-) -> Iterator[tuple[Entry, ImageId, str]]:
+) -> Iterator[tuple[Entry, ScanImageId, str]]:
     """Yield the images whose headers must be read, in order of the listing; add the rest to ``listing``."""
     seen = {(int(row["code"]), int(row["band"]), int(row["suffix"])): n for n, row in enumerate(known)}
     for entry in tree.entries(dataset_prefix(dataset)):
         try:
-            image, kind, suffix = parse_key(entry.path)
+            image, kind, suffix = parse_scan_key(entry.path)
         except NotFound:
             listing.problems.append(Problem(entry.path, "not the name of an image in the archive's layout"))
             continue
@@ -206,7 +206,7 @@ def _unchanged(row: Any, entry: Entry) -> bool:
     return bool(row["bytes"] == entry.size and row["modified"] == entry.modified)
 
 
-def _record(tree: Tree, entry: Entry, image: ImageId, suffix: str) -> tuple[Any, ...] | Problem:
+def _record(tree: Tree, entry: Entry, image: ScanImageId, suffix: str) -> tuple[Any, ...] | Problem:
     """Return the record of one stored image, or the reason why it has none."""
     try:
         tiles = read_tile_table(tree, entry) if suffix == TILED_SUFFIX else None

@@ -27,10 +27,9 @@ from skybatch.inventory.image_sets import ImageSets, scan_codes
 from skybatch.inventory.inventory import Inventory
 from skybatch.inventory.publish import publish
 from skybatch.storage.trees import Entry, Tree
+from skybatch.surveys.image_id import ScanImageId, dataset_prefix, parse_scan_key, quicklook_key
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.twomass.bands import BANDS
-from skybatch.surveys.twomass.datasets import dataset_prefix
-from skybatch.surveys.twomass.layout import ImageId, parse_key, quicklook_key
 
 Progress = Callable[[int], None]
 
@@ -73,7 +72,7 @@ def make_quicklooks(
     return QuicklookReport(made, present, tuple(problems), republish(tree, dataset) if made else "")
 
 
-def _atlas(tree: Tree, dataset: str) -> Iterator[tuple[Entry, ImageId, bool]]:
+def _atlas(tree: Tree, dataset: str) -> Iterator[tuple[Entry, ScanImageId, bool]]:
     """Yield listing, identity and presence of a Quicklook of each Atlas image, a scan at a time."""
     for _, scan in groupby(stored_images(tree, dataset), lambda one: (one[1].date, one[1].hem, one[1].scan)):
         files = list(scan)
@@ -82,17 +81,17 @@ def _atlas(tree: Tree, dataset: str) -> Iterator[tuple[Entry, ImageId, bool]]:
         yield from ((entry, image, image in seen) for image, entry in sorted(atlas.items()))
 
 
-def stored_images(tree: Tree, dataset: str) -> Iterator[tuple[Entry, ImageId, ImageType, str]]:
+def stored_images(tree: Tree, dataset: str) -> Iterator[tuple[Entry, ScanImageId, ImageType, str]]:
     """Yield every image file of a data set, in order of its path, with identity, type and suffix."""
     for entry in tree.entries(dataset_prefix(dataset)):
         try:
-            yield entry, *parse_key(entry.path)
+            yield entry, *parse_scan_key(entry.path)
         except NotFound:
             continue
 
 
 def _make_one(
-    tree: Tree, entry: Entry, image: ImageId, present: bool, encoders: Executor
+    tree: Tree, entry: Entry, image: ScanImageId, present: bool, encoders: Executor
 ) -> Problem | Literal["made", "present"]:
     if present:
         return "present"
@@ -124,7 +123,7 @@ def republish(tree: Tree, dataset: str) -> str:
     return publish(tree, with_quicklooks_of(sets, found), numbered=inventory.numbered, origin="quicklooks")
 
 
-def with_quicklooks_of(sets: ImageSets, found: Iterable[tuple[Entry, ImageId, str]]) -> ImageSets:
+def with_quicklooks_of(sets: ImageSets, found: Iterable[tuple[Entry, ScanImageId, str]]) -> ImageSets:
     """Set the Quicklook columns of image sets from stored Quicklooks (file, identity, suffix)."""
     codes = scan_codes(sets.date, sets.hem, sets.scan, sets.image)
     order = np.argsort(codes)

@@ -16,10 +16,11 @@ from skybatch.archive.image_records import IMAGE_RECORD, SUFFIX_CODE, image_code
 from skybatch.archive.metadata_cells import InvalidCell, MetadataRow
 from skybatch.errors import CellError
 from skybatch.inventory.image_sets import TILES
+from skybatch.surveys.image_id import ScanImageId
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.twomass.bands import BAND_NAMES, BANDS
 from skybatch.surveys.twomass.datasets import DATASETS
-from skybatch.surveys.twomass.layout import ATLAS_SUFFIXES, ImageId
+from skybatch.surveys.twomass.layout import ATLAS_SUFFIXES
 from skybatch.tables.files.stream import stream_rows
 
 MAX_REPORTED_ERRORS = 100
@@ -77,11 +78,11 @@ def _record(row: MetadataRow, dataset: str, header_blocks: int) -> dict[str, Any
     }
 
 
-def _identity(row: MetadataRow, dataset: str) -> ImageId:
+def _identity(row: MetadataRow, dataset: str) -> ScanImageId:
     named = row.text("dataset") if row.has_value("dataset") else dataset
     if named not in DATASETS or named != dataset:
         raise row.invalid("dataset", named, f"is not {dataset}, the data set to be imported")
-    return ImageId(
+    return ScanImageId(
         dataset=dataset,
         date=row.date("xdate", "date", "ordate"),
         hem=row.choice({"n": "n", "s": "s", "north": "n", "south": "s"}, "hem", "hemisphere"),

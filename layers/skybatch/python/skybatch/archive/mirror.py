@@ -16,9 +16,10 @@ from skybatch.concurrency import parallel_map
 from skybatch.errors import InvalidRequest, NotFound, SkybatchError, SourceDamaged, SourceError
 from skybatch.fits.stored_file import decompress_untiled, read_stored_header
 from skybatch.storage.trees import Entry, Tree
+from skybatch.surveys.image_id import ScanImageId, parse_scan_key
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.twomass.bands import BANDS
-from skybatch.surveys.twomass.layout import ImageId, parse_key, scan_prefix
+from skybatch.surveys.twomass.layout import scan_prefix
 
 Progress = Callable[[int], None]
 
@@ -66,7 +67,7 @@ def mirror(
     Images already there with a complete header and length are not fetched. ``progress`` is called with the
     number of further images done.
     """
-    wanted = [key for key in keys if parse_key(key)[0].band in bands]
+    wanted = [key for key in keys if parse_scan_key(key)[0].band in bands]
     present = _present(tree, wanted)
     progress(len(present))
     missing = [key for key in wanted if key not in present]
@@ -81,7 +82,7 @@ def mirror(
 
 
 def _fetch(tree: Tree, server: ImageServer, key: str) -> int | Problem:
-    image = parse_key(key)[0]
+    image = parse_scan_key(key)[0]
     try:
         body = server.get(f"/ibe/data/{key}", lambda body: _check(body, image))
     except SkybatchError as error:
@@ -90,7 +91,7 @@ def _fetch(tree: Tree, server: ImageServer, key: str) -> int | Problem:
     return len(body)
 
 
-def _check(body: bytes, image: ImageId) -> None:
+def _check(body: bytes, image: ScanImageId) -> None:
     """Raise where a body is not, to its last byte, the FITS image that was asked for."""
     header = read_stored_header(body)
     if len(decompress_untiled(body)) < header.file_bytes:
@@ -101,7 +102,7 @@ def _check(body: bytes, image: ImageId) -> None:
 
 def _present(tree: Tree, keys: Sequence[str]) -> set[str]:
     """Return the keys that the tree holds, complete as far as header and length tell."""
-    images = [parse_key(key)[0] for key in keys]
+    images = [parse_scan_key(key)[0] for key in keys]
     folders = {scan_prefix(image.dataset, image.date, image.hem, image.scan) for image in images}
     wanted = set(keys)
     prefixes = [f"{folder}{ImageType.ATLAS.folder}/" for folder in sorted(folders)]

@@ -31,10 +31,10 @@ from skybatch.fits.tiles.gzip2_writer import compress_tiled
 from skybatch.imaging.quicklook import SCALE
 from skybatch.imaging.quicklook_tiles import compress_quicklook_tiles
 from skybatch.storage.trees import Entry, Tree
+from skybatch.surveys.image_id import TILED_SUFFIX, ScanImageId, atlas_key, quicklook_key
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.twomass.bands import BANDS
 from skybatch.surveys.twomass.datasets import inventory_folder
-from skybatch.surveys.twomass.layout import TILED_SUFFIX, ImageId, atlas_key, quicklook_key
 
 CHECKPOINT_IMAGES = 500
 FOLDER = "repack"  # beside the versions of the inventory
@@ -77,7 +77,7 @@ class RepackReport:
 class Job:
     """One Atlas image and its files by suffix, the usual one first."""
 
-    image: ImageId
+    image: ScanImageId
     forms: dict[str, Entry]
     quicklook: bool
 
@@ -250,7 +250,7 @@ def _process_all(
 def _jobs(tree: Tree, dataset: str) -> Iterator[Job]:
     """Yield each Atlas image of a data set with its files; one scan in memory at a time."""
     for _, scan in groupby(stored_images(tree, dataset), lambda one: (one[1].date, one[1].hem, one[1].scan)):
-        forms: dict[ImageId, dict[str, Entry]] = {}
+        forms: dict[ScanImageId, dict[str, Entry]] = {}
         with_quicklook = set()
         for entry, image, kind, suffix in scan:
             if kind is ImageType.ATLAS:

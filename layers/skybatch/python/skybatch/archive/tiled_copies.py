@@ -15,9 +15,9 @@ from skybatch.inventory.image_sets import TILES, ImageSets, scan_codes
 from skybatch.inventory.inventory import Inventory
 from skybatch.inventory.publish import publish
 from skybatch.storage.trees import Tree
+from skybatch.surveys.image_id import TILED_SUFFIX
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.twomass.bands import BANDS
-from skybatch.surveys.twomass.layout import TILED_SUFFIX
 
 # One row per image: its tile-compressed copy, bytes of the original (0: none), whether made by this run.
 TILED_COPY = np.dtype(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from skybatch.surveys.image_id import ImageId
+from skybatch.surveys.image_names import image_name
 from skybatch.surveys.image_type import ImageType
-from skybatch.surveys.twomass.layout import ImageId
 
 UNSAFE_CHARACTERS = re.compile(r"[^A-Za-z0-9._-]")
 MIN_ROW_DIGITS = 4
@@ -24,15 +25,14 @@ def image_file(
 ) -> str:
     """Name one delivered image.
 
-    ``{row:04d}_{id}_{yymmdd}{hem}_{band}{scan:03d}{image:04d}.fits[.gz]``: row and id only where the
-    request is a list (``row`` counts from 1), the id reduced to letters, digits, dot, dash and underscore;
-    Quicklooks carry ``_ql``.
+    ``{row:04d}_{id}_``, then the name that the survey's description gives it, such as
+    ``{yymmdd}{hem}_{band}{scan:03d}{image:04d}``, and the suffix: row and id only where the request is a list
+    (``row`` counts from 1), the id reduced to letters, digits, dot, dash and underscore.
     """
     parts = [] if row is None else [f"{row:0{MIN_ROW_DIGITS}d}"]
     if row is not None and row_id:
         parts.append(UNSAFE_CHARACTERS.sub("_", row_id))
-    image_part = f"{image.band}{image.scan:03d}{image.image:04d}{image_type.name_suffix}"
-    return "_".join([*parts, f"{image.date}{image.hem}", image_part]) + f".{suffix}"
+    return "_".join([*parts, image_name("file", image, image_type)]) + f".{suffix}"
 
 
 def upload_name(given: str | None) -> str:

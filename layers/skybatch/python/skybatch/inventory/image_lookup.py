@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from skybatch.errors import NotFound
+from skybatch.surveys.image_id import ScanImageId
 
 if TYPE_CHECKING:
     from skybatch.inventory.inventory import Inventory
     from skybatch.inventory.matches import SetNumbers
-    from skybatch.surveys.twomass.layout import ImageId
+    from skybatch.surveys.image_id import ImageId
 
 
 def sets_of_images(inventory: Inventory, images: Iterable[ImageId]) -> SetNumbers:
     """Return the sets of those images that are in the inventory, ascending, each once."""
     # An image number of 0 would mean all of the scan.
-    own = [each for each in images if each.dataset == inventory.dataset and each.image > 0]
+    scans = [each for each in images if isinstance(each, ScanImageId)]
+    own = [each for each in scans if each.dataset == inventory.dataset and each.image > 0]
     if not own:
         return np.empty(0, np.intp)
     date, hem = [each.date for each in own], [each.hem for each in own]

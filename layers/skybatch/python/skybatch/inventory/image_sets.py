@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from skybatch.sky.footprints import Footprints
 from skybatch.sky.pixel_grids import PixelGrids
 from skybatch.sky.vectors import Floats
+from skybatch.surveys.image_id import TILED_SUFFIX, ScanImageId
 from skybatch.surveys.twomass.bands import BANDS
-from skybatch.surveys.twomass.layout import TILED_SUFFIX, ImageId
 
 Ints = NDArray[np.int64]
 Texts = NDArray[np.str_]
@@ -114,10 +114,10 @@ class ImageSets:
     def __len__(self) -> int:
         return len(self.set_index)
 
-    def image_id(self, i: int, band: str) -> ImageId:
+    def image_id(self, i: int, band: str) -> ScanImageId:
         """Return the identity of one band of element ``i``."""
         date, hem = str(self.date[i]), str(self.hem[i])
-        return ImageId(self.dataset, date, hem, int(self.scan[i]), int(self.image[i]), band)
+        return ScanImageId(self.dataset, date, hem, int(self.scan[i]), int(self.image[i]), band)
 
     def tiles(self, i: int, band: str) -> Tiles | None:
         """Return the tile-compressed form of one band of element ``i``, None where the archive has none."""

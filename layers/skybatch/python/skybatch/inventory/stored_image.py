@@ -20,8 +20,8 @@ from skybatch.fits.stored_file import read_stored_header
 from skybatch.fits.tiles.gzip2_reader import decompress_image, is_tiled
 from skybatch.imaging import cutout, tiled_cutout
 from skybatch.inventory.image_geometry import ImageGeometry
+from skybatch.surveys.image_id import TILED_SUFFIX, atlas_key, parse_key
 from skybatch.surveys.image_type import ImageType
-from skybatch.surveys.twomass.layout import TILED_SUFFIX, atlas_key, parse_key
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 DEFAULT_SURVEY = "2mass"
 _FOLDERS = {"2mass": "twomass"}
+PACKAGED_SURVEYS = tuple(_FOLDERS)
 
 
 def packaged_description(survey: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from skybatch.errors import NotFound, SkybatchError
 from skybatch.inventory.image_lookup import sets_of_images
-from skybatch.surveys.twomass.layout import parse_key
+from skybatch.surveys.image_id import parse_key
 from skybatch.tables.model import Column, Table, text
 from skybatch.vo.links import image_url, page_url
 from skybatch.vo.obscore import key_of_id

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+from skybatch.surveys.image_id import ScanImageId
 from skybatch.surveys.image_type import ImageType
 from skybatch.vo.search_images import QUICKLOOK, FoundImages
 
@@ -17,8 +18,10 @@ def image_url(root: str, key: str) -> str:
 
 
 def fits_url(root: str, found: FoundImages, i: int) -> str:
-    """Return the address of the file of the i-th image, spelled as the archive's clients know it."""
+    """Return the address of the file of the i-th image, of scans spelled as the archive's clients know it."""
     image, image_type = found.image_id(i), ImageType.of_letter(found.kind[i])
+    if not isinstance(image, ScanImageId):
+        return image_url(root, found.key(i))
     more = [("type", image_type.parameter)] if image_type is ImageType.QUICKLOOK else []
     query = [
         ("ds", image.dataset),

@@ -11,9 +11,10 @@ from skybatch.errors import NotFound
 from skybatch.sky.fk5 import fk5_to_icrs
 from skybatch.sky.vectors import Floats
 from skybatch.storage.object_keys import checked_key
+from skybatch.surveys.image_id import parse_key
+from skybatch.surveys.image_names import image_name
 from skybatch.surveys.twomass.bands import FILTERS
 from skybatch.surveys.twomass.datasets import DATASETS, MISSION
-from skybatch.surveys.twomass.layout import QUICKLOOK_SUFFIXES, parse_key
 from skybatch.tables.model import Column, Table, Values, double, integer, text
 from skybatch.tables.service_descriptor import ServiceDescriptor
 from skybatch.vo.links import image_url
@@ -214,12 +215,8 @@ def _rows(found: FoundImages, root: str) -> dict[str, list[object]]:
 
 
 def _title(key: str) -> str:
-    image, _, suffix = parse_key(key)
-    kind = "Quicklook" if suffix in QUICKLOOK_SUFFIXES else "Atlas"
-    return (
-        f"2MASS {image.band.upper()}-Band {kind} Image: {image.date} {image.hem}"
-        f" {image.scan:03d} {image.image:04d}"
-    )
+    image, image_type, _ = parse_key(key)
+    return image_name("obs", image, image_type)
 
 
 def _outlines(ra: Floats, dec: Floats) -> list[str]:

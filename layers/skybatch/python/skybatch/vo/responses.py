@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from skybatch.errors import NotFound
-from skybatch.surveys.twomass.datasets import dataset_of_path
+from skybatch.surveys.known import dataset_at
 from skybatch.tables.model import Column, Param, Table
 from skybatch.tables.schemas.image_rows import ImageRows
 from skybatch.tables.schemas.image_table import image_data
@@ -14,7 +14,6 @@ from skybatch.tables.writers.formats import Format
 from skybatch.vo.parameters import Parameters, choice, refused
 from skybatch.vo.search_images import FoundImages
 
-MISSIONS = ("twomass", "2mass")
 TABLEDATA = "serialization=tabledata"  # the one serialization of VOTables that is written here
 FORMATS: dict[str, Format] = {
     "votable": "xml",
@@ -69,8 +68,8 @@ def response_format(parameters: Parameters, name: str, default: str) -> Response
 
 def dataset_of(mission: str, folder: str, table: str) -> str:
     """Return the data set that a path below a service names. Raises NotFound for an unknown one."""
-    dataset = dataset_of_path(folder.lower(), table.lower())
-    if mission.lower() not in MISSIONS or dataset is None:
+    dataset = dataset_at(mission.lower(), folder.lower(), table.lower())
+    if dataset is None:
         raise NotFound(f"There is no table {mission}/{folder}/{table}; /ibe/search/ lists what there is.")
     return dataset
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from skybatch.surveys.image_id import ImageId, atlas_key, quicklook_key
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.twomass.bands import BANDS
-from skybatch.surveys.twomass.layout import ImageId, atlas_key, quicklook_key
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -10,8 +10,8 @@ import numpy as np
 
 from skybatch.errors import NotFound
 from skybatch.inventory.image_lookup import sets_of_images
+from skybatch.surveys.image_id import parse_key
 from skybatch.surveys.twomass.bands import BANDS, FILTERS
-from skybatch.surveys.twomass.layout import parse_key
 from skybatch.vo.obscore import (
     CALIBRATION_LEVEL,
     EXPOSURE_SECONDS,

@@ -10,7 +10,7 @@ import numpy as np
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.inventory.image_lookup import set_of_image
 from skybatch.sky.regions import Circle
-from skybatch.surveys.twomass.layout import ImageId
+from skybatch.surveys.image_id import ImageId
 from skybatch.vo.obscore import key_of_id
 from skybatch.vo.parameters import Parameters, refused
 from skybatch.vo.pos_regions import PosRegion, parse_circle, parse_polygon, parse_pos

@@ -21,8 +21,7 @@ from skybatch.api.openapi.operations import (
 from skybatch.api.parameters import FORM_TYPE
 from skybatch.api.responses import PROBLEM_TYPE
 from skybatch.api.table_responses import VOTABLE_TYPE
-from skybatch.surveys.twomass.datasets import DATASETS
-from skybatch.vo.responses import MISSIONS
+from skybatch.surveys.known import default_survey
 
 LOOKUP_ERRORS = (errors.Closed, errors.MalformedRequest, errors.NotFound)
 TABLE_TYPES = (VOTABLE_TYPE, "text/xml", "text/csv", "text/plain", "text/html")
@@ -68,7 +67,7 @@ INVENTORY = {
     "FORMAT": "As SIA 1.0 has it.",
 }
 IMAGE = {
-    "ds": f"A data set: {', '.join(DATASETS)}.",
+    "ds": f"A data set: {', '.join(default_survey().datasets)}.",
     "dh": "Night and hemisphere: yymmdd, and n or s.",
     "scan": "Scan number.",
     "name": "File name.",
@@ -131,9 +130,15 @@ def _vosi_paths() -> Iterator[tuple[str, Schema]]:
 
 
 def _table_parameters() -> list[Schema]:
-    folders = sorted({dataset.folder for dataset in DATASETS.values()})
-    tables = sorted({dataset.table for dataset in DATASETS.values()})
-    values = {"mission": sorted(MISSIONS), "folder": folders, "table": tables}
+    survey = default_survey()
+    missions = sorted((survey.mission.name, *survey.mission.aliases))
+    folders = sorted({dataset.folder for dataset in survey.dataset})
+    tables = sorted({dataset.table for dataset in survey.dataset})
+    values = {
+        "mission": missions,
+        "folder": folders,
+        "table": tables,
+    }
     return [parameter(name, schema={"type": "string", "enum": enum}) for name, enum in values.items()]
 
 

@@ -8,7 +8,7 @@ from skybatch.api.image_responses import fits_response, stored_file_response
 from skybatch.api.large_responses import content_response
 from skybatch.api.parameters import read_parameters
 from skybatch.api.routing import AnyResponse, RouteTable
-from skybatch.surveys.twomass.layout import parse_key
+from skybatch.surveys.image_id import parse_key
 from skybatch.vo.ibe import directory_pages, stored_images
 from skybatch.vo.ibe.cutout import cutout, gzipped
 

@@ -10,10 +10,11 @@ from skybatch.api.responses import error_line_response
 from skybatch.api.routing import AnyResponse, RouteTable
 from skybatch.api.table_responses import table_response
 from skybatch.errors import NotFound, SkybatchError
+from skybatch.surveys.known import mission_named
 from skybatch.surveys.twomass.datasets import DATASETS
 from skybatch.vo.ibe import directory_pages
 from skybatch.vo.ibe.search import search
-from skybatch.vo.responses import MISSIONS, dataset_of
+from skybatch.vo.responses import dataset_of
 
 routes = RouteTable(lambda _, error: error_line_response(error))
 
@@ -27,7 +28,7 @@ def missions(request: HttpRequest, dependencies: Dependencies) -> AnyResponse:
 @routes.get("/ibe/search/<mission>/?")
 def datasets(request: HttpRequest, dependencies: Dependencies, mission: str) -> AnyResponse:
     """List the data sets of a mission."""
-    if mission.lower() not in MISSIONS:
+    if mission_named(mission.lower()) is None:
         raise NotFound(f"There is no mission {mission}.")
     html = directory_pages.datasets_page(request.base_url, dependencies.available_datasets())
     return _page(request, dependencies, html)
@@ -37,7 +38,7 @@ def datasets(request: HttpRequest, dependencies: Dependencies, mission: str) -> 
 def tables(request: HttpRequest, dependencies: Dependencies, mission: str, folder: str) -> AnyResponse:
     """List the tables of a data set."""
     found = [name for name in dependencies.available_datasets() if DATASETS[name].folder == folder.lower()]
-    if mission.lower() not in MISSIONS or not found:
+    if mission_named(mission.lower()) is None or not found:
         raise NotFound(f"There is no data set {mission}/{folder}.")
     rows = [(DATASETS[name].table, f"{DATASETS[name].title}: image metadata") for name in found]
     return _page(request, dependencies, directory_pages.tables_page(request.base_url, folder.lower(), rows))

@@ -15,8 +15,8 @@ from skybatch.api.routes.sia1 import query_error_response, sia1_response
 from skybatch.api.routing import AnyResponse, RouteTable
 from skybatch.errors import MalformedRequest, Transient
 from skybatch.sky.position import SkyPosition
+from skybatch.surveys.image_id import ScanImageId, parse_key
 from skybatch.surveys.image_type import ImageType
-from skybatch.surveys.twomass.layout import parse_key
 from skybatch.vo.ibe import stored_images
 from skybatch.vo.ibe.image_page import properties, requested_image
 from skybatch.vo.ibe.inventory_sia import inventory_sia
@@ -103,6 +103,7 @@ def _page(request: HttpRequest, found: FoundImages) -> str:
     from skybatch.pages.image import image_page
 
     image = found.image_id(0)
+    assert isinstance(image, ScanImageId), "coadd keys are of image sets of scans"
     return image_page(
         f"{image.band.upper()} band, {image.date} {image.hem}, scan {image.scan}, image {image.image}",
         properties(found),

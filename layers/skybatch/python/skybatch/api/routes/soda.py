@@ -10,7 +10,7 @@ from skybatch.api.parameters import read_parameters
 from skybatch.api.responses import error_line_response, no_content_response
 from skybatch.api.routing import AnyResponse, RouteTable
 from skybatch.errors import SkybatchError
-from skybatch.surveys.twomass.layout import parse_key
+from skybatch.surveys.image_id import parse_key
 from skybatch.vo import soda
 from skybatch.vo.ibe import stored_images
 from skybatch.vo.pos_regions import PosRegion

@@ -24,8 +24,8 @@ from skybatch.inventory.matches import PixelPositions
 from skybatch.inventory.stored_image import PLAIN, max_gzipped_size
 from skybatch.requests.model import LIST_MODES, Mode, Request, Row
 from skybatch.status import AbsentImages
+from skybatch.surveys.image_id import TILED_SUFFIX, image_key
 from skybatch.surveys.image_type import ImageType
-from skybatch.surveys.twomass.layout import TILED_SUFFIX, image_key
 
 if TYPE_CHECKING:
     from skybatch.inventory.image_sets import ImageSets, Tiles

@@ -101,6 +101,11 @@ class Survey:
         """Return the identifier of a data set as a survey of its own: ``2mass-asky``, or ``allwise``."""
         return f"{self.id}-{dataset}" if self.datasets[dataset].id else self.id
 
+    def dataset_title(self, dataset: str) -> str:
+        """Return the title of a data set with the survey's name: ``2MASS 6X Catalog``."""
+        title = self.datasets[dataset].title
+        return title if title.startswith(self.short) else f"{self.short} {title}"
+
     def has(self, power: Power) -> bool:
         """Tell whether the survey has a power."""
         return power in self.powers

@@ -39,7 +39,7 @@ COLUMNS_OF_FORMAT: dict[Format, tuple[Column, ...]] = {
     "html": BATCH_HTML,
 }
 TITLES = {dataset.id: dataset.title for dataset in DATASETS.values()}
-SEARCH_TITLES = {dataset.id: dataset.search_title or dataset.full_title for dataset in DATASETS.values()}
+SEARCH_TITLES = {dataset.id: dataset.sia_title for dataset in DATASETS.values()}
 GIVEN_SOURCES = frozenset(field.name for field in fields(ImageRows))
 LABELS = {kind.letter: kind.label for kind in ImageType}
 # SIA 1.0 section 4.2.4: C copied pixels, Z valid fluxes; V for display, "not for numerical analysis".

@@ -14,7 +14,7 @@ from skybatch.errors import MalformedRequest
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.inventory.image_lookup import set_of_image
 from skybatch.sky.position import SkyPosition
-from skybatch.surveys.twomass.layout import ImageId
+from skybatch.surveys.image_id import ImageId
 from skybatch.vo.parameters import Parameters, number, refused
 from skybatch.vo.pos_size import position
 

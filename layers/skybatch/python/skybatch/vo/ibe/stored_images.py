@@ -13,19 +13,20 @@ from skybatch.fits.readers import GZIP_MAGIC
 from skybatch.inventory.stored_image import stored_image
 from skybatch.storage import links
 from skybatch.storage.object_keys import checked_key
-from skybatch.surveys.image_type import ImageType
-from skybatch.surveys.twomass.datasets import DATASETS, DEFAULT_DATASET, MISSION, dataset_prefix
-from skybatch.surveys.twomass.layout import (
-    SUFFIXES,
+from skybatch.surveys.image_id import (
     TILED_SUFFIX,
     ImageId,
     atlas_key,
+    dataset_prefix,
     image_key,
+    image_suffixes,
     parse_key,
 )
+from skybatch.surveys.image_type import ImageType
+from skybatch.surveys.known import mission_named
+from skybatch.surveys.twomass.datasets import DATASETS, DEFAULT_DATASET
 from skybatch.vo.ibe.cutout import Cutout
 from skybatch.vo.parameters import Parameters, refused
-from skybatch.vo.responses import MISSIONS
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
@@ -42,7 +43,7 @@ def archive_path(path: str) -> str:
     Raises NotFound for what can be neither a folder's nor a file's.
     """
     mission, slash, rest = path.partition("/")
-    return checked_key(f"{MISSION if mission.lower() in MISSIONS else mission}{slash}{rest}", folder=True)
+    return checked_key(f"{mission_named(mission.lower()) or mission}{slash}{rest}", folder=True)
 
 
 def key_of_image(parameters: Parameters, objects: ObjectStore) -> str:
@@ -89,7 +90,7 @@ def requested_dataset(parameters: Parameters) -> str:
 
 def stored_key(objects: ObjectStore, image: ImageId, image_type: ImageType) -> str:
     """Return the key of an image in whichever form the archive keeps it. Raises NotFound."""
-    for suffix in SUFFIXES[image_type]:
+    for suffix in image_suffixes(image.dataset, image_type):
         key = image_key(image, image_type, suffix)
         if _is_there(objects, key):
             return key
