@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from local.gateway import ForwardingHandler, serve_gateway
 from tests.e2e.faults import Fault, Faults
+
+# An answer's status, headers and body.
+Told = tuple[int, list[tuple[str, str]], bytes]
 
 # Signed URLs are led back through the proxy below this path, with their own host and port after it.
 SIGNED = "/signed-at/"
@@ -21,7 +24,7 @@ class _Between(ForwardingHandler):
         if not self.faults.apply(self):
             super()._forward()
 
-    do_GET = do_HEAD = do_POST = _forward  # noqa: N815
+    do_GET = do_HEAD = do_POST = do_OPTIONS = _forward  # noqa: N815
 
     def _ask(self, target: str, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
         if self.path.startswith(SIGNED):
@@ -59,6 +62,16 @@ def lost(request: ForwardingHandler) -> bool:
     request._ask(request.server.target or "", request._body() or b"")
     request.close_connection = True
     return True
+
+
+def altered(change: Callable[[Told], Told]) -> Fault:
+    """Change the status, the headers or the body of the answer."""
+
+    def fault(request: ForwardingHandler) -> bool:
+        request._answer(*change(request._ask(request.server.target or "", request._body() or b"")))
+        return True
+
+    return fault
 
 
 def cut(count: int) -> Fault:

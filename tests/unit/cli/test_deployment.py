@@ -1,4 +1,4 @@
-"""`skybatch preflight`: options, findings on the terminal or as JSON, exit codes."""
+"""`skybatch preflight` and `skybatch smoke`: options, findings on the terminal or as JSON, exit codes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 
 from skybatch.cli.command_line import main, make_parser
 from skybatch.cli.deployment import planned_stack
+from tests.support.servers.raw_server import raw_server, response
 
 REQUIRED = ["preflight", "--archive", "s3://images/sky", "--code-bucket", "code"]
 
@@ -49,3 +50,18 @@ def test_findings_are_json_where_asked_for_and_an_error_fails(capsys: pytest.Cap
     assert found[0]["check"] == "account"
     assert found[0]["level"] == "error"
     assert all(set(each) == {"check", "level", "fact", "action"} for each in found)
+
+
+def test_a_service_that_does_not_answer_fails_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["smoke", "http://127.0.0.1:9", "--json"]) == 1
+    (found,) = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (found["check"], found["level"]) == ("health", "error")
+
+
+def test_a_service_without_images_fails(capsys: pytest.CaptureFixture[str]) -> None:
+    with raw_server(lambda _, send: send(response(200, "{}"))) as url:
+        assert main(["smoke", url, "--json"]) == 1
+    assert [json.loads(line)["check"] for line in capsys.readouterr().out.splitlines()] == [
+        "health",
+        "search",
+    ]

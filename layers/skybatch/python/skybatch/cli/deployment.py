@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ from skybatch.errors import InvalidRequest
 if TYPE_CHECKING:
     from skybatch.deployment.findings import Finding
     from skybatch.deployment.preflight.planned_stack import PlannedStack
+    from skybatch.deployment.smoke.context import Context
+    from skybatch.deployment.smoke.stack_access import StackAccess
 
 # Where `make package` lays the template, and where a clone has it.
 TEMPLATES = (Path("build/package/template.yaml"), Path("template.yaml"))
@@ -22,6 +25,7 @@ TEMPLATES = (Path("build/package/template.yaml"), Path("template.yaml"))
 def add_commands(subparsers: Any) -> None:
     """Add both commands to the parser."""
     _add_preflight(subparsers)
+    _add_smoke(subparsers)
 
 
 def _add_preflight(subparsers: Any) -> None:
@@ -53,6 +57,34 @@ def _add_preflight(subparsers: Any) -> None:
     parser.set_defaults(run=_preflight)
 
 
+def _add_smoke(subparsers: Any) -> None:
+    summary = "try a service that was deployed: requests, batches, downloads, and with --stack what is behind"
+    parser = subparsers.add_parser(
+        "smoke",
+        help="try a service that was deployed",
+        description=f"{summary}; exit code 1 where something is wrong",
+    )
+    parser.add_argument("url", metavar="URL", help="address of the service")
+    parser.add_argument(
+        "--stack", default="", metavar="NAME", help="its stack, with credentials that may read it"
+    )
+    parser.add_argument(
+        "--skip", nargs="+", default=(), metavar="CHECK", help="checks not to make, such as traces"
+    )
+    parser.add_argument(
+        "--patience",
+        type=float,
+        default=300.0,
+        metavar="SECONDS",
+        help="wait for a batch or a metric (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--latencies", type=Path, metavar="FILE", help="write what was measured, for the capacity model"
+    )
+    _add_output(parser)
+    parser.set_defaults(run=_smoke)
+
+
 def _add_output(parser: Any) -> None:
     parser.add_argument("--region", default="", help="AWS region (default: as AWS tools find it)")
     parser.add_argument("--json", action="store_true", help="print one JSON object per finding")
@@ -64,6 +96,53 @@ def _preflight(options: argparse.Namespace) -> int:
 
     stack = planned_stack(options)
     return _told(preflight(stack, operator_clients(stack.region)), options.json)
+
+
+def _smoke(options: argparse.Namespace) -> int:
+    from skybatch.deployment.smoke.context import Context
+    from skybatch.deployment.smoke.probe import Probe
+    from skybatch.deployment.smoke.sample import find_sample
+    from skybatch.deployment.smoke.smoke import check_health, smoke
+
+    probe = Probe(options.url)
+    if code := _told([check_health(probe)], options.json):
+        return code
+    sample, found = find_sample(probe)
+    if sample is None:
+        return _told(found, options.json)
+    stack = _stack_access(options) if options.stack else None
+    context = Context(probe, sample, options.patience)
+    code = _told(chain(found, smoke(context, stack, options.skip)), options.json)
+    _tell_latencies(context, stack, options)
+    return code
+
+
+def _stack_access(options: argparse.Namespace) -> StackAccess:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    from skybatch.deployment.aws_calls import operator_clients
+    from skybatch.deployment.smoke.stack_access import StackAccess
+
+    try:
+        return StackAccess.of(options.stack, operator_clients(options.region or _region()))
+    except (BotoCoreError, ClientError) as refused:
+        raise InvalidRequest(f"--stack {options.stack}: {refused}") from refused
+
+
+def _tell_latencies(context: Context, stack: StackAccess | None, options: argparse.Namespace) -> None:
+    """Print the median seconds of each kind of request, and write what the capacity model takes."""
+    from skybatch.deployment.smoke.latencies import by_label, measured_services
+
+    measured = {name: float(f"{value:.4g}") for name, value in measured_services(context, stack).items()}
+    if options.latencies:
+        options.latencies.write_text(json.dumps(measured, indent=2) + "\n")
+    if options.json:
+        print(json.dumps({"latencies": by_label(context.probe), "services": measured}))
+        return
+    print("\nmedian seconds")
+    for label, seconds in by_label(context.probe).items():
+        print(f"{seconds:8.3f} {label}")
+    print(f"\nfor the capacity model: {json.dumps(measured)}")
 
 
 def planned_stack(options: argparse.Namespace) -> PlannedStack:
