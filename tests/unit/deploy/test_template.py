@@ -119,6 +119,8 @@ PORTAL = [
     "ANY /openapi.json",
 ]
 SEARCH = [
+    "ANY /SIA",
+    "ANY /SIA/{proxy+}",
     "ANY /cgi-bin/{proxy+}",
     "ANY /datalink/{proxy+}",
     "ANY /ibe/{proxy+}",

@@ -23,6 +23,7 @@ PROXIES = {
     "/datalink": "links",
     "/ibe": "search",
     "/sia2": "query",
+    "/SIA": "query",
     "/soda": "sync",
     "/help": "",
 }

@@ -22,6 +22,8 @@ SERVED = {
         f"/{{service}}/{name}": tuple(f"/{service}/{name}" for service in VO_SERVICES)
         for name in ("availability", "capabilities")
     },
+    **{f"/cgi-bin/2MASS/IM/{name}": () for name in ("availability", "capabilities")},  # where pyvo looks too
+    "/SIA/query": (),  # as other services have it
     "/help/": ("/help",),
 }
 METHODS = ("get", "post")

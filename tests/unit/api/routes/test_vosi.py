@@ -34,14 +34,28 @@ def test_the_services_are_not_available_without_an_inventory(search: HttpClient)
 
 
 @pytest.mark.parametrize(
-    ("service", "address"),
+    ("base", "address"),
     [
-        ("sia2", "/sia2/query"),
-        ("soda", "/soda/sync"),
-        ("datalink", "/datalink/links"),
-        ("ibe", "/ibe/sia/twomass/allsky/allsky"),
+        ("/sia2", "/sia2/query"),
+        ("/SIA", "/SIA"),
+        ("/soda", "/soda/sync"),
+        ("/datalink", "/datalink/links"),
+        ("/ibe", "/ibe/sia/twomass/allsky/allsky"),
+        ("/ibe/sia/2mass/allsky/allsky", "/ibe/sia/twomass/allsky/allsky"),
+        ("/cgi-bin/2MASS/IM", "/cgi-bin/2MASS/IM/nph-im_sia"),
+        ("/cgi-bin/2MASS/IM/nph-im_sia", "/cgi-bin/2MASS/IM/nph-im_sia"),
     ],
 )
-def test_a_service_names_its_own_address(search: HttpClient, service: str, address: str) -> None:
-    document = ElementTree.fromstring(search.get(f"/{service}/capabilities").body)
-    assert f"{BASE_URL}{address}" in {url.text for url in document.iter("accessURL")}
+def test_every_service_names_its_own_address(search: HttpClient, base: str, address: str) -> None:
+    document = ElementTree.fromstring(search.get(f"{base}/capabilities").body)
+    addresses = {url.text for url in document.iter("accessURL")}
+    assert f"{BASE_URL}{address}" in addresses
+    assert available(search.get(f"{base}/availability").body) == "true"
+    (told,) = (url for url in addresses if str(url).endswith("/availability"))
+    assert search.get(str(told).removeprefix(BASE_URL)).status == 200
+
+
+@pytest.mark.parametrize("name", ["availability", "capabilities"])
+@pytest.mark.parametrize("base", ["/tap", "/ibe/sia/wise/allsky/allsky"])
+def test_what_is_no_service_has_none(search: HttpClient, base: str, name: str) -> None:
+    assert search.get(f"{base}/{name}").status == 404

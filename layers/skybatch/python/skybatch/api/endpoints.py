@@ -21,7 +21,7 @@ PATHS: Mapping[str, re.Pattern[str]] = MappingProxyType(
         "ibe-sia": re.compile(r"/ibe/sia(/.*)?"),
         "ibe-data": re.compile(r"/ibe/data(/.*)?"),
         "cgi-bin": re.compile(r"/cgi-bin/.*"),
-        "sia2": re.compile(r"/sia2/.*"),
+        "sia2": re.compile(r"/sia2/.*|/SIA(/.*)?"),
         "soda": re.compile(r"/soda/.*"),
         "datalink": re.compile(r"/datalink/.*"),
     }

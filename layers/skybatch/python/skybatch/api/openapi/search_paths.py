@@ -26,7 +26,8 @@ from skybatch.surveys.known import default_survey
 LOOKUP_ERRORS = (errors.Closed, errors.MalformedRequest, errors.NotFound)
 TABLE_TYPES = (VOTABLE_TYPE, "text/xml", "text/csv", "text/plain", "text/html")
 IMAGE_TYPES = ("image/fits", "application/x-gzip")
-VO_SERVICES = ("sia2", "soda", "datalink")
+# Families of services with VOSI documents of their own, and what operations on these are named for.
+VO_SERVICES = {"SIA": "ArchiveSia2", "sia2": "Sia2", "soda": "Soda", "datalink": "Datalink", "ibe": "Ibe"}
 
 SIA1 = {
     "POS": "Right ascension and declination in degrees, ICRS, with a comma between.",
@@ -113,6 +114,7 @@ def search_paths() -> dict[str, Schema]:
             "parameters": _parameters(IMAGE_PAGE),
         },
         "/sia2/query": _query("searchSia2", "Simple Image Access 2.0", SIA2),
+        "/SIA": _query("searchArchiveSia2", "Simple Image Access 2.0, at the archive's own address", SIA2),
         "/soda/sync": _query("cutImage", "A cutout by SODA 1.0", SODA, found=_cutout()),
         "/datalink/links": _query("listLinks", "What belongs to an image, by DataLink 1.1", DATALINK),
         **dict(_vosi_paths()),
@@ -120,13 +122,17 @@ def search_paths() -> dict[str, Schema]:
 
 
 def _vosi_paths() -> Iterator[tuple[str, Schema]]:
-    for service in VO_SERVICES:
+    families = [(f"/{service}", name, list[Schema]()) for service, name in VO_SERVICES.items()]
+    services = [
+        ("/ibe/sia/{mission}/{folder}/{table}", "Sia1", _table_parameters()),
+        ("/cgi-bin/2MASS/IM/nph-im_sia", "Inventory", []),
+    ]
+    for path, operation_name, parameters in [*families, *services]:
         for name in ("availability", "capabilities"):
-            operation_id = f"get{service.capitalize()}{name.capitalize()}"
+            operation_id = f"get{operation_name}{name.capitalize()}"
             response = {"200": {"description": "As VOSI 1.1 has it.", "content": texts(["text/xml"])}}
-            summary = f"The {name} of /{service}"
-            described = operation("archive", operation_id, summary, response, (errors.Closed,))
-            yield f"/{service}/{name}", {"get": described}
+            item = {"get": operation("archive", operation_id, f"The {name} of {path}", response)}
+            yield f"{path}/{name}", {**item, **({"parameters": parameters} if parameters else {})}
 
 
 def _table_parameters() -> list[Schema]:

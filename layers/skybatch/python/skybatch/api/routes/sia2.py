@@ -1,4 +1,4 @@
-"""``/sia2/query``: Simple Image Access 2.0."""
+"""``/sia2/query`` and ``/SIA``, the archive's own address: Simple Image Access 2.0."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from skybatch.vo.sia2 import sia2
 routes = RouteTable(lambda _, error: error_votable_response(error))
 
 
+@routes.query("/SIA/?")
+@routes.query("/SIA/query")
 @routes.query("/sia2/query")
 def query(request: HttpRequest, dependencies: Dependencies) -> AnyResponse:
     """Search all data sets; an error is a VOTable under the error's HTTP status (DALI 1.1, section 4.2)."""

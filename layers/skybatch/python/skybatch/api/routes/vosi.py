@@ -1,4 +1,8 @@
-"""``/{service}/availability`` and ``/{service}/capabilities``: VO Support Interfaces 1.1."""
+"""``availability`` and ``capabilities`` of every VO service: VO Support Interfaces 1.1.
+
+They lie below the path of a family of services (``/sia2``), and below the address of each SIA 1.0 service,
+where its clients look for them.
+"""
 
 from __future__ import annotations
 
@@ -7,39 +11,93 @@ from skybatch.api.endpoints import is_closed
 from skybatch.api.http_request import HttpRequest
 from skybatch.api.large_responses import content_response
 from skybatch.api.routing import AnyResponse, RouteTable
+from skybatch.errors import NotFound
 from skybatch.surveys.twomass.datasets import DATASETS
 from skybatch.vo import vosi
+from skybatch.vo.responses import dataset_of
 from skybatch.vo.service_descriptors import DATALINK, SODA
 
 routes = RouteTable()
 SIA1 = "ivo://ivoa.net/std/SIA"
 SIA2 = "ivo://ivoa.net/std/SIA#query-2.0"
+# Path of a family of services -> the standard and the path of each.
+SERVICES = {
+    "SIA": ((SIA2, "/SIA"),),
+    "sia2": ((SIA2, "/sia2/query"),),
+    "soda": ((SODA, "/soda/sync"),),
+    "datalink": ((DATALINK, "/datalink/links"),),
+}
+IBE, TABLE = "ibe", "/ibe/sia/<mission>/<folder>/<table>"
+INVENTORY_FOLDER, INVENTORY = "/cgi-bin/2MASS/IM", "/cgi-bin/2MASS/IM/nph-im_sia"
 
 
 @routes.get("/<service>/availability")
 def availability(request: HttpRequest, dependencies: Dependencies, service: str) -> AnyResponse:
-    """Report whether the services are up: all at once, for they depend on the same inventories."""
-    reason = "" if dependencies.available_datasets() else "The archive has no inventory that can be read."
-    return _xml_response(request, dependencies, vosi.availability(reason))
+    """Report whether a family of services is up."""
+    _check_known(service)
+    return _available(request, dependencies)
 
 
 @routes.get("/<service>/capabilities")
 def capabilities(request: HttpRequest, dependencies: Dependencies, service: str) -> AnyResponse:
     """Return the capabilities of the services below one path."""
-    root, datasets = request.base_url, dependencies.available_datasets()
-    services = {
-        "sia2": ((SIA2, f"{root}/sia2/query"),),
-        "soda": ((SODA, f"{root}/soda/sync"),),
-        "datalink": ((DATALINK, f"{root}/datalink/links"),),
-        "ibe": tuple((SIA1, f"{root}/ibe/sia/twomass/{DATASETS[name].path}") for name in datasets),
-    }
-    offered = tuple(each for each in services.get(service, ()) if _is_offered(each[1], root, dependencies))
-    document = vosi.capabilities(f"{root}/{service}", offered)
-    return _xml_response(request, dependencies, document)
+    _check_known(service)
+    if service == IBE:
+        tables = (DATASETS[name].path for name in dependencies.available_datasets())
+        listed = tuple((SIA1, f"/ibe/sia/twomass/{table}") for table in tables)
+        return _capabilities(request, dependencies, f"/{IBE}", listed)
+    return _capabilities(request, dependencies, f"/{service}", SERVICES[service])
 
 
-def _is_offered(url: str, root: str, dependencies: Dependencies) -> bool:
-    return not is_closed(url.removeprefix(root), dependencies.settings.closed)
+@routes.get(f"{TABLE}/availability")
+def table_availability(
+    request: HttpRequest, dependencies: Dependencies, mission: str, folder: str, table: str
+) -> AnyResponse:
+    """Report whether the SIA 1.0 service on one table is up."""
+    dataset_of(mission, folder, table)
+    return _available(request, dependencies)
+
+
+@routes.get(f"{TABLE}/capabilities")
+def table_capabilities(
+    request: HttpRequest, dependencies: Dependencies, mission: str, folder: str, table: str
+) -> AnyResponse:
+    """Return the capabilities of the SIA 1.0 service on one table."""
+    base = f"/ibe/sia/twomass/{DATASETS[dataset_of(mission, folder, table)].path}"
+    return _capabilities(request, dependencies, base, ((SIA1, base),))
+
+
+@routes.get(f"{INVENTORY_FOLDER}/availability")
+@routes.get(f"{INVENTORY}/availability")
+def inventory_availability(request: HttpRequest, dependencies: Dependencies) -> AnyResponse:
+    """Report whether the image inventory is up."""
+    return _available(request, dependencies)
+
+
+@routes.get(f"{INVENTORY_FOLDER}/capabilities")
+@routes.get(f"{INVENTORY}/capabilities")
+def inventory_capabilities(request: HttpRequest, dependencies: Dependencies) -> AnyResponse:
+    """Return the capabilities of the image inventory."""
+    return _capabilities(request, dependencies, INVENTORY_FOLDER, ((SIA1, INVENTORY),))
+
+
+def _check_known(service: str) -> None:
+    if service not in SERVICES and service != IBE:
+        raise NotFound(f"There is no service /{service}.")
+
+
+def _available(request: HttpRequest, dependencies: Dependencies) -> AnyResponse:
+    """Report whether the services are up: all at once, for they depend on the same inventories."""
+    reason = "" if dependencies.available_datasets() else "The archive has no inventory that can be read."
+    return _xml_response(request, dependencies, vosi.availability(reason))
+
+
+def _capabilities(
+    request: HttpRequest, dependencies: Dependencies, base: str, listed: tuple[tuple[str, str], ...]
+) -> AnyResponse:
+    root, closed = request.base_url, dependencies.settings.closed
+    offered = tuple((standard, root + path) for standard, path in listed if not is_closed(path, closed))
+    return _xml_response(request, dependencies, vosi.capabilities(root + base, offered))
 
 
 def _xml_response(request: HttpRequest, dependencies: Dependencies, document: str) -> AnyResponse:
