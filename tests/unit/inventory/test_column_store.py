@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from obstore.store import MemoryStore
 from skybatch.errors import InventoryError
 from skybatch.inventory.column_store import (
     BLOCK_BYTES,
+    ROWS_LET_GO,
     STALE_SECONDS,
     Column,
     cache_folder,
@@ -24,6 +26,7 @@ from skybatch.inventory.inventory import Inventory
 from skybatch.inventory.publish import publish
 from skybatch.sky.regions import Circle
 from skybatch.storage.bucket_tree import BucketTree
+from skybatch.storage.directory_tree import DirectoryTree
 from tests.support.survey.synthetic_survey import synthetic
 
 
@@ -61,6 +64,25 @@ def test_whole_columns_and_blocks_of_records_are_fetched_once(
     assert np.array_equal(again.details(sets).magzp["k"], found.magzp["k"])
     assert len(again.in_region(region, "overlap"))
     assert asked == []
+
+
+def mapped_kilobytes(name: str) -> int:
+    """What this process holds in memory of a mapped file of a name."""
+    found = re.findall(rf"{name}\n(?:.*\n)*?Rss: +(\d+) kB", Path("/proc/self/smaps").read_text())
+    return sum(map(int, found))
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="only Linux tells")
+def test_chunks_of_a_search_of_everything_do_not_stay_in_memory(tmp_path: Path) -> None:
+    tree = DirectoryTree(tmp_path)
+    publish(tree, synthetic(3000), numbered=False, origin="test")
+    inventory = Inventory.open(tree, "asky")
+    few = inventory.details(np.arange(0, inventory.size, 100))
+    assert mapped_kilobytes("records.npy") > 5000
+    chunk = inventory.details(np.arange(ROWS_LET_GO))
+    assert mapped_kilobytes("records.npy") == 0
+    assert np.array_equal(chunk.coadd_key[::100], few.coadd_key[: ROWS_LET_GO // 100])
+    assert np.array_equal(inventory.details(np.arange(10)).coadd_key, chunk.coadd_key[:10])
 
 
 def test_a_file_of_another_size_than_its_manifest_says_is_refused(tmp_path: Path) -> None:

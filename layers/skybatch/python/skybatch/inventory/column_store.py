@@ -8,6 +8,7 @@ so it never needs to be checked again.
 from __future__ import annotations
 
 import math
+import mmap
 import os
 import threading
 import time
@@ -32,6 +33,8 @@ RANGE_BYTES = 8 << 20
 BLOCK_BYTES = 1 << 16
 # Bounds memory (16 MB) where thousands of scattered rows need most of the file.
 BLOCKS_AT_ONCE = 256
+# So many rows are a chunk of a search of the whole survey, whose 220 MB of records nobody needs again soon.
+ROWS_LET_GO = 50_000
 # Other versions in the cache that were not opened for so long are removed.
 STALE_SECONDS = 3600.0
 
@@ -106,11 +109,12 @@ class ColumnStore:
 
     def records(self, wanted: NDArray[np.integer]) -> NDArray[Any]:
         """Return these rows of the column of records, in this order."""
-        local = self._source.local(f"{self._folder}/records.npy")
-        if local is not None:
-            return np.asarray(self._mapped_records[wanted])
-        self._fetch_rows(wanted)
-        return np.asarray(self._mapped_records[wanted])
+        if self._source.local(f"{self._folder}/records.npy") is None:
+            self._fetch_rows(wanted)
+        found = np.asarray(self._mapped_records[wanted])
+        if len(wanted) >= ROWS_LET_GO:
+            _let_go(self._mapped_records)
+        return found
 
     @cached_property
     def _mapped_records(self) -> NDArray[Any]:
@@ -174,6 +178,12 @@ class ColumnStore:
         if [len(part) for part in parts] != lengths:
             raise InventoryError(f"{path} is shorter than its manifest says")
         return parts
+
+
+def _let_go(mapped: NDArray[Any]) -> None:
+    """Take the pages of a mapped file out of this process's memory; the system may keep them."""
+    if isinstance(mapped.base, np.memmap) and hasattr(mmap, "MADV_DONTNEED"):  # Linux
+        mapped.base._mmap.madvise(mmap.MADV_DONTNEED)  # type: ignore[attr-defined]
 
 
 def cache_folder(source: ReadableTree, dataset: str, version: str) -> Path:

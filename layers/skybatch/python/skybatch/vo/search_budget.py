@@ -8,7 +8,7 @@ from skybatch.errors import TooLarge
 
 MAX_SECONDS = 20.0  # the API gives up after 30
 # A step is an operation on one number of one image, about half a nanosecond; all of them are below 2 s.
-MAX_STEPS = 3_000_000_000
+MAX_STEPS = 2_500_000_000
 STEPS_PER_SET = 600  # reading one image set and looking whether it has images in each band
 ROWS_PER_CALL = 2_000  # an operation of numpy on no rows takes as long as one on so many
 
