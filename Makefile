@@ -3,6 +3,7 @@
 # PYTHON   the interpreter that the virtual environment is made of (3.11 or later)
 # PORT     where `make serve` listens            ARCHIVE  a folder in the archive's layout, served as it is
 # PYTEST   more words for pytest, as in PYTEST='-k tally'
+# ARCHITECTURE  the processor that `make package` builds for: x86_64 (default) or arm64
 # PARAMS   template parameters for serve and demo, as in PARAMS='MaxBatchBytes=1000000 MaxRows=100'
 
 .DEFAULT_GOAL := help
@@ -12,6 +13,7 @@ PYTHON ?= python3
 PORT ?= 8080
 ARCHIVE ?=
 PARAMS ?=
+ARCHITECTURE ?=
 PYTEST ?=
 
 PY := .venv/bin/python
@@ -128,7 +130,7 @@ audit: $(STAMP) .venv-supply/.installed ## known vulnerabilities of the pins, wh
 	@$(PY) -m tools.audit
 
 package: openapi ## layers and functions for Lambda in build/package, weighed and imported
-	@$(PY) -m tools.package
+	@ARCHITECTURE='$(ARCHITECTURE)' $(PY) -m tools.package
 
 clean: ## all that was built, the virtual environment aside
 	rm -rf build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -6,7 +6,9 @@ functions), so that `sam deploy` or `aws cloudformation package` from there depl
 
 from __future__ import annotations
 
+import os
 import platform
+import re
 import shutil
 import sys
 from dataclasses import dataclass
@@ -27,6 +29,10 @@ UNZIPPED_LIMIT = 250 * 1024 * 1024
 UNWANTED = shutil.ignore_patterns("__pycache__", "*.egg-info", "*.pyc")
 
 
+# Lambda's name of a processor, and that of wheels.
+MACHINES = {"x86_64": "x86_64", "arm64": "aarch64"}
+
+
 class PackageFailed(RuntimeError):
     """The packages cannot be deployed as they are; the text says why."""
 
@@ -39,11 +45,24 @@ class Chosen:
     machine: str
 
 
-def chosen(template: Template) -> Chosen:
-    """Python and machine as the template's Globals choose them."""
-    common = template["Globals"]["Function"]
-    machines = {"x86_64": "x86_64", "arm64": "aarch64"}
-    return Chosen(str(common["Runtime"]).removeprefix("python"), machines[common["Architectures"][0]])
+def chosen(template: Template, architecture: str = "") -> Chosen:
+    """Python as the template's Globals choose it, and the machine: that of ``architecture``, or the default.
+
+    Raises PackageFailed for an architecture that Lambda does not have.
+    """
+    architecture = architecture or template["Parameters"]["Architecture"]["Default"]
+    if architecture not in MACHINES:
+        raise PackageFailed(f"ARCHITECTURE is {' or '.join(MACHINES)}, not {architecture}")
+    runtime = str(template["Globals"]["Function"]["Runtime"])
+    return Chosen(runtime.removeprefix("python"), MACHINES[architecture])
+
+
+def template_for(text: str, wanted: Chosen) -> str:
+    """Write the template of layers that were built for one machine: its parameter takes no other."""
+    architecture = next(name for name, machine in MACHINES.items() if machine == wanted.machine)
+    head, name, rest = text.partition("  Architecture:\n")
+    rest = re.sub(r"(?<=Default: ).*", architecture, rest, count=1)
+    return head + name + re.sub(r"(?<=AllowedValues: ).*", f"[{architecture}]", rest, count=1)
 
 
 def function_folders(template: Template) -> list[str]:
@@ -66,7 +85,7 @@ def build(template: Template, wanted: Chosen) -> None:
     shutil.rmtree(TARGET, ignore_errors=True)
     for folder in ["layers/skybatch", "statemachine", *function_folders(template)]:
         shutil.copytree(ROOT / folder, TARGET / folder, ignore=UNWANTED)
-    shutil.copy2(ROOT / "template.yaml", TARGET)
+    (TARGET / "template.yaml").write_text(template_for((ROOT / "template.yaml").read_text(), wanted))
     science = TARGET / "layers" / "science" / "python"
     install_layer(science, ROOT / "layers/science/requirements.txt", wanted.python, wanted.machine)
     slim(science, services())
@@ -143,10 +162,11 @@ def check_imports(folders: list[str], python: Path | None, wanted: Chosen) -> No
 def main() -> int:
     """Build, weigh, import; 0 when the result can be deployed."""
     template = load_template(ROOT / "template.yaml")
-    wanted, folders = chosen(template), function_folders(template)
-    python = find_python(wanted.python)
-    print(f"building for Python {wanted.python} on {wanted.machine} in {TARGET.relative_to(ROOT)}")
+    folders = function_folders(template)
     try:
+        wanted = chosen(template, os.environ.get("ARCHITECTURE", ""))
+        python = find_python(wanted.python)
+        print(f"building for Python {wanted.python} on {wanted.machine} in {TARGET.relative_to(ROOT)}")
         missing = [folder for folder in folders if not (ROOT / folder / "app.py").exists()]
         build(template, wanted)
         compile_parts(folders, python, wanted)
