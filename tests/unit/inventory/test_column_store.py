@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Barrier
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from skybatch.inventory.column_store import (
     ROWS_LET_GO,
     STALE_SECONDS,
     Column,
+    _write_whole,
     cache_folder,
     remove_stale_versions,
 )
@@ -83,6 +85,38 @@ def test_chunks_of_a_search_of_everything_do_not_stay_in_memory(tmp_path: Path) 
     assert mapped_kilobytes("records.npy") == 0
     assert np.array_equal(chunk.coadd_key[::100], few.coadd_key[: ROWS_LET_GO // 100])
     assert np.array_equal(inventory.details(np.arange(10)).coadd_key, chunk.coadd_key[:10])
+
+
+@dataclass(frozen=True)
+class MeetingTree(BucketTree):
+    """A tree whose reads of whole columns wait for each other."""
+
+    together: Barrier = field(default_factory=lambda: Barrier(5))
+
+    def read_ranges(self, path: str, starts: Sequence[int], lengths: Sequence[int]) -> list[bytes]:
+        if "records" not in path and "zone_key" not in path:
+            self.together.wait(20)
+        return super().read_ranges(path, starts, lengths)
+
+
+def test_the_columns_of_a_look_up_are_fetched_side_by_side(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SKYBATCH_CACHE", str(tmp_path))
+    tree, survey = MeetingTree(MemoryStore()), synthetic(300)
+    publish(tree, survey, numbered=False, origin="test")
+    region = Circle(float(survey.crval1[99]), float(survey.crval2[99]), 0.5)
+    assert len(Inventory.open(tree, "asky").in_region(region, "overlap"))
+
+
+def test_a_fetch_that_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(self: Path, target: Path) -> None:
+        raise OSError("the disk is gone")
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(OSError, match="is gone"):
+        _write_whole(tmp_path / "folder/key.npy", [b"1", b"2"])
+    assert list((tmp_path / "folder").iterdir()) == []
 
 
 def test_a_file_of_another_size_than_its_manifest_says_is_refused(tmp_path: Path) -> None:

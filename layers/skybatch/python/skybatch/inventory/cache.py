@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from skybatch.inventory.cache_room import release_where_full
 from skybatch.inventory.inventory import Inventory
 from skybatch.inventory.versions import current_version
 from skybatch.storage.bucket_tree import BucketTree
@@ -28,6 +29,8 @@ def open_inventories(objects: ObjectStore) -> Callable[[str, str | None], Invent
     @lru_cache(maxsize=MAX_OPEN)
     def open_version(dataset: str, version: str) -> Inventory:
         return Inventory.open(source, dataset, version)
+
+    release_where_full(open_version)
 
     def open_inventory(dataset: str, version: str | None = None) -> Inventory:
         return open_version(dataset, version or current_version(source, dataset))

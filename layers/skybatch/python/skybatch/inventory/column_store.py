@@ -12,7 +12,7 @@ import mmap
 import os
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skybatch.errors import InventoryError
+from skybatch.inventory.cache_room import PART_SUFFIX, with_room
 from skybatch.inventory.column_types import COLUMN_TYPES
 from skybatch.storage.trees import ReadableTree
 from skybatch.surveys.twomass.datasets import inventory_folder
@@ -88,6 +89,7 @@ class ColumnStore:
         self._dataset, self._version = dataset, version
         self._folder = f"{inventory_folder(dataset)}/{version}"
         self._lock = threading.Lock()
+        self._fetching: dict[str, threading.Lock] = {name: threading.Lock() for name in columns}
 
     @cached_property
     def _cache(self) -> Path:
@@ -102,18 +104,28 @@ class ColumnStore:
         local = self._source.local(path)
         if local is None:
             local = self._cache / f"{name}.npy"
-            with self._lock:
+            with self._fetching[name]:
                 if not local.exists():
                     self._fetch(path, column.size, local)
+                return column.map(local)
         return column.map(local)
+
+    def columns(self, *names: str) -> list[NDArray[Any]]:
+        """Return several columns; those that must be fetched are fetched side by side."""
+        is_local = self._source.local(f"{self._folder}/{names[0]}.npy") is not None
+        if is_local or all((self._cache / f"{name}.npy").exists() for name in names):
+            return [self.column(name) for name in names]
+        from skybatch.concurrency import parallel_map
+
+        return list(parallel_map(self.column, names, len(names)))
 
     def records(self, wanted: NDArray[np.integer]) -> NDArray[Any]:
         """Return these rows of the column of records, in this order."""
-        if self._source.local(f"{self._folder}/records.npy") is None:
-            self._fetch_rows(wanted)
-        found = np.asarray(self._mapped_records[wanted])
+        local = self._source.local(f"{self._folder}/records.npy")
+        mapped = self._mapped_records if local is not None else self._fetched_records(wanted)
+        found = np.asarray(mapped[wanted])
         if len(wanted) >= ROWS_LET_GO:
-            _let_go(self._mapped_records)
+            _let_go(mapped)
         return found
 
     @cached_property
@@ -128,47 +140,56 @@ class ColumnStore:
         size = self._columns["records"].size
         path, have = self._cache / "records.npy", self._cache / "records.have"
         self._cache.mkdir(parents=True, exist_ok=True)
-        for file, length in ((path, size), (have, -(-size // BLOCK_BYTES))):
-            with file.open("ab") as opened:
-                opened.truncate(length)
+        with path.open("ab") as opened:
+            opened.truncate(size)
+        if not have.exists():
+            # Written, not truncated to its length: on a full disk a write to a mapped hole ends the process.
+            have.write_bytes(bytes(-(-size // BLOCK_BYTES)))
         return path, np.memmap(have, np.uint8, "r+")
 
-    def _fetch_rows(self, wanted: NDArray[np.integer]) -> None:
-        """Fetch the blocks that hold these rows and are not in the cache."""
+    def _fetched_records(self, wanted: NDArray[np.integer]) -> NDArray[Any]:
+        """Fetch the blocks that hold these rows and are not in the cache; return the column, mapped."""
         column = self._columns["records"]
         if len(wanted) == 0:
-            return
+            return np.zeros(0, column.dtype)
         first = column.offset + np.asarray(wanted, dtype=np.int64) * column.dtype.itemsize
         blocks = np.unique(
             np.concatenate([first // BLOCK_BYTES, (first + column.dtype.itemsize - 1) // BLOCK_BYTES])
         )
         with self._lock:
-            path, have = self._partial
+            path, have = with_room(self._present_partial, self._cache)
             missing = blocks[have[blocks] == 0]
             for start in range(0, len(missing), BLOCKS_AT_ONCE):
                 some = missing[start : start + BLOCKS_AT_ONCE]
                 self._fetch_blocks(f"{self._folder}/records.npy", some, path, column.size)
                 have[some] = 1
+            return self._mapped_records
+
+    def _present_partial(self) -> tuple[Path, NDArray[np.uint8]]:
+        """Return `_partial`, made anew where another inventory needed its room."""
+        if "_partial" in self.__dict__ and not self._partial[0].exists():
+            self.__dict__.pop("_mapped_records", None)
+            del self.__dict__["_partial"]
+        return self._partial
 
     def _fetch_blocks(self, path: str, blocks: NDArray[np.int64], into: Path, size: int) -> None:
         starts = blocks * BLOCK_BYTES
         lengths = np.minimum(starts + BLOCK_BYTES, size) - starts
         parts = self._read(path, starts.tolist(), lengths.tolist())
-        with into.open("r+b") as file:
-            for start, part in zip(starts.tolist(), parts, strict=True):
-                os.pwrite(file.fileno(), part, start)
+
+        def write() -> None:
+            with into.open("r+b") as file:
+                for start, part in zip(starts.tolist(), parts, strict=True):
+                    os.pwrite(file.fileno(), part, start)
+
+        with_room(write, self._cache)
 
     def _fetch(self, path: str, size: int, into: Path) -> None:
         """Fetch a whole file into the cache, under its name only when complete."""
-        import tempfile
-
-        into.parent.mkdir(parents=True, exist_ok=True)
         starts = list(range(0, size, RANGE_BYTES))
         lengths = [min(RANGE_BYTES, size - start) for start in starts]
-        with tempfile.NamedTemporaryFile(dir=into.parent, delete=False) as file:
-            for part in self._read(path, starts, lengths):
-                file.write(part)
-        Path(file.name).replace(into)
+        parts = self._read(path, starts, lengths)
+        with_room(lambda: _write_whole(into, parts), self._cache)
 
     def _read(self, path: str, starts: list[int], lengths: list[int]) -> list[bytes]:
         try:
@@ -184,6 +205,22 @@ def _let_go(mapped: NDArray[Any]) -> None:
     """Take the pages of a mapped file out of this process's memory; the system may keep them."""
     if isinstance(mapped.base, np.memmap) and hasattr(mmap, "MADV_DONTNEED"):  # Linux
         mapped.base._mmap.madvise(mmap.MADV_DONTNEED)  # type: ignore[attr-defined]
+
+
+def _write_whole(into: Path, parts: Sequence[bytes]) -> None:
+    """Write a file under its name only when complete; what a failure leaves of it is removed."""
+    import tempfile
+
+    into.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=into.parent, suffix=PART_SUFFIX, delete=False) as file:
+        try:
+            for part in parts:
+                file.write(part)
+            file.flush()
+            Path(file.name).replace(into)
+        except OSError:
+            Path(file.name).unlink(missing_ok=True)
+            raise
 
 
 def cache_folder(source: ReadableTree, dataset: str, version: str) -> Path:

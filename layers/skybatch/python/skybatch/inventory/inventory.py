@@ -182,11 +182,12 @@ class Inventory:
 
     @cached_property
     def _all_footprints(self) -> Footprints:
-        column = self._columns.column
+        names = ("crval1", "crval2", "crota2", "shape", "shapes")
+        crval1, crval2, crota2, *_ = self._columns.columns(*names)
         shapes = self._column("shapes")
         shape = self._column("shape", below=len(shapes))
         grids = PixelGrids.from_table(shapes)
-        return Footprints(column("crval1"), column("crval2"), column("crota2"), shape, grids)
+        return Footprints(crval1, crval2, crota2, shape, grids)
 
     @cached_property
     def _keys(self) -> tuple[NDArray[Any], NDArray[Any]]:
