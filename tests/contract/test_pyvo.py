@@ -90,3 +90,30 @@ def test_soda_is_found_through_datalink_and_cuts(observations: Any) -> None:
     x0, y0 = round(float(whole_x - own_x)), round(float(whole_y - own_y))
     np.testing.assert_array_equal(cut.data, parent[y0 : y0 + cut.data.shape[0], x0 : x0 + cut.data.shape[1]])
     assert y <= cut.data.shape[0]
+
+
+DOORS = ("/ibe/sia/twomass/allsky/allsky?", "/cgi-bin/2MASS/IM/nph-im_sia?type=at&FORMAT=image/fits&")
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_records_of_sia1_have_date_instrument_and_size(stack: Stack, door: str) -> None:
+    record = pyvo.dal.SIAService(stack.url + door).search(pos=STAR, size=0.001)[0]
+    assert record.dateobs.to_value("iso", "date") == "2000-06-14"
+    assert record.instr == "2MASS camera"
+    with fits.open(record.acref, cache=False) as hdus:
+        assert 0 < record.filesize < hdus[0].data.nbytes
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_datalink_and_soda_are_found_through_sia1(stack: Stack, door: str) -> None:
+    found = pyvo.dal.SIAService(stack.url + door).search(pos=STAR, size=0.001)
+    links = found[0].getdatalink()
+    assert {link.semantics for link in links} == {"#this", "#preview", "#cutout"}
+    cut = fits.open(BytesIO(found[0].processed(circle=(STAR.ra.deg, STAR.dec.deg, 0.005)).read()))[0]
+    assert cut.data.shape[0] in (37, 38)
+
+
+@pytest.mark.parametrize("base", ["/sia2", "/SIA"])
+def test_sia2_is_found_by_its_capabilities(stack: Stack, base: str) -> None:
+    service = pyvo.dal.SIA2Service(stack.url + base)
+    assert len(service.search(pos=(STAR, 0.01 * u.deg), collection="twomass_allsky")) == 3

@@ -6,7 +6,7 @@ import pytest
 
 from skybatch.errors import MalformedRequest
 from skybatch.inventory.inventory import Inventory
-from skybatch.tables.schemas.search import SIA_SEARCH
+from skybatch.tables.schemas.search import SIA_ACCESS, SIA_SEARCH
 from skybatch.vo.parameters import Parameters
 from skybatch.vo.sia1 import INPUTS, image_formats, sia1
 
@@ -36,7 +36,7 @@ def test_a_format_that_is_not_there_finds_nothing(small_inventory: Inventory, fo
 def test_metadata_describes_columns_and_inputs(small_inventory: Inventory) -> None:
     table = sia1(Parameters.of({"FORMAT": "METADATA"}), small_inventory, "").table
     assert len(table) == 0
-    assert table.columns == SIA_SEARCH
+    assert table.columns == (*SIA_SEARCH, *SIA_ACCESS)
     assert set(INPUTS) <= set(table.params)
 
 
@@ -60,3 +60,12 @@ def test_enclosed_in_a_point_is_nothing(small_inventory: Inventory) -> None:
     details = small_inventory.details([5])
     asked = {"POS": f"{details.crval1[0]},{details.crval2[0]}", "INTERSECT": "enclosed", "mcen": "1"}
     assert len(sia1(Parameters.of(asked), small_inventory, "").table) == 0
+
+
+def test_rows_lead_to_datalink_and_soda(small_inventory: Inventory) -> None:
+    asked = {"POS": position_of(small_inventory, 5)}
+    table = sia1(Parameters.of(asked), small_inventory, "https://x").table
+    assert {service.url for service in table.services} == {"https://x/datalink/links", "https://x/soda/sync"}
+    assert {each.ref for service in table.services for each in service.inputs if each.ref} == {
+        "publisher_did"
+    }

@@ -10,7 +10,10 @@ from skybatch.surveys.known import dataset_at
 from skybatch.tables.model import Column, Param, Table
 from skybatch.tables.schemas.image_rows import ImageRows
 from skybatch.tables.schemas.image_table import image_data
+from skybatch.tables.schemas.search import SIA_ACCESS
+from skybatch.tables.service_descriptor import ServiceDescriptor
 from skybatch.tables.writers.formats import Format
+from skybatch.vo.access_data import access_data
 from skybatch.vo.parameters import Parameters, choice, refused
 from skybatch.vo.search_images import FoundImages
 
@@ -83,6 +86,7 @@ def table_of(
     params: Iterable[Param] = (),
     notes: Iterable[str] = (),
     max_rows: int = 0,
+    services: tuple[ServiceDescriptor, ...] = (),
 ) -> Table:
     """Make a table of found images; ``url`` gives the address of the i-th, ``max_rows`` the limit applied."""
     dataset = found.details.dataset
@@ -93,7 +97,10 @@ def table_of(
         type=found.kind,
         url=[url(i) for i in range(len(found))],
     )
-    data = image_data({dataset: found.details}, images, columns)
+    own = [column for column in columns if column not in SIA_ACCESS]
+    data = image_data({dataset: found.details}, images, own)
+    if len(own) < len(columns):
+        data |= access_data(found, range(len(found)))
     return Table(
         columns,
         data,
@@ -101,6 +108,7 @@ def table_of(
         title=title,
         notes=tuple(notes),
         overflow=overflow_note(found, max_rows),
+        services=services,
     )
 
 

@@ -9,9 +9,14 @@ SODA = "ivo://ivoa.net/std/SODA#sync-1.0"
 SODA_ID = "soda-sync"
 
 
-def links_service(root: str) -> ServiceDescriptor:
-    """Return the descriptor of DataLink for the image of a row of an ObsCore table."""
-    identifier = InputParameter("ID", ref="obs_publisher_did", description="Identifier of the image.")
+def image_services(root: str, column: str) -> tuple[ServiceDescriptor, ...]:
+    """Return the descriptors of DataLink and SODA for the image of a row, whose id is in ``column``."""
+    return links_service(root, column), cutout_service(root, column=column)
+
+
+def links_service(root: str, column: str = "obs_publisher_did") -> ServiceDescriptor:
+    """Return the descriptor of DataLink for the image of a row."""
+    identifier = InputParameter("ID", ref=column, description="Identifier of the image.")
     return ServiceDescriptor("datalink", DATALINK, f"{root}/datalink/links", (identifier,))
 
 

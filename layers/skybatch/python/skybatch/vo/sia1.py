@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from skybatch.tables.model import Param
-from skybatch.tables.schemas.search import SIA_PARAMS, SIA_SEARCH
+from skybatch.tables.schemas.search import SIA_ACCESS, SIA_PARAMS, SIA_SEARCH
 from skybatch.vo.links import image_url
 from skybatch.vo.parameters import Parameters, refused
 from skybatch.vo.pos_size import box_search
 from skybatch.vo.responses import ResponseFormat, TableResponse, response_format, table_of
 from skybatch.vo.search_images import find_images
+from skybatch.vo.service_descriptors import image_services
 
 if TYPE_CHECKING:
     from skybatch.inventory.inventory import Inventory
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 METADATA = "metadata"
 IMAGE_FORMATS = ("image/fits", "all", "*", "")
 TITLE = "2MASS images"
+COLUMNS = (*SIA_SEARCH, *SIA_ACCESS)
 
 INPUTS: tuple[Param, ...] = (
     Param("INPUT:POS", "", unit="deg", description="Right ascension and declination, ICRS, as ra,dec."),
@@ -49,11 +51,12 @@ def sia1(parameters: Parameters, inventory: Inventory, root: str) -> TableRespon
     found = find_images(inventory, sets, max_rows, first_of_each_band=search.most_centred)
     table = table_of(
         found,
-        SIA_SEARCH,
+        COLUMNS,
         lambda i: image_url(root, found.key(i)),
         title=TITLE,
         params=SIA_PARAMS,
         max_rows=max_rows,
+        services=image_services(root, "publisher_did"),
     )
     return TableResponse(table, fmt)
 
@@ -66,7 +69,7 @@ def image_formats(parameters: Parameters) -> list[str]:
 def metadata_response(inventory: Inventory, fmt: ResponseFormat) -> TableResponse:
     """Answer FORMAT=METADATA: the columns, and the inputs as PARAMs (SIA 1.0 section 6.1), without rows."""
     found = find_images(inventory, _no_sets(), 0)
-    table = table_of(found, SIA_SEARCH, lambda _: "", title=TITLE, params=(*INPUTS, *SIA_PARAMS))
+    table = table_of(found, COLUMNS, lambda _: "", title=TITLE, params=(*INPUTS, *SIA_PARAMS))
     return TableResponse(table, fmt)
 
 

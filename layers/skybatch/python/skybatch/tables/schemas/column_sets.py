@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from skybatch.tables.model import Column
 from skybatch.tables.schemas.batch import BATCH_CSV, BATCH_HTML, BATCH_IPAC, BATCH_VOTABLE, INVENTORY, ROWS
-from skybatch.tables.schemas.search import INVENTORY_PARAMS, NATIVE_SEARCH, SIA_PARAMS, SIA_SEARCH
+from skybatch.tables.schemas.search import INVENTORY_PARAMS, NATIVE_SEARCH, SIA_ACCESS, SIA_PARAMS, SIA_SEARCH
 from skybatch.tables.schemas.understood import UNDERSTOOD_KEYS, UNDERSTOOD_POSITIONS, UNDERSTOOD_SCANS
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "INVENTORY_PARAMS",
     "NATIVE_SEARCH",
     "ROWS",
+    "SIA_ACCESS",
     "SIA_PARAMS",
     "SIA_SEARCH",
     "UNDERSTOOD_KEYS",
@@ -28,8 +29,8 @@ COLUMN_SETS: dict[str, tuple[Column, ...]] = {
     "Images of a batch, IPAC ASCII": BATCH_IPAC,
     "Images of a batch, VOTable and CSV": BATCH_CSV,
     "Rows of a batch": ROWS,
-    "Image inventory (nph-im_sia)": INVENTORY,
-    "Simple Image Access (/ibe/sia)": SIA_SEARCH,
+    "Image inventory (nph-im_sia)": (*INVENTORY, *SIA_ACCESS),
+    "Simple Image Access (/ibe/sia)": (*SIA_SEARCH, *SIA_ACCESS),
     "Archive search (/ibe/search)": NATIVE_SEARCH,
     "A table as understood (/tables), positions": UNDERSTOOD_POSITIONS,
     "A table as understood (/tables), coadd keys": UNDERSTOOD_KEYS,

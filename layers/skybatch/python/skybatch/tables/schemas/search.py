@@ -70,6 +70,22 @@ SIA_SEARCH: tuple[Column, ...] = (
     *PHOTOMETRY,
 )
 
+# What clients of SIA 1.0 look for by UCD, and the id for DataLink and SODA; behind the archive's own columns.
+SIA_ACCESS: tuple[Column, ...] = (
+    double(
+        "mjd_obs",
+        "Modified Julian Date of the middle of the UT date on which the image was taken.",
+        unit="d",
+        ucd="VOX:Image_MJDateObs",
+    ),
+    text("instrument", "Instrument.", ucd="INST_ID"),
+    Column(
+        "filesize", "long", "Size of the file; null where it is made when it is asked for.", unit="byte",
+        ucd="VOX:Image_FileSize",
+    ),
+    text("publisher_did", "Identifier of the image, for DataLink and SODA.", ucd="meta.ref.ivoid"),
+)  # fmt: skip
+
 SIA_PARAMS: tuple[Param, ...] = (
     Param("sia_pixflags", "CZ", ucd="VOX:Image_PixFlags", description="Pixel flags of all images."),
     Param("sia_radesys", "FK5", ucd="VOX:STC_CoordRefFrame", description="Coordinate reference frame."),

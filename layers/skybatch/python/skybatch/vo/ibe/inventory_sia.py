@@ -23,17 +23,19 @@ from skybatch.sky.regions import Circle, Relation
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.twomass.bands import BANDS
 from skybatch.surveys.twomass.datasets import DEFAULT_DATASET
-from skybatch.tables.model import Param, Table
+from skybatch.tables.model import Param, Table, Values
 from skybatch.tables.schemas.batch import INVENTORY
 from skybatch.tables.schemas.image_rows import ImageRows
 from skybatch.tables.schemas.image_table import image_data
-from skybatch.tables.schemas.search import INVENTORY_PARAMS
+from skybatch.tables.schemas.search import INVENTORY_PARAMS, SIA_ACCESS
 from skybatch.validation import InvalidValue
+from skybatch.vo.access_data import access_data
 from skybatch.vo.links import fits_url, page_url
 from skybatch.vo.parameters import Parameters, choice, refused
 from skybatch.vo.pos_size import RELATIONS, size
 from skybatch.vo.responses import TableResponse, overflow_note, response_format, too_many_rows
 from skybatch.vo.search_images import ATLAS, QUICKLOOK, FoundImages, Predicate, find_images
+from skybatch.vo.service_descriptors import image_services
 from skybatch.vo.sia1 import METADATA, image_formats
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from skybatch.inventory.inventory import Inventory
 
 TITLE = "2MASS image inventory"
+COLUMNS = (*INVENTORY, *SIA_ACCESS)
 FITS, PAGE = "image/fits", "text/html"
 _BOTH = (ATLAS, QUICKLOOK)
 TYPES = {kind.parameter: (kind.letter,) for kind in ImageType} | {"": _BOTH, "all": _BOTH}
@@ -208,7 +211,23 @@ def _table(
         too_many_rows(max_rows) if len(found) * len(formats) > max_rows else ""
     )
     data = image_data({found.details.dataset: found.details}, images, INVENTORY)
-    return Table(INVENTORY, data, params=params, title=TITLE, notes=notes, overflow=more, cell_lines=True)
+    return Table(
+        COLUMNS,
+        data | _access(found, rows),
+        params=params,
+        title=TITLE,
+        notes=notes,
+        overflow=more,
+        services=image_services(root, "publisher_did"),
+        cell_lines=True,
+    )
+
+
+def _access(found: FoundImages, rows: list[tuple[int, str]]) -> dict[str, Values]:
+    """Return the values of `SIA_ACCESS`; a page has no size."""
+    data = access_data(found, [i for i, _ in rows])
+    sizes = zip(data["filesize"], rows, strict=True)
+    return data | {"filesize": [size if form == FITS else None for size, (_, form) in sizes]}
 
 
 def _urls(root: str, found: FoundImages, rows: list[tuple[int, str]]) -> Iterator[str]:
