@@ -14,7 +14,7 @@ from skybatch.requests.model import Mode, Row
 from skybatch.requests.row_readers import RowSource
 from skybatch.requests.understood_table import UnderstoodTable
 from skybatch.tables.model import Column, Table
-from skybatch.tables.schemas.common import TABLE_MARKER, TABLE_MARKER_VERSION
+from skybatch.tables.schemas.marker import TABLE_MARKER, TABLE_MARKER_VERSION
 from skybatch.tables.schemas.understood import (
     ERROR,
     GIVEN_ID,

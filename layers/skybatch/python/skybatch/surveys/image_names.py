@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+from skybatch.surveys.description.keys import FieldValue, parts_of
+from skybatch.surveys.description.templates import Template
 from skybatch.surveys.image_id import ImageId, product_of
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.known import survey_of
 
-if TYPE_CHECKING:
-    from skybatch.surveys.description.keys import FieldValue
-
+Fields = Mapping[str, FieldValue]
 Name = Literal["sia", "title", "obs", "file", "colour"]
 
 
@@ -20,31 +20,37 @@ def image_name(name: Name, image: ImageId, image_type: ImageType) -> str:
     return name_writer(name, image.dataset, image.band, image_type)(image.fields)
 
 
-def name_writer(
-    name: Name, dataset: str, band: str, image_type: ImageType
-) -> Callable[[Mapping[str, FieldValue]], str]:
+def name_writer(name: Name, dataset: str, band: str, image_type: ImageType) -> Callable[[Fields], str]:
     """Return the function that gives a title or file name for the fields of an image set.
 
     For tables of many images of one band; the parts that are the same for all are looked up once.
     """
-    from skybatch.surveys.description.keys import parts_of
-    from skybatch.surveys.description.templates import Template
-
     survey = survey_of(dataset)
-    template, set_id = Template(getattr(survey.names, name)), Template(survey.set.id)
+    template = Template(getattr(survey.names, name))
+    return _writer(template, dataset, band, image_type)
+
+
+def file_stem_writer(dataset: str, band: str, image_type: ImageType) -> Callable[[Fields], str]:
+    """Return the function that gives the name of an image's file in the archive, without suffix."""
+    survey = survey_of(dataset)
+    key = survey.product[product_of(survey, image_type)].key
+    return _writer(Template(key.rpartition("/")[2]), dataset, band, image_type)
+
+
+def image_set_id(dataset: str, fields: Fields) -> str:
+    """Return the identifier of an image set in requests and tables: ``001126n1010266``."""
+    return survey_of(dataset).set_id.format(fields)
+
+
+def _writer(template: Template, dataset: str, band: str, image_type: ImageType) -> Callable[[Fields], str]:
+    survey = survey_of(dataset)
     product = product_of(survey, image_type)
     parts = parts_of(survey, survey.datasets[dataset], survey.bands[band], product)
-    with_id = "id" in template.names
+    set_id = survey.set_id if "id" in template.names else None
 
-    def write(fields: Mapping[str, FieldValue]) -> str:
-        more = {"id": set_id.format(fields)} if with_id else {}
-        return template.format({**parts, **fields, **more})
+    def write(fields: Fields) -> str:
+        if set_id is None:
+            return template.format({**parts, **fields})
+        return template.format({**parts, **fields, "id": set_id.format(fields)})
 
     return write
-
-
-def image_set_id(dataset: str, fields: Mapping[str, FieldValue]) -> str:
-    """Return the identifier of an image set in requests and tables: ``001126n1010266``."""
-    from skybatch.surveys.description.templates import Template
-
-    return Template(survey_of(dataset).set.id).format(fields)

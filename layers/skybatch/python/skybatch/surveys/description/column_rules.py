@@ -14,6 +14,7 @@ GROUPS = frozenset(
         *("link", "asked_by", "asked_by_text", "file_name", "file_name_native", "title", "type", "kind"),
         *("band", "place", "place_html", "sia_place", "corners", "naxis", "crota2", "wcs", "pixflags"),
         *("requested", "delivery", "edge", "form", "row", "htm", "sia", "wave", "bandpass"),
+        *("set", "image_id"),
     }
 )
 _WAVES = frozenset({"ref", "low", "high"})

@@ -11,8 +11,13 @@ from skybatch.surveys.description.request_rules import Requests
 from skybatch.surveys.description.survey import Survey
 
 # Columns of the service's own in searches, before or after those of the survey.
+_IPAC = ("@link", "@asked_by", "@file_name", "@type", "@set")
+_IPAC_PLACE = ("@band", "@place", "@corners", "@naxis", "@crota2")
+_IPAC_DELIVERY = ("@requested", "@delivery", "@edge", "@form")
+_VOTABLE = ("@title", "@link", "@sia_place", "@crota2", "@band", "@wave:ref,high,low", "@type", "@pixflags")
+_HTML = ("@row", "@file_name", "@band", "@kind", "@set")
 _SIA = ("@sia", "@bandpass:ref,low,high")
-_SEARCH = ("@wcs", "@crota2", "@naxis", "@place", "@corners")
+_SEARCH = ("@file_name_native", "@wcs", "@crota2", "@naxis", "@place", "@corners")
 
 
 def completed(survey: Survey) -> Survey:
@@ -67,12 +72,16 @@ def _literal(text: str) -> str:
 
 
 def _tables(survey: Survey) -> Tables:
-    core = survey.tables.core or tuple(survey.columns)
-    return replace(
-        survey.tables,
+    given = survey.tables
+    core = given.core or tuple(survey.columns)
+    return Tables(
         core=core,
-        sia=survey.tables.sia or (*_SIA, *core),
-        search=survey.tables.search or (*core, *_SEARCH),
+        ipac=given.ipac or (*_IPAC, *core, *_IPAC_PLACE, *_IPAC_DELIVERY),
+        votable=given.votable or (*_VOTABLE, "@asked_by_text", "@set", *core, "@htm"),
+        html=given.html or (*_HTML, *core, "@place_html"),
+        rows=given.rows or ("@image_id",),
+        sia=given.sia or (*_SIA, *core),
+        search=given.search or (*core, *_SEARCH),
     )
 
 

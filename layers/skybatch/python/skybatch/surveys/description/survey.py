@@ -3,7 +3,7 @@
 Where a key has a default, a description may leave it out. Wavelengths are in metres, diameters in degrees.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import field
 from functools import cached_property
 from typing import Literal
@@ -22,6 +22,7 @@ from skybatch.surveys.description.images import (
 )
 from skybatch.surveys.description.metadata import Column, Header, Import, ObsCore, Tables, VOTable
 from skybatch.surveys.description.request_rules import Requests
+from skybatch.surveys.description.templates import Template
 
 
 @described
@@ -44,6 +45,8 @@ class Survey:
         Texts; references are bibliographic codes.
     powers
         Abilities of the service that only some surveys have.
+    filters_page
+        Address of the survey's own page about its filters.
     """
 
     schema: Literal[1]
@@ -58,6 +61,7 @@ class Survey:
     doi: str = ""
     rights: str = "public"
     powers: tuple[Power, ...] = ()
+    filters_page: str = ""
     dataset: tuple[Dataset, ...]
     band: tuple[Band, ...]
     place: Place = Place()
@@ -93,9 +97,19 @@ class Survey:
         """The name of the product that batches deliver by default."""
         return next(iter(self.images))
 
+    def bands_text(self, bands: Iterable[str]) -> str:
+        """Return bands as tables write them: ``JHK`` where all bands have one letter, else ``W1,W2``."""
+        between = "" if all(len(band.id) == 1 for band in self.band) else ","
+        return between.join(self.bands[band].show for band in bands)
+
     def dataset_key(self, dataset: Dataset) -> str:
         """Return the name of a data set in plans and inventory folders; the survey's for its only one."""
         return dataset.id or self.id
+
+    @cached_property
+    def set_id(self) -> Template:
+        """Template of the identifier of an image set."""
+        return Template(self.set.id)
 
     def survey_id(self, dataset: str) -> str:
         """Return the identifier of a data set as a survey of its own: ``2mass-asky``, or ``allwise``."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from skybatch.errors import CellError, InvalidRequest, TooLarge
-from skybatch.tables.schemas.common import TABLE_MARKER
+from skybatch.tables.schemas.marker import TABLE_MARKER
 
 # The kind of a list whose columns the reader had to name itself.
 HEADERLESS = "list without a header"

@@ -1,143 +1,147 @@
 """The columns of a batch's tables: images in each format, and the rows of the request.
 
-The first columns are the image inventory's own, in its order; what we add stands at the end. Tables of
-images can be posted back: see `RESUBMISSION_COLUMNS`.
+The first columns are the image inventory's own, in the order of the survey's description; what we add stands
+at the end. Tables of images can be posted back: see `RESUBMISSION_COLUMNS`.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from skybatch.surveys.description.survey import Survey
+from skybatch.surveys.known import default_survey
 from skybatch.tables.model import Column, double, integer, text
 from skybatch.tables.schemas.common import (
-    BAND,
     CENTER,
-    COADD_KEY,
     CORNERS,
     CROTA2,
     CUT_AT_EDGE,
-    DATASET,
     DELIVERY,
     DELIVERY_FORMAT,
     EDGE,
     EDGE_DIST,
     GIVEN_ID,
-    HEM,
     ID,
-    IMAGE,
+    IMAGE_ID,
     NAXIS1_NAXIS2,
-    PHOTOMETRY,
     REQUESTED,
     ROW_NUMBER_DESCRIPTION,
-    SCAN,
+    SURVEY,
     TABLE_MARKER_COLUMN,
-    TYPE,
-    UT_DATE,
-    XDATE_DESCRIPTION,
+    band_column,
+    dataset_column,
+    in_frame_of,
+    type_column,
 )
 from skybatch.tables.schemas.sia_columns import (
-    ARTIFACTS,
-    BHI,
-    BLO,
-    BREF,
     CRPIX,
     CRVAL,
     NAXES,
     NAXIS,
     SCALE,
-    SIA_DEC,
-    SIA_RA,
     URL,
     renamed,
+    sia_center,
+    wavelengths,
+)
+from skybatch.tables.schemas.survey_columns import Group, fixed, ordered_columns
+
+_FILE_NAME = text("name", "Name of the image file in the survey archive.", key="fname")
+_MIDDLE = (
+    double("ra", "Right ascension of the image centre", unit="deg", format="%.6f"),
+    double("dec", "Declination of the image centre", unit="deg", format="%.6f"),
 )
 
-BATCH_IPAC: tuple[Column, ...] = (
-    renamed(URL, "download"),
-    ID,
-    integer("scntr", ROW_NUMBER_DESCRIPTION, key="row_number"),
-    text("name", "Name of the image file in the survey archive.", key="fname"),
-    TYPE,
-    DATASET,
-    text("xdate", XDATE_DESCRIPTION),
-    HEM,
-    SCAN,
-    IMAGE,
-    UT_DATE,
-    BAND,
-    COADD_KEY,
-    *CENTER,
-    *CORNERS,
-    *NAXIS1_NAXIS2,
-    CROTA2,
-    *PHOTOMETRY,
-    *REQUESTED,
-    *DELIVERY,
-    EDGE_DIST,
-    DELIVERY_FORMAT,
-    GIVEN_ID,
-    CUT_AT_EDGE,
-    EDGE,
-)
 
-INVENTORY: tuple[Column, ...] = (
-    text("name", "Concise description of the image.", ucd="VOX:Image_Title", key="title"),
-    renamed(URL, "download"),
-    renamed(SIA_RA, "center_ra"),
-    renamed(SIA_DEC, "center_dec"),
-    NAXES,
-    NAXIS,
-    SCALE,
-    text("format", "MIME type of what the URL gives.", ucd="VOX:Image_Format"),
-    CRPIX,
-    CRVAL,
-    CROTA2,
-    BAND,
-    BREF,
-    BHI,
-    BLO,
-    *ARTIFACTS,
-    TYPE,
-    DATASET,
-    text(
-        "pixflags",
-        "Pixel flags of the image: C, copied from their source; Z, valid fluxes; V, for looking.",
-        ucd="VOX:Image_PixFlags",
+def _middle(survey: Survey, _: tuple[str, ...]) -> tuple[Column, ...]:
+    """Return the columns of the image centre for people, whose descriptions name the frame."""
+    words = {"FK5": "FK5 J2000", "ICRS": "ICRS"}
+    columns = in_frame_of(survey, _MIDDLE)
+    return tuple(replace(each, description=f"{each.description}, {words[each.frame]}.") for each in columns)
+
+
+def _in_sia(survey: Survey, _: tuple[str, ...]) -> tuple[Column, ...]:
+    ra, dec = sia_center(survey)
+    mime = text("format", "MIME type of what the URL gives.", ucd="VOX:Image_Format")
+    place = (renamed(ra, "center_ra"), renamed(dec, "center_dec"))
+    return (*place, NAXES, NAXIS, SCALE, mime, CRPIX, CRVAL)
+
+
+GROUPS: dict[str, Group] = {
+    "link": fixed(renamed(URL, "download")),
+    "asked_by": fixed(ID, integer("scntr", ROW_NUMBER_DESCRIPTION, key="row_number")),
+    "asked_by_text": fixed(ID, text("scntr", ROW_NUMBER_DESCRIPTION, key="row_number")),
+    "row": fixed(integer("row", ROW_NUMBER_DESCRIPTION, key="row_number"), ID),
+    "file_name": fixed(_FILE_NAME),
+    "title": fixed(
+        text("name", "Concise description of the image.", ucd="VOX:Image_Title", key="title"),
     ),
-    ID,
-    text("scntr", ROW_NUMBER_DESCRIPTION, key="row_number"),
-    text("date", XDATE_DESCRIPTION, key="xdate"),
-    HEM,
-    SCAN,
-    IMAGE,
-    UT_DATE,
-    COADD_KEY,
-    *PHOTOMETRY,
-    integer("bin", "Level-7 HTM triangle that holds the image's reference position, in base-4 digits."),
-)
+    "type": lambda survey, _: (type_column(survey), dataset_column(survey)),
+    "kind": lambda survey, _: (type_column(survey),),
+    "band": lambda survey, _: (band_column(survey),),
+    "set": fixed(SURVEY, IMAGE_ID),
+    "image_id": fixed(IMAGE_ID),
+    "place": lambda survey, _: in_frame_of(survey, CENTER),
+    "place_html": _middle,
+    "sia_place": _in_sia,
+    "corners": lambda survey, _: in_frame_of(survey, CORNERS),
+    "naxis": fixed(*NAXIS1_NAXIS2),
+    "crota2": fixed(CROTA2),
+    "wave": wavelengths,
+    "pixflags": fixed(
+        text(
+            "pixflags",
+            "Pixel flags of the image: C, copied from their source; Z, valid fluxes; V, for looking.",
+            ucd="VOX:Image_PixFlags",
+        ),
+    ),
+    "requested": fixed(*REQUESTED),
+    "delivery": fixed(*DELIVERY),
+    "edge": fixed(EDGE_DIST),
+    "form": fixed(DELIVERY_FORMAT),
+    "htm": fixed(
+        integer("bin", "Level-7 HTM triangle that holds the image's reference position, in base-4 digits."),
+    ),
+}
+_AT_END = (GIVEN_ID, CUT_AT_EDGE, EDGE)
 
-_DELIVERED: tuple[Column, ...] = (*INVENTORY, *DELIVERY, EDGE_DIST, *REQUESTED, DELIVERY_FORMAT)
-BATCH_VOTABLE: tuple[Column, ...] = (*_DELIVERED, GIVEN_ID, CUT_AT_EDGE, EDGE)
-BATCH_CSV: tuple[Column, ...] = (*_DELIVERED, TABLE_MARKER_COLUMN, GIVEN_ID, CUT_AT_EDGE, EDGE)
 
-# For people: the few facts that tell one image from another, with links to it and to its preview.
-BATCH_HTML: tuple[Column, ...] = (
-    integer("row", ROW_NUMBER_DESCRIPTION, key="row_number"),
-    ID,
-    text("name", "Name of the image file in the survey archive.", key="fname"),
-    BAND,
-    TYPE,
-    text("date", XDATE_DESCRIPTION, key="xdate"),
-    HEM,
-    SCAN,
-    IMAGE,
-    COADD_KEY,
-    double("ra", "Right ascension of the image centre, FK5 J2000.", unit="deg", format="%.6f", frame="FK5"),
-    double("dec", "Declination of the image centre, FK5 J2000.", unit="deg", format="%.6f", frame="FK5"),
-    *DELIVERY[:2],
-    DELIVERY[3],
-    EDGE_DIST,
-    text("file", "URL of the image.", link="image", key="url"),
-    text("preview", "URL of a page or picture that shows the image.", link="preview"),
-    CUT_AT_EDGE,
-)
+def batch_ipac(survey: Survey) -> tuple[Column, ...]:
+    """Return the columns of a batch's images as an IPAC table."""
+    return (*ordered_columns(survey, survey.tables.ipac, GROUPS), *_AT_END)
+
+
+def inventory(survey: Survey) -> tuple[Column, ...]:
+    """Return the columns of the image inventory, with which a batch's VOTables begin."""
+    return ordered_columns(survey, survey.tables.votable, GROUPS)
+
+
+def batch_votable(survey: Survey) -> tuple[Column, ...]:
+    """Return the columns of a batch's images as a VOTable."""
+    return (*_delivered(survey), *_AT_END)
+
+
+def batch_csv(survey: Survey) -> tuple[Column, ...]:
+    """Return the columns of a batch's images as CSV and TSV, which mark themselves by one of them."""
+    return (*_delivered(survey), TABLE_MARKER_COLUMN, *_AT_END)
+
+
+def _delivered(survey: Survey) -> tuple[Column, ...]:
+    return (*inventory(survey), *DELIVERY, EDGE_DIST, *REQUESTED, DELIVERY_FORMAT)
+
+
+def batch_html(survey: Survey) -> tuple[Column, ...]:
+    """Return the few facts that tell one image from another, with links to it and to its preview."""
+    return (
+        *ordered_columns(survey, survey.tables.html, GROUPS),
+        *DELIVERY[:2],
+        DELIVERY[3],
+        EDGE_DIST,
+        text("file", "URL of the image.", link="image", key="url"),
+        text("preview", "URL of a page or picture that shows the image.", link="preview"),
+        CUT_AT_EDGE,
+    )
+
 
 OUTCOME_OPTIONS = (
     ("retrieved", "All images of the row were retrieved"),
@@ -150,8 +154,7 @@ OUTCOME_OPTIONS = (
     ("cancelled", "The batch was cancelled before the row was processed"),
 )
 
-# Each input row and its outcome. Without the marker: posted back, it is a list like any other.
-ROWS: tuple[Column, ...] = (
+_ROWS_BEFORE: tuple[Column, ...] = (
     integer("row", "Number of the row in the request, from 1.", ucd="meta.id;meta.main"),
     text("id", "Identifier given in the row.", ucd="meta.id"),
     double(
@@ -175,12 +178,8 @@ ROWS: tuple[Column, ...] = (
         "Whether only the best image was requested.",
         options=(("y", "best only"), ("n", "all images")),
     ),
-    COADD_KEY,
-    text("xdate", XDATE_DESCRIPTION),
-    HEM,
-    SCAN,
-    integer("image", "Number of the image in its scan; null for all of the scan."),
-    text("band", "Bands requested, such as JHK."),
+)
+_ROWS_AFTER: tuple[Column, ...] = (
     text("outcome", "Outcome of the row.", ucd="meta.code.status", options=OUTCOME_OPTIONS),
     integer("retrieved", "Images that were retrieved.", ucd="meta.number"),
     integer("over_limit", "Images beyond the size limit of one batch.", ucd="meta.number"),
@@ -193,3 +192,21 @@ ROWS: tuple[Column, ...] = (
     integer("absent", "Images asked for that the archive does not hold.", ucd="meta.number"),
     GIVEN_ID,
 )
+
+
+def batch_rows(survey: Survey) -> tuple[Column, ...]:
+    """Return the columns of each input row and its outcome.
+
+    Without the marker: posted back, it is a list like any other.
+    """
+    bands = text("band", f"Bands requested, such as {survey.bands_text(survey.bands)}.")
+    own = ordered_columns(survey, survey.tables.rows, GROUPS)
+    return (*_ROWS_BEFORE, *(replace(column, key="") for column in own), bands, *_ROWS_AFTER)
+
+
+BATCH_IPAC = batch_ipac(default_survey())
+INVENTORY = inventory(default_survey())
+BATCH_VOTABLE = batch_votable(default_survey())
+BATCH_CSV = batch_csv(default_survey())
+BATCH_HTML = batch_html(default_survey())
+ROWS = batch_rows(default_survey())

@@ -6,15 +6,15 @@ VOTable's unit standard has them (``m``, ``arcsec``).
 
 from __future__ import annotations
 
-from skybatch.surveys.image_type import ImageType
-from skybatch.surveys.twomass.bands import BAND_NAMES
-from skybatch.surveys.twomass.datasets import DATASETS
-from skybatch.tables.model import Column, double, integer, text
+from dataclasses import replace
 
-BAND_OPTIONS = tuple((band.upper(), f"2MASS {name}-Band") for band, name in BAND_NAMES.items())
-TYPE_OPTIONS = tuple((kind.letter, kind.label) for kind in (ImageType.QUICKLOOK, ImageType.ATLAS))
-DATASET_OPTIONS = tuple((dataset.id, dataset.title) for dataset in DATASETS.values())
-HEMISPHERE_OPTIONS = (("n", "North (Mt. Hopkins)"), ("s", "South (Cerro Tololo)"))
+from skybatch.surveys.description.images import Product
+from skybatch.surveys.description.survey import Survey
+from skybatch.surveys.known import default_survey
+from skybatch.tables.model import Column, Frame, double, integer, text
+from skybatch.tables.schemas.marker import TABLE_MARKER as TABLE_MARKER
+from skybatch.tables.schemas.survey_columns import survey_column
+
 STATUS_OPTIONS = (
     ("retrieved", "The image is in the archive of this batch"),
     ("over_limit", "It lies beyond the size limit of one batch"),
@@ -22,13 +22,41 @@ STATUS_OPTIONS = (
     ("cancelled", "The batch was cancelled first"),
 )
 
-# The marker by which a table of this service is known when it is posted back, and the version of its layout.
-TABLE_MARKER = "skybatch"
-TABLE_MARKER_VERSION = "1"
 QUICKLOOK_CAUTION = (
     "CAUTION: Quicklook images are restored from lossy-compressed files. "
     "Always use Atlas images for photometric measurements."
 )
+
+
+def dataset_column(survey: Survey) -> Column:
+    """Return the column of data sets."""
+    options = tuple((name, dataset.title) for name, dataset in survey.datasets.items())
+    return text("dataset", "Data set the image belongs to.", options=options)
+
+
+def type_column(survey: Survey) -> Column:
+    """Return the column of kinds of images."""
+    products = tuple(survey.images.values())
+    options = tuple((product.type, product.title) for product in reversed(products))
+    return text("type", f"Kind of image: {' or '.join(map(_kind, products))}.", options=options)
+
+
+def _kind(product: Product) -> str:
+    lossy = ", lossy-compressed" if product.power == "quicklooks" else ""
+    return f"{product.type} ({product.title}{lossy})"
+
+
+def band_column(survey: Survey) -> Column:
+    """Return the column of bands."""
+    options = tuple((band.show, f"{survey.short} {band.label}-Band") for band in survey.band)
+    return text("band", "Band of the image.", ucd="VOX:BandPass_ID", key="BAND", options=options)
+
+
+def in_frame_of(survey: Survey, columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    """Return columns of coordinates in the frame of a survey's images; galactic ones are given as ICRS."""
+    frame: Frame = "FK5" if survey.header.frame == "FK5" else "ICRS"
+    return tuple(replace(column, frame=frame) for column in columns)
+
 
 ID = text("id", "Identifier of the request row that the image is for.", ucd="meta.id")
 GIVEN_ID = text(
@@ -37,21 +65,14 @@ GIVEN_ID = text(
 ROW_NUMBER_DESCRIPTION = (
     "Number of the request row that the image is for; null for a region or a single scan."
 )
-XDATE_DESCRIPTION = "Reference date of the image, yymmdd, kept as text; can differ by a day from the UT date."
-COADD_KEY_DESCRIPTION = (
-    "Key of the image set: unique for observation date, hemisphere, scan and image number."
-)
 
-DATASET = text("dataset", "Data set the image belongs to.", options=DATASET_OPTIONS)
-TYPE = text("type", "Kind of image: A (Atlas) or Q (Quicklook, lossy-compressed).", options=TYPE_OPTIONS)
-BAND = text("band", "Band of the image.", ucd="VOX:BandPass_ID", key="BAND", options=BAND_OPTIONS)
-HEM = text(
-    "hem", "Hemisphere of the observatory: n (Mt. Hopkins) or s (Cerro Tololo).", options=HEMISPHERE_OPTIONS
+SURVEY = text("survey", "Survey that the image belongs to.")
+IMAGE_ID = text("image_id", "Identifier of the image set.", ucd="meta.id")
+DATASET, TYPE, BAND = (make(default_survey()) for make in (dataset_column, type_column, band_column))
+HEM, SCAN, IMAGE, COADD_KEY = (
+    survey_column(default_survey(), name) for name in ("hem", "scan", "image", "coadd_key")
 )
-SCAN = integer("scan", "Number of the scan in its night.")
-IMAGE = integer("image", "Number of the image in its scan.")
-UT_DATE = text("ut_date", "UT date on which the image was taken, yymmdd.")
-COADD_KEY = integer("coadd_key", COADD_KEY_DESCRIPTION)
+XDATE_DESCRIPTION = survey_column(default_survey(), "xdate").description
 CENTER = (
     double("ra", "Right ascension of the image centre.", unit="deg", format="%.8f", frame="FK5"),
     double("dec", "Declination of the image centre.", unit="deg", format="%.8f", frame="FK5"),
@@ -61,13 +82,6 @@ NAXIS1_NAXIS2 = (
     integer("naxis2", "Rows of the image.", unit="pix"),
 )
 CROTA2 = double("crota2", "Twist about the image centre, +AXIS2 west of north (J2000).", unit="deg")
-SEESH = double("seesh", "Seeing, full width at half maximum.", unit="arcsec", format="%.5f")
-MAGZP = double("magzp", "Photometric zero point of the image.", unit="mag", format="%.4f")
-MSNR10 = double(
-    "msnr10", "Approximate magnitude of a source with signal-to-noise ratio 10.", unit="mag", format="%.4f"
-)
-PHOTOMETRY = (SEESH, MAGZP, MSNR10)
-
 REQUESTED = (
     double(
         "req_ra",

@@ -9,7 +9,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from skybatch.surveys.twomass.bands import BANDS
+from skybatch.surveys.description.survey import Survey
+from skybatch.surveys.known import default_survey, survey_of
 from skybatch.tables.model import Values
 
 Array = NDArray[Any]
@@ -18,8 +19,8 @@ Array = NDArray[Any]
 class ImageSetFacts(Protocol):
     """Facts of the image sets of one data set, (n,) arrays; `inventory.image_sets.ImageSets` has them.
 
-    Degrees, pixels (FITS, from 1), FK5 J2000. The facts themselves are read by name: see `SET_FACTS` and
-    `BAND_FACTS`.
+    Degrees, pixels (FITS, from 1), in the frame of the survey. The facts themselves are read by name: see
+    `set_facts` and `band_facts`.
     """
 
     @property
@@ -27,13 +28,22 @@ class ImageSetFacts(Protocol):
         """Index of each image set in the inventory of its data set."""
 
 
-# Of an image set, the same for its bands.
-SET_FACTS = (
-    *("crval1", "crval2", "crpix1", "crpix2", "cdelt1", "cdelt2", "crota2", "naxis1", "naxis2"),
-    *("date", "hem", "scan", "image", "ut_date", "coadd_key"),
-)
-# Of one band's image: a mapping from band to (n,) arrays.
-BAND_FACTS = ("seesh", "magzp", "msnr10", "suffix", "quicklook_suffix")
+_GEOMETRY = ("crval1", "crval2", "crpix1", "crpix2", "cdelt1", "cdelt2", "crota2", "naxis1", "naxis2")
+
+
+def set_facts(survey: Survey) -> tuple[str, ...]:
+    """Return the names of the facts of an image set, the same for its bands."""
+    own = (name for name, column in survey.columns.items() if column.of == "set")
+    return tuple(dict.fromkeys((*_GEOMETRY, *survey.set.fields, *own)))
+
+
+def band_facts(survey: Survey) -> tuple[str, ...]:
+    """Return the names of the facts of one band's image: a mapping from band to (n,) arrays each."""
+    own = tuple(name for name, column in survey.columns.items() if column.of == "band")
+    return (*own, "suffix", "quicklook_suffix") if survey.has("quicklooks") else (*own, "suffix")
+
+
+SET_FACTS, BAND_FACTS = set_facts(default_survey()), band_facts(default_survey())
 
 
 @dataclass(frozen=True)
@@ -96,6 +106,12 @@ class ImageRows:
         return len(self.band)
 
 
+def survey_of_images(sets: Mapping[str, ImageSetFacts], images: ImageRows) -> Survey:
+    """Return the survey of a table's images; where there are none, that of the image sets given."""
+    names = [*images.dataset[:1], *sets]
+    return survey_of(names[0]) if names else default_survey()
+
+
 def gather_facts(sets: Mapping[str, ImageSetFacts], images: ImageRows) -> dict[str, Array]:
     """Gather the facts of each image, (n,) arrays by name, from the image sets of its data set.
 
@@ -105,6 +121,7 @@ def gather_facts(sets: Mapping[str, ImageSetFacts], images: ImageRows) -> dict[s
         When an image's data set or image set is not among ``sets``.
     """
     facts: dict[str, Array] = {}
+    survey = survey_of_images(sets, images)
     datasets, numbers, bands = (
         np.asarray(images.dataset),
         np.asarray(images.set_index),
@@ -116,11 +133,11 @@ def gather_facts(sets: Mapping[str, ImageSetFacts], images: ImageRows) -> dict[s
     for dataset, known in sets.items():
         rows = np.flatnonzero(datasets == dataset)
         at = _locate(np.asarray(known.set_index), numbers[rows])
-        for name in SET_FACTS:
+        for name in set_facts(survey):
             _put(facts, name, len(images), rows, np.asarray(getattr(known, name))[at])
-        for band in BANDS:
+        for band in survey.bands:
             mine = bands[rows] == band
-            for name in BAND_FACTS:
+            for name in band_facts(survey):
                 _put(facts, name, len(images), rows[mine], np.asarray(getattr(known, name)[band])[at[mine]])
     return facts
 

@@ -11,39 +11,35 @@ from numpy.typing import NDArray
 
 from skybatch.sky.footprints import Footprints
 from skybatch.sky.htm import htm_bin
+from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.image_type import ImageType
-from skybatch.surveys.twomass.bands import FILTERS
-from skybatch.surveys.twomass.datasets import DATASETS
+from skybatch.surveys.known import default_survey
 from skybatch.tables.model import Column, Table, Values
-from skybatch.tables.schemas.batch import BATCH_CSV, BATCH_HTML, BATCH_IPAC, BATCH_VOTABLE
+from skybatch.tables.schemas.batch import batch_csv, batch_html, batch_ipac, batch_votable
 from skybatch.tables.schemas.common import (
     EDGE,
     GIVEN_ID,
     POSITION_COLUMNS,
     QUICKLOOK_CAUTION,
-    TABLE_MARKER,
-    TABLE_MARKER_VERSION,
 )
+from skybatch.tables.schemas.described_rows import DescribedRows
 from skybatch.tables.schemas.image_geometry import image_points
-from skybatch.tables.schemas.image_rows import ImageRows, ImageSetFacts, gather_facts
-from skybatch.tables.schemas.search import INVENTORY_PARAMS
+from skybatch.tables.schemas.image_rows import ImageRows, ImageSetFacts, gather_facts, survey_of_images
+from skybatch.tables.schemas.marker import TABLE_MARKER, TABLE_MARKER_VERSION
+from skybatch.tables.schemas.search import inventory_params
 from skybatch.tables.writers.formats import Format
 
 Facts = dict[str, NDArray[Any]]
 
-COLUMNS_OF_FORMAT: dict[Format, tuple[Column, ...]] = {
-    "tbl": BATCH_IPAC,
-    "xml": BATCH_VOTABLE,
-    "csv": BATCH_CSV,
-    "tsv": BATCH_CSV,
-    "html": BATCH_HTML,
+COLUMN_MAKERS: dict[Format, Callable[[Survey], tuple[Column, ...]]] = {
+    "tbl": batch_ipac,
+    "xml": batch_votable,
+    "csv": batch_csv,
+    "tsv": batch_csv,
+    "html": batch_html,
 }
-TITLES = {dataset.id: dataset.title for dataset in DATASETS.values()}
-SEARCH_TITLES = {dataset.id: dataset.sia_title for dataset in DATASETS.values()}
+COLUMNS_OF_FORMAT = {form: make(default_survey()) for form, make in COLUMN_MAKERS.items()}
 GIVEN_SOURCES = frozenset(field.name for field in fields(ImageRows))
-LABELS = {kind.letter: kind.label for kind in ImageType}
-# SIA 1.0 section 4.2.4: C copied pixels, Z valid fluxes; V for display, "not for numerical analysis".
-PIXFLAGS = {ImageType.ATLAS.letter: "CZ", ImageType.QUICKLOOK.letter: "V"}
 
 
 def image_table(
@@ -70,12 +66,13 @@ def image_table(
     with_positions = _any_position(images) if positions is None else positions
     absent = (frozenset() if with_positions else POSITION_COLUMNS) | (set() if padded else {EDGE.name})
     absent |= _without_ids(images)
-    columns = tuple(column for column in COLUMNS_OF_FORMAT[fmt] if column.name not in absent)
+    survey = survey_of_images(sets, images)
+    columns = tuple(column for column in COLUMN_MAKERS[fmt](survey) if column.name not in absent)
     return Table(
         columns,
         image_data(sets, images, columns),
         keywords={TABLE_MARKER: TABLE_MARKER_VERSION, **(keywords or {})},
-        params=INVENTORY_PARAMS if fmt == "xml" else (),
+        params=inventory_params(survey) if fmt == "xml" else (),
         title=title,
         notes=(QUICKLOOK_CAUTION,) if ImageType.QUICKLOOK.letter in images.type else (),
     )
@@ -84,16 +81,18 @@ def image_table(
 def image_data(
     sets: Mapping[str, ImageSetFacts], images: ImageRows, columns: Iterable[Column]
 ) -> dict[str, Values]:
-    """Return values for these columns: of the batch sets, of `SIA_SEARCH` or of `NATIVE_SEARCH`.
+    """Return values for these columns: of the tables of a batch, of image search or of the archive's search.
 
     Raises
     ------
     KeyError
         For a column that has no source, a data set or an image set that is not among ``sets``.
     """
+    survey = survey_of_images(sets, images)
     facts = _as_delivered(gather_facts(sets, images), images)
     facts |= image_points(facts)
-    return {column.source: _values(column.source, facts, images) for column in columns}
+    rows = DescribedRows(survey, facts, images)
+    return {column.source: _values(column.source, rows) for column in columns}
 
 
 def _any_position(images: ImageRows) -> bool:
@@ -120,72 +119,47 @@ def _as_delivered(facts: Facts, images: ImageRows) -> Facts:
     }
 
 
-def _values(source: str, facts: Facts, images: ImageRows) -> Values:
+def _values(source: str, rows: DescribedRows) -> Values:
     if source in DERIVED_SOURCES:
-        return DERIVED_SOURCES[source](facts, images)
-    if source in facts:
-        return facts[source]
+        return DERIVED_SOURCES[source](rows)
+    if source in rows.facts:
+        return rows.facts[source]
+    if source.startswith("const:"):
+        return [source.removeprefix("const:") or None] * len(rows.images)
     if source not in GIVEN_SOURCES:
         raise KeyError(f"no facts for a column of {source}")
-    given: Values | None = getattr(images, source)
-    return [None] * len(images) if given is None else given
+    given: Values | None = getattr(rows.images, source)
+    return [None] * len(rows.images) if given is None else given
 
 
-def _pair(first: str, second: str) -> Callable[[Facts, ImageRows], Values]:
-    return lambda facts, _: np.stack([facts[first], facts[second]], axis=1)
+def _pair(first: str, second: str) -> Callable[[DescribedRows], Values]:
+    return lambda rows: np.stack([rows.facts[first], rows.facts[second]], axis=1)
 
 
-def _wavelength(which: str) -> Callable[[Facts, ImageRows], Values]:
-    values = {band.id: getattr(band, which) for band in FILTERS.values()}
-    return lambda _, images: [values[band] for band in images.band]
+def _constant(value: object) -> Callable[[DescribedRows], Values]:
+    return lambda rows: [value] * len(rows.images)
 
 
-def _constant(value: object) -> Callable[[Facts, ImageRows], Values]:
-    return lambda _, images: [value] * len(images)
-
-
-def _titles(names: Mapping[str, str]) -> Callable[[Facts, ImageRows], Values]:
-    """Titles such as ``6X Catalog J-Band Atlas Image: 001114 n 046 0033``."""
-
-    def titles(facts: Facts, images: ImageRows) -> Values:
-        numbers = (facts[name].tolist() for name in ("date", "hem", "scan", "image"))
-        rows = zip(images.dataset, images.band, images.type, *numbers, strict=True)
-        return [
-            f"{names[dataset]} {band.upper()}-Band {LABELS[kind]} Image: {date} {hem} {scan:03d} {image:04d}"
-            for dataset, band, kind, date, hem, scan, image in rows
-        ]
-
-    return titles
-
-
-def _file_names(facts: Facts, images: ImageRows) -> Values:
-    suffixes = np.where(
-        np.asarray(images.type) == ImageType.QUICKLOOK.letter, facts["quicklook_suffix"], facts["suffix"]
-    )
-    rows = zip(images.band, facts["scan"].tolist(), facts["image"].tolist(), suffixes.tolist(), strict=True)
-    return [f"{band}i{scan:03d}{image:04d}{suffix}" for band, scan, image, suffix in rows]
-
-
-DERIVED_SOURCES: dict[str, Callable[[Facts, ImageRows], Values]] = {
-    "BAND": lambda _, images: [band.upper() for band in images.band],
-    "title": _titles(TITLES),
-    "sia_title": _titles(SEARCH_TITLES),
-    "fname": _file_names,
-    "xdate": lambda facts, _: facts["date"],
-    "format": lambda _, images: images.format or ["image/fits"] * len(images),
+DERIVED_SOURCES: dict[str, Callable[[DescribedRows], Values]] = {
+    "BAND": lambda rows: rows.of_band("show"),
+    "band:native": lambda rows: rows.of_band("native"),
+    "title": lambda rows: rows.titles("title"),
+    "sia_title": lambda rows: rows.titles("sia"),
+    "fname": lambda rows: rows.file_names(),
+    "survey": lambda rows: rows.survey_ids(),
+    "image_id": lambda rows: rows.image_ids(),
+    "format": lambda rows: rows.images.format or ["image/fits"] * len(rows.images),
     "naxes": _constant(2),
     "naxis": _pair("naxis1", "naxis2"),
     "scale": _pair("cdelt1", "cdelt2"),
     "crpix": _pair("crpix1", "crpix2"),
     "crval": _pair("crval1", "crval2"),
-    "sia_proj": _constant("SIN"),
-    "sia_cd": lambda facts, _: Footprints.from_keywords(facts).cd_matrix,
-    "bref": _wavelength("reference"),
-    "bhi": _wavelength("upper"),
-    "blo": _wavelength("lower"),
-    "pers_art": _constant(None),
-    "glint_art": _constant(None),
-    "pixflags": lambda _, images: [PIXFLAGS[kind] for kind in images.type],
-    "bin": lambda facts, _: htm_bin(facts["crval1"], facts["crval2"]),
+    "sia_proj": lambda rows: rows.projections(),
+    "sia_cd": lambda rows: Footprints.from_keywords(rows.facts).cd_matrix,
+    "bref": lambda rows: rows.of_band("reference"),
+    "bhi": lambda rows: rows.of_band("upper"),
+    "blo": lambda rows: rows.of_band("lower"),
+    "pixflags": lambda rows: rows.of_product("pixflags"),
+    "bin": lambda rows: htm_bin(rows.facts["crval1"], rows.facts["crval2"]),
     TABLE_MARKER: _constant(TABLE_MARKER_VERSION),
 }

@@ -1,74 +1,121 @@
 """The columns of search answers: Simple Image Access v1 and the archive's own search.
 
-Names, order, types, units and UCDs follow the survey archive's services (SIA 1.0 section 4.2).
+Names, types, units and UCDs follow the survey archive's services (SIA 1.0 section 4.2); their order is that
+of the survey's description.
 """
 
 from __future__ import annotations
 
-from skybatch.tables.model import Column, Param, double, integer, text
+from collections.abc import Mapping
+from dataclasses import replace
+
+from skybatch.surveys.description.survey import Survey
+from skybatch.surveys.known import default_survey
+from skybatch.tables.model import Column, Param, double, text
 from skybatch.tables.schemas.common import (
     CENTER,
-    COADD_KEY,
     CORNERS,
     CROTA2,
-    HEMISPHERE_OPTIONS,
+    IMAGE_ID,
     NAXIS1_NAXIS2,
-    PHOTOMETRY,
+    SURVEY,
+    in_frame_of,
 )
 from skybatch.tables.schemas.sia_columns import (
-    ARTIFACTS,
-    BHI,
-    BLO,
-    BREF,
     CRPIX,
     CRVAL,
     NAXES,
     NAXIS,
     SCALE,
-    SIA_DEC,
-    SIA_RA,
     URL,
     renamed,
+    sia_center,
+    wavelengths,
 )
+from skybatch.tables.schemas.survey_columns import Group, fixed, ordered_columns
 
-_ORDATE = "Reference date of the image, yymmdd; it can differ by a day from the UT date."
-_NATIVE_COMMON: tuple[Column, ...] = (
-    text("ordate", _ORDATE, arraysize="6", key="xdate"),
-    text("hemisphere", "Hemisphere of the observatory: n or s.", key="hem", options=HEMISPHERE_OPTIONS),
-    integer("scanno", "Number of the scan in its night.", key="scan"),
-    integer("coaddno", "Number of the image in its scan.", key="image"),
-)
-_UT_DATE = text("ut_date", "UT date on which the image was taken, yymmdd.", arraysize="6")
+# What PARAMs mean; the description has their values.
+PARAMS = {
+    param.name: param
+    for param in (
+        Param("sia_pixflags", "", ucd="VOX:Image_PixFlags", description="Pixel flags of all images."),
+        Param("sia_radesys", "", ucd="VOX:STC_CoordRefFrame", description="Coordinate reference frame."),
+        Param(
+            "sia_equinox",
+            "",
+            "double",
+            ucd="VOX:STC_CoordEquinox",
+            unit="yr",
+            description="Equinox of the world coordinate system.",
+        ),
+        Param("sia_bp_unit", "", ucd="VOX:BandPass_Unit", description="Unit of the bandpass values."),
+        Param("crefframe", "", ucd="VOX:STC_CoordRefFrame", description="Coordinate system reference frame."),
+        Param(
+            "cequinox",
+            "",
+            "double",
+            ucd="VOX:STC_CoordEquinox",
+            description="Equinox of the image world coordinate system (WCS).",
+        ),
+        Param(
+            "ctype",
+            "",
+            arraysize="3",
+            ucd="VOX:WCS_CoordProjection",
+            description="Orthographic projection; first axis right ascension, second declination.",
+        ),
+        Param("bunit", "", ucd="VOX:BandPass_Unit", description="The unit of the bandpass values."),
+    )
+}
 
-SIA_SEARCH: tuple[Column, ...] = (
-    text("sia_title", "Concise description of the image.", ucd="VOX:Image_Title"),
-    renamed(URL, "sia_url"),
-    renamed(NAXES, "sia_naxes"),
-    text("sia_fmt", "MIME type of the image.", ucd="VOX:Image_Format", key="format"),
-    renamed(SIA_RA, "sia_ra"),
-    renamed(SIA_DEC, "sia_dec"),
-    renamed(NAXIS, "sia_naxis"),
-    renamed(CRPIX, "sia_crpix"),
-    renamed(CRVAL, "sia_crval"),
-    text("sia_proj", "Celestial projection of the image.", ucd="VOX:WCS_CoordProjection", arraysize="3"),
-    renamed(SCALE, "sia_scale", unit="deg/pix"),
-    double(
-        "sia_cd",
-        "WCS CD matrix: CD1_1, CD1_2, CD2_1, CD2_2.",
-        unit="deg/pix",
-        ucd="VOX:WCS_CDMatrix",
-        arraysize="*",
-    ),
-    text("sia_bp_id", "Band of the image.", ucd="VOX:BandPass_ID", key="BAND"),
-    renamed(BREF, "sia_bp_ref"),
-    renamed(BLO, "sia_bp_lo"),
-    renamed(BHI, "sia_bp_hi"),
-    *ARTIFACTS,
-    *_NATIVE_COMMON,
-    _UT_DATE,
-    COADD_KEY,
-    *PHOTOMETRY,
-)
+
+def _sia(survey: Survey, _: tuple[str, ...]) -> tuple[Column, ...]:
+    ra, dec = sia_center(survey)
+    return (
+        text("sia_title", "Concise description of the image.", ucd="VOX:Image_Title"),
+        renamed(URL, "sia_url"),
+        renamed(NAXES, "sia_naxes"),
+        text("sia_fmt", "MIME type of the image.", ucd="VOX:Image_Format", key="format"),
+        renamed(ra, "sia_ra"),
+        renamed(dec, "sia_dec"),
+        renamed(NAXIS, "sia_naxis"),
+        renamed(CRPIX, "sia_crpix"),
+        renamed(CRVAL, "sia_crval"),
+        text("sia_proj", "Celestial projection of the image.", ucd="VOX:WCS_CoordProjection", arraysize="3"),
+        renamed(SCALE, "sia_scale", unit="deg/pix"),
+        double(
+            "sia_cd",
+            "WCS CD matrix: CD1_1, CD1_2, CD2_1, CD2_2.",
+            unit="deg/pix",
+            ucd="VOX:WCS_CDMatrix",
+            arraysize="*",
+        ),
+    )
+
+
+def _bandpass(survey: Survey, which: tuple[str, ...]) -> tuple[Column, ...]:
+    band = text("sia_bp_id", "Band of the image.", ucd="VOX:BandPass_ID", key="BAND")
+    limits = zip(which, wavelengths(survey, which), strict=True)
+    return (band, *(renamed(column, f"sia_bp_{_LIMITS[each]}") for each, column in limits))
+
+
+def _wcs(survey: Survey, _: tuple[str, ...]) -> tuple[Column, ...]:
+    ra, dec = in_frame_of(
+        survey,
+        (
+            double("crval1", "Right ascension at the reference pixel.", unit="deg"),
+            double("crval2", "Declination at the reference pixel.", unit="deg"),
+        ),
+    )
+    return (
+        ra,
+        dec,
+        double("crpix1", "Reference pixel along axis 1.", unit="pix"),
+        double("crpix2", "Reference pixel along axis 2.", unit="pix"),
+        double("cdelt1", "Degrees per pixel along axis 1.", unit="deg/pix", format="%.9e"),
+        double("cdelt2", "Degrees per pixel along axis 2.", unit="deg/pix", format="%.9e"),
+    )
+
 
 # What clients of SIA 1.0 look for by UCD, and the id for DataLink and SODA; behind the archive's own columns.
 SIA_ACCESS: tuple[Column, ...] = (
@@ -85,55 +132,45 @@ SIA_ACCESS: tuple[Column, ...] = (
     ),
     text("publisher_did", "Identifier of the image, for DataLink and SODA.", ucd="meta.ref.ivoid"),
 )  # fmt: skip
+_LIMITS = {"ref": "ref", "low": "lo", "high": "hi"}
+GROUPS: dict[str, Group] = {
+    "sia": _sia,
+    "bandpass": _bandpass,
+    "file_name_native": fixed(text("fname", "Name of the image file.")),
+    "place": lambda survey, _: in_frame_of(survey, CENTER),
+    "wcs": _wcs,
+    "crota2": fixed(CROTA2),
+    "naxis": fixed(*NAXIS1_NAXIS2),
+    "corners": lambda survey, _: in_frame_of(survey, CORNERS),
+    "set": fixed(SURVEY, IMAGE_ID),
+}
 
-SIA_PARAMS: tuple[Param, ...] = (
-    Param("sia_pixflags", "CZ", ucd="VOX:Image_PixFlags", description="Pixel flags of all images."),
-    Param("sia_radesys", "FK5", ucd="VOX:STC_CoordRefFrame", description="Coordinate reference frame."),
-    Param(
-        "sia_equinox",
-        "2000.0",
-        "double",
-        ucd="VOX:STC_CoordEquinox",
-        unit="yr",
-        description="Equinox of the world coordinate system.",
-    ),
-    Param("sia_bp_unit", "meters", ucd="VOX:BandPass_Unit", description="Unit of the bandpass values."),
-)
 
-INVENTORY_PARAMS: tuple[Param, ...] = (
-    Param("crefframe", "FK5", ucd="VOX:STC_CoordRefFrame", description="Coordinate system reference frame."),
-    Param(
-        "cequinox",
-        "2000.0",
-        "double",
-        ucd="VOX:STC_CoordEquinox",
-        description="Equinox of the image world coordinate system (WCS).",
-    ),
-    Param(
-        "ctype",
-        "SIN",
-        arraysize="3",
-        ucd="VOX:WCS_CoordProjection",
-        description="Orthographic projection; first axis right ascension, second declination.",
-    ),
-    Param("bunit", "meters", ucd="VOX:BandPass_Unit", description="The unit of the bandpass values."),
-)
+def sia_search(survey: Survey) -> tuple[Column, ...]:
+    """Return the columns of Simple Image Access v1."""
+    return ordered_columns(survey, survey.tables.sia, GROUPS)
 
-NATIVE_SEARCH: tuple[Column, ...] = (
-    *_NATIVE_COMMON,
-    text("filter", "Band of the image, in lower case.", key="band"),
-    text("fname", "Name of the image file."),
-    _UT_DATE,
-    COADD_KEY,
-    *CENTER,
-    double("crval1", "Right ascension at the reference pixel.", unit="deg", frame="FK5"),
-    double("crval2", "Declination at the reference pixel.", unit="deg", frame="FK5"),
-    double("crpix1", "Reference pixel along axis 1.", unit="pix"),
-    double("crpix2", "Reference pixel along axis 2.", unit="pix"),
-    double("cdelt1", "Degrees per pixel along axis 1.", unit="deg/pix", format="%.9e"),
-    double("cdelt2", "Degrees per pixel along axis 2.", unit="deg/pix", format="%.9e"),
-    CROTA2,
-    *NAXIS1_NAXIS2,
-    *CORNERS,
-    *PHOTOMETRY,
-)
+
+def native_search(survey: Survey) -> tuple[Column, ...]:
+    """Return the columns of the archive's own search."""
+    return ordered_columns(survey, survey.tables.search, GROUPS)
+
+
+def sia_params(survey: Survey) -> tuple[Param, ...]:
+    """Return the PARAMs of Simple Image Access v1."""
+    return _params(survey.votable.sia)
+
+
+def inventory_params(survey: Survey) -> tuple[Param, ...]:
+    """Return the PARAMs of the image inventory and of a batch's VOTables."""
+    return _params(survey.votable.inventory)
+
+
+def _params(values: Mapping[str, str]) -> tuple[Param, ...]:
+    return tuple(replace(PARAMS.get(name, Param(name, "")), value=value) for name, value in values.items())
+
+
+SIA_SEARCH = sia_search(default_survey())
+NATIVE_SEARCH = native_search(default_survey())
+SIA_PARAMS = sia_params(default_survey())
+INVENTORY_PARAMS = inventory_params(default_survey())

@@ -9,11 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from skybatch.surveys.description.survey import Survey
 from skybatch.tables.model import Column, double, integer, text
-from skybatch.tables.schemas.common import CENTER
-
-# The survey's own page about its filters, to which its archive's answers link.
-FILTERS_PAGE = "https://www.ipac.caltech.edu/2mass/releases/allsky/doc/sec6_4a.html"
+from skybatch.tables.schemas.common import CENTER, in_frame_of
 
 
 def renamed(column: Column, name: str, **changes: Any) -> Column:
@@ -22,12 +20,10 @@ def renamed(column: Column, name: str, **changes: Any) -> Column:
 
 
 def _wavelength(name: str, description: str, ucd: str) -> Column:
-    return double(name, description, unit="m", ucd=ucd, format="%.3e", documentation=FILTERS_PAGE)
+    return double(name, description, unit="m", ucd=ucd, format="%.3e")
 
 
 URL = text("url", "URL of the image.", ucd="VOX:Image_AccessReference", link="image")
-SIA_RA = replace(CENTER[0], ucd="POS_EQ_RA_MAIN")
-SIA_DEC = replace(CENTER[1], ucd="POS_EQ_DEC_MAIN")
 NAXES = integer("naxes", "Number of image axes.", ucd="VOX:Image_Naxes")
 NAXIS = integer("naxis", "Length of each image axis in pixels.", ucd="VOX:Image_Naxis", arraysize="*")
 SCALE = double(
@@ -55,7 +51,15 @@ CRVAL = double(
 BREF = _wavelength("bref", "Reference wavelength of the filter.", "VOX:BandPass_RefValue")
 BLO = _wavelength("blo", "Lower wavelength limit of the filter.", "VOX:BandPass_LoLimit")
 BHI = _wavelength("bhi", "Upper wavelength limit of the filter.", "VOX:BandPass_HiLimit")
-ARTIFACTS = (
-    text("pers_art", "URL of the table of persistence artifacts; null where the archive has none."),
-    text("glint_art", "URL of the table of filter glint artifacts; null where the archive has none."),
-)
+WAVELENGTHS = {"ref": BREF, "low": BLO, "high": BHI}
+
+
+def wavelengths(survey: Survey, which: tuple[str, ...]) -> tuple[Column, ...]:
+    """Return columns of filters, which link to the survey's own page about them, in the order given."""
+    return tuple(replace(WAVELENGTHS[each], documentation=survey.filters_page) for each in which)
+
+
+def sia_center(survey: Survey) -> tuple[Column, Column]:
+    """Return the columns of the image centre with the UCDs of SIA 1.0."""
+    ra, dec = in_frame_of(survey, CENTER)
+    return replace(ra, ucd="POS_EQ_RA_MAIN"), replace(dec, ucd="POS_EQ_DEC_MAIN")
