@@ -4,7 +4,7 @@
 # PORT     where `make serve` listens            ARCHIVE  a folder in the archive's layout, served as it is
 # PYTEST   more words for pytest, as in PYTEST='-k tally'
 # ARCHITECTURE  the processor that `make package` builds for: x86_64 (default) or arm64
-# PARAMS   template parameters for serve and demo, as in PARAMS='MaxBatchBytes=1000000 MaxRows=100'
+# PARAMS   template parameters for serve, demo and deploy, as in PARAMS='MaxBatchBytes=1000000 MaxRows=100'
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -14,6 +14,12 @@ PORT ?= 8080
 ARCHIVE ?=
 PARAMS ?=
 ARCHITECTURE ?=
+# What `make deploy` deploys, and where; tools/deploy.py reads them.
+STACK ?=
+CODE_BUCKET ?=
+MAIL_FROM ?=
+ALARM_EMAIL ?=
+export ARCHIVE PARAMS ARCHITECTURE STACK CODE_BUCKET MAIL_FROM ALARM_EMAIL
 PYTEST ?=
 
 PY := .venv/bin/python
@@ -29,7 +35,7 @@ CLIENT_NODE := @stoplight/spectral-cli@6.16.3 @redocly/cli@2.77.0 openapi-typesc
 TEST_PROGRAMS := funpack:libcfitsio-bin fitsverify:fitsverify shellcheck:shellcheck curl:curl wget:wget zsh:zsh fish:fish \
   chromium:chromium chromedriver:chromium-driver stilts:stilts
 
-.PHONY: help venv system lint test demo serve bench clients drill security pins audit openapi package clean
+.PHONY: help venv system lint test demo serve bench clients drill security pins audit openapi package deploy clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -131,6 +137,9 @@ audit: $(STAMP) .venv-supply/.installed ## known vulnerabilities of the pins, wh
 
 package: openapi ## layers and functions for Lambda in build/package, weighed and imported
 	@ARCHITECTURE='$(ARCHITECTURE)' $(PY) -m tools.package
+
+deploy: $(STAMP) ## check, package, deploy: STACK=… CODE_BUCKET=… ARCHIVE=… [MAIL_FROM=… ALARM_EMAIL=… PARAMS=…]
+	@$(PY) -m tools.deploy
 
 clean: ## all that was built, the virtual environment aside
 	rm -rf build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import fields
 from typing import Any
 
+import boto3
 import pytest
 
 from skybatch.settings import Settings
@@ -22,7 +24,13 @@ from tests.support.batches.template import (
 
 SETTINGS = {field.name.upper(): field for field in fields(Settings)}
 # Read by powertools, astropy and boto3 rather than by us.
-OTHERS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL", "POWERTOOLS_METRICS_NAMESPACE", "HOME"}
+OTHERS = {
+    "AWS_ENDPOINT_URL_S3",
+    "HOME",
+    "POWERTOOLS_LOG_LEVEL",
+    "POWERTOOLS_METRICS_NAMESPACE",
+    "POWERTOOLS_SERVICE_NAME",
+}
 
 
 def environment(function: str) -> dict[str, object]:
@@ -161,6 +169,28 @@ def test_access_logs_carry_no_path() -> None:
     """A path holds the batch id, which is all it takes to read a batch."""
     form = properties("HttpStage")["AccessLogSettings"]["Format"]
     assert not any(word in form for word in ("$context.path", "$context.rawPath", "sourceIp", "requestBody"))
+
+
+# Partitions ---------------------------------------------------------------------------------------------
+
+
+def test_s3_is_addressed_by_the_partitions_own_domain() -> None:
+    """Left to itself obstore builds addresses of amazonaws.com; botocore knows those of all partitions."""
+    own_domain = {"Fn::Not": [{"Fn::Equals": [{"Ref": "AWS::URLSuffix"}, "amazonaws.com"]}]}
+    assert TEMPLATE["Conditions"]["HasOwnDomain"] == own_domain
+    variables = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
+    condition, address, otherwise = variables["AWS_ENDPOINT_URL_S3"]["Fn::If"]
+    assert (condition, otherwise) == ("HasOwnDomain", {"Ref": "AWS::NoValue"})
+    for region, suffix in (("cn-north-1", "amazonaws.com.cn"), ("eusc-de-east-1", "amazonaws.eu")):
+        client = boto3.client("s3", region_name=region, aws_access_key_id="x", aws_secret_access_key="y")
+        given = address["Fn::Sub"].replace("${AWS::Region}", region).replace("${AWS::URLSuffix}", suffix)
+        assert client.meta.endpoint_url == given
+
+
+def test_no_arn_names_a_partition() -> None:
+    text = (ROOT / "template.yaml").read_text()
+    assert "arn:aws" not in text
+    assert set(re.findall(r"arn:(.{18})", text)) == {"${AWS::Partition}:"}
 
 
 # Storage, queue, logs -----------------------------------------------------------------------------------

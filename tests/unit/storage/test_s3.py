@@ -50,13 +50,6 @@ def test_the_endpoint_of_s3_takes_precedence(environment: dict[str, str], endpoi
     assert Connection.from_environment(environment) == Connection(endpoint)
 
 
-@pytest.mark.parametrize("variable", ["AWS_REGION", "AWS_DEFAULT_REGION"])
-def test_the_partition_of_china_has_an_endpoint_of_its_own(variable: str) -> None:
-    connection = Connection.from_environment({variable: "cn-north-1"})
-    assert connection.endpoint == "https://s3.cn-north-1.amazonaws.com.cn"
-    assert Connection.from_environment({variable: "us-gov-west-1"}).endpoint == ""
-
-
 def test_a_bucket_is_opened_with_variables_alone(s3: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {"ACCESS_KEY_ID": "x", "SECRET_ACCESS_KEY": "y", "REGION": "us-east-1"}.items():
         monkeypatch.setenv(f"AWS_{name}", value)

@@ -27,8 +27,6 @@ FUNCTION_RETRIES: RetryConfig = {"max_retries": 5, "retry_timeout": timedelta(se
 # Writes of this size or more, and parts of uploads, have more time: the limit includes the body.
 TRANSFER_BYTES = 4 * 1024 * 1024
 TRANSFER_TIMEOUT = timedelta(seconds=60)
-# obstore knows the endpoints of one partition; China's have a suffix of their own.
-CHINA = "cn-"
 
 
 @dataclass(frozen=True)
@@ -59,11 +57,7 @@ class Connection:
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Connection:
         """Find the endpoint in the environment of a function; obstore reads credentials and region there."""
         env = os.environ if environment is None else environment
-        endpoint = env.get("AWS_ENDPOINT_URL_S3") or env.get("AWS_ENDPOINT_URL") or ""
-        region = env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION") or ""
-        if not endpoint and region.startswith(CHINA):
-            endpoint = f"https://s3.{region}.amazonaws.com.cn"
-        return cls(endpoint)
+        return cls(env.get("AWS_ENDPOINT_URL_S3") or env.get("AWS_ENDPOINT_URL") or "")
 
 
 class FunctionBucket(S3Store):
