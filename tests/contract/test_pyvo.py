@@ -117,3 +117,9 @@ def test_datalink_and_soda_are_found_through_sia1(stack: Stack, door: str) -> No
 def test_sia2_is_found_by_its_capabilities(stack: Stack, base: str) -> None:
     service = pyvo.dal.SIA2Service(stack.url + base)
     assert len(service.search(pos=(STAR, 0.01 * u.deg), collection="twomass_allsky")) == 3
+
+
+def test_resolving_powers_are_compared(stack: Stack) -> None:
+    service = pyvo.dal.SIA2Service(f"{stack.url}/SIA")
+    near = {"pos": (STAR, 0.01 * u.deg), "collection": "twomass_allsky"}
+    assert [row["energy_bandpassname"] for row in service.search(**near, res_power=(3.6, 3.7))] == ["J"]

@@ -9,7 +9,15 @@ from astropy.time import Time
 from skybatch.errors import NotFound
 from skybatch.surveys.image_id import ScanImageId as ImageId
 from skybatch.surveys.image_id import atlas_key
-from skybatch.vo.obscore import OBSCORE, collection, key_of_id, mjd, obscore_table, publisher_id
+from skybatch.vo.obscore import (
+    IMAGE_COLUMNS,
+    OBSCORE,
+    collection,
+    key_of_id,
+    mjd,
+    obscore_table,
+    publisher_id,
+)
 
 # ObsCore 1.1, table 6: what must be there.
 MANDATORY = {
@@ -49,4 +57,4 @@ def test_collections_are_named_for_mission_and_data_set() -> None:
 def test_a_table_of_nothing_has_all_columns() -> None:
     table = obscore_table([], "https://x", (), "")
     assert len(table) == 0
-    assert set(table.data) == {column.name for column in OBSCORE}
+    assert set(table.data) == {column.source for column in (*OBSCORE, *IMAGE_COLUMNS)}

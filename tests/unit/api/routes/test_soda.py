@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
+import numpy as np
 import pytest
 from astropy.io import fits
 
@@ -52,3 +53,28 @@ def test_the_services_own_errors_are_faults_of_their_kind(
     broken = HttpClient(replace(search.dependencies, open_inventory=fail), soda.routes)
     answer = broken.get(f"/soda/sync?ID={image}&CIRCLE=10+10+0.01")
     assert (answer.status, answer.body.partition(b":")[0]) == (error.status, fault)
+
+
+def test_pixels_are_those_of_the_stored_image(search: HttpClient, sample: MadeArchive, image: str) -> None:
+    answer = search.get(f"/soda/sync?ID={image}&PIXELS=11+20+101+105")
+    whole = fits.getdata(io.BytesIO(sample.plain[sample.key(0, "j")]))
+    with fits.open(io.BytesIO(answer.body)) as hdus:
+        np.testing.assert_array_equal(hdus[0].data, whole[100:105, 10:20])
+
+
+@pytest.mark.parametrize(
+    ("more", "status"),
+    [
+        ("BAND=1.2e-6+1.3e-6", 200),
+        ("BAND=2e-6+3e-6", 204),
+        ("PIXELS_1=600+700", 204),
+        ("PIXELS=1", 400),
+        (f"CIRCLE={CENTER[0]}+{CENTER[1]}+0.01&BAND=2e-6+3e-6", 204),
+        (f"CIRCLE={CENTER[0]}+{CENTER[1]}+0.01&PIXELS_2=1+2", 204),
+    ],
+)
+def test_all_that_is_asked_must_hold(search: HttpClient, image: str, more: str, status: int) -> None:
+    answer = search.get(f"/soda/sync?ID={image}&{more}")
+    assert answer.status == status
+    if status == 200:
+        assert fits.getdata(io.BytesIO(answer.body)).shape == (1024, 512)

@@ -11,12 +11,24 @@ from skybatch.errors import NotFound
 from skybatch.sky.fk5 import fk5_to_icrs
 from skybatch.sky.vectors import Floats
 from skybatch.storage.object_keys import checked_key
+from skybatch.surveys.description.images import Band
 from skybatch.surveys.image_id import parse_key
 from skybatch.surveys.image_names import image_name
 from skybatch.surveys.twomass.bands import FILTERS
 from skybatch.surveys.twomass.datasets import DATASETS, MISSION
 from skybatch.tables.model import Column, Table, Values, double, integer, text
+from skybatch.tables.schemas.common import (
+    COADD_KEY,
+    DATASET,
+    MAGZP,
+    SEESH,
+    TABLE_MARKER,
+    TABLE_MARKER_COLUMN,
+    TABLE_MARKER_VERSION,
+    TYPE,
+)
 from skybatch.tables.service_descriptor import ServiceDescriptor
+from skybatch.tables.writers.formats import Format
 from skybatch.vo.links import image_url
 from skybatch.vo.search_images import FoundImages
 
@@ -144,10 +156,25 @@ OBSCORE: tuple[Column, ...] = (
     ),
 )
 
+# Beside ObsCore: the image by the archive's own terms, so that an answer can be posted back as a batch.
+IMAGE_COLUMNS: tuple[Column, ...] = (
+    text("energy_bandpassname", "Band of the image.", ucd="meta.id;instr.bandpass", key="BAND"),
+    replace(COADD_KEY, ucd="meta.id"),
+    replace(DATASET, ucd="meta.dataset"),
+    TYPE,
+    replace(MAGZP, ucd="phot.mag;arith.zp"),
+    replace(SEESH, ucd="instr.obsty.seeing"),
+)
+
 
 def collection(dataset: str) -> str:
     """Return the ``obs_collection`` of a data set, such as ``twomass_allsky``."""
     return f"{MISSION}_{DATASETS[dataset].folder}"
+
+
+def resolving_power(band: Band) -> float:
+    """Return the spectral resolving power of a filter: its reference wavelength over its width."""
+    return band.reference / (band.upper - band.lower)
 
 
 def publisher_id(key: str) -> str:
@@ -171,14 +198,41 @@ def mjd(dates: Sequence[str]) -> list[float]:
 
 
 def obscore_table(
-    found: Sequence[FoundImages], root: str, services: tuple[ServiceDescriptor, ...], overflow: str
+    found: Sequence[FoundImages],
+    root: str,
+    services: tuple[ServiceDescriptor, ...],
+    overflow: str,
+    fmt: Format = "xml",
 ) -> Table:
-    """Make a table of the images of several data sets, one after another."""
-    parts = [_rows(each, root) for each in found if len(each)]
+    """Make a table of the images of several data sets, one after another; it can be posted back."""
+    parts = [_rows(each, root) | _image_rows(each) for each in found if len(each)]
+    marker = (TABLE_MARKER_COLUMN,) if fmt in ("csv", "tsv") else ()
+    columns = (*OBSCORE, *IMAGE_COLUMNS, *marker)
     data: dict[str, Values] = {
-        column.name: [value for part in parts for value in part[column.name]] for column in OBSCORE
+        column.source: [value for part in parts for value in part[column.source]] for column in columns
     }
-    return Table(OBSCORE, data, title="2MASS images", services=services, overflow=overflow)
+    return Table(
+        columns,
+        data,
+        keywords={TABLE_MARKER: TABLE_MARKER_VERSION},
+        title="2MASS images",
+        services=services,
+        overflow=overflow,
+    )
+
+
+def _image_rows(found: FoundImages) -> dict[str, list[object]]:
+    details, count = found.details, len(found)
+    bands = list(zip(found.band, found.at.tolist(), strict=True))
+    return {
+        "BAND": [band.upper() for band in found.band],
+        "coadd_key": details.coadd_key[found.at].tolist(),
+        "dataset": [details.dataset] * count,
+        "type": list(found.kind),
+        "magzp": [float(details.magzp[band][at]) for band, at in bands],
+        "seesh": [float(details.seesh[band][at]) for band, at in bands],
+        TABLE_MARKER: [TABLE_MARKER_VERSION] * count,
+    }
 
 
 def _rows(found: FoundImages, root: str) -> dict[str, list[object]]:
@@ -209,7 +263,7 @@ def _rows(found: FoundImages, root: str) -> dict[str, list[object]]:
         "t_max": [day + 1.0 for day in start],
         "em_min": [each.lower for each in filters],
         "em_max": [each.upper for each in filters],
-        "em_res_power": [each.reference / (each.upper - each.lower) for each in filters],
+        "em_res_power": [resolving_power(each) for each in filters],
         "facility_name": [FACILITIES[hem] for hem in details.hem[at].tolist()],
     }
 

@@ -38,5 +38,21 @@ def cutout_service(
         InputParameter(
             "POS", ucd="pos.outline;obs", description="CIRCLE, RANGE or POLYGON to cut, ICRS degrees."
         ),
+        InputParameter(
+            "BAND", "double", "2", xtype="interval", ucd="em.wl;stat.interval", unit="m",
+            description="Wavelengths; an image of another band is empty.",
+        ),
+        InputParameter(
+            "TIME", "double", "2", xtype="interval", ucd="time.interval;obs.exposure", unit="d",
+            description="Modified Julian Dates; an image of another night is empty.",
+        ),
+        InputParameter(
+            "PIXELS_1", "long", "2", xtype="interval", ucd="pos.cartesian.x;instr.pixel",
+            description="First and last pixel along axis 1, counted from 1.",
+        ),
+        InputParameter(
+            "PIXELS_2", "long", "2", xtype="interval", ucd="pos.cartesian.y;instr.pixel",
+            description="First and last pixel along axis 2, counted from 1.",
+        ),
     )  # fmt: skip
     return ServiceDescriptor(SODA_ID, SODA, f"{root}/soda/sync", inputs)

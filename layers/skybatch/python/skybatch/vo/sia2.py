@@ -22,6 +22,7 @@ from skybatch.vo.obscore import (
     key_of_id,
     mjd,
     obscore_table,
+    resolving_power,
 )
 from skybatch.vo.parameters import Parameters, number_or_infinity, refused
 from skybatch.vo.pos_regions import PosRegion, parse_pos, steps_of_region
@@ -132,7 +133,7 @@ def sia2(parameters: Parameters, datasets: Sequence[str], open_: Open, root: str
         )
     overflow = too_many_rows(max_rows) if any(each.more for each in found) else ""
     services = (links_service(root), cutout_service(root))
-    return TableResponse(obscore_table(found, root, services, overflow), fmt)
+    return TableResponse(obscore_table(found, root, services, overflow, fmt.format), fmt)
 
 
 def query(parameters: Parameters) -> Query:
@@ -145,7 +146,7 @@ def query(parameters: Parameters) -> Query:
             raise refused(name.upper(), "", f"may be given {MAX_ALTERNATIVES} times at most")
     return Query(
         regions=tuple(parse_pos(text) for text in parameters.every("pos")),
-        bands=_bands(intervals(parameters, "band")),
+        bands=_bands(intervals(parameters, "band"), intervals(parameters, "specrp")),
         times=intervals(parameters, "time"),
         sizes=intervals(parameters, "fov"),
         ids=_ids(parameters.every("id")),
@@ -169,14 +170,18 @@ def _interval(name: str, text: str) -> Interval:
     return values[0], values[-1]
 
 
-def _bands(wanted: tuple[Interval, ...]) -> tuple[str, ...]:
-    if not wanted:
-        return BANDS
+def _bands(wavelengths: tuple[Interval, ...], powers: tuple[Interval, ...]) -> tuple[str, ...]:
+    """Return the bands of some wavelengths and resolving powers; no interval constrains nothing."""
     return tuple(
         band.id
         for band in FILTERS.values()
-        if any(band.lower <= last and band.upper >= first for first, last in wanted)
+        if _meets(band.lower, band.upper, wavelengths)
+        and _meets(resolving_power(band), resolving_power(band), powers)
     )
+
+
+def _meets(low: float, high: float, wanted: tuple[Interval, ...]) -> bool:
+    return not wanted or any(low <= last and high >= first for first, last in wanted)
 
 
 def _ids(texts: tuple[str, ...]) -> tuple[str, ...]:
@@ -209,7 +214,7 @@ def _excludes_all(parameters: Parameters) -> bool:
         for name, value in constants.items()
     )
     unknown_ids = bool(parameters.every("id")) and not _ids(parameters.every("id"))
-    undefined = bool(parameters.every("timeres") or parameters.every("specrp"))
+    undefined = bool(parameters.every("timeres"))
     return by_word or by_number or unknown_ids or undefined
 
 

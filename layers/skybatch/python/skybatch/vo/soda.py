@@ -11,7 +11,8 @@ from skybatch.fits.pixel_box import PixelBox
 from skybatch.inventory.image_lookup import set_of_image
 from skybatch.sky.regions import Circle
 from skybatch.surveys.image_id import ImageId
-from skybatch.vo.obscore import key_of_id
+from skybatch.vo.image_axes import INTERVALS, PIXELS, cut, holds, requested_pixels
+from skybatch.vo.obscore import key_of_id, mjd
 from skybatch.vo.parameters import Parameters, refused
 from skybatch.vo.pos_regions import PosRegion, parse_circle, parse_polygon, parse_pos
 
@@ -43,6 +44,25 @@ def requested_region(parameters: Parameters) -> PosRegion | None:
         names = ", ".join(name.upper() for name, _ in asked)
         raise refused(names, asked[1][1], "only one region can be cut in a synchronous call")
     return PARSERS[asked[0][0]](asked[0][1], asked[0][0].upper()) if asked else None
+
+
+def is_whole(parameters: Parameters) -> bool:
+    """Return whether nothing is said of what to cut."""
+    return not any(parameters.every(name) for name in (*PARSERS, *INTERVALS, *PIXELS))
+
+
+def box_to_cut(parameters: Parameters, image: ImageId, inventory: Inventory) -> PixelBox | None:
+    """Return the pixels that all parameters together ask of an image, None where that is nothing.
+
+    Raises MalformedRequest; NotFound for an image that the inventory does not have.
+    """
+    region, pixels = requested_region(parameters), requested_pixels(parameters)
+    details = inventory.details(set_of_image(inventory, image))
+    naxis1, naxis2 = int(details.naxis1[0]), int(details.naxis2[0])
+    if not holds(parameters, image.band, lambda: mjd(details.ut_date.tolist())[0]):
+        return None
+    box = PixelBox(0, 0, naxis1, naxis2) if region is None else pixel_box(image, region, inventory)
+    return box if box is None or pixels is None else cut(box, pixels, naxis1, naxis2)
 
 
 def pixel_box(image: ImageId, region: PosRegion, inventory: Inventory) -> PixelBox | None:

@@ -51,6 +51,7 @@ SIA2 = {
     "POS": "CIRCLE, RANGE or POLYGON, in degrees, ICRS.",
     "BAND": "Wavelengths in metres.",
     "TIME": "Modified Julian dates.",
+    "SPECRP": "Spectral resolving powers.",
     "COLLECTION": "A data set.",
     "MAXREC": "Most rows of the answer.",
 }
@@ -59,6 +60,9 @@ SODA = {
     "CIRCLE": "Right ascension, declination and radius in degrees, ICRS.",
     "POLYGON": "Right ascensions and declinations of the vertices in degrees, ICRS.",
     "POS": "CIRCLE, RANGE or POLYGON.",
+    "BAND": "Wavelengths in metres: two numbers.",
+    "TIME": "Modified Julian Dates: two numbers.",
+    "PIXELS": "First and last pixel along axis 1 and along axis 2, from 1: four numbers.",
 }
 DATALINK = {"ID": "Identifier of an image."}
 INVENTORY = {

@@ -13,7 +13,7 @@ from skybatch.errors import SkybatchError
 from skybatch.surveys.image_id import parse_key
 from skybatch.vo import soda
 from skybatch.vo.ibe import stored_images
-from skybatch.vo.pos_regions import PosRegion
+from skybatch.vo.parameters import Parameters
 
 
 def _error(_: HttpRequest, error: SkybatchError) -> AnyResponse:
@@ -35,18 +35,20 @@ def cut_image(request: HttpRequest, dependencies: Dependencies) -> AnyResponse:
     """Return a cutout, 204 where it would be empty, an error as text (SODA 1.0, section 5)."""
     try:
         parameters = read_parameters(request)
-        key, region = soda.requested_key(parameters), soda.requested_region(parameters)
-        if region is None:
+        key = soda.requested_key(parameters)
+        if soda.is_whole(parameters):
             return stored_file_response(request, dependencies, key, status=303)
-        return _cutout(request, dependencies, key, region)
+        return _cutout(request, dependencies, key, parameters)
     except SkybatchError as error:
         return _error(request, error)
 
 
-def _cutout(request: HttpRequest, dependencies: Dependencies, key: str, region: PosRegion) -> AnyResponse:
+def _cutout(
+    request: HttpRequest, dependencies: Dependencies, key: str, parameters: Parameters
+) -> AnyResponse:
     image = parse_key(key)[0]
     inventory = dependencies.current_inventory(image.dataset)
-    box = soda.pixel_box(image, region, inventory)
+    box = soda.box_to_cut(parameters, image, inventory)
     if box is None:
         return no_content_response()
     body = stored_images.cut_box(dependencies.archive, key, box, inventory)

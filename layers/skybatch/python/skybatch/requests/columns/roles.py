@@ -13,7 +13,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     "csys": ("csys", "coordsys", "coord_sys"),
     "equinox": ("equinox",),
     "coadd_key": ("coadd_key",),
-    "band": ("band", "filter"),
+    "band": ("band", "filter", "energy_bandpassname"),
     "date": ("xdate", "date", "ordate"),
     "hem": ("hem", "hemis", "hemisphere"),
     "scan": ("scan", "scanno"),
