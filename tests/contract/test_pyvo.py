@@ -122,4 +122,6 @@ def test_sia2_is_found_by_its_capabilities(stack: Stack, base: str) -> None:
 def test_resolving_powers_are_compared(stack: Stack) -> None:
     service = pyvo.dal.SIA2Service(f"{stack.url}/SIA")
     near = {"pos": (STAR, 0.01 * u.deg), "collection": "twomass_allsky"}
-    assert [row["energy_bandpassname"] for row in service.search(**near, res_power=(3.6, 3.7))] == ["J"]
+    assert [
+        row["energy_bandpassname"] for row in service.search(**near, spectral_resolving_power=(3.6, 3.7))
+    ] == ["J"]
