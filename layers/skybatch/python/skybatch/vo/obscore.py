@@ -14,19 +14,13 @@ from skybatch.storage.object_keys import checked_key
 from skybatch.surveys.description.images import Band
 from skybatch.surveys.image_id import parse_key
 from skybatch.surveys.image_names import image_name
+from skybatch.surveys.known import default_survey
 from skybatch.surveys.twomass.bands import FILTERS
 from skybatch.surveys.twomass.datasets import DATASETS, MISSION
 from skybatch.tables.model import Column, Table, Values, double, integer, text
-from skybatch.tables.schemas.common import (
-    COADD_KEY,
-    DATASET,
-    MAGZP,
-    SEESH,
-    TABLE_MARKER,
-    TABLE_MARKER_COLUMN,
-    TABLE_MARKER_VERSION,
-    TYPE,
-)
+from skybatch.tables.schemas.common import COADD_KEY, DATASET, TABLE_MARKER_COLUMN, TYPE
+from skybatch.tables.schemas.marker import TABLE_MARKER, TABLE_MARKER_VERSION
+from skybatch.tables.schemas.survey_columns import survey_column
 from skybatch.tables.service_descriptor import ServiceDescriptor
 from skybatch.tables.writers.formats import Format
 from skybatch.vo.links import image_url
@@ -162,8 +156,8 @@ IMAGE_COLUMNS: tuple[Column, ...] = (
     replace(COADD_KEY, ucd="meta.id"),
     replace(DATASET, ucd="meta.dataset"),
     TYPE,
-    replace(MAGZP, ucd="phot.mag;arith.zp"),
-    replace(SEESH, ucd="instr.obsty.seeing"),
+    replace(survey_column(default_survey(), "magzp"), ucd="phot.mag;arith.zp"),
+    replace(survey_column(default_survey(), "seesh"), ucd="instr.obsty.seeing"),
 )
 
 
