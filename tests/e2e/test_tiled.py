@@ -23,8 +23,8 @@ from local.stack import Plan, Stack, running_stack
 from skybatch.archive.index import index
 from skybatch.archive.repack import repack
 from skybatch.storage.directory_tree import DirectoryTree
-from skybatch.vo.obscore import IVOID
 from tests.e2e.service import Service
+from tests.support.survey.descriptions import IVOID
 
 pytestmark = pytest.mark.e2e
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from skybatch.surveys.catalogue import packaged_survey
 from skybatch.surveys.description.reader import read_survey
 from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.known import forget, register
 
+# What identifiers of 2MASS images begin with.
+IVOID = packaged_survey().obscore.did.removesuffix("{address}")
 # The least that a description says: one band, one data set, everything else by default.
 PLAIN = """\
 schema = 1

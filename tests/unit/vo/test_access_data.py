@@ -9,7 +9,7 @@ from astropy.time import Time
 from skybatch.inventory.inventory import Inventory
 from skybatch.tables.schemas.search import SIA_ACCESS
 from skybatch.vo.access_data import access_data
-from skybatch.vo.obscore import key_of_id
+from skybatch.vo.obscore.facts import key_of_id
 from skybatch.vo.search_images import ATLAS, QUICKLOOK, find_images
 
 

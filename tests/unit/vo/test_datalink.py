@@ -8,7 +8,7 @@ import pytest
 from skybatch.errors import MalformedRequest, NotFound, SkybatchError, TooMany, Transient
 from skybatch.inventory.inventory import Inventory
 from skybatch.vo.datalink import MAX_IDS, fault, links
-from skybatch.vo.obscore import publisher_id
+from skybatch.vo.obscore.facts import publisher_id
 from skybatch.vo.parameters import Parameters
 from skybatch.vo.search_images import find_images
 

@@ -6,8 +6,11 @@ import pytest
 
 from skybatch.errors import MalformedRequest
 from skybatch.fits.pixel_box import PixelBox
+from skybatch.surveys.catalogue import packaged_survey
 from skybatch.vo.image_axes import Span, cut, holds, requested_pixels
 from skybatch.vo.parameters import Parameters
+
+BANDS = packaged_survey().bands
 
 WHOLE = PixelBox(0, 0, 512, 1024)
 
@@ -26,7 +29,7 @@ WHOLE = PixelBox(0, 0, 512, 1024)
     ],
 )
 def test_an_image_is_within_intervals_or_not(asked: dict[str, str], expected: bool) -> None:
-    assert holds(Parameters.of(asked), "j", lambda: 51178.0) is expected
+    assert holds(Parameters.of(asked), BANDS["j"], lambda: (51178.0, 51179.0)) is expected
 
 
 @pytest.mark.parametrize(
@@ -73,4 +76,4 @@ def test_other_pixels_are_refused(asked: list[tuple[str, str]]) -> None:
 @pytest.mark.parametrize("asked", [{"BAND": "x"}, {"BAND": "2 1"}, {"TIME": "1 2 3"}])
 def test_other_intervals_are_refused(asked: dict[str, str]) -> None:
     with pytest.raises(MalformedRequest):
-        holds(Parameters.of(asked), "j", lambda: 51178.0)
+        holds(Parameters.of(asked), BANDS["j"], lambda: (51178.0, 51179.0))

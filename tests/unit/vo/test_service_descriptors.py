@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from skybatch.vo.obscore import OBSCORE
+from skybatch.vo.obscore.columns import OBSCORE
 from skybatch.vo.service_descriptors import DATALINK, SODA, SODA_ID, cutout_service, links_service
 
 

@@ -16,7 +16,7 @@ from skybatch.sky.regions import Circle
 from skybatch.surveys.image_id import ScanImageId as ImageId
 from skybatch.surveys.image_id import atlas_key, parse_key
 from skybatch.vo import soda
-from skybatch.vo.obscore import publisher_id
+from skybatch.vo.obscore.facts import publisher_id
 from skybatch.vo.parameters import Parameters
 from skybatch.vo.pos_regions import parse_pos
 from tests.support.survey.sample_archive import MadeArchive

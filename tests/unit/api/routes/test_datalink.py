@@ -9,8 +9,8 @@ import pytest
 from astropy.io.votable import parse
 
 from skybatch.vo.datalink import LINKS_TYPE
-from skybatch.vo.obscore import IVOID
 from tests.support.servers.http import HttpClient
+from tests.support.survey.descriptions import IVOID
 from tests.support.survey.sample_archive import MadeArchive
 
 

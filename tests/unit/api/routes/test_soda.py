@@ -13,8 +13,8 @@ from astropy.io import fits
 
 from skybatch.api.routes import soda
 from skybatch.errors import SkybatchError, Transient
-from skybatch.vo.obscore import IVOID
 from tests.support.servers.http import HttpClient
+from tests.support.survey.descriptions import IVOID
 from tests.support.survey.sample_archive import MadeArchive
 from tests.unit.api.conftest import CENTER
 

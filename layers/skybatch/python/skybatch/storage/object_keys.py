@@ -7,7 +7,7 @@ import re
 from skybatch.errors import NotFound
 
 MAX_KEY_CHARACTERS = 1024  # S3's bound
-_SEGMENT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*", re.ASCII)
+_SEGMENT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._+-]*", re.ASCII)
 
 
 def checked_key(text: str, *, folder: bool = False) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from skybatch.surveys.description.survey import Survey
+from skybatch.surveys.known import survey_of
 from skybatch.tables.model import Values
-from skybatch.vo.obscore import INSTRUMENT, mjd, publisher_id
+from skybatch.vo.obscore.facts import days, publisher_id
 from skybatch.vo.search_images import QUICKLOOK, FoundImages
 
 
@@ -14,11 +16,20 @@ def access_data(found: FoundImages, rows: Sequence[int]) -> dict[str, Values]:
 
     The size of a Quicklook is null: the file that is delivered is not the one that is stored.
     """
-    dates = found.details.ut_date[found.at[list(rows)]].tolist() if len(rows) else []
+    survey = survey_of(found.details.dataset)
     sizes = [None if found.kind[i] == QUICKLOOK else found.stored_bytes(i) for i in rows]
     return {
-        "mjd_obs": [day + 0.5 for day in mjd(dates)] if dates else [],
-        "instrument": [INSTRUMENT] * len(rows),
+        "mjd_obs": _middles(survey, found, rows),
+        "instrument": [survey.instrument or None] * len(rows),
         "filesize": sizes,
         "publisher_did": [publisher_id(found.key(i)) for i in rows],
     }
+
+
+def _middles(survey: Survey, found: FoundImages, rows: Sequence[int]) -> list[float | None]:
+    """Return the middles of the days on which images were taken, as far as the survey tells."""
+    time = survey.obscore.time
+    if time is None or not len(rows):
+        return [None] * len(rows)
+    taken = getattr(found.details, time.day)[found.at[list(rows)]]
+    return [day + time.length / 2.0 for day in days(taken).tolist()]

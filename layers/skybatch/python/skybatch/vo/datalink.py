@@ -11,7 +11,7 @@ from skybatch.inventory.image_lookup import sets_of_images
 from skybatch.surveys.image_id import parse_key
 from skybatch.tables.model import Column, Table, text
 from skybatch.vo.links import image_url, page_url
-from skybatch.vo.obscore import key_of_id
+from skybatch.vo.obscore.facts import key_of_id
 from skybatch.vo.parameters import Parameters, refused
 from skybatch.vo.responses import ResponseFormat, TableResponse, response_format
 from skybatch.vo.search_images import FoundImages, find_images

@@ -12,9 +12,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from skybatch.fits.pixel_box import PixelBox
-from skybatch.surveys.twomass.bands import FILTERS
+from skybatch.surveys.description.images import Band
 from skybatch.vo.parameters import Parameters, number_or_infinity, refused
 
+Night = tuple[float, float]
 INTERVALS = ("band", "time")
 PIXELS = ("pixels", "pixels_1", "pixels_2")
 
@@ -35,18 +36,18 @@ class Span(NamedTuple):
         return (int(first) - 1, int(last) - int(first) + 1) if first <= last else None
 
 
-def holds(parameters: Parameters, band: str, day: Callable[[], float]) -> bool:
-    """Return whether BAND and TIME hold an image of a band and of the night from ``day`` (MJD) on.
+def holds(parameters: Parameters, band: Band, night: Callable[[], Night | None]) -> bool:
+    """Return whether BAND and TIME hold an image of a band and its night (MJD), None where that is unknown.
 
     Raises MalformedRequest.
     """
-    filters = FILTERS[band]
     wavelength, time = (_interval(parameters, name) for name in INTERVALS)
-    if wavelength is not None and not (
-        filters.lower <= wavelength.last and filters.upper >= wavelength.first
-    ):
+    if wavelength is not None and not (band.lower <= wavelength.last and band.upper >= wavelength.first):
         return False
-    return time is None or (day() <= time.last and day() + 1.0 >= time.first)
+    if time is None:
+        return True
+    taken = night()
+    return taken is not None and time.meets(*taken)
 
 
 def requested_pixels(parameters: Parameters) -> tuple[Span, Span] | None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from skybatch.surveys.image_id import ImageId, atlas_key, quicklook_key
 from skybatch.surveys.image_type import ImageType
-from skybatch.surveys.twomass.bands import BANDS
+from skybatch.surveys.known import survey_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -66,7 +66,7 @@ def find_images(
     sets: NDArray[np.intp],
     max_images: int,
     *,
-    bands: Sequence[str] = BANDS,
+    bands: Sequence[str] | None = None,
     kinds: Sequence[str] = (ATLAS,),
     matches: Predicate | None = None,
     first_of_each_band: bool = False,
@@ -74,13 +74,14 @@ def find_images(
 ) -> FoundImages:
     """Find the first ``max_images`` images of these sets that the archive holds, by set, then by band.
 
-    ``matches`` selects among them, ``first_of_each_band`` keeps the first of each band only.
-    ``before_reading`` is called with the number of sets before each chunk of them, and may raise to end a
-    search that takes too much.
+    ``bands`` are by default all of the survey, ``matches`` selects among them, ``first_of_each_band`` keeps
+    the first of each band only. ``before_reading`` is called with the number of sets before each chunk of
+    them, and may raise to end a search that takes too much.
     """
+    chosen_bands = tuple(survey_of(inventory.dataset).bands) if bands is None else tuple(bands)
 
     def present_of(details: ImageSets) -> NDArray[np.bool_]:
-        return _present(details, bands, kinds, matches)
+        return _present(details, chosen_bands, kinds, matches)
 
     details, present = _search(
         inventory,
@@ -93,7 +94,7 @@ def find_images(
     if first_of_each_band:
         first = np.sort(np.unique(column, return_index=True)[1])
         at, column = at[first], column[first]
-    pairs = [(band, kind) for band in bands for kind in kinds]
+    pairs = [(band, kind) for band in chosen_bands for kind in kinds]
     chosen = [pairs[number] for number in column[:max_images].tolist()]
     return FoundImages(
         details,

@@ -10,20 +10,19 @@ import numpy as np
 
 from skybatch.errors import NotFound
 from skybatch.inventory.image_lookup import sets_of_images
+from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.image_id import parse_key
-from skybatch.surveys.twomass.bands import BANDS, FILTERS
-from skybatch.vo.obscore import (
-    CALIBRATION_LEVEL,
-    EXPOSURE_SECONDS,
-    FACILITIES,
-    INSTRUMENT,
-    RESOLUTION_ARCSEC,
-    collection,
+from skybatch.surveys.known import default_survey, survey_of
+from skybatch.vo.obscore.facts import (
+    collections,
+    days,
+    facilities,
+    facility_field,
     key_of_id,
-    mjd,
-    obscore_table,
+    of_bands,
     resolving_power,
 )
+from skybatch.vo.obscore_table import obscore_table
 from skybatch.vo.parameters import Parameters, number_or_infinity, refused
 from skybatch.vo.pos_regions import PosRegion, parse_pos, steps_of_region
 from skybatch.vo.responses import TableResponse, response_format, too_many_rows
@@ -47,13 +46,14 @@ _STEPS_PER_ROW, _STEPS_PER_INTERVAL = 200, 5
 
 @dataclass(frozen=True)
 class Query:
-    """Constraints on images: the elements of a tuple are alternatives, an empty one constrains nothing.
+    """Constraints on images of a survey: elements of a tuple are alternatives, empty ones constrain nothing.
 
     ``times`` are MJD, ``sizes`` degrees, ``ids`` archive keys. With ``nothing`` no image can match.
     """
 
+    survey: Survey
     regions: tuple[PosRegion, ...] = ()
-    bands: tuple[str, ...] = BANDS
+    bands: tuple[str, ...] = ()
     times: tuple[Interval, ...] = ()
     sizes: tuple[Interval, ...] = ()
     ids: tuple[str, ...] = ()
@@ -86,18 +86,30 @@ class Query:
         """Return which images of one band satisfy the constraints other than the region."""
         fits = np.ones(len(details), bool)
         if self.times:
-            days, day_of = np.unique(details.ut_date, return_inverse=True)
-            start = np.array(mjd(days.tolist()))[day_of]
-            fits &= _intersects(start, start + 1.0, self.times)
+            fits &= self._taken(details)
         if self.sizes:
             side = np.hypot(details.naxis1 * details.cdelt1, details.naxis2 * details.cdelt2)
             fits &= _intersects(side, side, self.sizes)
         if self.facilities:
-            fits &= np.isin(details.hem, [hem for hem, name in FACILITIES.items() if name in self.facilities])
+            fits &= self._of_facilities(details)
         if self.ids:
             named = {parse_key(key)[0] for key in self.ids}
             fits &= np.array([details.image_id(i, band) in named for i in range(len(details))], bool)
         return fits
+
+    def _taken(self, details: ImageSets) -> NDArray[np.bool_]:
+        time = self.survey.obscore.time
+        if time is None:
+            return np.zeros(len(details), bool)
+        start = days(getattr(details, time.day))
+        return _intersects(start, start + time.length, self.times)
+
+    def _of_facilities(self, details: ImageSets) -> NDArray[np.bool_]:
+        named = [value for value, name in facilities(self.survey).items() if name in self.facilities]
+        field = facility_field(self.survey)
+        if field is None:
+            return np.full(len(details), bool(named))
+        return np.asarray(np.isin(getattr(details, field), named))
 
 
 def sia2(parameters: Parameters, datasets: Sequence[str], open_: Open, root: str) -> TableResponse:
@@ -106,52 +118,55 @@ def sia2(parameters: Parameters, datasets: Sequence[str], open_: Open, root: str
     Raises MalformedRequest; TooLarge where it would take too much work.
     """
     fmt = response_format(parameters, "RESPONSEFORMAT", "votable")
-    max_rows, constraints = parameters.max_rows(), query(parameters)
+    max_rows = parameters.max_rows()
+    query(parameters)  # refused, if it cannot be read, also where there is nothing to search
     chosen = [
         each for each in datasets if not parameters.every("collection") or _in_collection(parameters, each)
     ]
     found: list[FoundImages] = []
     budget = SearchBudget()
 
-    def matches(details: ImageSets, band: str) -> NDArray[np.bool_]:
-        budget.charge_rows(constraints.steps, len(details))
-        return constraints.matches(details, band)
-
     for dataset in chosen:
-        inventory = open_(dataset)
-        sets, left = constraints.sets(inventory, budget), max_rows - sum(map(len, found))
-        bands = constraints.bands or ("j",)
-        found.append(
-            find_images(
-                inventory,
-                sets,
-                left,
-                bands=bands,
-                matches=matches,
-                before_reading=budget.charge_sets,
-            )
-        )
+        left = max_rows - sum(map(len, found))
+        found.append(_find(query(parameters, survey_of(dataset)), open_(dataset), left, budget))
     overflow = too_many_rows(max_rows) if any(each.more for each in found) else ""
     services = (links_service(root), cutout_service(root))
     return TableResponse(obscore_table(found, root, services, overflow, fmt.format), fmt)
 
 
-def query(parameters: Parameters) -> Query:
-    """Read the constraints (SIA 2.0 section 2.1); several values of one name are alternatives.
+def _find(constraints: Query, inventory: Inventory, left: int, budget: SearchBudget) -> FoundImages:
+    def matches(details: ImageSets, band: str) -> NDArray[np.bool_]:
+        budget.charge_rows(constraints.steps, len(details))
+        return constraints.matches(details, band)
+
+    return find_images(
+        inventory,
+        constraints.sets(inventory, budget),
+        left,
+        bands=constraints.bands or tuple(constraints.survey.bands)[:1],
+        matches=matches,
+        before_reading=budget.charge_sets,
+    )
+
+
+def query(parameters: Parameters, survey: Survey | None = None) -> Query:
+    """Read the constraints (SIA 2.0 section 2.1) for a survey; several values of one name are alternatives.
 
     Raises MalformedRequest, also where there are too many of them.
     """
     for name in _BOUNDED:
         if len(parameters.every(name)) > MAX_ALTERNATIVES:
             raise refused(name.upper(), "", f"may be given {MAX_ALTERNATIVES} times at most")
+    survey = survey or default_survey()
     return Query(
+        survey,
         regions=tuple(parse_pos(text) for text in parameters.every("pos")),
-        bands=_bands(intervals(parameters, "band"), intervals(parameters, "specrp")),
+        bands=_bands(survey, intervals(parameters, "band"), intervals(parameters, "specrp")),
         times=intervals(parameters, "time"),
         sizes=intervals(parameters, "fov"),
         ids=_ids(parameters.every("id")),
         facilities=parameters.every("facility"),
-        nothing=_excludes_all(parameters),
+        nothing=_excludes_all(survey, parameters),
     )
 
 
@@ -170,11 +185,13 @@ def _interval(name: str, text: str) -> Interval:
     return values[0], values[-1]
 
 
-def _bands(wavelengths: tuple[Interval, ...], powers: tuple[Interval, ...]) -> tuple[str, ...]:
+def _bands(
+    survey: Survey, wavelengths: tuple[Interval, ...], powers: tuple[Interval, ...]
+) -> tuple[str, ...]:
     """Return the bands of some wavelengths and resolving powers; no interval constrains nothing."""
     return tuple(
         band.id
-        for band in FILTERS.values()
+        for band in survey.band
         if _meets(band.lower, band.upper, wavelengths)
         and _meets(resolving_power(band), resolving_power(band), powers)
     )
@@ -194,24 +211,30 @@ def _ids(texts: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(keys)
 
 
-def _excludes_all(parameters: Parameters) -> bool:
+def _excludes_all(survey: Survey, parameters: Parameters) -> bool:
     """Return whether constraints on what is the same for all images exclude them all."""
     words = {
         "dptype": {"image"},
-        "calib": {str(CALIBRATION_LEVEL)},
-        "instrument": {INSTRUMENT},
-        "facility": set(FACILITIES.values()),
+        "calib": {str(survey.obscore.calib_level)},
+        "instrument": {survey.instrument},
+        "facility": set(facilities(survey).values()),
         "format": {"image/fits", "application/fits", "all"},
         "target": set(),
         "pol": set(),
     }
-    constants = {"exptime": EXPOSURE_SECONDS, "spatres": RESOLUTION_ARCSEC}
+    numbers = {"exptime": survey.obscore.exposure, "spatres": survey.obscore.resolution}
+    constants = {name: set(of_bands(survey, number).values()) for name, number in numbers.items()}
     by_word = any(
         parameters.every(name) and not set(parameters.every(name)) & known for name, known in words.items()
     )
     by_number = any(
-        parameters.every(name) and not any(low <= value <= high for low, high in intervals(parameters, name))
-        for name, value in constants.items()
+        parameters.every(name)
+        and not any(
+            value is not None and low <= value <= high
+            for low, high in intervals(parameters, name)
+            for value in values
+        )
+        for name, values in constants.items()
     )
     unknown_ids = bool(parameters.every("id")) and not _ids(parameters.every("id"))
     undefined = bool(parameters.every("timeres"))
@@ -219,7 +242,7 @@ def _excludes_all(parameters: Parameters) -> bool:
 
 
 def _in_collection(parameters: Parameters, dataset: str) -> bool:
-    return bool({collection(dataset), dataset} & set(parameters.every("collection")))
+    return bool(set(collections(dataset)) & set(parameters.every("collection")))
 
 
 def _intersects(

@@ -11,8 +11,9 @@ from skybatch.fits.pixel_box import PixelBox
 from skybatch.inventory.image_lookup import set_of_image
 from skybatch.sky.regions import Circle
 from skybatch.surveys.image_id import ImageId
+from skybatch.surveys.known import survey_of
 from skybatch.vo.image_axes import INTERVALS, PIXELS, cut, holds, requested_pixels
-from skybatch.vo.obscore import key_of_id, mjd
+from skybatch.vo.obscore.facts import key_of_id, night
 from skybatch.vo.parameters import Parameters, refused
 from skybatch.vo.pos_regions import PosRegion, parse_circle, parse_polygon, parse_pos
 
@@ -59,7 +60,8 @@ def box_to_cut(parameters: Parameters, image: ImageId, inventory: Inventory) -> 
     region, pixels = requested_region(parameters), requested_pixels(parameters)
     details = inventory.details(set_of_image(inventory, image))
     naxis1, naxis2 = int(details.naxis1[0]), int(details.naxis2[0])
-    if not holds(parameters, image.band, lambda: mjd(details.ut_date.tolist())[0]):
+    survey = survey_of(image.dataset)
+    if not holds(parameters, survey.bands[image.band], lambda: night(survey, details)):
         return None
     box = PixelBox(0, 0, naxis1, naxis2) if region is None else pixel_box(image, region, inventory)
     return box if box is None or pixels is None else cut(box, pixels, naxis1, naxis2)
