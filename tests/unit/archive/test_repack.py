@@ -7,7 +7,6 @@ import io
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.lib.recfunctions
@@ -21,7 +20,7 @@ from skybatch.cli import main
 from skybatch.errors import InventoryError
 from skybatch.fits.tiles.gzip2_reader import decompress_tiled
 from skybatch.inventory import publish, versions
-from skybatch.inventory.image_sets import ImageSets, to_records
+from skybatch.inventory.column_types import RECORD_WITHOUT_TILES
 from skybatch.inventory.inventory import Inventory
 from skybatch.storage.bucket_tree import BucketTree
 from skybatch.storage.directory_tree import DirectoryTree
@@ -29,6 +28,7 @@ from skybatch.storage.trees import Tree
 from skybatch.surveys.image_id import ScanImageId as ImageId
 from skybatch.surveys.image_id import atlas_key, parse_key, quicklook_key
 from tests.support.images.fits_files import gzipped, make_image
+from tests.support.survey.format2 import publish_format2
 
 FIRST = ImageId("askyw", "980321", "n", 106, 9, "j")
 NUMBERS = (9, 21, 33)
@@ -190,15 +190,9 @@ def test_quicklooks_in_tiles_are_made_from_the_atlas_image(tree: DirectoryTree) 
 def test_an_inventory_of_the_first_format_is_read_and_of_a_later_one_refused(
     tree: DirectoryTree, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-
-    def first(sets: ImageSets) -> Any:
-        records: Any = to_records(sets)
-        kept = [name for name in records.dtype.names if not name.startswith("tile")]
-        return np.lib.recfunctions.repack_fields(records[kept].copy())
-
-    monkeypatch.setattr(publish, "to_records", first)
-    monkeypatch.setattr(publish, "FORMAT", 1)
     index(tree, "askyw")
+    sets = Inventory.open(tree, "askyw").details(np.arange(3))
+    publish_format2(tree, sets, records=RECORD_WITHOUT_TILES)
     details = Inventory.open(tree, "askyw").details(np.arange(3))
     assert details.bytes["j"].all()
     assert not details.tiled_bytes["j"].any()

@@ -15,8 +15,8 @@ from skybatch.inventory.column_types import (
     check_records,
     check_values,
 )
-from skybatch.inventory.image_sets import RECORD, to_records
-from skybatch.inventory.publish import zone_ordered
+from skybatch.inventory.image_sets import RECORD
+from tests.support.survey.format2 import to_records, zone_ordered
 from tests.support.survey.synthetic_survey import synthetic
 
 

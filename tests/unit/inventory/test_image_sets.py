@@ -7,8 +7,9 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from skybatch.inventory.image_sets import ImageSets, from_records, scan_codes, to_records
+from skybatch.inventory.image_sets import ImageSets, from_records, scan_codes
 from skybatch.surveys.image_id import ScanImageId as ImageId
+from tests.support.survey.format2 import to_records
 from tests.support.survey.synthetic_survey import synthetic
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from skybatch.inventory.cache_room import release_where_full
+from skybatch.inventory.columns.cache_room import release_where_full
 from skybatch.inventory.inventory import Inventory
 from skybatch.inventory.versions import current_version
 from skybatch.storage.bucket_tree import BucketTree

@@ -1,7 +1,6 @@
-"""The columns that an inventory consists of: the types, shapes and values that their files may have.
+"""The columns of an inventory of format 2: the types, shapes and values that their files may have.
 
-A manifest is data like any other. No type is made from what it says: a type that holds references to Python
-objects, mapped from a file, would crash the process.
+Such inventories are read until their data set is indexed or imported again.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skybatch.errors import InventoryError
+from skybatch.inventory.columns.column import Column, damaged
 from skybatch.inventory.image_sets import RECORD, SUFFIXES, TILES
 
 # Row numbers are 32 bits wide.
@@ -70,6 +70,20 @@ COLUMN_TYPES: Mapping[str, ColumnType] = {
 }
 
 
+def column_from_manifest(name: str, entry: object, size: int) -> Column:
+    """Read an entry of the manifest of an inventory of ``size`` image sets.
+
+    Raises InventoryError for a type or shape that the column cannot have, or that is not of its length.
+    """
+    if not isinstance(entry, Mapping):
+        raise InventoryError(f"the manifest describes no column {name}")
+    dtype = COLUMN_TYPES[name].dtype(entry.get("dtype"))
+    shape: Any = entry.get("shape")
+    if dtype is None or not COLUMN_TYPES[name].allows(shape, size):
+        raise InventoryError(f"the manifest gives the column {name} a type or shape that it cannot have")
+    return Column.checked(name, entry, dtype, shape)
+
+
 def _is_ascending(values: NDArray[Any]) -> bool:
     return bool(np.all(values[1:] >= values[:-1]))
 
@@ -78,7 +92,7 @@ def _are_grids(table: NDArray[Any]) -> bool:
     """Tell whether pixel grids have pixels and steps, and lie within the hemisphere of a SIN projection."""
     if not np.isfinite(table).all():
         return False
-    pixels, reference, steps = table[:, :2], table[:, 2:4], table[:, 4:]
+    pixels, reference, steps = table[:, :2], table[:, 2:4], table[:, 4:6]
     with np.errstate(over="ignore"):
         farthest = np.maximum(np.abs(0.5 - reference), np.abs(pixels + 0.5 - reference)) * np.abs(steps)
         within = np.hypot(*np.radians(farthest).T) < 1.0
@@ -114,8 +128,3 @@ def check_records(records: NDArray[np.void]) -> None:
     is_known = all((records[name] < len(SUFFIXES)).all() for name in ("suffix", "quicklook_suffix"))
     if not (is_text and is_known):
         raise damaged("records")
-
-
-def damaged(name: str) -> InventoryError:
-    """Return the error of a column with values that it cannot have."""
-    return InventoryError(f"the column {name} of the inventory is damaged: it has impossible values")

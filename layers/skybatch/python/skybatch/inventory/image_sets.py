@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skybatch.sky.footprints import Footprints
+from skybatch.sky.image_frames import ImageFrame
 from skybatch.sky.pixel_grids import PixelGrids
 from skybatch.sky.vectors import Floats
 from skybatch.surveys.image_id import TILED_SUFFIX, ScanImageId
@@ -21,10 +23,7 @@ Objects = NDArray[np.object_]
 # Position in this list is what a record stores; append only.
 SUFFIXES = np.array(["", ".fits.gz", ".fits", ".fit.gz", ".fit", ".fits.H", TILED_SUFFIX], dtype=object)
 
-# Of an inventory version's files. The second has the tile-compressed form; in the first no image has it.
-FORMAT = 2
-
-# One record a set, row after row, so that the details of a set are one short range of the file.
+# What inventories of formats 1 and 2 keep of a set; the second has the tile-compressed form.
 RECORD = np.dtype(
     [
         ("coadd_key", "<i4"),
@@ -46,11 +45,11 @@ RECORD = np.dtype(
         ("tile_heap", "<u4", 3),
     ]
 )
-_PER_SET = ("coadd_key", "date", "ut_date", "hem", "scan", "image", "header_blocks")
 TILES = ("tiled_bytes", "tile_table", "tile_heap")
 _PER_BAND = ("bytes", "quicklook_bytes", "seesh", "magzp", "msnr10", *TILES)
 _CODED = ("suffix", "quicklook_suffix")
-_GRID = ("naxis1", "naxis2", "crpix1", "crpix2", "cdelt1", "cdelt2")
+GRID = ("naxis1", "naxis2", "crpix1", "crpix2", "cdelt1", "cdelt2")
+SHAPE = ("skew", "projection")
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,8 @@ class ImageSets:
     """Image sets as arrays; element i of each describes one set.
 
     ``set_index`` holds the numbers of the sets in their inventory. The pixel grid (CRVAL, CROTA2, CDELT in
-    degrees, FK5 J2000) is one for the bands of a set; dates are ``yymmdd`` text, hemispheres ``n`` or
+    degrees, in ``frame``; ``skew`` and ``projection`` as in `PixelGrids`, None for the usual ones) is one for
+    the bands of a set; dates are ``yymmdd`` text, hemispheres ``n`` or
     ``s``. ``header_blocks`` counts the 2880-byte blocks of the plain FITS header.
 
     By band (``j``, ``h``, ``k``): ``bytes`` the stored size (0: the archive has no such image) and
@@ -94,17 +94,20 @@ class ImageSets:
     ut_date: Texts
     coadd_key: Ints
     header_blocks: Ints
-    bytes: dict[str, Ints]
-    suffix: dict[str, Objects]
-    quicklook_bytes: dict[str, Ints]
-    quicklook_suffix: dict[str, Objects]
-    seesh: dict[str, Floats]
-    magzp: dict[str, Floats]
-    msnr10: dict[str, Floats]
+    bytes: Mapping[str, Ints]
+    suffix: Mapping[str, Objects]
+    quicklook_bytes: Mapping[str, Ints]
+    quicklook_suffix: Mapping[str, Objects]
+    seesh: Mapping[str, Floats]
+    magzp: Mapping[str, Floats]
+    msnr10: Mapping[str, Floats]
     dataset: str = ""
-    tiled_bytes: dict[str, Ints] = field(default_factory=dict)
-    tile_table: dict[str, Ints] = field(default_factory=dict)
-    tile_heap: dict[str, Ints] = field(default_factory=dict)
+    tiled_bytes: Mapping[str, Ints] = field(default_factory=dict)
+    tile_table: Mapping[str, Ints] = field(default_factory=dict)
+    tile_heap: Mapping[str, Ints] = field(default_factory=dict)
+    skew: Floats | None = None
+    projection: Floats | None = None
+    frame: ImageFrame = ImageFrame.FK5
 
     def __post_init__(self) -> None:
         for name in TILES:
@@ -128,14 +131,24 @@ class ImageSets:
         """Return the elements at these places, in this order."""
         return ImageSets(**{f.name: _take(getattr(self, f.name), order) for f in fields(self)})
 
+    def loaded(self) -> ImageSets:
+        """Return these sets with all that is known of them in memory, for where nothing can be fetched."""
+        return self
+
     def footprints(self) -> Footprints:
         """Return where the sets lie, each distinct pixel grid once."""
         table, code = self.grids()
-        return Footprints(self.crval1, self.crval2, self.crota2, code, PixelGrids.from_table(table))
+        grids = PixelGrids.from_table(table)
+        return Footprints(self.crval1, self.crval2, self.crota2, code, grids, self.frame)
 
     def grids(self) -> tuple[Floats, NDArray[np.intp]]:
-        """Return the distinct pixel grids, (k, 6) as in `PixelGrids`, and the number of each set's."""
-        columns = [np.asarray(getattr(self, name), dtype=np.float64) for name in _GRID]
+        """Return the distinct pixel grids, a table as in `PixelGrids`, and the number of each set's."""
+        names = GRID if self.skew is None and self.projection is None else (*GRID, *SHAPE)
+        given = [getattr(self, name) for name in names]
+        columns = [
+            np.zeros(len(self)) if values is None else np.asarray(values, dtype=np.float64)
+            for values in given
+        ]
         code = np.zeros(len(self), dtype=np.intp)
         # One column after another: the few values of each make this far cheaper than sorting rows.
         for column in columns:
@@ -150,34 +163,14 @@ def _no_tiles(count: int) -> dict[str, Ints]:
 
 
 def _take(value: Any, order: Any) -> Any:
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {band: column[order] for band, column in value.items()}
-    return value if isinstance(value, str) else value[order]
-
-
-def to_records(sets: ImageSets) -> NDArray[np.void]:
-    """Return the details of sets as records (n,) of dtype `RECORD`."""
-    records = np.zeros(len(sets), dtype=RECORD)
-    for name in _PER_SET:
-        records[name] = getattr(sets, name)
-    for number, band in enumerate(BANDS):
-        for name in _PER_BAND:
-            records[name][:, number] = getattr(sets, name)[band]
-        for name in _CODED:
-            records[name][:, number] = _codes(getattr(sets, name)[band])
-    return records
-
-
-def _codes(suffixes: Objects) -> NDArray[np.uint8]:
-    codes = np.zeros(len(suffixes), dtype=np.uint8)
-    for code, suffix in enumerate(SUFFIXES):
-        codes[suffixes == suffix] = code
-    return codes
+    return value if value is None or isinstance(value, str) else value[order]
 
 
 def from_records(dataset: str, records: NDArray[np.void], images: Footprints, sets: Any) -> ImageSets:
     """Make sets from their records (n,) and footprints (n,)."""
-    columns: dict[str, Any] = {name: getattr(images.grids, name)[images.grid] for name in _GRID}
+    columns: dict[str, Any] = {name: getattr(images.grids, name)[images.grid] for name in GRID}
     for name in ("naxis1", "naxis2"):
         columns[name] = columns[name].astype(np.int64)
     for name in ("coadd_key", "scan", "image", "header_blocks"):
@@ -207,3 +200,13 @@ def scan_codes(date: Any, hem: Any, scan: Any, image: Any) -> Ints:
     south = (np.asarray(hem).astype("S1") == b"s").astype(np.int64)
     scans, images = np.asarray(scan, dtype=np.int64), np.asarray(image, dtype=np.int64)
     return np.asarray(((days * 2 + south) * 1000 + scans) * 10_000 + images)
+
+
+def set_ids(date: Any, hem: Any, scan: Any, image: Any) -> NDArray[np.bytes_]:
+    """Return the identifiers of sets, such as ``001126n1010266``, (n,); they sort as `scan_codes` do."""
+    codes = np.atleast_1d(np.asarray(scan, dtype=np.int64) * 10_000 + np.asarray(image, dtype=np.int64))
+    text = np.empty((len(codes), 14), np.uint8)
+    text[:, :6] = np.asarray(date).astype("S6").reshape(-1, 1).view(np.uint8)
+    text[:, 6] = np.asarray(hem).astype("S1").view(np.uint8)
+    text[:, 7:] = codes[:, None] // 10 ** np.arange(6, -1, -1) % 10 + ord("0")
+    return text.view("S14").ravel()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import math
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -18,16 +19,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skybatch.errors import InventoryError
-from skybatch.inventory.image_sets import FORMAT, TILES, ImageSets, scan_codes, to_records
+from skybatch.inventory.image_sets import TILES, ImageSets
+from skybatch.inventory.manifest import FORMAT
+from skybatch.inventory.set_columns import set_columns
 from skybatch.inventory.versions import drop_old_versions
-from skybatch.sky.pixel_grids import PixelGrids
-from skybatch.sky.zones import zone_keys
 from skybatch.storage.trees import Tree
 from skybatch.surveys.twomass.datasets import MISSION, inventory_folder
 
 KEPT_VERSIONS = 3
-
-Columns = dict[str, NDArray[Any]]
+# Columns that look-ups read as files whatever they hold.
+_FILES = ("zones", "key", "key_row", "crval", "grids", "id", "id_row", "number", "number_row")
 
 
 def publish(
@@ -47,24 +48,27 @@ def publish(
     two sets share an identity or a coadd key, or what was written does not read back.
     """
     _check_bounds(sets)
-    columns = zone_ordered(sets)
+    made = set_columns(sets)
+    constants = {name: column[0] for name, column in made.columns.items() if _is_constant(name, column)}
+    columns = {name: column for name, column in made.columns.items() if name not in constants}
     files = {name: _npy(column) for name, column in columns.items()}
-    digest = hashlib.sha256(b"".join(hashlib.sha256(data).digest() for data in files.values())).hexdigest()
-    created = now()
-    version = f"{created:%Y%m%dT%H%M%S%fZ}-{digest[:8]}"
-    folder = f"{inventory_folder(sets.dataset)}/{version}"
     manifest = {
         "format": FORMAT,
         "mission": MISSION,
         "dataset": sets.dataset,
-        "version": version,
-        "created": created.isoformat(timespec="seconds"),
         "origin": origin,
         "numbered": numbered,
         "size": len(sets),
-        "reach": PixelGrids.from_table(columns["shapes"]).angular_radius if len(sets) else 0.0,
+        "frame": sets.frame,
+        "radii": made.radii,
         "columns": {name: _manifest_entry(columns[name], data) for name, data in files.items()},
+        "constants": {name: _constant_entry(value) for name, value in constants.items()},
     }
+    created = now()
+    digest = hashlib.sha256(json.dumps(manifest).encode()).hexdigest()
+    version = f"{created:%Y%m%dT%H%M%S%fZ}-{digest[:8]}"
+    manifest |= {"version": version, "created": created.isoformat(timespec="seconds")}
+    folder = f"{inventory_folder(sets.dataset)}/{version}"
     for name, data in files.items():
         _write_checked(tree, f"{folder}/{name}.npy", data)
     _write_checked(tree, f"{folder}/manifest.json", json.dumps(manifest, indent=1).encode())
@@ -73,7 +77,7 @@ def publish(
     return version
 
 
-# What a record can hold; numpy would wrap around silently beyond it.
+# What is kept of a set; numpy would wrap around silently beyond it.
 BOUNDS = {"scan": 999, "image": 9999, "coadd_key": 2**31 - 1, "header_blocks": 2**16 - 1}
 MAX_BYTES = 2**32 - 1
 
@@ -88,39 +92,18 @@ def _check_bounds(sets: ImageSets) -> None:
             raise InventoryError(f"{name} from {column.min()} to {column.max()}; 0 to {most} can be kept")
 
 
-def zone_ordered(sets: ImageSets) -> Columns:
-    """Return the columns of an inventory, rows by declination zone, right ascension, then identity."""
-    zone_key = zone_keys(sets.crval1, sets.crval2)
-    code = scan_codes(sets.date, sets.hem, sets.scan, sets.image)
-    order = np.lexsort((code, sets.crval2, sets.crval1, zone_key))
-    grids, grid = sets.grids()
-    key, key_set = _sorted_unique(sets.coadd_key[order], "coadd key")
-    scan_code, scan_set = _sorted_unique(code[order], "date, hemisphere, scan and image number")
-    return {
-        "zone_key": zone_key[order],
-        "crval1": sets.crval1[order],
-        "crval2": sets.crval2[order],
-        "crota2": sets.crota2[order],
-        "shape": grid[order].astype(np.min_scalar_type(max(len(grids) - 1, 0))),
-        "shapes": grids,
-        "key": key,
-        "key_set": key_set,
-        "scan_code": scan_code,
-        "scan_set": scan_set,
-        "records": to_records(sets)[order],
-    }
+def _is_constant(name: str, column: NDArray[Any]) -> bool:
+    """Tell whether a column of values has the same in all rows; NaN is the same as NaN."""
+    if name in _FILES or name.endswith((".words", ".fence")) or not len(column):
+        return False
+    same = column == column[0]
+    return bool(np.all(same)) or (column.dtype.kind == "f" and bool(np.isnan(column).all()))
 
 
-def _sorted_unique(values: NDArray[np.int64], what: str) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
-    """Return values ascending, and the row of each. Raises InventoryError for a repeated one."""
-    order = np.argsort(values, kind="stable")
-    ordered = values[order]
-    repeated = np.flatnonzero(ordered[1:] == ordered[:-1])
-    if len(repeated):
-        raise InventoryError(
-            f"{len(repeated)} image sets repeat the {what} of another: {ordered[repeated[0]]}"
-        )
-    return ordered.astype(np.int64), order.astype(np.uint32)
+def _constant_entry(value: Any) -> dict[str, Any]:
+    plain = value.decode("ascii") if isinstance(value, bytes) else value.item()
+    is_unknown = isinstance(plain, float) and math.isnan(plain)
+    return {"dtype": value.dtype.str, "value": None if is_unknown else plain}
 
 
 def _npy(column: NDArray[Any]) -> bytes:
@@ -131,7 +114,7 @@ def _npy(column: NDArray[Any]) -> bytes:
 
 def _manifest_entry(column: NDArray[Any], data: bytes) -> dict[str, Any]:
     return {
-        "dtype": np.lib.format.dtype_to_descr(column.dtype),
+        "dtype": column.dtype.str,
         "shape": column.shape,
         "offset": len(data) - column.nbytes,
         "bytes": len(data),

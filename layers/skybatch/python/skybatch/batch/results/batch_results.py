@@ -48,13 +48,16 @@ class BatchResults:
         return {delivered_path(task.file): self.md5[task.file] for task, _ in self.retrieved}
 
     def image_sets(self, open_inventory: OpenInventory) -> ImageSetsByDataset:
-        """Read the details of the plan's image sets, from the inventory version it was made with."""
+        """Read the details of the plan's image sets, from the inventory version it was made with.
+
+        All of them are in memory: tables are written while the archive is sent, where no store can be read.
+        """
         wanted: dict[str, set[int]] = {}
         for task in self.plan.tasks:
             wanted.setdefault(task.dataset, set()).add(task.set_index)
         return {
-            dataset: open_inventory(dataset, self.plan.versions[dataset]).details(
-                np.array(sorted(sets), dtype=np.intp)
-            )
+            dataset: open_inventory(dataset, self.plan.versions[dataset])
+            .details(np.array(sorted(sets), dtype=np.intp))
+            .loaded()
             for dataset, sets in wanted.items()
         }

@@ -1,4 +1,4 @@
-"""Columns from an object store: fetched once, records by blocks, stale versions removed from the cache."""
+"""Columns from an object store: fetched once, by blocks, when named; stale versions leave the cache."""
 
 from __future__ import annotations
 
@@ -11,24 +11,26 @@ from pathlib import Path
 from threading import Barrier
 
 import numpy as np
+import obstore
 import pytest
 from obstore.store import MemoryStore
 
 from skybatch.errors import InventoryError
-from skybatch.inventory.column_store import (
-    BLOCK_BYTES,
+from skybatch.inventory.column_types import column_from_manifest
+from skybatch.inventory.columns.cached_file import BLOCK_BYTES
+from skybatch.inventory.columns.column_store import (
     ROWS_LET_GO,
     STALE_SECONDS,
-    Column,
-    _write_whole,
     cache_folder,
     remove_stale_versions,
 )
+from skybatch.inventory.image_sets import ImageSets
 from skybatch.inventory.inventory import Inventory
 from skybatch.inventory.publish import publish
 from skybatch.sky.regions import Circle
 from skybatch.storage.bucket_tree import BucketTree
 from skybatch.storage.directory_tree import DirectoryTree
+from tests.support.survey.format2 import publish_format2
 from tests.support.survey.synthetic_survey import synthetic
 
 
@@ -43,7 +45,7 @@ class RecordingTree(BucketTree):
         return super().read_ranges(path, starts, lengths)
 
 
-def test_whole_columns_and_blocks_of_records_are_fetched_once(
+def test_blocks_of_the_columns_that_are_named_are_fetched_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SKYBATCH_CACHE", str(tmp_path))
@@ -55,11 +57,16 @@ def test_whole_columns_and_blocks_of_records_are_fetched_once(
     inventory = Inventory.open(tree, "asky")
     assert asked == []
     assert len(inventory.in_region(region, "overlap"))
-    assert not any("record" in path or "key_set" in path for path, _ in asked)
+    assert {path.rsplit("/", 1)[1] for path, _ in asked} == {
+        f"{name}.npy" for name in ("zones", "key", "crval", "rot", "grid", "grids")
+    }
     asked.clear()
     sets = np.array([5, 6, 6000, 7])
     found = inventory.details(sets)
+    assert asked == []
     assert set(found.coadd_key.tolist()) <= set(survey.coadd_key.tolist())
+    assert len(found.magzp["k"]) == 4
+    assert {path.rsplit("/", 1)[1] for path, _ in asked} == {"coadd_key.npy", "magzp.k.npy"}
     assert 0 < sum(length for _, length in asked) <= 4 * BLOCK_BYTES
     asked.clear()
     again = Inventory.open(tree, "asky")
@@ -70,58 +77,74 @@ def test_whole_columns_and_blocks_of_records_are_fetched_once(
 
 def mapped_kilobytes(name: str) -> int:
     """What this process holds in memory of a mapped file of a name."""
-    found = re.findall(rf"{name}\n(?:.*\n)*?Rss: +(\d+) kB", Path("/proc/self/smaps").read_text())
+    found = re.findall(rf"/{name}\n(?:.*\n)*?Rss: +(\d+) kB", Path("/proc/self/smaps").read_text())
     return sum(map(int, found))
 
 
 @pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="only Linux tells")
-def test_chunks_of_a_search_of_everything_do_not_stay_in_memory(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("name", "version"), [("records.npy", 2), ("coadd_key.npy", 3)])
+def test_chunks_of_a_search_of_everything_do_not_stay_in_memory(
+    tmp_path: Path, name: str, version: int
+) -> None:
     tree = DirectoryTree(tmp_path)
-    publish(tree, synthetic(3000), numbered=False, origin="test")
+    if version == 2:
+        publish_format2(tree, synthetic(3000))
+    else:
+        publish(tree, synthetic(3000), numbered=False, origin="test")
     inventory = Inventory.open(tree, "asky")
-    few = inventory.details(np.arange(0, inventory.size, 100))
-    assert mapped_kilobytes("records.npy") > 5000
-    chunk = inventory.details(np.arange(ROWS_LET_GO))
-    assert mapped_kilobytes("records.npy") == 0
-    assert np.array_equal(chunk.coadd_key[::100], few.coadd_key[: ROWS_LET_GO // 100])
-    assert np.array_equal(inventory.details(np.arange(10)).coadd_key, chunk.coadd_key[:10])
+    few = inventory.details(np.arange(0, inventory.size, 100)).coadd_key
+    assert mapped_kilobytes(name) > 100
+    chunk = inventory.details(np.arange(ROWS_LET_GO)).coadd_key
+    assert mapped_kilobytes(name) == 0
+    assert np.array_equal(chunk[::100], few[: ROWS_LET_GO // 100])
+    assert np.array_equal(inventory.details(np.arange(10)).coadd_key, chunk[:10])
 
 
 @dataclass(frozen=True)
 class MeetingTree(BucketTree):
-    """A tree whose reads of whole columns wait for each other."""
+    """A tree whose reads of columns wait for each other."""
 
-    together: Barrier = field(default_factory=lambda: Barrier(5))
+    names: tuple[str, ...] = ()
+    together: Barrier = field(default_factory=lambda: Barrier(1))
 
     def read_ranges(self, path: str, starts: Sequence[int], lengths: Sequence[int]) -> list[bytes]:
-        if "records" not in path and "zone_key" not in path:
+        if path.rsplit("/", 1)[1].removesuffix(".npy") in self.names:
             self.together.wait(20)
         return super().read_ranges(path, starts, lengths)
 
 
+@pytest.mark.parametrize("version", [2, 3])
 def test_the_columns_of_a_look_up_are_fetched_side_by_side(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: int
 ) -> None:
     monkeypatch.setenv("SKYBATCH_CACHE", str(tmp_path))
-    tree, survey = MeetingTree(MemoryStore()), synthetic(300)
-    publish(tree, survey, numbered=False, origin="test")
+    names = {2: ("crval1", "crval2", "crota2", "shape", "shapes"), 3: ("crval", "rot", "grid")}[version]
+    tree, survey = MeetingTree(MemoryStore(), names=names, together=Barrier(len(names))), synthetic(300)
+    if version == 2:
+        publish_format2(tree, survey)
+    else:
+        publish(tree, survey, numbered=False, origin="test")
     region = Circle(float(survey.crval1[99]), float(survey.crval2[99]), 0.5)
     assert len(Inventory.open(tree, "asky").in_region(region, "overlap"))
 
 
-def test_a_fetch_that_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(self: Path, target: Path) -> None:
-        raise OSError("the disk is gone")
-
-    monkeypatch.setattr(Path, "replace", fail)
-    with pytest.raises(OSError, match="is gone"):
-        _write_whole(tmp_path / "folder/key.npy", [b"1", b"2"])
-    assert list((tmp_path / "folder").iterdir()) == []
+def test_all_that_is_known_of_sets_is_fetched_side_by_side(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SKYBATCH_CACHE", str(tmp_path))
+    names = ("scan", "image", "magzp.j", "seesh.h", "bytes.image.k.fits.gz", "rot")
+    tree = MeetingTree(MemoryStore(), names=names, together=Barrier(len(names)))
+    survey = synthetic(300)
+    publish(tree, survey, numbered=False, origin="test")
+    sets = Inventory.open(tree, "asky").details([5, 9]).loaded()
+    obstore.delete(tree.store, [entry.path for entry in tree.entries("inventory/")])
+    assert sets.bytes["j"].all()
+    assert type(sets) is ImageSets
 
 
 def test_a_file_of_another_size_than_its_manifest_says_is_refused(tmp_path: Path) -> None:
     entry = {"dtype": "<f8", "shape": [3], "offset": 128, "bytes": 152}
-    column = Column.from_manifest("crval1", entry, 3)
+    column = column_from_manifest("crval1", entry, 3)
     (tmp_path / "x.npy").write_bytes(b"short")
     with pytest.raises(InventoryError):
         column.map(tmp_path / "x.npy")
@@ -151,7 +174,7 @@ def test_a_file_of_another_size_than_its_manifest_says_is_refused(tmp_path: Path
 def test_a_column_that_cannot_be_is_refused_by_its_name(change: dict[str, object]) -> None:
     entry = {"dtype": "<f8", "shape": [3], "offset": 128, "bytes": 152}
     with pytest.raises(InventoryError, match="crval1"):
-        Column.from_manifest("crval1", {**entry, **change}, 3)
+        column_from_manifest("crval1", {**entry, **change}, 3)
 
 
 def test_versions_not_opened_lately_leave_the_cache(tmp_path: Path) -> None:

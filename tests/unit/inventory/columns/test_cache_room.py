@@ -15,7 +15,7 @@ import pytest
 from obstore.store import LocalStore
 
 from skybatch.errors import InventoryError
-from skybatch.inventory.cache_room import PART_SECONDS, release_where_full, with_room
+from skybatch.inventory.columns.cache_room import PART_SECONDS, release_where_full, with_room
 from skybatch.inventory.publish import publish
 from skybatch.storage.bucket_tree import BucketTree
 from tests.support.machine.small_disk import run_on_small_disk

@@ -1,0 +1,172 @@
+"""Look-ups in an inventory of format 3 (see `skybatch.inventory.set_columns`): by place, name and number."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from skybatch.inventory.columns.column import damaged
+from skybatch.inventory.columns.column_store import ColumnStore, Rows
+from skybatch.inventory.columns.sorted_column import SortedColumn
+from skybatch.inventory.image_sets import ImageSets, scan_codes, set_ids
+from skybatch.inventory.lazy_sets import lazy_sets
+from skybatch.inventory.manifest import Manifest
+from skybatch.inventory.matches import SetNumbers
+from skybatch.inventory.set_columns import FENCE_ROWS, grids_of
+from skybatch.sky.footprints import Footprints
+from skybatch.sky.pixel_grids import PixelGrids
+from skybatch.sky.vectors import Floats, to_sphere
+from skybatch.sky.zones import RA_STEPS, ZONES, key_ranges, rows_of_ranges
+from skybatch.storage.trees import ReadableTree
+
+Ranges = tuple[SetNumbers, SetNumbers, SetNumbers]
+_PLACES = ("crval", "rot", "grid")
+
+
+class IndexedSets:
+    """The image sets of one version; nothing is read before it is used."""
+
+    def __init__(self, source: ReadableTree, dataset: str, version: str, manifest: Manifest) -> None:
+        self.dataset, self.size, self.frame = dataset, manifest.size, manifest.frame
+        self._radii = manifest.radii
+        self._columns = ColumnStore(
+            source, dataset, version, manifest.columns, manifest.constants, manifest.size, self._check
+        )
+        self._values = tuple(name for name in manifest.columns if _is_value(name))
+
+    def candidates(self, vectors: Floats, radius: float) -> Ranges:
+        """Return ranges of keys that hold all within a radius of vectors, and the number of their vector."""
+        found = [self._of_class(number, vectors, radius) for number in range(len(self._radii))]
+        if len(found) == 1:
+            return found[0]
+        starts, stops, owner = (np.concatenate(each) for each in zip(*found, strict=True))
+        order = np.argsort(owner, kind="stable")
+        return starts[order], stops[order], owner[order]
+
+    def _of_class(self, number: int, vectors: Floats, radius: float) -> Ranges:
+        low, high, owner = key_ranges(*to_sphere(vectors), radius + self._radii[number])
+        keys = self._keys[number]
+        return keys.search(low), keys.search(high, "right"), owner
+
+    def rows(self, starts: SetNumbers, stops: SetNumbers) -> tuple[SetNumbers, SetNumbers]:
+        """Return the rows of ranges of keys, in order, and for each the number of its range."""
+        places, of_range = rows_of_ranges(starts, stops)
+        if len(self._radii) > 1:
+            places = self._columns.rows("key_row", places).astype(np.intp)
+        return places, of_range
+
+    def footprints(self, rows: Rows) -> Footprints:
+        """Return where sets lie, in the order given."""
+        columns = self._columns
+        columns.fetch(_PLACES, rows)
+        crval, rotation, grid = (columns.rows(name, rows) for name in _PLACES)
+        return Footprints(crval[:, 0], crval[:, 1], rotation, grid, self._grids, self.frame)
+
+    def by_number(self, wanted: NDArray[np.int64]) -> SetNumbers:
+        """Return the set of each number, -1 where there is none."""
+        # In the type of the column: numpy would convert all of the column to that of the numbers.
+        limits = np.iinfo(np.int32)
+        near = np.clip(wanted, limits.min, limits.max).astype(np.int32)
+        return np.where(near == wanted, self._by_value("number", self._numbers, near), -1)
+
+    def by_id(self, wanted: NDArray[np.bytes_]) -> SetNumbers:
+        """Return the set of each identifier, -1 where there is none."""
+        return self._by_value("id", self._ids, wanted)
+
+    def by_scan(self, date: ArrayLike, hem: ArrayLike, scan: ArrayLike, image: NDArray[np.int64]) -> Ranges:
+        """Return ranges in order of identity: an image of a scan, or all of it for numbers of 0 or less."""
+        known = (np.asarray(scan) >= 0) & (np.asarray(scan) <= 999) & (image <= 9999)
+        low = set_ids(date, hem, scan, np.clip(image, 0, 9999))
+        high = set_ids(date, hem, scan, np.where(image <= 0, 9999, np.minimum(image, 9999)))
+        starts, stops = self._ids.search(low), self._ids.search(high, "right")
+        return starts, np.where(known, stops, starts), np.arange(len(starts))
+
+    def in_order_of_identity(self, places: SetNumbers) -> SetNumbers:
+        """Return the sets at these places in the order of identity."""
+        return self._columns.rows("id_row", places).astype(np.intp)
+
+    def details(self, rows: SetNumbers) -> ImageSets:
+        """Return all that is known of sets, read when it is used."""
+        return lazy_sets(self, rows)
+
+    def numbering(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the codes of all sets, ascending, and the number of each."""
+        sets = self.details(np.arange(self.size))
+        try:
+            codes = scan_codes(sets.date, sets.hem, sets.scan, sets.image)
+        except ValueError as error:
+            raise damaged("date") from error
+        order = np.argsort(codes)
+        return codes[order], sets.coadd_key[order]
+
+    def values(self, name: str, rows: Rows) -> NDArray[Any]:
+        """Return rows of a column."""
+        return self._columns.rows(name, rows)
+
+    def has(self, name: str) -> bool:
+        """Tell whether there is a column of this name."""
+        return name in self._columns
+
+    def fetch(self, rows: Rows) -> None:
+        """Fetch rows of all columns of values, side by side."""
+        self._columns.fetch((*_PLACES, *self._values), rows)
+
+    def _by_value(self, name: str, column: SortedColumn, wanted: NDArray[Any]) -> SetNumbers:
+        if self.size == 0:
+            return np.full(wanted.shape, -1, np.intp)
+        place = np.minimum(column.search(wanted), self.size - 1)
+        found = self._columns.rows(name, place) == wanted
+        return np.where(found, self._columns.rows(f"{name}_row", place).astype(np.intp), -1)
+
+    @cached_property
+    def _keys(self) -> list[SortedColumn]:
+        """The keys of each radius class, a segment for each declination zone."""
+        zones = self._columns.whole("zones").astype(np.int64)
+        ends = np.concatenate([zones[1:, 0], [self.size]])
+        if zones[0, 0] != 0 or (np.diff(zones) < 0).any() or (zones[:, -1] != ends).any():
+            raise damaged("zones")
+        bounds = (np.arange(ZONES, dtype=np.int64) * RA_STEPS).astype(np.uint32)
+        return [SortedColumn(self._columns, "key", starts, bounds) for starts in zones]
+
+    @cached_property
+    def _numbers(self) -> SortedColumn:
+        return self._fenced("number")
+
+    @cached_property
+    def _ids(self) -> SortedColumn:
+        return self._fenced("id")
+
+    def _fenced(self, name: str) -> SortedColumn:
+        starts = np.append(np.arange(0, self.size, FENCE_ROWS), self.size)
+        return SortedColumn(self._columns, name, starts, self._columns.whole(f"{name}.fence"))
+
+    @cached_property
+    def _grids(self) -> PixelGrids:
+        return grids_of(self._columns.whole("grids"))
+
+    def _check(self, name: str, values: NDArray[Any]) -> None:
+        """Raise InventoryError for values that no look-up can rely on."""
+        below = {"key_row": self.size, "id_row": self.size, "number_row": self.size}
+        if name == "grid":
+            below["grid"] = len(self._grids.naxis1)
+        if name in below and len(values) and int(values.max()) >= below[name]:
+            raise damaged(name)
+        if name == "grids" and not _are_grids(values):
+            raise damaged(name)
+
+
+def _is_value(name: str) -> bool:
+    """Tell whether a column has a value for each row, in their order."""
+    ordered = ("zones", "key", "key_row", "grids", "id", "id_row", "number", "number_row", *_PLACES)
+    return name not in ordered and not name.endswith((".fence", ".words"))
+
+
+def _are_grids(table: NDArray[Any]) -> bool:
+    """Tell whether pixel grids have pixels and steps, and show the sky at their corners."""
+    if not np.isfinite(table).all() or (table[:, :2] <= 0).any() or (table[:, 4:6] == 0).any():
+        return False
+    with np.errstate(all="ignore"):
+        return bool(np.isfinite(grids_of(table).corners).all())

@@ -1,0 +1,221 @@
+"""Image sets whose columns are read when they are first used, so that a query reads what it names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skybatch.inventory.columns.column import damaged
+from skybatch.inventory.image_sets import GRID, ImageSets
+from skybatch.inventory.set_columns import INTEGERS, MEASURES, PRODUCTS, TEXTS, TILE_PLACES, held_bit
+from skybatch.sky.footprints import Footprints
+from skybatch.sky.image_frames import ImageFrame
+from skybatch.sky.vectors import Floats
+from skybatch.surveys.image_id import TILED_SUFFIX, image_suffixes
+from skybatch.surveys.image_type import ImageType
+from skybatch.surveys.twomass.bands import BANDS
+
+_PLACES = ("crval1", "crval2", "crota2")
+_PRODUCT_OF = {
+    "bytes": ImageType.ATLAS,
+    "suffix": ImageType.ATLAS,
+    "quicklook_bytes": ImageType.QUICKLOOK,
+    "quicklook_suffix": ImageType.QUICKLOOK,
+}
+
+
+class SetSource(Protocol):
+    """What image sets are read from."""
+
+    dataset: str
+    frame: ImageFrame
+
+    def values(self, name: str, rows: slice | NDArray[np.integer]) -> NDArray[Any]:
+        """Return rows of a column."""
+
+    def has(self, name: str) -> bool:
+        """Tell whether there is a column of this name."""
+
+    def footprints(self, rows: slice | NDArray[np.integer]) -> Footprints:
+        """Return where sets lie."""
+
+    def fetch(self, rows: slice | NDArray[np.integer]) -> None:
+        """Fetch rows of all columns of values, side by side."""
+
+
+class BandColumns(Mapping[str, Any]):
+    """Arrays by band, each made when it is first used."""
+
+    def __init__(self, make: Callable[[str], Any]) -> None:
+        self._make = make
+        self._made: dict[str, Any] = {}
+
+    def __getitem__(self, band: str) -> Any:
+        if band not in BANDS:
+            raise KeyError(band)
+        if band not in self._made:
+            self._made[band] = self._make(band)
+        return self._made[band]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(BANDS)
+
+    def __len__(self) -> int:
+        return len(BANDS)
+
+
+class LazySets(ImageSets):
+    """Image sets of an inventory; made by `lazy_sets`.
+
+    A column that is damaged raises InventoryError when it is first used.
+    """
+
+    _source: SetSource
+    _rows: slice | NDArray[np.intp]
+
+    def __new__(cls, **columns: Any) -> Any:
+        """Make plain sets of given columns, as `dataclasses.replace` asks for."""
+        return ImageSets(**columns)
+
+    @property
+    def skew(self) -> Floats | None:
+        """The skew of the pixel grids, None where none has any."""
+        return self._shape("skew")
+
+    @property
+    def projection(self) -> Floats | None:
+        """The projection, None where all are SIN."""
+        return self._shape("projection")
+
+    def _shape(self, name: str) -> Floats | None:
+        images = self.footprints()
+        values: Floats | None = getattr(images.grids, name)
+        return None if values is None else values[images.grid]
+
+    def take(self, order: NDArray[np.integer] | NDArray[np.bool_]) -> ImageSets:
+        """Return the elements at these places, in this order; what was not used yet stays unread."""
+        return lazy_sets(self._source, self.set_index[order])
+
+    def footprints(self) -> Footprints:
+        """Return where the sets lie."""
+        return self._source.footprints(self._rows)
+
+    def loaded(self) -> ImageSets:
+        """Return the same sets with all that is known of them read."""
+        self._source.fetch(self._rows)
+        columns: dict[str, Any] = {each.name: getattr(self, each.name) for each in fields(ImageSets)}
+        for name, value in columns.items():
+            columns[name] = dict(value) if isinstance(value, BandColumns) else value
+        return ImageSets(**columns)
+
+    def held(self, image_type: ImageType, band: str) -> NDArray[np.bool_]:
+        """Return which sets have an image of a type in a band."""
+        bit = held_bit(PRODUCTS[image_type], band)
+        return np.asarray(self._source.values("held", self._rows) >> bit & 1, bool)
+
+    def coded_text(self, name: str) -> tuple[NDArray[np.integer], NDArray[np.str_]] | None:
+        """Return a text column as codes and the words they stand for, None where it is kept otherwise."""
+        if not self._source.has(f"{name}.words"):
+            return None
+        words = _decoded(name, self._source.values(f"{name}.words", slice(None)))
+        codes = self._source.values(name, self._rows)
+        if len(codes) and int(codes.max()) >= len(words):
+            raise damaged(name)
+        return codes, words
+
+    def __getattr__(self, name: str) -> Any:
+        if "_source" not in self.__dict__ or name not in _MAKERS:
+            raise AttributeError(name)
+        made = _MAKERS[name](self, name)
+        object.__setattr__(self, name, made)
+        return made
+
+    def _place(self, name: str) -> Any:
+        images = self.footprints()
+        for each in _PLACES:
+            values = getattr(images, each)
+            if not np.isfinite(values).all():
+                raise damaged(each)
+            object.__setattr__(self, each, np.ascontiguousarray(values))
+        return self.__dict__[name]
+
+    def _grid(self, name: str) -> Any:
+        images = self.footprints()
+        values = getattr(images.grids, name)[images.grid]
+        return values.astype(np.int64) if name.startswith("naxis") else values
+
+    def _integer(self, name: str) -> Any:
+        return self._source.values(name, self._rows).astype(np.int64)
+
+    def _text(self, name: str) -> Any:
+        found = self.coded_text(name)
+        if found is None:
+            return _decoded(name, self._source.values(name, self._rows))
+        codes, words = found
+        return words[codes]
+
+    def _measure(self, name: str) -> Any:
+        return BandColumns(lambda band: self._source.values(f"{name}.{band}", self._rows))
+
+    def _tile_place(self, name: str) -> Any:
+        return BandColumns(lambda band: self._integer(f"{name}.{band}"))
+
+    def _tiled_bytes(self, name: str) -> Any:
+        def sizes(band: str) -> Any:
+            size = self._integer(f"bytes.{PRODUCTS[ImageType.ATLAS]}.{band}.{TILED_SUFFIX[1:]}")
+            return np.where(self.tile_heap[band] > 0, size, 0)
+
+        return BandColumns(sizes)
+
+    def _sizes(self, name: str) -> Any:
+        return BandColumns(lambda band: self._usual_form(_PRODUCT_OF[name], band)[0])
+
+    def _suffixes(self, name: str) -> Any:
+        return BandColumns(lambda band: self._usual_form(_PRODUCT_OF[name], band)[1])
+
+    def _usual_form(self, kind: ImageType, band: str) -> tuple[Any, Any]:
+        """Return size and suffix of the first form of each image that the archive has."""
+        size = np.zeros(len(self), np.int64)
+        suffix = np.full(len(self), "", dtype=object)
+        for form in reversed(image_suffixes(self.dataset, kind)):
+            stored = self._integer(f"bytes.{PRODUCTS[kind]}.{band}.{form[1:]}")
+            here = stored > 0
+            size[here], suffix[here] = stored[here], form
+        return size, suffix
+
+
+_MAKERS: dict[str, Callable[[LazySets, str], Any]] = {
+    **dict.fromkeys(_PLACES, LazySets._place),
+    **dict.fromkeys(GRID, LazySets._grid),
+    **dict.fromkeys(INTEGERS, LazySets._integer),
+    **dict.fromkeys(TEXTS, LazySets._text),
+    **dict.fromkeys(MEASURES, LazySets._measure),
+    **dict.fromkeys(TILE_PLACES, LazySets._tile_place),
+    "tiled_bytes": LazySets._tiled_bytes,
+    "bytes": LazySets._sizes,
+    "quicklook_bytes": LazySets._sizes,
+    "suffix": LazySets._suffixes,
+    "quicklook_suffix": LazySets._suffixes,
+}
+
+
+def lazy_sets(source: SetSource, rows: NDArray[np.intp]) -> LazySets:
+    """Return the sets of these rows of a source, of which nothing is read yet."""
+    made: LazySets = object.__new__(LazySets)
+    is_run = len(rows) > 1 and rows[-1] - rows[0] == len(rows) - 1 and bool((np.diff(rows) == 1).all())
+    run = slice(int(rows[0]), int(rows[-1]) + 1) if is_run else rows
+    given = {"set_index": rows, "dataset": source.dataset, "frame": source.frame}
+    for name, value in {"_source": source, "_rows": run, **given}.items():
+        object.__setattr__(made, name, value)
+    return made
+
+
+def _decoded(name: str, text: NDArray[Any]) -> NDArray[np.str_]:
+    try:
+        return text.astype(np.str_)
+    except UnicodeDecodeError as error:
+        raise damaged(name) from error

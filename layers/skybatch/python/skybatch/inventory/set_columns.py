@@ -1,0 +1,204 @@
+"""Image sets as the columns of an inventory of format 3: one value a set in each, in the order of look-ups.
+
+| column | what it holds |
+| --- | --- |
+| ``zones``, ``key`` | radius classes (see below): the first key of each declination zone, and the keys |
+| ``key_row`` | the row of each key; absent where that is its own place |
+| ``crval``, ``rot``, ``grid``, ``grids`` | position, rotation and number of the pixel grid, and the grids |
+| ``id``, ``id_row`` | identifiers, sorted, and the row of each |
+| ``number``, ``number_row`` | the survey's numbers, sorted, and the row of each |
+| ``id.fence``, ``number.fence`` | every `FENCE_ROWS`-th of these, by which a part of them is found |
+| ``held`` | a bit for each product and band of which the archive has an image |
+| ``bytes.{product}.{band}.{form}`` | stored sizes, 0 where there is none |
+| ``{name}``, ``{name}.{band}`` | values of sets and of images |
+| ``{name}.words`` | the words that a column of text has codes for, where they are few |
+
+Rows are in order of declination zone and right ascension of the middles of images, then of identity. Look-ups
+widen a region by the radius of the images, so images are divided in classes of radii, powers of two apart,
+each with keys of its own: one large image does not widen the search for all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skybatch.errors import InventoryError
+from skybatch.inventory.image_sets import GRID, SHAPE, TILES, ImageSets, scan_codes, set_ids
+from skybatch.sky.boundaries import index_positions, radii
+from skybatch.sky.footprints import Footprints
+from skybatch.sky.pixel_grids import PixelGrids
+from skybatch.sky.vectors import Floats
+from skybatch.sky.zones import RA_STEPS, ZONES, zone_keys
+from skybatch.surveys.image_id import TILED_SUFFIX, image_suffixes
+from skybatch.surveys.image_type import ImageType
+from skybatch.surveys.twomass.bands import BANDS
+
+MAX_CLASSES = 8
+FENCE_ROWS = 4096
+# Text of more different values is kept as it is.
+MAX_WORDS = 1 << 16
+PRODUCTS = {ImageType.ATLAS: "image", ImageType.QUICKLOOK: "quicklook"}
+INTEGERS = ("coadd_key", "scan", "image", "header_blocks")
+TEXTS = ("date", "ut_date", "hem")
+MEASURES = ("seesh", "magzp", "msnr10")
+TILE_PLACES = TILES[1:]
+
+Columns = dict[str, NDArray[Any]]
+
+
+@dataclass(frozen=True, eq=False)
+class SetColumns:
+    """The columns of image sets, and the radius in degrees of the images of each class."""
+
+    columns: Columns
+    radii: tuple[float, ...]
+
+
+def set_columns(sets: ImageSets) -> SetColumns:
+    """Return the columns of image sets, which may come in any order.
+
+    Raises InventoryError where two share an identity or a number.
+    """
+    images = sets.footprints()
+    position = index_positions(images)
+    key = zone_keys(*position)
+    code = scan_codes(sets.date, sets.hem, sets.scan, sets.image)
+    order = np.lexsort((code, position[1], position[0], key))
+    sets, key, grid = sets.take(order), key[order], images.grid[order]
+    reach = radii(images.grids)
+    return SetColumns(
+        {
+            **_keys(key, reach[grid]),
+            **_places(sets, grid, images),
+            **_lookup("id", set_ids(sets.date, sets.hem, sets.scan, sets.image)),
+            **_lookup("number", np.asarray(sets.coadd_key, np.int32)),
+            **_values(sets),
+            **_sizes(sets),
+        },
+        tuple(class_radii(reach[grid])[1]),
+    )
+
+
+def class_radii(radius: Floats) -> tuple[NDArray[np.intp], list[float]]:
+    """Return the class of each image by its radius (n,), and the largest radius of each class, falling."""
+    if not len(radius):
+        return np.zeros(0, np.intp), [0.0]
+    largest = max(float(radius.max()), 1e-300)
+    halvings = np.floor(np.log2(largest / np.maximum(radius, largest * 2.0**-MAX_CLASSES)))
+    _, number = np.unique(np.minimum(halvings, MAX_CLASSES - 1), return_inverse=True)
+    return number, [float(radius[number == each].max()) for each in range(int(number.max()) + 1)]
+
+
+def _keys(key: NDArray[np.uint32], radius: Floats) -> Columns:
+    number, most = class_radii(radius)
+    rows = np.lexsort((key, number)).astype(np.uint32)
+    in_class = np.cumsum(np.bincount(number, minlength=len(most)))
+    starts = np.concatenate([[0], in_class[:-1]])
+    edges = np.arange(ZONES + 1, dtype=np.int64) * RA_STEPS
+    zones = [
+        start + np.searchsorted(key[rows[start:stop]], edges)
+        for start, stop in zip(starts, in_class, strict=True)
+    ]
+    columns = {"zones": np.array(zones, np.uint32).reshape(-1, ZONES + 1), "key": key[rows]}
+    return columns if len(most) == 1 else columns | {"key_row": rows}
+
+
+def _places(sets: ImageSets, grid: NDArray[np.integer], images: Footprints) -> Columns:
+    table = [getattr(images.grids, name) for name in (*GRID, *SHAPE)]
+    zeros = np.zeros(len(images.grids.naxis1))
+    return {
+        "crval": np.stack([sets.crval1, sets.crval2], axis=-1),
+        "rot": np.asarray(sets.crota2, np.float64),
+        "grid": grid.astype(np.min_scalar_type(max(len(zeros) - 1, 0))),
+        "grids": np.stack([zeros if column is None else column for column in table], axis=-1),
+    }
+
+
+def _lookup(name: str, values: NDArray[Any]) -> Columns:
+    """Return a sorted column, its rows and its fence. Raises InventoryError for a repeated value."""
+    order = np.argsort(values, kind="stable")
+    ordered = values[order]
+    repeated = np.flatnonzero(ordered[1:] == ordered[:-1])
+    if len(repeated):
+        what = {"id": "date, hemisphere, scan and image number", "number": "coadd key"}[name]
+        shown = ordered[repeated[0]]
+        shown = shown.decode() if isinstance(shown, bytes) else shown
+        raise InventoryError(f"{len(repeated)} image sets repeat the {what} of another: {shown}")
+    return {name: ordered, f"{name}_row": order.astype(np.uint32), f"{name}.fence": ordered[::FENCE_ROWS]}
+
+
+def _values(sets: ImageSets) -> Columns:
+    columns: Columns = {name: _smallest(getattr(sets, name)) for name in INTEGERS}
+    for name in TEXTS:
+        columns |= coded(name, np.asarray(getattr(sets, name)).astype(np.bytes_))
+    for band in BANDS:
+        columns |= {f"{name}.{band}": np.asarray(getattr(sets, name)[band], np.float64) for name in MEASURES}
+        columns |= {f"{name}.{band}": _smallest(getattr(sets, name)[band]) for name in TILE_PLACES}
+    return columns
+
+
+def coded(name: str, text: NDArray[np.bytes_]) -> Columns:
+    """Return text as codes into its words, or as it is where that is shorter."""
+    words, codes = np.unique(text, return_inverse=True)
+    small = codes.astype(np.min_scalar_type(max(len(words) - 1, 0)))
+    if len(words) > MAX_WORDS or small.nbytes + words.nbytes > text.nbytes:
+        return {name: text if text.dtype.itemsize else text.astype("S1")}
+    return {name: small, f"{name}.words": words if words.dtype.itemsize else words.astype("S1")}
+
+
+def _sizes(sets: ImageSets) -> Columns:
+    columns: Columns = {}
+    held = np.zeros(len(sets), np.int64)
+    for product, of_forms in forms_of_bands(sets).items():
+        for band, sizes in of_forms.items():
+            is_held = np.logical_or.reduce([size > 0 for size in sizes.values()])
+            held |= is_held.astype(np.int64) << held_bit(product, band)
+            columns |= {f"bytes.{product}.{band}.{form}": _smallest(size) for form, size in sizes.items()}
+    return {"held": _smallest(held), **columns}
+
+
+def held_bit(product: str, band: str) -> int:
+    """Return the number of the bit in ``held`` that stands for a product's image in a band."""
+    return list(PRODUCTS.values()).index(product) * len(BANDS) + BANDS.index(band)
+
+
+def forms_of_bands(sets: ImageSets) -> Mapping[str, Mapping[str, Mapping[str, NDArray[np.int64]]]]:
+    """Return the stored size of each image by product, band and form."""
+    given = {
+        ImageType.ATLAS: (sets.bytes, sets.suffix),
+        ImageType.QUICKLOOK: (sets.quicklook_bytes, sets.quicklook_suffix),
+    }
+    return {
+        PRODUCTS[kind]: {band: _by_form(sets, kind, sizes[band], suffixes[band], band) for band in BANDS}
+        for kind, (sizes, suffixes) in given.items()
+    }
+
+
+def _by_form(
+    sets: ImageSets, kind: ImageType, size: NDArray[np.int64], suffix: NDArray[np.object_], band: str
+) -> dict[str, NDArray[np.int64]]:
+    suffixes = image_suffixes(sets.dataset, kind)
+    forms = {form[1:]: np.where(suffix == form, size, 0) for form in suffixes}
+    unknown = np.flatnonzero((size > 0) & (np.sum(list(forms.values()), axis=0) == 0))
+    if len(unknown):
+        raise InventoryError(f"an image is stored as {suffix[unknown[0]]!r}, which is no form of its kind")
+    if kind is ImageType.ATLAS:
+        tiled = sets.tiled_bytes[band]
+        forms[TILED_SUFFIX[1:]] = np.where(tiled > 0, tiled, forms[TILED_SUFFIX[1:]])
+    return forms
+
+
+def _smallest(values: Any) -> NDArray[Any]:
+    """Return whole numbers, none negative, in the shortest type that holds them."""
+    numbers = np.asarray(values)
+    return numbers.astype(np.min_scalar_type(int(numbers.max(initial=0))))
+
+
+def grids_of(table: Floats) -> PixelGrids:
+    """Return pixel grids from their table; the plainest have no shape beside SIN at right angles."""
+    return PixelGrids.from_table(table if table[:, len(GRID) :].any() else table[:, : len(GRID)])
