@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from skybatch.errors import NotFound, SkybatchError
 from skybatch.inventory.image_lookup import sets_of_images
 from skybatch.surveys.image_id import parse_key
+from skybatch.surveys.known import default_survey, survey_of
 from skybatch.tables.model import Column, Table, text
-from skybatch.vo.links import image_url, page_url
+from skybatch.vo.links import has_page, image_url, page_url
 from skybatch.vo.obscore.facts import key_of_id
 from skybatch.vo.parameters import Parameters, refused
 from skybatch.vo.responses import ResponseFormat, TableResponse, response_format
@@ -36,7 +37,7 @@ COLUMNS: tuple[Column, ...] = (
 
 @dataclass(frozen=True)
 class Link:
-    """One row of the response."""
+    """One row of the response; ``dataset`` is that of its image."""
 
     identifier: str
     access_url: str = ""
@@ -46,6 +47,7 @@ class Link:
     description: str = ""
     content_type: str = ""
     content_length: int | None = None
+    dataset: str = ""
 
 
 def links(parameters: Parameters, open_: Callable[[str], Inventory], root: str) -> TableResponse:
@@ -62,8 +64,14 @@ def links(parameters: Parameters, open_: Callable[[str], Inventory], root: str) 
     rows = [link for identifier in asked for link in _links_of(identifier, open_, root)]
     data = {column.name: [getattr(row, column.name, row.identifier) for row in rows] for column in COLUMNS}
     services = (cutout_service(root, column="ID"),) if any(row.service_def for row in rows) else ()
-    table = Table(COLUMNS, data, title="Links of 2MASS images", services=services)
+    table = Table(COLUMNS, data, title=f"Links of {_surveys(rows)} images", services=services)
     return TableResponse(table, form)
+
+
+def _surveys(rows: Iterable[Link]) -> str:
+    """Return the names of the surveys whose images are linked; of none, that of the default survey."""
+    names = dict.fromkeys(survey_of(row.dataset).short for row in rows if row.dataset)
+    return " and ".join(names) or default_survey().short
 
 
 def _links_of(identifier: str, open_: Callable[[str], Inventory], root: str) -> list[Link]:
@@ -74,24 +82,23 @@ def _links_of(identifier: str, open_: Callable[[str], Inventory], root: str) -> 
         return [_fault_row(identifier, error)]
     if not len(found):
         return [_fault_row(identifier, NotFound("no such image"))]
-    size = found.stored_bytes(0)
-    return [
-        Link(identifier, image_url(root, key), "", "", "#this", "The image", "image/fits", size),
-        Link(
-            identifier,
-            f"{page_url(root, found, 0)}&preview=png",
-            semantics="#preview",
-            description="A picture of the image, north up",
-            content_type="image/png",
-        ),
-        Link(
-            identifier,
-            service_def=SODA_ID,
-            semantics="#cutout",
-            description="A part of the image",
-            content_type="image/fits",
-        ),
-    ]
+    size, dataset = found.stored_bytes(0), found.details.dataset
+    image = Link(identifier, image_url(root, key), "", "", "#this", "The image", "image/fits", size, dataset)
+    preview = Link(
+        identifier,
+        f"{page_url(root, found, 0)}&preview=png",
+        semantics="#preview",
+        description="A picture of the image, north up",
+        content_type="image/png",
+    )
+    cutout = Link(
+        identifier,
+        service_def=SODA_ID,
+        semantics="#cutout",
+        description="A part of the image",
+        content_type="image/fits",
+    )
+    return [image, preview, cutout] if has_page(found) else [image, cutout]
 
 
 def fault(error: SkybatchError) -> str:

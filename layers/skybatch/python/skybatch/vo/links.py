@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 
 from skybatch.surveys.image_id import ScanImageId
 from skybatch.surveys.image_type import ImageType
+from skybatch.surveys.known import survey_of
+from skybatch.vo.obscore.facts import publisher_id
 from skybatch.vo.search_images import QUICKLOOK, FoundImages
 
 
@@ -36,8 +38,15 @@ def fits_url(root: str, found: FoundImages, i: int) -> str:
 
 
 def page_url(root: str, found: FoundImages, i: int) -> str:
-    """Return the address of the page that shows the i-th image."""
+    """Return the address of the page that shows the i-th image; without coadd keys, of what belongs to it."""
+    if not has_page(found):
+        return f"{root}/datalink/links?{urlencode({'ID': publisher_id(found.key(i))})}"
     key = int(found.details.coadd_key[found.at[i]])
     more = f"&type={ImageType.QUICKLOOK.parameter}" if found.kind[i] == QUICKLOOK else ""
     band = found.band[i].upper()
     return f"{root}/cgi-bin/2MASS/IM/nph-im_key?ds={found.details.dataset}&key={key}&band={band}{more}"
+
+
+def has_page(found: FoundImages) -> bool:
+    """Tell whether found images have pages that show them, which are named by coadd keys."""
+    return survey_of(found.details.dataset).has("coadd_keys")

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from skybatch.surveys.known import survey_of
 from skybatch.tables.model import Param
-from skybatch.tables.schemas.search import SIA_ACCESS, SIA_PARAMS, SIA_SEARCH
+from skybatch.tables.schemas.search import SIA_ACCESS, sia_params, sia_search
 from skybatch.vo.links import image_url
 from skybatch.vo.parameters import Parameters, refused
 from skybatch.vo.pos_size import box_search
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
 METADATA = "metadata"
 IMAGE_FORMATS = ("image/fits", "all", "*", "")
-TITLE = "2MASS images"
-COLUMNS = (*SIA_SEARCH, *SIA_ACCESS)
 
 INPUTS: tuple[Param, ...] = (
     Param("INPUT:POS", "", unit="deg", description="Right ascension and declination, ICRS, as ra,dec."),
@@ -49,12 +48,13 @@ def sia1(parameters: Parameters, inventory: Inventory, root: str) -> TableRespon
         raise refused("POS", "", "must be given: right ascension and declination in degrees")
     sets = search.sets(inventory) if set(formats) & set(IMAGE_FORMATS) else _no_sets()
     found = find_images(inventory, sets, max_rows, first_of_each_band=search.most_centred)
+    survey = survey_of(inventory.dataset)
     table = table_of(
         found,
-        COLUMNS,
+        (*sia_search(survey), *SIA_ACCESS),
         lambda i: image_url(root, found.key(i)),
-        title=TITLE,
-        params=SIA_PARAMS,
+        title=f"{survey.short} images",
+        params=sia_params(survey),
         max_rows=max_rows,
         services=image_services(root, "publisher_did"),
     )
@@ -69,7 +69,14 @@ def image_formats(parameters: Parameters) -> list[str]:
 def metadata_response(inventory: Inventory, fmt: ResponseFormat) -> TableResponse:
     """Answer FORMAT=METADATA: the columns, and the inputs as PARAMs (SIA 1.0 section 6.1), without rows."""
     found = find_images(inventory, _no_sets(), 0)
-    table = table_of(found, COLUMNS, lambda _: "", title=TITLE, params=(*INPUTS, *SIA_PARAMS))
+    survey = survey_of(inventory.dataset)
+    table = table_of(
+        found,
+        (*sia_search(survey), *SIA_ACCESS),
+        lambda _: "",
+        title=f"{survey.short} images",
+        params=(*INPUTS, *sia_params(survey)),
+    )
     return TableResponse(table, fmt)
 
 

@@ -10,8 +10,7 @@ from skybatch.api.responses import error_line_response
 from skybatch.api.routing import AnyResponse, RouteTable
 from skybatch.api.table_responses import table_response
 from skybatch.errors import NotFound, SkybatchError
-from skybatch.surveys.known import mission_named
-from skybatch.surveys.twomass.datasets import DATASETS
+from skybatch.surveys.known import DEFAULT_DATASET, mission_named, survey_of
 from skybatch.vo.ibe import directory_pages
 from skybatch.vo.ibe.search import search
 from skybatch.vo.responses import dataset_of
@@ -22,26 +21,33 @@ routes = RouteTable(lambda _, error: error_line_response(error))
 @routes.get("/ibe/search/?")
 def missions(request: HttpRequest, dependencies: Dependencies) -> AnyResponse:
     """List the missions."""
-    return _page(request, dependencies, directory_pages.missions_page(request.base_url))
+    held = dependencies.available_datasets()
+    return _page(
+        request, dependencies, directory_pages.missions_page(request.base_url, held or (DEFAULT_DATASET,))
+    )
 
 
 @routes.get("/ibe/search/<mission>/?")
 def datasets(request: HttpRequest, dependencies: Dependencies, mission: str) -> AnyResponse:
     """List the data sets of a mission."""
-    if mission_named(mission.lower()) is None:
+    name = mission_named(mission.lower())
+    if name is None:
         raise NotFound(f"There is no mission {mission}.")
-    html = directory_pages.datasets_page(request.base_url, dependencies.available_datasets())
+    html = directory_pages.datasets_page(request.base_url, dependencies.available_datasets(), name)
     return _page(request, dependencies, html)
 
 
 @routes.get("/ibe/search/<mission>/<folder>/?")
 def tables(request: HttpRequest, dependencies: Dependencies, mission: str, folder: str) -> AnyResponse:
     """List the tables of a data set."""
-    found = [name for name in dependencies.available_datasets() if DATASETS[name].folder == folder.lower()]
-    if mission_named(mission.lower()) is None or not found:
+    name = mission_named(mission.lower())
+    datasets = [(survey_of(each), each) for each in dependencies.available_datasets()]
+    held = [survey.datasets[each] for survey, each in datasets if survey.mission.name == name]
+    rows = [(each.table, f"{each.title}: image metadata") for each in held if each.folder == folder.lower()]
+    if name is None or not rows:
         raise NotFound(f"There is no data set {mission}/{folder}.")
-    rows = [(DATASETS[name].table, f"{DATASETS[name].title}: image metadata") for name in found]
-    return _page(request, dependencies, directory_pages.tables_page(request.base_url, folder.lower(), rows))
+    html = directory_pages.tables_page(request.base_url, folder.lower(), rows, name)
+    return _page(request, dependencies, html)
 
 
 @routes.query("/ibe/search/<mission>/<folder>/<table>")

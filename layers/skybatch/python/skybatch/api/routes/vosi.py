@@ -12,7 +12,7 @@ from skybatch.api.http_request import HttpRequest
 from skybatch.api.large_responses import content_response
 from skybatch.api.routing import AnyResponse, RouteTable
 from skybatch.errors import NotFound
-from skybatch.surveys.twomass.datasets import DATASETS
+from skybatch.surveys.known import survey_of
 from skybatch.vo import vosi
 from skybatch.vo.responses import dataset_of
 from skybatch.vo.service_descriptors import DATALINK, SODA
@@ -43,8 +43,7 @@ def capabilities(request: HttpRequest, dependencies: Dependencies, service: str)
     """Return the capabilities of the services below one path."""
     _check_known(service)
     if service == IBE:
-        tables = (DATASETS[name].path for name in dependencies.available_datasets())
-        listed = tuple((SIA1, f"/ibe/sia/twomass/{table}") for table in tables)
+        listed = tuple((SIA1, _sia1_path(name)) for name in dependencies.available_datasets())
         return _capabilities(request, dependencies, f"/{IBE}", listed)
     return _capabilities(request, dependencies, f"/{service}", SERVICES[service])
 
@@ -63,7 +62,7 @@ def table_capabilities(
     request: HttpRequest, dependencies: Dependencies, mission: str, folder: str, table: str
 ) -> AnyResponse:
     """Return the capabilities of the SIA 1.0 service on one table."""
-    base = f"/ibe/sia/twomass/{DATASETS[dataset_of(mission, folder, table)].path}"
+    base = _sia1_path(dataset_of(mission, folder, table))
     return _capabilities(request, dependencies, base, ((SIA1, base),))
 
 
@@ -102,3 +101,8 @@ def _capabilities(
 
 def _xml_response(request: HttpRequest, dependencies: Dependencies, document: str) -> AnyResponse:
     return content_response(request, dependencies.results, document.encode(), "text/xml; charset=utf-8")
+
+
+def _sia1_path(dataset: str) -> str:
+    survey = survey_of(dataset)
+    return f"/ibe/sia/{survey.mission.name}/{survey.datasets[dataset].path}"

@@ -10,11 +10,12 @@ from urllib.parse import urlsplit
 import obstore
 
 from skybatch.errors import NotFound
-from skybatch.surveys.twomass.datasets import DATASETS, MISSION
+from skybatch.surveys.known import DEFAULT_DATASET, default_survey, known_surveys, survey_of
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
+DEFAULT_MISSION = default_survey().mission.name
 _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
     "td,th{padding:.1rem 1rem .1rem 0;text-align:left}"
@@ -33,13 +34,14 @@ def folder_page(objects: ObjectStore, path: str, root: str) -> str:
     folder that is empty, or outside the archive of images.
     """
     inside = path.strip("/")
-    if inside and inside.split("/")[0] != MISSION:
+    missions = {survey.mission.name for survey in known_surveys().values()}
+    if inside and inside.split("/")[0] not in missions:
         raise NotFound("The archive has no such folder.")
     prefix = f"{inside}/" if inside else ""
     found = obstore.list_with_delimiter(objects, prefix=prefix or None)
     folders = [name.rstrip("/").rsplit("/", 1)[-1] + "/" for name in found["common_prefixes"]]
     if not inside:
-        folders = [f"{MISSION}/"] if f"{MISSION}/" in folders else []
+        folders = [folder for folder in folders if folder.rstrip("/") in missions]
     files = [(item["path"].rsplit("/", 1)[-1], item["size"]) for item in found["objects"]] if inside else []
     if not folders and not files:
         raise NotFound("The archive has no such folder.")
@@ -50,22 +52,26 @@ def folder_page(objects: ObjectStore, path: str, root: str) -> str:
     return _page(f"/ibe/data/{prefix}", up, ("name", "bytes"), rows)
 
 
-def missions_page(root: str) -> str:
-    """Return the page of ``/ibe/search/``; its one link is the one mission, as astroquery expects."""
+def missions_page(root: str, datasets: Iterable[str] = (DEFAULT_DATASET,)) -> str:
+    """Return the page of ``/ibe/search/``; its links are the missions alone, as astroquery expects."""
+    missions = dict.fromkeys(survey_of(dataset).mission.name for dataset in datasets)
     base = f"{urlsplit(root).path}/ibe/search/"
-    return _page("/ibe/search/", [], ("mission",), [(MISSION, base + MISSION)])
+    return _page("/ibe/search/", [], ("mission",), [(mission, base + mission) for mission in missions])
 
 
-def datasets_page(root: str, datasets: Iterable[str]) -> str:
-    """Return the page of ``/ibe/search/{mission}/``: the data sets that the archive holds."""
-    base = f"{urlsplit(root).path}/ibe/search/{MISSION}/"
-    folders = [DATASETS[dataset].folder for dataset in datasets]
+def datasets_page(root: str, datasets: Iterable[str], mission: str = DEFAULT_MISSION) -> str:
+    """Return the page of ``/ibe/search/{mission}/``: those of some data sets that are of the mission."""
+    of_mission = [each for each in datasets if survey_of(each).mission.name == mission]
+    folders = dict.fromkeys(survey_of(each).datasets[each].folder for each in of_mission)
+    base = f"{urlsplit(root).path}/ibe/search/{mission}/"
     return _page(base, [], ("data set",), [(folder, f"{base}{folder}/") for folder in folders])
 
 
-def tables_page(root: str, folder: str, tables: Iterable[tuple[str, str]]) -> str:
+def tables_page(
+    root: str, folder: str, tables: Iterable[tuple[str, str]], mission: str = DEFAULT_MISSION
+) -> str:
     """Return the page of ``/ibe/search/{mission}/{data-set}/``: its tables, each with a description."""
-    base = f"{urlsplit(root).path}/ibe/search/{MISSION}/{folder}/"
+    base = f"{urlsplit(root).path}/ibe/search/{mission}/{folder}/"
     rows = [(table, base + table, words) for table, words in tables]
     return _page(base, [], ("table", "what it holds"), rows)
 

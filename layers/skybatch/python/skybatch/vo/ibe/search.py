@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from skybatch.surveys.description.survey import Survey
+from skybatch.surveys.known import default_survey, survey_of
 from skybatch.tables.model import Column, Table, Values, text
-from skybatch.tables.schemas.search import NATIVE_SEARCH
+from skybatch.tables.schemas.search import native_search
 from skybatch.vo.parameters import Parameters, refused
 from skybatch.vo.pos_size import BoxSearch, box_search
 from skybatch.vo.responses import TableResponse, response_format, table_of
@@ -20,8 +22,6 @@ if TYPE_CHECKING:
 
     from skybatch.inventory.image_sets import ImageSets
     from skybatch.inventory.inventory import Inventory
-
-TITLE = "2MASS image metadata"
 
 METADATA_COLUMNS: tuple[Column, ...] = (
     text("name", "Name of the column."),
@@ -35,17 +35,24 @@ METADATA_COLUMNS: tuple[Column, ...] = (
 def search(parameters: Parameters, inventory: Inventory) -> TableResponse:
     """Answer a search of one data set. Raises MalformedRequest; TooLarge where it would take too long."""
     fmt = response_format(parameters, "ct", parameters.text("responseformat", "ipac"))
+    survey = survey_of(inventory.dataset)
     if parameters.text("format").lower() == "metadata":
-        return TableResponse(metadata_table(), fmt)
-    columns = requested_columns(parameters)
+        return TableResponse(metadata_table(survey), fmt)
+    columns = requested_columns(parameters, survey)
     search_box, condition = box_search(parameters), parameters.text("where")
     if search_box is None and not condition:
         raise refused("POS", "", "or where must be given")
     max_rows = parameters.max_rows()
     budget = SearchBudget()
-    predicate = _predicate(condition, budget)  # refused, if it cannot be read, before anything is looked up
+    # Refused, if it cannot be read, before anything is looked up.
+    predicate = _predicate(condition, survey, budget)
     found = _find(inventory, search_box, condition, predicate, max_rows, budget)
-    return TableResponse(table_of(found, columns, lambda _: "", title=TITLE, max_rows=max_rows), fmt)
+    table = table_of(found, columns, lambda _: "", title=_title(survey), max_rows=max_rows)
+    return TableResponse(table, fmt)
+
+
+def _title(survey: Survey) -> str:
+    return f"{survey.short} image metadata"
 
 
 def _find(
@@ -76,13 +83,13 @@ def _sets_without_position(condition: str, inventory: Inventory) -> NDArray[np.i
     return np.arange(inventory.size) if named is None else named
 
 
-def _predicate(condition: str, budget: SearchBudget) -> Predicate | None:
+def _predicate(condition: str, survey: Survey, budget: SearchBudget) -> Predicate | None:
     if not condition:
         return None
-    from skybatch.vo.where.columns import KINDS, ImageColumns  # the parser costs 50 ms of a cold start
+    from skybatch.vo.where.columns import ImageColumns, kinds  # the parser costs 50 ms of a cold start
     from skybatch.vo.where.evaluator import compile_condition
 
-    compiled = compile_condition(condition, KINDS)
+    compiled = compile_condition(condition, kinds(survey))
     last: list[tuple[ImageSets, dict[str, Any]]] = []
 
     def matches(details: ImageSets, band: str) -> NDArray[np.bool_]:
@@ -95,19 +102,20 @@ def _predicate(condition: str, budget: SearchBudget) -> Predicate | None:
     return matches
 
 
-def requested_columns(parameters: Parameters) -> tuple[Column, ...]:
+def requested_columns(parameters: Parameters, survey: Survey | None = None) -> tuple[Column, ...]:
     """Return the columns that ``columns`` names, in that order; all without it. Raises MalformedRequest."""
-    known = {column.name: column for column in NATIVE_SEARCH}
+    known = {column.name: column for column in native_search(survey or default_survey())}
     words = [word.lower() for word in parameters.text("columns").replace(",", " ").split()]
     for word in words:
         if word not in known:
             raise refused("columns", word, f"is no column; columns are {', '.join(known)}")
-    return tuple(known[word] for word in dict.fromkeys(words)) or NATIVE_SEARCH
+    return tuple(known[word] for word in dict.fromkeys(words)) or tuple(known.values())
 
 
-def metadata_table() -> Table:
+def metadata_table(survey: Survey | None = None) -> Table:
     """Answer FORMAT=METADATA: a row for each column there is."""
-    listed = [replace(column, arraysize="") if column.is_text else column for column in NATIVE_SEARCH]
+    survey = survey or default_survey()
+    listed = [replace(column, arraysize="") if column.is_text else column for column in native_search(survey)]
     data: dict[str, Values] = {
         "name": [column.name for column in listed],
         "description": [column.description for column in listed],
@@ -115,4 +123,4 @@ def metadata_table() -> Table:
         "unit": [column.unit for column in listed],
         "ucd": [column.ucd for column in listed],
     }
-    return Table(METADATA_COLUMNS, data, title=TITLE)
+    return Table(METADATA_COLUMNS, data, title=_title(survey))

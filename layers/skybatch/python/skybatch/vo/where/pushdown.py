@@ -11,6 +11,7 @@ import numpy as np
 from lark import Token, Tree
 
 from skybatch.requests import values
+from skybatch.surveys.known import survey_of
 from skybatch.validation import InvalidValue
 from skybatch.vo.where.grammar import parse
 
@@ -26,9 +27,10 @@ _MAX_EXACT = 2.0**53  # whole numbers below are floats exactly; no key is larger
 def named_sets(text: str, inventory: Inventory) -> NDArray[np.intp] | None:
     """Return the sets that a condition names by coadd key or by scan, ascending; None if it names none.
 
-    Only terms joined by AND at the top name sets: ``coadd_key = 5``, ``coadd_key IN (5, 6)``, or
-    equal ``ordate``, ``hemisphere`` and ``scanno`` together. The text is one that `compile_condition`
-    accepts, so keys are numbers. Raises MalformedRequest as ``parse`` does.
+    Only terms joined by AND at the top name sets, of surveys that have coadd keys or scans:
+    ``coadd_key = 5``, ``coadd_key IN (5, 6)``, or equal ``ordate``, ``hemisphere`` and ``scanno`` together.
+    The text is one that `compile_condition` accepts, so keys are numbers. Raises MalformedRequest as
+    ``parse`` does.
     """
     tree = parse(text)
     parts = tree.children if tree.data == "conjunction" else [tree]
@@ -36,9 +38,10 @@ def named_sets(text: str, inventory: Inventory) -> NDArray[np.intp] | None:
     for part in parts:
         if isinstance(part, Tree) and (found := _equality(part)):
             equal.setdefault(*found)
-    if "coadd_key" in equal:
+    survey = survey_of(inventory.dataset)
+    if "coadd_key" in equal and survey.has("coadd_keys"):
         return _by_key(equal["coadd_key"], inventory)
-    if {"ordate", "hemisphere", "scanno"} <= set(equal):
+    if {"ordate", "hemisphere", "scanno"} <= set(equal) and survey.has("scans"):
         return _by_scan(equal, inventory)
     return None
 
