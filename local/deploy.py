@@ -123,8 +123,3 @@ def outputs_of(named: Mapping[str, str]) -> Outputs:
         raise DeployFailed(f"the template has no output {', '.join(missing)}")
     fields = {field: named[name] for name, field in FIELDS.items()}
     return Outputs(**fields, others={k: v for k, v in named.items() if k not in FIELDS})
-
-
-def api_base(emulator: Emulator, api_id: str) -> str:
-    """Where the emulator answers for the HTTP API's default stage."""
-    return f"{emulator.url}/_aws/execute-api/{api_id}/$default"

@@ -51,8 +51,11 @@ class Emulator:
     log: Path
     process: subprocess.Popen[bytes] | None = None
 
-    def client(self, service: str) -> Any:
-        """Return a boto3 client of ``service`` that talks to this emulator only."""
+    def client(self, service: str, **options: Any) -> Any:
+        """Return a boto3 client of ``service`` that talks to this emulator only.
+
+        ``options`` are botocore's of a client's configuration (``read_timeout``, say).
+        """
         import boto3
         from botocore.config import Config
 
@@ -62,7 +65,7 @@ class Emulator:
             region_name=REGION,
             aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-            config=Config(signature_version="s3v4", s3={"addressing_style": "path"}),
+            config=Config(signature_version="s3v4", s3={"addressing_style": "path"}, **options),
         )
 
     @property

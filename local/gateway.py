@@ -1,4 +1,4 @@
-"""The public address: a loopback port whose requests go to the emulated HTTP API as they are."""
+"""A loopback port whose requests go on to another address as they are."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ class ForwardingHandler(BaseHTTPRequestHandler):
     def _chunks(self) -> bytes | None:
         """Read a chunked body (RFC 9112, section 7.1), which API Gateway accepts too."""
         body = bytearray()
-        while length := int(self.rfile.readline(1024).partition(b";")[0], 16):
+        while length := chunk_length(self.rfile.readline(1024)):
             if len(body) + length > self.max_body_bytes:
                 self._refuse(413, "Request Entity Too Large")
                 return None
@@ -208,6 +208,14 @@ def content_length(values: Sequence[str]) -> int:
     if len(lengths) > 1 or not (length.isascii() and length.isdigit() and len(length) < 20):
         raise ValueError(f"the Content-Length {', '.join(values)!a} is no number of bytes")
     return int(length)
+
+
+def chunk_length(line: bytes) -> int:
+    """Return the length in the first line of a chunk. Raises ValueError for what is no hexadecimal number."""
+    digits = line.partition(b";")[0].strip()
+    if not digits or len(digits) > 16 or set(digits) - set(b"0123456789abcdefABCDEF"):
+        raise ValueError(f"{line!r} is no length of a chunk")
+    return int(digits, 16)
 
 
 def _passed_on(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

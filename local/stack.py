@@ -8,12 +8,15 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from local.archive_bucket import indexed, upload_tree
-from local.deploy import TEMPLATE, Outputs, api_base, deploy
+from local.deploy import TEMPLATE, Outputs, deploy
 from local.emulator import Emulator, emulator
 from local.fake_resolvers import FakeResolvers
-from local.gateway import serve_gateway
+from local.http_api.api import HttpApi, deployed_api
+from local.http_api.cors import Cors
+from local.http_api.server import serve_api
 from local.logs import save_logs
 from local.mailbox import Email, watched
 from local.synthetic.archive import make_synthetic_archive
@@ -29,7 +32,7 @@ WORKERS = str(min(4, 2 * (os.cpu_count() or 1)))
 class Stack:
     """A running service: its address, what it runs on, and the folder that keeps mail and logs.
 
-    ``archive`` is the tree that was uploaded, as long as the stack runs.
+    ``archive`` is the tree that was uploaded, as long as the stack runs; ``api`` is behind the address.
     """
 
     url: str
@@ -38,6 +41,7 @@ class Stack:
     folder: Path
     archive: Path
     names: FakeResolvers
+    api: HttpApi
     archive_bucket: str = ARCHIVE_BUCKET
 
 
@@ -77,7 +81,7 @@ def running_stack(
     resolved_parameters(load_template(TEMPLATE), plan.parameters)  # refuse before anything is made
     plan.folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as running:
-        public = running.enter_context(serve_gateway(plan.port))
+        public = running.enter_context(serve_api(plan.port))
         scratch = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="skybatch-")))
         archive = _archive(plan, scratch, say)
         aws = running.enter_context(emulator(plan.folder, extra=plan.emulator))
@@ -87,10 +91,17 @@ def running_stack(
         say(f"object names: a stand-in for IRSA, NED and SIMBAD answers, it knows {names.size} of them")
         own = local_parameters(public.url, names.url)
         outputs = deploy(aws, own | dict(plan.parameters))
-        public.target = api_base(aws, outputs.api_id)
+        api = deployed_api(aws, outputs.api_id, public.domain, Cors.from_configuration(template_cors()))
+        public.open(api)
         running.callback(save_logs, aws, plan.folder / "logs")
         running.enter_context(watched(aws.url, plan.folder / "mail", on_email))
-        yield Stack(public.url, aws, outputs, plan.folder, archive, names)
+        yield Stack(public.url, aws, outputs, plan.folder, archive, names, api)
+
+
+def template_cors() -> Mapping[str, Any]:
+    """Return the CorsConfiguration of the template's API, empty where it has none."""
+    api: Mapping[str, Any] = load_template(TEMPLATE)["Resources"]["HttpApi"]["Properties"]
+    return api.get("CorsConfiguration", {})
 
 
 def local_parameters(public_url: str, names_url: str) -> dict[str, str]:

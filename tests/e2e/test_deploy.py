@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from textwrap import dedent
 
-import httpx
 import pytest
 
-from local.deploy import DeployFailed, api_base, create_stack, outputs_of
+from local.deploy import DeployFailed, create_stack, outputs_of
 from local.emulator import Emulator, emulator
+from local.http_api.api import deployed_api
+from local.http_api.request import ApiRequest
 
 pytestmark = pytest.mark.e2e
 
@@ -85,8 +86,9 @@ def outputs(running: Emulator, tmp_path_factory: pytest.TempPathFactory) -> dict
 
 
 def test_the_api_answers_with_code_layer_and_parameter(running: Emulator, outputs: dict[str, str]) -> None:
-    answer = httpx.get(f"{api_base(running, outputs['ApiId'])}/echo", timeout=30)
-    assert answer.json() == {"greeting": "servus!"}
+    api = deployed_api(running, outputs["ApiId"], "api.example.org")
+    answer = api.respond(ApiRequest("GET", "/echo", (), b"", "192.0.2.1"))
+    assert json.loads(answer.body) == {"greeting": "servus!"}
 
 
 def test_the_state_machine_runs_with_its_substitutions(running: Emulator, outputs: dict[str, str]) -> None:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from local.deploy import FIELDS, TEMPLATE, DeployFailed, api_base, outputs_of
-from local.emulator import Emulator
+from local.deploy import FIELDS, TEMPLATE, DeployFailed, outputs_of
 from local.template import load_template
 
 
@@ -29,8 +26,3 @@ def test_missing_outputs_are_named() -> None:
     del named["QueueUrl"], named["ApiId"]
     with pytest.raises(DeployFailed, match="ApiId, QueueUrl"):
         outputs_of(named)
-
-
-def test_the_api_answers_below_the_emulators_address() -> None:
-    emulator = Emulator("http://127.0.0.1:1", 0, Path(), Path())
-    assert api_base(emulator, "abc") == "http://127.0.0.1:1/_aws/execute-api/abc/$default"

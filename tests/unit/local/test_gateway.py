@@ -75,7 +75,16 @@ def test_a_body_of_unknown_length_arrives_whole_and_the_connection_goes_on(serve
             assert "transfer-encoding" not in SEEN[-1][2]
 
 
-@pytest.mark.parametrize(("chunks", "status"), [(b"many\r\n", 400), (b"%x\r\n" % (MAX_BODY_BYTES + 1), 413)])
+@pytest.mark.parametrize(
+    ("chunks", "status"),
+    [
+        (b"many\r\n", 400),
+        (b"-5\r\n", 400),
+        (b"\r\n", 400),
+        (b"0x5\r\n", 400),
+        (b"%x\r\n" % (MAX_BODY_BYTES + 1), 413),
+    ],
+)
 def test_chunks_that_cannot_be_taken_are_refused_here(server: Gateway, chunks: bytes, status: int) -> None:
     before = len(SEEN)
     with socket.create_connection(("127.0.0.1", server.server_address[1]), timeout=10) as plug:

@@ -29,6 +29,7 @@ class Settings:
     queue_url: str = ""
     state_machine_arn: str = ""
     public_url: str = ""
+    proxies_in_front: int = 0
     mail_from: str = ""
     max_batch_bytes: int = 1_000_000_000
     max_rows: int = 2500

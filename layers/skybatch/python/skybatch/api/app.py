@@ -16,6 +16,7 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from skybatch.api import cors_preflight
 from skybatch.api.dependencies import Dependencies
+from skybatch.api.forwarding import direct_event
 from skybatch.api.endpoints import check_open
 from skybatch.api.http_request import HttpRequest
 from skybatch.api.metering import charge, usage_of
@@ -65,6 +66,8 @@ class HttpApp:
     def handle(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
         """Answer one API Gateway event (payload format 2.0) with a Lambda proxy response."""
         started = time.perf_counter()
+        settings = self._dependencies.settings
+        event = direct_event(event, settings.public_url, settings.proxies_in_front)
         _bind_correlation_id(event)
         response = self._response(event, context)
         response["body"] = _encodable(response.get("body") or "")
