@@ -100,8 +100,9 @@ def running_stack(
 
 def template_cors() -> Mapping[str, Any]:
     """Return the CorsConfiguration of the template's API, empty where it has none."""
-    api: Mapping[str, Any] = load_template(TEMPLATE)["Resources"]["HttpApi"]["Properties"]
-    return api.get("CorsConfiguration", {})
+    api = load_template(TEMPLATE)["Resources"]["HttpApi"]["Properties"]
+    configuration: Mapping[str, Any] = api.get("CorsConfiguration", {})
+    return configuration
 
 
 def local_parameters(public_url: str, names_url: str) -> dict[str, str]:

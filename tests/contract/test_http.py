@@ -39,7 +39,8 @@ MEDIA_TYPES = {
 @pytest.mark.parametrize("table_format", MEDIA_TYPES)
 @pytest.mark.parametrize("path", [SIA, SEARCH, INVENTORY])
 def test_every_format_has_its_media_type(service: Service, path: str, table_format: str) -> None:
-    answer = service.call(at(path, **POSITION, responseformat=table_format))
+    origin = {"Origin": "https://elsewhere.example"}
+    answer = service.call(at(path, **POSITION, responseformat=table_format), headers=origin)
     assert answer.status == 200
     assert answer.headers["content-type"].split(";")[0] == MEDIA_TYPES[table_format]
     assert answer.headers["access-control-allow-origin"] == "*"

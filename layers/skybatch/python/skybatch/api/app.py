@@ -16,8 +16,8 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from skybatch.api import cors_preflight
 from skybatch.api.dependencies import Dependencies
-from skybatch.api.forwarding import direct_event
 from skybatch.api.endpoints import check_open
+from skybatch.api.forwarding import direct_event
 from skybatch.api.http_request import HttpRequest
 from skybatch.api.metering import charge, usage_of
 from skybatch.api.responses import error_response
