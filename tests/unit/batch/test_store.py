@@ -25,6 +25,17 @@ def test_first_writer_wins() -> None:
     assert store.read_json("plan.json") == {"a": 1}
 
 
+@pytest.mark.parametrize("end", [b"", b"\n"])
+def test_the_first_lines_alone_are_read(end: bytes) -> None:
+    store = BatchStore(MemoryStore(), BATCH_ID)
+    store.write("x.jsonl", b"\n".join(b'{"n": %d}' % n for n in range(3)) + end)
+    for first in (None, 0, 1, 2, 3, 9):
+        assert store.read_lines("x.jsonl", first) == [{"n": n} for n in range(3)][:first]
+    store.write("y.jsonl", b'{"n": 0}\nbroken')
+    assert store.read_lines("y.jsonl", 1) == [{"n": 0}]
+    assert store.read_lines("z.jsonl", 1) is None
+
+
 def test_listing_goes_on_after_a_name() -> None:
     store = BatchStore(MemoryStore(), BATCH_ID)
     for name in ("a.fits", "b.fits", "c.fits"):

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from skybatch.batch.planning import dry_run as planning
 from skybatch.batch.planning.dry_run import estimate
+from skybatch.errors import TooLarge
 from skybatch.names.resolver import Resolver
 from tests.support.batches.in_process_service import Service
 from tests.support.survey.sample_archive import MadeArchive
@@ -31,6 +33,19 @@ def test_a_batch_delivers_what_its_dry_run_counts(archive: MadeArchive, limit: i
     assert plan["bytes"] == status.bytes + (status.unretrieved.bytes if status.unretrieved else 0)
     assert plan["parts"] == max(1, status.chain.parts or 0)
     assert plan["by_outcome"] == {code: rows for code, rows in status.rows.by_outcome().items() if rows}
+
+
+def test_what_takes_long_to_count_is_refused_where_a_batch_is_not(
+    archive: MadeArchive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planning, "MAX_COUNTED_IMAGES", 5)
+    service, fields = Service(archive), {"mode": "positions", "table": TABLE}
+    with pytest.raises(TooLarge, match=r"counted here; a batch may have 100,000"):
+        dry_run(service, **fields)
+    assert service.run(service.submit(**fields)).state == "complete"
+    with pytest.raises(TooLarge) as caught:
+        dry_run(Service(archive, max_images=4), **fields)
+    assert "counted here" not in caught.value.detail
 
 
 def test_images_are_counted_by_band(archive: MadeArchive) -> None:

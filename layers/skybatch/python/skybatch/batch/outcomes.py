@@ -112,9 +112,9 @@ def decide_outcomes(store: BatchStore, plan: Plan) -> list[ImageOutcome]:
     return load_outcomes(store) or []
 
 
-def load_outcomes(store: BatchStore) -> list[ImageOutcome] | None:
-    """Read the final outcomes in plan order, or None where nothing is decided yet."""
-    lines = store.read_lines(keys.OUTCOMES)
+def load_outcomes(store: BatchStore, first: int | None = None) -> list[ImageOutcome] | None:
+    """Read the final outcomes in plan order, or the ``first`` alone; None where nothing is decided yet."""
+    lines = store.read_lines(keys.OUTCOMES, first)
     return None if lines is None else [ImageOutcome.from_json(line) for line in lines]
 
 

@@ -207,9 +207,9 @@ def save_plan(store: BatchStore, plan: Plan) -> Plan:
     return load_plan(store) or plan
 
 
-def load_plan(store: BatchStore) -> Plan | None:
-    """Read the batch's plan, or None where it is not written yet."""
-    lines = store.read_lines(keys.PLAN)
+def load_plan(store: BatchStore, first: int | None = None) -> Plan | None:
+    """Read the batch's plan, or its ``first`` tasks alone; None where it is not written yet."""
+    lines = store.read_lines(keys.PLAN, None if first is None else 1 + first)
     if lines is None:
         return None
     head, *tasks = lines

@@ -144,10 +144,13 @@ class BatchStore:
         """Write a JSON object unless it exists; return False where it did."""
         return self.create(name, _compact(value))
 
-    def read_lines(self, name: str) -> list[dict[str, Any]] | None:
-        """Read a JSON-lines object as a list, or None where there is none."""
+    def read_lines(self, name: str, first: int | None = None) -> list[dict[str, Any]] | None:
+        """Read a JSON-lines object as a list, or its ``first`` lines alone; None where there is none."""
         body = self.read(name)
-        return None if body is None else [json.loads(line) for line in body.splitlines()]
+        if body is None:
+            return None
+        lines = body.splitlines() if first is None else body.split(b"\n", first)[:first]
+        return [json.loads(line) for line in lines if line]
 
     # Many objects -----------------------------------------------------------------------------------
 

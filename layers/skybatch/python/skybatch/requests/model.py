@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -89,7 +89,7 @@ class Row:
 
     def to_json(self) -> dict[str, Any]:
         """Return a JSON object with the fields that are set, so that 2500 rows stay small."""
-        values = {STORED_ROW_FIELDS.get(f.name, f.name): getattr(self, f.name) for f in fields(self)}
+        values = {STORED_ROW_FIELDS.get(name, name): value for name, value in vars(self).items()}
         values["bands"] = "".join(self.bands)
         values["sky"] = [self.position.ra, self.position.dec] if self.position else None
         return {key: value for key, value in values.items() if value is not None and value is not False}

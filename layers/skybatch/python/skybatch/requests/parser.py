@@ -31,6 +31,8 @@ from skybatch.validation import ErrorCollector
 
 # A gzipped table may inflate to this many times the limit of an upload: tables shrink about ten times.
 MAX_INFLATION = 10
+# Of a table that this service made: more than 4 MB of any but the barest, and a second of a processor.
+MAX_MARKED_ROWS = 50_000
 MAX_UNKNOWN_FIELDS_NAMED = 10
 
 REQUIRED_FIELDS = {
@@ -122,7 +124,8 @@ def table_request(fields: BatchRequestBody, mode: Mode, payload: Payload, limits
 
 def upload_bounds(limits: Settings) -> Bounds:
     """Return what an uploaded table may hold at most."""
-    return Bounds(limits.max_rows, limits.max_images, limits.max_upload_bytes * MAX_INFLATION)
+    marked_rows = min(limits.max_images, MAX_MARKED_ROWS)
+    return Bounds(limits.max_rows, marked_rows, limits.max_upload_bytes * MAX_INFLATION)
 
 
 def single_request(fields: BatchRequestBody, mode: Mode, payload: Payload) -> Request:

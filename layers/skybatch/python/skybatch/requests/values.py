@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from datetime import date
+from functools import lru_cache
 
 from skybatch.fits.edge_mode import EdgeMode
 from skybatch.sky.angles import plain_dashes
@@ -85,6 +86,7 @@ def row_id(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=1000)
 def bands(text: str) -> tuple[str, ...]:
     """Parse the bands of a row: j, h, k (or Ks), several in one word or a list, or a for all, in any case."""
     words = [word for word in re.split(r"[\s,;+/]+", text.lower()) if word]

@@ -18,10 +18,10 @@ def finished_images(store: BatchStore, record: BatchRecord, limit: int) -> list[
     A delivered image has a ``url`` and a ``preview``, and a ``colour`` where it was delivered in three bands.
     A batch that failed before its outcomes were decided has no images.
     """
-    plan, outcomes = load_plan(store), load_outcomes(store)
+    plan, outcomes = load_plan(store, limit), load_outcomes(store, limit)
     if plan is None or outcomes is None:
         return []
-    shown = list(zip(plan.tasks[:limit], outcomes[:limit], strict=True))
+    shown = list(zip(plan.tasks, outcomes, strict=True))
     delivered = [task.file for task, outcome in shown if outcome.status is ImageStatus.RETRIEVED]
     colours = colour_names(delivered)
     return [

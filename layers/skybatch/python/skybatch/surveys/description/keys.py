@@ -30,6 +30,7 @@ class KeyLayout:
 
     def __init__(self, survey: Survey) -> None:
         self._survey = survey
+        self._parts: dict[tuple[str, str, str], dict[str, object]] = {}
         self._bands = {str(band.token): band for band in survey.band}
         self._prefixes = {
             name: Template(survey.place.prefix).format(parts_of(survey, dataset=dataset))
@@ -48,9 +49,11 @@ class KeyLayout:
 
     def stem(self, image: StoredKey) -> str:
         """Return the key of an image below the prefix of its data set, without ending."""
-        survey = self._survey
-        of_survey = parts_of(survey, survey.datasets[image.dataset], survey.bands[image.band], image.product)
-        return self._keys[image.product].format({**of_survey, **image.fields})
+        kind = image.dataset, image.band, image.product
+        if kind not in self._parts:
+            survey, (dataset, band, product) = self._survey, kind
+            self._parts[kind] = parts_of(survey, survey.datasets[dataset], survey.bands[band], product)
+        return self._keys[image.product].format({**self._parts[kind], **image.fields})
 
     def parse(self, key: str) -> StoredKey | None:
         """Return what a key says, with anything before its prefix; None for what is no key of the survey."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 
 _USE = re.compile(
     r"\{(?P<name>[a-z_][a-z0-9_]*(?:\.[a-z_]+)?)"
@@ -36,6 +36,30 @@ class Use:
 
 
 @dataclass(frozen=True)
+class _Parsed:
+    """What a template consists of; ``write`` puts values between the texts."""
+
+    uses: tuple[Use, ...]
+    texts: tuple[str, ...]
+    names: frozenset[str]
+    write: Callable[..., str]
+
+
+@lru_cache(maxsize=1000)
+def _parsed(text: str) -> _Parsed:
+    """Parse a template, once a text: some are used for each of 100,000 images."""
+    found = list(_USE.finditer(text))
+    uses = tuple(
+        Use(use["name"], use["format"] or "", _number(use["start"]), _number(use["stop"])) for use in found
+    )
+    ends, starts = [0, *(use.end() for use in found)], [*(use.start() for use in found), len(text)]
+    texts = tuple(text[end:start] for end, start in zip(ends, starts, strict=True))
+    marks = [f"{{:{use.format}}}" if use.format and use.whole else "{}" for use in uses]
+    write = "".join(before + mark for before, mark in zip(texts, [*marks, ""], strict=True)).format
+    return _Parsed(uses, texts, frozenset(use.name for use in uses), write)
+
+
+@dataclass(frozen=True)
 class Template:
     """A template: ``texts`` stand before, between and after ``uses``.
 
@@ -54,35 +78,26 @@ class Template:
                 f"has braces without a part, such as {{name}}, {{name:03d}}, {{name[0:2]}}: {rest}"
             )
 
-    @cached_property
+    @property
     def uses(self) -> tuple[Use, ...]:
         """The parts in their order."""
-        return tuple(
-            Use(found["name"], found["format"] or "", _number(found["start"]), _number(found["stop"]))
-            for found in _USE.finditer(self.text)
-        )
+        return _parsed(self.text).uses
 
-    @cached_property
+    @property
     def texts(self) -> tuple[str, ...]:
         """What stands before, between and after the parts."""
-        ends = [0, *(found.end() for found in _USE.finditer(self.text))]
-        starts = [*(found.start() for found in _USE.finditer(self.text)), len(self.text)]
-        return tuple(self.text[end:start] for end, start in zip(ends, starts, strict=True))
+        return _parsed(self.text).texts
 
-    @cached_property
+    @property
     def names(self) -> frozenset[str]:
         """Names of the parts."""
-        return frozenset(use.name for use in self.uses)
+        return _parsed(self.text).names
 
     def format(self, values: Mapping[str, object] | Callable[[str], object]) -> str:
         """Return the text for these values of the parts. Raises KeyError for a part without a value."""
         value_of = values if callable(values) else values.__getitem__
-        return self._write(*(_part(use, value_of(use.name)) for use in self.uses))
-
-    @cached_property
-    def _write(self) -> Callable[..., str]:
-        marks = [f"{{:{use.format}}}" if use.format and use.whole else "{}" for use in self.uses]
-        return "".join(text + mark for text, mark in zip(self.texts, [*marks, ""], strict=True)).format
+        parsed = _parsed(self.text)
+        return parsed.write(*(_part(use, value_of(use.name)) for use in parsed.uses))
 
     def pattern(self, matches: Mapping[str, str]) -> str:
         """Return a regular expression with a group for the first whole use of each part.
