@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import quote
 
 import pytest
+from urllib3.filepost import encode_multipart_formdata
 
-from skybatch.api.parameters import FORM_TYPE, MAX_FORM_BYTES, MAX_PARAMETERS, read_parameters
+from skybatch.api.http_request import HttpRequest
+from skybatch.api.parameters import (
+    FORM_TYPE,
+    MAX_FORM_BYTES,
+    MAX_PARAMETERS,
+    read_parameters,
+    read_parameters_and_table,
+)
 from skybatch.errors import MalformedRequest, TooLarge, UnsupportedMedia
 from tests.support.servers.http import HttpClient, http_request
 from tests.unit.api.conftest import CENTER
@@ -83,3 +92,54 @@ def test_names_are_understood_in_any_case(search: HttpClient, query: str) -> Non
 
 def with_names(query: str, spelled: Callable[[str], str]) -> str:
     return re.sub(r"(?<=[?&])\w+(?==)", lambda name: spelled(name[0]), query)
+
+
+TABLE = b"ra,dec\n1,2\n"
+
+
+def posted(parts: list[tuple[str, Any]], url: str = "/?SIZE=0.1") -> HttpRequest:
+    body, content_type = encode_multipart_formdata(parts)
+    return http_request("POST", url, body, {"content-type": content_type})
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [("POS", ("table.tbl", TABLE))],
+        [("ct", "csv"), ("pos", ("table.tbl", TABLE))],
+        [("POS", "@table.tbl"), ("upload", ("table.tbl", TABLE))],
+    ],
+)
+def test_a_table_is_posted_as_the_position(parts: list[tuple[str, Any]]) -> None:
+    parameters, table = read_parameters_and_table(posted(parts), 1000)
+    assert table == TABLE
+    assert parameters.text("size") == "0.1"
+    assert parameters.text("ct") == dict(parts).get("ct", "")
+
+
+def test_a_form_without_a_file_is_parameters_alone() -> None:
+    parameters, table = read_parameters_and_table(posted([("POS", "1,2"), ("ct", "csv")]), 1000)
+    assert (parameters.text("pos"), parameters.text("ct"), table) == ("1,2", "csv", None)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [("POS", "@table.tbl")],
+        [("table", ("table.tbl", TABLE))],
+        [("POS", ("a.tbl", TABLE)), ("POS", ("b.tbl", TABLE))],
+    ],
+)
+def test_a_file_that_is_not_the_position_is_malformed(parts: list[tuple[str, Any]]) -> None:
+    with pytest.raises(MalformedRequest):
+        read_parameters_and_table(posted(parts), 1000)
+
+
+def test_a_named_file_needs_a_form() -> None:
+    with pytest.raises(MalformedRequest):
+        read_parameters_and_table(http_request("GET", "/?POS=@table.tbl"), 1000)
+
+
+def test_the_size_of_a_posted_table_is_bounded() -> None:
+    with pytest.raises(TooLarge):
+        read_parameters_and_table(posted([("POS", ("a", bytes(MAX_FORM_BYTES + 1001)))]), 1000)

@@ -17,7 +17,7 @@ PATHS: Mapping[str, re.Pattern[str]] = MappingProxyType(
         "plans": re.compile(r"/plans"),
         "tables": re.compile(r"/tables"),
         "previews": re.compile(r"/batches/[^/]+/previews/.*"),
-        "ibe-search": re.compile(r"/ibe/search(/.*)?"),
+        "ibe-search": re.compile(r"/ibe/(search|docs)(/.*)?"),
         "ibe-sia": re.compile(r"/ibe/sia(/.*)?"),
         "ibe-data": re.compile(r"/ibe/data(/.*)?"),
         "cgi-bin": re.compile(r"/cgi-bin/.*"),

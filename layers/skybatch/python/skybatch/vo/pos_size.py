@@ -7,6 +7,7 @@ archive's documentation of its image services).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -56,12 +57,17 @@ def box_search(parameters: Parameters) -> BoxSearch | None:
     """Read POS, SIZE, INTERSECT and mcen; None without POS. Raises MalformedRequest."""
     if not parameters.text("pos"):
         return None
+    (search,) = box_searches(parameters, [position("POS", parameters.text("pos"))])
+    return search
+
+
+def box_searches(parameters: Parameters, positions: Sequence[SkyPosition]) -> list[BoxSearch]:
+    """Read SIZE, INTERSECT and mcen for searches at given positions. Raises MalformedRequest."""
     width, height = size(parameters.text("size", "0"))
     relation = choice("INTERSECT", parameters.text("intersect", "overlaps"), RELATIONS)
     is_point = width == height == 0.0 and relation != "enclosed"
     centred = parameters.named("mcen") and (is_point or relation == "center")
-    sky = position("POS", parameters.text("pos"))
-    return BoxSearch(Box(sky.ra, sky.dec, width, height), relation, centred)
+    return [BoxSearch(Box(sky.ra, sky.dec, width, height), relation, centred) for sky in positions]
 
 
 def position(name: str, text: str) -> SkyPosition:

@@ -35,7 +35,7 @@ SIA1 = {
     "INTERSECT": "COVERS, ENCLOSED, CENTER or OVERLAPS.",
 }
 SEARCH = {
-    "POS": "A position.",
+    "POS": "A position; a table of positions is posted as a file, in a multipart form.",
     "SIZE": "Width and height of the region in degrees.",
     "INTERSECT": "COVERS, ENCLOSED, CENTER or OVERLAPS.",
     "where": "A condition on columns, as in SQL.",
@@ -94,6 +94,7 @@ def search_paths() -> dict[str, Schema]:
         "/ibe/search/{mission}": _list("listDatasets", "The data sets of a mission", table[:1]),
         "/ibe/search/{mission}/{folder}": _list("listTables", "The tables of a data set", table[:2]),
         "/ibe/search/{mission}/{folder}/{table}": _query("searchTable", "Search one table", SEARCH, table),
+        "/ibe/docs/{mission}/{folder}/{table}": _list("getTableDocs", "A table in words", table),
         "/ibe/data/{path}": {
             "get": operation(
                 "archive",

@@ -5,14 +5,17 @@ from __future__ import annotations
 from skybatch.api.dependencies import Dependencies
 from skybatch.api.http_request import HttpRequest
 from skybatch.api.large_responses import content_response
-from skybatch.api.parameters import read_parameters
+from skybatch.api.parameters import read_parameters_and_table
 from skybatch.api.responses import error_line_response
 from skybatch.api.routing import AnyResponse, RouteTable
 from skybatch.api.table_responses import table_response
 from skybatch.errors import NotFound, SkybatchError
 from skybatch.surveys.known import DEFAULT_DATASET, mission_named, survey_of
+from skybatch.tables.schemas.search import INPUT_POSITION, native_search
 from skybatch.vo.ibe import directory_pages
+from skybatch.vo.ibe.docs_page import docs_page
 from skybatch.vo.ibe.search import search
+from skybatch.vo.ibe.several_positions import uploaded_positions
 from skybatch.vo.responses import dataset_of
 
 routes = RouteTable(lambda _, error: error_line_response(error))
@@ -55,12 +58,25 @@ def search_table(
     request: HttpRequest, dependencies: Dependencies, mission: str, folder: str, table: str
 ) -> AnyResponse:
     """Search one table; an error is one line of text."""
-    dataset = dataset_of(mission, folder, table)
+    dataset, settings = dataset_of(mission, folder, table), dependencies.settings
     try:
-        found = search(read_parameters(request), dependencies.current_inventory(dataset))
+        parameters, upload = read_parameters_and_table(request, settings.max_upload_bytes)
+        positions = [] if upload is None else uploaded_positions(upload, settings)
+        found = search(parameters, dependencies.current_inventory(dataset), positions)
         return table_response(request, dependencies.results, found, dependencies.settings.closed)
     except SkybatchError as error:
         return error_line_response(error)
+
+
+@routes.get("/ibe/docs/<mission>/<folder>/<table>/?")
+def table_docs(
+    request: HttpRequest, dependencies: Dependencies, mission: str, folder: str, table: str
+) -> AnyResponse:
+    """Describe one table."""
+    dataset = dataset_of(mission, folder, table)
+    survey = survey_of(dataset)
+    columns = (*INPUT_POSITION, *native_search(survey))
+    return _page(request, dependencies, docs_page(request.base_url, survey, dataset, columns))
 
 
 def _page(request: HttpRequest, dependencies: Dependencies, html: str) -> AnyResponse:

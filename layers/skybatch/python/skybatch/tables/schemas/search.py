@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.known import default_survey
-from skybatch.tables.model import Column, Param, double, text
+from skybatch.tables.model import Column, Param, double, integer, text
 from skybatch.tables.schemas.common import (
     CENTER,
     CORNERS,
@@ -116,6 +116,13 @@ def _wcs(survey: Survey, _: tuple[str, ...]) -> tuple[Column, ...]:
         double("cdelt2", "Degrees per pixel along axis 2.", unit="deg/pix", format="%.9e"),
     )
 
+
+# What an image was found for, in answers to positions.
+INPUT_POSITION: tuple[Column, ...] = (
+    integer("in_row_id", "Number of the position in the uploaded table, from 1; 1 for POS itself."),
+    double("in_ra", "Right ascension of the position.", unit="deg", ucd="pos.eq.ra", frame="ICRS"),
+    double("in_dec", "Declination of the position.", unit="deg", ucd="pos.eq.dec", frame="ICRS"),
+)
 
 # What clients of SIA 1.0 look for by UCD, and the id for DataLink and SODA; behind the archive's own columns.
 SIA_ACCESS: tuple[Column, ...] = (

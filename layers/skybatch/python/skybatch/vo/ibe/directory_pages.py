@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
 DEFAULT_MISSION = default_survey().mission.name
-_STYLE = (
+STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
     "td,th{padding:.1rem 1rem .1rem 0;text-align:left}"
 )
@@ -90,7 +90,7 @@ def _page(
     body = "\n".join(_row(*row) for row in rows)
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>\n'
-        f"<style>{_STYLE}</style></head>\n<body>\n<h1>{escape(title)}</h1>\n{above}"
+        f"<style>{STYLE}</style></head>\n<body>\n<h1>{escape(title)}</h1>\n{above}"
         f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table>\n</body></html>\n"
     )
 

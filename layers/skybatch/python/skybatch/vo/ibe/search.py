@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from skybatch.sky.position import SkyPosition
 from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.known import default_survey, survey_of
 from skybatch.tables.model import Column, Table, Values, text
-from skybatch.tables.schemas.search import native_search
+from skybatch.tables.schemas.search import INPUT_POSITION, native_search
+from skybatch.vo.ibe.several_positions import find_at
 from skybatch.vo.parameters import Parameters, refused
-from skybatch.vo.pos_size import BoxSearch, box_search
+from skybatch.vo.pos_size import BoxSearch, box_search, box_searches
 from skybatch.vo.responses import TableResponse, response_format, table_of
 from skybatch.vo.search_budget import SearchBudget
 from skybatch.vo.search_images import FoundImages, Predicate, find_images
@@ -32,27 +35,48 @@ METADATA_COLUMNS: tuple[Column, ...] = (
 )
 
 
-def search(parameters: Parameters, inventory: Inventory) -> TableResponse:
-    """Answer a search of one data set. Raises MalformedRequest; TooLarge where it would take too long."""
+def search(
+    parameters: Parameters, inventory: Inventory, positions: Sequence[SkyPosition] = ()
+) -> TableResponse:
+    """Answer a search of one data set, at the ``positions`` of an uploaded table instead of POS.
+
+    Raises MalformedRequest; TooLarge where it would take too long.
+    """
     fmt = response_format(parameters, "ct", parameters.text("responseformat", "ipac"))
     survey = survey_of(inventory.dataset)
     if parameters.text("format").lower() == "metadata":
         return TableResponse(metadata_table(survey), fmt)
     columns = requested_columns(parameters, survey)
-    search_box, condition = box_search(parameters), parameters.text("where")
-    if search_box is None and not condition:
+    single, condition = None if positions else box_search(parameters), parameters.text("where")
+    boxes = box_searches(parameters, positions) if positions else [single] if single else []
+    if not boxes and not condition:
         raise refused("POS", "", "or where must be given")
     max_rows = parameters.max_rows()
     budget = SearchBudget()
     # Refused, if it cannot be read, before anything is looked up.
     predicate = _predicate(condition, survey, budget)
-    found = _find(inventory, search_box, condition, predicate, max_rows, budget)
+    if positions:
+        found, numbers = find_at(inventory, boxes, predicate, max_rows, budget)
+    else:
+        found = _find(inventory, single, condition, predicate, max_rows, budget)
+        numbers = [0] * len(found)
     table = table_of(found, columns, lambda _: "", title=_title(survey), max_rows=max_rows)
-    return TableResponse(table, fmt)
+    return TableResponse(_with_input(table, boxes, numbers) if boxes else table, fmt)
 
 
 def _title(survey: Survey) -> str:
     return f"{survey.short} image metadata"
+
+
+def _with_input(table: Table, boxes: Sequence[BoxSearch], numbers: Sequence[int]) -> Table:
+    """Return a table that begins with the position that each image was found for."""
+    asked = [boxes[number].box for number in numbers]
+    values: dict[str, Values] = {
+        "in_row_id": [number + 1 for number in numbers],
+        "in_ra": [box.ra for box in asked],
+        "in_dec": [box.dec for box in asked],
+    }
+    return replace(table, columns=(*INPUT_POSITION, *table.columns), data={**table.data, **values})
 
 
 def _find(

@@ -1,0 +1,58 @@
+"""``/ibe/docs/{mission}/{data-set}/{table}``: a table in words, from the description of its survey."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+
+from skybatch.surveys.description.survey import Survey
+from skybatch.tables.model import Column
+from skybatch.vo.ibe.directory_pages import STYLE
+
+PARAMETERS: tuple[tuple[str, str], ...] = (
+    ("POS", "Position: right ascension and declination in degrees, ICRS, with a comma between; or a table of"
+     " positions, posted as a file"),
+    ("SIZE", "Width, or width and height, of a box about it, degrees; 0, the default, is a point"),
+    ("INTERSECT", "How images relate to the box: OVERLAPS (default), COVERS, ENCLOSED or CENTER"),
+    ("mcen", "Only the image of each band in which the position lies deepest"),
+    ("columns", "Columns of the answer, with commas between"),
+    ("where", "A condition on columns, as in SQL"),
+    ("ct", "Form of the answer: ipac (default), csv, tsv, html or votable"),
+    ("MAXREC", "The most rows of the answer"),
+    ("FORMAT", "METADATA: the columns instead of rows"),
+)  # fmt: skip
+
+
+def docs_page(root: str, survey: Survey, dataset: str, columns: Iterable[Column]) -> str:
+    """Return the page of a data set's table; ``root`` is the address of the service."""
+    described = survey.datasets[dataset]
+    path = f"{survey.mission.name}/{described.path}"
+    title = f"{survey.dataset_title(dataset)}: {path}"
+    fields = ((c.name, c.datatype, c.unit, c.ucd, c.description) for c in columns)
+    bands = ((band.show, band.label, *(f"{wave:.3e}" for wave in band.wave)) for band in survey.band)
+    addresses = (
+        ("Search of the metadata", f"{root}/ibe/search/{path}"),
+        ("Simple Image Access 1.0", f"{root}/ibe/sia/{path}"),
+        ("Images", f"{root}/ibe/data/{path}/"),
+    )
+    body = (
+        f"<h1>{escape(title)}</h1>\n<p>{escape(survey.title)}. {escape(survey.acknowledgement)}</p>\n"
+        + _table("Addresses", ("service", "address"), addresses)
+        + _table("Parameters of the search", ("parameter", "meaning"), PARAMETERS)
+        + _table("Columns", ("column", "type", "unit", "UCD", "meaning"), fields)
+        + _table("Bands", ("band", "name", "reference, m", "from, m", "to, m"), bands)
+    )
+    return (
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>\n'
+        f"<style>{STYLE}</style></head>\n<body>\n{body}</body></html>\n"
+    )
+
+
+def _table(title: str, heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    head = "".join(f'<th scope="col">{escape(word)}</th>' for word in heads)
+    cells = ("".join(f"<td>{escape(str(cell))}</td>" for cell in row) for row in rows)
+    body = "\n".join(f"<tr>{each}</tr>" for each in cells)
+    return (
+        f"<h2>{escape(title)}</h2>\n<table>\n<thead><tr>{head}</tr></thead>\n"
+        f"<tbody>\n{body}\n</tbody></table>\n"
+    )
