@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from skybatch.inventory.inventory import Inventory
+from skybatch.surveys.known import default_survey
 from skybatch.tables.model import Table
 from skybatch.tables.schemas.image_rows import ImageRows
 from skybatch.tables.schemas.image_table import image_data
 from skybatch.tables.schemas.search import NATIVE_SEARCH
-from skybatch.vo.where.columns import KINDS, ImageColumns
+from skybatch.vo.where.columns import KINDS, WRITTEN_STEPS, ImageColumns, steps_of_written
 
 
 def test_columns_are_those_of_the_table_handed_out(
@@ -31,6 +32,14 @@ def test_columns_are_those_of_the_table_handed_out(
     for column in NATIVE_SEARCH:
         ours = np.broadcast_to(np.asarray(columns["h"][column.name]), count)
         np.testing.assert_array_equal(ours, np.asarray(table.values(column)))
+
+
+@pytest.mark.parametrize(
+    ("condition", "written"),
+    [("ra < 1", 0), ("FNAME like '%a%'", 1), ("fname = 'a' or fname = 'b'", 1), ("ra in (1, 2)", 0)],
+)
+def test_texts_that_are_written_row_by_row_are_charged_once(condition: str, written: int) -> None:
+    assert steps_of_written(condition, default_survey()) == written * WRITTEN_STEPS
 
 
 def test_every_column_of_the_table_has_a_kind(columns: dict[str, ImageColumns]) -> None:

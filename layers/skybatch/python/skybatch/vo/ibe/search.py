@@ -110,16 +110,18 @@ def _sets_without_position(condition: str, inventory: Inventory) -> NDArray[np.i
 def _predicate(condition: str, survey: Survey, budget: SearchBudget) -> Predicate | None:
     if not condition:
         return None
-    from skybatch.vo.where.columns import ImageColumns, kinds  # the parser costs 50 ms of a cold start
+    # Here, because the parser costs 50 ms of a cold start.
+    from skybatch.vo.where.columns import ImageColumns, kinds, steps_of_written
     from skybatch.vo.where.evaluator import compile_condition
 
     compiled = compile_condition(condition, kinds(survey))
+    steps = compiled.steps + steps_of_written(condition, survey)
     last: list[tuple[ImageSets, dict[str, Any]]] = []
 
     def matches(details: ImageSets, band: str) -> NDArray[np.bool_]:
         if not last or last[0][0] is not details:  # the bands of one chunk of sets come one after another
             last[:] = [(details, {})]
-        budget.charge_rows(compiled.steps, len(details))
+        budget.charge_rows(steps, len(details))
         columns = ImageColumns(details, band, last[0][1])
         return compiled.matches(columns, len(details), budget.check_time)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +18,25 @@ from skybatch.vo.where.three_valued import Kind
 if TYPE_CHECKING:
     from skybatch.inventory.image_sets import ImageSets
 
+# Sources of columns whose texts are put together row by row; as measured, 2.5 µs each.
+_WRITTEN = ("fname", "image_id")
+WRITTEN_STEPS = 5_000
 _POINTS = ("crval1", "crval2", "crpix1", "crpix2", "cdelt1", "cdelt2", "crota2", "naxis1", "naxis2")
 
 
 def kinds(survey: Survey) -> dict[str, Kind]:
     """Return the kind of values of each column of a survey."""
     return {column.name: "text" if column.is_text else "number" for column in native_search(survey)}
+
+
+def steps_of_written(condition: str, survey: Survey) -> int:
+    """Return the work of writing texts that a condition asks for, a row, in steps of a search's budget.
+
+    They are written once, however often the condition names them.
+    """
+    written = (column.name for column in native_search(survey) if column.source in _WRITTEN)
+    words = set(re.findall(r"\w+", condition.lower()))
+    return WRITTEN_STEPS * sum(name.lower() in words for name in written)
 
 
 KINDS: dict[str, Kind] = kinds(default_survey())
