@@ -15,10 +15,10 @@ from itertools import count
 
 from skybatch.batch.execution.cancellation import CANCELLATION_CHECK_SECONDS
 from skybatch.batch.execution.reconcile import seconds_to_wait
-from skybatch.batch.execution.worker import UPLOADS_IN_FLIGHT
 from tools.aws_prices import Services, aws
 from tools.costs import Counts, are_gathered, bill
 
+UPLOADS_IN_FLIGHT = 16
 SUBMIT_STEPS, END_STEPS = 2, 3
 # The template's throttle of POST /batches; who is turned away tries again.
 ADMITTED_AT_ONCE, ADMITTED_A_SECOND = 40, 10

@@ -12,7 +12,6 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from skybatch.batch.execution.crop_packs import LARGEST_PACKED
 from tools.aws_prices import GB, PRICES
 
 # What each step asks of S3, as its code does: HEAD or GET, and PUT, COPY or LIST.
@@ -34,6 +33,9 @@ LOOK_SECONDS = 0.8  # the look, and the short wait after it
 # Before the loop Plan and a choice; in it Dispatch, Wait and Tally each with its choice; then three more.
 TRANSITIONS, TRANSITIONS_A_TALLY, TRANSITIONS_A_DISPATCH = 7, 3, 1
 DAYS_KEPT = 16
+LARGEST_PACKED = 128 * 1024
+WORKER_SECONDS = 30
+"""The template's ``WorkerTimeout``, which bounds the work of one message."""
 
 
 @dataclass(frozen=True)
@@ -110,12 +112,12 @@ class Counts:
     @classmethod
     def of_plan(cls, tasks: list[dict[str, Any]], **turns: int) -> Counts:
         """Of the tasks of a ``plan.jsonl`` that are deliverable; ``turns`` as ``of`` takes them."""
-        from skybatch.batch.message import group_messages
+        from skybatch.batch.execution.packing import pack
         from skybatch.batch.plan import Task
 
         wanted = [Task.from_json(task) for task in tasks if task["refusal"] is None]
         copied = bool(wanted) and all(task.box is None for task in wanted)
-        sent = len(group_messages("", wanted))
+        sent = len(pack(wanted, WORKER_SECONDS))
         size = sum(task.bytes for task in wanted)
         return cls.of(images=len(wanted), messages=sent, bytes=size, copied=copied, **turns)
 

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from skybatch.batch.delivery.single_images import bundle_key
 from skybatch.batch.results.metrics import batch_metrics
 from skybatch.batch.store import BatchStore
+from skybatch.bundles.s3_assembler import S3Assembler
 from skybatch.inventory.cache import open_inventories
 from skybatch.settings import settings
-from skybatch.storage.clients import abort_uploads
+from skybatch.storage.clients import abort_uploads, client
 from skybatch.storage.s3 import open_bucket
 from skybatch.telemetry import instrumented, log_step, logger, record_metrics
 from skybatch.workflow import steps
@@ -37,12 +39,19 @@ def step(event: dict[str, Any]) -> dict[str, Any]:
         case "tally":
             return steps.tally_step(results, event, here, time)
         case "package":
-            return _ended(steps.package_step(results, event, open_inventory(), time.time(), abort_results))
+            step_of = partial(steps.package_step, results, event, open_inventory(), time.time())
+            return _ended(step_of(assembler, abort_results))
         case "fail":
             logger.error("batch failed", error=event.get("error"))
             return _ended(steps.fail_step(results, event, time.time(), abort_results))
         case action:
             raise ValueError(f"unknown action {action!r}")
+
+
+def assembler(store: BatchStore) -> S3Assembler:
+    """Return what joins the archive of a batch inside the results bucket."""
+    bucket = settings().results_bucket
+    return S3Assembler(store.objects, bundle_key(store), lambda: client("s3"), bucket)
 
 
 @cache

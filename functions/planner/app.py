@@ -50,7 +50,7 @@ def step(event: dict[str, Any]) -> dict[str, Any]:
             resolver, inventories = here.name_resolver(), here.open_inventory
             return steps.resolve_step(results, event, resolver, inventories, here.settings, time.time())
         case "dispatch":
-            queue = TaskQueue(client("sqs"), here.settings.queue_url)
+            queue = TaskQueue(lambda: client("sqs"), here.settings.queue_url)
             return steps.dispatch_step(results, event, queue, here.settings, time.time())
         case action:
             raise ValueError(f"unknown action {action!r}")

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,18 +19,23 @@ import obstore
 from local.archive_bucket import emulator_bucket
 from local.emulator import Emulator, emulator
 from skybatch.batch import keys
+from skybatch.batch.delivery.single_images import bundle_key
+from skybatch.batch.execution.packing import pack
+from skybatch.batch.execution.stretches import create_stretch
 from skybatch.batch.plan import Plan, load_plan, save_plan
 from skybatch.batch.record import load_record
 from skybatch.batch.results.packager import package
-from skybatch.batch.results.tar_stream import read_ahead
 from skybatch.batch.store import BatchStore
 from skybatch.batch.submission.submit import BatchSubmitter
+from skybatch.bundles.s3_assembler import S3Assembler
+from skybatch.concurrency import parallel_map
 from skybatch.presentation.readme import readme_text
 from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
 from tests.bench.harness import Bench
 from tests.e2e.processes import peak_bytes
 from tests.support.batches.batch_fakes import task
+from tests.support.batches.made_bundles import made_bundle, put_bundle
 from tests.support.survey.sample_archive import MadeArchive
 
 BUCKET = "bench-results"
@@ -42,10 +48,10 @@ def run(bench: Bench) -> None:
     with tempfile.TemporaryDirectory() as folder, emulator(Path(folder)) as aws, bucket(aws) as store:
         archive = MadeArchive()
         plan = filled(store, archive)
-        packed, copied = [], []
+        packed, copied, join = [], [], assembler(aws, store)
         for _ in range(ROUNDS):
             copied.append(_seconds(lambda: copy_as_one(store, plan)))
-            packed.append(_seconds(lambda: package(store, plan, archive.open, readme_text, 0.0)))
+            packed.append(_seconds(partial(package, store, plan, archive.open, readme_text, join, 0.0)))
             for name in ("outcomes.jsonl", "status.json"):
                 obstore.delete(store.objects, store.path(name))
         gigabytes = IMAGES * IMAGE_BYTES / 1e9
@@ -78,20 +84,23 @@ def filled(store: BatchStore, archive: MadeArchive) -> Plan:
     plan = Plan(tasks, {"asky": archive.open("asky", None).version}, {}, load_record(store).limit_bytes)
     save_plan(store, plan)
     noise = np.random.default_rng(1).bytes(IMAGE_BYTES)
-    for each in tasks:
-        store.write(keys.image(each.file), noise)
+    bundles = pack(tasks, 30)
+    stretch = create_stretch(store, 0, len(tasks), bundles)
+    for planned, bundle in zip(stretch.bundles, bundles, strict=True):
+        put_bundle(store, planned.name, made_bundle(store, dict.fromkeys(bundle.tasks, noise)))
     return plan
 
 
+def assembler(aws: Emulator, store: BatchStore) -> S3Assembler:
+    """What the collector joins archives with."""
+    return S3Assembler(store.objects, bundle_key(store), lambda: aws.client("s3"), BUCKET)
+
+
 def copy_as_one(store: BatchStore, plan: Plan) -> None:
-    """The same bytes, read side by side and written as one object: what packaging cannot do without."""
-
-    def read(file: str) -> obstore.Bytes:
-        return obstore.get(store.objects, store.path(keys.image(file))).bytes()
-
-    files = [each.file for each in plan.tasks]
-    chunks = (body for _, body in read_ahead(files, lambda _: IMAGE_BYTES, read))
-    store.upload("copied", chunks, "application/octet-stream")
+    """The same bytes, read side by side and written as one object, as packaging once did."""
+    listed = [store.path(f"{keys.BUNDLES}/{stored.name}") for stored in store.list(keys.BUNDLES)]
+    bodies = parallel_map(lambda key: obstore.get(store.objects, key).bytes(), listed, 4)
+    store.upload("copied", iter(bodies), "application/octet-stream")
 
 
 def _seconds(call: Callable[[], object]) -> float:
@@ -115,7 +124,8 @@ def _package_alone(url: str) -> float:
     assert plan is not None
     archive = MadeArchive()
     plan = replace(plan, versions={"asky": archive.open("asky", None).version})
-    package(store, plan, archive.open, readme_text, 0.0)
+    aws = Emulator(url, 0, Path(), Path())
+    package(store, plan, archive.open, readme_text, assembler(aws, store), 0.0)
     return peak_bytes(os.getpid()) / 1e6  # not ru_maxrss: a child inherits that from whoever started it
 
 

@@ -194,6 +194,25 @@ def connection_reset(request: ForwardingHandler) -> bool:
     return True
 
 
+def lost(request: ForwardingHandler) -> bool:
+    """Let the service do it, and lose the answer."""
+    request._ask(request.server.target or "", request._body() or b"")
+    request.close_connection = True
+    return True
+
+
+def cut_body(count: int) -> Fault:
+    """Have the last bytes of what is written not arrive, unnoticed."""
+
+    def fault(request: ForwardingHandler) -> bool:
+        request._kept = (request._body() or b"")[:-count]  # type: ignore[attr-defined]
+        for name in ("Content-Length", "Content-MD5", "x-amz-checksum-crc32"):
+            del request.headers[name]
+        return False
+
+    return fault
+
+
 def meanwhile(action: Callable[[], Any]) -> Fault:
     """Have something else happen first, at just this moment."""
 

@@ -156,7 +156,22 @@ class SoakRun:
             if after is None:
                 return files
 
-    def stored(self, status: dict[str, Any], folder: str = "images") -> list[str]:
+    def single_images(self, ended: Ended) -> dict[str, bytes]:
+        """The images of the archive, each asked for by itself; read where the answer leads.
+
+        From the bucket, for links are signed for the proxy's address.
+        """
+        bucket = emulator_bucket(self.stack.emulator, self.stack.outputs.results_bucket)
+        batch_id, found = ended.status["batch_id"], {}
+        for file in ended.images:
+            answer = self.service.call(f"/batches/{batch_id}/images/{file}", follow=False)
+            assert answer.status == 302, answer.body
+            key = f"images/{batch_id}/{file}"
+            assert key in answer.headers["location"]
+            found[file] = bytes(obstore.get(bucket, key).bytes())
+        return found
+
+    def stored(self, status: dict[str, Any], folder: str = "bundles") -> list[str]:
         """What lies in a folder of a batch."""
         bucket = emulator_bucket(self.stack.emulator, self.stack.outputs.results_bucket)
         prefix = f"batches/{status['batch_id']}/{folder}/"

@@ -16,8 +16,11 @@ from tests.e2e.faults import (
     Faults,
     Rule,
     answer,
+    connection_reset,
+    cut_body,
     first_times,
     kill_caller,
+    lost,
     mail_refused,
     messages_late_and_twice,
     messages_lost,
@@ -33,6 +36,7 @@ CORRUPT, MISSING, DEADLY, SLOW, THROTTLED, BROKEN = range(10, 16)
 SETS = 16
 TABLE = positions(range(10))
 NAMED = "\n".join(["name,size", *(f"{180 + n} 20,30" for n in range(10)), "m83,30"]) + "\n"
+WHOLE = positions(range(6), 1, "null")
 SEND = ("SendMessageBatch",)
 MAIL = ("/v2/email/outbound-emails",)
 # What each state of the state machine does first that it cannot do without.
@@ -61,8 +65,14 @@ def scenarios() -> dict[str, Scenario]:
         "undisturbed": Scenario(TABLE),
         "late and twice": Scenario(TABLE, [Rule(SEND, messages_late_and_twice(0.7))]),
         "lost": Scenario(TABLE, [Rule(SEND, first_times(1, messages_lost))]),
-        "killed": Scenario(TABLE, [Rule(("PUT", "/images/"), first_times(3, kill_caller))]),
+        "killed": Scenario(TABLE, [Rule(("PUT", "/bundles/"), first_times(3, kill_caller))]),
         "throttled": Scenario(TABLE, [Rule(("/batches/",), one_in(5, *THROTTLING))]),
+        "conflicts": Scenario(
+            TABLE, [Rule(("PUT", "/bundles/"), first_times(3, answer(409, "ConditionalRequestConflict")))]
+        ),
+        "no answer": Scenario(TABLE, [Rule(("/bundles/",), first_times(2, slow(8)))]),
+        "resets": Scenario(TABLE, [Rule(("/batches/",), one_in(6, connection_reset))]),
+        "cut short": Scenario(TABLE, [Rule(("PUT", "/bundles/"), first_times(2, cut_body(30)))]),
         "slow": Scenario(TABLE, [Rule(("/batches/",), one_in(3, slow(0.4)))]),
         "bad sources": Scenario(positions(range(8, 13))),
         "bad reads": Scenario(positions(range(13, 16))),
@@ -76,10 +86,14 @@ def scenarios() -> dict[str, Scenario]:
                 Rule(("PUT", "/status.json"), first_times(3, kill_caller)),
             ],
         ),
-        "large": Scenario(
-            positions(range(6), 1, "null"),
-            [Rule(("partNumber=2",), first_times(1, kill_caller))],
+        "large": Scenario(WHOLE, [Rule(("partNumber=2",), first_times(1, kill_caller))], {"form": "fits"}),
+        "failing copies": Scenario(
+            WHOLE,
+            [Rule(("PUT", "partNumber="), one_in(2, answer(500, "InternalError"), answer(200, "SlowDown")))],
             {"form": "fits"},
+        ),
+        "lost completion": Scenario(
+            WHOLE, [Rule(("POST", "images.tar", "uploadId="), first_times(1, lost))], {"form": "fits"}
         ),
     }
 
@@ -116,7 +130,7 @@ def assert_as_if_nothing_had_happened(run: SoakRun, name: str) -> Ended:
     assert (ended.status["state"], ended.accounted, ended.mails) == ("complete", True, 1)
     assert ended.images.keys() == undisturbed.images.keys()
     assert ended.images == undisturbed.images
-    assert sorted(run.stored(ended.status)) == sorted(undisturbed.images)
+    assert run.single_images(ended) == ended.images
     keep_figures(name, ended)
     return ended
 
@@ -133,7 +147,7 @@ def test_messages_that_are_lost_are_sent_again(run: SoakRun) -> None:
     assert_as_if_nothing_had_happened(run, "lost")
 
 
-def test_workers_killed_between_two_images_lose_none(run: SoakRun) -> None:
+def test_workers_killed_as_they_write_a_bundle_lose_none(run: SoakRun) -> None:
     assert_as_if_nothing_had_happened(run, "killed")
 
 
@@ -191,10 +205,19 @@ def test_a_state_that_always_fails_ends_the_batch_and_tells_why(run: SoakRun, na
     keep_figures(name, ended)
 
 
-def test_a_collector_killed_in_mid_upload_leaves_no_parts(run: SoakRun) -> None:
-    ended = run.ended("large")
-    assert run.by_label["large"][0].seen > 1
+@pytest.mark.parametrize("name", ["conflicts", "no answer", "resets", "cut short"])
+def test_bundles_that_are_not_written_at_once_or_not_whole_lose_no_image(run: SoakRun, name: str) -> None:
+    """Writes at the same time (409), calls without an answer, dropped connections, an index cut short."""
+    assert_as_if_nothing_had_happened(run, name)
+
+
+@pytest.mark.parametrize("name", ["large", "failing copies", "lost completion"])
+def test_an_archive_joined_in_spite_of_faults_is_whole_and_leaves_no_parts(run: SoakRun, name: str) -> None:
+    """The collector killed in mid-upload, copies that fail or answer 200 with an error, a lost completion."""
+    ended = run.ended(name)
+    assert run.by_label[name][0].seen > 1 or name == "lost completion"
     assert (ended.status["state"], ended.accounted, ended.mails) == ("complete", True, 1)
     assert len(ended.images) == 6
+    assert run.single_images(ended) == ended.images
     assert not any(ended.status["batch_id"] in key for key in run.unfinished_uploads())
-    keep_figures("large", ended)
+    keep_figures(name, ended)

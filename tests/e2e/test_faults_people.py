@@ -25,7 +25,7 @@ MOMENTS = {
     "resolving": (NAMED, ("PUT", "/names.json"), False),
     "planning": (TABLE, ("PUT", "/plan.jsonl"), False),
     "dispatching": (TABLE, ("SendMessageBatch",), False),
-    "working": (TABLE, ("PUT", "/images/"), True),
+    "working": (TABLE, ("PUT", "/bundles/"), True),
     "tallying": (TABLE, ("PUT", "/tally.json"), True),
     "packaging": (TABLE, ("PUT", "/outcomes.jsonl"), True),
     "ending": (TABLE, ("PUT", "/status.json"), True),

@@ -18,7 +18,6 @@ from local.archive_bucket import emulator_bucket
 from local.gateway import ForwardingHandler
 from local.mailbox import wait_for_email
 from local.stack import WORKERS, Stack
-from skybatch.batch.execution.worker import UPLOADS_IN_FLIGHT
 from skybatch.batch.store import READS_IN_FLIGHT
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.fits.provenance import Origin
@@ -27,7 +26,7 @@ from skybatch.imaging.preview import grey_preview
 from tests.e2e.faults import Faults, stack_behind
 from tests.e2e.service import Service
 from tools.aws_prices import Services, aws
-from tools.capacity_model import Job, System
+from tools.capacity_model import UPLOADS_IN_FLIGHT, Job, System
 from tools.costs import INVENTORY_GETS, STATUS_GETS, STATUS_REQUESTS, Counts
 
 pytestmark = pytest.mark.e2e

@@ -72,7 +72,7 @@ def test_small_batches_are_not_starved_by_a_large_one(run: SoakRun) -> None:
 def last_image(run: SoakRun, ended: Ended) -> datetime:
     """When a batch's last image was written, by the store's clock."""
     bucket = emulator_bucket(run.stack.emulator, run.stack.outputs.results_bucket)
-    prefix = f"batches/{ended.status['batch_id']}/images/"
+    prefix = f"batches/{ended.status['batch_id']}/bundles/"
     return max(entry["last_modified"] for page in obstore.list(bucket, prefix) for entry in page)
 
 

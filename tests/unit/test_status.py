@@ -66,7 +66,7 @@ def test_unknown_fields_are_ignored_at_every_depth() -> None:
         **answer,
         "colour": "blue",
         "rows": {**answer["rows"], "eclipsed": 3},
-        "files": [{**entry, "crc32": "00000000"} for entry in answer["files"]],
+        "files": [{**entry, "sha256": "0" * 64} for entry in answer["files"]],
         "asked": {**answer["asked"], "survey": "2mass"},
         "chain": {**answer["chain"], "root": "d" * 32},
     }

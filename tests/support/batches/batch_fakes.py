@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from obstore.store import MemoryStore
 
-from skybatch.batch import keys
 from skybatch.batch.execution.dispatch import dispatch
 from skybatch.batch.execution.dispatch_state import DispatchState
 from skybatch.batch.execution.reconcile import NextAction, Timeouts, tally
+from skybatch.batch.execution.stretches import load_stretches, read_tasks
 from skybatch.batch.execution.task_queue import TaskQueue
 from skybatch.batch.message import Message
 from skybatch.batch.plan import Plan, Task, save_plan
 from skybatch.batch.store import BatchStore
+from skybatch.bundles.bundle_format import FailedTask
 from skybatch.surveys.image_type import ImageType
+from tests.support.batches.made_bundles import put_results
 
 BATCH_ID = "0123456789abcdef" * 2
 TIMEOUTS = Timeouts(visibility=60, deadline=7200)
@@ -72,11 +74,12 @@ class Sqs:
 
 @dataclass
 class FakeBatch:
-    """One batch, driven by hand."""
+    """One batch, driven by hand; without time for its workers, each stored image is a bundle of its own."""
 
     tasks: list[Task]
     limit: int = 10**9
     window: int = 500
+    worker_seconds: float = 0.0
     now: float = 1000.0
     store: BatchStore = field(default_factory=lambda: BatchStore(MemoryStore(), BATCH_ID))
     sqs: Sqs = field(default_factory=Sqs)
@@ -90,30 +93,41 @@ class FakeBatch:
 
     def dispatch(self) -> list[Message]:
         """Dispatch once; the messages that went out."""
-        queue = _Recording(self.sqs, "queue")
-        self.state = dispatch(self.store, self.plan, queue, self.state, self.window, self.now)
+        queue = _Recording(lambda: self.sqs, "queue")
+        self.state = dispatch(
+            self.store, self.plan, queue, self.state, self.window, self.worker_seconds, self.now
+        )
         self.sent += queue.messages
         return queue.messages
 
     def tally(self) -> NextAction:
         """Tally once."""
-        action = tally(self.store, self.plan, self.state, TIMEOUTS, self.window, self.now)
+        stretches = load_stretches(self.store)
+        action = tally(self.store, self.plan, stretches, self.state, TIMEOUTS, self.window, self.now)
         self.state = action.state
         return action
 
+    def tasks_of(self, message: Message) -> tuple[Task, ...]:
+        """The tasks that a message is for."""
+        sources = read_tasks(self.store, message.stretch, message.at, message.length).sources
+        chosen = sources if message.source is None else (sources[message.source],)
+        return tuple(task for tasks in chosen for task in tasks)
+
+    def numbers_of(self, messages: Iterable[Message]) -> list[list[int]]:
+        """The numbers of the tasks of each message."""
+        return [[task.index for task in self.tasks_of(message)] for message in messages]
+
     def deliver(self, *tasks: Task, size: int | None = None) -> None:
         """What a worker does: the images are there."""
-        for each in tasks:
-            self.store.write(keys.image(each.file), bytes(each.bytes if size is None else size))
+        put_results(self.store, {each: bytes(each.bytes if size is None else size) for each in tasks})
 
     def fail(self, *tasks: Task, reason: str = "the stored file is damaged") -> None:
         """What a worker does with a bad source."""
-        for each in tasks:
-            self.store.write_json(keys.failure(each.file), {"code": "source_damaged", "reason": reason})
+        put_results(self.store, {}, [FailedTask(each.index, "source_damaged", reason) for each in tasks])
 
 
 class _Recording(TaskQueue):
-    def __init__(self, sqs: Any, url: str) -> None:
+    def __init__(self, sqs: Callable[[], Any], url: str) -> None:
         super().__init__(sqs, url)
         self.messages: list[Message] = []
 

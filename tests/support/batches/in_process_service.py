@@ -8,11 +8,10 @@ import tarfile
 from dataclasses import replace
 from typing import Any
 
-import obstore
-from obstore.store import MemoryStore
+from obstore.store import MemoryStore, ObjectStore
 
 from skybatch.batch.execution.task_queue import TaskQueue
-from skybatch.batch.execution.worker import ImageArchive, process_message
+from skybatch.batch.execution.worker import Worker
 from skybatch.batch.message import Message
 from skybatch.batch.status import read_status
 from skybatch.batch.store import BatchStore
@@ -26,20 +25,21 @@ from tests.support.survey.sample_archive import MadeArchive
 
 
 class Service:
-    """The functions' code around stores in memory; every queued message is worked at once."""
+    """The functions' code around a store, in memory if none is given; every message is worked at once."""
 
-    def __init__(self, archive: MadeArchive, **limits: Any) -> None:
+    def __init__(self, archive: MadeArchive, objects: ObjectStore | None = None, **limits: Any) -> None:
         self.archive = archive
         self.settings = replace(Settings(), **limits)
-        self.objects = MemoryStore()
+        self.objects = objects or MemoryStore()
         self.submitter = BatchSubmitter(
             self.objects, lambda *_: None, self.settings, "https://sky.example", now=1000.0
         )
-        self.reader = ImageArchive(archive.objects, "archive", "", "results", s3=lambda: self)
+        self.queue = TaskQueue(lambda: self, "queue")
+        self.worker = Worker(archive.objects, self.queue, create_large=self._refuse_large)
         self.worked: list[Message] = []
 
-    def copy_object(self, Key: str, CopySource: dict[str, str], **_: Any) -> None:  # noqa: N803
-        obstore.put(self.objects, Key, obstore.get(self.archive.objects, CopySource["Key"]).bytes())
+    def _refuse_large(self, key: str, _: Any) -> bool:
+        raise AssertionError(f"{key} is too large for a test")
 
     def submit(self, **fields: Any) -> AcceptedBatch:
         request, upload = parse_body(json.dumps(fields).encode(), "application/json", self.settings)
@@ -49,7 +49,7 @@ class Service:
         for entry in Entries:
             message = Message.from_json(json.loads(entry["MessageBody"]))
             self.worked.append(message)
-            process_message(message, self.reader, self.store(message.batch_id))
+            self.worker.process(message, self.store(message.batch_id))
         return {}
 
     def store(self, batch_id: str) -> BatchStore:
@@ -65,8 +65,7 @@ class Service:
                 steps.fail_step(self.objects, state, 1100.0)
                 return read_status(self.store(batch_id), 1200.0)
             if state["next"] == "dispatch":
-                queue = TaskQueue(self, "queue")
-                state = steps.dispatch_step(self.objects, state, queue, self.settings, 1010.0)
+                state = steps.dispatch_step(self.objects, state, self.queue, self.settings, 1010.0)
             state = steps.tally_step(self.objects, state, self.settings, Clock(1020.0))
         steps.package_step(self.objects, state, self.archive.open, 1100.0)
         return read_status(self.store(batch_id), 1200.0)

@@ -59,8 +59,16 @@ def expected(plan: Plan, sources: dict[str, str]) -> list[ImageStatus]:
         start = stop
 
 
-def members(tar: bytes | None) -> list[str]:
+def images_in(tar: bytes | None) -> dict[str, bytes]:
+    """The images of an archive by file name; an image that is there twice is an error."""
+    found: dict[str, bytes] = {}
     if tar is None:
-        return []
+        return found
     with tarfile.open(fileobj=io.BytesIO(tar)) as read:
-        return [m.name.split("/images/")[1] for m in read if "/images/" in m.name and m.isfile()]
+        for member in read:
+            body = read.extractfile(member)
+            if "/images/" in member.name and body is not None:
+                name = member.name.split("/images/")[1]
+                assert name not in found, f"{name} is there twice"
+                found[name] = body.read()
+    return found

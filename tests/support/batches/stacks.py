@@ -13,8 +13,8 @@ from tests.e2e.service import Service
 
 StartStack = Callable[..., Stack]
 
-# A message whose worker is lost comes back after 12 s (six times this), not three minutes.
-QUICK = {"WorkerTimeout": "2"}
+# A message whose worker is lost comes back after 18 s (six times this), not three minutes.
+QUICK = {"WorkerTimeout": "3"}
 
 
 @pytest.fixture(scope="session")

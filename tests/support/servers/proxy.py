@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from local.gateway import ForwardingHandler, serve_gateway
-from tests.e2e.faults import Fault, Faults
+from tests.e2e.faults import Fault, Faults, lost
+
+__all__ = ["between", "cut", "delayed", "lost", "reset"]
 
 # An answer's status, headers and body.
 Told = tuple[int, list[tuple[str, str]], bytes]
@@ -51,19 +53,6 @@ def between(url: str, faults: Faults) -> Iterator[str]:
         yield server.url
 
 
-def reset(request: ForwardingHandler) -> bool:
-    """Break the connection without an answer, the request unread."""
-    request.close_connection = True
-    return True
-
-
-def lost(request: ForwardingHandler) -> bool:
-    """Let the service do it, and lose the answer."""
-    request._ask(request.server.target or "", request._body() or b"")
-    request.close_connection = True
-    return True
-
-
 def altered(change: Callable[[Told], Told]) -> Fault:
     """Change the status, the headers or the body of the answer."""
 
@@ -72,6 +61,12 @@ def altered(change: Callable[[Told], Told]) -> Fault:
         return True
 
     return fault
+
+
+def reset(request: ForwardingHandler) -> bool:
+    """Break the connection without an answer, the request unread."""
+    request.close_connection = True
+    return True
 
 
 def cut(count: int) -> Fault:

@@ -10,9 +10,8 @@ from skybatch.batch import keys
 
 NAMES = {
     *("batch.json", "request.json", "accepted.json", "names.json", "plan.jsonl", "progress.json"),
-    *("tally.json", "resends.json", "cancel", "outcomes.jsonl", "status.json", "mail.json"),
-    *("images", "failed", "journal", "previews", "sheets", "results"),
-    *("stretches", "bundles"),
+    *("tally.json", "resends.json", "places.jsonl", "cancel", "outcomes.jsonl", "status.json", "mail.json"),
+    *("images", "journal", "previews", "results", "stretches", "bundles", "gaveup"),
     *("keys/idempotency", "active"),
 }
 
@@ -23,11 +22,10 @@ def test_stored_objects_keep_their_names() -> None:
 
 def test_objects_of_a_folder_lie_in_it() -> None:
     assert keys.of_batch("b" * 32, keys.image("a.fits")) == f"batches/{'b' * 32}/images/a.fits"
-    assert keys.failure("a.fits") == "failed/a.fits.json"
-    assert keys.failed_file("a.fits.json") == "a.fits"
+    assert keys.given_up(7) == "gaveup/7.json"
+    assert keys.single_image("b" * 32, "a.fits") == f"images/{'b' * 32}/a.fits"
     assert keys.journal_part(3) == "journal/3.jsonl"
     assert keys.preview("a.fits.png") == "previews/a.fits.png"
-    assert keys.crop_pack("990101n_j0010009/0") == "sheets/990101n_j0010009/0"
     assert keys.stretch(20) == "stretches/20.jsonl"
     assert keys.bundle("000020-abc") == "bundles/000020-abc"
     assert keys.result("images.tar") == "results/images.tar"

@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import obstore
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from obstore.store import MemoryStore, ObjectStore
 
 from skybatch.batch import keys
 from skybatch.batch.codes import ImageStatus
-from skybatch.batch.execution import crop_packs
+from skybatch.batch.delivery.image_places import load_places
+from skybatch.batch.delivery.single_images import read_image
+from skybatch.batch.execution.cancellation import CancellationCheck
+from skybatch.batch.execution.giving_up import read_given_up
+from skybatch.batch.execution.image_files import MadeFile
 from skybatch.batch.execution.reconcile import MAX_SENDS
+from skybatch.batch.execution.task_queue import TaskQueue
+from skybatch.batch.execution.worker import Worker
 from skybatch.batch.journal import read_journal
 from skybatch.batch.message import Message
 from skybatch.batch.outcomes import ImageOutcome
+from skybatch.batch.plan import Task
 from skybatch.batch.record import BatchRecord, save_record
 from skybatch.batch.results.packager import package
 from skybatch.batch.store import BatchStore
+from skybatch.bundles.bundle_format import FailedTask
 from skybatch.presentation.readme import readme_text
 from skybatch.requests.model import Mode, Request, Row
 from skybatch.sky.position import SkyPosition
+from skybatch.status import BatchStatus
 from skybatch.surveys.image_type import ImageType
+from skybatch.workflow.steps import store_assembler
 from tests.support.batches.batch_fakes import BATCH_ID, TIMEOUTS, FakeBatch
 from tests.support.batches.reference_batch import (
     DAMAGED,
@@ -34,15 +46,47 @@ from tests.support.batches.reference_batch import (
     SETS,
     expected,
     final_outcomes,
-    members,
+    images_in,
     plan_tasks,
 )
 from tests.support.survey.sample_archive import MadeArchive
 
-WINDOW = 4
+WINDOW = 2
 ARCHIVE = MadeArchive(centres=[(180.0 + n, 20.0) for n in range(SETS)])
-# A lost message is sent again twice; with one loss a task there is one send left for a dead worker.
+# A lost bundle is sent again twice; with one loss a task there is one send left for a dead worker.
 MOST_LOSSES = MAX_SENDS - 2
+MOST_DELIVERIES = 5  # then the queue keeps a message for dead letters
+
+
+class Killed(BaseException):
+    """The end of a worker's process."""
+
+
+@dataclass
+class Queued:
+    """A message on the queue, and how often it was delivered."""
+
+    message: Message
+    deliveries: int = 0
+
+
+class Requeue(TaskQueue):
+    """Where workers send images back: the model's own queue."""
+
+    def __init__(self, queue: list[Queued]) -> None:
+        self.queue = queue
+
+    def send(self, messages: Iterable[Message]) -> int:
+        sent = [Queued(message) for message in messages]
+        self.queue += sent
+        return len(sent)
+
+
+class Stale(CancellationCheck):
+    """Looked for the cancellation before it was there."""
+
+    def is_cancelled(self, store: BatchStore) -> bool:
+        return False
 
 
 class BatchModel(RuleBasedStateMachine):
@@ -52,17 +96,21 @@ class BatchModel(RuleBasedStateMachine):
         sizes=st.lists(st.sampled_from([90, 110, 250, 400, 5000]), min_size=1, max_size=9),
         conditions=st.lists(st.sampled_from([GOOD, GOOD, GOOD, DAMAGED, DEADLY]), min_size=5, max_size=5),
         no_losses=st.booleans(),
+        worker_seconds=st.sampled_from([0.0, 0.3, 30.0]),
     )
-    def begin(self, sizes: list[int], conditions: list[str], no_losses: bool) -> None:
+    def begin(self, sizes: list[int], conditions: list[str], no_losses: bool, worker_seconds: float) -> None:
+        """A stored image is a bundle of its own, or shares one with a few others, or with all."""
         self.no_losses = no_losses
         version = ARCHIVE.open("asky", None).version
-        self.batch = FakeBatch(plan_tasks(sizes), limit=LIMIT, window=WINDOW, version=version)
+        self.batch = FakeBatch(
+            plan_tasks(sizes), limit=LIMIT, window=WINDOW, version=version, worker_seconds=worker_seconds
+        )
         self.plan = self.batch.plan
         self.sources = {f"source{n}": condition for n, condition in enumerate(conditions)}
-        self.queue: list[Message] = []
+        self.queue: list[Queued] = []
         self.next = "dispatch"
         self.losses: Counter[int] = Counter()
-        self.before: tuple[Any, bytes | None] | None = None
+        self.version = 0  # of the stored images, which somebody replaces
         # Once somebody cancelled, or something came after it was given up, the accounts may differ from
         # those of an undisturbed batch; they must still be accounts.
         self.undisturbed = True
@@ -89,16 +137,19 @@ class BatchModel(RuleBasedStateMachine):
     @rule()
     @precondition(lambda self: self.next == "dispatch")
     def dispatch(self) -> None:
-        self.before = (self.batch.state, None)
-        self.queue += self.batch.dispatch()
+        self.queue += [Queued(message) for message in self.batch.dispatch()]
         self.next = "tally"
 
     @rule()
     @precondition(lambda self: self.next == "dispatch")
     def dispatch_dies_after_sending(self) -> None:
         loop = self.batch.state
-        self.queue += self.batch.dispatch()
+        self.queue += [Queued(message) for message in self.batch.dispatch()]
         self.batch.state = loop
+
+    @rule()
+    def the_next_version_packs_otherwise(self) -> None:
+        self.batch.worker_seconds = 30.0 - self.batch.worker_seconds
 
     @rule(seconds=st.sampled_from([0, 1, 30, TIMEOUTS.visibility]))
     @precondition(lambda self: self.next == "tally")
@@ -109,9 +160,8 @@ class BatchModel(RuleBasedStateMachine):
         self.undisturbed = self.undisturbed and not self.good_ones_given_up()
 
     def good_ones_given_up(self) -> bool:
-        given_up = {stored.name.removesuffix(".json") for stored in self.batch.store.list(keys.FAILURES)}
-        good = {each.file for each in self.plan.tasks if self.sources[each.source] == GOOD}
-        return bool(given_up & good)
+        given_up = {failed.number for failed in read_given_up(self.batch.store)}
+        return any(self.sources[self.plan.tasks[number].source] == GOOD for number in given_up)
 
     @rule()
     @precondition(lambda self: self.next == "tally")
@@ -134,6 +184,11 @@ class BatchModel(RuleBasedStateMachine):
     def time_passes(self, seconds: float) -> None:
         self.batch.now += seconds
 
+    @rule()
+    def stored_images_are_replaced(self) -> None:
+        """By others of the same size: what one delivery makes of them differs from the next's."""
+        self.version = (self.version + 1) % 256
+
     # The queue and its workers --------------------------------------------------------------------------
 
     @rule(
@@ -141,56 +196,99 @@ class BatchModel(RuleBasedStateMachine):
         again=st.booleans(),
         finished=st.sampled_from([None, None, 0, 1]),
         stale=st.booleans(),
-        pack=st.sampled_from([None, 0, 1]),
     )
     @precondition(lambda self: self.queue)
-    def a_worker_takes_a_message(
-        self, place: int, again: bool, finished: int | None, stale: bool, pack: int | None
-    ) -> None:
-        """Any message, out of order; it may come again, and its worker may die after some images.
+    def a_worker_takes_a_message(self, place: int, again: bool, finished: int | None, stale: bool) -> None:
+        """Any message, out of order; it may come again, or its worker has time for some images alone.
 
-        A stale worker looked for the cancellation before it was there. A pack holds the images too, or
-        something longer of their names, which nobody may take for them.
+        A stale worker looked for the cancellation before it was there.
         """
-        message = self.queue[place % len(self.queue)]
+        queued = self.queue[place % len(self.queue)]
         if not again:
-            self.queue.remove(message)
-        if pack is not None:
-            parts = {each.file: bytes(each.bytes + pack) for each in message.tasks}
-            asyncio.run(crop_packs.write_pack(self.batch.store, f"night/{message.tasks[0].index}", parts))
-        if not self.work(message, finished, stale) and not again:
-            self.lose(message)
+            self.queue.remove(queued)
+        self.work(queued, finished, stale, keep=again)
+
+    @rule(place=st.integers(0, 50))
+    @precondition(lambda self: self.queue)
+    def two_workers_have_a_message_at_once(self, place: int) -> None:
+        """The slower one wrote nothing when the faster one looked."""
+        queued = self.queue.pop(place % len(self.queue))
+        for _ in range(2):
+            self.work(Queued(queued.message), stale=True)
+
+    @rule(place=st.integers(0, 50), cut=st.integers(1, 60))
+    @precondition(lambda self: not self.no_losses and self.queue)
+    def an_object_is_written_that_is_not_sound(self, place: int, cut: int) -> None:
+        queued = self.queue.pop(place % len(self.queue))
+        before = self.objects()
+        self.work(queued, stale=True)
+        for key in self.objects() - before:
+            body = bytes(obstore.get(self.batch.store.objects, key).bytes())
+            obstore.put(self.batch.store.objects, key, body[:-cut])
+        self.undisturbed = False
 
     @rule(place=st.integers(0, 50))
     @precondition(lambda self: not self.no_losses and self.queue)
     def a_failure_is_recorded_that_was_none(self, place: int) -> None:
         """By a worker that read garbage; another reads the image after all."""
-        message = self.queue[place % len(self.queue)]
-        self.batch.fail(*message.tasks, reason="read as garbage")
+        message = self.queue[place % len(self.queue)].message
+        self.batch.fail(*self.batch.tasks_of(message), reason="read as garbage")
         self.undisturbed = False
 
-    def work(self, message: Message, most: int | None = None, stale: bool = False) -> bool:
-        """What a worker does; False where it died before all was done."""
-        if self.batch.store.exists(keys.CANCELLATION) and not stale:
-            return True
-        condition = self.sources[message.source]
-        if condition == DAMAGED:
-            self.batch.fail(*message.tasks)
-        if condition == GOOD:
-            self.batch.deliver(*message.tasks[:most])
-        return condition == DAMAGED or (condition == GOOD and (most is None or most >= len(message.tasks)))
+    def objects(self) -> set[str]:
+        prefix = self.batch.store.path(keys.BUNDLES)
+        return {entry["path"] for page in obstore.list(self.batch.store.objects, prefix) for entry in page}
+
+    def work(self, queued: Queued, most: int | None = None, stale: bool = False, keep: bool = False) -> None:
+        """What a worker does; one that dies has its message delivered again, a few times."""
+        queued.deliveries += 1
+        check = Stale() if stale else CancellationCheck()
+        worker = Worker(
+            MemoryStore(), Requeue(self.queue), self.refuse_large, check, make=self.made_files(most)
+        )
+        try:
+            worker.process(queued.message, self.batch.store, queued.deliveries)
+        except (Killed, ConnectionError):
+            if keep:
+                return
+            if queued.deliveries < MOST_DELIVERIES:
+                self.queue.append(queued)
+            else:
+                self.lose(queued.message)
+
+    def refuse_large(self, key: str, pieces: Sequence[bytes]) -> bool:
+        raise AssertionError(f"{key} is not large")
+
+    def made_files(self, most: int | None) -> Any:
+        """Files by the condition of the stored image; after ``most`` of them the store does not answer."""
+        left = [most]
+
+        def make(_: ObjectStore, tasks: Sequence[Task], *, previews: bool) -> list[MadeFile | FailedTask]:
+            condition = self.sources[tasks[0].source]
+            if condition == DEADLY:
+                raise Killed
+            if left[0] == 0:
+                raise ConnectionError("503 SlowDown")
+            if left[0] is not None:
+                left[0] -= 1
+            if condition == DAMAGED:
+                return [FailedTask(task.index, "source_damaged", "truncated") for task in tasks]
+            return [MadeFile(task, bytes([self.version]) * task.bytes, b"png") for task in tasks]
+
+        return make
 
     @rule(place=st.integers(0, 50))
     @precondition(lambda self: self.queue)
     def a_message_is_lost(self, place: int) -> None:
-        self.lose(self.queue.pop(place % len(self.queue)))
+        self.lose(self.queue.pop(place % len(self.queue)).message)
 
     def lose(self, message: Message) -> None:
         """Within bounds it comes again: what is lost more often than that, the queue brings back."""
-        self.losses.update(each.index for each in message.tasks)
-        good = self.sources[message.source] == GOOD
-        if good and any(self.losses[each.index] > MOST_LOSSES for each in message.tasks):
-            self.queue.append(message)
+        tasks = self.batch.tasks_of(message)
+        self.losses.update(each.index for each in tasks)
+        good = any(self.sources[each.source] == GOOD for each in tasks)
+        if good and any(self.losses[each.index] > MOST_LOSSES for each in tasks):
+            self.queue.append(Queued(message))
 
     # At all times ---------------------------------------------------------------------------------------
 
@@ -198,7 +296,7 @@ class BatchModel(RuleBasedStateMachine):
     def no_more_than_the_window_is_sent_and_nothing_beyond_the_limit(self) -> None:
         if not hasattr(self, "plan"):
             return
-        sent = {each.index for message in self.batch.sent for each in message.tasks}
+        sent = {number for numbers in self.batch.numbers_of(self.batch.sent) for number in numbers}
         assert all(n < self.batch.state.stop for n in sent) or self.next == "dispatch"
         assert not any(self.plan.tasks[n].refusal for n in sent)
 
@@ -209,58 +307,70 @@ class BatchModel(RuleBasedStateMachine):
 
     def run_to_the_end(self) -> None:
         """Run to the end without disturbances: workers do all messages, and the state machine goes on."""
-        for _ in range(200):
+        for _ in range(300):
             if self.next == "package":
                 return
             if self.next == "dispatch":
                 self.dispatch()
                 continue
-            for message in self.queue:
-                self.work(message)
-            self.queue.clear()
+            waiting, self.queue[:] = list(self.queue), []
+            for queued in waiting:
+                self.work(queued)
             self.tally(1)
-            if self.next == "tally":
+            if self.next == "tally" and not self.queue:
                 self.tally(TIMEOUTS.visibility)
         raise AssertionError("the batch does not end")
 
+    def packaged(self, later: float = 0) -> BatchStatus:
+        store, now = self.batch.store, self.batch.now + later
+        return package(store, self.plan, ARCHIVE.open, readme_text, store_assembler(store), now)
+
     def check_the_accounts(self) -> None:
         store = self.batch.store
-        there = {stored.name for stored in store.list(keys.IMAGES)}
-        status = package(store, self.plan, ARCHIVE.open, readme_text, self.batch.now)
+        status = self.packaged()
         tar = store.read(keys.result("images.tar"))
         self.work_what_comes_late()
-        assert package(store, self.plan, ARCHIVE.open, readme_text, self.batch.now + 5) == status
+        assert self.packaged(5) == status
         assert store.read(keys.result("images.tar")) == tar
         outcomes = final_outcomes(store)
         retrieved = [each.file for each, o in zip(self.plan.tasks, outcomes, strict=True) if o.bytes]
-        assert sorted(members(tar)) == sorted(retrieved)
+        self.check_the_images(images_in(tar), retrieved)
         self.check_the_journal(retrieved, outcomes)
         assert len(outcomes) == len(self.plan.tasks) == sum(self.by_status(outcomes).values())
         assert sum(o.bytes for o in outcomes) <= LIMIT
         rows = status.rows.to_json()
         assert rows.pop("total") == sum(rows.values()) == len(outcomes)
-        for each, outcome in zip(self.plan.tasks, outcomes, strict=True):
-            beaten = outcome.status in (ImageStatus.FAILED, ImageStatus.CANCELLED)
-            assert not (beaten and each.file in there), "a success beats whatever else was said"
         if self.undisturbed:
             assert status.state == "complete"
             assert [o.status for o in outcomes] == expected(self.plan, self.sources)
         else:
             assert (status.state == "cancelled") == (ImageStatus.CANCELLED in self.by_status(outcomes))
 
+    def check_the_images(self, images: dict[str, bytes], retrieved: list[str]) -> None:
+        """The archive has each once, and a single image has the very same bytes."""
+        assert sorted(images) == sorted(retrieved)
+        places = load_places(self.batch.store) or {}
+        assert {file: read_image(self.batch.store, place) for file, place in places.items()} == images
+
     def check_the_journal(self, retrieved: list[str], outcomes: list[ImageOutcome]) -> None:
         """Each image once. What came when it was given up may push later ones over the limit again."""
         journal = self.journal()
         assert len(journal) == len(set(journal))
         over = {self.plan.tasks[o.index].file for o in outcomes if o.status is ImageStatus.OVER_LIMIT}
+        beaten = {
+            self.plan.tasks[o.index].file
+            for o in outcomes
+            if o.status in (ImageStatus.FAILED, ImageStatus.CANCELLED)
+        }
+        assert not beaten & set(journal), "a success beats whatever else was said"
         assert set(retrieved) <= set(journal) <= set(retrieved) | (set() if self.undisturbed else over)
 
     def work_what_comes_late(self) -> None:
-        """Images and failures of tasks that were given up, cancelled or beyond the limit."""
-        for each in self.plan.tasks:
-            if not self.batch.store.exists(keys.image(each.file)):
-                self.batch.deliver(each)
-            self.batch.fail(each, reason="late")
+        """Images and failures of tasks that were given up or cancelled."""
+        sent = {number for numbers in self.batch.numbers_of(self.batch.sent) for number in numbers}
+        tasks = [self.plan.tasks[number] for number in sorted(sent)]
+        self.batch.deliver(*tasks)
+        self.batch.fail(*tasks, reason="late")
 
     def by_status(self, outcomes: list[ImageOutcome]) -> Counter[ImageStatus]:
         return Counter(o.status for o in outcomes)

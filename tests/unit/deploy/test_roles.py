@@ -9,7 +9,7 @@ from tests.support.batches.template import FUNCTIONS, listed, of_type, statement
 ROLES = list(of_type("AWS::IAM::Role"))
 
 # The emulator asks for SendMessageBatch by that name; on AWS this is SendMessage alone.
-WIDE_ACTIONS = {("PlannerRole", "sqs:SendMessage*")}
+WIDE_ACTIONS = {("PlannerRole", "sqs:SendMessage*"), ("WorkerRole", "sqs:SendMessage*")}
 # SES knows the sender by a condition; log delivery and X-Ray know no resource.
 WIDE_RESOURCES = {("NotifierRole", "Mail"), ("StateMachineRole", "Log")} | {(role, "Trace") for role in ROLES}
 
@@ -19,7 +19,7 @@ WRITES = {
     "WorkerRole": {"batches"},
     "CollectorRole": {"batches"},
     "NotifierRole": {"batches", "active"},
-    "PortalRole": {"batches/*/previews", "usage"},
+    "PortalRole": {"batches/*/previews", "usage", "images"},
     "SearchRole": {"answers", "names", "usage"},
 }
 ACTIONS = {
@@ -28,7 +28,7 @@ ACTIONS = {
         "sqs:SendMessage*", "states:StartExecution",
     },
     "WorkerRole": {
-        "s3:GetObject", "s3:PutObject", "s3:ListBucket",
+        "s3:GetObject", "s3:PutObject", "s3:ListBucket", "s3:AbortMultipartUpload", "sqs:SendMessage*",
         "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility",
     },
     "CollectorRole": {
@@ -36,7 +36,7 @@ ACTIONS = {
         "s3:AbortMultipartUpload", "s3:ListBucketMultipartUploads",
     },
     "NotifierRole": {"s3:GetObject", "s3:PutObject", "s3:ListBucket", "ses:SendEmail"},
-    "PortalRole": {"s3:GetObject", "s3:PutObject", "s3:ListBucket"},
+    "PortalRole": {"s3:GetObject", "s3:PutObject", "s3:ListBucket", "s3:AbortMultipartUpload"},
     "SearchRole": {"s3:GetObject", "s3:PutObject", "s3:ListBucket"},
 }  # fmt: skip
 LOGGING = {"logs:CreateLogStream", "logs:PutLogEvents"}

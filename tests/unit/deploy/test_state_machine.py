@@ -12,7 +12,9 @@ import pytest
 
 import skybatch.errors
 from skybatch.batch.execution.dispatch_state import NextStep
+from skybatch.batch.execution.packing import pack
 from skybatch.batch.execution.reconcile import seconds_to_wait
+from tests.support.batches.batch_fakes import task
 from tests.support.batches.template import FUNCTIONS, MACHINE, PARAMETERS, ROOT, STATES, of_type, properties
 
 TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task"}
@@ -161,11 +163,14 @@ def longest_sequence_of_waits(seconds: float) -> int:
     return waits
 
 
-@pytest.mark.parametrize("gigabytes", [1, 10])
-def test_the_smallest_window_fits_an_execution_of_25_000_events(gigabytes: int) -> None:
-    """Each dispatch refills at least half of the window, of a batch of the smallest files there are."""
-    window = PARAMETERS["DispatchWindow"]["MinValue"] * gigabytes
-    dispatches = gigabytes * PARAMETERS["MaxBatchBytes"]["Default"] / SMALLEST_FILE_BYTES / (window // 2)
+@pytest.mark.parametrize(("gigabytes", "worker_timeout"), [(1, 1), (10, 30)])
+def test_the_smallest_window_fits_an_execution_of_25_000_events(gigabytes: int, worker_timeout: int) -> None:
+    """Each dispatch refills at least half of the window, of a batch of the smallest files, an image each."""
+    window = PARAMETERS["DispatchWindow"]["MinValue"]
+    some = [task(n, size=SMALLEST_FILE_BYTES, source=f"{n}.fits.gz") for n in range(2000)]
+    files = gigabytes * PARAMETERS["MaxBatchBytes"]["Default"] / SMALLEST_FILE_BYTES
+    bundles = files * len(pack(some, worker_timeout)) / len(some)
+    dispatches = bundles / (window // 2)
     waits = longest_sequence_of_waits(PARAMETERS["DeadlineSeconds"]["MaxValue"])
     events = dispatches * events_of("Dispatch", "Wait", "Tally", "NextStep")
     events += waits * events_of("Wait", "Tally", "NextStep")

@@ -231,7 +231,7 @@ def test_results_are_removed_but_the_key_of_batch_ids_is_not() -> None:
     assert rules["batches"]["ExpirationInDays"] == purge
     assert rules["unfinished-uploads"]["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
     expiring = {rule["Prefix"] for rule in rules.values() if "ExpirationInDays" in rule}
-    assert expiring == {"batches/", "active/", "names/", "answers/", "usage/accounts/"}
+    assert expiring == {"batches/", "images/", "active/", "names/", "answers/", "usage/accounts/"}
 
 
 def test_the_queue_waits_six_worker_timeouts_and_gives_up_after_five() -> None:

@@ -24,7 +24,7 @@ OUTCOMES = [
 def text(label: str | None = None) -> str:
     plan = Plan(tuple(task(n) for n in range(3)), {"asky": "v1"}, {}, 10**9)
     request = batch_samples.positions_request(3, label=label)
-    return readme_text(BatchResults(RECORD, request, plan, OUTCOMES, [], md5={}))
+    return readme_text(BatchResults(RECORD, request, plan, OUTCOMES, []))
 
 
 def test_the_counts_are_those_of_the_outcomes() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from skybatch.batch.message import group_messages
+from skybatch.batch.execution.packing import pack
 from tests.support.batches.batch_fakes import task
 from tools.aws_prices import PRICES, QUOTAS
 from tools.costs import Counts, bill, main
@@ -22,13 +22,13 @@ def test_counts_are_those_of_the_plan() -> None:
     counts = Counts.of_plan([each.to_json() for each in (*TASKS, refused)])
     assert counts.images == len(TASKS)
     assert counts.bytes == sum(each.bytes for each in TASKS)
-    assert counts.messages == len(group_messages("", TASKS)) == 40
+    assert counts.messages == len(pack(TASKS, 30)) == 1
 
 
 def test_the_queue_is_asked_as_the_code_asks_it() -> None:
     """Ten messages a call to send (dispatch.py); one to receive and one to delete each."""
     counts = Counts.of_plan([each.to_json() for each in TASKS])
-    assert counts.sqs_requests == 4 + 40 + 40
+    assert counts.sqs_requests == 1 + 1 + 1
 
 
 def test_an_invoice_by_hand() -> None:

@@ -43,7 +43,8 @@ class Settings:
     max_daily_images_from_caller: int = 300_000
     max_daily_links: int = 200_000
     closed_endpoints: str = ""
-    dispatch_window: int = 500
+    dispatch_window: int = 200
+    worker_timeout: int = 30
     visibility_seconds: int = 180
     deadline_seconds: int = 7200
     expire_days: int = 14

@@ -57,13 +57,20 @@ class Progress(WireRecord):
 
 @dataclass(frozen=True)
 class ResultFile(WireRecord):
-    """One file of a finished batch; ``md5`` in hexadecimal digits, None where it is not known."""
+    """One file of a finished batch.
+
+    ``md5`` and ``crc32`` (zlib's) are in hexadecimal digits, None where they are not known: of
+    ``images.tar``, which is joined inside S3, there is the CRC-32 alone.
+    """
 
     name: str
     bytes: int
     md5: str | None = field(default=None, metadata={"pattern": "^[0-9a-f]{32}$"})
     media_type: str = "application/octet-stream"
     url: str = field(default="", metadata=_URI)
+    crc32: str | None = field(default=None, metadata={"pattern": "^[0-9a-f]{8}$"})
+
+    absent_if_none = ("crc32",)
 
 
 @dataclass(frozen=True)

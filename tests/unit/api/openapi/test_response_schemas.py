@@ -99,6 +99,7 @@ def test_only_fields_that_may_be_absent_are_not_required() -> None:
     assert optional == {
         ("Progress", "updated"),
         ("ProblemDetails", "errors"),
+        ("ResultFile", "crc32"),
         ("RequestSummary", "region"),
         ("RequestSummary", "scan"),
         *(("UnderstoodRow", name) for name in UnderstoodRow.absent_if_none),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import replace
 
 import pytest
@@ -10,11 +11,12 @@ from obstore.store import S3Store
 
 from skybatch.api.routes import batches as routes
 from skybatch.batch.store import BatchStore
-from tests.support.batches.in_process_service import Service
+from tests.support.batches.in_process_service import Service, images_of
 from tests.support.batches.openapi import violations
 from tests.support.html import Page
 from tests.support.servers.http import HttpClient, make_dependencies
 from tests.support.servers.s3 import fetch
+from tests.support.survey.sample_archive import MadeArchive
 from tests.unit.api.conftest import CENTER
 
 FIELDS = {"mode": "region", "center": f"{CENTER[0]} {CENTER[1]}", "diameter": 0.1, "form": "fits"}
@@ -68,7 +70,7 @@ def test_a_preview_is_a_png(batches: HttpClient, finished: str) -> None:
     assert answer.body.startswith(b"\x89PNG")
 
 
-FOLDERS = [("files", "results"), ("images", "images")]
+FOLDERS = [("files", "results"), ("images", "images"), ("bundles", "bundles")]
 
 
 @pytest.mark.parametrize(("folder", "stored"), FOLDERS)
@@ -89,6 +91,70 @@ def test_a_download_is_a_presigned_redirect_and_head_tells_its_facts(
     assert head.headers["etag"] == f'"{hashlib.md5(b"content").hexdigest()}"'
 
 
+@pytest.fixture
+def on_s3(bucket: S3Store, sample: MadeArchive) -> tuple[Service, str, HttpClient]:
+    """A batch that was run on a server of S3, and who asks for it."""
+    service = Service(sample, objects=bucket)
+    accepted = service.submit(**FIELDS)
+    assert service.run(accepted).state == "complete"
+    client = HttpClient(make_dependencies(results=bucket, clock=lambda: 1200.0), routes.routes)
+    return service, accepted.record.batch_id, client
+
+
+def test_a_single_image_has_the_bytes_that_the_archive_has(on_s3: tuple[Service, str, HttpClient]) -> None:
+    service, batch_id, client = on_s3
+    images = images_of(service.store(batch_id).read("results/images.tar") or b"")
+    assert images
+    for file, body in images.items():
+        answer = client.call("GET", f"/batches/{batch_id}/images/{file}")
+        assert (answer.status, answer.headers["cache-control"]) == (302, "no-store")
+        assert fetch(answer.headers["location"]) == body
+        head = client.call("HEAD", f"/batches/{batch_id}/images/{file}")
+        assert (head.status, head.media_type) == (200, "image/fits")
+        assert head.headers["content-length"] == str(len(body))
+        assert head.headers["etag"] == f'"{hashlib.md5(body).hexdigest()}"'
+
+
+def test_a_bundle_has_each_image_where_the_list_says(on_s3: tuple[Service, str, HttpClient]) -> None:
+    _, batch_id, client = on_s3
+    listed = client.get(f"/batches/{batch_id}/images").json()["images"]
+    bundles = {image["bundle"] for image in listed}
+    assert bundles
+    bodies = {}
+    for name in bundles:
+        answer = client.call("GET", f"/batches/{batch_id}/bundles/{name}")
+        assert answer.status == 302
+        bodies[name] = fetch(answer.headers["location"])
+    for image in listed:
+        body = bodies[image["bundle"]][image["offset"] : image["offset"] + image["bytes"]]
+        assert hashlib.md5(body).hexdigest() == image["md5"]
+
+
+def test_an_image_of_a_batch_that_kept_it_by_itself_is_found_where_it_was(
+    service: Service, finished: str, bucket: S3Store
+) -> None:
+    """Batches that ended before there were bundles."""
+    copy, original = BatchStore(bucket, finished), service.store(finished)
+    for name in ("batch.json", "request.json", "plan.jsonl"):
+        copy.write(name, original.read(name) or b"{}")
+    entry = {
+        "n": 0,
+        "file": "a.fits",
+        "bytes": 7,
+        "row": None,
+        "id": None,
+        "band": "j",
+        "image_type": "atlas",
+    }
+    copy.write("journal/0.jsonl", json.dumps(entry).encode() + b"\n")
+    copy.write("images/a.fits", b"content", "image/fits")
+    client = HttpClient(make_dependencies(results=bucket, clock=lambda: 1200.0), routes.routes)
+    (image,) = client.get(f"/batches/{finished}/images").json()["images"]
+    assert (image["bundle"], image["offset"], image["md5"]) == (None, None, None)
+    answer = client.call("GET", f"/batches/{finished}/images/a.fits")
+    assert fetch(answer.headers["location"]) == b"content"
+
+
 def test_head_of_a_file_that_is_not_there_is_not_found(batches: HttpClient, finished: str) -> None:
     assert batches.call("HEAD", f"/batches/{finished}/files/nothing.tbl").status == 404
 
@@ -99,6 +165,8 @@ def test_head_of_a_file_that_is_not_there_is_not_found(batches: HttpClient, fini
         "files/nothing.tbl",
         "files/..%2Fbatch.json",
         "images/nothing.fits",
+        "bundles/nothing",
+        "bundles/..%2Fbatch.json",
         "previews/nothing.png",
         "previews/..%2Fbatch.json",
         "journal/0.jsonl",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from skybatch.batch import keys
+from skybatch.batch.execution.giving_up import read_given_up
 from skybatch.batch.execution.reconcile import MAX_SENDS, seconds_to_wait
 from tests.support.batches.batch_fakes import TIMEOUTS, FakeBatch, task
 
@@ -48,14 +49,12 @@ def test_lost_message_is_sent_again_after_silence_and_given_up_after_three_sends
             break
         if action.step == "dispatch":
             again = batch.dispatch()
-            assert [(m.again, [t.index for t in m.tasks]) for m in again] == [(True, [1])]
+            assert (batch.numbers_of(again), again[0].again) == ([[1]], True)
             sends += 1
         batch.now += TIMEOUTS.visibility
     assert action.step == "package"
     assert sends == MAX_SENDS
-    failure = batch.store.read_json(keys.failure(batch.plan.tasks[1].file))
-    assert failure is not None
-    assert failure["code"] == "gave_up"
+    assert [(failed.number, failed.code) for failed in read_given_up(batch.store)] == [(1, "gave_up")]
 
 
 def test_nothing_is_sent_again_while_there_is_progress() -> None:
@@ -75,7 +74,7 @@ def test_deadline_ends_a_batch_that_still_progresses() -> None:
     batch.deliver(batch.plan.tasks[0])
     assert batch.tally().step == "wait"
     assert batch.tally().step == "package"
-    assert batch.store.exists(keys.failure(batch.plan.tasks[1].file))
+    assert [failed.number for failed in read_given_up(batch.store)] == [1]
 
 
 @pytest.mark.parametrize("hours", [-5, 5])
@@ -96,3 +95,27 @@ def test_cancel_ends_at_the_next_tally() -> None:
     batch.dispatch()
     batch.store.create_json(keys.CANCELLATION, {"at": 1})
     assert batch.tally().step == "package"
+
+
+def test_each_bundle_is_read_once_and_nothing_is_written_when_nothing_changed() -> None:
+    batch = FakeBatch([task(n) for n in range(3)])
+    batch.dispatch()
+    batch.deliver(batch.plan.tasks[0])
+    batch.tally()
+    kept = {name: batch.store.facts(name) for name in (keys.TASK_STATES, keys.PROGRESS)}
+    for _ in range(3):
+        batch.now += 1
+        batch.tally()
+    assert {name: batch.store.facts(name) for name in kept} == kept
+
+
+def test_a_success_that_comes_after_a_stretch_ended_counts_against_the_limit() -> None:
+    batch = FakeBatch([task(n, size=400) for n in range(4)], limit=1000)
+    batch.dispatch()
+    batch.deliver(batch.plan.tasks[0])
+    batch.fail(batch.plan.tasks[1])
+    assert batch.tally().step == "dispatch"
+    batch.dispatch()
+    batch.deliver(batch.plan.tasks[1])
+    batch.tally()
+    assert (batch.store.read_json(keys.TASK_STATES) or {})["done_bytes"] == 800

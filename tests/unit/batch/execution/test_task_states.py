@@ -8,8 +8,8 @@ from obstore.store import MemoryStore
 
 from skybatch.batch import keys
 from skybatch.batch.execution.dispatch_state import DispatchState
+from skybatch.batch.execution.stretches import PlannedBundle
 from skybatch.batch.execution.task_states import DONE, FAILED, OUTSTANDING, TaskStates, write_progress
-from skybatch.batch.message import group_messages
 from skybatch.batch.plan import Plan
 from skybatch.batch.store import BatchStore
 from tests.support.batches.batch_fakes import BATCH_ID, task
@@ -24,7 +24,7 @@ def store() -> BatchStore:
 
 def test_a_fresh_plan_has_its_refused_tasks_failed() -> None:
     states = TaskStates.load(store(), PLAN)
-    assert [each.index for each in states.outstanding(TASKS)] == [0, 2, 3]
+    assert states.outstanding(range(4)) == [0, 2, 3]
     assert [states.count(letter) for letter in (OUTSTANDING, DONE, FAILED)] == [3, 0, 1]
 
 
@@ -34,27 +34,33 @@ def test_states_read_back_the_same_from_the_stored_keys() -> None:
     states.set_done(0, 123)
     states.set_failed(2)
     states.journal_parts = 4
+    states.seen = {"000003-b", "000000-a"}
     states.save(batch)
-    assert batch.read_json(keys.TASK_STATES) == {"marks": "dff.", "done_bytes": 123, "journals": 4}
+    assert batch.read_json(keys.TASK_STATES) == {
+        "marks": "dff.",
+        "done_bytes": 123,
+        "journals": 4,
+        "seen": ["000000-a", "000003-b"],
+    }
     assert vars(TaskStates.load(batch, PLAN)) == vars(states)
 
 
-def test_the_first_outstanding_task_is_the_plan_s_length_once_all_are_finished() -> None:
+def test_a_success_replaces_a_failure_and_counts_once() -> None:
     states = TaskStates.load(store(), PLAN)
-    states.set_done(0, 1)
-    assert states.first_outstanding() == 2
     states.set_failed(2)
-    states.set_done(3, 1)
-    assert states.first_outstanding() == len(TASKS)
+    for _ in range(2):
+        states.set_done(2, 70)
+    states.set_failed(2)
+    assert (states.is_done(2), states.done_bytes) == (True, 70)
 
 
-def test_a_message_is_unfinished_while_one_of_its_tasks_is() -> None:
-    messages = group_messages(BATCH_ID, [task(n, source="a") for n in (0, 2)] + [task(3)])
+def test_a_bundle_is_unfinished_while_one_of_its_tasks_is() -> None:
+    bundles = [PlannedBundle(((0, 2),), 0, 1), PlannedBundle(((3,),), 1, 1)]
     states = TaskStates.load(store(), PLAN)
     states.set_done(0, 1)
-    assert states.unfinished(messages) == 2
-    states.set_done(2, 1)
-    assert states.unfinished(messages) == 1
+    assert states.unfinished(bundles) == 2
+    states.set_failed(2)
+    assert states.unfinished(bundles) == 1
 
 
 def test_progress_counts_the_tasks_within_the_limit() -> None:

@@ -1,245 +1,236 @@
-"""The worker: one reading of a stored image, everything wanted from it, every fault in its place."""
+"""The worker: one object a message, written once; what cannot be done now goes back image by image."""
 
 from __future__ import annotations
 
 import gzip
 import io
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import obstore
 import pytest
 from astropy.io import fits
-from obstore.store import MemoryStore
+from obstore.store import MemoryStore, ObjectStore
 
 from skybatch.batch import keys
-from skybatch.batch.execution.worker import ImageArchive, process_message
+from skybatch.batch.execution import worker as worker_module
+from skybatch.batch.execution.bundle_accounts import BundleReader
+from skybatch.batch.execution.image_files import MadeFile, make_files
+from skybatch.batch.execution.ordered_calls import OutOfTime
+from skybatch.batch.execution.stretches import load_stretches
+from skybatch.batch.execution.task_queue import TaskQueue
+from skybatch.batch.execution.worker import Worker, held_bytes
 from skybatch.batch.message import Message
 from skybatch.batch.plan import Task
-from skybatch.batch.store import BatchStore
+from skybatch.bundles.bundle_format import FailedTask
 from skybatch.fits.pixel_box import PixelBox
-from skybatch.fits.stored_file import read_stored_header
-from skybatch.fits.tiles.gzip2_writer import compress_tiled
-from skybatch.imaging import quicklook
-from skybatch.imaging.quicklook_tiles import compress_quicklook_tiles
-from skybatch.inventory.image_geometry import ImageGeometry
-from skybatch.surveys.image_type import ImageType
-from tests.support.batches.batch_fakes import BATCH_ID, task
+from tests.support.batches.batch_fakes import FakeBatch, Sqs, task
 from tests.support.images.fits_files import gzipped, make_image
 
-IMAGE = make_image(180.0, 20.0)
-SOURCE = "twomass/allsky/allsky/990101n/s001/image/ji0010009.fits.gz"
-TILED = SOURCE.replace(".gz", ".fz")
-
-
-class Copier:
-    """Copies as S3 does, between the stores of the test."""
-
-    def __init__(self, archive: MemoryStore, results: MemoryStore) -> None:
-        self.archive, self.results = archive, results
-        self.copies: list[dict[str, Any]] = []
-
-    def copy_object(self, **asked: Any) -> None:
-        self.copies.append(asked)
-        body = obstore.get(self.archive, asked["CopySource"]["Key"]).bytes()
-        obstore.put(self.results, asked["Key"], body)
+IMAGES = [make_image(180.0, 20.0, seed=seed) for seed in range(3)]
+SOURCES = [f"twomass/allsky/allsky/990101n/s001/image/ji{n:07d}.fits.gz" for n in range(3)]
+BOX = PixelBox(100, 200, 30, 40)
+TASKS = [task(n, source=SOURCES[n // 2], box=BOX, size=2880 * 4) for n in range(6)]
 
 
 class Bench:
-    """A worker's surroundings."""
+    """A batch of one bundle of six crops of three stored images, its worker and its queue."""
 
-    def __init__(self, stored: bytes | None, source: str = SOURCE) -> None:
-        self.archive, self.results = MemoryStore(), MemoryStore()
-        self.copier = Copier(self.archive, self.results)
-        self.store = BatchStore(self.results, BATCH_ID)
-        self.source = source
-        if stored is not None:
-            obstore.put(self.archive, source, stored)
+    def __init__(self, **options: Any) -> None:
+        self.archive, self.sqs = MemoryStore(), Sqs()
+        for source, image in zip(SOURCES, IMAGES, strict=True):
+            obstore.put(self.archive, source, gzipped(image))
+        self.batch = FakeBatch(TASKS, worker_seconds=30)
+        (self.message,) = self.batch.dispatch()
+        (self.bundle,) = load_stretches(self.batch.store)[0].bundles
+        self.large: list[tuple[str, int]] = []
+        queue = TaskQueue(lambda: self.sqs, "queue")
+        self.worker = Worker(self.archive, queue, self.create_large, **options)
 
-    def work(self, *tasks: Task, again: bool = False) -> None:
-        reading = ImageArchive(self.archive, "archive", "", "results", s3=lambda: self.copier)
-        process_message(Message(BATCH_ID, self.source, tasks, again), reading, self.store)
+    def create_large(self, key: str, pieces: Sequence[bytes]) -> bool:
+        self.large.append((key, sum(map(len, pieces))))
+        return True
 
-    def image(self, wanted: Task) -> fits.PrimaryHDU:
-        body = self.store.read(keys.image(wanted.file))
-        assert body is not None
-        return fits.open(io.BytesIO(body))[0]
+    def work(self, message: Message | None = None, deliveries: int = 1) -> worker_module.WorkDone:
+        return self.worker.process(message or self.message, self.batch.store, deliveries)
 
-    def failure(self, wanted: Task) -> dict[str, Any]:
-        return self.store.read_json(keys.failure(wanted.file)) or {}
+    def sent(self) -> list[Message]:
+        import json
 
+        bodies = [json.loads(entry["MessageBody"]) for call in self.sqs.calls for entry in call]
+        return [Message.from_json(body) for body in bodies]
 
-def crop(n: int, x0: int, y0: int, nx: int, ny: int, **more: Any) -> Task:
-    return task(n, source=more.pop("source", SOURCE), box=PixelBox(x0, y0, nx, ny), **more)
+    def objects(self) -> list[str]:
+        return [stored.name for stored in self.batch.store.list(keys.BUNDLES)]
 
+    def account(self) -> tuple[list[int], list[tuple[int, str]]]:
+        """Numbers of the tasks that came, and those that failed with their codes."""
+        bundles = BundleReader(self.batch.store, self.batch.plan, load_stretches(self.batch.store))
+        accounts = list(bundles.read(bundles.listed()))
+        came = [number for account in accounts for number in account.places]
+        return came, [(failed.number, failed.code) for account in accounts for failed in account.failures]
 
-@pytest.mark.parametrize(
-    ("stored", "source"),
-    [
-        (gzipped(IMAGE), SOURCE),
-        (IMAGE, SOURCE.removesuffix(".gz")),
-        (gzipped(IMAGE), SOURCE[:-3]),
-        (IMAGE, SOURCE),
-    ],
-    ids=["gzip", "plain", "gzip called plain", "plain called gzip"],
-)
-def test_crops_come_from_any_stored_form(stored: bytes, source: str) -> None:
-    bench = Bench(stored, source)
-    wanted = [crop(n, 10 * n, 20 * n, 30, 40, source=source) for n in range(12)]
-    bench.work(*wanted)
-    parent = fits.open(io.BytesIO(IMAGE))[0].data
-    for n, each in enumerate(wanted):
-        found = bench.image(each).data
-        assert (found == parent[20 * n : 20 * n + 40, 10 * n : 10 * n + 30])[found == found].all()
-        assert found.shape == (40, 30)
+    def files(self) -> dict[int, bytes]:
+        bundles = BundleReader(self.batch.store, self.batch.plan, load_stretches(self.batch.store))
+        found = {}
+        for account in bundles.read(bundles.listed()):
+            body = self.batch.store.read(keys.bundle(account.name)) or b""
+            for number, place in account.places.items():
+                found[number] = body[place.offset : place.offset + place.length]
+        return found
 
 
-def test_whole_images_are_copied_within_s3_or_made_plain() -> None:
-    stored = gzipped(IMAGE)
-    bench = Bench(stored)
-    as_stored = task(0, source=SOURCE, delivery_format="fits.gz", size=len(stored))
-    plain = task(1, source=SOURCE, delivery_format="fits")
-    bench.work(as_stored, plain)
-    assert bench.store.read(keys.image(as_stored.file)) == stored
-    assert bench.store.read(keys.image(plain.file)) == IMAGE
-    (copy,) = bench.copier.copies
-    assert copy["CopySource"] == {"Bucket": "archive", "Key": SOURCE}
-    assert copy["ContentType"] == "application/gzip"
+def failing(source: str, error: BaseException) -> Callable[..., list[MadeFile | FailedTask]]:
+    """Make files as the worker does, but for one stored image (or all, for ""), which raises."""
+
+    def make(
+        archive: ObjectStore, tasks: Sequence[Task], *, previews: bool = True
+    ) -> list[MadeFile | FailedTask]:
+        if source in (tasks[0].source, ""):
+            raise error
+        return make_files(archive, tasks, previews=previews)
+
+    return make
 
 
-@pytest.mark.parametrize(
-    ("stored", "source", "form"),
-    [(IMAGE, SOURCE, "fits.gz"), (gzipped(IMAGE), SOURCE.removesuffix(".gz"), "fits")],
-    ids=["plain called gzip", "gzip called plain"],
-)
-def test_a_whole_image_is_what_its_name_says(stored: bytes, source: str, form: str) -> None:
-    bench = Bench(stored, source)
-    wanted = task(0, source=source, delivery_format=form, size=len(stored))
-    bench.work(wanted)
-    delivered = bench.store.read(keys.image(wanted.file)) or b""
-    assert (gzip.decompress(delivered) if form == "fits.gz" else delivered) == IMAGE
-    assert not bench.copier.copies
+def test_a_message_becomes_one_object_with_all_crops() -> None:
+    bench = Bench()
+    done = bench.work()
+    assert (done.bundle, done.files, done.failures, done.sent_back) == (bench.bundle.name, 6, 0, 0)
+    assert bench.objects() == [bench.bundle.name]
+    for number, body in bench.files().items():
+        parent = fits.open(io.BytesIO(IMAGES[number // 2]))[0].data
+        data = fits.open(io.BytesIO(body))[0].data
+        assert data.tobytes() == parent[200:240, 100:130].tobytes()
+    assert list(bench.files()) == list(bench.bundle.tasks)
 
 
-def test_a_changed_bit_of_an_image_delivered_as_stored_is_found() -> None:
-    for stored, source in ((gzipped(IMAGE), SOURCE), (compress_tiled(IMAGE).content, TILED)):
-        damaged = bytearray(stored)
-        damaged[len(damaged) // 2] ^= 4
-        bench = Bench(bytes(damaged), source)
-        form = source.split(".", 1)[1]
-        wanted = task(0, source=source, delivery_format=form, size=len(stored))
-        bench.work(wanted)
-        assert bench.failure(wanted)["code"] == "source_damaged"
-        assert not bench.copier.copies
+def test_a_bad_stored_image_is_told_and_takes_no_other_along() -> None:
+    bench = Bench()
+    obstore.put(bench.archive, SOURCES[1], gzip.compress(b"hello"))
+    bench.work()
+    assert bench.account() == ([0, 1, 4, 5], [(2, "source_damaged"), (3, "source_damaged")])
 
 
-QUICKLOOK = SOURCE.replace("/image/", "/quicklook/").replace(".fits.gz", ".fits.H")
-FORMS: dict[str, Callable[[bytes], bytes]] = {
-    SOURCE: gzipped,
-    SOURCE.removesuffix(".gz"): bytes,
-    TILED: lambda image: compress_tiled(image).content,
-    QUICKLOOK: quicklook.compress_quicklook,
-    QUICKLOOK.replace(".H", ".fz"): lambda image: compress_quicklook_tiles(image, 4).content,
-}
+def test_a_store_that_does_not_answer_for_one_image_sends_that_back_alone() -> None:
+    bench = Bench(make=failing(SOURCES[1], ConnectionError("503")))
+    assert bench.work().sent_back == 1
+    (message,) = bench.sent()
+    assert (message.source, message.attempt, message.again) == (1, 1, True)
+    assert bench.account() == ([0, 1, 4, 5], [])
+    bench.worker = replace(bench.worker, make=make_files)
+    bench.work(message)
+    assert bench.account() == ([0, 1, 4, 5, 2, 3], [])
+    assert bench.objects() == [bench.bundle.name, bench.bundle.piece_name(1, 1)]
 
 
-@pytest.mark.parametrize("source", FORMS)
-@pytest.mark.parametrize("way", ["crop", "plain", "as stored"])
-def test_an_image_of_another_place_than_the_plans_is_not_delivered(source: str, way: str) -> None:
-    """Whatever the form; the same one at the place planned comes."""
-    planned = ImageGeometry.of_header(read_stored_header(IMAGE))
-    image_type = ImageType.QUICKLOOK if "quicklook" in source else ImageType.ATLAS
-    for dec, code in ((20.0, None), (20.0 + 0.4 / 3600, None), (20.0 + 0.6 / 3600, "source_differs")):
-        stored = FORMS[source](make_image(180.0, dec))
-        bench = Bench(stored, source)
-        wanted = task(
-            0,
-            source=source,
-            image_type=image_type,
-            box=PixelBox(5, 6, 7, 8) if way == "crop" else None,
-            delivery_format=source.split(".", 1)[1] if way == "as stored" else "fits",
-            size=len(stored),
-            geometry=planned,
-        )
-        bench.work(wanted)
-        assert bench.failure(wanted).get("code") == code
-        assert bench.store.exists(keys.image(wanted.file)) == (code is None)
+def test_nothing_done_is_left_to_the_queue() -> None:
+    bench = Bench()
+    bench.worker = replace(bench.worker, make=failing("", ConnectionError("503")))
+    with pytest.raises(ConnectionError):
+        bench.work()
+    assert (bench.objects(), bench.sent()) == ([], [])
 
 
-def test_quicklooks_are_restored_cropped_or_left_as_they_are() -> None:
-    source = SOURCE.replace("/image/", "/quicklook/").replace(".fits.gz", ".fits.H")
-    stored = quicklook.compress_quicklook(IMAGE)
-    bench = Bench(stored, source)
-    as_stored = task(
-        0, source=source, delivery_format="fits.H", image_type=ImageType.QUICKLOOK, size=len(stored)
-    )
-    restored = task(1, source=source, image_type=ImageType.QUICKLOOK)
-    cut = crop(2, 100, 200, 50, 60, source=source, image_type=ImageType.QUICKLOOK)
-    bench.work(as_stored, restored, cut)
-    assert bench.store.read(keys.image(as_stored.file)) == stored
-    whole = bench.image(restored)
-    assert whole.header["BITPIX"] == 16
-    assert "LOSSY" in whole.header
-    assert (bench.image(cut).data == whole.data[200:260, 100:150]).all()
+def test_a_slow_image_sinks_nobody() -> None:
+    """At three fifths of its time the worker writes what is done, and sends the rest back."""
+    hanging, first_done, now = threading.Event(), threading.Event(), [0.0]
+
+    def make(
+        archive: ObjectStore, tasks: Sequence[Task], *, previews: bool = True
+    ) -> list[MadeFile | FailedTask]:
+        if tasks[0].source == SOURCES[1]:
+            first_done.wait(20)
+            time.sleep(0.2)  # until its result is there too
+            now[0] = 19.0
+            hanging.wait(20)
+        made = make_files(archive, tasks, previews=previews)
+        if tasks[0].source == SOURCES[0]:
+            first_done.set()
+        return made
+
+    bench = Bench(make=make, seconds=30, clock=lambda: now[0])
+    done = bench.work()
+    hanging.set()
+    assert done.sent_back >= 1
+    assert {message.source for message in bench.sent()} >= {1}
+    came, failed = bench.account()
+    assert not failed
+    assert 2 not in came
+    assert bench.objects() == [bench.bundle.name]
 
 
-@pytest.mark.parametrize(
-    ("stored", "code"),
-    [
-        (None, "source_missing"),
-        (b"", "source_damaged"),
-        (b"<html>not found</html>", "source_damaged"),
-        (gzipped(IMAGE)[:200_000], "source_damaged"),
-        (gzip.compress(b"hello"), "source_damaged"),
-        (make_image(180.0, 20.0, cards={"NAXIS": 3, "NAXIS3": 2}), "source_unsupported"),
-    ],
-    ids=["missing", "empty", "a page", "truncated", "gzip of something", "a cube"],
-)
-def test_a_bad_source_fails_with_its_reason_and_raises_nothing(stored: bytes | None, code: str) -> None:
-    bench = Bench(stored)
-    wanted = [crop(0, 0, 900, 10, 10), task(1, source=SOURCE)]
-    bench.work(*wanted)
-    for each in wanted:
-        assert bench.failure(each)["code"] == code
-        assert bench.failure(each)["reason"]
+def test_time_spent_before_counts() -> None:
+    """A cold start, say."""
+    bench = Bench(seconds=30, clock=lambda: 100.0)
+    with pytest.raises(OutOfTime):
+        bench.worker.process(bench.message, bench.batch.store, seconds_left=11.0)
+    assert bench.worker.process(bench.message, bench.batch.store, seconds_left=13.0).files == 6
 
 
-def test_a_box_off_a_changed_image_fails_alone() -> None:
-    bench = Bench(gzipped(make_image(180.0, 20.0, ny=800)))
-    fine, off = crop(0, 0, 0, 10, 10), crop(1, 0, 900, 10, 10)
-    bench.work(fine, off)
-    assert bench.image(fine).data.shape == (10, 10)
-    assert bench.failure(off)["code"] == "source_differs"
-    assert not bench.failure(fine)
+def test_one_image_alone_has_all_the_time_there_is() -> None:
+    times = iter([0.0, *([25.0] * 50)])
+    bench = Bench(seconds=30, clock=lambda: next(times))
+    assert bench.work(bench.message.of_source(1, 1)).files == 2
 
 
-def test_what_exists_is_skipped_the_second_time() -> None:
-    bench = Bench(None)
-    done, open_one = crop(0, 0, 0, 10, 10), crop(1, 0, 0, 10, 10)
-    bench.store.write(keys.image(done.file), b"there")
-    bench.work(done, open_one, again=True)
-    assert bench.store.read(keys.image(done.file)) == b"there"
-    assert not bench.failure(done)
-    assert bench.failure(open_one)["code"] == "source_missing"
+def test_a_bundle_received_again_is_not_worked_on_but_sent_image_by_image() -> None:
+    """Whoever had it before died of one of its images, perhaps."""
+    bench = Bench()
+    assert bench.work(deliveries=2).sent_back == 3
+    assert [(m.source, m.attempt, m.again) for m in bench.sent()] == [(n, 1, True) for n in range(3)]
+    assert bench.objects() == []
+    for message in bench.sent():
+        bench.work(message)
+    assert sorted(bench.account()[0]) == list(range(6))
+
+
+@pytest.mark.parametrize("there", ["object", "outcomes"])
+def test_what_is_there_or_over_is_not_done_again(there: str) -> None:
+    bench = Bench()
+    if there == "object":
+        bench.work()
+    else:
+        bench.batch.store.create_json(keys.OUTCOMES, {})
+    before = bench.objects()
+    bench.worker = replace(bench.worker, make=failing(SOURCES[0], AssertionError("read again")))
+    assert bench.work(deliveries=2).files == 0
+    assert bench.work(replace(bench.message, again=True)).files == 0
+    assert (bench.objects(), bench.sent()) == (before, [])
+
+
+def test_the_first_of_two_workers_wins() -> None:
+    bench = Bench()
+    bench.work()
+    first = bench.batch.store.read(keys.bundle(bench.bundle.name))
+    for source in SOURCES:
+        obstore.put(bench.archive, source, gzipped(make_image(180.0, 20.0, seed=9)))
+    bench.work()
+    assert bench.batch.store.read(keys.bundle(bench.bundle.name)) == first
 
 
 def test_nothing_is_done_for_a_cancelled_batch() -> None:
-    bench = Bench(gzipped(IMAGE))
-    bench.store.create_json(keys.CANCELLATION, {})
-    wanted = crop(0, 0, 0, 10, 10)
-    bench.work(wanted)
-    assert not bench.store.exists(keys.image(wanted.file))
+    bench = Bench()
+    bench.batch.store.create_json(keys.CANCELLATION, {})
+    assert bench.work().files == 0
+    assert bench.objects() == []
 
 
-def test_a_fault_that_may_pass_is_left_to_the_queue() -> None:
-    bench = Bench(gzipped(IMAGE))
+def test_an_object_too_large_for_one_put_goes_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker_module, "LARGEST_PUT_BYTES", 10_000)
+    bench = Bench()
+    bench.work()
+    ((key, size),) = bench.large
+    assert key.endswith(f"/bundles/{bench.bundle.name}")
+    assert size > 10_000
 
-    class Unwell(Copier):
-        def copy_object(self, **_: Any) -> None:
-            raise ConnectionError("503 SlowDown")
 
-    bench.copier = Unwell(bench.archive, bench.results)
-    wanted = task(0, source=SOURCE, delivery_format="fits.gz", size=len(gzipped(IMAGE)))
-    with pytest.raises(ConnectionError):
-        bench.work(wanted)
-    assert not bench.failure(wanted)
+def test_memory_is_counted_by_the_form_of_the_stored_image() -> None:
+    gz = task(0, size=10_000, source="a.fits.gz", stored_bytes=1_000_000)
+    plain = task(0, size=10_000, source="a.fits", stored_bytes=1_000_000)
+    tiled = task(0, size=10_000, source="a.fits.fz", stored_bytes=1_000_000, tiles=(1_000_000, 30_000))
+    assert held_bytes([gz]) >= 5_000_000
+    assert held_bytes([plain]) == held_bytes([tiled]) == 30_000

@@ -43,7 +43,7 @@ class Naming(Service):
 
     def __init__(self, archive: MadeArchive, names: FakeResolvers) -> None:
         where = dict.fromkeys(("irsa_resolver", "ned_resolver", "simbad_resolver"), names.url)
-        super().__init__(archive, **where)
+        super().__init__(archive, None, **where)
         self.resolver: Resolver = make_resolver(self.objects, self.settings)
 
     def plan(self, batch_id: str, most_calls: int = 10) -> tuple[dict[str, Any], list[int]]:
@@ -68,7 +68,7 @@ def test_names_become_positions_and_the_unknown_says_who_was_asked(
     assert (state["next"], waits) == ("dispatch", [0])
     while state["next"] != "package":
         if state["next"] == "dispatch":
-            queue = TaskQueue(service, "queue")
+            queue = TaskQueue(lambda: service, "queue")
             state = steps.dispatch_step(service.objects, state, queue, service.settings, 1010.0)
         state = steps.tally_step(service.objects, state, service.settings, Clock(1020.0))
     steps.package_step(service.objects, state, archive.open, 1100.0)

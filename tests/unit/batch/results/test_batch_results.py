@@ -10,6 +10,7 @@ from skybatch.batch.outcomes import ImageOutcome
 from skybatch.batch.plan import Plan
 from skybatch.batch.record import BatchRecord
 from skybatch.batch.results.batch_results import BatchResults
+from skybatch.bundles.place import Place
 from skybatch.inventory.inventory import Inventory
 from tests.support.batches import batch_samples
 from tests.support.batches.batch_fakes import BATCH_ID, task
@@ -21,19 +22,30 @@ STATUSES = [ImageStatus.RETRIEVED, ImageStatus.FAILED, ImageStatus.RETRIEVED, Im
 @pytest.fixture
 def results() -> BatchResults:
     tasks = tuple(task(n, set_index=n % 3) for n in range(len(STATUSES)))
-    outcomes = [ImageOutcome(n, status, bytes=10 + n) for n, status in enumerate(STATUSES)]
+    places = [Place("b", "e", 512 * n, 512 * n + 512, 10 + n, f"md5 of {n}", n) for n in range(len(STATUSES))]
+    outcomes = [
+        ImageOutcome(n, status, 10 + n, place=places[n] if status is ImageStatus.RETRIEVED else None)
+        for n, status in enumerate(STATUSES)
+    ]
     return BatchResults(
         BatchRecord(BATCH_ID, 0.0, 1.0, "https://sky.example", None, 10**9),
         batch_samples.positions_request(len(STATUSES)),
         Plan(tasks, {"asky": "v"}, {}, 10**9),
         outcomes,
         [],
-        md5={each.file: f"md5 of {each.index}" for each in tasks},
+        order=[2, 3, 0, 1],
     )
 
 
 def test_retrieved_images_are_in_plan_order(results: BatchResults) -> None:
     assert [(each.index, outcome.bytes) for each, outcome in results.retrieved] == [(0, 10), (2, 12)]
+
+
+def test_archived_images_are_in_the_order_of_the_archive(results: BatchResults) -> None:
+    assert [(each.index, place.md5) for each, _, place in results.archived] == [
+        (2, "md5 of 2"),
+        (0, "md5 of 0"),
+    ]
 
 
 def test_every_status_is_counted(results: BatchResults) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from skybatch.api.metering import batch_meter, caller_meter
+from skybatch.batch.delivery.image_places import ImagePlaces
+from skybatch.batch.delivery.single_images import CopyRange, range_copier
 from skybatch.batch.store import BatchStore
 from skybatch.errors import InventoryError
 from skybatch.inventory.cache import open_inventories
@@ -45,6 +47,10 @@ class Dependencies:
         25 ms of a cold start.
     start_execution
         Starts the state machine for a batch id accepted at a Unix time; starting it twice is no error.
+    copy_range
+        Copies a large image inside the results bucket; None where its store copies no ranges.
+    places
+        Finds images in bundles, and remembers where those of the last batches lie.
     clock
         Unix time in seconds.
     """
@@ -55,6 +61,8 @@ class Dependencies:
     open_inventory: Callable[[str, str | None], Inventory]
     name_resolver: Callable[[], Resolver]
     start_execution: StartExecution
+    copy_range: CopyRange | None = None
+    places: ImagePlaces = field(default_factory=ImagePlaces)
     clock: Callable[[], float] = time.time
 
     @classmethod
@@ -69,6 +77,7 @@ class Dependencies:
             open_inventory=open_inventories(archive),
             name_resolver=_name_resolver(results, settings),
             start_execution=_execution_starter(settings),
+            copy_range=range_copier(lambda: client("s3"), settings.results_bucket),
         )
 
     @cached_property

@@ -196,6 +196,11 @@ class FinishedImage:
         Number of its row in the posted table, from 1; null where the request is no table.
     id
         The row's id, as the request gave it.
+    bundle, offset
+        The bundle that holds it, and its first byte there; null in
+        batches that kept each image by itself.
+    md5
+        Its MD5 in hexadecimal digits, where it is known.
     """
 
     n: int
@@ -207,6 +212,9 @@ class FinishedImage:
     image_type: str
     url: str = field(metadata=URI)
     preview: str = field(metadata=URI)
+    bundle: str | None = None
+    offset: int | None = None
+    md5: str | None = None
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from skybatch.surveys.image_type import ImageType
 UNSAFE_CHARACTERS = re.compile(r"[^A-Za-z0-9._-]")
 MIN_ROW_DIGITS = 4
 LONGEST_UPLOAD_NAME = 80
+FOLDER_ID_DIGITS = 12
 IMAGES_FOLDER = "images"
 """Folder of the images among the delivered files."""
 
@@ -18,6 +19,11 @@ IMAGES_FOLDER = "images"
 def delivered_path(file: str) -> str:
     """Give the path of an image among the delivered files: in the archive, the tables and the manifest."""
     return f"{IMAGES_FOLDER}/{file}"
+
+
+def archive_path(batch_id: str, file: str) -> str:
+    """Give the path of a file in the archive of a batch, which has one folder."""
+    return f"skybatch-{batch_id[:FOLDER_ID_DIGITS]}/{file}"
 
 
 def image_file(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +43,13 @@ def read_journal(store: BatchStore, after: str | None, ended: bool) -> JournalPa
         if offset >= len(entries):
             part, offset = part + 1, 0
     return JournalPage(images, f"{part}-{offset}")
+
+
+def all_entries(store: BatchStore) -> Iterator[dict[str, Any]]:
+    """Read the whole journal, in order."""
+    parts = sorted(int(stored.name.removesuffix(".jsonl")) for stored in store.list(keys.JOURNAL))
+    for body in store.read_many(keys.journal_part(part) for part in parts):
+        yield from map(json.loads, (body or b"").splitlines())
 
 
 def _cursor(after: str | None) -> tuple[int, int]:

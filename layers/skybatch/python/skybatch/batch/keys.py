@@ -17,6 +17,7 @@ PLAN = "plan.jsonl"
 PROGRESS = "progress.json"
 TASK_STATES = "tally.json"
 RESENDS = "resends.json"
+PLACES = "places.jsonl"
 CANCELLATION = "cancel"
 
 # Written at its end.
@@ -26,15 +27,16 @@ MAIL = "mail.json"
 
 # Folders, for listings.
 IMAGES = "images"
-FAILURES = "failed"
 JOURNAL = "journal"
 PREVIEWS = "previews"
-CROP_PACKS = "sheets"
 STRETCHES = "stretches"
 BUNDLES = "bundles"
+GIVEN_UP = "gaveup"
 RESULTS = "results"
 
-# Beside the batches: the key that ids are derived with, and the markers that quotas count.
+# Beside the batches: images that were cut out of bundles, for a day; the key that ids are derived with, and
+# the markers that quotas count.
+SINGLE_IMAGES = "images"
 ID_KEY = "keys/idempotency"
 QUOTA_MARKERS = "active"
 
@@ -45,18 +47,18 @@ def of_batch(batch_id: str, name: str) -> str:
 
 
 def image(file: str) -> str:
-    """Name the delivered image of this file name."""
+    """Name the delivered image of this file name, in batches of versions that kept each by itself."""
     return f"{IMAGES}/{file}"
 
 
-def failure(file: str) -> str:
-    """Name the object that says why this file cannot be delivered."""
-    return f"{FAILURES}/{file}.json"
+def given_up(first: int) -> str:
+    """Name the object that says which tasks, of which this is the first, were given up."""
+    return f"{GIVEN_UP}/{first}.json"
 
 
-def failed_file(name: str) -> str:
-    """Give the file name that a listed object of the folder of failures stands for."""
-    return name.removesuffix(".json")
+def single_image(batch_id: str, file: str) -> str:
+    """Give the key in the results bucket of an image that was cut out of its bundle."""
+    return f"{SINGLE_IMAGES}/{batch_id}/{file}"
 
 
 def journal_part(number: int) -> str:
@@ -67,11 +69,6 @@ def journal_part(number: int) -> str:
 def preview(name: str) -> str:
     """Name a preview that is kept by itself."""
     return f"{PREVIEWS}/{name}"
-
-
-def crop_pack(name: str) -> str:
-    """Name a pack of crops and previews, by its folder (one a stored image) and number."""
-    return f"{CROP_PACKS}/{name}"
 
 
 def stretch(start: int) -> str:

@@ -1,72 +1,47 @@
-"""The messages on the queue: what is wanted from one stored image."""
+"""The messages on the queue: a bundle, or what is wanted of one of its stored images."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, replace
 from typing import Any
-
-from skybatch.batch.plan import Task
-
-TASKS_PER_MESSAGE = 100
 
 
 @dataclass(frozen=True)
 class Message:
-    """One SQS message.
+    """One SQS message. It names tasks, which lie in the stretch, so all messages are short.
 
     Attributes
     ----------
     batch_id
         The batch it is for.
+    stretch, at, length
+        First task of the bundle's stretch, and where the bundle's line lies in the stretch's object, in
+        bytes.
     source
-        Key of the stored image in the archive bucket.
-    tasks
-        What is wanted from it, at most 100.
+        Which of the bundle's stored images is meant; None for all of them.
+    attempt
+        0 for a bundle, from 1 on for one of its stored images: part of the name of the object to write.
     again
-        Whether it was sent or received before, so that some of its files may be there already.
+        Whether it was sent or received before, so that its object may be there already.
     """
 
     batch_id: str
-    source: str
-    tasks: tuple[Task, ...]
+    stretch: int
+    at: int
+    length: int
+    source: int | None = None
+    attempt: int = 0
     again: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Give the message's body."""
-        return {
-            "batch_id": self.batch_id,
-            "source": self.source,
-            "again": self.again,
-            "tasks": [task.to_json() for task in self.tasks],
-        }
+        return vars(self).copy()
 
     @classmethod
     def from_json(cls, body: dict[str, Any]) -> Message:
         """Read a message's body."""
-        tasks = tuple(Task.from_json(task) for task in body["tasks"])
-        return cls(body["batch_id"], body["source"], tasks, body["again"])
+        return cls(**body)
 
-
-def group_messages(batch_id: str, tasks: Sequence[Task]) -> list[Message]:
-    """Group tasks by the stored image they read, up to 100 a message, in order of first need.
-
-    Refused tasks are left out.
-    """
-    by_source: dict[str, list[Task]] = defaultdict(list)
-    for task in tasks:
-        if task.refusal is None:
-            by_source[task.source].append(task)
-    return [
-        Message(batch_id, source, tuple(group))
-        for source, wanted in by_source.items()
-        for group in _groups(wanted)
-    ]
-
-
-def _groups(tasks: Sequence[Task]) -> Iterator[list[Task]]:
-    remaining = iter(tasks)
-    while group := list(islice(remaining, TASKS_PER_MESSAGE)):
-        yield group
+    def of_source(self, source: int, attempt: int) -> Message:
+        """Give the message for one of the bundle's stored images alone."""
+        return replace(self, source=source, attempt=attempt, again=True)

@@ -1,7 +1,7 @@
 """The final outcomes: what became of every image and every row.
 
-``outcomes.jsonl`` is written by whoever comes first; from then on a late success or failure changes
-nothing.
+``outcomes.jsonl`` is written by whoever comes first (`skybatch.batch.execution.settlement`); from then on a
+late success or failure changes nothing.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import Any
 from skybatch.batch import keys
 from skybatch.batch.absent import describe_absent
 from skybatch.batch.codes import ImageStatus, RowStatus
-from skybatch.batch.failures import Failure, read_failure
 from skybatch.batch.plan import Plan, Task
-from skybatch.batch.reasons import BEYOND_LIMIT, CANCELLED_REASON, describe_failure
-from skybatch.batch.store import JSON_LINES, BatchStore, to_json_lines
+from skybatch.batch.reasons import describe_failure
+from skybatch.batch.store import BatchStore
+from skybatch.bundles.place import Place
 from skybatch.status import AbsentImages
 
 # What a row without any image of its own counts as: the first of these that any of its images has.
@@ -44,6 +44,8 @@ class ImageOutcome:
         Why it was not retrieved; the technical details where there is a code.
     code
         What kind of failure it was: a code of `FailureCode`, None for what did not fail.
+    place
+        Where its file lies, for good; None where there is none, and in batches of earlier versions.
     """
 
     index: int
@@ -51,6 +53,7 @@ class ImageOutcome:
     bytes: int = 0
     reason: str | None = None
     code: str | None = None
+    place: Place | None = None
 
     @property
     def explanation(self) -> str | None:
@@ -60,12 +63,15 @@ class ImageOutcome:
     def to_json(self) -> dict[str, Any]:
         """Give the line of ``outcomes.jsonl``."""
         line = {"n": self.index, "status": self.status, "bytes": self.bytes, "reason": self.reason}
-        return {**line, "code": self.code} if self.code else line
+        place = {"place": self.place.to_json()} if self.place else {}
+        return {**line, **({"code": self.code} if self.code else {}), **place}
 
     @classmethod
     def from_json(cls, line: dict[str, Any]) -> ImageOutcome:
-        """Read a line of ``outcomes.jsonl``; older ones have no code."""
-        return cls(line["n"], ImageStatus(line["status"]), line["bytes"], line["reason"], line.get("code"))
+        """Read a line of ``outcomes.jsonl``; older ones have neither code nor place."""
+        status, place = ImageStatus(line["status"]), line.get("place")
+        found = Place.from_json(place) if place else None
+        return cls(line["n"], status, line["bytes"], line["reason"], line.get("code"), found)
 
 
 @dataclass(frozen=True)
@@ -97,71 +103,10 @@ class RowOutcome:
         return "; ".join(describe_failure(code, reason) or "" for reason, code in self.reasons) or None
 
 
-def decide_outcomes(store: BatchStore, plan: Plan) -> list[ImageOutcome]:
-    """Decide every task's outcome from what the bucket holds now, or read what was decided before."""
-    decided = load_outcomes(store)
-    if decided is not None:
-        return decided
-    images = {stored.name: stored.bytes for stored in store.list(keys.IMAGES)}
-    failures = _failures(store, images)
-    cancelled = store.exists(keys.CANCELLATION)
-    outcomes = list(_within_limit(plan, _by_task(plan, images, failures, cancelled)))
-    lines = to_json_lines(outcome.to_json() for outcome in outcomes)
-    if store.create(keys.OUTCOMES, lines, JSON_LINES):
-        return outcomes
-    return load_outcomes(store) or []
-
-
 def load_outcomes(store: BatchStore, first: int | None = None) -> list[ImageOutcome] | None:
     """Read the final outcomes in plan order, or the ``first`` alone; None where nothing is decided yet."""
     lines = store.read_lines(keys.OUTCOMES, first)
     return None if lines is None else [ImageOutcome.from_json(line) for line in lines]
-
-
-def _failures(store: BatchStore, images: Mapping[str, int]) -> dict[str, Failure]:
-    """Read why, by file name, tasks failed that did not succeed after all."""
-    failed = [keys.failed_file(stored.name) for stored in store.list(keys.FAILURES)]
-    missing = [file for file in failed if file not in images]
-    bodies = store.read_many(keys.failure(file) for file in missing)
-    return {file: read_failure(body) for file, body in zip(missing, bodies, strict=True)}
-
-
-def _by_task(
-    plan: Plan, images: Mapping[str, int], failures: Mapping[str, Failure], cancelled: bool
-) -> Iterable[ImageOutcome]:
-    """Yield the outcome of each task; an image takes precedence over a failure.
-
-    A task with neither was beyond the limit, or cancelled.
-    """
-    for task in plan.tasks:
-        if task.refusal is not None:
-            yield ImageOutcome(task.index, ImageStatus.FAILED, reason=task.refusal, code=task.refusal_code)
-        elif task.file in images:
-            yield ImageOutcome(task.index, ImageStatus.RETRIEVED, images[task.file])
-        elif task.file in failures:
-            failure = failures[task.file]
-            yield ImageOutcome(task.index, ImageStatus.FAILED, reason=failure.reason, code=failure.code)
-        elif cancelled:
-            yield ImageOutcome(task.index, ImageStatus.CANCELLED, reason=CANCELLED_REASON)
-        else:
-            yield ImageOutcome(task.index, ImageStatus.OVER_LIMIT, reason=BEYOND_LIMIT)
-
-
-def _within_limit(plan: Plan, outcomes: Iterable[ImageOutcome]) -> Iterable[ImageOutcome]:
-    """Apply the limit to real sizes too: once an image does not fit, nothing after it is retrieved.
-
-    Planned sizes are exact, so this takes something back only where the archive changed under its
-    inventory, or where a task that was given up finished after its room had gone to others.
-    """
-    total, full = 0, False
-    for outcome in outcomes:
-        if outcome.status is ImageStatus.RETRIEVED:
-            full = full or total + outcome.bytes > plan.limit
-            if full:
-                yield ImageOutcome(outcome.index, ImageStatus.OVER_LIMIT, reason=BEYOND_LIMIT)
-                continue
-            total += outcome.bytes
-        yield outcome
 
 
 def row_outcomes(plan: Plan, outcomes: Sequence[ImageOutcome], rows: int) -> list[RowOutcome]:

@@ -32,10 +32,11 @@ JSON_LINES = "application/jsonl"
 
 @dataclass(frozen=True)
 class StoredObject:
-    """One object in a listing: its name below the listed folder, its size in bytes."""
+    """One object in a listing: its name below the listed folder, its size in bytes, its entity tag."""
 
     name: str
     bytes: int
+    etag: str = ""
 
 
 @dataclass(frozen=True)
@@ -165,7 +166,7 @@ class BatchStore:
             for entry in page:
                 name = entry["path"].removeprefix(prefix)
                 if name > after:
-                    yield StoredObject(name, int(entry["size"]))
+                    yield StoredObject(name, int(entry["size"]), entry["e_tag"] or "")
 
     def read_many(self, names: Iterable[str]) -> Iterator[bytes | None]:
         """Read objects in parallel, in the order of the names."""

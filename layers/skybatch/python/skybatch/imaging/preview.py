@@ -21,7 +21,7 @@ from skybatch.imaging.png import write_png
 from skybatch.imaging.resampling import Pixels, block_mean, rotate_north_up
 from skybatch.imaging.stretch import lupton_rgb, sky_noise, stretch_grey
 
-LONGEST_SIDE = 360
+LONGEST_SIDE = 256
 """Pixels along a preview's longer side, at most (before it is turned north up)."""
 STRETCH = 12.0
 """Lupton's stretch, in units of the noise of the mean of the bands."""

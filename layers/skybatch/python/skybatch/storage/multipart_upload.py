@@ -10,15 +10,14 @@ from __future__ import annotations
 
 import base64
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from skybatch.errors import Transient
 
+PART_BYTES = 8 * 1024 * 1024
 _GONE = {"NoSuchUpload"}
 
 
@@ -66,21 +65,19 @@ class MultipartUpload:
         condition = {"IfNoneMatch": "*"} if create else {}
         try:
             self.s3.complete_multipart_upload(**self._named, MultipartUpload={"Parts": listed}, **condition)
-        except ClientError as error:
-            code = error.response["Error"]["Code"]
+        except Exception as error:
+            code = error_code(error)
             if create and code in ("PreconditionFailed", "412"):
                 self.abort()
                 return False
             if code in _GONE and self._stored_size() == size:
                 return True
-            raise Transient(f"S3 did not complete {self.key}: {code}") from error
-        except BotoCoreError as error:
-            raise Transient(f"S3 did not complete {self.key}: {error}") from error
+            raise _transient(f"the completion of {self.key}", error) from error
         return True
 
     def abort(self) -> None:
         """Drop the parts; what S3 does not drop now, its lifecycle rule drops."""
-        with suppress(ClientError, BotoCoreError):
+        with suppress(Transient), _translated(f"the end of the upload of {self.key}"):
             self.s3.abort_multipart_upload(**self._named)
 
     @contextmanager
@@ -101,10 +98,9 @@ class MultipartUpload:
             self.parts[number] = {"ETag": etag}
 
     def _stored_size(self) -> int | None:
-        try:
+        with suppress(Transient), _translated(f"the size of {self.key}"):
             return int(self.s3.head_object(Bucket=self.bucket, Key=self.key)["ContentLength"])
-        except (ClientError, BotoCoreError):
-            return None
+        return None
 
 
 def begin_upload(s3: Any, bucket: str, key: str, media_type: str, **headers: str) -> MultipartUpload:
@@ -121,6 +117,32 @@ def begin_upload(s3: Any, bucket: str, key: str, media_type: str, **headers: str
     return MultipartUpload(s3, bucket, key, begun["UploadId"])
 
 
+def create_large(s3: Any, bucket: str, key: str, pieces: Iterable[bytes]) -> bool:
+    """Create an object that is too large for one PUT; return False where there is one already.
+
+    ``pieces`` follow each other. Raises Transient.
+    """
+    upload = begin_upload(s3, bucket, key, "application/octet-stream")
+    with upload.aborted_on_error():
+        size = 0
+        for number, body in enumerate(_parts(pieces), 1):
+            upload.write_part(number, body)
+            size += len(body)
+        return upload.complete(size, create=True)
+
+
+def _parts(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Join pieces to parts, each of the least size or more but for the last."""
+    held: list[bytes] = []
+    for piece in pieces:
+        held.append(piece)
+        if sum(map(len, held)) >= PART_BYTES:
+            yield b"".join(held)
+            held = []
+    if held:
+        yield b"".join(held)
+
+
 def stored_crc32(s3: Any, bucket: str, key: str) -> int | None:
     """Ask S3 for the CRC-32 of a whole object, None where it has none."""
     with _translated(f"the checksum of {key}"):
@@ -131,11 +153,24 @@ def stored_crc32(s3: Any, bucket: str, key: str) -> int | None:
     return int.from_bytes(base64.b64decode(text), "big")
 
 
+def error_code(error: Exception) -> str:
+    """Give the code of an answer of AWS that boto3 raised as an error; empty for other errors."""
+    answer: dict[str, Any] = getattr(error, "response", {})
+    return str(answer.get("Error", {}).get("Code", ""))
+
+
+def _transient(what: str, error: Exception) -> Exception:
+    """Make boto3's errors transient: S3 refused for now, or did not answer; give others as they are."""
+    from botocore.exceptions import BotoCoreError, ClientError  # 50 ms of a cold start
+
+    if isinstance(error, ClientError):
+        return Transient(f"S3 refused {what}: {error_code(error)}")
+    return Transient(f"S3 did not answer {what}: {error}") if isinstance(error, BotoCoreError) else error
+
+
 @contextmanager
 def _translated(what: str) -> Iterator[None]:
     try:
         yield
-    except ClientError as error:
-        raise Transient(f"S3 refused {what}: {error.response['Error']['Code']}") from error
-    except BotoCoreError as error:
-        raise Transient(f"S3 did not answer {what}: {error}") from error
+    except Exception as error:
+        raise _transient(what, error) from error

@@ -14,9 +14,11 @@ from typing import Any, Protocol
 from obstore.store import ObjectStore
 
 from skybatch.batch import keys
+from skybatch.batch.delivery.single_images import bundle_key
 from skybatch.batch.execution.dispatch import dispatch
 from skybatch.batch.execution.dispatch_state import DispatchState, NextStep
 from skybatch.batch.execution.reconcile import Timeouts, tally
+from skybatch.batch.execution.stretches import load_stretches
 from skybatch.batch.execution.task_queue import TaskQueue
 from skybatch.batch.name_answers import load_name_answers
 from skybatch.batch.plan import Plan, cancelled_plan, load_plan, save_plan
@@ -28,6 +30,7 @@ from skybatch.batch.results.packager import package
 from skybatch.batch.status import record_failure
 from skybatch.batch.store import BatchStore
 from skybatch.batch.submission.image_allowance import reserve_images
+from skybatch.bundles.assembler import Assembler, StoreAssembler
 from skybatch.errors import SkybatchError, TooMany
 from skybatch.names.resolver import Resolver
 from skybatch.presentation.readme import readme_text
@@ -37,6 +40,8 @@ from skybatch.settings import Settings
 State = dict[str, Any]
 # Removes unfinished uploads below a key prefix of the results bucket.
 AbortUploads = Callable[[str], object]
+# Gives what joins the archive of a batch.
+AssemblerFor = Callable[[BatchStore], Assembler]
 
 
 class Clock(Protocol):
@@ -49,6 +54,11 @@ class Clock(Protocol):
     def sleep(self, seconds: float, /) -> None:
         """Return after so many seconds."""
         ...
+
+
+def store_assembler(store: BatchStore) -> Assembler:
+    """Return what joins by reading and writing, for stores that copy no ranges."""
+    return StoreAssembler(store.objects, bundle_key(store))
 
 
 def keep_uploads(_: str) -> None:
@@ -109,8 +119,9 @@ def dispatch_step(
 ) -> State:
     """Send what the window has room for."""
     store = BatchStore(objects, state["batch_id"])
-    dispatch_state = DispatchState(**state["loop"])
-    dispatch_state = dispatch(store, _plan(store), queue, dispatch_state, settings.dispatch_window, now)
+    dispatch_state = DispatchState.from_json(state["loop"])
+    window, seconds = settings.dispatch_window, settings.worker_timeout
+    dispatch_state = dispatch(store, _plan(store), queue, dispatch_state, window, seconds, now)
     return _output(state, "wait", 0, dispatch_state)
 
 
@@ -122,9 +133,10 @@ def tally_step(objects: ObjectStore, state: State, settings: Settings, clock: Cl
     """
     store = BatchStore(objects, state["batch_id"])
     timeouts = Timeouts(settings.visibility_seconds, settings.deadline_seconds)
-    plan, dispatch_state = _plan(store), DispatchState(**state["loop"])
+    plan, dispatch_state = _plan(store), DispatchState.from_json(state["loop"])
+    stretches, window = load_stretches(store), settings.dispatch_window
     while True:
-        action = tally(store, plan, dispatch_state, timeouts, settings.dispatch_window, clock.time())
+        action = tally(store, plan, stretches, dispatch_state, timeouts, window, clock.time())
         if action.step != "wait" or action.wait_seconds >= 1:
             return _output(state, action.step, int(action.wait_seconds), action.state)
         dispatch_state = action.state
@@ -136,15 +148,17 @@ def package_step(
     state: State,
     open_inventory: OpenInventory,
     now: float,
+    assembler_for: AssemblerFor = store_assembler,
     abort_uploads: AbortUploads = keep_uploads,
 ) -> State:
     """Write the results and the final status.
 
-    ``abort_uploads`` is called where an earlier run may have died in the middle of its upload.
+    ``assembler_for`` gives what joins the archive. ``abort_uploads`` is called where an earlier run may have
+    died in the middle of its upload.
     """
     store = BatchStore(objects, state["batch_id"])
     died_before = store.exists(keys.OUTCOMES)
-    package(store, _plan(store), open_inventory, readme_text, now)
+    package(store, _plan(store), open_inventory, readme_text, assembler_for(store), now)
     if died_before:
         abort_uploads(store.path(keys.result("")))
     return {"batch_id": state["batch_id"]}

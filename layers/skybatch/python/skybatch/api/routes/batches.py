@@ -18,19 +18,22 @@ from skybatch.api.responses import (
 )
 from skybatch.api.routing import AnyResponse, RouteTable
 from skybatch.batch import keys
-from skybatch.batch.execution import previews
+from skybatch.batch.delivery import previews
+from skybatch.batch.delivery.single_images import cut_image, media_type
 from skybatch.batch.journal import read_journal
 from skybatch.batch.record import BatchRecord, load_record
 from skybatch.batch.results.finished_images import finished_images
 from skybatch.batch.status import read_status
-from skybatch.batch.store import SAFE_NAME
+from skybatch.batch.store import SAFE_NAME, BatchStore
+from skybatch.bundles.place import Place
 from skybatch.callers.usage import Usage
 from skybatch.errors import NotFound
 from skybatch.pages.batch import IMAGES_SHOWN, results_page
+from skybatch.storage.links import presigned_url
 
 routes = RouteTable()
 # Folder of a public address -> folder of the batch in the bucket; nothing else can be downloaded.
-DOWNLOADS = {"files": keys.RESULTS, "images": keys.IMAGES}
+DOWNLOADS = {"files": keys.RESULTS, "bundles": keys.BUNDLES}
 
 
 @routes.get("/batches/<batch_id>")
@@ -67,44 +70,85 @@ def preview(_: HttpRequest, dependencies: Dependencies, batch_id: str, name: str
     """Return the preview of an image, or of its three bands in colour."""
     store = dependencies.batch(batch_id)
     load_record(store, dependencies.clock())
-    body = previews.read_or_draw(store, name) if SAFE_NAME.fullmatch(name) else None
+    places = dependencies.places
+    body = previews.read_or_draw(store, places, name) if SAFE_NAME.fullmatch(name) else None
     if body is None:
         raise NotFound("This batch has no such preview.")
     return preview_response(body, "image/png")
+
+
+@routes.get("/batches/<batch_id>/images/<file>")
+def download_image(request: HttpRequest, dependencies: Dependencies, batch_id: str, file: str) -> AnyResponse:
+    """Redirect to one image, which is cut out of its bundle now unless it was within the last hours.
+
+    HEAD is answered without cutting.
+    """
+    store, now = dependencies.batch(batch_id), dependencies.clock()
+    load_record(store, now)
+    place = dependencies.places.find(store, file) if SAFE_NAME.fullmatch(file) else None
+    if place is None:  # of a version that kept each image by itself, if at all
+        return _download(
+            request, dependencies, store, keys.image(file) if SAFE_NAME.fullmatch(file) else None
+        )
+    if request.method == "HEAD":
+        return head_response(place.length, media_type(file), f'"{place.md5}"')
+    dependencies.batch_links.check(batch_id, now)
+    key = cut_image(store, place, file, now, dependencies.copy_range)
+    return _redirect(dependencies, store, key, media_type(file))
 
 
 @routes.get("/batches/<batch_id>/<folder>/<name>")
 def download(
     request: HttpRequest, dependencies: Dependencies, batch_id: str, folder: str, name: str
 ) -> AnyResponse:
-    """Redirect to a file or an image of a batch, by a URL presigned now; answer HEAD with its facts.
-
-    HEAD is not redirected, because a client may follow a redirect of it with GET, which a URL presigned for
-    HEAD refuses. S3 serves a URL for as long as it lives, unmetered, so the links of a batch are counted.
-
-    Raises TooMany beyond a day's number of links.
-    """
+    """Redirect to a file or a bundle of a batch, by a URL presigned now; answer HEAD with its facts."""
     store = dependencies.batch(batch_id)
     load_record(store, dependencies.clock())
-    path = f"{DOWNLOADS.get(folder)}/{name}"
-    found = store.facts(path) if folder in DOWNLOADS and SAFE_NAME.fullmatch(name) else None
-    if found is None:
+    allowed = folder in DOWNLOADS and SAFE_NAME.fullmatch(name)
+    return _download(request, dependencies, store, f"{DOWNLOADS[folder]}/{name}" if allowed else None)
+
+
+def _download(
+    request: HttpRequest, dependencies: Dependencies, store: BatchStore, name: str | None
+) -> AnyResponse:
+    """Redirect to an object of a batch.
+
+    HEAD is not redirected, because a client may follow a redirect of it with GET, which a URL presigned for
+    HEAD refuses. Raises TooMany beyond a day's number of links.
+    """
+    found = store.facts(name) if name else None
+    if found is None or name is None:
         raise NotFound("This batch has no such file.")
     if request.method == "HEAD":
         return head_response(found.bytes, found.media_type, found.etag)
-    now = dependencies.clock()
-    dependencies.batch_links.check(batch_id, now)
-    charge(dependencies.batch_links, batch_id, Usage(links=1), now)
-    return redirect(store.presigned_url(path, media_type=found.media_type))
+    return _redirect(dependencies, store, store.path(name), found.media_type)
+
+
+def _redirect(dependencies: Dependencies, store: BatchStore, key: str, content_type: str) -> AnyResponse:
+    """Redirect to an object by a URL presigned now.
+
+    S3 serves it for as long as it lives, unmetered, so the links of a batch are counted.
+
+    Raises TooMany beyond a day's number of links.
+    """
+    now, links = dependencies.clock(), dependencies.batch_links
+    links.check(store.batch_id, now)
+    charge(links, store.batch_id, Usage(links=1), now)
+    return redirect(presigned_url(store.objects, key, media_type=content_type))
 
 
 def _finished_images(record: BatchRecord, entries: list[dict[str, Any]]) -> tuple[FinishedImage, ...]:
     """Add the links to what the journal knows of images."""
-    return tuple(
-        FinishedImage(
-            **entry,
-            url=record.image_url(entry["file"]),
-            preview=record.preview_url(previews.preview_name(entry["file"])),
-        )
-        for entry in entries
+    return tuple(_finished_image(record, dict(entry)) for entry in entries)
+
+
+def _finished_image(record: BatchRecord, entry: dict[str, Any]) -> FinishedImage:
+    place = Place.from_json(entry.pop("place")) if "place" in entry else None
+    return FinishedImage(
+        **entry,
+        url=record.image_url(entry["file"]),
+        preview=record.preview_url(previews.preview_name(entry["file"])),
+        bundle=place.bundle if place else None,
+        offset=place.offset if place else None,
+        md5=place.md5 if place else None,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal
 
 NextStep = Literal["resolve", "dispatch", "wait", "package", "fail"]
@@ -18,7 +18,7 @@ class DispatchState:
         The stretch of the plan being worked on, tasks ``start`` to ``stop - 1``. Its end is where the
         limit falls.
     cursor
-        Messages of this stretch sent so far.
+        Bundles of this stretch sent so far.
     started
         Unix time of the batch's first tally by Tally's clock, 0 before it.
     progressed
@@ -38,6 +38,12 @@ class DispatchState:
     def to_json(self) -> dict[str, Any]:
         """Give the value of ``loop`` in the state machine's payload."""
         return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> DispatchState:
+        """Read such a value; fields of other versions are ignored, missing ones take their defaults."""
+        known = {each.name for each in fields(cls)}
+        return cls(**{name: value for name, value in values.items() if name in known})
 
     def updated(self, **changes: Any) -> DispatchState:
         """Copy it with some of its counts changed."""

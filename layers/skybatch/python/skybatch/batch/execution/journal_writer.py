@@ -3,60 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from skybatch.batch import keys
 from skybatch.batch.execution.task_states import TaskStates
 from skybatch.batch.plan import Plan, Task
 from skybatch.batch.store import JSON_LINES, BatchStore, to_json_lines
+from skybatch.bundles.place import Place
+
+PART_IMAGES = 2000
 
 
-def append_part(
-    store: BatchStore, plan: Plan, states: TaskStates, finished: Mapping[int, int]
-) -> list[dict[str, Any]]:
-    """Append a part to the journal and return its entries; nothing where nothing has finished.
+def append_parts(store: BatchStore, plan: Plan, states: TaskStates, finished: Mapping[int, Place]) -> int:
+    """Append finished images to the journal, and note them as done; return how many.
 
-    Where a tally died after writing a part, that part is there already: it is returned as it stands, and
-    what else has finished waits for the next tally.
+    The first entry of an image decides its place. Where a tally died after writing a part, that part is there
+    already: its entries count as they stand, and the rest goes on behind it.
 
     Parameters
     ----------
     store, plan, states
-        The batch; the count of parts in ``states`` goes up by one.
+        The batch; ``states`` counts the parts.
     finished
-        Real sizes in bytes of images not in the journal yet, by the task's index.
+        Places by the task's number; images that are done already are left out.
     """
-    if not finished:
-        return []
-    entries = [_entry(plan.tasks[index], size) for index, size in finished.items()]
-    name = keys.journal_part(states.journal_parts)
-    if not store.create(name, to_json_lines(entries), JSON_LINES):
-        entries = store.read_lines(name) or []
-    states.journal_parts += 1
-    return entries
+    count = 0
+    while remaining := {number: place for number, place in finished.items() if not states.is_done(number)}:
+        chosen = islice(remaining.items(), PART_IMAGES)
+        entries = [_entry(plan.tasks[number], place) for number, place in chosen]
+        name = keys.journal_part(states.journal_parts)
+        if not store.create(name, to_json_lines(entries), JSON_LINES):
+            entries = store.read_lines(name) or []
+        states.journal_parts += 1
+        for entry in entries:
+            count += not states.is_done(entry["n"])
+            states.set_done(entry["n"], entry["bytes"])
+    return count
 
 
-def append_remaining(store: BatchStore, plan: Plan, retrieved: Mapping[int, int]) -> None:
-    """Append what finished after the last tally: real sizes in bytes of retrieved tasks by index.
+def append_remaining(store: BatchStore, plan: Plan, retrieved: Mapping[int, Place]) -> None:
+    """Append what finished after the last tally: the places of retrieved tasks by number.
 
     Outcomes are final then, so a second call appends nothing else.
     """
-    states = TaskStates.load(store, plan)
-    append_part(
-        store,
-        plan,
-        states,
-        {index: size for index, size in retrieved.items() if not states.is_done(index)},
-    )
+    append_parts(store, plan, TaskStates.load(store, plan), retrieved)
 
 
-def _entry(task: Task, size: int) -> dict[str, Any]:
+def _entry(task: Task, place: Place) -> dict[str, Any]:
     return {
         "n": task.index,
         "file": task.file,
-        "bytes": size,
+        "bytes": place.length,
         "row": task.row_number,
         "id": task.id,
         "band": task.band,
         "image_type": task.image_type,
+        "place": place.to_json(),
     }

@@ -1,24 +1,25 @@
 """Tally: compare what the bucket holds with what the plan wants, and decide how to go on.
 
-Nothing else lists a running batch's objects. Finished images are appended to the journal, part by part, so
+Nothing else lists a running batch's bundles. Finished images are appended to the journal, part by part, so
 that its readers miss none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from skybatch.batch import keys
-from skybatch.batch.codes import FailureCode
+from skybatch.batch.execution.bundle_accounts import BundleReader
 from skybatch.batch.execution.dispatch import read_resends
 from skybatch.batch.execution.dispatch_state import DispatchState, NextStep
-from skybatch.batch.execution.journal_writer import append_part
+from skybatch.batch.execution.giving_up import give_up
+from skybatch.batch.execution.journal_writer import append_parts
+from skybatch.batch.execution.stretches import PlannedBundle, Stretch
 from skybatch.batch.execution.task_states import TaskStates, write_progress
-from skybatch.batch.failures import write_failure
-from skybatch.batch.message import group_messages
-from skybatch.batch.plan import Plan, Task
+from skybatch.batch.plan import Plan
 from skybatch.batch.store import BatchStore
+from skybatch.bundles.place import Place
 
 MAX_SENDS = 3
 # Seconds from one tally to the next. The longest is reached ten minutes into a batch, because an execution
@@ -46,44 +47,51 @@ class NextAction:
 
 
 def tally(
-    store: BatchStore, plan: Plan, state: DispatchState, timeouts: Timeouts, window: int, now: float
+    store: BatchStore,
+    plan: Plan,
+    stretches: Sequence[Stretch],
+    state: DispatchState,
+    timeouts: Timeouts,
+    window: int,
+    now: float,
 ) -> NextAction:
     """Account for what finished since the last call and decide how to go on."""
     states = TaskStates.load(store, plan)
-    finished = _account_finished(store, plan, states)
+    stretch = next(each for each in stretches if each.start == state.start)
+    finished = _account_finished(store, plan, stretches, states)
     progressed = now if finished else state.progressed or now
     state = state.updated(started=state.started or now, progressed=progressed)
     if store.exists(keys.CANCELLATION):
         return NextAction("package", 0, state)
-    action = _decide(store, plan, states, state, timeouts, window, now)
-    write_progress(store, plan, states, action.state, now)
+    action = _decide(store, plan, stretch, states, state, timeouts, window, now)
+    if finished or action.state.progressed != state.progressed:
+        write_progress(store, plan, states, action.state, now)
     return action
 
 
 def _decide(
     store: BatchStore,
     plan: Plan,
+    stretch: Stretch,
     states: TaskStates,
     state: DispatchState,
     timeouts: Timeouts,
     window: int,
     now: float,
 ) -> NextAction:
-    stretch = plan.tasks[state.start : state.stop]
-    if not states.outstanding(stretch):
+    outstanding = states.outstanding(range(stretch.start, stretch.stop))
+    if not outstanding:
         return _after_stretch(plan, states, state)
     if now - state.started > timeouts.deadline:
-        _give_up(store, states.outstanding(stretch), "the batch's time was over")
+        _give_up(store, states, outstanding, "the batch's time was over")
         return NextAction("wait", 0, state)
-    messages = group_messages(store.batch_id, stretch)
-    sent = messages[: state.cursor]
-    unfinished, unsent = states.unfinished(sent), state.cursor < len(messages)
+    sent = stretch.bundles[: state.cursor]
+    unfinished, unsent = states.unfinished(sent), state.cursor < len(stretch.bundles)
     refill_at = window // 2 if unsent else 0  # so few outstanding that more are sent
     if unsent and unfinished <= refill_at:
         return NextAction("dispatch", 0, state)
     if now - state.progressed >= timeouts.visibility:
-        tasks = [task for message in sent for task in message.tasks]
-        return _after_silence(store, states.outstanding(tasks), state, now)
+        return _after_silence(store, states, sent, state, now)
     wait = seconds_to_wait(now - state.started, len(sent) - unfinished, unfinished - refill_at)
     return NextAction("wait", wait, state)
 
@@ -108,50 +116,46 @@ def _after_stretch(plan: Plan, states: TaskStates, state: DispatchState) -> Next
 
 
 def _after_silence(
-    store: BatchStore, missing: Sequence[Task], state: DispatchState, now: float
+    store: BatchStore, states: TaskStates, sent: Sequence[PlannedBundle], state: DispatchState, now: float
 ) -> NextAction:
-    """Nothing finished for a visibility timeout: send the missing tasks again, give up those sent thrice."""
+    """Nothing finished for a visibility timeout: send again what is missing, give up what was sent thrice."""
     resends = read_resends(store)
-    exhausted = [task for task in missing if 1 + resends.get(task.index, 0) >= MAX_SENDS]
-    _give_up(store, exhausted, f"no worker could finish it in {MAX_SENDS} attempts")
+    missing = [bundle for bundle in sent if states.lacks(bundle)]
+    exhausted = [bundle for bundle in missing if 1 + resends.get(bundle.tasks[0], 0) >= MAX_SENDS]
+    lost = states.outstanding(number for bundle in exhausted for number in bundle.tasks)
+    _give_up(store, states, lost, f"no worker could finish it in {MAX_SENDS} attempts")
     if len(exhausted) < len(missing):
         return NextAction("dispatch", 0, state.updated(resend=True))
     return NextAction("wait", 0, state.updated(progressed=now))
 
 
-def _give_up(store: BatchStore, tasks: Iterable[Task], why: str) -> None:
-    for task in tasks:
-        write_failure(store, task.file, FailureCode.GAVE_UP, f"gave up: {why}")
+def _give_up(store: BatchStore, states: TaskStates, numbers: Sequence[int], why: str) -> None:
+    """Give tasks up, and note them as failed."""
+    give_up(store, numbers, why)
+    for number in numbers:
+        states.set_failed(number)
+    if numbers:
+        states.save(store)
 
 
-def _account_finished(store: BatchStore, plan: Plan, states: TaskStates) -> int:
+def _account_finished(store: BatchStore, plan: Plan, stretches: Sequence[Stretch], states: TaskStates) -> int:
     """Note and journal what finished since the last tally; return how many tasks that were.
 
-    Images are listed from the first outstanding one on, because the plan's order is that of file names.
+    Each bundle is read once. A success replaces a failure, never another success.
     """
-    first = states.first_outstanding()
-    after = plan.tasks[first - 1].file if first else ""
-    indices = {task.file: task.index for task in plan.tasks}
-    images = {indices[s.name]: s.bytes for s in store.list(keys.IMAGES, after) if s.name in indices}
-    entries = append_part(
-        store,
-        plan,
-        states,
-        {index: size for index, size in images.items() if not states.is_done(index)},
-    )
-    for entry in entries:
-        states.set_done(entry["n"], entry["bytes"])
-    failures = _account_failures(store, indices, states)
-    if entries or failures:
-        states.save(store)
-    return len(entries) + failures
-
-
-def _account_failures(store: BatchStore, indices: dict[str, int], states: TaskStates) -> int:
-    count = 0
-    for stored in store.list(keys.FAILURES):
-        index = indices.get(keys.failed_file(stored.name))
-        if index is not None and states.is_outstanding(index):
-            states.set_failed(index)
-            count += 1
-    return count
+    bundles = BundleReader(store, plan, stretches)
+    unread = [stored for stored in bundles.listed() if stored.name not in states.seen]
+    if not unread:
+        return 0
+    places: dict[int, Place] = {}
+    failures = 0
+    for account in bundles.read(unread):
+        for number, place in account.places.items():
+            places.setdefault(number, place)
+        for failed in account.failures:
+            failures += states.is_outstanding(failed.number)
+            states.set_failed(failed.number)
+    finished = append_parts(store, plan, states, places)
+    states.seen |= {stored.name for stored in unread}
+    states.save(store)
+    return finished + failures

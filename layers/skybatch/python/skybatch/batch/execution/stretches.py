@@ -87,6 +87,11 @@ def load_stretches(store: BatchStore) -> list[Stretch]:
     return [stretch for start in starts if (stretch := load_stretch(store, start))]
 
 
+def archive_order(stretches: Sequence[Stretch]) -> list[int]:
+    """Give the numbers of all tasks in the order of the archive: stretch, bundle, stored image, number."""
+    return [number for stretch in stretches for bundle in stretch.bundles for number in bundle.tasks]
+
+
 def read_tasks(store: BatchStore, start: int, at: int, length: int) -> Bundle:
     """Read the tasks of a bundle by where its line lies in its stretch."""
     body = json.loads(store.read_range(keys.stretch(start), at, length))

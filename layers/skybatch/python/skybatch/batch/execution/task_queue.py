@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from skybatch.batch.message import Message
@@ -16,9 +16,9 @@ SEND_ATTEMPTS = 3
 
 
 class TaskQueue:
-    """Sends messages by a boto3 SQS client to the queue of a URL."""
+    """Sends messages to the queue of a URL; ``sqs`` makes the boto3 client, once there is one to send."""
 
-    def __init__(self, sqs: Any, url: str) -> None:
+    def __init__(self, sqs: Callable[[], Any], url: str) -> None:
         self.sqs = sqs
         self.url = url
 
@@ -43,7 +43,7 @@ class TaskQueue:
             for i, (group, body) in enumerate(bodies)
         ]
         for _ in range(SEND_ATTEMPTS):
-            answer = self.sqs.send_message_batch(QueueUrl=self.url, Entries=entries)
+            answer = self.sqs().send_message_batch(QueueUrl=self.url, Entries=entries)
             refused = {failure["Id"] for failure in answer.get("Failed", [])}
             entries = [entry for entry in entries if entry["Id"] in refused]
             if not entries:

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from skybatch.batch import keys
 from skybatch.batch.execution.dispatch_state import DispatchState
-from skybatch.batch.message import Message
-from skybatch.batch.plan import Plan, Task
+from skybatch.batch.execution.stretches import PlannedBundle
+from skybatch.batch.plan import Plan
 from skybatch.batch.store import BatchStore
 
 OUTSTANDING, DONE, FAILED = b".df"
@@ -24,12 +24,17 @@ class TaskStates:
         Real size of the images delivered.
     journal_parts
         Parts of the journal written so far.
+    seen
+        Names of the bundles that were read.
     """
 
-    def __init__(self, letters: bytearray, done_bytes: int = 0, journal_parts: int = 0) -> None:
+    def __init__(
+        self, letters: bytearray, done_bytes: int = 0, journal_parts: int = 0, seen: Iterable[str] = ()
+    ) -> None:
         self.letters = letters
         self.done_bytes = done_bytes
         self.journal_parts = journal_parts
+        self.seen = set(seen)
 
     @classmethod
     def load(cls, store: BatchStore, plan: Plan) -> TaskStates:
@@ -38,7 +43,8 @@ class TaskStates:
         if saved is None:
             fresh = bytes(OUTSTANDING if task.refusal is None else FAILED for task in plan.tasks)
             return cls(bytearray(fresh))
-        return cls(bytearray(saved["marks"], "ascii"), saved["done_bytes"], saved["journals"])
+        letters = bytearray(saved["marks"], "ascii")
+        return cls(letters, saved["done_bytes"], saved["journals"], saved.get("seen", ()))
 
     def save(self, store: BatchStore) -> None:
         """Write them for the next tally and dispatch."""
@@ -48,17 +54,20 @@ class TaskStates:
                 "marks": self.letters.decode("ascii"),
                 "done_bytes": self.done_bytes,
                 "journals": self.journal_parts,
+                "seen": sorted(self.seen),
             },
         )
 
     def set_done(self, index: int, size: int) -> None:
-        """Note that a task's image was delivered with so many bytes."""
-        self.letters[index] = DONE
-        self.done_bytes += size
+        """Note that a task's image was delivered with so many bytes, even if it was noted as failed."""
+        if not self.is_done(index):
+            self.letters[index] = DONE
+            self.done_bytes += size
 
     def set_failed(self, index: int) -> None:
-        """Note that a task failed."""
-        self.letters[index] = FAILED
+        """Note that a task failed, unless its image was delivered."""
+        if not self.is_done(index):
+            self.letters[index] = FAILED
 
     def is_done(self, index: int) -> bool:
         """Tell whether a task's image was delivered."""
@@ -68,18 +77,17 @@ class TaskStates:
         """Tell whether a task is neither done nor failed."""
         return self.letters[index] == OUTSTANDING
 
-    def outstanding(self, tasks: Iterable[Task]) -> list[Task]:
+    def outstanding(self, numbers: Iterable[int]) -> list[int]:
         """List those of the tasks that are neither done nor failed."""
-        return [task for task in tasks if self.is_outstanding(task.index)]
+        return [number for number in numbers if self.is_outstanding(number)]
 
-    def first_outstanding(self) -> int:
-        """Find the first task that is neither done nor failed; the plan's length where there is none."""
-        index = self.letters.find(OUTSTANDING)
-        return len(self.letters) if index < 0 else index
+    def lacks(self, bundle: PlannedBundle) -> bool:
+        """Tell whether a task of the bundle is outstanding."""
+        return any(self.is_outstanding(number) for number in bundle.tasks)
 
-    def unfinished(self, messages: Iterable[Message]) -> int:
-        """Count the messages that have a task outstanding."""
-        return sum(bool(self.outstanding(message.tasks)) for message in messages)
+    def unfinished(self, bundles: Iterable[PlannedBundle]) -> int:
+        """Count the bundles that have a task outstanding."""
+        return sum(self.lacks(bundle) for bundle in bundles)
 
     def count(self, letter: int) -> int:
         """Count the tasks of one state."""

@@ -1,180 +1,180 @@
-"""The work on one message: one stored image read once, everything wanted from it delivered.
+"""The work on one message: the stored images of a bundle are read side by side, and one object is written.
 
-What can never be delivered is recorded with its reason; errors that may pass are raised, and the queue
-brings the message again.
+What can never be delivered is recorded with its reason. Errors that may pass, and what there was no time
+for, go back to the queue one stored image at a time, so that one bad image takes no neighbour along.
 """
 
 from __future__ import annotations
 
-import asyncio
+import logging
+import math
+import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-import obstore
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
 
 from skybatch.batch import keys
-from skybatch.batch.codes import FailureCode
-from skybatch.batch.execution import previews
 from skybatch.batch.execution.cancellation import CancellationCheck
-from skybatch.batch.failures import write_failure
+from skybatch.batch.execution.image_files import MadeFile, MakeFiles, make_files
+from skybatch.batch.execution.ordered_calls import Call, CallBounds, OutOfTime, ordered_calls
+from skybatch.batch.execution.packing import INFLATION, UNKNOWN_STORED_BYTES, bundle_name
+from skybatch.batch.execution.stretches import read_tasks
+from skybatch.batch.execution.task_queue import TaskQueue
+from skybatch.batch.file_names import archive_path, delivered_path
 from skybatch.batch.message import Message
 from skybatch.batch.plan import Task
 from skybatch.batch.store import BatchStore
-from skybatch.errors import SourceDiffers, SourceError
-from skybatch.inventory.stored_image import StoredImage
+from skybatch.bundles.bundle_format import FailedTask
+from skybatch.bundles.bundle_writer import BundleWriter
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
-UPLOADS_IN_FLIGHT = 16
-MEDIA_TYPES = {"fits": "image/fits", "fits.gz": "application/gzip"}
+READ_BOUNDS = CallBounds(in_flight=16, bytes=192 * 1024 * 1024)
+"""Stored images that a worker has in hand, of its 1,024 MB; what it has made is counted by the packing."""
+TIME_SHARE = 0.6
+"""Of a worker's time, after which it writes what is done and sends back the rest."""
+LARGEST_PUT_BYTES = 64 * 1024 * 1024
+MEDIA_TYPE = "application/octet-stream"
+
+log = logging.getLogger(__name__)
+
+Sources: TypeAlias = Sequence[tuple[Task, ...]]
+MadeCall: TypeAlias = Call[int, list[MadeFile | FailedTask]]
+CreateLarge: TypeAlias = Callable[[str, Sequence[bytes]], bool]
+"""Creates an object that is too large for one PUT, by its key; False where there is one already."""
 
 
 @dataclass(frozen=True)
-class ImageArchive:
-    """Where the stored images are.
+class WorkDone:
+    """What became of a message: its object, files and failures in it, stored images sent back."""
+
+    bundle: str = ""
+    files: int = 0
+    failures: int = 0
+    sent_back: int = 0
+
+
+@dataclass(frozen=True)
+class Worker:
+    """Works on messages.
 
     Attributes
     ----------
-    objects
-        A store to read them through, by the keys that the plan has.
-    bucket, prefix
-        The archive's bucket and what precedes the plan's keys in it, for copies within S3.
-    results_bucket
-        The bucket to copy to.
-    s3
-        Makes the boto3 client for copies; called only where a copy is wanted.
+    archive
+        Where the stored images are, by the keys that the plan has.
+    queue
+        Where stored images are sent back.
+    create_large
+        Creates objects that are too large for one PUT.
+    cancellation
+        Looks for cancellation requests.
+    seconds
+        How long one call may take.
+    previews
+        Whether previews of small crops are drawn.
+    make
+        Makes the files wanted of one stored image.
+    clock
+        Seconds that only go forward.
     """
 
-    objects: ObjectStore
-    bucket: str
-    prefix: str
-    results_bucket: str
-    s3: Callable[[], Any]
+    archive: ObjectStore
+    queue: TaskQueue
+    create_large: CreateLarge
+    cancellation: CancellationCheck = field(default_factory=CancellationCheck)
+    seconds: float = 30.0
+    previews: bool = True
+    make: MakeFiles = make_files
+    clock: Callable[[], float] = time.monotonic
+
+    def process(
+        self, message: Message, store: BatchStore, deliveries: int = 1, seconds_left: float | None = None
+    ) -> WorkDone:
+        """Do what a message asks for.
+
+        ``deliveries`` is how often the queue has brought it, ``seconds_left`` what is left of the call's time
+        (None: all of it). Raises errors that may pass; nothing is lost by doing the message again.
+        """
+        spent = 0.0 if seconds_left is None else self.seconds - seconds_left
+        started = self.clock() - spent
+        if self.cancellation.is_cancelled(store):
+            return WorkDone()
+        sources: Sources = read_tasks(store, message.stretch, message.at, message.length).sources
+        if message.source is not None:
+            sources = sources[message.source : message.source + 1]
+        name = bundle_name([task.index for tasks in sources for task in tasks], message.attempt)
+        if (message.again or deliveries > 1) and _is_over(store, name):
+            return WorkDone()
+        if deliveries > 1 and len(sources) > 1:  # whoever had it before died of one of its images
+            return WorkDone(sent_back=self._send_back(message, range(len(sources))))
+        return self._write(message, store, sources, name, started)
+
+    def _write(
+        self, message: Message, store: BatchStore, sources: Sources, name: str, started: float
+    ) -> WorkDone:
+        """Make all files, write the bundle, and send back what could not be made now."""
+        writer, unfinished = BundleWriter(), list[MadeCall]()
+        for call in self._calls(sources, started):
+            if call.result is None:
+                unfinished.append(call)
+            for made in call.result or ():
+                _add(writer, store, made)
+        if writer.is_empty and unfinished:
+            raise unfinished[0].error or OutOfTime
+        self._create(store, name, writer)
+        for call in unfinished:
+            log.warning("an image of bundle %s is sent back: %s", name, first_line(call.error))
+        sent_back = self._send_back(message, [call.item for call in unfinished])
+        index = writer.index()
+        return WorkDone(name, len(index.members), len(index.failures), sent_back)
+
+    def _calls(self, sources: Sources, started: float) -> Iterator[MadeCall]:
+        """Make the files of each stored image; one alone has all the time there is."""
+        share = TIME_SHARE if len(sources) > 1 else math.inf
+        return ordered_calls(
+            lambda source: self.make(self.archive, sources[source], previews=self.previews),
+            range(len(sources)),
+            lambda source: held_bytes(sources[source]),
+            READ_BOUNDS,
+            lambda: started + share * self.seconds - self.clock(),
+        )
+
+    def _create(self, store: BatchStore, name: str, writer: BundleWriter) -> None:
+        """Write the bundle unless it is there."""
+        pieces = writer.pieces()
+        if sum(map(len, pieces)) > LARGEST_PUT_BYTES:
+            self.create_large(store.path(keys.bundle(name)), pieces)
+        else:
+            store.create(keys.bundle(name), b"".join(pieces), MEDIA_TYPE)
+
+    def _send_back(self, message: Message, sources: Sequence[int]) -> int:
+        """Send stored images of a bundle as messages of their own; return how many."""
+        return self.queue.send(message.of_source(source, 1) for source in sources)
 
 
-def process_message(
-    message: Message, archive: ImageArchive, store: BatchStore, cancellation: CancellationCheck | None = None
-) -> None:
-    """Deliver what a message asks for, or record why it cannot be delivered.
+def _is_over(store: BatchStore, name: str) -> bool:
+    """Tell whether the work was done already, or the batch has ended and nothing would read it."""
+    return store.exists(keys.bundle(name)) or store.exists(keys.OUTCOMES)
 
-    Raises errors of S3 that may pass; nothing is lost by doing the message again.
-    """
-    cancelled = (cancellation or CancellationCheck()).is_cancelled(store)
-    if cancelled or (message.again and store.exists(keys.OUTCOMES)):
-        return  # its batch has ended: nothing would read the files
-    wanted = [task for task in message.tasks if not (message.again and store.exists(keys.image(task.file)))]
-    if not wanted:
+
+def _add(writer: BundleWriter, store: BatchStore, made: MadeFile | FailedTask) -> None:
+    if isinstance(made, FailedTask):
+        writer.add_failure(made.number, made.code, made.reason)
         return
-    image = _image(archive, message.source, wanted[0])
-    for task in filter(_is_copy, wanted):
-        with _recording_failures(store, [task]):
-            _deliver_stored(archive, store, image, task)
-    others = [task for task in wanted if not _is_copy(task)]
-    if others:
-        with _recording_failures(store, others):
-            _make(store, image, others)
+    path = archive_path(store.batch_id, delivered_path(made.task.file))
+    writer.add_file(made.task.index, path, made.body, made.preview)
 
 
-def _image(archive: ImageArchive, source: str, task: Task) -> StoredImage:
-    """Return the stored image of a message, by any of its tasks."""
-    return StoredImage(archive.objects, source, task.image_type, task.tiles, task.geometry)
+def held_bytes(tasks: Sequence[Task]) -> int:
+    """Estimate the memory that one stored image takes: the stored file, its pixels, the files made."""
+    stored = tasks[0].stored_bytes or UNKNOWN_STORED_BYTES
+    made = sum(task.bytes for task in tasks)
+    if tasks[0].tiles is not None or tasks[0].source.endswith((".fits", ".fit")):
+        return min(stored, 2 * made) + made
+    return (1 + INFLATION) * stored + made
 
 
-def _is_copy(task: Task) -> bool:
-    """Tell whether the stored file is delivered as it is."""
-    return task.box is None and task.source.endswith(f".{task.delivery_format}")
-
-
-@contextmanager
-def _recording_failures(store: BatchStore, tasks: Sequence[Task]) -> Iterator[None]:
-    """Record what is permanently wrong with the stored image as each task's reason."""
-    try:
-        yield
-    except SourceError as error:
-        for task in tasks:
-            write_failure(store, task.file, FailureCode(error.code), error.detail)
-
-
-def _deliver_stored(archive: ImageArchive, store: BatchStore, image: StoredImage, task: Task) -> None:
-    """Deliver the file as stored, once all that it tells of itself was checked.
-
-    Its size must be the one the plan counted on. Where its content is not what its name says (gzip data in a
-    ``.fits``, say) the file that the name promises is made of it.
-    """
-    size = len(image.whole)
-    if size != task.bytes:
-        raise SourceDiffers(f"the stored image has {size:,} bytes, the inventory says {task.bytes:,}")
-    image.check_whole()
-    if image.has_content_of_its_name():
-        _copy(archive, store, task)
-    else:
-        _make(store, image, [task])
-
-
-def _copy(archive: ImageArchive, store: BatchStore, task: Task) -> None:
-    """Copy a stored file within S3."""
-    archive.s3().copy_object(
-        Bucket=archive.results_bucket,
-        Key=store.path(keys.image(task.file)),
-        CopySource={"Bucket": archive.bucket, "Key": archive.prefix + task.source},
-        MetadataDirective="REPLACE",
-        TaggingDirective="REPLACE",  # tags would need rights of their own
-        ContentType=MEDIA_TYPES.get(task.delivery_format, "application/octet-stream"),
-    )
-
-
-def _make(store: BatchStore, image: StoredImage, tasks: Sequence[Task]) -> None:
-    """Make every file wanted from one reading of the image.
-
-    Where the image is not the one that the inventory describes, some boxes may still lie on it, so each is
-    tried by itself.
-    """
-    try:
-        asyncio.run(_upload_all(store, _files(image, tasks)))
-    except SourceDiffers:
-        if len(tasks) == 1:
-            raise
-        for task in tasks:
-            with _recording_failures(store, [task]):
-                _make(store, image, [task])
-
-
-def _files(image: StoredImage, tasks: Sequence[Task]) -> Iterator[tuple[Task, bytes]]:
-    """Make the files to deliver, one at a time: all crops, then whole images."""
-    crops = [task for task in tasks if task.box is not None]
-    if crops:
-        boxes = [task.box for task in crops if task.box is not None]
-        yield from zip(crops, image.crops(boxes), strict=True)
-    for task in tasks:
-        if task.box is None:
-            yield task, image.gzipped() if task.delivery_format.endswith(".gz") else image.plain()
-
-
-async def _upload_all(store: BatchStore, files: Iterator[tuple[Task, bytes]]) -> None:
-    """Upload with a few in flight, making the next file and drawing the previews meanwhile."""
-    uploads: set[asyncio.Task[Any]] = set()
-    drawn: list[tuple[Task, bytes]] = []
-    for task, body in files:
-        if previews.is_drawn_by_worker(task):
-            drawn.append((task, body))
-        uploads.add(asyncio.create_task(_upload(store, task, body)))
-        await asyncio.sleep(0)  # the upload begins now, on obstore's own threads
-        if len(uploads) >= UPLOADS_IN_FLIGHT:
-            done, uploads = await asyncio.wait(uploads, return_when=asyncio.FIRST_COMPLETED)
-            for upload in done:
-                upload.result()
-    if drawn:
-        uploads.add(asyncio.create_task(previews.draw_previews(store, drawn)))
-    await asyncio.gather(*uploads)
-
-
-async def _upload(store: BatchStore, task: Task, body: bytes) -> None:
-    await obstore.put_async(
-        store.objects,
-        store.path(keys.image(task.file)),
-        body,
-        attributes={"Content-Type": MEDIA_TYPES.get(task.delivery_format, MEDIA_TYPES["fits"])},
-    )
+def first_line(error: Exception | None) -> str:
+    """Give an error in one line: what stores say goes on with debug output."""
+    return f"{type(error).__name__}: {error}".partition("\n")[0]

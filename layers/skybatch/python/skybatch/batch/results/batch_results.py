@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -14,6 +15,7 @@ from skybatch.batch.outcomes import ImageOutcome, RowOutcome, with_status
 from skybatch.batch.plan import Plan, Task
 from skybatch.batch.planning.matching import OpenInventory
 from skybatch.batch.record import BatchRecord
+from skybatch.bundles.place import Place
 from skybatch.requests.model import Request
 
 if TYPE_CHECKING:
@@ -25,14 +27,30 @@ ImageSetsByDataset: TypeAlias = "dict[str, ImageSets]"
 
 @dataclass(frozen=True)
 class BatchResults:
-    """A batch with its final outcomes; ``md5`` has the checksum of each delivered image, by file name."""
+    """A batch with its final outcomes; ``order`` are the numbers of its tasks in the order of the archive."""
 
     record: BatchRecord
     request: Request
     plan: Plan
     outcomes: Sequence[ImageOutcome]
     rows: Sequence[RowOutcome]
-    md5: Mapping[str, str]
+    order: Sequence[int] = ()
+
+    @cached_property
+    def md5(self) -> Mapping[str, str]:
+        """The MD5 of each delivered image, by file name."""
+        return {task.file: outcome.place.md5 for task, outcome in self.retrieved if outcome.place}
+
+    @property
+    def archived(self) -> list[tuple[Task, ImageOutcome, Place]]:
+        """The delivered images in the order of the archive, with their places."""
+        tasks, outcomes = self.plan.tasks, self.outcomes
+        found = ((tasks[number], outcomes[number], outcomes[number].place) for number in self.order)
+        return [
+            (task, outcome, place)
+            for task, outcome, place in found
+            if place and outcome.status is ImageStatus.RETRIEVED
+        ]
 
     @property
     def retrieved(self) -> list[tuple[Task, ImageOutcome]]:

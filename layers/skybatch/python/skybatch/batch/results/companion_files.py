@@ -41,7 +41,7 @@ def companion_files(
 
 
 def manifest(results: BatchResults, described: Iterable[GeneratedFile]) -> GeneratedFile:
-    """List every image and table with size and checksum, for programs."""
+    """List every image, in the archive's order, and every table with size and checksum, for programs."""
     record = results.record
     images = [
         {
@@ -54,7 +54,7 @@ def manifest(results: BatchResults, described: Iterable[GeneratedFile]) -> Gener
             "band": task.band,
             "image_type": task.image_type,
         }
-        for task, outcome in results.retrieved
+        for task, outcome, _ in results.archived
     ]
     others = [
         {"file": file.name, "url": record.file_url(file.name), "bytes": len(file.body), "md5": file.md5}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from skybatch.batch.codes import ImageStatus
-from skybatch.batch.execution.previews import colour_names, preview_name
+from skybatch.batch.delivery.previews import colour_names, preview_name
 from skybatch.batch.outcomes import ImageOutcome, load_outcomes
 from skybatch.batch.plan import load_plan
 from skybatch.batch.record import BatchRecord

@@ -1,176 +1,168 @@
-"""Packaging: stream the delivered images into one archive, with tables of what is missing and why.
+"""Packaging: the bundles of a batch joined to one archive, with tables of what is missing and why.
 
-Memory stays constant whatever the batch's size: images are read ahead, bounded in number and bytes, and
-written on as they come.
+Images are joined inside the store, so their bytes hardly pass through here whatever the batch's size.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+import zlib
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from typing import TypeAlias
-
-import obstore
 
 from skybatch.batch import keys
 from skybatch.batch.codes import ImageStatus
-from skybatch.batch.execution import crop_packs
+from skybatch.batch.delivery.image_places import save_places
 from skybatch.batch.execution.journal_writer import append_remaining
-from skybatch.batch.file_names import IMAGES_FOLDER, delivered_path
-from skybatch.batch.outcomes import decide_outcomes, row_outcomes, was_cancelled
-from skybatch.batch.plan import Plan, Task
+from skybatch.batch.execution.settlement import decide_outcomes
+from skybatch.batch.execution.stretches import archive_order, load_stretches
+from skybatch.batch.file_names import archive_path
+from skybatch.batch.outcomes import row_outcomes, was_cancelled
+from skybatch.batch.plan import Plan
 from skybatch.batch.planning.matching import OpenInventory
 from skybatch.batch.record import load_record, load_request
-from skybatch.batch.results import tar_stream
-from skybatch.batch.results.batch_results import BatchResults, ImageSetsByDataset
+from skybatch.batch.results.batch_results import BatchResults
 from skybatch.batch.results.companion_files import TEXT, companion_files
 from skybatch.batch.results.generated_file import GeneratedFile
 from skybatch.batch.results.tables import result_tables
 from skybatch.batch.status import create_final, finished_status
 from skybatch.batch.store import BatchStore
+from skybatch.bundles import tar_members
+from skybatch.bundles.assembler import Assembler
+from skybatch.bundles.spans import join_places
 from skybatch.errors import Transient
 from skybatch.status import BatchStatus, ResultFile
+from skybatch.storage.crc32 import combine_all
 
 ARCHIVE = "images.tar"
 README = "README.txt"
-FOLDER_ID_DIGITS = 12
+WRITES_IN_FLIGHT = 8
 
-ReadImage: TypeAlias = Callable[[Task], tar_stream.Chunk]
 WriteReadme: TypeAlias = Callable[[BatchResults], str]
 """Gives the text of ``README.txt``: text for people is written above this package."""
 
 
 def package(
-    store: BatchStore, plan: Plan, open_inventory: OpenInventory, write_readme: WriteReadme, now: float
+    store: BatchStore,
+    plan: Plan,
+    open_inventory: OpenInventory,
+    write_readme: WriteReadme,
+    assembler: Assembler,
+    now: float,
 ) -> BatchStatus:
     """Decide the outcomes, write every result file, then the final status.
 
     Done twice, it writes the same again: results depend on plan and outcomes alone.
     """
     store.write_json(keys.PROGRESS, {**(store.read_json(keys.PROGRESS) or {}), "state": "packaging"})
-    outcomes = decide_outcomes(store, plan)
-    append_remaining(store, plan, {o.index: o.bytes for o in outcomes if o.status is ImageStatus.RETRIEVED})
+    stretches = load_stretches(store)
+    outcomes = decide_outcomes(store, plan, stretches)
+    places = {o.index: o.place for o in outcomes if o.status is ImageStatus.RETRIEVED and o.place}
+    append_remaining(store, plan, places)
     request = load_request(store)
     rows = row_outcomes(plan, outcomes, len(request.rows))
-    results = BatchResults(load_record(store), request, plan, outcomes, rows, md5={})
-    written = list(_write_results(store, _contents(store, results, open_inventory, write_readme)))
+    results = BatchResults(load_record(store), request, plan, outcomes, rows, archive_order(stretches))
+    files = list(_write_results(store, results, open_inventory, write_readme, assembler))
+    save_places(store, ((task.file, place) for task, _, place in results.archived))
+    cancelled = was_cancelled(outcomes, rows)
     status = finished_status(
-        results.record,
-        request,
-        plan,
-        outcomes,
-        rows,
-        written,
-        cancelled=was_cancelled(outcomes, rows),
-        now=now,
+        results.record, request, plan, outcomes, rows, files, cancelled=cancelled, now=now
     )
     return create_final(store, status)
 
 
-@dataclass(frozen=True)
-class _Contents:
-    """What the result files are made from, apart from the images."""
-
-    results: BatchResults
-    image_sets: ImageSetsByDataset
-    readme: GeneratedFile
-    upload: bytes | None
-
-    def files(self, md5: Mapping[str, str]) -> list[GeneratedFile]:
-        """README, tables and companion files; all but the README carry the images' checksums."""
-        results = replace(self.results, md5=md5)
-        described = [self.readme, *result_tables(results, self.image_sets)]
-        return [*described, *companion_files(results, described, self.upload)]
-
-
-def _contents(
-    store: BatchStore, results: BatchResults, open_inventory: OpenInventory, write_readme: WriteReadme
-) -> _Contents:
-    upload = store.read(keys.result(results.record.upload)) if results.record.upload else None
-    readme = GeneratedFile(README, write_readme(results).encode(), TEXT)
-    return _Contents(results, results.image_sets(open_inventory), readme, upload)
-
-
-def _write_results(store: BatchStore, contents: _Contents) -> Iterator[ResultFile]:
+def _write_results(
+    store: BatchStore,
+    results: BatchResults,
+    open_inventory: OpenInventory,
+    write_readme: WriteReadme,
+    assembler: Assembler,
+) -> Iterator[ResultFile]:
     """Write the archive, if there is any image, and every file beside it; yield what was written."""
-    results = contents.results
-    files: list[GeneratedFile] = []
-    if results.retrieved:
-        counted = tar_stream.CountedStream()
-        chunks = counted.through(_archive(_reader(store, results), contents, files))
-        store.upload(keys.result(ARCHIVE), chunks, "application/x-tar")
-        yield ResultFile(ARCHIVE, counted.bytes, counted.md5, "application/x-tar")
-    else:
-        files += contents.files(md5={})
-    for file in files:
-        store.write(keys.result(file.name), file.body, file.media_type)
+    record = results.record
+    upload = store.read(keys.result(record.upload)) if record.upload else None
+    with ThreadPoolExecutor(WRITES_IN_FLIGHT) as pool:
+        beside = _FilesBeside(store, pool)
+
+        def make_files() -> list[GeneratedFile]:
+            readme = GeneratedFile(README, write_readme(results).encode(), TEXT)
+            described = [readme, *result_tables(results, results.image_sets(open_inventory))]
+            return beside.write([*described, *companion_files(results, described, upload)])
+
+        if results.archived:
+            yield _write_archive(store, results, make_files, assembler)
+        else:
+            make_files()
+        yield from beside.written()
+    if record.upload and upload is not None:
+        file = GeneratedFile(record.upload, upload, "application/octet-stream")
         yield ResultFile(file.name, len(file.body), file.md5, file.media_type)
-    if results.record.upload and contents.upload is not None:
-        upload = GeneratedFile(results.record.upload, contents.upload, "application/octet-stream")
-        yield ResultFile(upload.name, len(upload.body), upload.md5, upload.media_type)
 
 
-def _archive(read: ReadImage, contents: _Contents, files: list[GeneratedFile]) -> Iterator[tar_stream.Chunk]:
-    """Yield the archive's chunks: README, images, then the files that have the images' checksums.
+@dataclass
+class _FilesBeside:
+    """The files beside the archive, written side by side while its parts are copied."""
 
-    The files beside the images are added to ``files`` for the caller, so that they are made only once.
-    obstore pulls the chunks on a thread of its own runtime, where it cannot be called again; so what they
-    need is read before.
+    store: BatchStore
+    pool: ThreadPoolExecutor
+    files: list[GeneratedFile] = field(default_factory=list)
+    writes: list[Future[None]] = field(default_factory=list)
+
+    def write(self, files: list[GeneratedFile]) -> list[GeneratedFile]:
+        """Begin to write files; return them."""
+        self.files += files
+        for file in files:
+            written = self.pool.submit(self.store.write, keys.result(file.name), file.body, file.media_type)
+            self.writes.append(written)
+        return files
+
+    def written(self) -> Iterator[ResultFile]:
+        """Yield each file once it is written."""
+        for file, written in zip(self.files, self.writes, strict=True):
+            written.result()
+            yield ResultFile(file.name, len(file.body), file.md5, file.media_type)
+
+
+def _write_archive(
+    store: BatchStore,
+    results: BatchResults,
+    make_files: Callable[[], list[GeneratedFile]],
+    assembler: Assembler,
+) -> ResultFile:
+    """Join the archive: images, then the files that describe them, then the end mark.
+
+    Its CRC-32 follows from those of its members; where the store has one of its own, both must be the same.
     """
-    folder = f"skybatch-{contents.results.record.batch_id[:FOLDER_ID_DIGITS]}"
-    written = 0
-    for chunk in _members(read, contents, folder, files):
-        written += len(chunk)
-        yield chunk
-    yield tar_stream.end(written)
+    places = [place for _, _, place in results.archived]
+    spans = join_places(places)
+    tail = _Tail(results.record.batch_id, sum(span.length for span in spans))
+    key, media_type = store.path(keys.result(ARCHIVE)), "application/x-tar"
+    made = assembler.assemble(key, spans, lambda: tail.pieces(make_files()), media_type)
+    members = ((place.crc32, place.end - place.start) for place in places)
+    crc32 = combine_all((*members, (tail.crc32, tail.size)))
+    if made.crc32 not in (None, crc32):
+        raise Transient(f"the archive has the checksum {made.crc32:08x}, its members give {crc32:08x}")
+    return ResultFile(ARCHIVE, made.bytes, None, media_type, crc32=f"{crc32:08x}")
 
 
-def _members(
-    read: ReadImage, contents: _Contents, folder: str, files: list[GeneratedFile]
-) -> Iterator[tar_stream.Chunk]:
-    yield tar_stream.folder_entry(folder)
-    yield from _member(folder, contents.readme)
-    yield tar_stream.folder_entry(f"{folder}/{IMAGES_FOLDER}")
-    md5: dict[str, str] = {}
-    for task, body in _images(read, contents.results):
-        md5[task.file] = _md5(body)
-        yield tar_stream.file_entry(f"{folder}/{delivered_path(task.file)}", len(body))
-        yield body
-        yield tar_stream.padding(len(body))
-    files += contents.files(md5)
-    for file in files:
-        if file is not contents.readme:
-            yield from _member(folder, file)
+@dataclass
+class _Tail:
+    """What follows the images in the archive; counts its bytes and their CRC-32."""
 
+    batch_id: str
+    before: int
+    size: int = 0
+    crc32: int = 0
 
-def _images(read: ReadImage, results: BatchResults) -> Iterator[tuple[Task, tar_stream.Chunk]]:
-    """Read the delivered images, in plan order."""
-    wanted = tar_stream.read_ahead(results.retrieved, lambda item: item[1].bytes, lambda item: read(item[0]))
-    for (task, outcome), body in wanted:
-        if len(body) != outcome.bytes:
-            raise Transient(f"{task.file} has {len(body)} bytes instead of {outcome.bytes}")
-        yield task, body
+    def pieces(self, files: list[GeneratedFile]) -> Iterator[bytes]:
+        """Yield the members of the files, and the end mark."""
+        for file in files:
+            header = tar_members.file_entry(archive_path(self.batch_id, file.name), len(file.body))
+            yield from map(self._counted, (header, file.body, tar_members.padding(len(file.body))))
+        yield self._counted(tar_members.end(self.before + self.size))
 
-
-def _reader(store: BatchStore, results: BatchResults) -> ReadImage:
-    """Prepare to read the delivered images: small crops are read from their packs now, others one by one."""
-    sizes = {task.file: outcome.bytes for task, outcome in results.retrieved}
-    packed = crop_packs.read_packed_crops(store, sizes)
-
-    def read(task: Task) -> tar_stream.Chunk:
-        if task.file in packed:
-            return bytes(packed.pop(task.file))
-        return obstore.get(store.objects, store.path(keys.image(task.file))).bytes()
-
-    return read
-
-
-def _member(folder: str, file: GeneratedFile) -> Iterator[bytes]:
-    yield tar_stream.file_entry(f"{folder}/{file.name}", len(file.body))
-    yield file.body
-    yield tar_stream.padding(len(file.body))
-
-
-def _md5(body: tar_stream.Chunk) -> str:
-    return hashlib.md5(body, usedforsecurity=False).hexdigest()
+    def _counted(self, piece: bytes) -> bytes:
+        self.size += len(piece)
+        self.crc32 = zlib.crc32(piece, self.crc32)
+        return piece

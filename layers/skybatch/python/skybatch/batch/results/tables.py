@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from skybatch.batch.codes import ImageStatus, Remainder
-from skybatch.batch.execution.previews import preview_name
+from skybatch.batch.delivery.previews import preview_name
 from skybatch.batch.file_names import delivered_path
 from skybatch.batch.outcomes import ImageOutcome, with_status
 from skybatch.batch.plan import Task

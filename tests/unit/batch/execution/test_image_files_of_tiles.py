@@ -11,8 +11,10 @@ import pytest
 from obstore.store import MemoryStore
 
 from skybatch.batch import keys
-from skybatch.batch.execution import previews
+from skybatch.batch.delivery import previews
+from skybatch.batch.delivery.image_places import ImagePlaces
 from skybatch.batch.plan import Task
+from skybatch.batch.store import BatchStore
 from skybatch.errors import NotFound
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.fits.tiles.gzip2_writer import compress_tiled
@@ -20,9 +22,9 @@ from skybatch.inventory.image_geometry import ImageGeometry
 from skybatch.inventory.stored_image import StoredImage, max_gzipped_size, stored_image
 from skybatch.surveys.image_id import TILED_SUFFIX, parse_key
 from skybatch.surveys.image_type import ImageType
-from tests.support.batches.batch_fakes import task
+from tests.support.batches.batch_fakes import BATCH_ID, task
 from tests.support.images.fits_files import gzipped, make_image
-from tests.unit.batch.execution.test_worker import Bench
+from tests.unit.batch.execution.test_image_files import Bench
 
 IMAGE = make_image(180.0, 20.0)
 PACKED = compress_tiled(IMAGE)
@@ -46,9 +48,7 @@ def test_crops_are_those_of_gzip_but_for_the_parents_name(
     bench.work(*wanted)
     other.work(*same)
     for ours, theirs in zip(wanted, same, strict=True):
-        of_tiles, of_gzip = (
-            side.store.read(keys.image(each.file)) or b"" for side, each in ((bench, ours), (other, theirs))
-        )
+        of_tiles, of_gzip = (side.file(each) or b"" for side, each in ((bench, ours), (other, theirs)))
         assert of_tiles.count(b"ji0010009.fits.fz") == 1
         assert of_tiles.replace(b"ji0010009.fits.fz", b"ji0010009.fits.gz") == of_gzip
 
@@ -68,12 +68,11 @@ def test_whole_images_are_made_from_tiles_or_copied() -> None:
         for n, form in enumerate(("fits", "fits.gz", "fits.fz"))
     )
     bench.work(plain, packed, copied)
-    assert bench.store.read(keys.image(plain.file)) == IMAGE
-    made = bench.store.read(keys.image(packed.file)) or b""
+    assert bench.file(plain) == IMAGE
+    made = bench.file(packed) or b""
     assert gzip.decompress(made) == IMAGE
     assert len(made) <= max_gzipped_size(len(IMAGE))
-    assert bench.store.read(keys.image(copied.file)) == PACKED.content
-    assert len(bench.copier.copies) == 1
+    assert bench.file(copied) == PACKED.content
 
 
 DAMAGED = bytearray(PACKED.content)
@@ -128,10 +127,10 @@ def test_a_key_that_names_no_image_is_refused() -> None:
 
 
 def test_a_whole_image_in_tiles_has_a_preview_too() -> None:
-    bench = Bench(PACKED.content, SOURCE)
+    store, places = BatchStore(MemoryStore(), BATCH_ID), ImagePlaces()
     tiled, plain = "990101n_j0010009.fits.fz", "990101n_j0010009.fits"
-    bench.store.write(keys.image(tiled), PACKED.content)
-    bench.store.write(keys.image(plain), IMAGE)
-    picture = previews.read_or_draw(bench.store, f"{tiled}.png")
+    store.write(keys.image(tiled), PACKED.content)
+    store.write(keys.image(plain), IMAGE)
+    picture = previews.read_or_draw(store, places, f"{tiled}.png")
     assert picture is not None
-    assert picture == previews.read_or_draw(bench.store, f"{plain}.png")
+    assert picture == previews.read_or_draw(store, places, f"{plain}.png")

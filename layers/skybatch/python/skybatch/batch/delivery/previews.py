@@ -1,27 +1,24 @@
-"""Previews of a batch's images: drawn by the worker for small crops, else on demand, and then kept.
+"""Previews of a batch's images: small crops' are in their bundles, others are drawn on demand and then kept.
 
-What the worker draws from one stored image is kept in one pack, what is drawn later by itself. A preview is
-named after its file, ``{file}.png``; the colour picture of three bands carries ``jhk`` where their files
-carry the band. A colour picture is always drawn on demand, because its three bands come from three stored
-images, which different workers read.
+A preview is named after its file, ``{file}.png``; the colour picture of three bands carries ``jhk`` where
+their files carry the band. A colour picture is always drawn on demand, because its three bands come from
+three stored images.
 """
 
 from __future__ import annotations
 
-import logging
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from skybatch.batch import keys
-from skybatch.batch.execution import crop_packs
-from skybatch.batch.plan import Task
+from skybatch.batch.delivery.image_places import ImagePlaces
+from skybatch.batch.delivery.single_images import bundle_key, read_image
 from skybatch.batch.store import BatchStore
+from skybatch.bundles.ranges import read_span
 from skybatch.errors import SourceError
 from skybatch.surveys.twomass.bands import BANDS
 
 PREVIEW_SUFFIX = ".png"
-LARGEST_DRAWN = 360 * 360
-"""Pixels of a crop that the worker draws itself: those that need no averaging."""
 COLOUR = "".join(BANDS)  # what stands for the band in the name of a colour picture
 _FILE_OF_BAND = re.compile(
     rf"(?P<prefix>(?:.*_)?)(?P<night>\d{{6}}[ns])_(?P<band>{COLOUR}|[{COLOUR}])"
@@ -29,8 +26,6 @@ _FILE_OF_BAND = re.compile(
 )
 _COMPRESSED = (".H", ".fz")  # left as they are stored
 QUICKLOOK_MARKER = "_ql."  # in the name of a Quicklook's file
-
-log = logging.getLogger(__name__)
 
 
 def preview_name(file: str) -> str:
@@ -51,36 +46,7 @@ def _with_band(file: re.Match[str], band: str) -> str:
     return f"{file['prefix']}{file['night']}_{band}{file['number']}{file['suffix']}"
 
 
-def is_drawn_by_worker(task: Task) -> bool:
-    """Tell whether the worker draws the preview of what it cuts."""
-    return task.box is not None and task.box.width * task.box.height <= LARGEST_DRAWN
-
-
-async def draw_previews(store: BatchStore, crops: Sequence[tuple[Task, bytes]]) -> None:
-    """Draw the previews of one stored image's crops, and keep them in one pack with the crops themselves.
-
-    One object each would double what a batch of small crops writes, and slow it by a fifth. An image never
-    fails because of its preview: that is logged.
-    """
-    from skybatch.imaging.preview import grey_preview  # numpy, which cutting alone does not need
-
-    try:
-        pictures = {preview_name(task.file): grey_preview(body) for task, body in crops}
-        small = {task.file: body for task, body in crops if len(body) <= crop_packs.LARGEST_PACKED}
-        packed = small if len(small) > 1 else {}  # a single one is as quickly read by itself
-        name = f"{_pack_folder(crops[0][0].file)}/{crops[0][0].index}"
-        await crop_packs.write_pack(store, name, {**pictures, **packed})
-    except Exception:  # the images are delivered; a preview missing is drawn when it is asked for
-        log.warning("the previews of %d crops were not made", len(crops), exc_info=True)
-
-
-def _pack_folder(file: str) -> str:
-    """Name the folder of the packs that can hold an image's preview: one a stored image."""
-    found = _FILE_OF_BAND.fullmatch(file)
-    return "{night}_{band}{number}".format(**found.groupdict()) if found else "others"
-
-
-def read_or_draw(store: BatchStore, name: str) -> bytes | None:
+def read_or_draw(store: BatchStore, places: ImagePlaces, name: str) -> bytes | None:
     """Read a preview by its name, or draw and keep it where nobody asked before.
 
     Returns the PNG, or None where the batch has no such image, or it cannot be drawn.
@@ -88,10 +54,13 @@ def read_or_draw(store: BatchStore, name: str) -> bytes | None:
     if not name.endswith(PREVIEW_SUFFIX):
         return None
     file = name.removesuffix(PREVIEW_SUFFIX)
-    kept = store.read(keys.preview(name)) or crop_packs.read_member(store, _pack_folder(file), name)
+    place = places.find(store, file)
+    if place and place.preview_span:
+        return read_span(store.objects, bundle_key(store), place.preview_span)
+    kept = store.read(keys.preview(name))
     if kept is not None:
         return kept
-    images = [_plain(store, shown) for shown in _files(file)]
+    images = [_plain(store, places, shown) for shown in _files(file)]
     picture = _drawn([image for image in images if image is not None]) if None not in images else None
     if picture is not None:
         store.write(keys.preview(name), picture, "image/png")
@@ -106,8 +75,9 @@ def _files(shown: str) -> list[str]:
     return [shown]
 
 
-def _plain(store: BatchStore, file: str) -> bytes | None:
-    body = store.read(keys.image(file))
+def _plain(store: BatchStore, places: ImagePlaces, file: str) -> bytes | None:
+    place = places.find(store, file)
+    body = read_image(store, place) if place else store.read(keys.image(file))
     if body is None or not file.endswith(_COMPRESSED):
         return body
     from skybatch.fits.tiles.gzip2_reader import decompress_image

@@ -1,0 +1,134 @@
+"""Previews: drawn with the crops, on demand for the rest, in colour where three bands came."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from obstore.store import MemoryStore
+
+from skybatch.batch import keys
+from skybatch.batch.delivery import previews
+from skybatch.batch.delivery.image_places import ImagePlaces
+from skybatch.batch.execution.task_queue import TaskQueue
+from skybatch.batch.execution.worker import Worker
+from skybatch.batch.journal import all_entries
+from skybatch.batch.plan import Task
+from skybatch.batch.store import BatchStore
+from skybatch.fits.pixel_box import PixelBox
+from skybatch.imaging import quicklook
+from tests.support.batches.batch_fakes import BATCH_ID, FakeBatch, task
+from tests.support.images.fits_files import gzipped, make_image
+
+image_module = pytest.importorskip("PIL.Image", reason="no Pillow to read the pictures with")
+
+SOURCE = "twomass/allsky/allsky/990101n/s001/image/{band}i0010009.fits.gz"
+SMALL, LARGE = PixelBox(100, 100, 60, 50), PixelBox(0, 0, 500, 1000)
+
+
+@pytest.fixture
+def store() -> BatchStore:
+    return BatchStore(MemoryStore(), BATCH_ID)
+
+
+def wanted(band: str, box: PixelBox, row: int = 1) -> Task:
+    file = f"{row:04d}_990101n_{band}0010009.fits"
+    size = 4 * box.width * box.height
+    return task(row - 1, size, file=file, band=band, box=box, source=SOURCE.format(band=band))
+
+
+def deliver(store: BatchStore, *tasks: Task) -> None:
+    """A batch of these tasks, worked and tallied."""
+    objects = MemoryStore()
+    for each in tasks:
+        objects.put(each.source, gzipped(make_image(seed=ord(each.band))))
+    numbered = [replace(each, index=n) for n, each in enumerate(tasks)]
+    batch = FakeBatch(numbered, store=store, worker_seconds=30)
+    worker = Worker(objects, TaskQueue(lambda: batch.sqs, "queue"), create_large=lambda *_: True)
+    for message in batch.dispatch():
+        worker.process(message, store)
+    batch.tally()
+
+
+def preview(store: BatchStore, name: str) -> bytes | None:
+    return previews.read_or_draw(store, ImagePlaces(), name)
+
+
+def delivered(store: BatchStore) -> list[str]:
+    return [entry["file"] for entry in all_entries(store)]
+
+
+def size(picture: bytes | None) -> tuple[Any, ...]:
+    assert picture is not None
+    with image_module.open(io.BytesIO(picture)) as read:
+        return (read.mode, *read.size)
+
+
+def test_small_crops_come_with_their_preview_in_their_bundle(store: BatchStore) -> None:
+    deliver(store, wanted("j", SMALL), wanted("j", LARGE, row=2), wanted("j", PixelBox(3, 4, 7, 9), row=3))
+    assert size(preview(store, "0001_990101n_j0010009.fits.png")) == ("L", 60, 50)
+    assert size(preview(store, "0003_990101n_j0010009.fits.png")) == ("L", 7, 9)
+    assert not list(store.list(keys.PREVIEWS))
+
+
+def test_others_are_drawn_when_asked_and_kept(store: BatchStore) -> None:
+    deliver(store, wanted("j", LARGE))
+    drawn = preview(store, "0001_990101n_j0010009.fits.png")
+    assert size(drawn) == ("L", 125, 250)
+    assert store.read(keys.preview("0001_990101n_j0010009.fits.png")) == drawn
+
+
+def test_three_bands_are_one_colour_picture(store: BatchStore) -> None:
+    deliver(store, *(wanted(band, SMALL) for band in "jhk"))
+    names = previews.colour_names(delivered(store))
+    assert set(names.values()) == {"0001_990101n_jhk0010009.fits.png"}
+    assert len(names) == 3
+    assert size(preview(store, "0001_990101n_jhk0010009.fits.png")) == ("RGB", 60, 50)
+
+
+def test_two_bands_are_none(store: BatchStore) -> None:
+    deliver(store, *(wanted(band, SMALL) for band in "jk"))
+    assert previews.colour_names(delivered(store)) == {}
+    assert preview(store, "0001_990101n_jhk0010009.fits.png") is None
+
+
+def test_names_that_look_like_others_do_not_mix() -> None:
+    """An id may itself look like the end of a file name."""
+    files = [f"0001_990101n_{i}0010009_990102n_{b}0020009.fits" for i in "jh" for b in "jhk"]
+    names = previews.colour_names(files)
+    assert len(set(names.values())) == 2
+    assert all(name.count("jhk") == 1 for name in names.values())
+    assert previews.colour_names(["a.fits", "990101n_j0010009_ql.fits", "990101n_h0010009.fits"]) == {}
+
+
+@pytest.mark.parametrize("name", ["nothing.fits.png", "0001_990101n_j0010009.fits", ".png", "x.gif"])
+def test_there_is_no_preview_of_what_is_not_there(store: BatchStore, name: str) -> None:
+    deliver(store, wanted("j", LARGE))
+    assert preview(store, name) is None
+    assert list(store.list(keys.PREVIEWS)) == []
+
+
+def test_compressed_quicklooks_are_shown_too(store: BatchStore) -> None:
+    store.write(
+        keys.image("990101n_j0010009_ql.fits.H"), quicklook.compress_quicklook(make_image(nx=64, ny=80))
+    )
+    assert size(preview(store, "990101n_j0010009_ql.fits.H.png")) == ("L", 64, 80)
+
+
+def test_an_image_of_pixels_far_from_square_has_no_preview(store: BatchStore) -> None:
+    name = "0001_990101n_j0010009.fits"
+    store.write(keys.image(name), make_image(nx=64, ny=80, rotation=30.0, cards={"CDELT1": 1e-11}))
+    assert preview(store, f"{name}.png") is None
+
+
+def test_what_cannot_be_drawn_is_no_error(store: BatchStore) -> None:
+    for name in ("a.fits", "b.fits.H"):
+        store.write(keys.image(name), b"SIMPLE  = not at all")
+        assert preview(store, f"{name}.png") is None
+
+
+def test_previews_of_batches_that_kept_images_by_themselves_are_drawn_too(store: BatchStore) -> None:
+    store.write(keys.image("990101n_j0010009.fits"), make_image(nx=64, ny=80))
+    assert size(preview(store, "990101n_j0010009.fits.png")) == ("L", 64, 80)
