@@ -33,7 +33,7 @@ CLIENT_NODE := @stoplight/spectral-cli@6.16.3 @redocly/cli@2.77.0 openapi-typesc
   typescript@5.9.3 @types/node@24
 # Debian packages whose programs judge our files in tests; tests that want a missing one say so and skip.
 TEST_PROGRAMS := funpack:libcfitsio-bin fitsverify:fitsverify shellcheck:shellcheck curl:curl wget:wget zsh:zsh fish:fish \
-  chromium:chromium chromedriver:chromium-driver stilts:stilts
+  aws:awscli chromium:chromium chromedriver:chromium-driver stilts:stilts
 
 .PHONY: help venv system lint test demo serve bench clients drill security pins audit openapi package deploy clean
 
@@ -67,7 +67,7 @@ lint: $(STAMP) ## style, types, the template and the state machine
 	@$(PY) -m mypy --no-error-summary
 	@$(PY) -m mypy --no-error-summary functions tools
 	@.venv/bin/bandit --quiet --configfile pyproject.toml --recursive layers/skybatch/python functions
-	@.venv/bin/cfn-lint template.yaml
+	@.venv/bin/cfn-lint --include-checks I -- template.yaml
 	@if ! command -v npm >/dev/null; then echo "asl-validator: skipped, there is no node"; \
 	elif ! $(MAKE) --no-print-directory $(NODE)/installed; then echo "asl-validator: skipped, npm could not install it"; \
 	else $(NODE)/node_modules/.bin/asl-validator --json-path statemachine/batch.asl.json; fi
@@ -106,15 +106,18 @@ $(CLIENTS)/.installed: Makefile
 drill: $(STAMP) security audit clients ## the long tests: large batches, faults, load
 	@$(PY) -m pytest -m soak $(PYTEST)
 
-# checkov pins boto3, so it has an environment of its own. What it need not find is in .checkov.yaml.
+# checkov pins boto3, so it has an environment of its own. What the two need not find is in .checkov.yaml and
+# .parliament.yaml.
 .venv-checkov/.installed: Makefile
 	@test -x .venv-checkov/bin/python || $(PYTHON) -m venv .venv-checkov
-	.venv-checkov/bin/python -m pip install --quiet --disable-pip-version-check 'checkov>=3.2'
+	.venv-checkov/bin/python -m pip install --quiet --disable-pip-version-check 'checkov>=3.2' 'parliament>=1.6' 'setuptools<81'
 	@touch $@
 
-security: $(STAMP) .venv-checkov/.installed ## checkov on the template, bandit on the code
+security: $(STAMP) .venv-checkov/.installed ## checkov on the template, parliament on its policies, bandit on the code
 	@.venv/bin/bandit --quiet --configfile pyproject.toml --recursive layers/skybatch/python functions
 	@.venv-checkov/bin/checkov --config-file .checkov.yaml --skip-download --file template.yaml
+	@rm -rf build/policies && $(PY) -m tools.policies build/policies
+	@PYTHONWARNINGS=ignore .venv-checkov/bin/parliament --directory build/policies --config .parliament.yaml
 
 openapi: $(STAMP) ## the OpenAPI document that the API serves, from the types that check its bodies
 	@$(PY) -m tools.openapi
