@@ -122,6 +122,7 @@ def test_open_inventories_are_let_go_so_that_their_files_leave_the_disk(tmp_path
     gc.collect()
 
 
+# With "held" every inventory is kept open, as by a request that needs several; else the cache lets them go.
 VERSIONS_IN_TURN = """
 import json, sys
 import numpy as np
@@ -130,16 +131,21 @@ from skybatch.inventory.cache import open_inventories
 from skybatch.storage.bucket_tree import BucketTree
 
 opened = open_inventories(LocalStore(sys.argv[1]))
-wanted = np.arange(0, int(sys.argv[3]), 7)
-for version in json.loads(sys.argv[2]):
-    inventory = opened("asky", version)
-    found = inventory.details(wanted)
+turns, held = json.loads(sys.argv[2]), {}
+for number, version in enumerate(turns):
+    inventory = held.get(version) or opened("asky", version)
+    if sys.argv[4] == "held":
+        held[version] = inventory
+    found = inventory.details(np.arange(number, int(sys.argv[3]), 7 if number % 2 else 5000))
     print(json.dumps([version, found.coadd_key.tolist(), found.crval1.tolist()]))
 """
 
 
-def test_versions_in_turn_are_read_on_a_disk_that_holds_one(tmp_path: Path) -> None:
-    """On a disk that is full indeed, in one process, with all of them open."""
+@pytest.mark.parametrize(("way", "versions_that_fit"), [("opened", 1.5), ("held", 2.2)])
+def test_versions_in_turn_are_read_on_a_disk_that_does_not_hold_all(
+    tmp_path: Path, way: str, versions_that_fit: float
+) -> None:
+    """On a disk that is full indeed, in one process."""
     archive, cache = tmp_path / "archive", tmp_path / "cache"
     archive.mkdir()
     cache.mkdir()
@@ -151,7 +157,8 @@ def test_versions_in_turn_are_read_on_a_disk_that_holds_one(tmp_path: Path) -> N
     os.environ["SKYBATCH_CACHE"] = str(cache)
     try:
         said = run_on_small_disk(
-            cache, held * 3 // 2048, VERSIONS_IN_TURN, str(archive), json.dumps(turns), "9000"
+            *(cache, int(held * versions_that_fit) >> 10),
+            *(VERSIONS_IN_TURN, str(archive), json.dumps(turns), "9000", way),
         )
     finally:
         del os.environ["SKYBATCH_CACHE"]
