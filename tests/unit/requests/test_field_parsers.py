@@ -65,7 +65,8 @@ def test_other_bands_are_invalid(value: object) -> None:
 
 
 def test_modes_are_words_in_any_case() -> None:
-    assert [parse_mode(str(mode).upper()) for mode in Mode] == list(Mode)
+    modes = [mode for mode in Mode if mode is not Mode.IMAGE_IDS]  # which the default survey has not
+    assert [parse_mode(str(mode).upper()) for mode in modes] == modes
     with pytest.raises(InvalidValue):
         parse_mode("everything")
 

@@ -59,7 +59,6 @@ def test_every_documented_value_is_valid(name: str, value: object) -> None:
         {"mode": "regions"},
         {"image_type": "photo"},
         {"form": "png"},
-        {"dataset": "2mass"},
         {"relation": "near"},
         {"label": "x" * 201},
         {"email": "a" * 250 + "@b.org"},

@@ -91,7 +91,7 @@ def test_requests_stored_by_running_batches_keep_their_layout() -> None:
     )
     stored: dict[str, Any] = {
         "mode": "positions",
-        "bands": "j",
+        "bands": ["j"],
         "image_type": "atlas",
         "decompress": True,
         "form": "fits.gz",
@@ -106,7 +106,7 @@ def test_requests_stored_by_running_batches_keep_their_layout() -> None:
         "rows": [
             {
                 "number": 7,
-                "bands": "jh",
+                "bands": ["j", "h"],
                 "sky": [10.0, 20.0],
                 "size": 50.0,
                 "best": True,

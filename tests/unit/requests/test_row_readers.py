@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from skybatch.errors import TooLarge
+from skybatch.requests.field_parsers import parse_dataset
 from skybatch.requests.model import Mode, Row, RowDefaults
-from skybatch.requests.row_readers import names_one_image, parse_dataset, parse_delivery_format
+from skybatch.requests.row_readers import names_one_image, parse_delivery_format
 from skybatch.requests.table_rows import RequestRows, read_rows
 from skybatch.tables.readers.model import Bounds
 from skybatch.validation import InvalidValue

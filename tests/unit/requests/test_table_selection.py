@@ -14,6 +14,7 @@ from tests.support.tables.uploaded_tables import header
 
 NEEDED = {
     Mode.POSITIONS: ("ra", "dec"),
+    Mode.IMAGE_IDS: ("image_id",),
     Mode.COADD_KEYS: ("coadd_key",),
     Mode.SCANS: ("xdate", "hem", "scan"),
 }

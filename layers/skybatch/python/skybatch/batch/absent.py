@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from skybatch.plain_text import join_words
 from skybatch.status import AbsentImages
-from skybatch.surveys.twomass.bands import BAND_NAMES, BANDS
+from skybatch.surveys.known import known_bands
 
 
 def total_absent(
@@ -23,8 +23,8 @@ def total_absent(
     held = set(held_elsewhere).union(*(row.held for row in rows))
     return AbsentImages(
         images=sum(row.images for row in rows),
-        bands=tuple(band for band in BANDS if any(band in row.bands for row in rows)),
-        held=tuple(band for band in BANDS if band in held),
+        bands=tuple(band for band in known_bands() if any(band in row.bands for row in rows)),
+        held=tuple(band for band in known_bands() if band in held),
         rows=rows_without_images,
     )
 
@@ -47,4 +47,4 @@ def _not_in_archive(bands: Sequence[str]) -> str:
 
 def band_list(bands: Iterable[str]) -> str:
     """Write bands by their names: ``J, H and Ks``."""
-    return join_words([BAND_NAMES.get(band, band) for band in bands])
+    return join_words([known_bands().get(band, band) for band in bands])

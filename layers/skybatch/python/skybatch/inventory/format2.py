@@ -5,6 +5,7 @@ Columns are in order of the reference positions of sets; what is known of one is
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import Any
 
@@ -25,6 +26,7 @@ from skybatch.sky.zones import key_ranges, rows_of_ranges
 from skybatch.storage.trees import ReadableTree
 
 Ranges = tuple[SetNumbers, SetNumbers, SetNumbers]
+_ID = re.compile(r"([0-9]{6})([ns])([0-9]{3})([0-9]{4})")
 
 
 class RecordedSets:
@@ -57,6 +59,19 @@ class RecordedSets:
             return np.full(wanted.shape, -1, np.intp)
         place = np.minimum(np.searchsorted(known, wanted), self.size - 1)
         return np.where(known[place] == wanted, sets[place].astype(np.intp), -1)
+
+    def by_id(self, wanted: NDArray[np.bytes_]) -> SetNumbers:
+        """Return the set of each identifier, -1 where there is none."""
+        parts = [_ID.fullmatch(each.decode("ascii", "replace")) for each in wanted.tolist()]
+        known = [n for n, found in enumerate(parts) if found and int(found[4]) > 0]
+        sets = np.full(len(parts), -1, np.intp)
+        if known:
+            date, hem, scan, image = zip(*(parts[n].groups() for n in known), strict=True)  # type: ignore[union-attr]
+            numbers = np.array(image, np.int64)
+            starts, stops, _ = self.by_scan(date, hem, np.array(scan, np.int64), numbers)
+            held = stops > starts
+            sets[np.array(known)[held]] = self.in_order_of_identity(starts[held])
+        return sets
 
     def by_scan(self, date: ArrayLike, hem: ArrayLike, scan: ArrayLike, image: NDArray[np.int64]) -> Ranges:
         """Return ranges in order of identity: an image of a scan, or all of it for numbers of 0 or less."""

@@ -7,6 +7,7 @@ of image sets, ascending in inventory order: declination zone, then right ascens
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Protocol
 
@@ -52,6 +53,9 @@ class StoredSets(Protocol):
 
     def by_number(self, wanted: NDArray[np.int64]) -> SetNumbers:
         """Return the set of each number, -1 where there is none."""
+
+    def by_id(self, wanted: NDArray[np.bytes_]) -> SetNumbers:
+        """Return the set of each identifier, -1 where there is none."""
 
     def by_scan(self, date: ArrayLike, hem: ArrayLike, scan: ArrayLike, image: NDArray[np.int64]) -> Ranges:
         """Return ranges in order of identity: an image of a scan, or all of it for numbers of 0 or less."""
@@ -150,6 +154,10 @@ class Inventory:
     def by_coadd_key(self, coadd_keys: ArrayLike) -> SetNumbers:
         """Return the set of each coadd key (n,), -1 where there is none."""
         return self._sets.by_number(np.asarray(coadd_keys, dtype=np.int64))
+
+    def by_image_id(self, ids: Sequence[str]) -> SetNumbers:
+        """Return the set of each identifier, -1 where there is none."""
+        return self._sets.by_id(np.array([each.encode("ascii", "replace") for each in ids], np.bytes_))
 
     def by_scan(
         self, date: ArrayLike, hem: ArrayLike, scan: ArrayLike, image: ArrayLike = 0, limit: int | None = None

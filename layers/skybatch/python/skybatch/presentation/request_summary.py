@@ -6,8 +6,7 @@ from skybatch.fits.edge_mode import EdgeMode
 from skybatch.presentation.formatting import count, join_words, plain
 from skybatch.status import RegionSummary, RequestSummary
 from skybatch.surveys.image_type import ImageType
-from skybatch.surveys.twomass.bands import BAND_NAMES
-from skybatch.surveys.twomass.datasets import DATASET_TITLES
+from skybatch.surveys.known import known_bands, known_surveys
 
 QUICKLOOK_CAUTION = (
     "Quicklook images are restored from lossy-compressed files. Use them for positions, finding charts "
@@ -21,6 +20,7 @@ _RELATIONS = {
 }
 _LISTS = {
     "positions": ("position", "positions"),
+    "image_ids": ("image set", "image sets"),
     "coadd_keys": ("coadd key", "coadd keys"),
     "scans": ("scan", "scans"),
 }
@@ -29,7 +29,7 @@ _LISTS = {
 def request_sentence(request: RequestSummary) -> str:
     """Write the request as the object of "you asked for": no capital, no full stop."""
     kind = "Quicklook images" if request.image_type == ImageType.QUICKLOOK else "Atlas images"
-    bands = join_words([BAND_NAMES.get(band, band) for band in request.bands])
+    bands = join_words([known_bands().get(band, band) for band in request.bands])
     return f"{bands} {kind} {_place(request)}".strip()
 
 
@@ -56,7 +56,8 @@ def _center(region: RegionSummary) -> str:
 
 def request_details(request: RequestSummary) -> list[tuple[str, str]]:
     """List the other choices of the request: pairs of a term and its value."""
-    details = [("Data set", DATASET_TITLES.get(request.dataset, request.dataset))]
+    survey = known_surveys().get(request.dataset)
+    details = [("Data set", survey.dataset_title(request.dataset) if survey else request.dataset)]
     if request.table_name:
         details.append(("Table", plain(request.table_name, 80)))
     if request.edge == EdgeMode.PAD:

@@ -13,12 +13,14 @@ from skybatch.errors import CellError, InvalidRequest
 from skybatch.requests.model import Mode, Row
 from skybatch.requests.row_readers import RowSource
 from skybatch.requests.understood_table import UnderstoodTable
+from skybatch.surveys.known import survey_of
 from skybatch.tables.model import Column, Table
 from skybatch.tables.schemas.marker import TABLE_MARKER, TABLE_MARKER_VERSION
 from skybatch.tables.schemas.understood import (
     ERROR,
     GIVEN_ID,
     SERVICE_COLUMNS,
+    UNDERSTOOD_IMAGE_IDS,
     UNDERSTOOD_KEYS,
     UNDERSTOOD_POSITIONS,
     UNDERSTOOD_SCANS,
@@ -29,11 +31,13 @@ from skybatch.tables.writers.formats import Format
 TABLE_FORMATS: Mapping[str, Format] = {"ipac": "tbl", "votable": "xml", "csv": "csv"}
 COLUMNS: Mapping[Mode, tuple[Column, ...]] = {
     Mode.POSITIONS: UNDERSTOOD_POSITIONS,
+    Mode.IMAGE_IDS: UNDERSTOOD_IMAGE_IDS,
     Mode.COADD_KEYS: UNDERSTOOD_KEYS,
     Mode.SCANS: UNDERSTOOD_SCANS,
 }
 # Without these a row asks for nothing, and a batch refuses it.
-_ESSENTIAL = ("ra", "dec", "name", "coadd_key", "req_ra", "req_dec", "xdate")
+_ESSENTIAL = ("ra", "dec", "name", "image_id", "coadd_key", "req_ra", "req_dec", "xdate")
+_AS_THEY_ARE = ("hem", "scan", "image", "dataset")
 _TITLE = "Table as understood"
 
 
@@ -51,7 +55,7 @@ def understood_rows(understood: UnderstoodTable) -> Iterator[dict[str, Any]]:
             "id": row.id,
             "size": row.size,
             "best": row.best_only,
-            "band": _bands(row),
+            "band": _bands(understood, row),
             **_present(row),
             **({"scntr": row.row_number or None} if understood.rows.from_service else {}),
         }
@@ -65,13 +69,13 @@ def _source(source: RowSource | None) -> dict[str, Any] | None:
 
 def _present(row: Row) -> dict[str, Any]:
     """Give the fields that only some modes or tables have, where they are set."""
-    names = ("given_id", "coadd_key", "date", "hem", "scan", "image", "dataset", "image_type")
+    names = ("given_id", "image_id", "coadd_key", "date", "hem", "scan", "image", "dataset", "image_type")
     found = {name: value for name in names if (value := getattr(row, name)) is not None}
     return found if row.delivery_format is None else {**found, "form": row.delivery_format}
 
 
-def _bands(row: Row) -> str:
-    return "".join(row.bands).upper()
+def _bands(understood: UnderstoodTable, row: Row) -> str:
+    return survey_of(row.dataset or understood.dataset).bands_text(row.bands)
 
 
 def understood_table(understood: UnderstoodTable, *, with_marker_column: bool = False) -> Table:
@@ -134,7 +138,18 @@ def _data(understood: UnderstoodTable) -> dict[str, list[Any]]:
     whole = None if understood.default_size is None else 0.0
     data: dict[str, list[Any]] = {
         name: [getattr(row, name) for row in rows]
-        for name in ("line", "name", "id", "given_id", "coadd_key", "hem", "scan", "image", "dataset")
+        for name in (
+            "line",
+            "name",
+            "id",
+            "given_id",
+            "image_id",
+            "coadd_key",
+            "hem",
+            "scan",
+            "image",
+            "dataset",
+        )
     }
     return {
         **data,
@@ -145,7 +160,7 @@ def _data(understood: UnderstoodTable) -> dict[str, list[Any]]:
         "req_dec": latitudes,
         "size": [whole if row.size is None else row.size for row in rows],
         "best": ["y" if row.best_only else "n" for row in rows],
-        "band": [_bands(row) for row in rows],
+        "band": [_bands(understood, row) for row in rows],
         "xdate": [row.date for row in rows],
         "scntr": [row.row_number or None for row in rows],
         "type": [row.image_type.letter if row.image_type else None for row in rows],

@@ -11,7 +11,10 @@ from skybatch.requests.model import Mode
 from skybatch.requests.position_text import parse_position_or_name
 from skybatch.sky.coordinates import Location
 from skybatch.sky.units import ARCSEC_PER_DEGREE, angle_unit
-from skybatch.surveys.twomass.bands import BANDS
+from skybatch.surveys.band_words import field_rule, in_order
+from skybatch.surveys.description.survey import Survey
+from skybatch.surveys.image_type import ImageType
+from skybatch.surveys.known import dataset_named, default_survey, known_surveys
 from skybatch.validation import InvalidValue
 
 MAX_LABEL_CHARACTERS = 200
@@ -43,24 +46,52 @@ def with_default(parse: Callable[[str], T], default: Any) -> Callable[[Any], T |
     return validate
 
 
-def parse_bands(value: Any) -> tuple[str, ...]:
-    """Parse bands: one word, several with commas or blanks between, or a list."""
+def parse_bands(value: Any, survey: Survey | None = None) -> tuple[str, ...]:
+    """Parse bands: one word, several with commas or blanks between, or a list; without any, all."""
+    of = survey or default_survey()
     texts = [as_text(item) for item in (value if isinstance(value, list) else [value]) if item is not None]
     words = [word for item in texts for word in item.replace(",", " ").split()]
-    chosen = {band for word in words for band in _bands_of_word(word)}
-    return tuple(band for band in BANDS if band in chosen) or BANDS
-
-
-def _bands_of_word(word: str) -> tuple[str, ...]:
     try:
-        return values.bands(word)
+        chosen = {band for word in words for band in values.bands(word, of)}
     except InvalidValue:
-        raise InvalidValue("must be J, H, K (or Ks), a list of them, or all") from None
+        raise InvalidValue(field_rule(of)) from None
+    return in_order(chosen, of) or tuple(of.bands)
 
 
-def parse_mode(text: str) -> Mode:
-    """Parse one of the five modes."""
-    return Mode(values.choice(text, tuple(Mode)))
+def parse_mode(text: str, survey: Survey | None = None) -> Mode:
+    """Parse one of the modes that a survey has."""
+    return Mode(values.choice(text, (survey or default_survey()).requests.modes))
+
+
+def parse_image_type(text: str, survey: Survey | None = None) -> ImageType:
+    """Parse a type of image that a survey has."""
+    of, image_type = survey or default_survey(), values.image_type(text)
+    if image_type.value not in of.requests.image_types:
+        raise InvalidValue(f"must be {' or '.join(of.requests.image_types)} for {of.short}")
+    return image_type
+
+
+def parse_relation(text: str, survey: Survey | None = None) -> str:
+    """Parse a relation of images to a region that a survey has."""
+    return values.choice(text, (survey or default_survey()).requests.relations)
+
+
+def parse_dataset(text: str) -> str:
+    """Parse a data set by its name or by the id of its survey; return its name."""
+    known = known_surveys()
+    dataset = dataset_named(text.lower())
+    if dataset is None:
+        raise InvalidValue(f"must be one of {', '.join(known)}")
+    return dataset
+
+
+def parse_survey(text: str) -> str:
+    """Parse the id of a survey; return the name of its data set."""
+    dataset = dataset_named(text.lower())
+    if dataset is None:
+        ids = [survey.survey_id(name) for name, survey in known_surveys().items()]
+        raise InvalidValue(f"must be one of {', '.join(ids)}")
+    return dataset
 
 
 def parse_label(text: str) -> str:

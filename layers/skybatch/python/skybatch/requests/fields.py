@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationInfo, WithJsonSchema
 
 from skybatch.fits.edge_mode import EdgeMode
 from skybatch.requests import values
@@ -15,19 +15,26 @@ from skybatch.requests.field_parsers import (
     one_of,
     parse_bands,
     parse_center,
+    parse_dataset,
     parse_diameter,
+    parse_image_type,
     parse_label,
     parse_mode,
+    parse_relation,
     parse_size,
+    parse_survey,
     with_default,
 )
 from skybatch.requests.model import MAX_DIAMETER, MIN_DIAMETER, Mode
 from skybatch.requests.row_readers import DELIVERY_FORMATS
+from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.image_type import ImageType
-from skybatch.surveys.twomass.bands import BANDS
-from skybatch.surveys.twomass.datasets import DATASETS, DEFAULT_DATASET
+from skybatch.surveys.known import DEFAULT_DATASET, default_survey
 
-RELATIONS = ("overlap", "cover", "enclosed")
+# Whose words stand in the documented schema; the fields take those of the survey that is asked for.
+BUILT_IN = default_survey()
+BANDS = tuple(BUILT_IN.bands)
+RELATIONS = BUILT_IN.requests.relations
 EXAMPLES: tuple[dict[str, Any], ...] = (
     {"mode": "region", "center": "m83", "diameter": 0.2, "bands": "J"},
     {"mode": "positions", "table": "ra,dec,size\n65.497627,19.535070,50\n", "email": "you@example.org"},
@@ -38,6 +45,22 @@ EXAMPLES: tuple[dict[str, Any], ...] = (
 def parsed(parse: Callable[[str], Any], default: Any) -> BeforeValidator:
     """Return the validator of a field that ``parse`` parses from text."""
     return BeforeValidator(with_default(parse, default))
+
+
+def parsed_for_survey(parse: Callable[[str, Survey], Any], default: Any) -> BeforeValidator:
+    """Return the validator of a field that ``parse`` parses from text by the survey of the request."""
+
+    def validate(value: Any, info: ValidationInfo) -> Any:
+        survey = survey_in(info)
+        return with_default(lambda text: parse(text, survey), default)(value)
+
+    return BeforeValidator(validate)
+
+
+def survey_in(info: ValidationInfo) -> Survey:
+    """Return the survey that a request is about, from the context of its validation."""
+    given = info.context
+    return given["survey"] if given else default_survey()
 
 
 def parsed_flag(default: bool) -> BeforeValidator:
@@ -74,8 +97,12 @@ class BatchRequestBody(BaseModel):
 
     mode: Annotated[
         Mode | None,
-        parsed(parse_mode, None),
-        schema("string", "What the request lists.", enum=[str(mode) for mode in Mode]),
+        parsed_for_survey(parse_mode, None),
+        schema(
+            "string",
+            "What the request lists; GET /surveys has the modes of each survey.",
+            enum=[str(mode) for mode in Mode],
+        ),
     ] = None
     email: Annotated[
         str | None,
@@ -84,7 +111,7 @@ class BatchRequestBody(BaseModel):
     ] = None
     bands: Annotated[
         tuple[str, ...],
-        BeforeValidator(parse_bands),
+        BeforeValidator(lambda value, info: parse_bands(value, survey_in(info))),
         WithJsonSchema(
             {
                 "description": "J, H, K (or Ks), a list of them, or all.",
@@ -98,7 +125,7 @@ class BatchRequestBody(BaseModel):
     ] = BANDS
     image_type: Annotated[
         ImageType,
-        parsed(values.image_type, ImageType.ATLAS),
+        parsed_for_survey(parse_image_type, ImageType.ATLAS),
         schema(
             "string",
             "Atlas images, or Quicklooks (restored from lossy compression).",
@@ -119,9 +146,17 @@ class BatchRequestBody(BaseModel):
     ] = "fits.gz"
     dataset: Annotated[
         str,
-        parsed(one_of(*DATASETS), DEFAULT_DATASET),
-        schema("string", "Data set of the survey.", enum=list(DATASETS)),
+        parsed(parse_dataset, DEFAULT_DATASET),
+        schema("string", "Data set; GET /surveys lists those that are held.", examples=[*BUILT_IN.datasets]),
     ] = DEFAULT_DATASET
+    survey: Annotated[
+        str | None,
+        parsed(parse_survey, None),
+        nullable(
+            "Survey, which says the data set too; GET /surveys lists those that are held.",
+            examples=[BUILT_IN.survey_id(name) for name in BUILT_IN.datasets],
+        ),
+    ] = None
     label: Annotated[
         str | None,
         parsed(parse_label, None),
@@ -143,7 +178,7 @@ class BatchRequestBody(BaseModel):
     ] = None
     relation: Annotated[
         str,
-        parsed(one_of(*RELATIONS), "overlap"),
+        parsed_for_survey(parse_relation, "overlap"),
         schema(
             "string",
             "Mode region: images that overlap the region, cover it, or are enclosed by it.",
@@ -154,7 +189,7 @@ class BatchRequestBody(BaseModel):
         str | None,
         schema(
             "string",
-            "Modes positions, coadd_keys and scans: the table, at most {max_rows} rows and"
+            "Modes positions, image_ids, coadd_keys and scans: the table, at most {max_rows} rows and"
             " {max_upload_bytes} bytes; see /help/tables.",
             examples=["ra,dec,size\n65.497627,19.535070,50\n"],
         ),

@@ -9,7 +9,9 @@ from typing import Any
 
 from skybatch.fits.edge_mode import EdgeMode
 from skybatch.sky.position import SkyPosition
+from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.image_type import ImageType
+from skybatch.surveys.known import default_survey, survey_of
 
 MIN_DIAMETER = 0.05  # degrees; survey documentation, "Region Diameter"
 MAX_DIAMETER = 7.0
@@ -25,16 +27,17 @@ SCAN_IMAGE_SETS = 23  # image sets a scan row without an image number counts as
 
 
 class Mode(StrEnum):
-    """The five ways of asking for images."""
+    """The ways of asking for images; which of them a survey has, its description says."""
 
     REGION = "region"
     POSITIONS = "positions"
+    IMAGE_IDS = "image_ids"
     COADD_KEYS = "coadd_keys"
     SCAN = "scan"
     SCANS = "scans"
 
 
-LIST_MODES = (Mode.POSITIONS, Mode.COADD_KEYS, Mode.SCANS)
+LIST_MODES = (Mode.POSITIONS, Mode.IMAGE_IDS, Mode.COADD_KEYS, Mode.SCANS)
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class Row:
         Number of the row from 1; in a table of this service posted back the ``scntr`` of the first
         request, which several rows (images) then share, and 0 where that request was no list.
     bands
-        Bands wanted, of ``j``, ``h`` and ``k``.
+        Ids of the bands wanted.
     id
         The user's identifier of the row, at most 15 characters.
     given_id
@@ -60,6 +63,8 @@ class Row:
         Width and height of the crop in arcsec, None for whole images.
     best_only
         Whether only the best image set at the position is wanted.
+    image_id
+        The image set wanted, by its identifier.
     coadd_key, date, hem, scan, image
         The image sets wanted by number; ``image`` None means all images of the scan.
     dataset, image_type, delivery_format, edge
@@ -76,6 +81,7 @@ class Row:
     name: str | None = None
     size: float | None = None
     best_only: bool = False
+    image_id: str | None = None
     coadd_key: int | None = None
     date: str | None = None
     hem: str | None = None
@@ -90,13 +96,13 @@ class Row:
     def to_json(self) -> dict[str, Any]:
         """Return a JSON object with the fields that are set, so that 2500 rows stay small."""
         values = {STORED_ROW_FIELDS.get(name, name): value for name, value in vars(self).items()}
-        values["bands"] = "".join(self.bands)
+        values["bands"] = list(self.bands)
         values["sky"] = [self.position.ra, self.position.dec] if self.position else None
         return {key: value for key, value in values.items() if value is not None and value is not False}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Row:
-        """Read what `to_json` wrote."""
+        """Read what `to_json` wrote; the bands of older requests are one text of letters."""
         values = {ROW_FIELDS.get(key, key): value for key, value in stored.items()}
         values["bands"] = tuple(stored["bands"])
         image_type = stored.get("image_type")
@@ -109,11 +115,20 @@ class Row:
 
 @dataclass(frozen=True)
 class RowDefaults:
-    """The request's values for rows without their own; ``size`` in arcsec, None for whole images."""
+    """The request's values for rows without their own; ``size`` in arcsec, None for whole images.
+
+    ``dataset`` is that of the request, by whose survey the cells are read; None for the default one.
+    """
 
     bands: tuple[str, ...]
     best_only: bool = False
     size: float | None = None
+    dataset: str | None = None
+
+    @property
+    def survey(self) -> Survey:
+        """The survey by which cells are read."""
+        return default_survey() if self.dataset is None else survey_of(self.dataset)
 
 
 @dataclass(frozen=True)
@@ -166,7 +181,7 @@ class Request:
         """Return a JSON object without the e-mail address, which is kept apart and for a shorter time."""
         return {
             "mode": self.mode.value,
-            "bands": "".join(self.bands),
+            "bands": list(self.bands),
             "image_type": self.image_type,
             "decompress": self.decompress,
             "form": self.delivery_format,

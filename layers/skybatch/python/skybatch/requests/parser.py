@@ -13,8 +13,6 @@ from skybatch.requests.body.payload import Payload, read_payload
 from skybatch.requests.fields import BatchRequestBody
 from skybatch.requests.model import (
     LIST_MODES,
-    MAX_DIAMETER,
-    MIN_DIAMETER,
     Mode,
     Region,
     Request,
@@ -26,6 +24,8 @@ from skybatch.settings import Settings
 from skybatch.sky.coordinates import Location
 from skybatch.sky.frames import to_icrs
 from skybatch.sky.position import SkyPosition
+from skybatch.surveys.description.survey import Survey
+from skybatch.surveys.known import dataset_named, default_dataset, survey_of
 from skybatch.tables.readers.model import Bounds
 from skybatch.validation import ErrorCollector
 
@@ -75,23 +75,57 @@ def parse_body(body: bytes, content_type: str, limits: Settings) -> tuple[Reques
 
 
 def validated_fields(posted: Mapping[str, Any]) -> BatchRequestBody:
-    """Return the fields, each of them valid; raises InvalidRequest."""
+    """Return the fields, each valid for the survey, with that survey's defaults; raises InvalidRequest."""
     errors = ErrorCollector()
     fields = BatchRequestBody.model_construct()
+    survey = survey_asked(posted)
     try:
-        fields = BatchRequestBody.model_validate(without_other_modes(posted))
+        fields = BatchRequestBody.model_validate(without_other_modes(posted), context={"survey": survey})
     except ValidationError as invalid:
         for error in invalid.errors(include_url=False):
             rule = str(error.get("ctx", {}).get("error", error["msg"]))
             errors.add(str(error["loc"][0]), error["input"], rule)
     errors.raise_if_any()
-    return fields
+    return with_survey(fields, posted)
+
+
+def survey_asked(posted: Mapping[str, Any]) -> Survey:
+    """Return the survey that a body names, as survey or as data set; the default where it names none."""
+    for name in ("survey", "dataset"):
+        last = posted[name][-1:] if isinstance(posted.get(name), list) else [posted.get(name)]
+        dataset = dataset_named(str(last[0]).strip().lower()) if last and last[0] else None
+        if dataset is not None:
+            return survey_of(dataset)
+    return survey_of(default_dataset())
+
+
+def with_survey(fields: BatchRequestBody, posted: Mapping[str, Any]) -> BatchRequestBody:
+    """Return fields with the data set of their survey, and what that has by default where nothing was given.
+
+    Raises
+    ------
+    InvalidRequest
+        Where survey and data set contradict each other.
+    """
+    given = {name for name, value in posted.items() if value not in (None, "", [])}
+    dataset = fields.dataset if "dataset" in given else fields.survey or default_dataset()
+    if fields.survey is not None and fields.survey != dataset:
+        rule = f"is not the survey of the data set {dataset}, which the request names too"
+        raise InvalidRequest(f"The survey {rule}.", errors=[CellError("survey", str(posted["survey"]), rule)])
+    survey = survey_of(dataset)
+    defaults: dict[str, Any] = {"dataset": dataset}
+    if "bands" not in given:
+        defaults["bands"] = tuple(survey.bands)
+    if "form" not in given:
+        defaults["form"] = survey.requests.default_form
+    return fields.model_copy(update=defaults)
 
 
 def validated_mode(fields: BatchRequestBody, payload: Payload) -> Mode:
     """Return the mode; raises InvalidRequest without one, or without all that it needs."""
     if fields.mode is None:
-        rule = f"must be given: one of {', '.join(Mode)}"
+        modes = survey_of(fields.dataset).requests.modes
+        rule = f"must be given: one of {', '.join(modes)}"
         raise InvalidRequest(f"The mode {rule}.", errors=[CellError("mode", "", rule)])
     errors = ErrorCollector()
     for name, what in REQUIRED_FIELDS.get(fields.mode, {}).items():
@@ -114,7 +148,7 @@ def table_request(fields: BatchRequestBody, mode: Mode, payload: Payload, limits
     rows = read_rows(
         payload.table or b"",
         mode,
-        RowDefaults(fields.bands, fields.best, fields.size),
+        RowDefaults(fields.bands, fields.best, fields.size, fields.dataset),
         upload_bounds(limits),
     )
     rows.raise_if_invalid()
@@ -145,14 +179,14 @@ def clamped_region(fields: BatchRequestBody) -> tuple[Region, list[str]]:
     center = fields.center
     position: SkyPosition | None = to_icrs([center])[0] if isinstance(center, Location) else None
     wanted = fields.diameter or 0.0
-    diameter = min(max(wanted, MIN_DIAMETER), MAX_DIAMETER)
+    least, most = survey_of(fields.dataset).requests.diameter
+    diameter = min(max(wanted, least), most)
     name = center if isinstance(center, str) else None
     region = Region(position, name, diameter, fields.relation)
     if diameter == wanted:
         return region, []
     return region, [
-        f"The diameter {wanted:g} degrees was set to {diameter:g}:"
-        f" it lies between {MIN_DIAMETER} and {MAX_DIAMETER}."
+        f"The diameter {wanted:g} degrees was set to {diameter:g}: it lies between {least} and {most}."
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from skybatch.errors import TooLarge
@@ -11,20 +12,20 @@ from skybatch.requests import values
 from skybatch.requests.columns.cells import TableCells
 from skybatch.requests.columns.roles import roles_of
 from skybatch.requests.crop_sizes import SizeReader
+from skybatch.requests.field_parsers import parse_dataset, parse_survey
 from skybatch.requests.model import SCAN_IMAGE_SETS, Mode, Row, RowDefaults
 from skybatch.requests.position_notices import position_notices
 from skybatch.requests.positions import PositionReader, Target
 from skybatch.sky.angles import checked_latitude, wrapped
 from skybatch.sky.position import SkyPosition
-from skybatch.surveys.twomass.datasets import DATASETS
-from skybatch.surveys.twomass.layout import ATLAS_SUFFIXES, QUICKLOOK_SUFFIXES
+from skybatch.surveys.known import default_survey
 from skybatch.tables.readers.model import Bounds, Table
 
 DELIVERY_FORMATS = ("fits.gz", "fits", "fz")
 # A row of our own tables may also ask for an image just as it is stored.
 ROW_DELIVERY_FORMATS = (
     *DELIVERY_FORMATS,
-    *(suffix[1:] for suffix in (*ATLAS_SUFFIXES, *QUICKLOOK_SUFFIXES)),
+    *(form for product in default_survey().images.values() for form in product.forms),
 )
 
 
@@ -50,9 +51,9 @@ def read_table_rows(cells: TableCells, mode: Mode, defaults: RowDefaults) -> Tab
     """Read the rows of a table that has the columns which a mode needs; invalid cells are noted."""
     if mode is Mode.POSITIONS:
         return _position_rows(cells, defaults)
-    if mode is Mode.COADD_KEYS:
-        sizes = SizeReader(cells, None)
-        rows = [_key_row(cells, index, defaults, sizes) for index in range(len(cells))]
+    if mode in (Mode.COADD_KEYS, Mode.IMAGE_IDS):
+        sizes, of_row = SizeReader(cells, None), _key_row if mode is Mode.COADD_KEYS else _image_row
+        rows = [of_row(cells, index, defaults, sizes) for index in range(len(cells))]
         return TableRows(rows, [None] * len(rows), sizes.notices)
     rows = [_scan_row(cells, index, defaults) for index in range(len(cells))]
     return TableRows(rows, [None] * len(rows), [])
@@ -93,8 +94,19 @@ def _source(target: Target, known: dict[tuple[object, ...], RowSource | None]) -
 def _key_row(cells: TableCells, index: int, defaults: RowDefaults, sizes: SizeReader) -> Row:
     """Read a row for a coadd key, with the position to crop around where the row has one."""
     return Row(
-        bands=cells.value("band", index, values.bands, defaults.bands),
+        bands=cells.value("band", index, partial(values.bands, survey=defaults.survey), defaults.bands),
         coadd_key=cells.required("coadd_key", index, values.coadd_key),
+        **_crop_fields(cells, index, sizes),
+        **_common_fields(cells, index),
+    )
+
+
+def _image_row(cells: TableCells, index: int, defaults: RowDefaults, sizes: SizeReader) -> Row:
+    """Read a row for the identifier of an image set, with the position to crop around where it has one."""
+    survey = defaults.survey
+    return Row(
+        bands=cells.value("band", index, partial(values.bands, survey=survey), defaults.bands),
+        image_id=cells.required("image_id", index, partial(values.image_id, survey=survey)),
         **_crop_fields(cells, index, sizes),
         **_common_fields(cells, index),
     )
@@ -103,7 +115,7 @@ def _key_row(cells: TableCells, index: int, defaults: RowDefaults, sizes: SizeRe
 def _scan_row(cells: TableCells, index: int, defaults: RowDefaults) -> Row:
     """Read a row for a date, hemisphere, scan and, if given, image number."""
     return Row(
-        bands=cells.value("band", index, values.bands, defaults.bands),
+        bands=cells.value("band", index, partial(values.bands, survey=defaults.survey), defaults.bands),
         date=cells.required("date", index, values.table_date),
         hem=cells.required("hem", index, values.hemisphere),
         scan=cells.required("scan", index, values.scan),
@@ -124,7 +136,8 @@ def _common_fields(cells: TableCells, index: int, label: str | None = None) -> d
     if cells.header.marked:
         keywords = cells.header.keywords
         fields["row_number"] = cells.value("scntr", index, values.row_number, 0)
-        fields["dataset"] = cells.value("dataset", index, parse_dataset, keywords.get("dataset"))
+        dataset = cells.value("dataset", index, parse_dataset, keywords.get("dataset"))
+        fields["dataset"] = cells.value("survey", index, parse_survey, dataset)
         fields["image_type"] = cells.value("type", index, values.image_type, None)
         fields["delivery_format"] = cells.value("form", index, parse_delivery_format, keywords.get("form"))
         fields["edge"] = cells.value("edge", index, values.edge_mode, None)
@@ -146,11 +159,6 @@ def _right_ascension(text: str) -> float:
 
 def _declination(text: str) -> float:
     return checked_latitude(values.number(text))
-
-
-def parse_dataset(text: str) -> str:
-    """Parse the short name of a data set."""
-    return values.choice(text, tuple(DATASETS))
 
 
 def parse_delivery_format(text: str) -> str:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from skybatch.errors import CellError, InvalidRequest
 from skybatch.requests.columns.cells import TableCells, with_short_cells
 from skybatch.requests.columns.pairs import position_columns
-from skybatch.requests.columns.roles import coordinate_columns, name_columns, roles_of
+from skybatch.requests.columns.roles import NO_ALIASES, coordinate_columns, name_columns, roles_of
 from skybatch.requests.model import Mode, Row, RowDefaults
 from skybatch.requests.row_ids import shorten_ids
 from skybatch.requests.row_readers import RowSource, check_image_sets, read_table_rows
-from skybatch.requests.table_selection import check_first_line, missing_columns, selection
+from skybatch.requests.table_selection import check_first_line, missing_columns, own_names, selection
 from skybatch.tables.files.upload import read_tables
 from skybatch.tables.readers.model import Bounds, Table, unreadable_table
 from skybatch.validation import MAX_ERRORS, ErrorCollector, summarize
 
-_LISTED = {Mode.POSITIONS: "positions", Mode.COADD_KEYS: "coadd keys", Mode.SCANS: "scans"}
+_LISTED = {
+    Mode.POSITIONS: "positions",
+    Mode.IMAGE_IDS: "image ids",
+    Mode.COADD_KEYS: "coadd keys",
+    Mode.SCANS: "scans",
+}
 _MOST_NAMED = 10
 
 
@@ -85,7 +90,7 @@ def read_rows(upload: bytes, mode: Mode, defaults: RowDefaults, bounds: Bounds) 
     TooLarge
         There are too many rows, image sets, cells or bytes.
     """
-    found = read_tables(upload, selection(mode), bounds)
+    found = read_tables(upload, selection(mode, own_names(defaults.survey)), bounds)
     used = [with_short_cells(table) for table in found.tables if table.cells]
     if not used:
         raise missing_columns(found.tables, mode)
@@ -101,12 +106,12 @@ def read_rows(upload: bytes, mode: Mode, defaults: RowDefaults, bounds: Bounds) 
 
 def _read_used(used: Sequence[Table], mode: Mode, defaults: RowDefaults) -> RequestRows:
     """Read the rows of all tables that are used, numbered on from one to the next."""
-    errors = ErrorCollector()
+    errors, aliases = ErrorCollector(), own_names(defaults.survey)
     rows: list[Row] = []
     sources: list[RowSource | None] = []
     notices: list[str] = []
     for table in used:
-        part = read_table_rows(TableCells(table, errors, len(rows)), mode, defaults)
+        part = read_table_rows(TableCells(table, errors, len(rows), aliases), mode, defaults)
         rows += part.rows
         sources += part.sources
         notices += part.notices
@@ -115,7 +120,7 @@ def _read_used(used: Sequence[Table], mode: Mode, defaults: RowDefaults) -> Requ
         tuple(shortened),
         any(table.header.marked for table in used),
         tuple(dict.fromkeys((*notices, *cut))),
-        tuple(use for table in used for use in column_uses(table, mode)),
+        tuple(use for table in used for use in column_uses(table, mode, aliases)),
         tuple(sources),
         tuple(errors.found),
     )
@@ -142,9 +147,12 @@ def _name(table: Table, tables: Sequence[Table]) -> str:
     return table.header.title or f"table {number}"
 
 
-def column_uses(table: Table, mode: Mode) -> Iterator[ColumnUse]:
+def column_uses(
+    table: Table, mode: Mode, aliases: Mapping[str, tuple[str, ...]] = NO_ALIASES
+) -> Iterator[ColumnUse]:
     """Say what each column of a table was used as: a role, ``ra``, ``dec``, ``name`` or nothing."""
-    uses = {column: role for role, column in roles_of(table.header).items() if column in table.cells}
+    roles = roles_of(table.header, aliases=aliases)
+    uses = {column: role for role, column in roles.items() if column in table.cells}
     if mode is Mode.POSITIONS:
         uses |= dict.fromkeys(name_columns(table.header), "name")
         uses |= dict.fromkeys(coordinate_columns(table.header), "coordinates")

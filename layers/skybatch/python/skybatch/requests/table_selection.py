@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from skybatch.requests.columns.pairs import coordinate_like, position_columns
 from skybatch.requests.columns.roles import (
+    NO_ALIASES,
     ROLES,
     cell_kind,
     coordinate_columns,
@@ -14,6 +15,7 @@ from skybatch.requests.columns.roles import (
 )
 from skybatch.requests.model import Mode
 from skybatch.requests.positions import missing_position
+from skybatch.surveys.description.survey import Survey
 from skybatch.tables.readers.model import (
     HEADERLESS,
     CellKind,
@@ -25,14 +27,16 @@ from skybatch.tables.readers.model import (
 )
 
 # Roles that tables of this service have, whatever they list.
-_SERVICE_ROLES = ("skybatch", "scntr", "dataset", "type", "form", "edge", "id", "given_id")
+_SERVICE_ROLES = ("skybatch", "scntr", "survey", "dataset", "type", "form", "edge", "id", "given_id")
 _OPTIONAL = {
     Mode.POSITIONS: ("csys", "equinox", "size", "best", *_SERVICE_ROLES),
+    Mode.IMAGE_IDS: ("band", "req_ra", "req_dec", "size", *_SERVICE_ROLES),
     Mode.COADD_KEYS: ("band", "req_ra", "req_dec", "size", *_SERVICE_ROLES),
     Mode.SCANS: ("image", "band", *_SERVICE_ROLES),
 }
 REQUIRED: Mapping[Mode, Mapping[str, str]] = {
     Mode.POSITIONS: {},
+    Mode.IMAGE_IDS: {"image_id": "the identifier of an image set"},
     Mode.COADD_KEYS: {"coadd_key": "the number of an image set"},
     Mode.SCANS: {
         "date": "observation date yymmdd",
@@ -47,11 +51,16 @@ _COLUMNS_SHOWN = 20
 _ROLE_NAMES = frozenset(name for names in ROLES.values() for name in names)
 
 
-def selection(mode: Mode) -> Select:
+def own_names(survey: Survey) -> Mapping[str, tuple[str, ...]]:
+    """Return a survey's own names of roles: an image set that one field names is named by it."""
+    return {"image_id": survey.set.fields} if len(survey.set.fields) == 1 else {}
+
+
+def selection(mode: Mode, aliases: Mapping[str, tuple[str, ...]] = NO_ALIASES) -> Select:
     """Return the function that chooses the columns to read in a list mode."""
 
     def select(header: Header) -> Mapping[int, CellKind]:
-        roles = roles_of(header, (*REQUIRED[mode], *_OPTIONAL[mode]))
+        roles = roles_of(header, (*REQUIRED[mode], *_OPTIONAL[mode]), aliases)
         wanted = {column: cell_kind(role) for role, column in roles.items()}
         if mode is Mode.POSITIONS:
             positions = _position_cells(header)

@@ -18,10 +18,11 @@ from skybatch.requests.parser import (
 )
 from skybatch.requests.table_rows import RequestRows, read_rows
 from skybatch.settings import Settings
+from skybatch.surveys.known import DEFAULT_DATASET, survey_of
 from skybatch.validation import MAX_ERRORS, InvalidValue
 
 # What a table's meaning depends on; the other fields of a batch may be there and change nothing.
-FIELDS = ("mode", "bands", "best", "size", "dataset")
+FIELDS = ("mode", "bands", "best", "size", "dataset", "survey")
 FORMAT_FIELD = "format"
 # The words for each form of the answer, the documented one first.
 FORMATS: Mapping[str, tuple[str, ...]] = {
@@ -48,6 +49,8 @@ class UnderstoodTable:
         The request's crop size in arcsec, which rows without one have taken.
     format
         The form of the answer that a field asks for, a key of `FORMATS`; None without such a field.
+    dataset
+        The data set that the request is about.
     """
 
     mode: Mode
@@ -55,6 +58,7 @@ class UnderstoodTable:
     notices: tuple[str, ...]
     default_size: float | None = None
     format: str | None = None
+    dataset: str = DEFAULT_DATASET
 
     @property
     def all_errors_known(self) -> bool:
@@ -81,13 +85,13 @@ def understand_table(body: bytes, content_type: str, limits: Settings) -> Unders
     payload = read_payload(body, content_type, limits.max_upload_bytes)
     fields = validated_fields(_fields_of_tables(payload.fields))
     mode = _list_mode(fields, payload)
-    defaults = RowDefaults(fields.bands, fields.best, fields.size)
+    defaults = RowDefaults(fields.bands, fields.best, fields.size, fields.dataset)
     rows = read_rows(payload.table or b"", mode, defaults, upload_bounds(limits))
     rows = replace(rows, errors=tuple(sorted(rows.errors, key=lambda error: error.row or 0)))
     known = {name: value for name, value in payload.fields.items() if name != FORMAT_FIELD}
     notices = (*unknown_field_notices(known), *rows.notices)
     asked = payload.fields.get(FORMAT_FIELD)
-    return UnderstoodTable(mode, rows, notices, fields.size, _format_field(asked))
+    return UnderstoodTable(mode, rows, notices, fields.size, _format_field(asked), fields.dataset)
 
 
 def parse_format(word: str) -> str:
@@ -118,6 +122,8 @@ def _fields_of_tables(posted: Mapping[str, Any]) -> dict[str, Any]:
 
 def _list_mode(fields: BatchRequestBody, payload: Payload) -> Mode:
     if fields.mode not in LIST_MODES:
-        rule = f"must be one of {', '.join(LIST_MODES)}: the others have no table"
+        modes = survey_of(fields.dataset).requests.modes
+        listed = ", ".join(mode for mode in LIST_MODES if mode in modes)
+        rule = f"must be one of {listed}: the others have no table"
         raise InvalidRequest(f"The mode {rule}.", errors=[CellError("mode", str(fields.mode), rule)])
     return validated_mode(fields, payload)

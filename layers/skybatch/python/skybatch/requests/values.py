@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import re
 from datetime import date
-from functools import lru_cache
 
 from skybatch.fits.edge_mode import EdgeMode
 from skybatch.sky.angles import plain_dashes
+from skybatch.surveys.band_words import bands as bands
+from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.image_type import ImageType
-from skybatch.surveys.twomass.bands import BAND_NAMES, BANDS
+from skybatch.surveys.known import default_survey
 from skybatch.validation import InvalidValue
 
 MAX_ID_CHARACTERS = 15  # in tables and file names; longer ids are cut
@@ -25,11 +26,6 @@ ISO_DATE = re.compile(r"((?:19|20)[0-9]{2})-([0-9]{2})-([0-9]{2})(?:[T ].*)?")
 SIX_DIGITS = re.compile(r"[0-9]{6}")
 TRUE_WORDS = frozenset({"y", "yes", "t", "true", "1", "on"})
 FALSE_WORDS = frozenset({"n", "no", "f", "false", "0", "off"})
-BAND_WORDS = {
-    **{word: (band,) for band, name in BAND_NAMES.items() for word in (band, name.lower())},
-    **{"a": BANDS, "all": BANDS},
-}
-_BANDS_RULE = "must be j, h, k (or Ks), several of them as in JHK, or a (all three bands)"
 HEMISPHERES = {"n": "n", "north": "n", "s": "s", "south": "s"}
 IMAGE_TYPES = {
     word: image_type for image_type in ImageType for word in (image_type.letter.lower(), str(image_type))
@@ -86,31 +82,20 @@ def row_id(text: str) -> str:
     return text
 
 
-@lru_cache(maxsize=1000)
-def bands(text: str) -> tuple[str, ...]:
-    """Parse the bands of a row: j, h, k (or Ks), several in one word or a list, or a for all, in any case."""
-    words = [word for word in re.split(r"[\s,;+/]+", text.lower()) if word]
-    if not words:
-        raise InvalidValue(_BANDS_RULE)
-    found = {band for word in words for band in _bands_of_word(word)}
-    return tuple(band for band in BANDS if band in found)
-
-
-def _bands_of_word(word: str) -> tuple[str, ...]:
-    if word in BAND_WORDS:
-        return BAND_WORDS[word]
-    letters = re.findall(r"ks|[a-z]", word)
-    if "".join(letters) != word or not all(letter in BAND_WORDS for letter in letters):
-        raise InvalidValue(_BANDS_RULE)
-    return tuple(band for letter in letters for band in BAND_WORDS[letter])
-
-
 def coadd_key(text: str) -> int:
     """Parse the number of an image set."""
     key = integer(text)
     if key is None or not 1 <= key <= MAX_INT:
         raise InvalidValue(f"a coadd_key is a whole number from 1 to {MAX_INT}")
     return key
+
+
+def image_id(text: str, survey: Survey | None = None) -> str:
+    """Parse the identifier of an image set, which has the form that its survey gives it."""
+    of = survey or default_survey()
+    if not re.fullmatch(of.set_id.pattern({name: field.match for name, field in of.fields.items()}), text):
+        raise InvalidValue(f"an image_id of {of.short} is written as {of.set.id}")
+    return text
 
 
 def xdate(text: str) -> str:

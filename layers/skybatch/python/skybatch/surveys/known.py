@@ -7,7 +7,7 @@ unique among all.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -36,6 +36,12 @@ def known_surveys() -> Mapping[str, Survey]:
 def default_survey() -> Survey:
     """Return the survey that is meant where none is named."""
     return packaged_survey(DEFAULT_SURVEY)
+
+
+def default_dataset() -> str:
+    """Return the data set that is meant where none is named: 2MASS's first, or the first that is held."""
+    held = _held()
+    return DEFAULT_DATASET if not held or DEFAULT_DATASET in held else held[0]
 
 
 def survey_of(dataset: str) -> Survey:
@@ -75,6 +81,17 @@ def forget(survey: Survey) -> None:
 
 
 @cache
+def _held() -> list[str]:
+    """Return the data sets that the archive holds; none where that is not known."""
+    return []
+
+
+def hold(datasets: Iterable[str]) -> None:
+    """Say which data sets the archive holds, in the order of their publication."""
+    _held()[:] = [each for each in datasets if each in _surveys()]
+
+
+@cache
 def key_layout(survey_id: str) -> KeyLayout:
     """Return the keys of a known survey, by its id."""
     from skybatch.surveys.description.keys import KeyLayout
@@ -97,6 +114,14 @@ def dataset_at(mission: str, folder: str, table: str) -> str | None:
         if mission in missions and survey.datasets[name].path == path:
             return name
     return None
+
+
+def known_bands() -> Mapping[str, str]:
+    """Return the label of each band of all known surveys, in their order."""
+    surveys = reversed(dict.fromkeys(_surveys().values()))
+    labels = {band.id: band.label for survey in surveys for band in survey.band}
+    order = (band.id for survey in dict.fromkeys(_surveys().values()) for band in survey.band)
+    return {band: labels[band] for band in order}
 
 
 def mission_named(word: str) -> str | None:

@@ -12,7 +12,7 @@ from skybatch.batch.planning.matching import Matches
 from skybatch.requests.model import Request
 from skybatch.status import AbsentImages
 from skybatch.surveys.image_type import ImageType
-from skybatch.surveys.twomass.bands import BANDS
+from skybatch.surveys.known import survey_of
 
 if TYPE_CHECKING:
     from skybatch.inventory.image_sets import ImageSets
@@ -24,7 +24,9 @@ def absent_images(request: Request, matches: Matches, details: ImageSets) -> dic
     ``details`` has the facts of each match. In lists without positions an image is counted once, for the
     first row that asks for it.
     """
-    if all(bool(sizes[band].all()) for sizes in (details.bytes, details.quicklook_bytes) for band in BANDS):
+    survey = survey_of(request.dataset)
+    products = (details.bytes, details.quicklook_bytes) if survey.has("quicklooks") else (details.bytes,)
+    if all(bool(sizes[band].all()) for sizes in products for band in survey.bands):
         return {}
     held = _held(request, matches, details)
     missing: dict[int, list[str]] = {}
@@ -46,9 +48,12 @@ def _held(request: Request, matches: Matches, details: ImageSets) -> dict[str, N
     """Tell for each band and match whether the archive holds the image of the type that the row asks for."""
     types = [request.rows[int(i)].image_type or request.image_type for i in matches.row_index]
     quicklook = np.array([each == ImageType.QUICKLOOK for each in types], dtype=bool)
+    survey = survey_of(request.dataset)
+    if not survey.has("quicklooks"):
+        return {band: details.bytes[band] > 0 for band in survey.bands}
     return {
         band: np.where(quicklook, details.quicklook_bytes[band] > 0, details.bytes[band] > 0)
-        for band in BANDS
+        for band in survey.bands
     }
 
 
@@ -58,6 +63,6 @@ def _of_row(
     start, stop = np.searchsorted(matches.row_index, [index, index + 1])
     return AbsentImages(
         images=len(missing),
-        bands=tuple(band for band in BANDS if band in missing),
-        held=tuple(band for band in BANDS if held[band][start:stop].any()),
+        bands=tuple(band for band in held if band in missing),
+        held=tuple(band for band in held if held[band][start:stop].any()),
     )

@@ -54,6 +54,8 @@ def match(request: Request, rows: Sequence[int], inventory: Inventory, max_image
         return _region(request, inventory, max_images)
     if request.mode is Mode.POSITIONS:
         return _positions(wanted, index, inventory, max_images)
+    if request.mode is Mode.IMAGE_IDS:
+        return _image_ids(wanted, index, inventory)
     if request.mode is Mode.COADD_KEYS:
         return _keys(wanted, index, inventory)
     return _scans(wanted, index, inventory, max_images)
@@ -81,6 +83,12 @@ def _positions(
     found = inventory.positions(ra, dec, best, limit=max_images)
     where = PixelPositions(found.x, found.y, found.edge_distance)
     return Matches(index[placed[found.row]], found.set_index, where)
+
+
+def _image_ids(rows: Sequence[Row], index: NDArray[np.intp], inventory: Inventory) -> Matches:
+    sets = inventory.by_image_id([row.image_id or "" for row in rows])
+    known = sets >= 0
+    return Matches(index[known], sets[known])
 
 
 def _keys(rows: Sequence[Row], index: NDArray[np.intp], inventory: Inventory) -> Matches:

@@ -154,6 +154,7 @@ def _why_unresolved(name: str, answer: NameResult | None) -> str:
 NOT_COVERED_REASONS = {
     Mode.REGION: "no image set matches the region",
     Mode.POSITIONS: "no image set contains this position",
+    Mode.IMAGE_IDS: "no image set has this image_id",
     Mode.COADD_KEYS: "no image set has this coadd_key",
     Mode.SCAN: "no image set belongs to this date, hemisphere and scan",
     Mode.SCANS: "no image set belongs to this date, hemisphere, scan and image number",

@@ -131,7 +131,7 @@ def _best(request: Request, table: str) -> dict[str, bool]:
 
     encoded = table.encode()
     bounds = Bounds(len(wanted), len(wanted), len(encoded))
-    listing = read_rows(encoded, Mode.POSITIONS, RowDefaults(request.bands), bounds)
+    listing = read_rows(encoded, Mode.POSITIONS, RowDefaults(request.bands, dataset=request.dataset), bounds)
     return {"best": [row.best_only for row in listing.rows] != wanted}
 
 

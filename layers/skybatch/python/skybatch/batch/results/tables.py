@@ -20,8 +20,9 @@ from skybatch.batch.results.generated_file import GeneratedFile
 from skybatch.fits.edge_mode import EdgeMode
 from skybatch.requests.model import Mode, Request, Row
 from skybatch.sky.position import SkyPosition
+from skybatch.surveys.known import survey_of
 from skybatch.tables.model import Table
-from skybatch.tables.schemas.batch import ROWS
+from skybatch.tables.schemas.batch import batch_rows
 from skybatch.tables.schemas.image_rows import ImageRows
 from skybatch.tables.schemas.image_table import image_table
 from skybatch.tables.writers.formats import MEDIA_TYPES, Format, write
@@ -113,7 +114,7 @@ def _preview_url(record: BatchRecord, task: Task, outcome: ImageOutcome) -> str 
 def rows_table(results: BatchResults) -> Table:
     """Make the table of the request's rows with their outcomes."""
     rows = [results.request.rows[outcome.row] for outcome in results.rows]
-    region = results.request.region
+    region, survey = results.request.region, survey_of(results.request.dataset)
     positions = [row.position or (region.center if region else None) for row in rows]
     columns: dict[str, Sequence[Any]] = {
         # Tables of a region name no rows; posted back, their rows count from 1 again.
@@ -122,17 +123,18 @@ def rows_table(results: BatchResults) -> Table:
         "dec": [position and position.dec for position in positions],
         "name": [row.name or (region.name if region else None) for row in rows],
         "best": ["y" if row.best_only else "n" for row in rows],
-        "band": ["".join(row.bands).upper() for row in rows],
+        "band": [survey.bands_text(row.bands) for row in rows],
         "xdate": [row.date for row in rows],
         "outcome": [str(outcome.status) for outcome in results.rows],
         "reason": _row_reasons(results),
     }
-    for name in ("id", "given_id", "size", "coadd_key", "hem", "scan", "image"):
+    for name in ("id", "given_id", "size", "image_id", "coadd_key", "hem", "scan", "image"):
         columns[name] = [getattr(row, name) for row in rows]
     columns["absent"] = [outcome.absent.images if outcome.absent else 0 for outcome in results.rows]
     for status in IMAGE_TABLES.values():
         columns[str(status)] = [outcome.counts.get(status, 0) for outcome in results.rows]
-    return Table(ROWS, {column.source: columns[column.name] for column in ROWS}, title="Rows of the request")
+    own = batch_rows(survey)
+    return Table(own, {column.source: columns[column.name] for column in own}, title="Rows of the request")
 
 
 def _box(task: Task) -> tuple[int, int, int, int]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from skybatch.requests.model import Mode, Request, RowDefaults
 from skybatch.requests.table_rows import read_rows
+from skybatch.surveys.known import survey_of
 from skybatch.tables.readers.model import Bounds
 
 # More than one request may ask for: a table of what was left over is never refused for its rows.
@@ -15,11 +16,12 @@ MAX_IMAGES = 1_000_000
 def request_from_table(table: bytes, parent: Request) -> Request:
     """Read one of the service's own tables as a request whose other fields are those of ``parent``."""
     bounds = Bounds(rows=0, marked_rows=MAX_IMAGES, inflated_bytes=len(table))
-    listing = read_rows(table, Mode.COADD_KEYS, RowDefaults(parent.bands), bounds)
+    mode = Mode.COADD_KEYS if survey_of(parent.dataset).has("coadd_keys") else Mode.IMAGE_IDS
+    listing = read_rows(table, mode, RowDefaults(parent.bands, dataset=parent.dataset), bounds)
     listing.raise_if_invalid()
     return replace(
         parent,
-        mode=Mode.COADD_KEYS,
+        mode=mode,
         rows=listing.rows,
         from_service=True,
         region=None,

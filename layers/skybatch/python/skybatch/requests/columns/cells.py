@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from skybatch.requests.columns.roles import roles_of
+from skybatch.requests.columns.roles import NO_ALIASES, roles_of
 from skybatch.tables.readers.model import Header, Table
 from skybatch.tables.text_escapes import restorer
 from skybatch.validation import ErrorCollector, InvalidValue
@@ -21,15 +21,23 @@ _CUT = "\u2026"  # an ellipsis, which no number, angle or word holds
 class TableCells:
     """Reads the cells of a table row by row.
 
-    ``rows_before`` counts the rows of earlier tables of the upload, whose numbers go on here.
+    ``rows_before`` counts the rows of earlier tables of the upload, whose numbers go on here; ``aliases`` are
+    the survey's own names of roles.
     """
 
-    def __init__(self, table: Table, errors: ErrorCollector, rows_before: int = 0) -> None:
+    def __init__(
+        self,
+        table: Table,
+        errors: ErrorCollector,
+        rows_before: int = 0,
+        aliases: Mapping[str, tuple[str, ...]] = NO_ALIASES,
+    ) -> None:
         self.table = table
         self.errors = errors
         self.rows_before = rows_before
         self._restore = restorer(table.header.kind, table.header.names, table.header.marked)
-        self.roles = {r: c for r, c in roles_of(table.header).items() if c in table.cells}
+        found = roles_of(table.header, aliases=aliases)
+        self.roles = {r: c for r, c in found.items() if c in table.cells}
 
     def __len__(self) -> int:
         return len(self.table)

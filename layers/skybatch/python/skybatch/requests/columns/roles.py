@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from skybatch.tables.readers.model import CellKind, Header
 
@@ -12,6 +13,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     "best": ("best",),
     "csys": ("csys", "coordsys", "coord_sys"),
     "equinox": ("equinox",),
+    "image_id": ("image_id",),
     "coadd_key": ("coadd_key",),
     "band": ("band", "filter", "energy_bandpassname"),
     "date": ("xdate", "date", "ordate"),
@@ -24,6 +26,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     "skybatch": ("skybatch",),
     "scntr": ("scntr",),
     "dataset": ("dataset",),
+    "survey": ("survey",),
     "type": ("type",),
     "form": ("form",),
     "edge": ("edge",),
@@ -64,6 +67,7 @@ COORDINATE_COLUMNS = (
 )
 """Columns of whole coordinates, which are no names."""
 
+NO_ALIASES: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 _WITH_BLANKS = frozenset({"id", "given_id", "date"})
 _NUMERIC = frozenset({"size", "req_ra", "req_dec"})
 
@@ -78,12 +82,17 @@ def places_of(names: Sequence[str]) -> dict[str, int]:
     return places
 
 
-def roles_of(header: Header, roles: Iterable[str] = ROLES) -> dict[str, int]:
-    """Find the column of each role that the header has."""
+def roles_of(
+    header: Header,
+    roles: Iterable[str] = ROLES,
+    aliases: Mapping[str, tuple[str, ...]] = NO_ALIASES,
+) -> dict[str, int]:
+    """Find the column of each role that the header has; ``aliases`` are a survey's own names of roles."""
     places = places_of(header.names)
     found = {}
     for role in roles:
-        column = next((places[name] for name in ROLES[role] if name in places), None)
+        names = (*ROLES[role], *aliases.get(role, ()))
+        column = next((places[name] for name in names if name in places), None)
         if column is not None:
             found[role] = column
     return found

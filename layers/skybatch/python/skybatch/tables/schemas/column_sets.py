@@ -12,7 +12,12 @@ from skybatch.tables.schemas.search import (
     SIA_PARAMS,
     SIA_SEARCH,
 )
-from skybatch.tables.schemas.understood import UNDERSTOOD_KEYS, UNDERSTOOD_POSITIONS, UNDERSTOOD_SCANS
+from skybatch.tables.schemas.understood import (
+    UNDERSTOOD_IMAGE_IDS,
+    UNDERSTOOD_KEYS,
+    UNDERSTOOD_POSITIONS,
+    UNDERSTOOD_SCANS,
+)
 
 __all__ = [
     "BATCH_CSV",
@@ -27,6 +32,7 @@ __all__ = [
     "SIA_ACCESS",
     "SIA_PARAMS",
     "SIA_SEARCH",
+    "UNDERSTOOD_IMAGE_IDS",
     "UNDERSTOOD_KEYS",
     "UNDERSTOOD_POSITIONS",
     "UNDERSTOOD_SCANS",
@@ -40,6 +46,7 @@ COLUMN_SETS: dict[str, tuple[Column, ...]] = {
     "Simple Image Access (/ibe/sia)": (*SIA_SEARCH, *SIA_ACCESS),
     "Archive search (/ibe/search)": (*INPUT_POSITION, *NATIVE_SEARCH),
     "A table as understood (/tables), positions": UNDERSTOOD_POSITIONS,
+    "A table as understood (/tables), image ids": UNDERSTOOD_IMAGE_IDS,
     "A table as understood (/tables), coadd keys": UNDERSTOOD_KEYS,
     "A table as understood (/tables), scans": UNDERSTOOD_SCANS,
 }

@@ -11,6 +11,7 @@ from skybatch.tables.schemas.common import (
     COADD_KEY,
     DATASET,
     HEM,
+    IMAGE_ID,
     REQUESTED,
     SCAN,
     TABLE_MARKER_COLUMN,
@@ -53,6 +54,7 @@ UNDERSTOOD_POSITIONS: tuple[Column, ...] = (
     BEST,
     ID,
 )
+UNDERSTOOD_IMAGE_IDS: tuple[Column, ...] = (ROW, LINE, IMAGE_ID, BANDS, *REQUESTED[:2], SIZE, ID)
 UNDERSTOOD_KEYS: tuple[Column, ...] = (ROW, LINE, COADD_KEY, BANDS, *REQUESTED[:2], SIZE, ID)
 UNDERSTOOD_SCANS: tuple[Column, ...] = (
     ROW,
