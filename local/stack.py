@@ -117,6 +117,10 @@ def local_parameters(public_url: str, names_url: str) -> dict[str, str]:
         # All that comes in on this machine comes from one address.
         "MaxDailyBatches": "100000",
         "MaxDailyFromCaller": "100000",
+        "MaxDailyImagesFromCaller": "100000000",
+        "MaxDailyLinks": "100000000",
+        "MaxDailySecondsFromCaller": "10000000",
+        "MaxDailyBytesFromCaller": "10000000000000",
     }
 
 

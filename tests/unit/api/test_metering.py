@@ -23,6 +23,7 @@ SIGNED = "https://bucket.s3.amazonaws.com/x?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-A
         ({"body": "é"}, Usage(seconds=2, bytes=2)),
         ({"body": base64.b64encode(bytes(300)).decode(), "isBase64Encoded": True}, Usage(2, 300)),
         ({"body": "", "headers": {"Location": SIGNED}}, Usage(seconds=2, links=1)),
+        ({"headers": {"Location": SIGNED.replace("/x?", "/answers/00/answer?")}}, Usage(2, 4_000_000, 0, 1)),
         ({"body": None, "headers": {"Location": "https://sky.example/batches/1/results"}}, Usage(2)),
         ({}, Usage(2)),
     ],

@@ -37,10 +37,10 @@ class Settings:
     max_upload_bytes: int = 4_000_000
     max_active_batches: int = 5
     max_daily_batches: int = 30
-    max_daily_from_caller: int = 300
+    max_daily_from_caller: int = 200
     max_daily_seconds_from_caller: int = 50_000
-    max_daily_bytes_from_caller: int = 20_000_000_000
-    max_daily_images_from_caller: int = 300_000
+    max_daily_bytes_from_caller: int = 10_000_000_000
+    max_daily_images_from_caller: int = 200_000
     max_daily_links: int = 200_000
     closed_endpoints: str = ""
     dispatch_window: int = 200

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from skybatch.api.large_responses import MAX_INLINE_BYTES, RESPONSE_PREFIX
 from skybatch.callers.accounts import Accounts
 from skybatch.callers.meter import Meter
 from skybatch.callers.usage import Usage
@@ -50,8 +51,14 @@ def charge(meter: Meter, who: str, usage: Usage, now: float) -> None:
 
 
 def usage_of(response: Mapping[str, Any], seconds: float) -> Usage:
-    """Return what a Lambda proxy response took: time, the bytes of its body, a signed link."""
+    """Return what a Lambda proxy response took: time, the bytes of its body, a signed link.
+
+    A body that was laid down in S3 counts as the least that such a one has.
+    """
     body = response.get("body") or ""
     size = len(body) * 3 // 4 if response.get("isBase64Encoded") else len(body.encode("utf-8", "replace"))
     location = str((response.get("headers") or {}).get("Location", ""))
-    return Usage(seconds=seconds, bytes=size, links=1 if SIGNATURE in location else 0)
+    signed = SIGNATURE in location
+    if signed and f"/{RESPONSE_PREFIX}/" in location:
+        size += MAX_INLINE_BYTES
+    return Usage(seconds=seconds, bytes=size, links=1 if signed else 0)
