@@ -44,7 +44,7 @@ def check_template(stack: PlannedStack, _: Clients) -> Iterator[Finding]:
 
 
 def check_parameters(stack: PlannedStack, _: Clients) -> Iterator[Finding]:
-    """Compare the given parameters with those that the template has, and with each other."""
+    """Compare the given parameters with those that the template has, and with their rules."""
     declared = stack.document.get("Parameters", {})
     if not declared:
         return
@@ -52,19 +52,8 @@ def check_parameters(stack: PlannedStack, _: Clients) -> Iterator[Finding]:
         error("parameters", f"the template has no parameter {name}", "see its Parameters")
         for name in sorted(set(stack.given) - set(declared))
     ]
-    faults += [*_refused(stack), *_narrow_window(stack)]
+    faults += _refused(stack)
     yield from faults or [ok("parameters", f"{len(stack.given)} given")]
-
-
-def _narrow_window(stack: PlannedStack) -> Iterator[Finding]:
-    """Each dispatch fills the window, and takes events of the 25,000 that an execution holds."""
-    gigabytes = max(1.0, _number(stack.parameter("MaxBatchBytes")) / 1e9)
-    window, least = _number(stack.parameter("DispatchWindow")), round(WINDOW_PER_GIGABYTE * gigabytes)
-    if window < least:
-        fact = (
-            f"DispatchWindow {window:.0f}: batches of {gigabytes:.3g} GB need more events than an execution"
-        )
-        yield error("parameters", f"{fact} holds", f"DispatchWindow={least} or more")
 
 
 def _refused(stack: PlannedStack) -> Iterator[Finding]:
@@ -92,10 +81,6 @@ def broken_rule(declared: dict[str, object], value: str) -> str:
     if float(value) > float(str(declared.get("MaxValue", "inf"))):
         return f"more than {declared['MaxValue']}"
     return ""
-
-
-def _number(text: str) -> float:
-    return float(text) if re.fullmatch(r"\d+(\.\d+)?", text) else 0.0
 
 
 def check_stack_name(stack: PlannedStack, _: Clients) -> Iterator[Finding]:
