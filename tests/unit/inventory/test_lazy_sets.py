@@ -15,7 +15,7 @@ from skybatch.inventory.lazy_sets import BandColumns, lazy_sets
 from skybatch.inventory.set_columns import Columns, grids_of, set_columns
 from skybatch.sky.footprints import Footprints
 from skybatch.sky.image_frames import ImageFrame
-from skybatch.sky.pixel_grids import Projection
+from skybatch.sky.pixel_grids import PixelGrids, Projection
 from skybatch.surveys.image_type import ImageType
 from tests.support.survey.synthetic_survey import synthetic
 
@@ -36,12 +36,14 @@ class Source:
     def has(self, name: str) -> bool:
         return name in self.columns
 
+    @property
+    def grids(self) -> PixelGrids:
+        return grids_of(self.columns["grids"])
+
     def footprints(self, rows: slice | NDArray[np.integer]) -> Footprints:
         self.read.add("places")
         crval, rotation, grid = (self.columns[name][rows] for name in ("crval", "rot", "grid"))
-        return Footprints(
-            crval[:, 0], crval[:, 1], rotation, grid, grids_of(self.columns["grids"]), self.frame
-        )
+        return Footprints(crval[:, 0], crval[:, 1], rotation, grid, self.grids, self.frame)
 
     def fetch(self, rows: slice | NDArray[np.integer]) -> None:
         self.read.add("all")

@@ -66,7 +66,7 @@ def test_text_of_few_values_is_coded_and_of_many_kept() -> None:
     few = coded("date", np.array([b"990101", b"990102"] * 500))
     assert few["date"].dtype == np.uint8
     assert np.array_equal(few["date.words"][few["date"]], np.array([b"990101", b"990102"] * 500))
-    assert coded("hem", np.array([b"n", b"s"] * 500)).keys() == {"hem"}
+    assert coded("hem", np.array([b"n", b"s"] * 500)).keys() == {"hem", "hem.words"}
     many = coded("id", np.array([b"%04d" % n for n in range(1000)]))
     assert many.keys() == {"id"}
     assert coded("empty", np.array([b"", b""]))["empty"].dtype.itemsize

@@ -40,3 +40,19 @@ def test_image_sets_may_come_in_any_order() -> None:
 def test_an_image_without_its_image_set_is_an_error(dataset: str, set_index: int) -> None:
     with pytest.raises(KeyError):
         gather_facts({"askyw": sample_image_sets(5)}, rows([dataset], [set_index], ["j"]))
+
+
+def test_only_facts_that_are_used_are_read() -> None:
+    used: list[str] = []
+
+    class Sets:
+        def __getattr__(self, name: str) -> object:
+            used.append(name)
+            return getattr(known, name)
+
+    known = sample_image_sets(5)
+    facts = gather_facts({"askyw": Sets()}, rows(["askyw"], [17], ["h"]))  # type: ignore[dict-item]
+    assert facts["coadd_key"].tolist() == [known.coadd_key[1]]
+    assert not {"magzp", "date", "crval1"} & set(used)
+    with pytest.raises(KeyError):
+        facts["declination"]

@@ -14,6 +14,7 @@ from skybatch.vo.where.three_valued import (
     Computed,
     Term,
     Test,
+    Values,
     all_of,
     all_tests,
     any_of,
@@ -88,3 +89,24 @@ def test_tests_of_one_subject_join_as_conditions_do(
 def test_what_is_compared_with_null_is_unknown() -> None:
     null = Comparison(np.equal, with_null=True, steps=1)
     assert null(Computed(np.array([1.0])), Computed(0.0, True)).unknown is True
+
+
+def test_terms_that_read_least_come_first_and_the_rest_only_where_something_is_open() -> None:
+    read: list[str] = []
+
+    def column(name: str, flags: list[bool], size: int) -> Term:
+        def compute(values: Values) -> Computed:
+            read.append(name)
+            return Computed(np.array(flags))
+
+        return Term("truth", compute, 1, size)
+
+    wide, narrow = column("wide", [True, True], 8), column("narrow", [False, False], 2)
+    for join, other, expected in ((all_of, narrow, [False, False]), (any_of, negated(narrow), [True, True])):
+        read.clear()
+        assert join([wide, other]).compute({}).values.tolist() == expected
+        assert read == ["narrow"]
+    read.clear()
+    assert all_of([wide, column("open", [False, True], 4)]).compute({}).values.tolist() == [False, True]
+    assert read == ["open", "wide"]
+    assert all_of([wide, narrow]).bytes_read == 10

@@ -14,6 +14,7 @@ from skybatch.sky.image_frames import ImageFrame
 from skybatch.sky.pixel_grids import PixelGrids
 from skybatch.sky.vectors import Floats
 from skybatch.surveys.image_id import TILED_SUFFIX, ScanImageId
+from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.twomass.bands import BANDS
 
 Ints = NDArray[np.int64]
@@ -130,6 +131,15 @@ class ImageSets:
     def take(self, order: NDArray[np.integer] | NDArray[np.bool_]) -> ImageSets:
         """Return the elements at these places, in this order."""
         return ImageSets(**{f.name: _take(getattr(self, f.name), order) for f in fields(self)})
+
+    def held(self, image_type: ImageType, band: str) -> NDArray[np.bool_]:
+        """Return of which sets the archive has an image of a type in a band."""
+        sizes = self.quicklook_bytes if image_type is ImageType.QUICKLOOK else self.bytes
+        return np.asarray(sizes[band] > 0)
+
+    def coded_text(self, name: str) -> tuple[NDArray[np.integer], NDArray[np.str_]] | None:
+        """Return a column of text as codes and the words they stand for, None where it is kept otherwise."""
+        return None
 
     def loaded(self) -> ImageSets:
         """Return these sets with all that is known of them in memory, for where nothing can be fetched."""

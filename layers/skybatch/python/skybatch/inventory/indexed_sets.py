@@ -63,7 +63,7 @@ class IndexedSets:
         columns = self._columns
         columns.fetch(_PLACES, rows)
         crval, rotation, grid = (columns.rows(name, rows) for name in _PLACES)
-        return Footprints(crval[:, 0], crval[:, 1], rotation, grid, self._grids, self.frame)
+        return Footprints(crval[:, 0], crval[:, 1], rotation, grid, self.grids, self.frame)
 
     def by_number(self, wanted: NDArray[np.int64]) -> SetNumbers:
         """Return the set of each number, -1 where there is none."""
@@ -144,14 +144,15 @@ class IndexedSets:
         return SortedColumn(self._columns, name, starts, self._columns.whole(f"{name}.fence"))
 
     @cached_property
-    def _grids(self) -> PixelGrids:
+    def grids(self) -> PixelGrids:
+        """The pixel grids that column ``grid`` numbers."""
         return grids_of(self._columns.whole("grids"))
 
     def _check(self, name: str, values: NDArray[Any]) -> None:
         """Raise InventoryError for values that no look-up can rely on."""
         below = {"key_row": self.size, "id_row": self.size, "number_row": self.size}
         if name == "grid":
-            below["grid"] = len(self._grids.naxis1)
+            below["grid"] = len(self.grids.naxis1)
         if name in below and len(values) and int(values.max()) >= below[name]:
             raise damaged(name)
         if name == "grids" and not _are_grids(values):

@@ -14,6 +14,7 @@ from skybatch.inventory.image_sets import GRID, ImageSets
 from skybatch.inventory.set_columns import INTEGERS, MEASURES, PRODUCTS, TEXTS, TILE_PLACES, held_bit
 from skybatch.sky.footprints import Footprints
 from skybatch.sky.image_frames import ImageFrame
+from skybatch.sky.pixel_grids import PixelGrids
 from skybatch.sky.vectors import Floats
 from skybatch.surveys.image_id import TILED_SUFFIX, image_suffixes
 from skybatch.surveys.image_type import ImageType
@@ -39,6 +40,10 @@ class SetSource(Protocol):
 
     def has(self, name: str) -> bool:
         """Tell whether there is a column of this name."""
+
+    @property
+    def grids(self) -> PixelGrids:
+        """The pixel grids that column ``grid`` numbers."""
 
     def footprints(self, rows: slice | NDArray[np.integer]) -> Footprints:
         """Return where sets lie."""
@@ -92,9 +97,8 @@ class LazySets(ImageSets):
         return self._shape("projection")
 
     def _shape(self, name: str) -> Floats | None:
-        images = self.footprints()
-        values: Floats | None = getattr(images.grids, name)
-        return None if values is None else values[images.grid]
+        values: Floats | None = getattr(self._source.grids, name)
+        return None if values is None else values[self._source.values("grid", self._rows)]
 
     def take(self, order: NDArray[np.integer] | NDArray[np.bool_]) -> ImageSets:
         """Return the elements at these places, in this order; what was not used yet stays unread."""
@@ -113,12 +117,12 @@ class LazySets(ImageSets):
         return ImageSets(**columns)
 
     def held(self, image_type: ImageType, band: str) -> NDArray[np.bool_]:
-        """Return which sets have an image of a type in a band."""
+        """Return of which sets the archive has an image of a type in a band."""
         bit = held_bit(PRODUCTS[image_type], band)
         return np.asarray(self._source.values("held", self._rows) >> bit & 1, bool)
 
     def coded_text(self, name: str) -> tuple[NDArray[np.integer], NDArray[np.str_]] | None:
-        """Return a text column as codes and the words they stand for, None where it is kept otherwise."""
+        """Return a column of text as codes and the words they stand for, None where it is kept otherwise."""
         if not self._source.has(f"{name}.words"):
             return None
         words = _decoded(name, self._source.values(f"{name}.words", slice(None)))
@@ -135,17 +139,16 @@ class LazySets(ImageSets):
         return made
 
     def _place(self, name: str) -> Any:
-        images = self.footprints()
-        for each in _PLACES:
-            values = getattr(images, each)
-            if not np.isfinite(values).all():
-                raise damaged(each)
-            object.__setattr__(self, each, np.ascontiguousarray(values))
-        return self.__dict__[name]
+        if name == "crota2":
+            values = self._source.values("rot", self._rows)
+        else:
+            values = np.ascontiguousarray(self._source.values("crval", self._rows)[:, _PLACES.index(name)])
+        if not np.isfinite(values).all():
+            raise damaged(name)
+        return values
 
     def _grid(self, name: str) -> Any:
-        images = self.footprints()
-        values = getattr(images.grids, name)[images.grid]
+        values = getattr(self._source.grids, name)[self._source.values("grid", self._rows)]
         return values.astype(np.int64) if name.startswith("naxis") else values
 
     def _integer(self, name: str) -> Any:

@@ -42,6 +42,8 @@ MAX_CLASSES = 8
 FENCE_ROWS = 4096
 # Text of more different values is kept as it is.
 MAX_WORDS = 1 << 16
+# As much longer may it be as codes: they are compared word by word, not row by row.
+WORDS_BYTES = 1024
 PRODUCTS = {ImageType.ATLAS: "image", ImageType.QUICKLOOK: "quicklook"}
 INTEGERS = ("coadd_key", "scan", "image", "header_blocks")
 TEXTS = ("date", "ut_date", "hem")
@@ -146,7 +148,7 @@ def coded(name: str, text: NDArray[np.bytes_]) -> Columns:
     """Return text as codes into its words, or as it is where that is shorter."""
     words, codes = np.unique(text, return_inverse=True)
     small = codes.astype(np.min_scalar_type(max(len(words) - 1, 0)))
-    if len(words) > MAX_WORDS or small.nbytes + words.nbytes > text.nbytes:
+    if len(words) > MAX_WORDS or small.nbytes + words.nbytes > text.nbytes + WORDS_BYTES:
         return {name: text if text.dtype.itemsize else text.astype("S1")}
     return {name: small, f"{name}.words": words if words.dtype.itemsize else words.astype("S1")}
 

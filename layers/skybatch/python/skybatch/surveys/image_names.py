@@ -37,6 +37,13 @@ def file_stem_writer(dataset: str, band: str, image_type: ImageType) -> Callable
     return _writer(Template(key.rpartition("/")[2]), dataset, band, image_type)
 
 
+def file_stem_fields(dataset: str, image_type: ImageType) -> tuple[str, ...]:
+    """Return the fields of an image set that the name of an image's file is made of."""
+    survey = survey_of(dataset)
+    names = Template(survey.product[product_of(survey, image_type)].key.rpartition("/")[2]).names
+    return tuple(name for name in survey.set.fields if name in names or "id" in names)
+
+
 def image_set_id(dataset: str, fields: Fields) -> str:
     """Return the identifier of an image set in requests and tables: ``001126n1010266``."""
     return survey_of(dataset).set_id.format(fields)

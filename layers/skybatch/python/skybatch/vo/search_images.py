@@ -147,7 +147,8 @@ def _present(
     columns = []
     for band in bands:
         matching = np.ones(len(details), bool) if matches is None else matches(details, band)
+        some = bool(matching.any())
         for kind in kinds:
-            sizes = details.quicklook_bytes if kind == QUICKLOOK else details.bytes
-            columns.append(matching & (sizes[band] > 0))
+            # What is held is looked up, and read, only where something matches.
+            columns.append(matching & details.held(ImageType.of_letter(kind), band) if some else matching)
     return np.stack(columns, axis=1)

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from skybatch.sky.footprints import Footprints
 from skybatch.sky.vectors import Floats
 
+POINTS = ("ra", "dec", *(f"{axis}{corner}" for corner in range(1, 5) for axis in ("ra", "dec")))
+
 
 def image_points(columns: Mapping[str, NDArray[Any]]) -> dict[str, Floats]:
     """Return degrees of the centre (``ra``, ``dec``) and of the outer corners (``ra1``, ``dec1`` … ``dec4``).

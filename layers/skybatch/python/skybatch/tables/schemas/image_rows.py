@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,8 @@ class ImageSetFacts(Protocol):
         """Index of each image set in the inventory of its data set."""
 
 
+# Of pixel grids other than the usual ones.
+_SHAPES = ("skew", "projection")
 _GEOMETRY = ("crval1", "crval2", "crpix1", "crpix2", "cdelt1", "cdelt2", "crota2", "naxis1", "naxis2")
 
 
@@ -112,34 +114,80 @@ def survey_of_images(sets: Mapping[str, ImageSetFacts], images: ImageRows) -> Su
     return survey_of(names[0]) if names else default_survey()
 
 
-def gather_facts(sets: Mapping[str, ImageSetFacts], images: ImageRows) -> dict[str, Array]:
+def gather_facts(sets: Mapping[str, ImageSetFacts], images: ImageRows) -> GatheredFacts:
     """Gather the facts of each image, (n,) arrays by name, from the image sets of its data set.
+
+    Each is gathered when it is first used, so that a table reads what its columns need.
 
     Raises
     ------
     KeyError
         When an image's data set or image set is not among ``sets``.
     """
-    facts: dict[str, Array] = {}
-    survey = survey_of_images(sets, images)
-    datasets, numbers, bands = (
-        np.asarray(images.dataset),
-        np.asarray(images.set_index),
-        np.asarray(images.band),
-    )
+    datasets, numbers = np.asarray(images.dataset), np.asarray(images.set_index)
     unknown = set(images.dataset) - set(sets)
     if unknown:
         raise KeyError(f"no image sets of {', '.join(sorted(unknown))}")
+    parts = []
     for dataset, known in sets.items():
         rows = np.flatnonzero(datasets == dataset)
-        at = _locate(np.asarray(known.set_index), numbers[rows])
-        for name in set_facts(survey):
-            _put(facts, name, len(images), rows, np.asarray(getattr(known, name))[at])
-        for band in survey.bands:
-            mine = bands[rows] == band
-            for name in band_facts(survey):
-                _put(facts, name, len(images), rows[mine], np.asarray(getattr(known, name)[band])[at[mine]])
-    return facts
+        parts.append(_Part(known, rows, _locate(np.asarray(known.set_index), numbers[rows])))
+    return GatheredFacts(survey_of_images(sets, images), np.asarray(images.band), parts)
+
+
+class _Part(NamedTuple):
+    """The images of one data set: their rows in the table, and their places among its image sets."""
+
+    sets: ImageSetFacts
+    rows: Array
+    at: Array
+
+
+class GatheredFacts(Mapping[str, Array]):
+    """Facts of images, (n,) arrays by name; made by `gather_facts`."""
+
+    def __init__(self, survey: Survey, bands: Array, parts: Sequence[_Part]) -> None:
+        self._bands, self._parts = bands, parts
+        self._band_names = tuple(survey.bands)
+        self._of_bands = band_facts(survey)
+        shapes = (
+            name for name in _SHAPES if any(getattr(part.sets, name, None) is not None for part in parts)
+        )
+        self._names = dict.fromkeys((*set_facts(survey), *self._of_bands, *shapes))
+        self._gathered: dict[str, Array] = {}
+
+    def __getitem__(self, name: str) -> Array:
+        if name not in self._names:
+            raise KeyError(name)
+        if name not in self._gathered:
+            self._gather(name)
+        return self._gathered[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def _gather(self, name: str) -> None:
+        for part in self._parts:
+            values: Any = getattr(part.sets, name, None)
+            if name not in self._of_bands:
+                given = np.zeros(len(part.sets.set_index)) if values is None else np.asarray(values)
+                self._put(name, part.rows, given[part.at])
+                continue
+            for band in self._band_names:
+                mine = self._bands[part.rows] == band
+                if mine.any() or name not in self._gathered:
+                    self._put(name, part.rows[mine], np.asarray(values[band])[part.at[mine]])
+
+    def _put(self, name: str, rows: Array, values: Array) -> None:
+        if name not in self._gathered:
+            self._gathered[name] = np.zeros(len(self._bands), dtype=values.dtype)
+        self._gathered[name][rows] = values
 
 
 def _locate(known: Array, wanted: Array) -> Array:
@@ -150,9 +198,3 @@ def _locate(known: Array, wanted: Array) -> Array:
     if (known[at] != wanted).any():
         raise KeyError(f"image set {wanted[known[at] != wanted][0]} is not among those given")
     return np.asarray(at)
-
-
-def _put(facts: dict[str, Array], name: str, length: int, rows: Array, values: Array) -> None:
-    if name not in facts:
-        facts[name] = np.zeros(length, dtype=values.dtype)
-    facts[name][rows] = values

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -23,13 +23,11 @@ from skybatch.tables.schemas.common import (
     QUICKLOOK_CAUTION,
 )
 from skybatch.tables.schemas.described_rows import DescribedRows
-from skybatch.tables.schemas.image_geometry import image_points
+from skybatch.tables.schemas.image_geometry import POINTS, image_points
 from skybatch.tables.schemas.image_rows import ImageRows, ImageSetFacts, gather_facts, survey_of_images
 from skybatch.tables.schemas.marker import TABLE_MARKER, TABLE_MARKER_VERSION
 from skybatch.tables.schemas.search import inventory_params
 from skybatch.tables.writers.formats import Format
-
-Facts = dict[str, NDArray[Any]]
 
 COLUMN_MAKERS: dict[Format, Callable[[Survey], tuple[Column, ...]]] = {
     "tbl": batch_ipac,
@@ -89,8 +87,7 @@ def image_data(
         For a column that has no source, a data set or an image set that is not among ``sets``.
     """
     survey = survey_of_images(sets, images)
-    facts = _as_delivered(gather_facts(sets, images), images)
-    facts |= image_points(facts)
+    facts = DeliveredFacts(gather_facts(sets, images), images)
     rows = DescribedRows(survey, facts, images)
     return {column.source: _values(column.source, rows) for column in columns}
 
@@ -105,18 +102,38 @@ def _without_ids(images: ImageRows) -> frozenset[str]:
     return frozenset() if shortened else frozenset({GIVEN_ID.name})
 
 
-def _as_delivered(facts: Facts, images: ImageRows) -> Facts:
-    """Return the facts of crops: size and reference pixel are their own, all else is their parent's."""
-    if images.box is None:
-        return facts
-    x0, y0, nx, ny = np.asarray(images.box).T
-    cut = nx > 0
-    return facts | {
-        "crpix1": np.where(cut, facts["crpix1"] - x0, facts["crpix1"]),
-        "crpix2": np.where(cut, facts["crpix2"] - y0, facts["crpix2"]),
-        "naxis1": np.where(cut, nx, facts["naxis1"]),
-        "naxis2": np.where(cut, ny, facts["naxis2"]),
-    }
+class DeliveredFacts(Mapping[str, NDArray[Any]]):
+    """Facts of images as they are delivered, and the points that follow from them.
+
+    Size and reference pixel of crops are their own, all else is their parent's.
+    """
+
+    def __init__(self, facts: Mapping[str, NDArray[Any]], images: ImageRows) -> None:
+        self._facts = facts
+        self._made: dict[str, NDArray[Any]] = {}
+        if images.box is not None:
+            x0, y0, nx, ny = np.asarray(images.box).T
+            cut = nx > 0
+            self._made = {
+                "crpix1": np.where(cut, facts["crpix1"] - x0, facts["crpix1"]),
+                "crpix2": np.where(cut, facts["crpix2"] - y0, facts["crpix2"]),
+                "naxis1": np.where(cut, nx, facts["naxis1"]),
+                "naxis2": np.where(cut, ny, facts["naxis2"]),
+            }
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        if name in POINTS and name not in self._made:
+            self._made |= image_points(self)
+        return self._made[name] if name in self._made else self._facts[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in POINTS or name in self._facts
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((*self._facts, *POINTS))
+
+    def __len__(self) -> int:
+        return len(self._facts) + len(POINTS)
 
 
 def _values(source: str, rows: DescribedRows) -> Values:

@@ -111,10 +111,10 @@ def _predicate(condition: str, survey: Survey, budget: SearchBudget) -> Predicat
     if not condition:
         return None
     # Here, because the parser costs 50 ms of a cold start.
-    from skybatch.vo.where.columns import ImageColumns, kinds, steps_of_written
+    from skybatch.vo.where.columns import ImageColumns, constant_columns, kinds, steps_of_written
     from skybatch.vo.where.evaluator import compile_condition
 
-    compiled = compile_condition(condition, kinds(survey))
+    compiled = compile_condition(condition, kinds(survey), constant_columns(survey))
     steps = compiled.steps + steps_of_written(condition, survey)
     last: list[tuple[ImageSets, dict[str, Any]]] = []
 

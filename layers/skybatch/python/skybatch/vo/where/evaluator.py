@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from skybatch.errors import MalformedRequest
 from skybatch.vo.parameters import refused
+from skybatch.vo.where.coded_text import CodedText
 from skybatch.vo.where.grammar import parse
 from skybatch.vo.where.three_valued import (
     Comparison,
@@ -57,6 +58,8 @@ _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
 _COLUMN, _TEXT_COLUMN = 3, 50
 _COMPARISON = {False: 1, True: 30}  # of numbers, of texts
 _LIKE = 900
+# Bytes of a row, about: text is mostly kept as codes. A column of one value for all images is not read.
+_NUMBER_BYTES, _TEXT_BYTES = 8, 2
 
 
 @dataclass(frozen=True)
@@ -88,12 +91,13 @@ class _ReadColumns(Mapping[str, Any]):
 
     def __init__(self, values: Values, check_time: Callable[[], None]) -> None:
         self._values, self._check_time = values, check_time
-        self._arrays: dict[str, NDArray[Any]] = {}
+        self._arrays: dict[str, Any] = {}
 
-    def __getitem__(self, name: str) -> NDArray[Any]:
+    def __getitem__(self, name: str) -> Any:
         self._check_time()
         if name not in self._arrays:
-            self._arrays[name] = np.asarray(self._values[name])
+            values = self._values[name]
+            self._arrays[name] = values if isinstance(values, CodedText) else np.asarray(values)
         return self._arrays[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -103,12 +107,12 @@ class _ReadColumns(Mapping[str, Any]):
         return len(self._values)
 
 
-def compile_condition(text: str, columns: Mapping[str, Kind]) -> Condition:
-    """Return the condition that a text writes over columns of these kinds.
+def compile_condition(text: str, columns: Mapping[str, Kind], constants: Container[str] = ()) -> Condition:
+    """Return the condition that a text writes over columns of these kinds; ``constants`` are not read.
 
     Raises MalformedRequest where it cannot be read, names an unknown column, or compares unlike kinds.
     """
-    term = _Compiler(text, columns).term(parse(text))
+    term = _Compiler(text, columns, constants).term(parse(text))
     if term.kind not in ("truth", "null"):
         raise refused("where", text, "must be a condition, such as filter='j'")
     return Condition(term)
@@ -120,6 +124,7 @@ class _Compiler:
 
     text: str
     columns: Mapping[str, Kind]
+    constants: Container[str] = ()
 
     def term(self, node: Tree[Token] | Token) -> Term:
         if not isinstance(node, Tree):
@@ -161,14 +166,19 @@ class _Compiler:
         if kind is None:
             raise self._refused(f"there is no column {name[:40]}; columns are {', '.join(self.columns)}")
         if kind == "text":
-            return Term("text", lambda values: Computed(values[name]), _TEXT_COLUMN)
-        return Term("number", lambda values: known(np.asarray(values[name], dtype=np.float64)), _COLUMN)
+            read = 0 if name in self.constants else _TEXT_BYTES
+            return Term("text", lambda values: Computed(values[name]), _TEXT_COLUMN, read)
+        return Term(
+            "number", lambda values: known(np.asarray(values[name], dtype=np.float64)), _COLUMN, _NUMBER_BYTES
+        )
 
     def _sign(self, children: list[Any]) -> Term:
         inner = self._as("number", children[1])
         if children[0] == "+":
             return inner
-        return Term("number", lambda values: negative(inner.compute(values)), inner.steps + 1)
+        return Term(
+            "number", lambda values: negative(inner.compute(values)), inner.steps + 1, inner.bytes_read
+        )
 
     def _arithmetic(self, children: list[Any]) -> Term:
         first, *others = [self._as("number", child) for child in children[::2]]
@@ -200,32 +210,38 @@ class _Compiler:
         subject = self._as("text", children[0])
         pattern = _pattern(_unquoted(children[1]))
 
-        def compute(values: Values) -> Computed:
-            found = np.asarray(subject.compute(values).values)
+        def fit(found: NDArray[Any]) -> NDArray[np.bool_]:
             texts = found.ravel().tolist()
             fits = {text: pattern.fullmatch(str(text)) is not None for text in set(texts)}
-            return Computed(np.array([fits[text] for text in texts], bool).reshape(found.shape))
+            return np.array([fits[text] for text in texts], bool).reshape(found.shape)
 
-        return Term("truth", compute, subject.steps + _LIKE)
+        def compute(values: Values) -> Computed:
+            found = subject.compute(values).values
+            return Computed(found.by_word(fit) if isinstance(found, CodedText) else fit(np.asarray(found)))
+
+        return Term("truth", compute, subject.steps + _LIKE, subject.bytes_read)
 
     def _is_null(self, children: list[Any]) -> Term:
         subject = self.term(children[0])
         return Term(
-            "truth", lambda values: Computed(np.asarray(subject.compute(values).unknown)), subject.steps + 1
+            "truth",
+            lambda values: Computed(np.asarray(subject.compute(values).unknown)),
+            subject.steps + 1,
+            subject.bytes_read,
         )
 
     def _truth(self, node: Tree[Token] | Token) -> Term:
         term = self.term(node)
         if term.kind not in ("truth", "null"):
             raise self._refused("joins by AND, OR or NOT what is no condition")
-        return Term("truth", term.compute, term.steps)
+        return Term("truth", term.compute, term.steps, term.bytes_read)
 
     def _as(self, kind: Kind, node: Tree[Token] | Token) -> Term:
         term = self.term(node)
         if term.kind not in (kind, "null"):
             words = {"number": "calculates with", "text": "matches by LIKE", "truth": "", "null": ""}[kind]
             raise self._refused(f"{words} what is no {kind}")
-        return Term(kind, term.compute, term.steps)
+        return Term(kind, term.compute, term.steps, term.bytes_read)
 
     def _refused(self, rule: str) -> MalformedRequest:
         return refused("where", self.text, rule)

@@ -32,12 +32,14 @@ class Computed:
 class Term:
     """A part of a condition: what kind of value it has, and how to compute it from columns.
 
-    ``steps`` is the work for one row, in operations on one number.
+    ``steps`` is the work for one row, in operations on one number, ``bytes_read`` how much of a row's columns
+    is read.
     """
 
     kind: Kind
     compute: Callable[[Values], Computed]
     steps: int = 1
+    bytes_read: int = 0
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,8 @@ def calculated(first: Term, steps: list[tuple[Callable[[Any, Any], Any], Term]])
             )
         return result
 
-    return Term("number", compute, first.steps + sum(term.steps + _CALCULATION for _, term in steps))
+    work = first.steps + sum(term.steps + _CALCULATION for _, term in steps)
+    return Term("number", compute, work, first.bytes_read + sum(term.bytes_read for _, term in steps))
 
 
 def negated(inner: Term) -> Term:
@@ -99,7 +102,7 @@ def negated(inner: Term) -> Term:
         found = inner.compute(values)
         return Computed(np.logical_not(found.values), found.unknown)
 
-    return Term("truth", compute, inner.steps + 1)
+    return Term("truth", compute, inner.steps + 1, inner.bytes_read)
 
 
 def all_of(terms: list[Term]) -> Term:
@@ -113,13 +116,22 @@ def any_of(terms: list[Term]) -> Term:
 
 
 def _joined(terms: list[Term], join: Callable[[Any, Any], Any], decisive: bool) -> Term:
-    """Join conditions; a known value of ``decisive`` decides for all of them."""
+    """Join conditions; a known value of ``decisive`` decides for all of them.
+
+    Those that read least come first, and once all rows are decided no other is computed.
+    """
+    ordered = sorted(terms, key=lambda term: term.bytes_read)
 
     def compute(values: Values) -> Computed:
-        computed = (term.compute(values) for term in terms)  # one after another, which holds two at a time
-        return reduce(lambda a, b: _pair(a, b, join, decisive), computed)
+        joined = ordered[0].compute(values)
+        for term in ordered[1:]:
+            if np.all(_certainly(joined, decisive)):
+                break
+            joined = _pair(joined, term.compute(values), join, decisive)
+        return joined
 
-    return Term("truth", compute, sum(term.steps + _JOIN for term in terms))
+    work = sum(term.steps + _JOIN for term in terms)
+    return Term("truth", compute, work, sum(term.bytes_read for term in terms))
 
 
 def any_test(subject: Term, tests: Sequence[Test]) -> Term:
@@ -139,7 +151,8 @@ def _tested(subject: Term, tests: Sequence[Test], join: Callable[[Any, Any], Any
         return reduce(lambda a, b: _pair(a, b, join, decisive), computed)
 
     steps = sum(other.steps + compare.steps + _JOIN for compare, other in tests)
-    return Term("truth", compute, subject.steps + steps)
+    read = subject.bytes_read + sum(other.bytes_read for _, other in tests)
+    return Term("truth", compute, subject.steps + steps, read)
 
 
 def _pair(a: Computed, b: Computed, join: Callable[[Any, Any], Any], decisive: bool) -> Computed:
