@@ -17,12 +17,13 @@ from skybatch.api.routes import (
     sia1,
     sia2,
     soda,
+    surveys,
     vosi,
 )
 from skybatch.settings import settings
 from skybatch.telemetry import instrumented
 
-MODULES = (sia1, ibe_search, image_inventory, sia2, soda, datalink, vosi, ibe_data)
+MODULES = (sia1, ibe_search, image_inventory, sia2, soda, datalink, vosi, ibe_data, surveys)
 ROUTES = tuple(module.routes for module in MODULES)
 
 

@@ -17,7 +17,7 @@ from skybatch.inventory.cache import open_inventories
 from skybatch.settings import Settings
 from skybatch.storage.clients import client
 from skybatch.storage.s3 import open_bucket
-from skybatch.surveys.twomass.datasets import DATASETS
+from skybatch.surveys.known import held_datasets, known_surveys, refresh
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
@@ -99,8 +99,10 @@ class Dependencies:
         return self.open_inventory(dataset, None)
 
     def available_datasets(self) -> list[str]:
-        """Return the data sets of which the archive has an inventory."""
-        return [dataset for dataset in DATASETS if self.readable_inventory(dataset) is not None]
+        """Return the data sets of which the archive has an inventory, the default one first."""
+        refresh()
+        named = dict.fromkeys((*held_datasets(), *known_surveys()))
+        return [dataset for dataset in named if self.readable_inventory(dataset) is not None]
 
     def readable_inventory(self, dataset: str) -> Inventory | None:
         """Return the current inventory of a data set, None where the archive has none that can be read."""

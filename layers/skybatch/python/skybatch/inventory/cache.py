@@ -7,9 +7,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from skybatch.inventory.columns.cache_room import release_where_full
+from skybatch.inventory.held_surveys import loader
 from skybatch.inventory.inventory import Inventory
 from skybatch.inventory.versions import current_version
 from skybatch.storage.bucket_tree import BucketTree
+from skybatch.surveys.known import learn_from
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
@@ -25,6 +27,7 @@ def open_inventories(objects: ObjectStore) -> Callable[[str, str | None], Invent
     stays on it.
     """
     source = BucketTree(objects)
+    learn_from(loader(source))
 
     @lru_cache(maxsize=MAX_OPEN)
     def open_version(dataset: str, version: str) -> Inventory:

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skybatch.errors import InventoryError
+from skybatch.inventory.held_surveys import add_held
 from skybatch.inventory.image_sets import TILES, ImageSets
 from skybatch.inventory.manifest import FORMAT
 from skybatch.inventory.set_columns import set_columns
@@ -38,12 +39,14 @@ def publish(
     numbered: bool,
     origin: str,
     keep: int = KEPT_VERSIONS,
+    description: str | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> str:
     """Write the image sets of one data set as a new version, make it current and return its name.
 
     ``sets`` may come in any order (its ``set_index`` is not used). ``numbered`` says that the coadd
-    keys are our own numbers, ``origin`` where the metadata come from. The version that was current stays
+    keys are our own numbers, ``origin`` where the metadata come from, ``description`` is the text that
+    describes the survey, None for a packaged one. The version that was current stays
     whole and usable whatever happens; the newest ``keep`` versions are kept. Raises InventoryError where
     two sets share an identity or a coadd key, or what was written does not read back.
     """
@@ -72,6 +75,7 @@ def publish(
     for name, data in files.items():
         _write_checked(tree, f"{folder}/{name}.npy", data)
     _write_checked(tree, f"{folder}/manifest.json", json.dumps(manifest, indent=1).encode())
+    add_held(tree, sets.dataset, description)
     tree.write(f"{inventory_folder(sets.dataset)}/current", version.encode("ascii"))
     drop_old_versions(tree, sets.dataset, version, keep)
     return version

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from skybatch.concurrency import parallel_map
 from skybatch.errors import InventoryError, Transient
@@ -21,6 +21,7 @@ COALESCE_BYTES = 1 << 17
 # But not into requests of more bytes than this: one stream fills a part of a function's bandwidth only.
 REQUEST_BYTES = 8 << 20
 REQUESTS_AT_ONCE = 8
+UPDATE_TRIES = 20
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,35 @@ class BucketTree:
         import obstore
 
         _translated(lambda: obstore.put(self.store, self._at(path), data))
+
+    def update(self, path: str, change: Callable[[bytes | None], bytes]) -> None:
+        """Write what ``change`` makes of the object's content, on the condition that it is still that."""
+        for _ in range(UPDATE_TRIES):
+            content, mode = self._content_and_condition(path)
+            if self._put_on(path, change(content), mode):
+                return
+        raise Transient(f"others write {path} all the time")
+
+    def _content_and_condition(self, path: str) -> tuple[bytes | None, Any]:
+        import obstore
+
+        try:
+            found = _translated(lambda: obstore.get(self.store, self._at(path)))
+        except FileNotFoundError:
+            return None, "create"
+        content = _translated(lambda: found.bytes().to_bytes())
+        known = {"e_tag": found.meta["e_tag"], "version": found.meta["version"]}
+        return content, {name: value for name, value in known.items() if value is not None}
+
+    def _put_on(self, path: str, data: bytes, mode: Any) -> bool:
+        import obstore
+        from obstore.exceptions import AlreadyExistsError, PreconditionError
+
+        try:
+            obstore.put(self.store, self._at(path), data, mode=mode)
+        except (AlreadyExistsError, PreconditionError):
+            return False
+        return True
 
     def entries(self, prefix: str) -> Iterator[Entry]:
         """List the objects below ``prefix`` in order of their paths, a page of 1000 at a time."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,10 +46,17 @@ class DirectoryTree:
         """Write a new file and put it in the place of an old one."""
         target = self._at(path)
         target.parent.mkdir(parents=True, exist_ok=True)
-        # Named after the process, so that two writers never share a half-written file.
-        partial = target.with_name(f".{target.name}.{os.getpid()}.part")
-        partial.write_bytes(data)
-        partial.replace(target)
+        _replace(target, data)
+
+    def update(self, path: str, change: Callable[[bytes | None], bytes]) -> None:
+        """Write what ``change`` makes of the file's content; a lock beside it keeps other writers out."""
+        import fcntl
+
+        target = self._at(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.with_name(f".{target.name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            _replace(target, change(target.read_bytes() if target.exists() else None))
 
     def entries(self, prefix: str) -> Iterator[Entry]:
         """List the files below ``prefix`` in order of their paths; hidden ones are left out."""
@@ -62,6 +69,13 @@ class DirectoryTree:
 
     def _at(self, path: str) -> Path:
         return Path(self.root, path)
+
+
+def _replace(target: Path, data: bytes) -> None:
+    # Named after the process, so that two writers never share a half-written file.
+    partial = target.with_name(f".{target.name}.{os.getpid()}.part")
+    partial.write_bytes(data)
+    partial.replace(target)
 
 
 def _walk(folder: Path, prefix: str, inside: Path | None) -> Iterator[Entry]:

@@ -7,7 +7,7 @@ otherwise `skybatch.errors.Transient`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -43,6 +43,12 @@ class Tree(ReadableTree, Protocol):
 
     def write(self, path: str, data: bytes) -> None:
         """Write the object as a whole; a failure leaves the old one."""
+
+    def update(self, path: str, change: Callable[[bytes | None], bytes]) -> None:
+        """Write what ``change`` makes of the object's content, None where there is none.
+
+        ``change`` may be called again: where others write the object meanwhile, nobody's change is lost.
+        """
 
     def entries(self, prefix: str) -> Iterator[Entry]:
         """List the objects below ``prefix`` (empty, or ending in a slash) in order of their paths."""

@@ -7,18 +7,47 @@ unique among all.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from skybatch.errors import InvalidSurvey, NotFound
 from skybatch.surveys.catalogue import DEFAULT_SURVEY, PACKAGED_SURVEYS, packaged_survey
 
 if TYPE_CHECKING:
+    from skybatch.surveys.description.images import Mission
     from skybatch.surveys.description.keys import KeyLayout
     from skybatch.surveys.description.survey import Survey
 
+T = TypeVar("T")
 DEFAULT_DATASET = "asky"
+
+
+SECONDS_BETWEEN_LOADS = 60.0
+_loader: list[Callable[[], None]] = []
+_loaded: list[float] = []
+
+
+def learn_from(load: Callable[[], None]) -> None:
+    """Say how further surveys are found: ``load`` registers those of the archive, and what is held."""
+    _loader[:], _loaded[:] = [load], []
+
+
+def refresh() -> None:
+    """Learn which surveys there are, if that was not done within the last minute."""
+    if _loader and (not _loaded or time.monotonic() - _loaded[0] > SECONDS_BETWEEN_LOADS):
+        _loaded[:] = [time.monotonic()]
+        _loader[0]()
+
+
+def _or_learn(find: Callable[[], T | None]) -> T | None:
+    """Return what is found, also among the surveys of the archive where it is not yet known."""
+    found = find()
+    if found is None:
+        refresh()
+        found = find()
+    return found
 
 
 @cache
@@ -40,16 +69,17 @@ def default_survey() -> Survey:
 
 def default_dataset() -> str:
     """Return the data set that is meant where none is named: 2MASS's first, or the first that is held."""
+    refresh()
     held = _held()
     return DEFAULT_DATASET if not held or DEFAULT_DATASET in held else held[0]
 
 
 def survey_of(dataset: str) -> Survey:
     """Return the survey of a data set. Raises NotFound for an unknown one."""
-    known = _surveys()
-    if dataset not in known:
-        raise NotFound(f"unknown data set {dataset!r}; known are {', '.join(known)}")
-    return known[dataset]
+    survey = _or_learn(lambda: _surveys().get(dataset))
+    if survey is None:
+        raise NotFound(f"unknown data set {dataset!r}; known are {', '.join(_surveys())}")
+    return survey
 
 
 def register(survey: Survey) -> None:
@@ -87,8 +117,14 @@ def _held() -> list[str]:
 
 
 def hold(datasets: Iterable[str]) -> None:
-    """Say which data sets the archive holds, in the order of their publication."""
+    """Say which data sets the archive holds, in the order of their first publication."""
     _held()[:] = [each for each in datasets if each in _surveys()]
+
+
+def held_datasets() -> tuple[str, ...]:
+    """Return the data sets that the archive holds, as far as it says; none where it does not."""
+    refresh()
+    return tuple(_held())
 
 
 @cache
@@ -101,19 +137,26 @@ def key_layout(survey_id: str) -> KeyLayout:
 
 def dataset_named(word: str) -> str | None:
     """Return the data set of a word that requests use: its name, or its survey's id; None if unknown."""
-    if word in _surveys():
-        return word
-    return next((name for name, survey in _surveys().items() if survey.survey_id(name) == word), None)
+    return _or_learn(lambda: _names().get(word))
+
+
+def _names() -> dict[str, str]:
+    surveys = _surveys().items()
+    return {survey.survey_id(name): name for name, survey in surveys} | {name: name for name, _ in surveys}
 
 
 def dataset_at(mission: str, folder: str, table: str) -> str | None:
     """Return the data set at ``{mission}/{folder}/{table}``, the mission by any of its names; else None."""
-    path = f"{folder}/{table}"
-    for name, survey in _surveys().items():
-        missions = (survey.mission.name, *survey.mission.aliases)
-        if mission in missions and survey.datasets[name].path == path:
-            return name
-    return None
+    return _or_learn(lambda: _addresses().get((mission, f"{folder}/{table}")))
+
+
+def _addresses() -> dict[tuple[str, str], str]:
+    """Return the data set of each mission and path."""
+    return {
+        (mission, survey.datasets[name].path): name
+        for name, survey in _surveys().items()
+        for mission in (survey.mission.name, *survey.mission.aliases)
+    }
 
 
 def known_bands() -> Mapping[str, str]:
@@ -126,5 +169,10 @@ def known_bands() -> Mapping[str, str]:
 
 def mission_named(word: str) -> str | None:
     """Return the mission of any of its names, None for an unknown one."""
-    missions = (survey.mission for survey in _surveys().values())
-    return next((each.name for each in missions if word in (each.name, *each.aliases)), None)
+    return _or_learn(
+        lambda: next((each.name for each in _missions() if word in (each.name, *each.aliases)), None)
+    )
+
+
+def _missions() -> Iterator[Mission]:
+    return (survey.mission for survey in _surveys().values())

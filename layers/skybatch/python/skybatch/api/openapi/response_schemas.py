@@ -16,6 +16,7 @@ from pydantic_core import core_schema
 
 from skybatch.api.models import BatchEstimate, ImagePage, ProblemDetails, SubmittedBatch, TableReading
 from skybatch.api.openapi.operations import Schema, reference
+from skybatch.api.survey_models import SurveyList
 from skybatch.batch.codes import RowStatus
 from skybatch.requests.model import Mode
 from skybatch.status import BatchStatus
@@ -26,6 +27,7 @@ RESPONSES: tuple[Any, ...] = (
     BatchStatus,
     TableReading,
     ImagePage,
+    SurveyList,
     ProblemDetails,
 )
 # What the types themselves cannot say, by name on the wire.

@@ -120,6 +120,7 @@ def search_paths() -> dict[str, Schema]:
         },
         "/sia2/query": _query("searchSia2", "Simple Image Access 2.0", SIA2),
         "/SIA": _query("searchArchiveSia2", "Simple Image Access 2.0, at the archive's own address", SIA2),
+        "/surveys": {"get": operation("archive", "listSurveys", "The surveys that are held", HELD)},
         "/soda/sync": _query("cutImage", "A cutout by SODA 1.0", SODA, found=_cutout()),
         "/datalink/links": _query("listLinks", "What belongs to an image, by DataLink 1.1", DATALINK),
         **dict(_vosi_paths()),

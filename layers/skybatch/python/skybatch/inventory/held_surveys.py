@@ -1,0 +1,93 @@
+"""Which data sets an archive holds, and the descriptions of surveys that are not packaged.
+
+One small object, `HELD`, which every publication of an inventory brings up to date, so that a service that
+runs learns of a survey by one request. Archives that were indexed before there was such an object have none.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from skybatch.errors import InvalidSurvey, InventoryError
+from skybatch.inventory.versions import current_version
+from skybatch.storage.trees import ReadableTree, Tree
+from skybatch.surveys.catalogue import PACKAGED_SURVEYS, packaged_survey
+from skybatch.surveys.known import hold, register, survey_of
+
+HELD = "inventory/surveys.json"
+_FORMAT = 1
+
+
+def add_held(tree: Tree, dataset: str, description: str | None = None) -> None:
+    """Say that an archive holds a data set, whose survey is described by a text; None for a packaged one.
+
+    Raises
+    ------
+    InventoryError
+        Where the object that says so is damaged.
+    """
+    survey = survey_of(dataset)
+    packaged = survey.id in PACKAGED_SURVEYS
+
+    def added(content: bytes | None) -> bytes:
+        held = _read(content)
+        if content is None:
+            held["datasets"] = _published_before(tree)
+        held["datasets"] = list(dict.fromkeys([*held["datasets"], dataset]))
+        if not packaged and description is not None:
+            held["descriptions"][survey.id] = description
+        return json.dumps(held, indent=1).encode()
+
+    tree.update(HELD, added)
+
+
+def _published_before(tree: Tree) -> list[str]:
+    """Return the packaged data sets of an archive that does not say yet what it holds."""
+    packaged = (name for survey in PACKAGED_SURVEYS for name in packaged_survey(survey).datasets)
+    return [dataset for dataset in packaged if _is_published(tree, dataset)]
+
+
+def _is_published(tree: Tree, dataset: str) -> bool:
+    try:
+        return bool(current_version(tree, dataset))
+    except InventoryError:
+        return False
+
+
+def load_held(source: ReadableTree) -> None:
+    """Make the surveys of an archive known, and which data sets it holds.
+
+    Raises
+    ------
+    InventoryError
+        Where the object that says so, or a description in it, is damaged.
+    """
+    from skybatch.surveys.description.reader import parse_survey
+
+    try:
+        held = _read(source.read(HELD))
+    except FileNotFoundError:
+        return
+    for survey_id, description in held["descriptions"].items():
+        register(parse_survey(description, f"{HELD}: {survey_id}"))
+    hold(held["datasets"])
+
+
+def loader(source: ReadableTree) -> Callable[[], None]:
+    """Return the function by which a process learns of the surveys of an archive."""
+    return lambda: load_held(source)
+
+
+def _read(content: bytes | None) -> dict[str, Any]:
+    if content is None:
+        return {"format": _FORMAT, "datasets": [], "descriptions": {}}
+    try:
+        held = json.loads(content)
+        if held["format"] != _FORMAT:
+            raise InvalidSurvey(f"{HELD}: format: {held['format']!r} is of a newer version of skybatch")
+        datasets, descriptions = list(held["datasets"]), dict(held["descriptions"])
+        return {"format": _FORMAT, "datasets": datasets, "descriptions": descriptions}
+    except (ValueError, KeyError, TypeError) as error:
+        raise InventoryError(f"{HELD} is damaged: {error}") from None
