@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from typing import Any
 
 import astropy.units as u
 import pytest
@@ -73,3 +74,15 @@ def test_a_size_needs_a_table() -> None:
     with pytest.raises(InvalidRequest) as raised:
         encode_request(center="M83", diameter=1, size=60)
     assert raised.value.errors[0].column == "size"
+
+
+def test_sizes_and_an_epoch_go_into_the_table() -> None:
+    request = encode_request({"ra": [1.0], "dec": [2.0]}, size=[30.0])
+    assert b"ra,dec,size\n1.0,2.0,30.0\n" in request.body
+    assert b'name="size"' not in request.body
+
+
+@pytest.mark.parametrize("fields", [{"size": [1, 2]}, {"epoch": 2000.0}])
+def test_sizes_and_an_epoch_need_a_table(fields: dict[str, Any]) -> None:
+    with pytest.raises(InvalidRequest):
+        encode_request(center="m83", diameter=0.1, **fields)

@@ -204,3 +204,16 @@ def test_requests_are_read_without_astropy() -> None:
         "assert 'astropy' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_a_table_that_continues_another_has_its_rows_numbered_on() -> None:
+    fields = {"mode": "positions", "table": "ra,dec\n1,2\n3,4\n", "first_row": 2501}
+    request, _ = parse_body(json.dumps(fields).encode(), "application/json", Settings())
+    assert [row.row_number for row in request.rows] == [2501, 2502]
+
+
+@pytest.mark.parametrize("first", [0, -1, "x", 1.5, 10_000_000])
+def test_a_first_row_is_a_whole_number_from_one(first: object) -> None:
+    fields = {"mode": "positions", "table": "ra,dec\n1,2\n", "first_row": first}
+    with pytest.raises(InvalidRequest):
+        parse_body(json.dumps(fields).encode(), "application/json", Settings())

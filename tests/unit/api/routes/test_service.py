@@ -19,4 +19,6 @@ def test_the_documentation_is_a_page(batches: HttpClient) -> None:
 
 
 def test_the_service_is_healthy_without_a_bucket(batches: HttpClient) -> None:
-    assert batches.get("/health").json() == {"status": "ok"}
+    body = batches.get("/health").json()
+    assert body["status"] == "ok"
+    assert body["limits"]["max_rows"] == batches.dependencies.settings.max_rows

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from skybatch.client.table_upload import TableUpload, center_text, encode_table, to_arcsec, to_degrees
+from skybatch.client.tables.refusals import refused
+from skybatch.client.tables.upload import TableUpload, center_text, encode_table, to_arcsec, to_degrees
 from skybatch.errors import CellError, InvalidRequest
 
 FIELDS = frozenset(
@@ -22,6 +23,7 @@ FIELDS = frozenset(
         "decompress",
         "diameter",
         "edge",
+        "first_row",
         "email",
         "form",
         "hemisphere",
@@ -55,14 +57,16 @@ def encode_request(table: Any = None, **fields: Any) -> EncodedRequest:
     Parameters
     ----------
     table
-        As `skybatch.client.table_upload.encode_table` takes it; None for a region or a single scan.
+        As `skybatch.client.tables.upload.encode_table` takes it; None for a region or a single scan.
     fields
         ``mode`` (by default ``region`` where there is a ``center``, ``scan`` where there is a
         ``date``, else ``positions``), ``bands``, ``image_type``, ``decompress``, ``form``,
         ``dataset``, ``label``, ``email``; ``center`` (text or one SkyCoord), ``diameter`` (degrees or a
         Quantity), ``relation``; ``best``; ``edge`` (``clip`` or ``pad``, of crops); ``date``,
         ``hemisphere``, ``scan``; ``size``, the width and height of the cutouts around positions of ``table``
-        that have no size of their own: a number of arcsec, text with a unit (``1arcmin``) or a Quantity.
+        that have no size of their own: a number of arcsec, text with a unit (``1arcmin``) or a Quantity, or
+        an array of them, one a row; ``epoch``, to which the proper motions of a SkyCoord are applied (a
+        Time, a Julian year, or text as ``J1999.5``); ``first_row``, the number of the table's first row.
 
     Raises
     ------
@@ -70,6 +74,7 @@ def encode_request(table: Any = None, **fields: Any) -> EncodedRequest:
         A field is unknown, or ``table`` is of no known type.
     """
     given = {name: value for name, value in fields.items() if value is not None}
+    epoch, sizes = given.pop("epoch", None), _sizes_of_rows(given)
     for name in given.keys() - FIELDS:
         rule = f"is not a field of a request; the fields are {', '.join(sorted(FIELDS))} and table"
         raise InvalidRequest(f"{name} {rule}.", errors=[CellError(name, str(given[name]), rule)])
@@ -81,11 +86,19 @@ def encode_request(table: Any = None, **fields: Any) -> EncodedRequest:
     if "size" in given and not isinstance(given["size"], str):
         given["size"] = to_arcsec(given["size"])
     if table is None:
-        if "size" in given:
-            rule = "needs a table of positions"
-            raise InvalidRequest(f"size {rule}.", errors=[CellError("size", str(given["size"]), rule)])
+        if "size" in given or sizes is not None or epoch is not None:
+            name, value = ("epoch", epoch) if epoch is not None else ("size", given.get("size", sizes))
+            raise refused(name, value, "needs a table of positions")
         return EncodedRequest(json.dumps(given, sort_keys=True).encode(), "application/json")
-    return _multipart(given, encode_table(table))
+    return _multipart(given, encode_table(table, epoch, sizes))
+
+
+def _sizes_of_rows(given: dict[str, Any]) -> Any:
+    """Take ``size`` out of the fields where it has a value for each row; None where it is one value."""
+    size = given.get("size")
+    if size is None or isinstance(size, str) or getattr(size, "shape", None) == ():
+        return None
+    return given.pop("size") if hasattr(size, "__len__") else None
 
 
 def new_idempotency_key() -> str:

@@ -218,6 +218,16 @@ class BatchRequestBody(BaseModel):
     best: Annotated[
         bool, parsed_flag(False), schema("boolean", "Mode positions: only the best image of each band.")
     ] = False
+    first_row: Annotated[
+        int,
+        parsed(values.first_row, 1),
+        schema(
+            "integer",
+            "Lists: number of the table's first row, where the table continues another.",
+            minimum=1,
+            maximum=values.MAX_FIRST_ROW,
+        ),
+    ] = 1
     edge: Annotated[
         EdgeMode,
         parsed(values.edge_mode, EdgeMode.CLIP),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -152,8 +153,17 @@ def table_request(fields: BatchRequestBody, mode: Mode, payload: Payload, limits
         upload_bounds(limits),
     )
     rows.raise_if_invalid()
+    rows = numbered_from(fields.first_row, rows)
     notices = [*unknown_field_notices(payload.fields), *rows.notices]
     return build_request(fields, mode, rows, notices=notices, table_name=payload.table_name)
+
+
+def numbered_from(first: int, rows: RequestRows) -> RequestRows:
+    """Return rows whose numbers begin with ``first``; those of our own tables keep theirs."""
+    if first == 1 or rows.from_service:
+        return rows
+    moved = (replace(row, row_number=row.row_number + first - 1) for row in rows.rows)
+    return replace(rows, rows=tuple(moved))
 
 
 def upload_bounds(limits: Settings) -> Bounds:

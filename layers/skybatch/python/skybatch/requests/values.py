@@ -19,6 +19,7 @@ MAX_GIVEN_ID_CHARACTERS = 200
 MAX_NAME_CHARACTERS = 100
 MAX_INT = 2**31 - 1  # IPAC tables' and the inventory's integers are 32 bits wide
 MAX_SCAN = 999
+MAX_FIRST_ROW = 9_999_999
 MAX_SIZE = 648_000.0  # arcsec, half a turn
 NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 INTEGER = re.compile(r"([+-]?[0-9]{1,12})(?:\.0*)?")
@@ -130,6 +131,14 @@ def scan(text: str) -> int:
     value = integer(text)
     if value is None or not 1 <= value <= MAX_SCAN:
         raise InvalidValue(f"a scan is a whole number from 1 to {MAX_SCAN}")
+    return value
+
+
+def first_row(text: str) -> int:
+    """Parse the number of a table's first row."""
+    value = integer(text)
+    if value is None or not 1 <= value <= MAX_FIRST_ROW:
+        raise InvalidValue(f"must be a whole number from 1 to {MAX_FIRST_ROW}")
     return value
 
 

@@ -11,6 +11,7 @@ from skybatch.api.responses import html_response, json_response
 from skybatch.api.routing import AnyResponse, RouteTable
 
 routes = RouteTable()
+LIMITS = ("max_rows", "max_images", "max_upload_bytes", "max_batch_bytes")
 
 
 @routes.get("/openapi.json")
@@ -28,9 +29,11 @@ def docs(request: HttpRequest, dependencies: Dependencies) -> AnyResponse:
 
 
 @routes.get("/health")
-def health(_: HttpRequest, __: Dependencies) -> AnyResponse:
-    """Report that the service answers."""
-    return json_response({"status": "ok"})
+def health(_: HttpRequest, dependencies: Dependencies) -> AnyResponse:
+    """Report that the service answers, and how much one request may hold."""
+    settings = dependencies.settings
+    limits = {name: getattr(settings, name) for name in LIMITS}
+    return json_response({"status": "ok", "limits": limits})
 
 
 def _document(request: HttpRequest, dependencies: Dependencies) -> dict[str, Any]:

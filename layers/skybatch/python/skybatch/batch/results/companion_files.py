@@ -105,6 +105,8 @@ def request_body(request: Request, upload: bytes | None) -> dict[str, Any]:
         body |= {"table": table, **_best(request, table)}
         if request.size is not None:
             body["size"] = request.size
+        if not request.from_service and request.rows[0].row_number > 1:
+            body["first_row"] = request.rows[0].row_number
     return body
 
 

@@ -14,7 +14,7 @@ from astropy.coordinates import SkyCoord
 from astropy.table import MaskedColumn, QTable, Table
 
 from skybatch.client.request_body import encode_request
-from skybatch.client.table_upload import encode_table
+from skybatch.client.tables.upload import encode_table
 from skybatch.errors import InvalidRequest
 from tests.support.tables.request_tables import parsed_upload
 

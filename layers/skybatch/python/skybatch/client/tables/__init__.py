@@ -1,0 +1,1 @@
+"""Tables as callers have them, encoded for upload."""
