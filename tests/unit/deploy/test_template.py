@@ -128,6 +128,7 @@ PORTAL = [
     "ANY /openapi.json",
 ]
 SEARCH = [
+    "ANY /surveys",
     "ANY /SIA",
     "ANY /SIA/{proxy+}",
     "ANY /cgi-bin/{proxy+}",

@@ -12,6 +12,7 @@ from skybatch.api.openapi.operations import (
     RETRY_AFTER,
     Schema,
     binary,
+    json_body,
     operation,
     page,
     parameter,
@@ -28,6 +29,8 @@ TABLE_TYPES = (VOTABLE_TYPE, "text/xml", "text/csv", "text/plain", "text/html")
 IMAGE_TYPES = ("image/fits", "application/x-gzip")
 # Families of services with VOSI documents of their own, and what operations on these are named for.
 VO_SERVICES = {"SIA": "ArchiveSia2", "sia2": "Sia2", "soda": "Soda", "datalink": "Datalink", "ibe": "Ibe"}
+
+HELD = {"200": json_body("The surveys whose images can be asked for.", "SurveyList")}
 
 SIA1 = {
     "POS": "Right ascension and declination in degrees, ICRS, with a comma between.",
