@@ -120,7 +120,7 @@ def test_the_script_says_what_it_could_not_fetch(
     if not shutil.which("curl"):
         pytest.skip("curl is not installed")
     script = service.file(finished, "download.sh").decode().replace("tries=5", "tries=1")
-    head, lines = script.split("<<'FILES'\n")
+    head, lines = script.split("<<'FILES'\n", 1)
     wrong = "0" * 32 + lines[32:]
     (tmp_path / "download.sh").write_text(f"{head}<<'FILES'\n{wrong}")
     ran = run_script(tmp_path, "curl")

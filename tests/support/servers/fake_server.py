@@ -103,15 +103,21 @@ class Handler(BaseHTTPRequestHandler):
 
     def _journal(self, batch: MadeBatch) -> None:
         start = int(self.path.partition("after=")[2] or 0)
-        names = list(batch.images)[start : start + 2]
+        names = list(batch.images)[start : start + batch.page]
         entries = [
-            {"file": n, "bytes": len(batch.images[n]), "row": 1, "id": "a", "band": "j"} for n in names
+            {"file": n, "bytes": len(batch.images[n]), "row": 1, "id": "a", "band": "j", **batch.place(n)}
+            for n in names
         ]
-        self.json({"images": entries, "next": str(start + 2) if start + 2 < len(batch.images) else None})
+        self.json(
+            {
+                "images": entries,
+                "next": str(start + batch.page) if start + batch.page < len(batch.images) else None,
+            }
+        )
 
     def _stored(self, batch_id: str, folder: str, name: str) -> None:
         batch = self.fake.batches[batch_id]
-        body = (batch.images if folder == "images" else batch.files)[name]
+        body = batch.stored(folder)[name]
         first, last = 0, len(body) - 1
         asked = self.headers.get("Range")
         if asked:

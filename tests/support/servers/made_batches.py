@@ -27,6 +27,8 @@ class MadeBatch:
     left_over: int = 0
     part: int = 1
     state: str = "complete"
+    page: int = 2
+    bundled: int = 0  # images in each bundle; 0: the server has none
     tables: dict[str, bytes] = field(default_factory=lambda: {"rows.csv": b"row\n1\n", "images.csv": b"x\n"})
 
     @property
@@ -37,6 +39,27 @@ class MadeBatch:
         ]
         others = {**self.tables, "manifest.json": json.dumps({"images": listed}).encode()}
         return {"images.tar": self._tar(others), **others} if self.images else others
+
+    def stored(self, folder: str) -> dict[str, bytes]:
+        """What lies in a folder of the batch, by name."""
+        if folder == "bundles":
+            return {name: b"".join(b"header" + body for body in bodies) for name, bodies in self._bundles()}
+        return self.images if folder == "images" else self.files
+
+    def _bundles(self) -> list[tuple[str, list[bytes]]]:
+        bodies = list(self.images.values())
+        starts = range(0, len(bodies), self.bundled)
+        return [(f"{start:06d}-abc", bodies[start : start + self.bundled]) for start in starts]
+
+    def place(self, file: str) -> dict[str, Any]:
+        """Where a running batch says that an image lies; nothing without bundles."""
+        if not self.bundled:
+            return {}
+        number = list(self.images).index(file)
+        first = number - number % self.bundled
+        before = list(self.images.values())[first:number]
+        offset = sum(len(body) + len(b"header") for body in before) + len(b"header")
+        return {"bundle": f"{first:06d}-abc", "offset": offset, "md5": md5(self.images[file])}
 
     def _tar(self, others: dict[str, bytes]) -> bytes:
         whole = io.BytesIO()

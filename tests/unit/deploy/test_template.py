@@ -116,6 +116,7 @@ PORTAL = [
     "$default",
     "ANY /",
     "ANY /batches/{id}",
+    "ANY /batches/{id}/bundles/{bundle}",
     "ANY /batches/{id}/files/{name}",
     "ANY /batches/{id}/images",
     "ANY /batches/{id}/images/{file}",

@@ -17,7 +17,7 @@ from tools.openapi import generated
 ROUTES = [table for name in ("planner", "portal", "search") for table in load_function(name).ROUTES]
 # One route of the code serves several documented paths.
 SERVED = {
-    "/batches/{id}/{folder}/{name}": ("/batches/{id}/files/{name}", "/batches/{id}/images/{file}"),
+    "/batches/{id}/{folder}/{name}": ("/batches/{id}/files/{name}", "/batches/{id}/bundles/{bundle}"),
     **{
         f"/{{service}}/{name}": tuple(f"/{service}/{name}" for service in VO_SERVICES)
         for name in ("availability", "capabilities")

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
 import subprocess
 import tarfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -101,3 +106,71 @@ def test_the_script_is_clean_sh() -> None:
         check=False,
     )  # fmt: skip
     assert checked.returncode == 0, checked.stdout
+
+
+class Portal(BaseHTTPRequestHandler):
+    """Serves the files of a batch, and keeps what was asked for."""
+
+    files: dict[str, bytes]
+    asked: list[str]
+
+    def do_GET(self) -> None:
+        name = self.path.split("/", 3)[3]
+        self.asked.append(name)
+        body = self.files.get(name)
+        begin = int((self.headers.get("Range") or "bytes=0-").removeprefix("bytes=").split("-")[0])
+        self.send_response(404 if body is None else 206 if begin else 200)
+        self.send_header("Content-Length", str(len((body or b"")[begin:])))
+        self.end_headers()
+        self.wfile.write((body or b"")[begin:])
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def portal(files: dict[str, bytes]) -> Iterator[tuple[str, list[str]]]:
+    asked: list[str] = []
+    handler = type("_Portal", (Portal,), {"files": files, "asked": asked})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}", asked
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
+@pytest.mark.parametrize("there", ["nothing", "most", "a damaged archive", "no tar"])
+def test_the_script_takes_the_archive_where_most_is_missing(
+    archive: MadeArchive, tmp_path: Path, there: str
+) -> None:
+    service = Service(archive)
+    accepted = service.submit(mode="positions", table=POSITIONS_WITH_BEST)
+    status = service.run(accepted)
+    tar = service.file(accepted, "images.tar")
+    images = images_of(tar)
+    files = {f"files/{file.name}": service.file(accepted, file.name) for file in status.files}
+    files |= {f"images/{name}": body for name, body in images.items()}
+    if there == "a damaged archive":
+        files["files/images.tar"] = tar[: len(tar) // 3]
+    folder = tmp_path / "to"
+    (folder / "images").mkdir(parents=True)
+    if there == "most":
+        for name in sorted(images)[1:]:
+            (folder / "images" / name).write_bytes(images[name])
+    with portal(files) as (url, asked):
+        script = service.file(accepted, "download.sh").decode().replace("https://sky.example", url)
+        (folder / "download.sh").write_text(script)
+        more = {"SKYBATCH_TAR": "no"} if there == "no tar" else {}
+        environment = {**os.environ, "no_proxy": "*", **more}
+        ran = subprocess.run(["sh", "download.sh"], cwd=folder, env=environment, capture_output=True,
+        text=True,
+                             check=False)  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    assert {path.name: path.read_bytes() for path in (folder / "images").iterdir()} == images
+    singly = [name for name in asked if name.startswith("images/")]
+    assert ("files/images.tar" in asked) == (there in ("nothing", "a damaged archive"))
+    assert bool(singly) == (there != "nothing")
+    assert not [path.name for path in folder.iterdir() if path.name.startswith(".")]

@@ -21,7 +21,7 @@ from skybatch.client.directory import (
 )
 from skybatch.client.download import Download, download_batch, fetch_table
 from skybatch.client.exceptions import TransferFailed
-from skybatch.client.images import fetch_images, iter_finished_images
+from skybatch.client.images import fetch_pages, iter_finished_images, iter_finished_pages
 from skybatch.client.models import Batch, Image, id_of, read_status
 from skybatch.client.polling import poll_until_ended
 from skybatch.client.progress import NoProgress, ProgressListener
@@ -158,8 +158,8 @@ class Client(RequestCalls):
             if not (force or check_batch(target, batch_id).batch_id):
                 check_free(target)
             claim_directory(target, self.server, batch_id)
-            images = iter_finished_images(self._transport, batch_id)
-            yield from fetch_images(self._transport, batch_id, images, target / IMAGES, self.in_flight)
+            pages = iter_finished_pages(self._transport, batch_id)
+            yield from fetch_pages(self._transport, batch_id, pages, target / IMAGES, self.in_flight)
 
     def download(self, batch: object, directory: Directory | None = None, *, force: bool = False) -> Download:
         """Fetch and verify all results of an ended batch; called again, it continues where it stopped.

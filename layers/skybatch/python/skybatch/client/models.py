@@ -129,8 +129,9 @@ def read_status(response: JsonObject) -> BatchStatus:
 class Image:
     """One finished image of a batch.
 
-    ``row`` (from 1) and ``id`` are those of the request's row, None where the request was no list; ``md5``
-    is known once the batch has ended.
+    ``row`` (from 1) and ``id`` are those of the request's row, None where the request was no list;
+    ``bundle`` is the server's object that holds it, from byte ``offset`` on, None where that or ``md5`` is
+    not known.
     """
 
     file: str
@@ -139,6 +140,8 @@ class Image:
     id: str | None
     band: str
     md5: str | None = None
+    bundle: str | None = None
+    offset: int = 0
 
     @classmethod
     def read(cls, response: JsonObject) -> Image:
@@ -146,7 +149,9 @@ class Image:
         with _expecting("an image"):
             name = safe_name(str(response["file"]).removeprefix("images/"))
             size, band = int(response["bytes"]), str(response["band"])
-            return cls(name, size, response.get("row"), response.get("id"), band, response.get("md5"))
+            md5, bundle = response.get("md5"), response.get("bundle")
+            placed = (safe_name(str(bundle)), int(response["offset"])) if bundle and md5 else (None, 0)
+            return cls(name, size, response.get("row"), response.get("id"), band, md5, *placed)
 
 
 def id_of(batch: object) -> str:

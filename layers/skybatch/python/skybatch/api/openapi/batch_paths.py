@@ -152,6 +152,7 @@ def _downloads() -> Iterator[tuple[str, Schema]]:
     for path, name, thing, operation_name in (
         ("files", "name", "result file", "File"),
         ("images", "file", "image", "Image"),
+        ("bundles", "bundle", "bundle of images", "Bundle"),
     ):
         item = {
             "get": operation(

@@ -2,8 +2,11 @@
 # Fetches the images and tables of one batch into this folder: skips what is there and right, resumes what
 # is begun, tries again what fails, checks every MD5. Run it again to go on where it stopped.
 # Needs curl or wget, and md5sum, md5 or openssl. SKYBATCH_FETCH=wget chooses where both are there.
+# Where tar is there and most images are missing, it takes them by one file, the archive, and then what is
+# still missing one by one; SKYBATCH_TAR=no takes all one by one.
 set -u
 base='@URL@'
+few='@FEW@' # images so few that they are fetched one by one
 tries=5
 
 for tool in ${SKYBATCH_FETCH:-curl wget} none; do
@@ -61,19 +64,50 @@ get() { # name, md5
     return 1
 }
 
+list() { # all files: md5, name
+    cat <<'FILES'
+@FILES@
+FILES
+}
+
+missing() { # counts the images that are not there
+    list | while read -r md5 name; do
+        case $name in
+        images/*) [ -f "$name" ] || echo "$name" ;;
+        esac
+    done | wc -l
+}
+
+take_archive() { # fetches the archive and takes apart what it holds, without its folder
+    echo "fetching images.tar" >&2
+    try=1
+    until fetch "$base/files/images.tar" .images.tar.part; do
+        [ "$try" -lt "$tries" ] || return 1
+        sleep "$try"
+        try=$((try + 1))
+    done
+    mkdir -p .unpacked && tar -xf .images.tar.part -C .unpacked && cp -R .unpacked/*/. . && ok=yes || ok=no
+    rm -rf .unpacked .images.tar.part # what is wrong of it is fetched by itself
+    [ "$ok" = yes ]
+}
+
 mkdir -p images || exit 1
 failed=0
 done=0
+if [ "${SKYBATCH_TAR:-yes}" = yes ] && command -v tar >/dev/null 2>&1 && [ "$(missing)" -gt "$few" ]; then
+    take_archive || echo "the archive did not come whole; fetching file by file" >&2
+fi
 while read -r md5 name; do
     [ -n "$name" ] || continue
     if right "$name" "$md5" || get "$name" "$md5"; then
+        rm -f "$name.part"
         done=$((done + 1))
     else
         echo "could not fetch $name" >&2
         failed=$((failed + 1))
     fi
-done <<'FILES'
-@FILES@
+done <<FILES
+$(list)
 FILES
 echo "$done files here, $failed missing"
 [ "$failed" -eq 0 ]
