@@ -94,9 +94,9 @@ class SoakRun:
         # More cold starts at once take longer than the API waits.
         self.submitting = threading.BoundedSemaphore(SUBMISSIONS_AT_ONCE)
 
-    def start(self, scenarios: Mapping[str, Scenario]) -> None:
-        """Hand all of them in."""
-        pool = ThreadPoolExecutor(len(scenarios))
+    def start(self, scenarios: Mapping[str, Scenario], at_once: int | None = None) -> None:
+        """Run all of them, side by side or so many at a time."""
+        pool = ThreadPoolExecutor(at_once or len(scenarios))
         for name, scenario in scenarios.items():
             self.by_label[name] = scenario.rules
             self.running[name] = pool.submit(self._run, name, scenario)
@@ -104,7 +104,7 @@ class SoakRun:
 
     def ended(self, name: str) -> Ended:
         """How one of them ended; raises what its run raised."""
-        return self.running[name].result(SECONDS)
+        return self.running[name].result(3 * SECONDS)
 
     def wait(self) -> None:
         """Until all have ended, however."""

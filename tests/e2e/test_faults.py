@@ -118,7 +118,8 @@ def stack(
 @pytest.fixture(scope="module")
 def run(stack: Stack, faults: Faults) -> Iterator[SoakRun]:
     run = SoakRun(stack, faults.by_label)
-    run.start(scenarios())
+    # More of them, and two cores are too slow for the short time of these workers.
+    run.start(scenarios(), at_once=6)
     yield run
     run.wait()
 

@@ -18,9 +18,10 @@ from skybatch.batch.codes import ImageStatus
 from skybatch.batch.delivery.image_places import load_places
 from skybatch.batch.delivery.single_images import read_image
 from skybatch.batch.execution.cancellation import CancellationCheck
+from skybatch.batch.execution.dispatch import MAX_SENDS
 from skybatch.batch.execution.giving_up import read_given_up
 from skybatch.batch.execution.image_files import MadeFile
-from skybatch.batch.execution.reconcile import MAX_SENDS
+from skybatch.batch.execution.reconcile import LAST_SILENCE
 from skybatch.batch.execution.task_queue import TaskQueue
 from skybatch.batch.execution.worker import Worker
 from skybatch.batch.journal import read_journal
@@ -318,7 +319,7 @@ class BatchModel(RuleBasedStateMachine):
                 self.work(queued)
             self.tally(1)
             if self.next == "tally" and not self.queue:
-                self.tally(TIMEOUTS.visibility)
+                self.tally(LAST_SILENCE * TIMEOUTS.visibility)
         raise AssertionError("the batch does not end")
 
     def packaged(self, later: float = 0) -> BatchStatus:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from skybatch.batch import keys
+from skybatch.batch.execution.dispatch import MAX_SENDS
 from skybatch.batch.execution.giving_up import read_given_up
-from skybatch.batch.execution.reconcile import MAX_SENDS, seconds_to_wait
+from skybatch.batch.execution.reconcile import LAST_SILENCE, seconds_to_wait
 from tests.support.batches.batch_fakes import TIMEOUTS, FakeBatch, task
 
 
@@ -55,6 +56,24 @@ def test_lost_message_is_sent_again_after_silence_and_given_up_after_three_sends
     assert action.step == "package"
     assert sends == MAX_SENDS
     assert [(failed.number, failed.code) for failed in read_given_up(batch.store)] == [(1, "gave_up")]
+
+
+def test_what_was_sent_most_often_is_given_up_only_after_a_longer_silence() -> None:
+    """The queue may only lag; a bundle that was sent less often is sent again meanwhile."""
+    batch = FakeBatch([task(0), task(1)], window=1)
+    batch.dispatch()
+    for _ in range(MAX_SENDS - 1):
+        batch.tally()
+        batch.now += TIMEOUTS.visibility
+        assert batch.tally().step == "dispatch"
+        batch.dispatch()
+    batch.tally()
+    batch.now += LAST_SILENCE * TIMEOUTS.visibility - 1
+    assert batch.tally().step == "wait"
+    assert not list(read_given_up(batch.store))
+    batch.now += 1
+    batch.tally()
+    assert [failed.number for failed in read_given_up(batch.store)] == [0]
 
 
 def test_nothing_is_sent_again_while_there_is_progress() -> None:

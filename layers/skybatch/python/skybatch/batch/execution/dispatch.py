@@ -14,6 +14,9 @@ from skybatch.batch.message import Message
 from skybatch.batch.plan import Plan
 from skybatch.batch.store import BatchStore
 
+MAX_SENDS = 3
+"""How often a bundle is sent: whole, whole again, then a message for each of its stored images."""
+
 
 def dispatch(
     store: BatchStore,
@@ -64,7 +67,11 @@ def _send_again(
 ) -> None:
     """Send again the bundles that lack something, and count how often each was sent again."""
     resends = read_resends(store)
-    lost = [bundle for bundle in stretch.bundles[:cursor] if states.lacks(bundle)]
+    lost = [
+        bundle
+        for bundle in stretch.bundles[:cursor]
+        if states.lacks(bundle) and resends.get(bundle.tasks[0], 0) < MAX_SENDS - 1
+    ]
     messages = [each for bundle in lost for each in _again(store, states, stretch.start, bundle, resends)]
     resends = {**resends, **{bundle.tasks[0]: resends.get(bundle.tasks[0], 0) + 1 for bundle in lost}}
     store.write_json(keys.RESENDS, {str(first): count for first, count in resends.items()})

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from skybatch.batch import keys
 from skybatch.batch.execution.bundle_accounts import BundleReader
-from skybatch.batch.execution.dispatch import read_resends
+from skybatch.batch.execution.dispatch import MAX_SENDS, read_resends
 from skybatch.batch.execution.dispatch_state import DispatchState, NextStep
 from skybatch.batch.execution.giving_up import give_up
 from skybatch.batch.execution.journal_writer import append_parts
@@ -21,7 +21,8 @@ from skybatch.batch.plan import Plan
 from skybatch.batch.store import BatchStore
 from skybatch.bundles.place import Place
 
-MAX_SENDS = 3
+LAST_SILENCE = 3
+"""Visibility timeouts without progress after which what was sent most often is given up."""
 # Seconds from one tally to the next. The longest is reached ten minutes into a batch, because an execution
 # of Step Functions holds 25,000 events.
 SHORTEST_WAIT = 0.25
@@ -91,7 +92,7 @@ def _decide(
     if unsent and unfinished <= refill_at:
         return NextAction("dispatch", 0, state)
     if now - state.progressed >= timeouts.visibility:
-        return _after_silence(store, states, sent, state, now)
+        return _after_silence(store, states, sent, state, timeouts.visibility, now)
     wait = seconds_to_wait(now - state.started, len(sent) - unfinished, unfinished - refill_at)
     return NextAction("wait", wait, state)
 
@@ -116,16 +117,26 @@ def _after_stretch(plan: Plan, states: TaskStates, state: DispatchState) -> Next
 
 
 def _after_silence(
-    store: BatchStore, states: TaskStates, sent: Sequence[PlannedBundle], state: DispatchState, now: float
+    store: BatchStore,
+    states: TaskStates,
+    sent: Sequence[PlannedBundle],
+    state: DispatchState,
+    visibility: float,
+    now: float,
 ) -> NextAction:
-    """Nothing finished for a visibility timeout: send again what is missing, give up what was sent thrice."""
+    """Nothing finished for a visibility timeout: send again what is missing.
+
+    What was sent thrice is given up, but not before a silence thrice as long: the queue may only lag.
+    """
     resends = read_resends(store)
     missing = [bundle for bundle in sent if states.lacks(bundle)]
-    exhausted = [bundle for bundle in missing if 1 + resends.get(bundle.tasks[0], 0) >= MAX_SENDS]
-    lost = states.outstanding(number for bundle in exhausted for number in bundle.tasks)
-    _give_up(store, states, lost, f"no worker could finish it in {MAX_SENDS} attempts")
+    exhausted = [bundle for bundle in missing if resends.get(bundle.tasks[0], 0) >= MAX_SENDS - 1]
     if len(exhausted) < len(missing):
         return NextAction("dispatch", 0, state.updated(resend=True))
+    if now - state.progressed < LAST_SILENCE * visibility:
+        return NextAction("wait", seconds_to_wait(now - state.started, 0, 1), state)
+    lost = states.outstanding(number for bundle in exhausted for number in bundle.tasks)
+    _give_up(store, states, lost, f"no worker could finish it in {MAX_SENDS} attempts")
     return NextAction("wait", 0, state.updated(progressed=now))
 
 
