@@ -10,6 +10,7 @@ import pytest
 from skybatch.batch.plan import Task, load_plan
 from skybatch.fits.edge_mode import EdgeMode
 from skybatch.fits.pixel_box import NO_PADDING, Padding, PixelBox
+from skybatch.inventory.image_geometry import ImageGeometry
 from skybatch.surveys.image_type import ImageType
 from tests.support.batches.batch_fakes import FakeBatch, task
 
@@ -54,3 +55,11 @@ def test_a_crop_at_an_edge_reads_back_the_same(edge: EdgeMode, padding: Padding,
 def test_plan_survives_its_file_exactly() -> None:
     batch = FakeBatch([task(0, box=PixelBox(1, 2, 3, 4)), task(1, refusal="larger than the limit")])
     assert load_plan(batch.store) == batch.plan
+
+
+def test_tasks_of_one_stored_image_share_what_they_have_in_common() -> None:
+    geometry = ImageGeometry(2, 3, 1.5, 2.0, -0.1, 0.1, 10.0, 20.0, 0.3)
+    lines = [task(n, source="one.fits.gz", geometry=geometry).to_json() for n in range(2)]
+    first, second = (Task.from_json(json.loads(json.dumps(line))) for line in lines)
+    assert first.source is second.source
+    assert first.geometry is second.geometry

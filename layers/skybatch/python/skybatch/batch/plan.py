@@ -6,9 +6,10 @@ follows it; the limit divides it in two.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain
 from typing import Any
 
@@ -26,6 +27,7 @@ from skybatch.surveys.image_type import ImageType
 # Fields of a task whose key in ``plan.jsonl`` and in messages differs from their name.
 STORED_FIELDS = {"index": "n", "set_index": "set", "row_number": "scntr", "delivery_format": "form"}
 TASK_FIELDS = {key: name for name, key in STORED_FIELDS.items()}
+SHARED_TEXTS = ("source", "dataset", "band", "delivery_format")
 ABSENT_DEFAULTS = {"edge": EdgeMode.CLIP, "cut_at_edge": False, "refusal_code": None, "stored_bytes": None}
 """Values of the fields that are absent from a line."""
 
@@ -123,8 +125,15 @@ class Task:
         values["image_type"] = ImageType(line["image_type"])
         values["edge"] = EdgeMode(line["edge"])
         values |= {"box": _box_from_json(box) if box else None, "tiles": tuple(tiles) if tiles else None}
-        values["geometry"] = ImageGeometry(*geometry) if geometry else None
+        values["geometry"] = _shared_geometry(*geometry) if geometry else None
+        # Hundreds of tasks read one stored image: what they have in common is kept once.
+        values |= {name: sys.intern(values[name]) for name in SHARED_TEXTS}
         return cls(**values)
+
+
+@lru_cache(maxsize=4096)
+def _shared_geometry(*values: Any) -> ImageGeometry:
+    return ImageGeometry(*values)
 
 
 def _box_to_json(box: PixelBox) -> list[int]:

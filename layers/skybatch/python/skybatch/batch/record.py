@@ -31,6 +31,7 @@ class BatchRecord:
         Unix times.
     base_url
         Where the service was reached, without a slash at its end; links in emails and tables begin with it.
+        Empty for a batch in a directory, whose links are names relative to it.
     email
         Address to write to when it is done, or None.
     limit_bytes
@@ -68,6 +69,8 @@ class BatchRecord:
 
     def url(self, path: str = "") -> str:
         """Give the address of this batch, or of something below it."""
+        if not self.base_url:
+            return path
         return f"{self.base_url}/batches/{self.batch_id}" + (f"/{path}" if path else "")
 
     def image_url(self, file: str) -> str:
@@ -80,7 +83,7 @@ class BatchRecord:
 
     def file_url(self, name: str) -> str:
         """Give the address of a file of the results."""
-        return self.url(f"files/{name}")
+        return self.url(f"files/{name}") if self.base_url else name
 
 
 def save_record(store: BatchStore, record: BatchRecord, request: Request) -> bool:

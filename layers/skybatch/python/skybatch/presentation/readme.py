@@ -5,11 +5,14 @@ from __future__ import annotations
 from importlib.resources import files
 
 from skybatch.batch.codes import ImageStatus
+from skybatch.batch.record import BatchRecord
 from skybatch.batch.request_facts import request_facts
 from skybatch.batch.results.batch_results import BatchResults
 from skybatch.batch.status import to_iso
 from skybatch.presentation.formatting import plain, size
 from skybatch.presentation.request_summary import QUICKLOOK_CAUTION, request_sentence
+
+SCRIPT = "download.sh       downloads images and tables one by one, resumes, verifies: sh download.sh\n"
 
 
 def readme_text(results: BatchResults) -> str:
@@ -26,10 +29,15 @@ def readme_text(results: BatchResults) -> str:
         over_limit=counts[ImageStatus.OVER_LIMIT],
         failed=counts[ImageStatus.FAILED],
         absent=sum(absent.images for absent in results.plan.absent.values()),
-        page=record.url("results"),
-        expires=to_iso(record.expires),
         caution=QUICKLOOK_CAUTION,
+        script=SCRIPT if record.base_url else "",
+        page=_page(record) if record.base_url else "",
     )
+
+
+def _page(record: BatchRecord) -> str:
+    expires = to_iso(record.expires)
+    return f"\nResults page: {record.url('results')}\nIts files are kept until {expires}.\n"
 
 
 def _template() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -80,7 +81,7 @@ class TaskBuilder:
         placed = self._pixel_positions()
         crops = self._crops(details, placed)
         edges = self._edge_distances(placed)
-        geometries = ImageGeometry.of_sets(details)
+        geometries = self._geometries(details)
         for i in range(len(self.matches.row_index)):
             index = int(self.matches.row_index[i])
             row = self.request.rows[index]
@@ -89,6 +90,13 @@ class TaskBuilder:
                 if stored is not None:
                     placed_at = edges[i], geometries[i]
                     yield self._task(details, i, index, band, stored, crops.get(i), placed_at)
+
+    def _geometries(self, details: ImageSets) -> list[ImageGeometry]:
+        """Return the geometry of each match, one object for each image set."""
+        made = ImageGeometry.of_sets(details)
+        numbers = self.matches.set_index.tolist()
+        shared = dict(zip(numbers, made, strict=True))
+        return [shared[number] for number in numbers]
 
     def _pixel_positions(self) -> PixelPositions:
         """Return for each match where the position of its row lies in the image; NaN without a position."""
@@ -175,12 +183,12 @@ class TaskBuilder:
             row_number=row_number,
             id=row.id,
             file=image_file(image, image_type, form, row_number, row.id),
-            source=image_key(image, image_type, suffix),
+            source=sys.intern(image_key(image, image_type, suffix)),
             dataset=image.dataset,
             set_index=int(self.matches.set_index[i]),
             band=band,
             image_type=image_type,
-            delivery_format=form,
+            delivery_format=sys.intern(form),
             box=box,
             bytes=size,
             refusal=refusal,

@@ -32,7 +32,8 @@ def companion_files(
     manifest_file = manifest(results, described)
     yield manifest_file
     sums = {**results.checksums(), **{file.name: file.md5 for file in (*described, manifest_file)}}
-    yield download_script(results.record, sums)
+    if results.record.base_url:
+        yield download_script(results.record, sums)
     body = json.dumps(request_body(results.request, upload), indent=1, ensure_ascii=False)
     yield GeneratedFile("request.json", body.encode() + b"\n", "application/json")
     yield GeneratedFile(
@@ -57,7 +58,7 @@ def manifest(results: BatchResults, described: Iterable[GeneratedFile]) -> Gener
         for task, outcome, _ in results.archived
     ]
     others = [
-        {"file": file.name, "url": record.file_url(file.name), "bytes": len(file.body), "md5": file.md5}
+        {"file": file.name, "url": record.file_url(file.name), "bytes": file.size, "md5": file.md5}
         for file in described
     ]
     whole = {

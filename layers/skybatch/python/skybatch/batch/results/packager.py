@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TypeAlias
 
 from skybatch.batch import keys
@@ -97,7 +98,7 @@ def _write_results(
         yield from beside.written()
     if record.upload and upload is not None:
         file = GeneratedFile(record.upload, upload, "application/octet-stream")
-        yield ResultFile(file.name, len(file.body), file.md5, file.media_type)
+        yield ResultFile(file.name, file.size, file.md5, file.media_type)
 
 
 @dataclass
@@ -113,15 +114,20 @@ class _FilesBeside:
         """Begin to write files; return them."""
         self.files += files
         for file in files:
-            written = self.pool.submit(self.store.write, keys.result(file.name), file.body, file.media_type)
-            self.writes.append(written)
+            self.writes.append(self.pool.submit(self._write, file))
         return files
+
+    def _write(self, file: GeneratedFile) -> None:
+        if file.is_long:
+            self.store.upload(keys.result(file.name), file.pieces(), file.media_type)
+        else:
+            self.store.write(keys.result(file.name), file.body, file.media_type)
 
     def written(self) -> Iterator[ResultFile]:
         """Yield each file once it is written."""
         for file, written in zip(self.files, self.writes, strict=True):
             written.result()
-            yield ResultFile(file.name, len(file.body), file.md5, file.media_type)
+            yield ResultFile(file.name, file.size, file.md5, file.media_type)
 
 
 def _write_archive(
@@ -158,8 +164,9 @@ class _Tail:
     def pieces(self, files: list[GeneratedFile]) -> Iterator[bytes]:
         """Yield the members of the files, and the end mark."""
         for file in files:
-            header = tar_members.file_entry(archive_path(self.batch_id, file.name), len(file.body))
-            yield from map(self._counted, (header, file.body, tar_members.padding(len(file.body))))
+            header = tar_members.file_entry(archive_path(self.batch_id, file.name), file.size)
+            pieces = chain((header,), file.pieces(), (tar_members.padding(file.size),))
+            yield from map(self._counted, pieces)
         yield self._counted(tar_members.end(self.before + self.size))
 
     def _counted(self, piece: bytes) -> bytes:

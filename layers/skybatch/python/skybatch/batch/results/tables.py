@@ -25,7 +25,7 @@ from skybatch.tables.model import Table
 from skybatch.tables.schemas.batch import batch_rows
 from skybatch.tables.schemas.image_rows import ImageRows
 from skybatch.tables.schemas.image_table import image_table
-from skybatch.tables.writers.formats import MEDIA_TYPES, Format, write
+from skybatch.tables.writers.formats import MEDIA_TYPES, Format, chunks
 
 TABLE_FORMATS: tuple[Format, ...] = ("tbl", "xml", "csv", "html")
 NO_BOX = (0, 0, 0, 0)
@@ -102,11 +102,11 @@ def _image_url(record: BatchRecord, task: Task, outcome: ImageOutcome) -> str:
     """Give the address of the delivered file; of the stored image where none was delivered."""
     if outcome.status is ImageStatus.RETRIEVED:
         return record.image_url(task.file)
-    return f"{record.base_url}/ibe/data/{task.source}"
+    return f"{record.base_url}/ibe/data/{task.source}" if record.base_url else task.source
 
 
 def _preview_url(record: BatchRecord, task: Task, outcome: ImageOutcome) -> str | None:
-    if outcome.status is not ImageStatus.RETRIEVED:
+    if outcome.status is not ImageStatus.RETRIEVED or not record.base_url:
         return None
     return record.preview_url(preview_name(task.file))
 
@@ -158,4 +158,4 @@ def _row_reasons(results: BatchResults) -> list[str | None]:
 
 
 def _table_file(name: str, table: Table, fmt: Format) -> GeneratedFile:
-    return GeneratedFile(f"{name}.{fmt}", write(table, fmt), MEDIA_TYPES[fmt])
+    return GeneratedFile(f"{name}.{fmt}", chunks(table, fmt), MEDIA_TYPES[fmt])
