@@ -26,6 +26,7 @@ PY := .venv/bin/python
 STAMP := .venv/.installed
 ASL_VALIDATOR := asl-validator@4.0.0
 NODE := build/node
+CUTANA := build/cutana
 # Programs people use with the service, run by the long tests in environments of their own.
 CLIENTS := build/clients
 CLIENT_PYTHON := openapi-python-client==0.29.1 openapi-generator-cli==7.26.0 ruff pydantic urllib3 httpx python-dateutil
@@ -90,8 +91,15 @@ serve: $(STAMP) ## the whole service on this machine until Ctrl-C
 	$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	@touch $@
 
-bench: .venv/.bench ## figures, as a table and in build/bench.json
+bench: .venv/.bench $(CUTANA)/installed ## figures, as a table and in build/bench.json
 	@$(PY) -m tests.bench
+
+# What `skybatch local` is measured against, in an environment of its own.
+$(CUTANA)/installed: Makefile
+	@$(PYTHON) -m venv $(CUTANA)
+	@$(CUTANA)/bin/python -m pip install --quiet --disable-pip-version-check cutana==0.4.0 \
+	  || { echo "cutana: skipped, pip could not install it"; rm -rf $(CUTANA); mkdir -p $(CUTANA); }
+	@touch $@
 
 clients: $(CLIENTS)/.installed ## generators of API clients and other programs that the long tests run
 

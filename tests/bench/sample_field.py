@@ -20,24 +20,34 @@ RA_STEP = 0.2  # deg, so that no two images hold the same sky
 DATASET, DATE, HEMISPHERE, IMAGE = "asky", "990101", "n", 9
 
 
-def make_strip(folder: Path, sets: int, bands: Sequence[str]) -> int:
-    """Write ``sets`` image sets in some bands below a folder; answers the bytes written."""
+def make_strip(folder: Path, sets: int, bands: Sequence[str], *, plain: bool = False) -> int:
+    """Write ``sets`` image sets in some bands below a folder, gzipped or plain; answers the bytes written."""
     with ProcessPoolExecutor(2, get_context("spawn")) as pool:
-        return sum(pool.map(partial(_write, folder), product(range(sets), bands), chunksize=8))
+        return sum(pool.map(partial(_write, folder, plain), product(range(sets), bands), chunksize=8))
 
 
-def _write(folder: Path, which: tuple[int, str]) -> int:
-    number, band = which
+def stored_path(folder: Path, number: int, band: str, *, plain: bool = False) -> Path:
+    """Where an image of the strip lies."""
     image = ImageId(DATASET, DATE, HEMISPHERE, number + 1, IMAGE, band)
-    path = folder / atlas_key(image)
+    return folder / (atlas_key(image).removesuffix(".gz") if plain else atlas_key(image))
+
+
+def _write(folder: Path, plain: bool, which: tuple[int, str]) -> int:
+    number, band = which
+    path = stored_path(folder, number, band, plain=plain)
     path.parent.mkdir(parents=True, exist_ok=True)
     cards: dict[str, CardValue] = {"ORDATE": DATE, "FILTER": band, "SCANNO": number + 1, "TELNAME": "Hopkins"}
-    plain = make_image(_ra(number), DEC, seed=number, cards=cards)
-    return path.write_bytes(gzipped(plain))
+    image = make_image(_ra(number), DEC, seed=number, cards=cards)
+    return path.write_bytes(image if plain else gzipped(image))
 
 
 def _ra(number: int) -> float:
     return 10.0 + RA_STEP * number
+
+
+def number_at(ra: float) -> int:
+    """The number of the image that holds a position of the strip."""
+    return round((ra - 10.0) / RA_STEP)
 
 
 def positions(sets: int, each: int) -> list[tuple[float, float]]:

@@ -70,6 +70,13 @@ def accept_a_batch(server: FakeServer) -> None:
     server.batches[first_id] = MadeBatch({"a.fits": b"a"}, batch_id=first_id)
 
 
+def test_the_command_without_a_service_is_one() -> None:
+    (line,) = re.findall(r"`(skybatch local [^`]*)`", README)
+    options = make_parser().parse_args(shlex.split(line)[1:])
+    assert (options.table, str(options.archive), str(options.out)) == ("targets.csv", "TREE", "DIR")
+    assert README.index("make demo") < README.index(line)
+
+
 def test_the_shell_example_is_a_command() -> None:
     (line,) = re.findall(r"^    (skybatch submit .*)$", README, flags=re.MULTILINE)
     options = make_parser().parse_args(shlex.split(line)[1:])

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from skybatch import errors
-from skybatch.cli import archive, batches, check, completion, decompress, deployment
+from skybatch.cli import archive, batches, check, completion, decompress, deployment, local
 from skybatch.cli.output import EXIT_CODES, FAILED, INTERRUPTED, USAGE, print_error
 from skybatch.version import VERSION
 
@@ -36,6 +36,7 @@ def make_parser() -> argparse.ArgumentParser:
     subparsers = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     check.add_command(subparsers)
     batches.add_commands(subparsers)
+    local.add_command(subparsers)
     decompress.add_command(subparsers)
     archive.add_commands(subparsers)
     deployment.add_commands(subparsers)

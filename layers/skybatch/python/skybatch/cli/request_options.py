@@ -33,8 +33,8 @@ LIST_MODES = ("positions", "coadd_keys", "scans")
 TABLE_HELP = "table of positions, coadd keys or scans (IPAC, CSV, VOTable, FITS …); - reads standard input"
 
 
-def add_request_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options that describe a request."""
+def add_request_options(parser: argparse.ArgumentParser, *, email: bool = True) -> None:
+    """Add the options that describe a request; ``email``: there is a server that may write."""
     parser.add_argument(
         "table",
         nargs="?",
@@ -83,12 +83,13 @@ def add_request_options(parser: argparse.ArgumentParser) -> None:
         help="crops that reach beyond their image: smaller there (default), or padded to their full size",
     )
     add("--label", metavar="TEXT", help="your name for the batch")
-    add("--email", metavar="ADDRESS", help="where to send an email when the batch has ended")
+    if email:
+        add("--email", metavar="ADDRESS", help="where to send an email when the batch has ended")
 
 
 def request_arguments(options: argparse.Namespace) -> dict[str, Any]:
     """Return the arguments for the client's `plan` and `submit`."""
-    fields = {name: getattr(options, name) for name in FIELDS}
+    fields = {name: getattr(options, name, None) for name in FIELDS}
     if options.compressed:
         fields["decompress"] = False
     return {"table": read_table(options.table), **fields}

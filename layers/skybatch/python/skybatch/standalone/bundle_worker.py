@@ -1,0 +1,75 @@
+"""What a worker process does with a message: the service's worker, on directories."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from obstore.store import LocalStore
+
+from skybatch.batch.execution.task_queue import TaskQueue
+from skybatch.batch.execution.worker import Worker
+from skybatch.batch.message import Message
+from skybatch.standalone.batch_directory import BatchDirectory
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where a batch reads and writes: the archive's tree and the directory of the batch."""
+
+    archive: Path
+    out: Path
+
+
+@dataclass(frozen=True)
+class BundleJob:
+    """A message and where it is to be done."""
+
+    message: Message
+    places: Places
+
+
+@dataclass(frozen=True)
+class BundleDone:
+    """What became of a message: files made, tasks that failed, and messages for what has to be done alone."""
+
+    files: int
+    failures: int
+    sent_back: tuple[Message, ...]
+
+
+class _SentBack(TaskQueue):
+    """Takes the messages that a worker sends back."""
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+
+    def send(self, messages: Iterable[Message]) -> int:
+        """Keep messages; return how many."""
+        before = len(self.messages)
+        self.messages += messages
+        return len(self.messages) - before
+
+
+def work_on(job: BundleJob) -> BundleDone:
+    """Make the files of a message and write their bundle.
+
+    Raises errors that may pass; nothing is lost by doing the message again.
+    """
+    store = BatchDirectory(job.places.out, job.message.batch_id)
+    sent_back = _SentBack()
+
+    def create_large(key: str, pieces: Sequence[bytes]) -> bool:
+        return store.create_of_pieces(store.name_of(key), list(pieces))
+
+    worker = Worker(_archive(job.places.archive), sent_back, create_large, seconds=math.inf, previews=False)
+    done = worker.process(job.message, store)
+    return BundleDone(done.files, done.failures, tuple(sent_back.messages))
+
+
+@lru_cache(maxsize=1)
+def _archive(root: Path) -> LocalStore:
+    return LocalStore(str(root))
