@@ -50,10 +50,8 @@ def survey(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def boxed(stack: Stack) -> Iterator[FunctionBoxes]:
-    boxes = FunctionBoxes(stack.emulator.pid, SIZES)
-    with boxes:
+    with FunctionBoxes(stack.emulator.pid, SIZES) as boxes:
         yield boxes
-    boxes.remove()
 
 
 @pytest.fixture(scope="module")
@@ -129,15 +127,17 @@ def test_nothing_was_ended_for_its_memory_nor_wants_more_disk(
     on_disk = sum(file.stat().st_blocks * 512 for file in kept.rglob("*") if file.is_file())
     figures: dict[str, dict[str, Any]] = {}
     for boxes in (whole_boxes, delivering_boxes):
-        for function, use in boxes.used.items():
-            known = figures.setdefault(function, {"MB": SIZES[function], "peak_MB": 0, "processes": 0})
+        for function, use in boxes.measured().items():
+            none = {"MB": SIZES[function], "peak_MB": 0, "processes": 0, "killed": 0, "throttled_s": 0.0}
+            known = figures.setdefault(function, none)
             known["peak_MB"] = max(known["peak_MB"], use.peak_bytes >> 20)
             known["processes"] += use.processes
-    ended = {name: use.kills for boxes in (whole_boxes, delivering_boxes) for name, use in boxes.used.items()}
+            known["killed"] += use.kills
+            known["throttled_s"] += round(use.throttled_seconds, 1)
     keep(figures, on_disk >> 20)
     assert figures.keys() >= {f"skybatch-{name}" for name in ("planner", "worker", "collector", "search")}
     assert not any(killed_lines(stack) for stack in (whole, delivering))
-    assert not any(ended.values())
+    assert not any(use["killed"] for use in figures.values())
     assert 0 < on_disk < DISK_BYTES
 
 
@@ -150,7 +150,8 @@ def killed_lines(stack: Stack) -> list[str]:
 def keep(figures: dict[str, dict[str, Any]], on_disk: int) -> None:
     """Print the figures, and keep them for docs/operations.md."""
     for function, use in sorted(figures.items()):
-        print(f"{function:20} {use['peak_MB']:5} of {use['MB']} MB, {use['processes']} processes")
+        memory = f"{use['peak_MB']:5} of {use['MB']} MB"
+        print(f"{function:20} {memory}, {use['processes']} processes, {use['throttled_s']:.0f} s throttled")
     print(f"inventory on disk: {on_disk} MB")
     FIGURES.parent.mkdir(exist_ok=True)
     kept = json.loads(FIGURES.read_text()) if FIGURES.exists() else {}

@@ -52,21 +52,36 @@ class ControlGroup:
         return int(words["throttled_usec"]) / 1e6 if self.unified else int(words["throttled_time"]) / 1e9
 
     def remove(self) -> None:
-        """Remove the group once its processes have ended."""
-        for folder in self.folders:
-            for _ in range(50):
-                try:
-                    folder.rmdir()
-                except FileNotFoundError:
-                    break
-                except OSError:  # processes that are just ending
-                    time.sleep(0.1)
-                else:
-                    break
+        """Remove the group; processes still in it go back to where this one is."""
+        for folder, own in zip(self.folders, self._own_folders(), strict=True):
+            if not folder.exists():
+                continue
+            for pid in (folder / "cgroup.procs").read_text().split():
+                with suppress(ProcessLookupError):
+                    (own / "cgroup.procs").write_text(pid)
+            _remove_folder(folder)
+
+    def _own_folders(self) -> list[Path]:
+        """The folders of the groups that this process is in."""
+        lines = [line.split(":", 2) for line in Path("/proc/self/cgroup").read_text().splitlines()]
+        paths = {controllers: path.lstrip("/") for _, controllers, path in lines}
+        if self.unified:
+            return [ROOT / paths[""]]
+        return [ROOT / name / paths[name] for name in ("memory", "cpu")]
 
     def _set(self, file: str, value: object) -> None:
         folder = next(one for one in self.folders if (one / file).exists())
         (folder / file).write_text(str(value))
+
+
+def _remove_folder(folder: Path) -> None:
+    for _ in range(20):
+        try:
+            folder.rmdir()
+        except OSError:  # processes that are just ending
+            time.sleep(0.1)
+        else:
+            return
 
 
 def can_be_made() -> bool:

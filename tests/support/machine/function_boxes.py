@@ -33,7 +33,7 @@ class Use:
 class FunctionBoxes:
     """Puts each process of a function below ``emulator_pid`` into a group of its own as soon as it is there.
 
-    ``megabytes`` is the memory of each function by name; ``used`` is filled in as they run.
+    ``megabytes`` is the memory of each function by name.
     """
 
     emulator_pid: int
@@ -54,14 +54,16 @@ class FunctionBoxes:
     ) -> None:
         self._ended.set()
         self._thread.join()
-        for name, group in self._groups.values():
-            self.used[name].kills += group.kills
-            self.used[name].throttled_seconds += group.throttled_seconds
-
-    def remove(self) -> None:
-        """Remove the groups, once the emulator and with it their processes have ended."""
         for _, group in self._groups.values():
             group.remove()
+
+    def measured(self) -> dict[str, Use]:
+        """Return what each function has used until now."""
+        for name, use in self.used.items():
+            groups = [group for owner, group in list(self._groups.values()) if owner == name]
+            use.kills = sum(group.kills for group in groups)
+            use.throttled_seconds = sum(group.throttled_seconds for group in groups)
+        return dict(self.used)
 
     def _watch(self) -> None:
         while not self._ended.wait(POLL_SECONDS):
