@@ -18,7 +18,7 @@ from skybatch.archive.tiled_copies import (
 from skybatch.inventory.inventory import Inventory
 from skybatch.inventory.publish import publish
 from skybatch.storage.directory_tree import DirectoryTree
-from skybatch.surveys.image_id import TILED_SUFFIX, atlas_key, quicklook_key
+from skybatch.surveys.image_id import TILED_SUFFIX, ScanImageId, atlas_key, quicklook_key
 from skybatch.surveys.image_id import ScanImageId as ImageId
 from tests.support.survey.synthetic_survey import synthetic
 
@@ -30,10 +30,16 @@ def tree(tmp_path: Path) -> DirectoryTree:
     return DirectoryTree(tmp_path)
 
 
+def scan_image(number: int, band: str) -> ScanImageId:
+    image = SETS.image_id(number, band)
+    assert isinstance(image, ScanImageId)
+    return image
+
+
 def copies(*images: tuple[int, int, int]) -> np.ndarray[tuple[int], np.dtype[np.void]]:
     """Copies of (set, band, bytes of the original)."""
     rows = [
-        (image_code(SETS.image_id(number, "jhk"[band])), band, 500 + number, 11520, 14400, original, True)
+        (image_code(scan_image(number, "jhk"[band])), band, 500 + number, 11520, 14400, original, True)
         for number, band, original in images
     ]
     return np.array(rows, TILED_COPY)

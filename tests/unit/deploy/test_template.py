@@ -137,6 +137,7 @@ SEARCH = [
     "ANY /ibe/{proxy+}",
     "ANY /sia2/{proxy+}",
     "ANY /soda/{proxy+}",
+    "ANY /surveys",
 ]
 
 

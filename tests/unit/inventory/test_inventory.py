@@ -17,6 +17,7 @@ from skybatch.sky.fk5 import fk5_vector
 from skybatch.sky.regions import Box, Circle, Relation
 from skybatch.storage.bucket_tree import BucketTree
 from skybatch.storage.directory_tree import DirectoryTree
+from skybatch.surveys.image_id import ScanImageId
 from tests.support.survey.synthetic_survey import synthetic
 
 CENTRES = [
@@ -161,6 +162,7 @@ def test_details_are_what_was_written(survey: ImageSets, inventory: Inventory) -
         elif name != "set_index":
             assert np.array_equal(ours, value), name
     image = details.image_id(7, "h")
+    assert isinstance(image, ScanImageId)
     assert (image.date, image.hem, image.scan, image.image) == (
         expected.date[7], expected.hem[7], expected.scan[7], expected.image[7],
     )  # fmt: skip

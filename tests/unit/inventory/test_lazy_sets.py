@@ -124,6 +124,6 @@ def test_bands_are_made_once() -> None:
         made.append(band)
         return band.upper()
 
-    columns = BandColumns(make)
+    columns = BandColumns(("j", "h", "k"), make)
     assert (columns["j"], columns["j"], list(columns), len(columns)) == ("J", "J", ["j", "h", "k"], 3)
     assert made == ["j"]

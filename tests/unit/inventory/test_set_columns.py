@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from skybatch.errors import InventoryError
+from skybatch.inventory.columns.of_survey import ColumnsOfSurvey
 from skybatch.inventory.image_sets import ImageSets
 from skybatch.inventory.set_columns import (
     FENCE_ROWS,
@@ -16,11 +17,13 @@ from skybatch.inventory.set_columns import (
     class_radii,
     coded,
     forms_of_bands,
-    held_bit,
     set_columns,
 )
 from skybatch.sky.zones import RA_STEPS, ZONES
+from skybatch.surveys.catalogue import packaged_survey
 from tests.support.survey.synthetic_survey import synthetic
+
+COLUMNS = ColumnsOfSurvey(packaged_survey())
 
 
 def test_rows_are_in_order_of_zone_and_right_ascension() -> None:
@@ -77,15 +80,15 @@ def test_sizes_stand_under_the_form_of_each_image() -> None:
     suffix = np.where(np.arange(len(one)) % 2, ".fits", ".fits.gz").astype(object)
     tiled = {band: np.where(np.arange(len(one)) % 3 == 0, 7, 0) for band in "jhk"}
     sets = replace(one, suffix=dict.fromkeys("jhk", suffix), tiled_bytes=tiled)
-    forms = forms_of_bands(sets)["image"]["h"]
+    forms = forms_of_bands(sets, COLUMNS)["image"]["h"]
     assert np.array_equal(forms["fits"], np.where(suffix == ".fits", one.bytes["h"], 0))
     assert np.array_equal(forms["fits.fz"], tiled["h"])
     columns = set_columns(sets).columns
-    assert (columns["held"] >> held_bit("quicklook", "k") & 1).all()
+    assert (columns["held"] >> COLUMNS.held_bit("quicklook", "k") & 1).all()
     absent: dict[str, Any] = {"bytes": {**one.bytes, "h": np.zeros(len(one), int)}}
     held = set_columns(replace(one, **absent)).columns["held"]
-    assert not (held >> held_bit("image", "h") & 1).any()
-    assert (held >> held_bit("image", "j") & 1).all()
+    assert not (held >> COLUMNS.held_bit("image", "h") & 1).any()
+    assert (held >> COLUMNS.held_bit("image", "j") & 1).all()
 
 
 def test_a_form_that_no_image_has_is_refused() -> None:

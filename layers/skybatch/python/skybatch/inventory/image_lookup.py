@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from skybatch.errors import NotFound
-from skybatch.surveys.image_id import ScanImageId
+from skybatch.surveys.image_names import image_set_id
 
 if TYPE_CHECKING:
     from skybatch.inventory.inventory import Inventory
@@ -18,14 +18,9 @@ if TYPE_CHECKING:
 
 def sets_of_images(inventory: Inventory, images: Iterable[ImageId]) -> SetNumbers:
     """Return the sets of those images that are in the inventory, ascending, each once."""
-    # An image number of 0 would mean all of the scan.
-    scans = [each for each in images if isinstance(each, ScanImageId)]
-    own = [each for each in scans if each.dataset == inventory.dataset and each.image > 0]
-    if not own:
-        return np.empty(0, np.intp)
-    date, hem = [each.date for each in own], [each.hem for each in own]
-    scan, number = [each.scan for each in own], [each.image for each in own]
-    return np.unique(inventory.by_scan(date, hem, scan, number).set_index)
+    own = [each for each in images if each.dataset == inventory.dataset]
+    found = inventory.by_image_id([image_set_id(each.dataset, each.fields) for each in own])
+    return np.unique(found[found >= 0])
 
 
 def set_of_image(inventory: Inventory, image: ImageId) -> int:

@@ -13,8 +13,10 @@ from skybatch.sky.footprints import Footprints
 from skybatch.sky.image_frames import ImageFrame
 from skybatch.sky.pixel_grids import PixelGrids
 from skybatch.sky.vectors import Floats
-from skybatch.surveys.image_id import TILED_SUFFIX, ScanImageId
+from skybatch.surveys.description.keys import FieldValue
+from skybatch.surveys.image_id import TILED_SUFFIX, ImageId, identify
 from skybatch.surveys.image_type import ImageType
+from skybatch.surveys.known import survey_of
 from skybatch.surveys.twomass.bands import BANDS
 
 Ints = NDArray[np.int64]
@@ -118,10 +120,13 @@ class ImageSets:
     def __len__(self) -> int:
         return len(self.set_index)
 
-    def image_id(self, i: int, band: str) -> ScanImageId:
+    def image_id(self, i: int, band: str) -> ImageId:
         """Return the identity of one band of element ``i``."""
-        date, hem = str(self.date[i]), str(self.hem[i])
-        return ScanImageId(self.dataset, date, hem, int(self.scan[i]), int(self.image[i]), band)
+        return identify(self.dataset, self.fields_of(i), band)
+
+    def fields_of(self, i: int) -> dict[str, FieldValue]:
+        """Return the fields that name element ``i``, in the order of its survey."""
+        return {name: getattr(self, name)[i].item() for name in survey_of(self.dataset).set.fields}
 
     def tiles(self, i: int, band: str) -> Tiles | None:
         """Return the tile-compressed form of one band of element ``i``, None where the archive has none."""
@@ -168,13 +173,43 @@ class ImageSets:
         return np.stack([column[first] for column in columns], axis=-1), code
 
 
+class DescribedSets(ImageSets):
+    """Image sets of a survey with other fields and columns than 2MASS; made by `given_sets`.
+
+    Its fields and columns are attributes under their own names. ``forms`` has the stored size of each image
+    by product, band and form, where it is known.
+    """
+
+    def __new__(cls, **columns: Any) -> Any:
+        """Make sets of given columns, as `dataclasses.replace` asks for."""
+        return given_sets(**columns)
+
+    def take(self, order: NDArray[np.integer] | NDArray[np.bool_]) -> ImageSets:
+        """Return the elements at these places, in this order."""
+        return given_sets(**{name: _take(value, order) for name, value in vars(self).items()})
+
+
+def given_sets(**columns: Any) -> ImageSets:
+    """Return image sets of these columns, which are those of the survey of ``dataset``."""
+    if columns.keys() >= {each.name for each in fields(ImageSets) if each.name not in _OPTIONAL}:
+        return ImageSets(**columns)
+    made: DescribedSets = object.__new__(DescribedSets)
+    for name, value in (_DEFAULTS | columns).items():
+        object.__setattr__(made, name, value)
+    return made
+
+
+_DEFAULTS: dict[str, Any] = {"skew": None, "projection": None, "frame": ImageFrame.FK5}
+_OPTIONAL = frozenset({*_DEFAULTS, *TILES, "dataset"})
+
+
 def _no_tiles(count: int) -> dict[str, Ints]:
     return {band: np.zeros(count, dtype=np.int64) for band in BANDS}
 
 
 def _take(value: Any, order: Any) -> Any:
     if isinstance(value, Mapping):
-        return {band: column[order] for band, column in value.items()}
+        return {band: _take(column, order) for band, column in value.items()}
     return value if value is None or isinstance(value, str) else value[order]
 
 

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields
+from functools import lru_cache
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skybatch.inventory.columns.column import damaged
-from skybatch.inventory.image_sets import GRID, ImageSets
-from skybatch.inventory.set_columns import INTEGERS, MEASURES, PRODUCTS, TEXTS, TILE_PLACES, held_bit
+from skybatch.inventory.columns.of_survey import ColumnsOfSurvey
+from skybatch.inventory.image_sets import GRID, ImageSets, given_sets
 from skybatch.sky.footprints import Footprints
 from skybatch.sky.image_frames import ImageFrame
 from skybatch.sky.pixel_grids import PixelGrids
 from skybatch.sky.vectors import Floats
+from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.image_id import TILED_SUFFIX, image_suffixes
 from skybatch.surveys.image_type import ImageType
-from skybatch.surveys.twomass.bands import BANDS
+from skybatch.surveys.known import survey_of
 
 _PLACES = ("crval1", "crval2", "crota2")
 _PRODUCT_OF = {
@@ -55,22 +56,22 @@ class SetSource(Protocol):
 class BandColumns(Mapping[str, Any]):
     """Arrays by band, each made when it is first used."""
 
-    def __init__(self, make: Callable[[str], Any]) -> None:
-        self._make = make
+    def __init__(self, bands: tuple[str, ...], make: Callable[[str], Any]) -> None:
+        self._bands, self._make = bands, make
         self._made: dict[str, Any] = {}
 
     def __getitem__(self, band: str) -> Any:
-        if band not in BANDS:
+        if band not in self._bands:
             raise KeyError(band)
         if band not in self._made:
             self._made[band] = self._make(band)
         return self._made[band]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(BANDS)
+        return iter(self._bands)
 
     def __len__(self) -> int:
-        return len(BANDS)
+        return len(self._bands)
 
 
 class LazySets(ImageSets):
@@ -80,11 +81,13 @@ class LazySets(ImageSets):
     """
 
     _source: SetSource
+    _columns: ColumnsOfSurvey
+    _makers: Mapping[str, Callable[[LazySets, str], Any]]
     _rows: slice | NDArray[np.intp]
 
     def __new__(cls, **columns: Any) -> Any:
         """Make plain sets of given columns, as `dataclasses.replace` asks for."""
-        return ImageSets(**columns)
+        return given_sets(**columns)
 
     @property
     def skew(self) -> Floats | None:
@@ -111,14 +114,14 @@ class LazySets(ImageSets):
     def loaded(self) -> ImageSets:
         """Return the same sets with all that is known of them read."""
         self._source.fetch(self._rows)
-        columns: dict[str, Any] = {each.name: getattr(self, each.name) for each in fields(ImageSets)}
+        columns = {name: getattr(self, name) for name in (*_GIVEN, *self._makers)}
         for name, value in columns.items():
             columns[name] = dict(value) if isinstance(value, BandColumns) else value
-        return ImageSets(**columns)
+        return given_sets(**columns)
 
     def held(self, image_type: ImageType, band: str) -> NDArray[np.bool_]:
         """Return of which sets the archive has an image of a type in a band."""
-        bit = held_bit(PRODUCTS[image_type], band)
+        bit = self._columns.held_bit(self._columns.products[image_type], band)
         return np.asarray(self._source.values("held", self._rows) >> bit & 1, bool)
 
     def coded_text(self, name: str) -> tuple[NDArray[np.integer], NDArray[np.str_]] | None:
@@ -132,9 +135,9 @@ class LazySets(ImageSets):
         return codes, words
 
     def __getattr__(self, name: str) -> Any:
-        if "_source" not in self.__dict__ or name not in _MAKERS:
+        if "_makers" not in self.__dict__ or name not in self._makers:
             raise AttributeError(name)
-        made = _MAKERS[name](self, name)
+        made = self._makers[name](self, name)
         object.__setattr__(self, name, made)
         return made
 
@@ -162,48 +165,72 @@ class LazySets(ImageSets):
         return words[codes]
 
     def _measure(self, name: str) -> Any:
-        return BandColumns(lambda band: self._source.values(f"{name}.{band}", self._rows))
+        return BandColumns(
+            self._columns.bands, lambda band: self._source.values(f"{name}.{band}", self._rows)
+        )
+
+    def _number(self, name: str) -> Any:
+        return self._source.values(name, self._rows)
 
     def _tile_place(self, name: str) -> Any:
-        return BandColumns(lambda band: self._integer(f"{name}.{band}"))
+        def places(band: str) -> Any:
+            held = self._source.has(f"{name}.{band}")
+            return self._integer(f"{name}.{band}") if held else np.zeros(len(self), np.int64)
+
+        return BandColumns(self._columns.bands, places)
 
     def _tiled_bytes(self, name: str) -> Any:
         def sizes(band: str) -> Any:
-            size = self._integer(f"bytes.{PRODUCTS[ImageType.ATLAS]}.{band}.{TILED_SUFFIX[1:]}")
+            if not self._source.has(f"tile_heap.{band}"):
+                return np.zeros(len(self), np.int64)
+            product = self._columns.products[ImageType.ATLAS]
+            size = self._integer(f"bytes.{product}.{band}.{TILED_SUFFIX[1:]}")
             return np.where(self.tile_heap[band] > 0, size, 0)
 
-        return BandColumns(sizes)
+        return BandColumns(self._columns.bands, sizes)
 
     def _sizes(self, name: str) -> Any:
-        return BandColumns(lambda band: self._usual_form(_PRODUCT_OF[name], band)[0])
+        return BandColumns(self._columns.bands, lambda band: self._usual_form(_PRODUCT_OF[name], band)[0])
 
     def _suffixes(self, name: str) -> Any:
-        return BandColumns(lambda band: self._usual_form(_PRODUCT_OF[name], band)[1])
+        return BandColumns(self._columns.bands, lambda band: self._usual_form(_PRODUCT_OF[name], band)[1])
 
     def _usual_form(self, kind: ImageType, band: str) -> tuple[Any, Any]:
         """Return size and suffix of the first form of each image that the archive has."""
         size = np.zeros(len(self), np.int64)
         suffix = np.full(len(self), "", dtype=object)
         for form in reversed(image_suffixes(self.dataset, kind)):
-            stored = self._integer(f"bytes.{PRODUCTS[kind]}.{band}.{form[1:]}")
+            stored = self._integer(f"bytes.{self._columns.products[kind]}.{band}.{form[1:]}")
             here = stored > 0
             size[here], suffix[here] = stored[here], form
         return size, suffix
 
 
-_MAKERS: dict[str, Callable[[LazySets, str], Any]] = {
-    **dict.fromkeys(_PLACES, LazySets._place),
-    **dict.fromkeys(GRID, LazySets._grid),
-    **dict.fromkeys(INTEGERS, LazySets._integer),
-    **dict.fromkeys(TEXTS, LazySets._text),
-    **dict.fromkeys(MEASURES, LazySets._measure),
-    **dict.fromkeys(TILE_PLACES, LazySets._tile_place),
-    "tiled_bytes": LazySets._tiled_bytes,
-    "bytes": LazySets._sizes,
-    "quicklook_bytes": LazySets._sizes,
-    "suffix": LazySets._suffixes,
-    "quicklook_suffix": LazySets._suffixes,
-}
+_GIVEN = ("set_index", "dataset", "frame", "skew", "projection")
+_QUICKLOOKS = {"quicklook_bytes": LazySets._sizes, "quicklook_suffix": LazySets._suffixes}
+
+
+def makers(columns: ColumnsOfSurvey) -> Mapping[str, Callable[[LazySets, str], Any]]:
+    """Return how each column of a survey's sets is made, by its name."""
+    return {
+        **dict.fromkeys(_PLACES, LazySets._place),
+        **dict.fromkeys(GRID, LazySets._grid),
+        **dict.fromkeys(columns.integers, LazySets._integer),
+        **dict.fromkeys(columns.texts, LazySets._text),
+        **dict.fromkeys(columns.numbers, LazySets._number),
+        **dict.fromkeys(columns.measures, LazySets._measure),
+        **dict.fromkeys(columns.tile_places, LazySets._tile_place),
+        "tiled_bytes": LazySets._tiled_bytes,
+        "bytes": LazySets._sizes,
+        "suffix": LazySets._suffixes,
+        **(_QUICKLOOKS if ImageType.QUICKLOOK in columns.products else {}),
+    }
+
+
+@lru_cache(maxsize=8)
+def _of_survey(survey: Survey) -> tuple[ColumnsOfSurvey, Mapping[str, Callable[[LazySets, str], Any]]]:
+    columns = ColumnsOfSurvey(survey)
+    return columns, makers(columns)
 
 
 def lazy_sets(source: SetSource, rows: NDArray[np.intp]) -> LazySets:
@@ -211,7 +238,14 @@ def lazy_sets(source: SetSource, rows: NDArray[np.intp]) -> LazySets:
     made: LazySets = object.__new__(LazySets)
     is_run = len(rows) > 1 and rows[-1] - rows[0] == len(rows) - 1 and bool((np.diff(rows) == 1).all())
     run = slice(int(rows[0]), int(rows[-1]) + 1) if is_run else rows
-    given = {"set_index": rows, "dataset": source.dataset, "frame": source.frame}
+    columns, how = _of_survey(survey_of(source.dataset))
+    given = {
+        "_columns": columns,
+        "_makers": how,
+        "set_index": rows,
+        "dataset": source.dataset,
+        "frame": source.frame,
+    }
     for name, value in {"_source": source, "_rows": run, **given}.items():
         object.__setattr__(made, name, value)
     return made

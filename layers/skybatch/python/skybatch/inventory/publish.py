@@ -25,7 +25,8 @@ from skybatch.inventory.manifest import FORMAT
 from skybatch.inventory.set_columns import set_columns
 from skybatch.inventory.versions import drop_old_versions
 from skybatch.storage.trees import Tree
-from skybatch.surveys.twomass.datasets import MISSION, inventory_folder
+from skybatch.surveys.known import survey_of
+from skybatch.surveys.twomass.datasets import inventory_folder
 
 KEPT_VERSIONS = 3
 # Columns that look-ups read as files whatever they hold.
@@ -57,7 +58,7 @@ def publish(
     files = {name: _npy(column) for name, column in columns.items()}
     manifest = {
         "format": FORMAT,
-        "mission": MISSION,
+        "mission": survey_of(sets.dataset).mission.name,
         "dataset": sets.dataset,
         "origin": origin,
         "numbered": numbered,
@@ -87,10 +88,10 @@ MAX_BYTES = 2**32 - 1
 
 
 def _check_bounds(sets: ImageSets) -> None:
-    columns = [(name, getattr(sets, name), most) for name, most in BOUNDS.items()]
+    columns = [(name, getattr(sets, name), most) for name, most in BOUNDS.items() if hasattr(sets, name)]
     columns += [("bytes", column, MAX_BYTES) for column in sets.bytes.values()]
     for name in ("quicklook_bytes", *TILES):
-        columns += [(name, column, MAX_BYTES) for column in getattr(sets, name).values()]
+        columns += [(name, column, MAX_BYTES) for column in getattr(sets, name, {}).values()]
     for name, column, most in columns:
         if len(column) and not 0 <= column.min() <= column.max() <= most:
             raise InventoryError(f"{name} from {column.min()} to {column.max()}; 0 to {most} can be kept")

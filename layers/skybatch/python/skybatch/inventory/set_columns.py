@@ -28,15 +28,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skybatch.errors import InventoryError
-from skybatch.inventory.image_sets import GRID, SHAPE, TILES, ImageSets, scan_codes, set_ids
+from skybatch.inventory.columns.of_survey import ColumnsOfSurvey
+from skybatch.inventory.image_sets import GRID, SHAPE, DescribedSets, ImageSets, scan_codes, set_ids
 from skybatch.sky.boundaries import index_positions, radii
 from skybatch.sky.footprints import Footprints
 from skybatch.sky.pixel_grids import PixelGrids
 from skybatch.sky.vectors import Floats
 from skybatch.sky.zones import RA_STEPS, ZONES, zone_keys
+from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.image_id import TILED_SUFFIX, image_suffixes
 from skybatch.surveys.image_type import ImageType
-from skybatch.surveys.twomass.bands import BANDS
+from skybatch.surveys.known import survey_of
 
 MAX_CLASSES = 8
 FENCE_ROWS = 4096
@@ -44,11 +46,6 @@ FENCE_ROWS = 4096
 MAX_WORDS = 1 << 16
 # As much longer may it be as codes: they are compared word by word, not row by row.
 WORDS_BYTES = 1024
-PRODUCTS = {ImageType.ATLAS: "image", ImageType.QUICKLOOK: "quicklook"}
-INTEGERS = ("coadd_key", "scan", "image", "header_blocks")
-TEXTS = ("date", "ut_date", "hem")
-MEASURES = ("seesh", "magzp", "msnr10")
-TILE_PLACES = TILES[1:]
 
 Columns = dict[str, NDArray[Any]]
 
@@ -66,24 +63,46 @@ def set_columns(sets: ImageSets) -> SetColumns:
 
     Raises InventoryError where two share an identity or a number.
     """
-    images = sets.footprints()
+    survey = survey_of(sets.dataset)
+    images, columns = sets.footprints(), ColumnsOfSurvey(survey)
     position = index_positions(images)
     key = zone_keys(*position)
-    code = scan_codes(sets.date, sets.hem, sets.scan, sets.image)
-    order = np.lexsort((code, position[1], position[0], key))
+    order = np.lexsort((_identities(sets, survey), position[1], position[0], key))
     sets, key, grid = sets.take(order), key[order], images.grid[order]
     reach = radii(images.grids)
     return SetColumns(
         {
             **_keys(key, reach[grid]),
             **_places(sets, grid, images),
-            **_lookup("id", set_ids(sets.date, sets.hem, sets.scan, sets.image)),
-            **_lookup("number", np.asarray(sets.coadd_key, np.int32)),
-            **_values(sets),
-            **_sizes(sets),
+            **_lookup("id", identifiers(sets, survey), ", ".join(survey.set.fields)),
+            **_numbers(sets, survey),
+            **_values(sets, columns),
+            **_sizes(sets, columns),
         },
         tuple(class_radii(reach[grid])[1]),
     )
+
+
+def _identities(sets: ImageSets, survey: Survey) -> NDArray[Any]:
+    """Return what sorts sets by their identity."""
+    if survey.has("scans"):
+        return scan_codes(sets.date, sets.hem, sets.scan, sets.image)
+    return identifiers(sets, survey)
+
+
+def identifiers(sets: ImageSets, survey: Survey) -> NDArray[np.bytes_]:
+    """Return the identifiers of sets, (n,)."""
+    if survey.has("scans"):
+        return set_ids(sets.date, sets.hem, sets.scan, sets.image)
+    texts = [survey.set_id.format(sets.fields_of(i)).encode("ascii") for i in range(len(sets))]
+    return np.array(texts, np.bytes_) if texts else np.empty(0, "S1")
+
+
+def _numbers(sets: ImageSets, survey: Survey) -> Columns:
+    if survey.set.number is None:
+        return {}
+    values = np.asarray(getattr(sets, survey.set.number.column), np.int32)
+    return _lookup("number", values, survey.set.number.column.replace("_", " "))
 
 
 def class_radii(radius: Floats) -> tuple[NDArray[np.intp], list[float]]:
@@ -121,26 +140,27 @@ def _places(sets: ImageSets, grid: NDArray[np.integer], images: Footprints) -> C
     }
 
 
-def _lookup(name: str, values: NDArray[Any]) -> Columns:
+def _lookup(name: str, values: NDArray[Any], what: str) -> Columns:
     """Return a sorted column, its rows and its fence. Raises InventoryError for a repeated value."""
     order = np.argsort(values, kind="stable")
     ordered = values[order]
     repeated = np.flatnonzero(ordered[1:] == ordered[:-1])
     if len(repeated):
-        what = {"id": "date, hemisphere, scan and image number", "number": "coadd key"}[name]
         shown = ordered[repeated[0]]
         shown = shown.decode() if isinstance(shown, bytes) else shown
         raise InventoryError(f"{len(repeated)} image sets repeat the {what} of another: {shown}")
     return {name: ordered, f"{name}_row": order.astype(np.uint32), f"{name}.fence": ordered[::FENCE_ROWS]}
 
 
-def _values(sets: ImageSets) -> Columns:
-    columns: Columns = {name: _smallest(getattr(sets, name)) for name in INTEGERS}
-    for name in TEXTS:
+def _values(sets: ImageSets, names: ColumnsOfSurvey) -> Columns:
+    columns: Columns = {name: _smallest(getattr(sets, name)) for name in names.integers}
+    columns |= {name: np.asarray(getattr(sets, name), np.float64) for name in names.numbers}
+    for name in names.texts:
         columns |= coded(name, np.asarray(getattr(sets, name)).astype(np.bytes_))
-    for band in BANDS:
-        columns |= {f"{name}.{band}": np.asarray(getattr(sets, name)[band], np.float64) for name in MEASURES}
-        columns |= {f"{name}.{band}": _smallest(getattr(sets, name)[band]) for name in TILE_PLACES}
+    for band in names.bands:
+        of_band = {name: getattr(sets, name)[band] for name in (*names.measures, *names.tile_places)}
+        columns |= {f"{name}.{band}": np.asarray(of_band[name], np.float64) for name in names.measures}
+        columns |= {f"{name}.{band}": _smallest(of_band[name]) for name in names.tile_places}
     return columns
 
 
@@ -153,30 +173,32 @@ def coded(name: str, text: NDArray[np.bytes_]) -> Columns:
     return {name: small, f"{name}.words": words if words.dtype.itemsize else words.astype("S1")}
 
 
-def _sizes(sets: ImageSets) -> Columns:
+def _sizes(sets: ImageSets, names: ColumnsOfSurvey) -> Columns:
     columns: Columns = {}
     held = np.zeros(len(sets), np.int64)
-    for product, of_forms in forms_of_bands(sets).items():
+    for product, of_forms in forms_of_bands(sets, names).items():
         for band, sizes in of_forms.items():
             is_held = np.logical_or.reduce([size > 0 for size in sizes.values()])
-            held |= is_held.astype(np.int64) << held_bit(product, band)
+            held |= is_held.astype(np.int64) << names.held_bit(product, band)
             columns |= {f"bytes.{product}.{band}.{form}": _smallest(size) for form, size in sizes.items()}
     return {"held": _smallest(held), **columns}
 
 
-def held_bit(product: str, band: str) -> int:
-    """Return the number of the bit in ``held`` that stands for a product's image in a band."""
-    return list(PRODUCTS.values()).index(product) * len(BANDS) + BANDS.index(band)
-
-
-def forms_of_bands(sets: ImageSets) -> Mapping[str, Mapping[str, Mapping[str, NDArray[np.int64]]]]:
+def forms_of_bands(
+    sets: ImageSets, names: ColumnsOfSurvey
+) -> Mapping[str, Mapping[str, Mapping[str, NDArray[np.int64]]]]:
     """Return the stored size of each image by product, band and form."""
+    if isinstance(sets, DescribedSets):
+        forms: Mapping[str, Mapping[str, Mapping[str, NDArray[np.int64]]]] = vars(sets)["forms"]
+        return forms
     given = {
         ImageType.ATLAS: (sets.bytes, sets.suffix),
         ImageType.QUICKLOOK: (sets.quicklook_bytes, sets.quicklook_suffix),
     }
     return {
-        PRODUCTS[kind]: {band: _by_form(sets, kind, sizes[band], suffixes[band], band) for band in BANDS}
+        names.products[kind]: {
+            band: _by_form(sets, kind, sizes[band], suffixes[band], band) for band in names.bands
+        }
         for kind, (sizes, suffixes) in given.items()
     }
 
