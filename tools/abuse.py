@@ -16,7 +16,8 @@ from skybatch.batch.execution.reconcile import SHORTEST_WAIT, seconds_to_wait
 from skybatch.batch.planning.name_resolution import MAX_SECONDS as NAMES_SECONDS
 from skybatch.callers.usage import PARTS
 from skybatch.storage.links import PRESIGNED_URL_LIFETIME
-from tools.aws_prices import GB, PRICES, QUOTAS
+from tools.aws_prices import ATLAS_BYTES, GB, PRICES, QUOTAS
+from tools.capacity_job import CROP_BYTES, Job
 from tools.costs import MEMORY_GB, Counts, bill
 
 TEMPLATE = Path(__file__).resolve().parents[1] / "template.yaml"
@@ -34,7 +35,7 @@ INSTANCES_A_DAY = 12 * int(QUOTAS["lambda_concurrency"].value)  # assumed: each 
 # Tables of a batch of 100,000 images beyond its limit, measured: their bytes, and the collector's seconds.
 TABLE_BYTES_A_BATCH, TABLE_SECONDS_A_BATCH = 300e6, 30.0
 LOOK_SECONDS = 0.4  # of a tally; the rest of what costs.py has for one is the wait after it
-COPIES = 3  # of each image: itself, in the archive, in a pack
+COPIES = 2  # of each image: in a bundle, and in the archive
 DAYS_KEPT = 16
 
 
@@ -162,8 +163,8 @@ def accounts() -> Line:
 def images(here: Deployment) -> Line:
     """Images of batches, each from a stored image of its own: messages, workers, requests to S3."""
     count = int(ALLOWANCES_A_DAY * here.of("MaxDailyImagesFromCaller"))
-    made = bill(Counts.of(images=count, messages=count, bytes=0))
-    dollars = sum(made.values()) - sum(bill(Counts.of(images=0, messages=0, bytes=0)).values())
+    made = bill(Counts.of(Job(count, 1, ATLAS_BYTES, CROP_BYTES).loads, bytes=0))
+    dollars = sum(made.values()) - sum(bill(Counts.of((), bytes=0)).values())
     return Line("images of batches", f"{count:,}", "`MaxDailyImagesFromCaller`", dollars)
 
 
@@ -172,8 +173,7 @@ def batches(here: Deployment) -> Line:
     count = here.of("MaxDailyFromCaller")
     looks, tallies = looks_until(here.of("DeadlineSeconds"))
     one = Counts.of(
-        images=0,
-        messages=0,
+        (),
         bytes=int(TABLE_BYTES_A_BATCH),
         tallies=tallies,
         looks=looks,

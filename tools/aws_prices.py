@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from skybatch.bundles.s3_assembler import COPIES_IN_FLIGHT
+
+READS_IN_FLIGHT = 16
 MB = 1_000_000
 GB = 1_000_000_000
+ATLAS_BYTES = 1_100_000  # a stored Atlas image, .fits.gz
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,9 @@ PRICES: dict[str, Figure] = {
     "email": Figure(0.10 / 1000, "$/email", "aws.amazon.com/ses/pricing"),
     "log_gb": Figure(0.50, "$/GB of logs", "aws.amazon.com/cloudwatch/pricing"),
     "trace": Figure(5.00 / 1e6, "$/trace", "aws.amazon.com/xray/pricing"),
+    "alarm_month": Figure(0.10, "$/alarm and month", "aws.amazon.com/cloudwatch/pricing"),
+    "dashboard_month": Figure(3.00, "$/dashboard and month", "aws.amazon.com/cloudwatch/pricing"),
+    "metric_month": Figure(0.30, "$/metric and month", "aws.amazon.com/cloudwatch/pricing"),
 }
 
 QUOTAS: dict[str, Figure] = {
@@ -43,8 +50,11 @@ QUOTAS: dict[str, Figure] = {
     "event_source_most": Figure(1250, "at once", "Lambda guide, SQS scaling"),
     "execution_events": Figure(25_000, "events an execution", "Step Functions quotas: Standard workflows"),
     "start_execution": Figure(300, "a second", "Step Functions quotas: StartExecution refill, us-east-1"),
-    "s3_put_rate": Figure(3500, "a second and prefix", "S3 guide, performance guidelines"),
-    "s3_get_rate": Figure(5500, "a second and prefix", "S3 guide, performance guidelines"),
+    "s3_put_rate": Figure(3500, "a second and prefix", "S3 guide, performance: of a fresh bucket in all"),
+    "s3_get_rate": Figure(5500, "a second and prefix", "S3 guide, performance: of a fresh bucket in all"),
+    "trace_rate": Figure(0.05, "of requests", "X-Ray guide, default sampling: and the first of each second"),
+    "pollers": Figure(5, "at once", "Lambda guide, SQS scaling: of an idle event source"),
+    "poll_seconds": Figure(20, "s", "SQS guide, long polling: the longest wait of a receive"),
     "sqs_in_flight": Figure(120_000, "messages", "SQS quotas: standard queue"),
     "api_rate": Figure(10_000, "requests a second", "API Gateway quotas: account and region"),
     "lambda_timeout": Figure(900, "s", "Lambda quotas"),
@@ -63,16 +73,21 @@ class Services:
     cold, invoke
         A new worker's start; the way of a message from queue to running worker and back.
     first_byte, put, copy
-        S3: to a GET's or HEAD's first byte, a small PUT, a COPY within S3.
-    stream, archive_stream, archive_reads
-        Bytes a second of one GET, and of the whole packaging; objects a second that packaging reads, 32 in
-        flight.
+        S3: to a GET's or HEAD's first byte, a small PUT, a COPY of a small part within S3.
+    stream, network, copy_stream
+        Bytes a second of one GET, of one function's network in all, and of one COPY.
+    gets_a_second, puts_a_second
+        What a bucket takes in all.
+    reads_in_flight, copies_in_flight
+        GETs of one worker, and COPYs of the collector, at a time.
     list_page
         S3: a listing of 1000 keys.
     transition
         Between two states, a function's call included.
-    inflate, cut
-        Of one stored image, and of one file made from it.
+    inflate, cut, preview
+        Of one stored Atlas image, and of one crop made from it and its preview.
+    checksum
+        Of one byte written: MD5 and CRC-32.
     per_task
         Of reading and comparing one task of the plan.
     """
@@ -86,22 +101,28 @@ class Services:
     put: float
     copy: float
     stream: float
-    archive_stream: float
-    archive_reads: float
+    network: float
+    copy_stream: float
+    gets_a_second: float
+    puts_a_second: float
+    reads_in_flight: int
+    copies_in_flight: int
     list_page: float
     transition: float
     inflate: float
     cut: float
+    preview: float
+    checksum: float
     per_task: float
 
 
 def aws(workers: int = 50) -> Services:
-    """Return a deployment on AWS of the template's sizes.
+    """Return a deployment on AWS of the template's sizes, on buckets that S3 has not yet split.
 
     S3's guide gives 100–200 ms for a small object; 60 ms is what is left on a kept connection (assumed), and
     90 MB/s its advice for one connection. 1,024 MB of Lambda are 0.58 of a processor (1,769 MB are one), so
     the measured milliseconds of docs/benchmarks.md are divided by that. A Lambda's network is assumed to
-    carry 75 MB/s, a transition to take 60 ms, a cold start 1.2 s.
+    carry 75 MB/s, a copy within S3 to run at 100 MB/s, a transition to take 60 ms, a cold start 1.2 s.
     """
     processor = 1024 / 1769
     return Services(
@@ -114,11 +135,17 @@ def aws(workers: int = 50) -> Services:
         put=0.06,
         copy=0.10,
         stream=90 * MB,
-        archive_stream=75 * MB,
-        archive_reads=32 / 0.06,
+        network=75 * MB,
+        copy_stream=100 * MB,
+        gets_a_second=QUOTAS["s3_get_rate"].value,
+        puts_a_second=QUOTAS["s3_put_rate"].value,
+        reads_in_flight=READS_IN_FLIGHT,
+        copies_in_flight=COPIES_IN_FLIGHT,
         list_page=0.12,
         transition=0.06,
         inflate=0.0045 / processor,
         cut=0.0003 / processor,
+        preview=0.0003 / processor,
+        checksum=1.5e-9 / processor,
         per_task=12e-6,
     )

@@ -1,4 +1,4 @@
-"""Batches of the capacity model: their bundles as the code packs them, and how long a worker takes for each."""
+"""Batches of the capacity model: their bundles, packed by the code, and a worker's time for each."""
 
 from __future__ import annotations
 
@@ -15,16 +15,20 @@ from skybatch.fits.pixel_box import PixelBox
 from skybatch.surveys.image_type import ImageType
 from tools.aws_prices import ATLAS_BYTES, Services
 
-# A crop of a tiled image: its tables once, then the tiles that it needs (two range reads; docs/benchmarks.md).
+# A crop of a tiled image: its tables once, then the tiles that it needs: two range reads.
 TILED_READS, TILED_BYTES = 2, 140_000
 # A worker's own requests for a bundle: its line of the stretch, and a look for a cancellation request.
 BUNDLE_GETS, BUNDLE_PUTS = 2, 1
+CROP_BYTES = 23_040  # 50 arcsec of an Atlas image
 WORKER_TIMEOUT = 30  # the template's default
 
 
 @dataclass(frozen=True)
 class Load:
-    """The work of one bundle: GETs of stored images, their bytes, images inflated, crops cut, bytes written."""
+    """The work of one bundle: stored images, GETs and bytes of them, what is inflated, cut and written.
+
+    ``inflated`` counts in stored Atlas images.
+    """
 
     sources: int
     reads: int
@@ -87,7 +91,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Parts:
-    """Parts of an archive: those copied inside S3, those that pass through the collector, and bytes of both."""
+    """Parts of an archive: copied inside S3, or passed through the collector; and the bytes of both."""
 
     copies: int
     gathered: int

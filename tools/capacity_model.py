@@ -10,56 +10,33 @@ import heapq
 import math
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 
-from skybatch.batch.execution.cancellation import CANCELLATION_CHECK_SECONDS
 from skybatch.batch.execution.reconcile import seconds_to_wait
-from tools.aws_prices import Services, aws
-from tools.costs import Counts, are_gathered, bill
+from tools.aws_prices import ATLAS_BYTES, Services, aws
+from tools.capacity_job import CROP_BYTES, Job, archive_seconds, bundle_seconds
+from tools.costs import Counts, bill
 
-UPLOADS_IN_FLIGHT = 16
 SUBMIT_STEPS, END_STEPS = 2, 3
 # The template's throttle of POST /batches; who is turned away tries again.
 ADMITTED_AT_ONCE, ADMITTED_A_SECOND = 40, 10
-
-
-@dataclass(frozen=True)
-class Job:
-    """A batch: messages, files made from each, sizes in bytes; ``copied`` files are copied within S3."""
-
-    messages: int
-    files: int
-    source_bytes: int
-    file_bytes: int
-    copied: bool = False
-
-    @property
-    def images(self) -> int:
-        """Files that it delivers."""
-        return self.messages * self.files
-
-    @property
-    def bytes(self) -> int:
-        """Bytes that it delivers."""
-        return self.images * self.file_bytes
-
-    @property
-    def reads(self) -> int:
-        """Objects that packaging reads: packs of small crops, else the files."""
-        gathered = not self.copied and are_gathered(self.images, self.messages, self.bytes)
-        return self.messages if gathered else self.images
+WINDOW = 200
+"""Bundles of one batch that are outstanding at a time: the template's DispatchWindow."""
+INDEX_READS_IN_FLIGHT = 32
 
 
 @dataclass
 class Batch:
-    """A batch under way: what was sent, done and seen; when it was asked for, began and ended."""
+    """A batch under way: bundles sent, done and seen; when it was asked for, began and ended."""
 
     job: Job
     asked: float
     began: float
     sent: int = 0
     done: int = 0
+    begun: int = 0
+    seen: int = 0
     waiting: int = 0
     tallies: int = 0
     looks: int = 0
@@ -76,16 +53,28 @@ class Batch:
     def counts(self) -> Counts:
         """Return the requests and resources it used."""
         return Counts.of(
-            images=self.job.images,
-            messages=self.job.messages,
+            self.job.loads,
             bytes=self.job.bytes,
-            copied=self.job.copied,
             tallies=self.tallies,
             looks=self.looks,
             dispatches=self.dispatches,
             worker_seconds=self.busy,
             collector_seconds=self.packaging,
+            seconds=self.seconds,
         )
+
+
+@dataclass
+class RequestLimit:
+    """Requests of one kind that a bucket takes a second, whoever asks: later ones wait their turn."""
+
+    a_second: float
+    free: float = 0.0
+
+    def wait(self, now: float, requests: int) -> float:
+        """Return the seconds until the last of these requests is taken."""
+        self.free = max(self.free, now) + requests / self.a_second
+        return self.free - now
 
 
 @dataclass
@@ -93,7 +82,7 @@ class System:
     """Services with batches in them; times in seconds from the start."""
 
     services: Services
-    window: int
+    window: int = WINDOW
     now: float = 0.0
     busy: int = 0
     warm: int = 0
@@ -101,6 +90,10 @@ class System:
     _order: Iterator[int] = field(default_factory=count)
     _queue: deque[Batch] = field(default_factory=deque)
     _busy_since: float | None = None
+
+    def __post_init__(self) -> None:
+        self.gets = RequestLimit(self.services.gets_a_second)
+        self.puts = RequestLimit(self.services.puts_a_second)
 
     def run(self, jobs: Sequence[Job], at_once: int | None = None) -> list[Batch]:
         """Run all jobs, ``at_once`` of them at a time (default: all asked for at the same moment)."""
@@ -132,7 +125,7 @@ class System:
 
     def _dispatch(self, batch: Batch, then: Callable[[], None]) -> None:
         batch.dispatches += 1
-        fresh = min(self.window - (batch.sent - batch.done), batch.job.messages - batch.sent)
+        fresh = min(self.window - (batch.sent - batch.done), len(batch.job.loads) - batch.sent)
         batch.sent += fresh
         if fresh and not batch.waiting:
             self._queue.append(batch)
@@ -148,14 +141,16 @@ class System:
     def _look(self, batch: Batch, then: Callable[[], None]) -> None:
         batch.looks += 1
         job, services = batch.job, self.services
-        pages = math.ceil((batch.sent - batch.done + 1) * job.files / 1000) + 1
-        taken = pages * services.list_page + job.images * services.per_task
-        unfinished = batch.sent - batch.done
-        enough = self.window // 2 if batch.sent < job.messages else 0
+        fresh, batch.seen = batch.done - batch.seen, batch.done
+        reads = math.ceil(fresh / INDEX_READS_IN_FLIGHT) * services.first_byte
+        pages = math.ceil((batch.done + 1) / 1000)
+        taken = pages * services.list_page + reads + services.put + job.images * services.per_task
+        bundles, unfinished = len(job.loads), batch.sent - batch.done
+        enough = self.window // 2 if batch.sent < bundles else 0
         wait = seconds_to_wait(self.now - batch.began, batch.done, unfinished - enough)
-        if batch.done >= job.messages:
+        if batch.done >= bundles:
             self._after(taken + services.transition, lambda: self._package(batch, then))
-        elif batch.sent < job.messages and unfinished <= enough:
+        elif batch.sent < bundles and unfinished <= enough:
             self._after(taken + services.transition, lambda: self._dispatch(batch, then))
         elif wait < 1:
             self._after(taken + wait, lambda: self._look(batch, then))
@@ -163,17 +158,17 @@ class System:
             self._after(taken + services.transition + int(wait), lambda: self._tally(batch, then))
 
     def _package(self, batch: Batch, then: Callable[[], None]) -> None:
-        job, services = batch.job, self.services
-        reading = job.reads / services.archive_reads
-        writing = job.bytes / services.archive_stream
-        tables = job.images * 10 * services.per_task
-        batch.packaging = max(reading, writing) + tables
+        """Join the archive; tables are made while its parts are copied."""
+        tables = batch.job.images * 10 * self.services.per_task
+        parts = batch.job.parts
+        held = self.puts.wait(self.now, parts.count)
+        batch.packaging = max(archive_seconds(parts, self.services), held, tables) + self.services.put
 
         def end() -> None:
             batch.ended = self.now
             then()
 
-        self._after(batch.packaging + END_STEPS * services.transition, end)
+        self._after(batch.packaging + END_STEPS * self.services.transition, end)
 
     # The workers --------------------------------------------------------------------------------------
 
@@ -194,7 +189,10 @@ class System:
             self._work(batch)
 
     def _work(self, batch: Batch) -> None:
-        taken = message_seconds(batch.job, self.services)
+        load = batch.job.loads[batch.begun]
+        batch.begun += 1
+        taken = bundle_seconds(load, self.services, self.gets.wait(self.now, load.reads))
+        taken = max(taken, self.puts.wait(self.now + taken, 1))
         batch.busy += taken
         if self.busy > self.warm:
             self.warm += 1
@@ -208,28 +206,21 @@ class System:
         self._after(taken + self.services.invoke, finish)
 
 
-def message_seconds(job: Job, services: Services) -> float:
-    """Return a worker's seconds for one message: source, files, and the occasional cancellation check."""
-    read = services.first_byte + job.source_bytes / services.stream
-    if job.copied:  # once it was read and checked
-        inflate = services.inflate * job.source_bytes / ATLAS_BYTES
-        taken = job.files * (read + inflate + services.copy)
-    else:
-        uploads = math.ceil(job.files / UPLOADS_IN_FLIGHT) * services.put
-        # The next file is cut, and previews are drawn, while those before are on their way.
-        taken = read + services.inflate + max(job.files * services.cut, uploads)
-    return taken + services.first_byte * min(1.0, taken / CANCELLATION_CHECK_SECONDS)
-
-
 # Scenarios --------------------------------------------------------------------------------------------
 
-ATLAS_BYTES, PLAIN_BYTES = 1_100_000, 2_102_400
-CROP_BYTES, QUICKLOOK_BYTES = 23_040, 70_000
+TILED_BYTES, QUICKLOOK_BYTES = 930_000, 70_000
 ALL_QUICKLOOKS, LIMIT = 4_121_439, 1_000_000_000
-CROPS = Job(messages=1500, files=5, source_bytes=ATLAS_BYTES, file_bytes=CROP_BYTES)
-WHOLE = Job(LIMIT // ATLAS_BYTES, 1, ATLAS_BYTES, ATLAS_BYTES, copied=True)
-SMALL = Job(messages=6, files=2, source_bytes=ATLAS_BYTES, file_bytes=CROP_BYTES)
-QUICKLOOKS = Job(LIMIT // QUICKLOOK_BYTES, 1, QUICKLOOK_BYTES, QUICKLOOK_BYTES, copied=True)
+TARGETS = Job(10_092, 1, ATLAS_BYTES, CROP_BYTES)
+CROPS = Job(1500, 5, ATLAS_BYTES, CROP_BYTES)
+WHOLE = Job(LIMIT // ATLAS_BYTES, 1, ATLAS_BYTES, ATLAS_BYTES, whole=True)
+LARGEST = replace(WHOLE, sources=10 * LIMIT // ATLAS_BYTES)
+SMALL = Job(6, 2, ATLAS_BYTES, CROP_BYTES)
+QUICKLOOKS = Job(LIMIT // QUICKLOOK_BYTES, 1, QUICKLOOK_BYTES, QUICKLOOK_BYTES, whole=True)
+
+
+def tiled(job: Job) -> Job:
+    """Return the same batch of an archive in tiles."""
+    return replace(job, tiled=True, stored_bytes=TILED_BYTES)
 
 
 @dataclass(frozen=True)
@@ -242,8 +233,11 @@ class Scenario:
 
 
 SCENARIOS = (
-    Scenario("2500 positions, 7500 crops", (CROPS,)),
+    Scenario("2500 positions all over the sky: 10,092 crops, each of an image of its own", (TARGETS,)),
+    Scenario("the same of an archive in tiles", (tiled(TARGETS),)),
+    Scenario("2500 positions in fields: 7,500 crops of 1,500 images", (CROPS,)),
     Scenario("1 GB of whole images", (WHOLE,)),
+    Scenario("10 GB of whole images", (LARGEST,)),
     Scenario("1,000 users at once, 12 crops each", (SMALL,) * 1000),
     Scenario(
         "all 4.1 million Quicklooks, 5 batches at a time",
@@ -253,7 +247,7 @@ SCENARIOS = (
 )
 
 
-def outcome(scenario: Scenario, services: Services, window: int = 500) -> dict[str, float]:
+def outcome(scenario: Scenario, services: Services, window: int = WINDOW) -> dict[str, float]:
     """Seconds to the first, the median and the last batch's end, and dollars without and with delivery."""
     batches = System(services, window).run(scenario.jobs, scenario.at_once)
     ends = sorted(batch.seconds for batch in batches)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import statistics
@@ -18,7 +17,6 @@ from local.archive_bucket import emulator_bucket
 from local.gateway import ForwardingHandler
 from local.mailbox import wait_for_email
 from local.stack import WORKERS, Stack
-from skybatch.batch.store import READS_IN_FLIGHT
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.fits.provenance import Origin
 from skybatch.imaging.cutout import cut
@@ -26,7 +24,8 @@ from skybatch.imaging.preview import grey_preview
 from tests.e2e.faults import Faults, stack_behind
 from tests.e2e.service import Service
 from tools.aws_prices import Services, aws
-from tools.capacity_model import UPLOADS_IN_FLIGHT, Job, System
+from tools.capacity_job import Job
+from tools.capacity_model import System
 from tools.costs import INVENTORY_GETS, STATUS_GETS, STATUS_REQUESTS, Counts
 
 pytestmark = pytest.mark.e2e
@@ -109,7 +108,7 @@ def test_the_calculator_counts_what_the_stack_does(stack: Stack, faults: Faults)
     unasked = STATUS_REQUESTS * STATUS_GETS + INVENTORY_GETS
     assert counts.s3_gets - unasked == pytest.approx(gets, rel=0.25)
     assert counts.s3_puts == pytest.approx(puts, rel=0.25, abs=20)
-    assert counts.sqs_requests == seen["SendMessageBatch"] + 2 * counts.messages
+    assert counts.sqs_requests == seen["SendMessageBatch"] + 2 * counts.bundles
 
 
 def timed(deed: Callable[[], Any], times: int = 15) -> float:
@@ -121,35 +120,28 @@ def timed(deed: Callable[[], Any], times: int = 15) -> float:
     return statistics.median(taken)
 
 
-def cutting(stack: Stack) -> float:
-    """Seconds that each file of a message takes beside the inflate: its cut and its preview."""
+def making(stack: Stack) -> tuple[float, float, float]:
+    """Seconds of a stored image's inflate, of a crop made from it, and of its preview."""
     image = next((stack.archive / "twomass/allsky").rglob("image/ji*.fits.gz")).read_bytes()
     boxes = [PixelBox(100, 100, 50, 50)] * 21
     one = timed(lambda: list(cut(image, boxes[:1], Origin("x"))), 5)
     many = timed(lambda: list(cut(image, boxes, Origin("x"))), 5)
     (crop,) = cut(image, boxes[:1], Origin("x"))
-    return max(0.0, many - one) / 20 + timed(lambda: grey_preview(crop))
+    return one, max(0.0, many - one) / 20, timed(lambda: grey_preview(crop))
 
 
 def local_services(stack: Stack) -> Services:
     """The model's parameters on this machine, each measured by itself.
 
-    Uploads and cutting as if all workers were at it at once: they share the emulator and the cores.
+    Reading and making as if all workers were at it at once: they share the emulator and the cores.
     """
     s3, functions = stack.emulator.client("s3"), stack.emulator.client("lambda")
     bucket, worker = stack.outputs.results_bucket, stack.outputs.others["WorkerFunctionName"]
     store = emulator_bucket(stack.emulator, bucket)
-    names = [f"answers/measured{n}" for n in range(UPLOADS_IN_FLIGHT * int(WORKERS))]
-
-    async def put_some() -> None:
-        await asyncio.gather(*(obstore.put_async(store, name, b"x" * 20_000) for name in names))
-
-    async def get_many() -> None:
-        found = await asyncio.gather(*(obstore.get_async(store, names[0]) for _ in range(READS_IN_FLIGHT)))
-        await asyncio.gather(*(each.bytes_async() for each in found))
-
-    put = timed(lambda: asyncio.run(put_some()))
-    get = timed(lambda: obstore.get(store, names[0]).bytes())
+    shared = int(WORKERS) / (os.cpu_count() or 1)
+    inflate, cutting, preview = (seconds * shared for seconds in making(stack))
+    put = timed(lambda: obstore.put(store, "answers/measured", b"x" * 20_000))
+    get = timed(lambda: obstore.get(store, "answers/measured").bytes())
     # One that logs a line, as all calls of a batch do: the emulator waits for the lines of a silent one.
     invoke = timed(lambda: functions.invoke(FunctionName=worker, Payload=json.dumps(NOTHING_WANTED)))
     return Services(
@@ -162,12 +154,18 @@ def local_services(stack: Stack) -> Services:
         put=put,
         copy=put,
         stream=200e6,
-        archive_stream=100e6,
-        archive_reads=READS_IN_FLIGHT / timed(lambda: asyncio.run(get_many())),
+        network=100e6,
+        copy_stream=200e6,
+        gets_a_second=1 / get,  # the emulator is one process
+        puts_a_second=1 / put,
+        reads_in_flight=aws().reads_in_flight,
+        copies_in_flight=1,
         list_page=timed(lambda: s3.list_objects_v2(Bucket=bucket, Prefix="batches/")),
         transition=2 * invoke,
-        inflate=0.0045,
-        cut=cutting(stack) * int(WORKERS) / (os.cpu_count() or 1),
+        inflate=inflate,
+        cut=cutting,
+        preview=preview,
+        checksum=1.5e-9 * shared,
         per_task=aws().per_task,
     )
 
@@ -181,9 +179,10 @@ def test_the_model_with_local_parameters_takes_what_the_stack_takes(stack: Stack
     services = local_services(stack)
     batch_id, measured = run_unwatched(stack, f"timed{rows}@example.org", mode="positions", table=table)
     counts = Counts.of_plan(plan_of(stack, batch_id))
-    files = round(counts.images / counts.messages)
-    job = Job(int(counts.messages), files, 1_100_000, int(counts.bytes / counts.images))
-    modelled = System(services, window=100).run([job])[0].seconds
+    sources = len({task["source"] for task in plan_of(stack, batch_id)})
+    files = round(counts.images / sources)
+    job = Job(sources, files, 1_100_000, int(counts.bytes / counts.images))
+    modelled = System(services).run([job])[0].seconds
     print(
         f"{rows} positions: {counts.images:.0f} crops, measured {measured:.1f} s, modelled {modelled:.1f} s"
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,8 +10,11 @@ import pytest
 
 from skybatch.batch.execution.packing import pack
 from tests.support.batches.batch_fakes import task
+from tests.support.batches.template import of_type
 from tools.aws_prices import PRICES, QUOTAS
-from tools.costs import Counts, bill, main
+from tools.capacity_job import Job
+from tools.capacity_model import CROPS, SMALL
+from tools.costs import Counts, bill, main, month_at_rest
 
 TASKS = [replace(task(n), source=f"source-{n % 40}") for n in range(230)]
 
@@ -22,13 +24,15 @@ def test_counts_are_those_of_the_plan() -> None:
     counts = Counts.of_plan([each.to_json() for each in (*TASKS, refused)])
     assert counts.images == len(TASKS)
     assert counts.bytes == sum(each.bytes for each in TASKS)
-    assert counts.messages == len(pack(TASKS, 30)) == 1
+    assert counts.bundles == len(pack(TASKS, 30)) == 1
 
 
 def test_the_queue_is_asked_as_the_code_asks_it() -> None:
     """Ten messages a call to send (dispatch.py); one to receive and one to delete each."""
-    counts = Counts.of_plan([each.to_json() for each in TASKS])
-    assert counts.sqs_requests == 1 + 1 + 1
+    whole = [replace(task(n, size=10_000_000), source=f"{n}.fits") for n in range(24)]
+    counts = Counts.of_plan([each.to_json() for each in whole])
+    assert counts.bundles == 12
+    assert counts.sqs_requests == 2 + 12 + 12
 
 
 def test_an_invoice_by_hand() -> None:
@@ -44,6 +48,7 @@ def test_an_invoice_by_hand() -> None:
         api_requests=1e6,
         emails=1e6,
         log_bytes=1e9,
+        traces=1e6,
         stored_bytes=200e9,
     )
     dollars = bill(counts, days=30)
@@ -54,11 +59,12 @@ def test_an_invoice_by_hand() -> None:
     assert dollars["state machine"] == pytest.approx(25.00)
     assert dollars["api and email"] == pytest.approx(1.00 + 100.00)
     assert dollars["logs"] == pytest.approx(0.50)
+    assert dollars["traces"] == pytest.approx(5.00)
     assert dollars["delivery"] == pytest.approx(9.00)
 
 
 def test_two_batches_cost_what_each_costs() -> None:
-    one, two = Counts.of(images=10, messages=5, bytes=10**6), Counts.of(images=99, messages=99, bytes=10**8)
+    one, two = (Counts.of(job.loads, bytes=job.bytes) for job in (SMALL, CROPS))
     for name, cost in bill(one + two).items():
         assert cost == pytest.approx(bill(one)[name] + bill(two)[name])
 
@@ -79,18 +85,29 @@ def test_the_command_reads_a_plan(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert "together" in told
 
 
-def test_whole_images_are_copied_not_read() -> None:
-    crops = Counts.of(images=100, messages=100, bytes=10**8)
-    copies = Counts.of(images=100, messages=100, bytes=10**8, copied=True)
-    assert copies.s3_puts == crops.s3_puts - 100  # no packs of previews
-    assert math.isclose(copies.s3_gets, crops.s3_gets)
+def test_plain_numbers_are_enough(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["--images", "7500", "--sources", "1500", "--bytes", "172800000"])
+    assert capsys.readouterr().out.startswith("7,500 images, 172.8 MB, 33 bundles")
 
 
-def test_small_crops_of_one_image_are_packaged_from_one_pack() -> None:
-    alone = Counts.of(images=100, messages=100, bytes=10**6)
-    together = Counts.of(images=100, messages=10, bytes=10**6)
-    large = Counts.of(images=100, messages=10, bytes=10**8)
-    # A look for a cancellation request and a source a message, and what packaging reads.
-    assert alone.s3_gets - together.s3_gets == 3 * 90
-    assert large.s3_gets - together.s3_gets == 90
-    assert (together.stored_bytes, large.stored_bytes) == (3 * 10**6, 2 * 10**8)
+def test_a_stack_that_nobody_uses_costs_its_alarms_metrics_and_pollers(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    alarms = len(of_type("AWS::CloudWatch::Alarm"))
+    dollars = month_at_rest()
+    assert dollars["alarms"] == pytest.approx(0.1 * alarms)
+    assert dollars["dashboard"] == 3.0
+    # Five long polls of 20 s, all the time, at $0.50 a million (AWS Lambda guide, SQS event sources).
+    assert dollars["idle pollers"] == pytest.approx(5 * 30 * 86_400 / 20 * 0.5e-6, rel=0.02)
+    main(["--month"])
+    assert "idle pollers" in capsys.readouterr().out
+
+
+def test_a_request_for_each_thing_that_is_done() -> None:
+    one = Job(sources=10, files=1, stored_bytes=1_100_000, file_bytes=20_000)
+    more = replace(one, sources=40)
+    assert len(one.loads) == len(more.loads) == 1
+    fewer, most = (Counts.of(job.loads, bytes=job.bytes) for job in (one, more))
+    assert most.s3_gets - fewer.s3_gets == 30
+    assert most.s3_puts == fewer.s3_puts
+    assert most.stored_bytes == 2 * more.bytes
