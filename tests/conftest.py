@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support.batches.stacks import service, stack, start_stack
 
-__all__ = ["service", "stack", "start_stack", "survey_data"]
+__all__ = ["client_folders", "service", "stack", "start_stack", "survey_data"]
 
 ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def client_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where the client keeps its configuration and its list of submissions: never in the home directory."""
+    folder = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CONFIG_HOME", str(folder / "config"))
+        patch.setenv("XDG_STATE_HOME", str(folder / "state"))
+        patch.delenv("SKYBATCH_CONFIG", raising=False)
+        yield folder
 
 
 @pytest.fixture(scope="session")

@@ -36,6 +36,7 @@ class FakeServer:
     faults: list[Fault] = field(default_factory=list)
     understood: dict[str, Any] = field(default_factory=lambda: dict(UNDERSTOOD))
     url: str = ""
+    max_rows: int = 2500
 
     def paths(self, method: str = "GET") -> list[str]:
         return [seen.path for seen in self.seen if seen.method == method]
@@ -90,6 +91,9 @@ class Handler(BaseHTTPRequestHandler):
         parts = self.path.partition("?")[0].strip("/").split("/")
         if parts[0] == "signed":
             self._stored(parts[1], parts[2], parts[3])
+            return
+        if parts == ["health"]:
+            self.json({"status": "ok", "limits": {"max_rows": self.fake.max_rows}})
             return
         batch = self.fake.batches.get(parts[1])
         if batch is None:

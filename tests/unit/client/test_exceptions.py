@@ -32,7 +32,7 @@ def test_a_problem_document_becomes_the_exception_that_made_it(kind: type[Skybat
     ("status", "kind"),
     [
         (403, UnexpectedResponse),
-        (404, errors.NotFound),
+        (404, UnexpectedResponse),
         (413, errors.TooLarge),
         (429, errors.TooMany),
         (500, errors.Transient),

@@ -25,6 +25,8 @@ RESPONSES: dict[str, dict[str, Any]] = {
 
 
 class FakeTransport:
+    server = "https://sky.example.org"
+
     """Answers by path, and keeps what was sent."""
 
     def __init__(self) -> None:

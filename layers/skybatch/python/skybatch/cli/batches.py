@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from skybatch.cli import output, request_options
+from skybatch.cli import output, request_options, split_batches
 from skybatch.cli.client_commands import add_client_command
 
 if TYPE_CHECKING:
@@ -50,6 +50,11 @@ def add_commands(subparsers: Any) -> None:
     submit = add_client_command(subparsers, "submit", _submit, "start a batch", SUBMIT_EXAMPLES)
     request_options.add_request_options(submit)
     submit.add_argument("--key", help="idempotency key: the same request with the same key is the same batch")
+    submit.add_argument(
+        "--split",
+        action="store_true",
+        help="a TABLE of more rows than one batch may have: several batches, their row numbers running on",
+    )
     _add_download_options(submit)
     add_client_command(subparsers, "status", _status, "show the status of a batch", "", batch=True)
     wait = add_client_command(
@@ -117,6 +122,8 @@ def _plan(client: Client, options: argparse.Namespace) -> int:
 
 
 def _submit(client: Client, options: argparse.Namespace) -> int:
+    if options.split:
+        return split_batches.submit_split(client, options)
     arguments = request_options.request_arguments(options)
     if options.download:
         batch = client.start(options.download, idempotency_key=options.key, force=options.force, **arguments)

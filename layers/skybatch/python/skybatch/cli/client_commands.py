@@ -36,18 +36,32 @@ def add_client_command(
     )
     if batch:
         parser.add_argument("batch", metavar="BATCH", help="id or URL of a batch")
-    parser.add_argument("--server", metavar="URL", help="root URL of the server (default: $SKYBATCH_SERVER)")
-    parser.add_argument("--json", action="store_true", help="print JSON, also for errors (on standard error)")
+    add_common_options(parser)
     parser.add_argument("--quiet", "-q", action="store_true", help="show no progress")
     parser.add_argument(
         "--in-flight",
         type=_transfer_count,
-        default=8,
         metavar="N",
-        help="number of simultaneous transfers (default: %(default)s)",
+        help="number of simultaneous transfers (default: the configuration's, else 8)",
     )
     parser.set_defaults(run=lambda options: _with_client(parser, run, options), exit_code=exit_code)
     return parser
+
+
+def add_common_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of every command that knows of servers."""
+    add_server_option(parser, default=argparse.SUPPRESS)
+    parser.add_argument("--json", action="store_true", help="print JSON, also for errors (on standard error)")
+
+
+def add_server_option(parser: argparse.ArgumentParser, default: str | None = None) -> None:
+    """Add ``--server``, which may stand before the command and behind it."""
+    parser.add_argument(
+        "--server",
+        metavar="URL",
+        default=default,
+        help="root URL of the server (default: $SKYBATCH_SERVER, else the configuration file's)",
+    )
 
 
 def _transfer_count(text: str) -> int:
@@ -64,15 +78,30 @@ def _with_client(parser: argparse.ArgumentParser, run: Run, options: argparse.Na
     if getattr(options, "download", "-") is None and options.all_parts:
         parser.error("--all-parts needs --download DIR")
     from skybatch.client import Client
+    from skybatch.client.machine.configuration import read_configuration
     from skybatch.client.models import id_of
 
-    server = options.server
+    server, configured = getattr(options, "server", None), read_configuration()
     if hasattr(options, "batch"):
+        options.batch = options.batch or _last_batch(parser)
         try:
             batch_id = id_of(options.batch)
         except ValueError as error:
             parser.error(str(error))
         server = server or options.batch.partition("/batches/")[0] * ("/batches/" in options.batch)
         options.batch = batch_id
-    with Client(server or None, in_flight=options.in_flight, progress=make_listener(options.quiet)) as client:
+    if hasattr(options, "email") and options.email is None:
+        options.email = configured.email or None
+    in_flight = options.in_flight or configured.in_flight
+    with Client(server or None, in_flight=in_flight, progress=make_listener(options.quiet)) as client:
         return run(client, options)
+
+
+def _last_batch(parser: argparse.ArgumentParser) -> str:
+    """Return the address of the batch that was submitted last; a usage error where there is none."""
+    from skybatch.client.machine.history import submissions
+
+    found = submissions()
+    if not found:
+        parser.error("nothing was submitted from here: name a BATCH")
+    return found[0].results_url

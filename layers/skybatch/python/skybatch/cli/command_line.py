@@ -8,7 +8,8 @@ import sys
 from collections.abc import Sequence
 
 from skybatch import errors
-from skybatch.cli import archive, batches, check, completion, decompress, deployment, local
+from skybatch.cli import archive, batches, check, completion, decompress, deployment, local, machine
+from skybatch.cli.client_commands import add_server_option
 from skybatch.cli.output import EXIT_CODES, FAILED, INTERRUPTED, USAGE, print_error
 from skybatch.version import VERSION
 
@@ -33,10 +34,12 @@ def make_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"skybatch {VERSION}")
+    add_server_option(parser)
     subparsers = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     check.add_command(subparsers)
     batches.add_commands(subparsers)
     local.add_command(subparsers)
+    machine.add_commands(subparsers)
     decompress.add_command(subparsers)
     archive.add_commands(subparsers)
     deployment.add_commands(subparsers)

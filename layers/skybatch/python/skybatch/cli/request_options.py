@@ -21,15 +21,17 @@ FIELDS = (
     "best",
     "size",
     "bands",
+    "survey",
     "dataset",
     "image_type",
     "form",
     "edge",
+    "first_row",
     "label",
     "email",
 )
-MODES = ("region", "positions", "coadd_keys", "scan", "scans")
-LIST_MODES = ("positions", "coadd_keys", "scans")
+MODES = ("region", "positions", "coadd_keys", "scan", "scans", "image_ids")
+LIST_MODES = ("positions", "coadd_keys", "scans", "image_ids")
 TABLE_HELP = "table of positions, coadd keys or scans (IPAC, CSV, VOTable, FITS …); - reads standard input"
 
 
@@ -69,6 +71,11 @@ def add_request_options(parser: argparse.ArgumentParser, *, email: bool = True) 
         help="positions: crop rows without a size of their own, in arcsec or with a unit, as in 1arcmin",
     )
     add("--bands", metavar="J,H,K", help="bands (default: all)")
+    add(
+        "--survey",
+        metavar="ID",
+        help="survey, which says the data set too (the server's /surveys lists them)",
+    )
     add("--dataset", choices=tuple(DATASETS), help=f"data set (default: {DEFAULT_DATASET})")
     add("--image-type", choices=tuple(map(str, ImageType)), help="Quicklooks are lossy: never for photometry")
     add("--compressed", action="store_true", help="leave Quicklooks compressed, for `skybatch decompress`")
@@ -82,6 +89,7 @@ def add_request_options(parser: argparse.ArgumentParser, *, email: bool = True) 
         choices=("clip", "pad"),
         help="crops that reach beyond their image: smaller there (default), or padded to their full size",
     )
+    add("--first-row", metavar="N", help="number of the TABLE's first row, where it continues another")
     add("--label", metavar="TEXT", help="your name for the batch")
     if email:
         add("--email", metavar="ADDRESS", help="where to send an email when the batch has ended")

@@ -7,6 +7,7 @@ from skybatch.client.exceptions import (
     PackageMissing,
     StillRunning,
     TransferFailed,
+    UnexpectedAnswer,
     UnexpectedResponse,
     Unreachable,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "RetryPolicy",
     "StillRunning",
     "TransferFailed",
+    "UnexpectedAnswer",
     "UnexpectedResponse",
     "Unreachable",
 ]

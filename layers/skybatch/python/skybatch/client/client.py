@@ -22,6 +22,7 @@ from skybatch.client.directory import (
 from skybatch.client.download import Download, download_batch, fetch_table
 from skybatch.client.exceptions import TransferFailed
 from skybatch.client.images import fetch_pages, iter_finished_images, iter_finished_pages
+from skybatch.client.machine.configuration import configuration_path, read_configuration
 from skybatch.client.models import Batch, Image, id_of, read_status
 from skybatch.client.polling import poll_until_ended
 from skybatch.client.progress import NoProgress, ProgressListener
@@ -52,7 +53,7 @@ class Client(RequestCalls):
     Parameters
     ----------
     server
-        Root URL; the environment variable ``SKYBATCH_SERVER`` if not given.
+        Root URL; the environment variable ``SKYBATCH_SERVER`` if not given, else the configuration file's.
     in_flight
         The number of simultaneous transfers.
     retry
@@ -74,9 +75,9 @@ class Client(RequestCalls):
         retry: RetryPolicy | None = None,
         progress: ProgressListener | None = None,
     ) -> None:
-        root_url = server or os.environ.get(SERVER_VARIABLE, "")
+        root_url = server or os.environ.get(SERVER_VARIABLE, "") or read_configuration().server
         if not root_url:
-            rule = f"must be given, or set in the environment as {SERVER_VARIABLE}"
+            rule = f"must be given, or set as {SERVER_VARIABLE} or in {configuration_path()}"
             raise InvalidRequest(f"The server {rule}.", errors=[CellError("server", "", rule)])
         self.in_flight = in_flight
         self._progress = progress or NoProgress()

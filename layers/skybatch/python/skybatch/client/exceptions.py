@@ -35,6 +35,10 @@ class UnexpectedResponse(SkybatchError):
     code, title, status = "unexpected_answer", "The response is not that of a skybatch server", 502
 
 
+# By its code's name.
+UnexpectedAnswer = UnexpectedResponse
+
+
 class StillRunning(errors.Transient):
     """The batch had not ended."""
 
@@ -75,10 +79,12 @@ def from_response(status: int, body: bytes) -> SkybatchError:
     detail = str(problem.get("detail") or problem.get("message") or f"The server returned {status}.")
     if known is not None:
         return known(detail, errors=list(_cell_errors(problem)))
-    by_status = {404: errors.NotFound, 413: errors.TooLarge, 429: errors.TooMany}.get(status)
+    by_status = {413: errors.TooLarge, 429: errors.TooMany}.get(status)
     if by_status is not None:
         return by_status(detail)
-    return errors.Transient(detail) if status >= 500 else UnexpectedResponse(detail)
+    if status >= 500:
+        return errors.Transient(detail)
+    return UnexpectedResponse(f"{detail} Its errors are not those of a skybatch server.")
 
 
 def _problem(body: bytes) -> dict[str, Any]:

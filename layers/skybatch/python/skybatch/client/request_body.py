@@ -6,7 +6,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from skybatch.client.tables.refusals import refused
@@ -33,6 +33,7 @@ FIELDS = frozenset(
         "relation",
         "scan",
         "size",
+        "survey",
     }
 )
 GZIP_FROM_BYTES = 1_000_000
@@ -40,10 +41,11 @@ GZIP_FROM_BYTES = 1_000_000
 
 @dataclass(frozen=True)
 class EncodedRequest:
-    """The body of a POST request and its media type."""
+    """The body of a POST request, its media type, and the caller's own name for it."""
 
     body: bytes
     content_type: str
+    label: str = ""
 
     @property
     def digest(self) -> str:
@@ -61,8 +63,8 @@ def encode_request(table: Any = None, **fields: Any) -> EncodedRequest:
     fields
         ``mode`` (by default ``region`` where there is a ``center``, ``scan`` where there is a
         ``date``, else ``positions``), ``bands``, ``image_type``, ``decompress``, ``form``,
-        ``dataset``, ``label``, ``email``; ``center`` (text or one SkyCoord), ``diameter`` (degrees or a
-        Quantity), ``relation``; ``best``; ``edge`` (``clip`` or ``pad``, of crops); ``date``,
+        ``survey``, ``dataset``, ``label``, ``email``; ``center`` (text or one SkyCoord), ``diameter``
+        (degrees or a Quantity), ``relation``; ``best``; ``edge`` (``clip`` or ``pad``, of crops); ``date``,
         ``hemisphere``, ``scan``; ``size``, the width and height of the cutouts around positions of ``table``
         that have no size of their own: a number of arcsec, text with a unit (``1arcmin``) or a Quantity, or
         an array of them, one a row; ``epoch``, to which the proper motions of a SkyCoord are applied (a
@@ -79,6 +81,7 @@ def encode_request(table: Any = None, **fields: Any) -> EncodedRequest:
         rule = f"is not a field of a request; the fields are {', '.join(sorted(FIELDS))} and table"
         raise InvalidRequest(f"{name} {rule}.", errors=[CellError(name, str(given[name]), rule)])
     given.setdefault("mode", _mode(given))
+    label = str(given.get("label", ""))
     if "center" in given:
         given["center"] = center_text(given["center"])
     if "diameter" in given and not isinstance(given["diameter"], str):
@@ -89,8 +92,8 @@ def encode_request(table: Any = None, **fields: Any) -> EncodedRequest:
         if "size" in given or sizes is not None or epoch is not None:
             name, value = ("epoch", epoch) if epoch is not None else ("size", given.get("size", sizes))
             raise refused(name, value, "needs a table of positions")
-        return EncodedRequest(json.dumps(given, sort_keys=True).encode(), "application/json")
-    return _multipart(given, encode_table(table, epoch, sizes))
+        return EncodedRequest(json.dumps(given, sort_keys=True).encode(), "application/json", label)
+    return replace(_multipart(given, encode_table(table, epoch, sizes)), label=label)
 
 
 def _sizes_of_rows(given: dict[str, Any]) -> Any:

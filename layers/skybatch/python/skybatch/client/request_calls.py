@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from skybatch.client.machine.configuration import read_configuration
+from skybatch.client.machine.history import is_kept, record
 from skybatch.client.models import Batch, CheckedTable, Plan
 from skybatch.client.request_body import EncodedRequest, encode_request, new_idempotency_key
+from skybatch.client.tables.parts import TablePart, table_parts
 from skybatch.client.transport import Transport
+
+MAX_ROWS = 2500  # of a server that does not tell
 
 
 class RequestCalls:
@@ -66,8 +71,38 @@ class RequestCalls:
         """
         return self._submit(encode_request(table, **fields), idempotency_key or new_idempotency_key())
 
+    def submit_parts(self, table: Any, *, rows: int | None = None, **fields: Any) -> list[Batch]:
+        """Start as many batches as a table needs that has more rows than one may have.
+
+        Row numbers run on from one to the next, in tables and file names. ``rows`` is the most rows of a
+        batch, by default the server's limit; ``fields`` and errors are those of `submit`.
+        """
+        return [
+            self.submit(part.body, first_row=part.first_row, **remaining)
+            for part, remaining in self.split(table, rows=rows, **fields)
+        ]
+
+    def split(
+        self, table: Any, *, rows: int | None = None, **fields: Any
+    ) -> list[tuple[TablePart, dict[str, Any]]]:
+        """Return the parts of a table, each with the fields to submit it with beside its first row."""
+        epoch, size = fields.pop("epoch", None), fields.get("size")
+        by_row = size is not None and not isinstance(size, str) and getattr(size, "shape", None) != ()
+        sizes = fields.pop("size") if by_row and hasattr(size, "__len__") else None
+        parts = table_parts(table, rows or self.max_rows(), epoch, sizes)
+        return [(part, dict(fields)) for part in parts]
+
+    def max_rows(self) -> int:
+        """Return the most rows of one batch of the server."""
+        health = self._transport.request_json("GET", "/health")
+        limit = (health.get("limits") or {}).get("max_rows")
+        return limit if isinstance(limit, int) and limit > 0 else MAX_ROWS
+
     def _submit(self, request: EncodedRequest, idempotency_key: str) -> Batch:
-        return Batch.read(self._post("/batches", request, {"Idempotency-Key": idempotency_key}))
+        batch = Batch.read(self._post("/batches", request, {"Idempotency-Key": idempotency_key}))
+        if is_kept() and read_configuration().history:
+            record(batch.batch_id, self._transport.server, batch.rows, request.label)
+        return batch
 
     def _post(self, path: str, request: EncodedRequest, headers: Mapping[str, str] | None = None) -> Any:
         sent = {"Content-Type": request.content_type, **(headers or {})}

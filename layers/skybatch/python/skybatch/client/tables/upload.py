@@ -49,7 +49,7 @@ def encode_table(table: Any, epoch: Any = None, size: Any = None) -> TableUpload
     """
     columns = object_columns(table, epoch, size)
     if columns is None:
-        return _file_upload(table)
+        return file_upload(table)
     return TableUpload(frame_comments(table) + csv_text(columns), "table.csv")
 
 
@@ -93,7 +93,8 @@ def csv_text(columns: Columns) -> bytes:
     return text.getvalue().encode()
 
 
-def _file_upload(table: Any) -> TableUpload:
+def file_upload(table: Any) -> TableUpload:
+    """Return the contents of a file, of text or of bytes, as they are."""
     if isinstance(table, bytes | bytearray):
         return TableUpload(bytes(table), "table")
     if isinstance(table, str) and "\n" in table:

@@ -1,0 +1,1 @@
+"""What the client keeps on this machine: its configuration, and a list of what was submitted."""

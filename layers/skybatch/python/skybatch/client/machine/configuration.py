@@ -1,0 +1,68 @@
+"""The configuration file: ``~/.config/skybatch/config.toml``, or the file that ``SKYBATCH_CONFIG`` names.
+
+::
+
+    server = "https://sky.example.org"
+    email = "you@example.org"    # of `skybatch submit`
+    in_flight = 8                # simultaneous transfers
+    history = true               # whether `skybatch list` is told of submissions
+
+A variable or an option that says otherwise takes precedence.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from skybatch.client.tables.refusals import refused
+
+VARIABLE = "SKYBATCH_CONFIG"
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """The keys of the file; a text is empty where the file says nothing."""
+
+    server: str = ""
+    email: str = ""
+    in_flight: int = 8
+    history: bool = True
+
+
+def configuration_path(environment: Mapping[str, str] | None = None) -> Path:
+    """Return the path of the configuration file, which need not exist."""
+    env = os.environ if environment is None else environment
+    if env.get(VARIABLE):
+        return Path(env[VARIABLE]).expanduser()
+    folder = env.get("XDG_CONFIG_HOME") or "~/.config"
+    return Path(folder).expanduser() / "skybatch" / "config.toml"
+
+
+def read_configuration(environment: Mapping[str, str] | None = None) -> Configuration:
+    """Read the configuration file; one that is not there says nothing.
+
+    Raises
+    ------
+    InvalidRequest
+        The file is no TOML, or a key is unknown or of another type.
+    """
+    path = configuration_path(environment)
+    try:
+        text = path.read_text("utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        return Configuration()
+    try:
+        found = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise refused(str(path), "", f"must be TOML: {error}") from None
+    kinds = {field.name: type(field.default) for field in fields(Configuration)}
+    for name, value in found.items():
+        if name not in kinds:
+            raise refused(f"{path}: {name}", value, f"is no key; the keys are {', '.join(kinds)}")
+        if type(value) is not kinds[name]:
+            raise refused(f"{path}: {name}", value, f"must be of type {kinds[name].__name__}")
+    return Configuration(**found)
