@@ -112,4 +112,4 @@ def test_calls_end_before_their_function_does() -> None:
     longest = FUNCTION_RETRIES["retry_timeout"] + CALL_TIMEOUT
     assert CONNECT_TIMEOUT < CALL_TIMEOUT < TRANSFER_TIMEOUT
     assert longest.total_seconds() < properties("PortalFunction")["Timeout"]
-    assert longest.total_seconds() < TEMPLATE["Parameters"]["WorkerTimeout"]["Default"]
+    assert longest.total_seconds() < int(TEMPLATE["Parameters"]["WorkerTimeout"]["Default"])
