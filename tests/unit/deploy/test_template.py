@@ -132,7 +132,6 @@ PORTAL = [
     "ANY /openapi.json",
 ]
 SEARCH = [
-    "ANY /surveys",
     "ANY /SIA",
     "ANY /SIA/{proxy+}",
     "ANY /cgi-bin/{proxy+}",
