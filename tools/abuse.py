@@ -154,7 +154,7 @@ def answers(here: Deployment) -> Line:
 
 
 def accounts() -> Line:
-    """Writes of the accounts of seconds, bytes and links: one a part of an allowance, and one an instance."""
+    """Write accounts of seconds, bytes and links: once a part of an allowance, and once an instance."""
     writes = 3 * (ALLOWANCES_A_DAY * PARTS + INSTANCES_A_DAY)
     dollars = writes * (price("s3_put") + price("s3_get"))
     return Line("writes of accounts", f"{writes:,}", "a ten-thousandth of an allowance each", dollars)
@@ -184,7 +184,7 @@ def batches(here: Deployment) -> Line:
 
 
 def looks_until(deadline: float) -> tuple[int, int]:
-    """Return how often a batch that never ends is looked at, and in how many states: by the code's own waits."""
+    """Return how often a batch that never ends is looked at, and in how many states, by the code itself."""
     elapsed, looks, tallies = SHORTEST_WAIT, 0, 0
     while elapsed < deadline:
         wait = seconds_to_wait(elapsed, 1, 0)

@@ -71,7 +71,7 @@ def test_a_route_without_a_throttle_of_its_own_counts_with_the_default() -> None
 
 
 def test_a_refused_request_by_hand() -> None:
-    """API Gateway's dollar and Lambda's 20 cents a million, 4 ms of 1 GB, 1.3 kB of logs, a trace of twenty."""
+    """A dollar and 20 cents a million, 4 ms of 1 GB, 1.3 kB of logs, one trace of twenty."""
     one = replace(HERE, rates={"ANY /": 1 / 86_400}, bursts={"ANY /": 0.0}, gigabytes=1.0)
     by_hand = 1e-6 + 0.2e-6 + 0.004 * PRICES["lambda_gb_second"].value + 1300e-9 * 0.5 + 0.05 * 5e-6
     assert refusals(one).dollars == pytest.approx(by_hand)

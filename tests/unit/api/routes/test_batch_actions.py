@@ -56,6 +56,7 @@ def test_resubmitting_again_gives_the_same_batch(service: Service, batches: Http
         (b'{"what": ' + b"[" * 400 + b"]" * 400 + b"}", 422, "invalid"),
         (b'{"what": "\\ud800"}', 422, "invalid"),
         (b"\xff\xfe", 400, "malformed"),
+        (b"x" * 300_000, 413, "too_large"),
     ],
 )
 def test_what_cannot_be_resubmitted_is_a_problem(

@@ -14,11 +14,12 @@ from skybatch.api.submission import RESUBMITTABLE, accepted_response, batch_subm
 from skybatch.batch.codes import Remainder
 from skybatch.batch.record import load_record
 from skybatch.batch.submission.cancellation import request_cancellation
-from skybatch.errors import CellError, Conflict, InvalidRequest
+from skybatch.errors import CellError, Conflict, InvalidRequest, TooLarge
 from skybatch.requests.body.json_object import read_json_object
 from skybatch.validation import displayable
 
 routes = RouteTable()
+MAX_FIELDS_BYTES = 256 * 1024
 
 
 @routes.post("/batches/<batch_id>/resubmit")
@@ -50,6 +51,8 @@ def cancel_batch(request: HttpRequest, dependencies: Dependencies, batch_id: str
 def _read_fields(request: HttpRequest) -> dict[str, Any]:
     """Read a small body: a JSON object, or the form of a page's button; empty where there is none."""
     body = request.body
+    if len(body) > MAX_FIELDS_BYTES:
+        raise TooLarge(f"The request has {len(body):,} bytes; at most {MAX_FIELDS_BYTES:,} are read here.")
     if not body.strip():
         return {}
     if request.content_type.startswith(FORM_TYPE):

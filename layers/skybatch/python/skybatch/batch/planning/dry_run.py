@@ -90,9 +90,8 @@ def _counted_plan(
     except TooLarge as error:
         if most == settings.max_images:
             raise
-        raise TooLarge(
-            f"{error.detail} That is the most that are counted here; a batch may have {settings.max_images:,}."
-        ) from None
+        whole = f"That is the most that are counted here; a batch may have {settings.max_images:,}."
+        raise TooLarge(f"{error.detail} {whole}") from None
 
 
 def _expected(plan: Plan) -> Iterator[ImageOutcome]:
