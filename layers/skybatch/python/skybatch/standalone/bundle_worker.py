@@ -10,10 +10,14 @@ from pathlib import Path
 
 from obstore.store import LocalStore
 
+from skybatch.batch.execution.ordered_calls import CallBounds
 from skybatch.batch.execution.task_queue import TaskQueue
 from skybatch.batch.execution.worker import Worker
 from skybatch.batch.message import Message
 from skybatch.standalone.batch_directory import BatchDirectory
+
+READ_BOUNDS = CallBounds(in_flight=2, bytes=192 * 1024 * 1024)
+"""A disk answers at once, and other processes read too: one image is read while another is cut."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,14 @@ def work_on(job: BundleJob) -> BundleDone:
     def create_large(key: str, pieces: Sequence[bytes]) -> bool:
         return store.create_of_pieces(store.name_of(key), list(pieces))
 
-    worker = Worker(_archive(job.places.archive), sent_back, create_large, seconds=math.inf, previews=False)
+    worker = Worker(
+        _archive(job.places.archive),
+        sent_back,
+        create_large,
+        seconds=math.inf,
+        previews=False,
+        bounds=READ_BOUNDS,
+    )
     done = worker.process(job.message, store)
     return BundleDone(done.files, done.failures, tuple(sent_back.messages))
 

@@ -73,6 +73,8 @@ class Worker:
         How long one call may take.
     previews
         Whether previews of small crops are drawn.
+    bounds
+        How many stored images are in hand at a time.
     make
         Makes the files wanted of one stored image.
     clock
@@ -85,6 +87,7 @@ class Worker:
     cancellation: CancellationCheck = field(default_factory=CancellationCheck)
     seconds: float = 30.0
     previews: bool = True
+    bounds: CallBounds = READ_BOUNDS
     make: MakeFiles = make_files
     clock: Callable[[], float] = time.monotonic
 
@@ -136,7 +139,7 @@ class Worker:
             lambda source: self.make(self.archive, sources[source], previews=self.previews),
             range(len(sources)),
             lambda source: held_bytes(sources[source]),
-            READ_BOUNDS,
+            self.bounds,
             lambda: started + share * self.seconds - self.clock(),
         )
 
