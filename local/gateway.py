@@ -116,7 +116,14 @@ class ForwardingHandler(BaseHTTPRequestHandler):
             self._refuse(413, "Request Entity Too Large")
             self._discard(length)
             return None
-        return self.rfile.read(length)
+        return self._whole(self.rfile.read(length), length)
+
+    def _whole(self, body: bytes, length: int) -> bytes | None:
+        """Return a body of its length; one that broke off is refused, as far as anyone still listens."""
+        if len(body) == length:
+            return body
+        self._refuse(400, "the body is shorter than its Content-Length")
+        return None
 
     def _chunks(self) -> bytes | None:
         """Read a chunked body (RFC 9112, section 7.1), which API Gateway accepts too."""
@@ -125,8 +132,10 @@ class ForwardingHandler(BaseHTTPRequestHandler):
             if len(body) + length > self.max_body_bytes:
                 self._refuse(413, "Request Entity Too Large")
                 return None
-            body += self.rfile.read(length)
-            self.rfile.readline(1024)
+            chunk = self.rfile.read(length)
+            if len(chunk) < length or self.rfile.readline(1024).strip():
+                raise ValueError("a chunk is not of its length")
+            body += chunk
         while self.rfile.readline(65536).strip():
             pass  # trailers
         return bytes(body)

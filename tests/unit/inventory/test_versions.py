@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from skybatch.errors import DatasetAbsent
+from skybatch.errors import DatasetAbsent, InventoryError
 from skybatch.inventory.versions import current_version, drop_old_versions, versions
 from skybatch.storage.directory_tree import DirectoryTree
 
@@ -31,6 +31,16 @@ def test_the_current_version_is_what_the_pointer_says(tmp_path: Path) -> None:
         current_version(tree, "asky")
     tree.write("inventory/asky/current", b"2001\n")
     assert current_version(tree, "asky") == "2001"
+
+
+@pytest.mark.parametrize("named", [b"", b" \n", b'{"x', b"a/b", b"..", b"\xff", b"\0", b"a\nb"])
+def test_a_pointer_that_names_no_version_is_damaged(tmp_path: Path, named: bytes) -> None:
+    tree = tree_of(tmp_path, "2001")
+    tree.write("inventory/asky/current", named)
+    with pytest.raises(InventoryError, match="is damaged") as error:
+        current_version(tree, "asky")
+    assert not isinstance(error.value, DatasetAbsent)
+    assert error.value.detail.isprintable()
 
 
 def test_the_newest_versions_are_kept_and_the_current_one_always(tmp_path: Path) -> None:

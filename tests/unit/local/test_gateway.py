@@ -107,6 +107,24 @@ def test_a_length_that_is_no_number_is_refused_here(
     assert capsys.readouterr().err == ""
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"Content-Length: 10\r\n\r\nshort",
+        b"Transfer-Encoding: chunked\r\n\r\na\r\nshort",
+        b"Transfer-Encoding: chunked\r\n\r\n3\r\nlonger\r\n0\r\n\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n",
+    ],
+)
+def test_a_body_that_breaks_off_does_not_go_on(server: Gateway, sent: bytes) -> None:
+    before = len(SEEN)
+    with socket.create_connection(("127.0.0.1", server.server_address[1]), timeout=10) as plug:
+        plug.sendall(b"POST / HTTP/1.1\r\nHost: x\r\n" + sent)
+        plug.shutdown(socket.SHUT_WR)
+        assert plug.recv(1000).startswith(b"HTTP/1.1 400 ")
+    assert len(SEEN) == before
+
+
 def test_a_length_given_twice_is_one(server: Gateway) -> None:
     with socket.create_connection(("127.0.0.1", server.server_address[1]), timeout=10) as plug:
         plug.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nContent-Length: 4\r\n\r\nbody")

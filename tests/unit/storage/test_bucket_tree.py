@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Barrier, Thread
+from unittest import mock
 
 import obstore
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from obstore.exceptions import PermissionDeniedError
 from obstore.store import MemoryStore
 
@@ -122,3 +126,35 @@ def test_ranges_come_in_the_order_asked() -> None:
         content[start : start + length] for start, length in zip(starts, lengths, strict=True)
     ]
     assert BucketTree(objects).read_ranges("x", [], []) == []
+
+
+@pytest.mark.parametrize("size", [0, 1, 100])
+def test_what_lies_beyond_the_end_is_absent_and_no_error_that_may_pass(s3: str, size: int) -> None:
+    on_s3 = connect("archive", Connection(s3, {"access_key_id": "x", "secret_access_key": "x"}))
+    for store in (MemoryStore(), on_s3):
+        obstore.put(store, "x", bytes(size))
+        tree = BucketTree(store)
+        assert [len(tree.read_range("x", start, 50)) for start in (0, 80, 100, 5000)] == [
+            max(0, min(50, size - start)) for start in (0, 80, 100, 5000)
+        ]
+        assert [len(part) for part in tree.read_ranges("x", [0, 60, 9000], [10, 50, 5])] == [
+            max(0, min(length, size - start)) for start, length in ((0, 10), (60, 50), (9000, 5))
+        ]
+        assert tree.read_range("x", 0, 0) == b""
+        with pytest.raises(FileNotFoundError):
+            tree.read_range("absent", 0, 10)
+
+
+SIZE = 400_000
+ranges = st.lists(st.tuples(st.integers(0, SIZE + 9), st.integers(0, 150_000)), max_size=8)
+
+
+@given(ranges, st.sampled_from([1, 50_000, 200_000, 1 << 23]))
+def test_parts_are_those_of_the_object(wanted: list[tuple[int, int]], most: int) -> None:
+    objects = MemoryStore()
+    content = random.Random(3).randbytes(SIZE)
+    obstore.put(objects, "x", content)
+    starts, lengths = [start for start, _ in wanted], [length for _, length in wanted]
+    with mock.patch("skybatch.storage.bucket_tree.REQUEST_BYTES", most):
+        parts = BucketTree(objects).read_ranges("x", starts, lengths)
+    assert parts == [content[start : start + length] for start, length in wanted]

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import re
+
 from skybatch.errors import DatasetAbsent, InventoryError
 from skybatch.storage.trees import ReadableTree, Tree
 from skybatch.surveys.twomass.datasets import inventory_folder
 
 # Where an interrupted `index` finds what it had read already; not a version.
 INDEX_FOLDER = "index"
+# The name of a folder, whatever operators called it.
+VERSION = re.compile(r"(?!\.)[\w.+-]+", re.ASCII)
 
 
 def current_version(source: ReadableTree, dataset: str) -> str:
-    """Return the version that new readers use; raise DatasetAbsent where the data set has none."""
+    """Return the version that new readers use.
+
+    Raises DatasetAbsent where the data set has none, InventoryError where what names it can be no version.
+    """
     try:
-        return source.read(f"{inventory_folder(dataset)}/current").decode("ascii").strip()
+        named = source.read(f"{inventory_folder(dataset)}/current")
     except FileNotFoundError as error:
         raise DatasetAbsent(f"the archive has no inventory of data set {dataset}") from error
-    except UnicodeDecodeError as error:
-        raise InventoryError(f"what names the current inventory of {dataset} is damaged") from error
+    version = named.decode("ascii", "replace").strip()
+    if not VERSION.fullmatch(version):
+        raise InventoryError(f"what names the current inventory of {dataset} is damaged: {named[:40]!r}")
+    return version
 
 
 def versions(tree: Tree, dataset: str) -> list[str]:
