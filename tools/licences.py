@@ -96,8 +96,20 @@ def layer_rows(layer: Path) -> list[tuple[str, str, str]]:
 
 
 def layer_table(layer: Path) -> str:
-    """Return the page's table of a layer's packages."""
-    return _table(("package", "version", "licence"), layer_rows(layer))
+    """Return the page's table of a layer's packages, and what is to be said of their licence texts."""
+    table = _table(("package", "version", "licence"), layer_rows(layer))
+    without = ", ".join(without_text(layer))
+    return f"{table}\nWithout a licence text in their wheel: {without or 'none'}.\n"
+
+
+def without_text(layer: Path) -> list[str]:
+    """List the packages of a layer whose wheels bring no licence text."""
+    words = ("licen", "copying", "notice")
+    return sorted(
+        _canonical(one.metadata["Name"])
+        for one in distributions(path=[str(layer)])
+        if not any(word in Path(str(file)).name.lower() for file in one.files or () for word in words)
+    )
 
 
 def _table(titles: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
@@ -167,8 +179,8 @@ own files.
 The science layer: everything that the functions import and that is not ours or Python's own, with all it
 needs in turn. Versions and SHA-256 of every file are pinned in `layers/science/requirements.txt` (`make
 pins`, with `UPGRADE=1` for newer ones); nothing is taken from what Lambda's runtime happens to bring.
-Each package's licence text is deployed with it, in its `.dist-info` folder. `make audit` asks for known
-vulnerabilities of these versions.
+Each package's licence text is deployed with it, in its `.dist-info` folder, if its wheel has one. `make
+audit` asks for known vulnerabilities of these versions.
 
 """
 

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import http.client
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from local.gateway import ForwardingHandler, Gateway, serve_gateway
 from local.http_api.api import HttpApi
-from local.http_api.request import MAX_BODY_BYTES, ApiRequest
+from local.http_api.request import MAX_BODY_BYTES, MAX_HEAD_BYTES, ApiRequest
+
+# Python refuses more than 100 headers; API Gateway has a limit of their bytes alone.
+http.client._MAXHEADERS = MAX_HEAD_BYTES  # type: ignore[attr-defined]
+
+
+# A target may be a whole address (RFC 9112, section 3.2.2).
+_ABSOLUTE = re.compile(r"^https?://[^/?]*", re.IGNORECASE)
 
 
 class ApiHandler(ForwardingHandler):
@@ -24,12 +33,11 @@ class ApiHandler(ForwardingHandler):
         if self.api is None:
             self._plain(503, "the stack is not up yet")
             return
-        if not self.path.isascii():
+        target = _ABSOLUTE.sub("", self.path) or "/"
+        if not target.isascii():
             self._plain(400, "Bad Request")
             return
-        request = ApiRequest(
-            self.command, self.path, tuple(self.headers.items()), body, self.client_address[0]
-        )
+        request = ApiRequest(self.command, target, tuple(self.headers.items()), body, self.client_address[0])
         try:
             answer = self.api.respond(request)
         except OSError as error:

@@ -9,7 +9,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from tests.support.tools.wheels import PINS, add_distribution
-from tools.licences import EXTRAS, NOT_STATED, PAGE, licence_of, own_requirements, unaccepted
+from tools.licences import EXTRAS, NOT_STATED, PAGE, licence_of, own_requirements, unaccepted, without_text
 
 OLD_BSD = ("License: Dual License", "Classifier: License :: OSI Approved :: BSD License")
 OLD_APACHE = "Classifier: License :: OSI Approved :: Apache Software License"
@@ -39,6 +39,16 @@ def test_a_licence_not_accepted_is_named(tmp_path: Path) -> None:
     add_distribution(tmp_path, "silent", "3.0")
     names = [line.split()[0] for line in unaccepted(tmp_path)]
     assert names == ["partly", "silent", "strict"]
+
+
+def test_packages_without_a_licence_text_are_named(tmp_path: Path) -> None:
+    for name, file in (("with", "licenses/LICENSE.txt"), ("without", "entry_points.txt")):
+        add_distribution(tmp_path, name, "1.0")
+        info = tmp_path / f"{name}-1.0.dist-info"
+        (info / file).parent.mkdir(exist_ok=True)
+        (info / file).write_text("")
+        (info / "RECORD").write_text(f"{name}-1.0.dist-info/{file},,\n")
+    assert without_text(tmp_path) == ["without"]
 
 
 def test_the_page_lists_every_pin_with_its_version() -> None:

@@ -54,7 +54,7 @@ def test_head_is_answered_without_a_body(public: PublicAddress) -> None:
 
 
 def test_many_headers_within_the_limit_arrive(public: PublicAddress) -> None:
-    sent = {f"X-{number}": "v" for number in range(80)}
+    sent = {f"X-{number}": "v" for number in range(300)}
     assert httpx.get(public.url, headers=sent).status_code == 200
     assert {name.lower() for name in sent} <= SEEN[-1]["headers"].keys()
 
@@ -71,6 +71,14 @@ def test_a_body_of_unknown_length_arrives_whole(public: PublicAddress) -> None:
 def test_what_the_gateway_refuses_is_told_as_it_does(public: PublicAddress) -> None:
     answer = httpx.post(public.url, content=bytes(MAX_BODY_BYTES + 1))
     assert (answer.status_code, answer.json()) == (413, {"message": "Request Entity Too Large"})
+
+
+def test_a_target_may_be_a_whole_address(public: PublicAddress) -> None:
+    host, _, port = public.domain.partition(":")
+    with socket.create_connection((host, int(port)), timeout=10) as plug:
+        plug.sendall(b"GET http://x.example/health?a=1 HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert plug.recv(1000).startswith(b"HTTP/1.1 200 ")
+    assert (SEEN[-1]["rawPath"], SEEN[-1]["rawQueryString"]) == ("/health", "a=1")
 
 
 def test_a_request_line_that_is_not_ascii_is_refused(public: PublicAddress) -> None:
