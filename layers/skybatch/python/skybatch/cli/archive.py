@@ -10,19 +10,20 @@ import argparse
 import math
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from skybatch.errors import InventoryError
+from skybatch.cli.output import print_report
+from skybatch.cli.progress import progress_bar
+from skybatch.cli.survey import UNFIT
+from skybatch.errors import InvalidSurvey, InventoryError
 from skybatch.surveys.twomass.bands import BANDS
 from skybatch.surveys.twomass.datasets import DATASETS, DEFAULT_DATASET
 
 if TYPE_CHECKING:
     from skybatch.storage.trees import Tree
 
-SHOWN_PROBLEMS = 20
 EPILOG = (
     "TREE is a directory or s3://bucket/prefix. Credentials, region and endpoint are found as AWS tools find "
     "them: environment variables (AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, ...), "
@@ -47,6 +48,9 @@ def add_commands(subparsers: Any) -> None:
 def _add_index(commands: Any) -> None:
     index = _command(
         commands, "index", _index, "publish inventories from the headers of all images", dataset=None
+    )
+    index.add_argument(
+        "--survey", type=Path, metavar="FILE", help="the description of a survey, whose images are indexed"
     )
     index.add_argument(
         "--in-flight", type=_positive, default=32, help="number of simultaneous reads (default: %(default)s)"
@@ -151,24 +155,34 @@ def _finite(text: str) -> float:
     return number
 
 
-@contextmanager
-def _progress_bar(name: str, unit: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
-    """Show a progress bar on standard error where that is a terminal."""
-    from tqdm import tqdm
-
-    with tqdm(total=total, desc=name, unit=f" {unit}", disable=None) as bar:
-        yield bar.update
-
-
 def _index(options: argparse.Namespace) -> int:
     """Index the data sets asked for; exit code 1 only where no inventory could be published."""
     from skybatch.archive.index import datasets_in
     from skybatch.storage.locations import open_tree
 
     tree = open_tree(options.tree)
+    if options.survey is not None:
+        return _index_described(tree, options.survey, options.in_flight)
     datasets = [options.dataset] if options.dataset else datasets_in(tree) or [DEFAULT_DATASET]
     published = [_index_dataset(tree, dataset, options.in_flight) for dataset in datasets]
     return 0 if any(published) else 1
+
+
+def _index_described(tree: Tree, file: Path, in_flight: int) -> int:
+    """Index the data sets of a description; nothing is published where it does not fit."""
+    from skybatch.archive.described.index import index_described
+
+    try:
+        with progress_bar(f"index {file.stem}", "images") as progress:
+            reports = index_described(
+                tree, file.read_text("utf-8"), file.name, in_flight=in_flight, progress=progress
+            )
+    except InvalidSurvey as error:
+        print(error.detail, file=sys.stderr)
+        return UNFIT
+    for dataset, report in reports.items():
+        print_report(f"{dataset}: {_inventory_text(report)}", report.problems)
+    return 0
 
 
 def _index_dataset(tree: Tree, dataset: str, in_flight: int) -> bool:
@@ -176,12 +190,12 @@ def _index_dataset(tree: Tree, dataset: str, in_flight: int) -> bool:
     from skybatch.archive.index import index
 
     try:
-        with _progress_bar(f"index {dataset}", "images") as progress:
+        with progress_bar(f"index {dataset}", "images") as progress:
             report = index(tree, dataset, in_flight=in_flight, progress=progress)
     except InventoryError as error:
         print(f"skybatch: {error.detail}", file=sys.stderr)
         return False
-    _print_report(f"{dataset}: {_inventory_text(report)}", report.problems)
+    print_report(f"{dataset}: {_inventory_text(report)}", report.problems)
     return True
 
 
@@ -190,11 +204,11 @@ def _import(options: argparse.Namespace) -> int:
     from skybatch.storage.locations import open_tree
 
     tree = open_tree(options.tree)
-    with _progress_bar("import", "rows") as progress:
+    with progress_bar("import", "rows") as progress:
         report = import_tables(
             tree, options.dataset, options.tables, header_blocks=options.header_blocks, progress=progress
         )
-    return _print_report(_inventory_text(report), report.problems)
+    return print_report(_inventory_text(report), report.problems)
 
 
 def _inventory_text(report: Any) -> str:
@@ -221,7 +235,7 @@ def _mirror(options: argparse.Namespace) -> int:
             keys = parse_key_list(options.keys.read_text().splitlines())
         else:
             keys = server.images(options.dataset, *options.region)
-        with _progress_bar("mirror", "images", len(keys)) as progress:
+        with progress_bar("mirror", "images", len(keys)) as progress:
             report = mirror(
                 open_tree(options.tree),
                 server,
@@ -231,14 +245,14 @@ def _mirror(options: argparse.Namespace) -> int:
                 progress=progress,
             )
     text = f"{report.fetched} images fetched ({report.bytes} bytes), {report.present} existed already"
-    return _print_report(text, report.problems)
+    return print_report(text, report.problems)
 
 
 def _repack(options: argparse.Namespace) -> int:
     from skybatch.archive.repack import repack
     from skybatch.storage.locations import open_tree
 
-    with _progress_bar("repack", "images") as progress:
+    with progress_bar("repack", "images") as progress:
         report = repack(
             open_tree(options.tree),
             options.dataset,
@@ -253,7 +267,7 @@ def _repack(options: argparse.Namespace) -> int:
     text += f"; {report.removed} files removed" if options.delete_originals else ""
     text += f"; inventory {report.version}" if report.version else ""
     text += f"\n{_savings_text(report, options.delete_originals, options.price)}"
-    return _print_report(text, report.problems)
+    return print_report(text, report.problems)
 
 
 def _savings_text(report: Any, originals_deleted: bool, price: float) -> str:
@@ -271,25 +285,9 @@ def _quicklooks(options: argparse.Namespace) -> int:
     from skybatch.archive.make_quicklooks import make_quicklooks
     from skybatch.storage.locations import open_tree
 
-    with _progress_bar("quicklooks", "images") as progress:
+    with progress_bar("quicklooks", "images") as progress:
         report = make_quicklooks(open_tree(options.tree), options.dataset, progress=progress)
     text = f"{report.made} Quicklooks made, {report.present} existed already"
     if report.version:
         text += f"; inventory {report.version}"
-    return _print_report(text, report.problems)
-
-
-def _print_report(text: str, problems: Sequence[object]) -> int:
-    """Print what was done and what was skipped; return exit code 1 where anything was."""
-    print(text)
-    for problem in problems[:SHOWN_PROBLEMS]:
-        print(f"skipped {problem}", file=sys.stderr)
-    if len(problems) > SHOWN_PROBLEMS:
-        print(f"… and {len(problems) - SHOWN_PROBLEMS} more", file=sys.stderr)
-    if problems:
-        print(f"{_skipped(len(problems))} skipped", file=sys.stderr)
-    return 1 if problems else 0
-
-
-def _skipped(count: int) -> str:
-    return "1 file or image was" if count == 1 else f"{count} files or images were"
+    return print_report(text, report.problems)

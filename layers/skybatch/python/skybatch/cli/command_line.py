@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from skybatch import errors
-from skybatch.cli import archive, batches, check, completion, decompress, deployment, local, machine
+from skybatch.cli import archive, batches, check, completion, decompress, deployment, local, machine, survey
 from skybatch.cli.client_commands import add_server_option
 from skybatch.cli.output import EXIT_CODES, FAILED, INTERRUPTED, USAGE, print_error
 from skybatch.version import VERSION
@@ -42,6 +42,7 @@ def make_parser() -> argparse.ArgumentParser:
     machine.add_commands(subparsers)
     decompress.add_command(subparsers)
     archive.add_commands(subparsers)
+    survey.add_commands(subparsers)
     deployment.add_commands(subparsers)
     completion.add_command(subparsers, make_parser)
     return parser

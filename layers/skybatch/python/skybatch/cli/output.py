@@ -12,6 +12,7 @@ from skybatch.errors import CellError, SkybatchError
 if TYPE_CHECKING:
     from skybatch.client import BatchStatus, Download, Plan
 
+SHOWN_PROBLEMS = 20
 COMPLETE, FAILED, USAGE, INCOMPLETE, REJECTED, RETRY_LATER, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 EXIT_CODES = """\
 exit codes:
@@ -167,3 +168,19 @@ def download_json(parts: Sequence[Download]) -> dict[str, Any]:
             for part in parts
         ]
     }
+
+
+def print_report(text: str, problems: Sequence[object]) -> int:
+    """Print what was done and what was skipped; return exit code 1 where anything was."""
+    print(text)
+    for problem in problems[:SHOWN_PROBLEMS]:
+        print(f"skipped {problem}", file=sys.stderr)
+    if len(problems) > SHOWN_PROBLEMS:
+        print(f"… and {len(problems) - SHOWN_PROBLEMS} more", file=sys.stderr)
+    if problems:
+        print(f"{_skipped(len(problems))} skipped", file=sys.stderr)
+    return 1 if problems else 0
+
+
+def _skipped(count: int) -> str:
+    return "1 file or image was" if count == 1 else f"{count} files or images were"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from skybatch.cli.output import format_bytes, running_text
@@ -123,3 +125,12 @@ class ProgressLines:
         if line != self._shown and (at_once or now >= self._next):
             self._shown, self._next = line, now + SECONDS_BETWEEN_LINES
             print(line, file=sys.stderr, flush=True)
+
+
+@contextmanager
+def progress_bar(name: str, unit: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """Show a progress bar on standard error where that is a terminal."""
+    from tqdm import tqdm
+
+    with tqdm(total=total, desc=name, unit=f" {unit}", disable=None) as bar:
+        yield bar.update

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from skybatch.surveys.image_type import ImageType
-from skybatch.surveys.twomass.datasets import DATASETS, DEFAULT_DATASET
 
 FIELDS = (
     "mode",
@@ -30,9 +29,9 @@ FIELDS = (
     "label",
     "email",
 )
-MODES = ("region", "positions", "coadd_keys", "scan", "scans", "image_ids")
-LIST_MODES = ("positions", "coadd_keys", "scans", "image_ids")
-TABLE_HELP = "table of positions, coadd keys or scans (IPAC, CSV, VOTable, FITS …); - reads standard input"
+MODES = ("region", "positions", "image_ids", "coadd_keys", "scan", "scans")
+LIST_MODES = ("positions", "image_ids", "coadd_keys", "scans")
+TABLE_HELP = "table of positions, image sets or scans (IPAC, CSV, VOTable, FITS …); - reads standard input"
 
 
 def add_request_options(parser: argparse.ArgumentParser, *, email: bool = True) -> None:
@@ -50,7 +49,7 @@ def add_request_options(parser: argparse.ArgumentParser, *, email: bool = True) 
         help="follows from the other options; a TABLE lists positions unless this says otherwise",
     )
     add("--center", metavar="POSITION", help="centre of a region: coordinates, or an object's name")
-    add("--diameter", metavar="DEG", help="diameter of a region, 0.05 to 7 degrees")
+    add("--diameter", metavar="DEG", help="diameter of a region in degrees, 0.05 to 7 for 2MASS")
     add(
         "--relation",
         choices=("overlap", "cover", "enclosed"),
@@ -71,12 +70,8 @@ def add_request_options(parser: argparse.ArgumentParser, *, email: bool = True) 
         help="positions: crop rows without a size of their own, in arcsec or with a unit, as in 1arcmin",
     )
     add("--bands", metavar="J,H,K", help="bands (default: all)")
-    add(
-        "--survey",
-        metavar="ID",
-        help="survey, which says the data set too (the server's /surveys lists them)",
-    )
-    add("--dataset", choices=tuple(DATASETS), help=f"data set (default: {DEFAULT_DATASET})")
+    add("--survey", metavar="ID", help="survey, of those that the service lists at /surveys")
+    add("--dataset", metavar="NAME", help="data set, such as asky, which names the survey too")
     add("--image-type", choices=tuple(map(str, ImageType)), help="Quicklooks are lossy: never for photometry")
     add("--compressed", action="store_true", help="leave Quicklooks compressed, for `skybatch decompress`")
     add(

@@ -63,7 +63,7 @@ def encode_request(table: Any = None, **fields: Any) -> EncodedRequest:
     fields
         ``mode`` (by default ``region`` where there is a ``center``, ``scan`` where there is a
         ``date``, else ``positions``), ``bands``, ``image_type``, ``decompress``, ``form``,
-        ``survey``, ``dataset``, ``label``, ``email``; ``center`` (text or one SkyCoord), ``diameter``
+        ``survey`` or ``dataset``, ``label``, ``email``; ``center`` (text or one SkyCoord), ``diameter``
         (degrees or a Quantity), ``relation``; ``best``; ``edge`` (``clip`` or ``pad``, of crops); ``date``,
         ``hemisphere``, ``scan``; ``size``, the width and height of the cutouts around positions of ``table``
         that have no size of their own: a number of arcsec, text with a unit (``1arcmin``) or a Quantity, or

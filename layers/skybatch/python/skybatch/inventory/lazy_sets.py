@@ -181,10 +181,10 @@ class LazySets(ImageSets):
 
     def _tiled_bytes(self, name: str) -> Any:
         def sizes(band: str) -> Any:
-            if not self._source.has(f"tile_heap.{band}"):
+            name = f"bytes.{self._columns.products[ImageType.ATLAS]}.{band}.{TILED_SUFFIX[1:]}"
+            if not self._source.has(name):  # the survey has no images in tiles
                 return np.zeros(len(self), np.int64)
-            product = self._columns.products[ImageType.ATLAS]
-            size = self._integer(f"bytes.{product}.{band}.{TILED_SUFFIX[1:]}")
+            size = self._integer(name)
             return np.where(self.tile_heap[band] > 0, size, 0)
 
         return BandColumns(self._columns.bands, sizes)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from skybatch.surveys.description.images import Band, Dataset, Mission, Names, Product
 from skybatch.surveys.description.metadata import ObsCore, Tables
 from skybatch.surveys.description.request_rules import Requests
-from skybatch.surveys.description.survey import Survey
+from skybatch.surveys.description.survey import Survey, with_name
 
 # Columns of the service's own in searches, before or after those of the survey.
 _IPAC = ("@link", "@asked_by", "@file_name", "@type", "@set")
@@ -36,7 +36,7 @@ def completed(survey: Survey) -> Survey:
 
 
 def _dataset(survey: Survey, dataset: Dataset) -> Dataset:
-    return replace(dataset, sia_title=dataset.sia_title or f"{survey.short} {dataset.title}")
+    return replace(dataset, sia_title=dataset.sia_title or with_name(survey.short, dataset.title))
 
 
 def _band(band: Band) -> Band:

@@ -117,9 +117,13 @@ class Survey:
 
     def dataset_title(self, dataset: str) -> str:
         """Return the title of a data set with the survey's name: ``2MASS 6X Catalog``."""
-        title = self.datasets[dataset].title
-        return title if title.startswith(self.short) else f"{self.short} {title}"
+        return with_name(self.short, self.datasets[dataset].title)
 
     def has(self, power: Power) -> bool:
         """Tell whether the survey has a power."""
         return power in self.powers
+
+
+def with_name(short: str, title: str) -> str:
+    """Return a title that begins with the survey's name, as it is or with that before it."""
+    return title if title.startswith(short) else f"{short} {title}"

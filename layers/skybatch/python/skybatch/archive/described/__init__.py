@@ -1,0 +1,1 @@
+"""Indexing the images of a survey by its description alone."""

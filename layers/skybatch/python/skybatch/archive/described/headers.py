@@ -1,0 +1,122 @@
+"""The header of a stored image, read and held against the description of its survey."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from skybatch.archive.header_reader import read_header, read_tile_table
+from skybatch.archive.image_records import Problem
+from skybatch.errors import SourceError, SourceUnsupported
+from skybatch.fits.cards import Value
+from skybatch.fits.celestial_wcs import CelestialWcs, read_celestial_wcs
+from skybatch.fits.header import Header
+from skybatch.storage.trees import Entry, Tree
+from skybatch.surveys.description.images import Band, Field
+from skybatch.surveys.description.keys import StoredKey
+from skybatch.surveys.description.survey import Survey
+
+TILED = "fits.fz"
+
+
+class OtherImage(SourceUnsupported):
+    """The header is of another image, or of another survey, than the key and the description say."""
+
+
+class Mismatch(Problem):
+    """An image whose header is of another image or survey."""
+
+
+@dataclass(frozen=True)
+class ReadImage:
+    """One stored image: its key, size, header's facts, and where table and heap of its tiles begin."""
+
+    path: str
+    key: StoredKey
+    bytes: int
+    wcs: CelestialWcs
+    naxis1: int
+    naxis2: int
+    blocks: int
+    values: Mapping[str, Value]
+    tile_table: int = 0
+    tile_heap: int = 0
+
+
+def read_image(tree: Tree, entry: Entry, key: StoredKey, survey: Survey) -> ReadImage | Problem:
+    """Return what an image's header says, or why it cannot be used."""
+    try:
+        tiles = read_tile_table(tree, entry) if key.form == TILED else None
+        header = tiles.header if tiles else read_header(tree, entry)
+        wcs = checked(header, key, survey)
+    except OtherImage as error:
+        return Mismatch(entry.path, error.detail)
+    except SourceError as error:
+        return Problem(entry.path, error.detail)
+    except FileNotFoundError:
+        return Problem(entry.path, "gone before it could be read")
+    except PermissionError:
+        return Problem(entry.path, "may not be read")
+    values = {name: header.get(keyword) for name, keyword in survey.header.values.items()}
+    return ReadImage(
+        entry.path,
+        key,
+        entry.size,
+        wcs,
+        header.naxis1,
+        header.naxis2,
+        header.blocks,
+        values,
+        tiles.table_offset if tiles else 0,
+        tiles.heap_offset if tiles else 0,
+    )
+
+
+def checked(header: Header, key: StoredKey, survey: Survey) -> CelestialWcs:
+    """Return the coordinates of an image that is the one its key names, as the description has them.
+
+    Raises
+    ------
+    OtherImage
+        For another identity, band, pixel type, projection or frame.
+    SourceUnsupported
+        For coordinates that are not understood.
+    """
+    for name, value in key.fields.items():
+        _check_field(header, name, survey.fields[name], value)
+    _check_band(header, survey.bands[key.band], survey)
+    product = survey.product[key.product]
+    if header.bitpix != product.bitpix:
+        raise OtherImage(f"BITPIX {header.bitpix}; the description says {product.bitpix}")
+    wcs = read_celestial_wcs(header, survey.header.frame)
+    if survey.header.wcs and wcs.projection not in survey.header.wcs:
+        raise OtherImage(f"projection {wcs.projection}; the description says {survey.header.wcs}")
+    if wcs.frame != survey.header.frame:
+        raise OtherImage(f"frame {wcs.frame}; the description says {survey.header.frame}")
+    return wcs
+
+
+def _check_field(header: Header, name: str, field: Field, value: object) -> None:
+    said = header.get(field.keyword) if field.keyword else None
+    if said is None:
+        return
+    claimed = field.words.get(str(said).strip().lower(), said)
+    same = claimed == value if field.type == "int" else str(claimed).strip().lower() == str(value).lower()
+    if not same:
+        raise OtherImage(f"the header says {name} {said} ({field.keyword}), the key {value}")
+
+
+def _check_band(header: Header, band: Band, survey: Survey) -> None:
+    keyword = survey.header.band_keyword
+    said = header.get(keyword) if keyword else None
+    known = {str(each).lower() for each in (band.id, band.label, band.native, band.token, *band.words)}
+    if said is not None and str(said).strip().lower() not in known:
+        raise OtherImage(f"the header says band {said} ({keyword}), the key {band.id}")
+
+
+def number(value: Value) -> float:
+    """Return a value of a header as a finite number, NaN where it is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return math.nan
+    return float(value)

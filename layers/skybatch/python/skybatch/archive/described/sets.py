@@ -1,0 +1,157 @@
+"""From the images that were read to image sets: the images of one grid together, as columns."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skybatch.archive.described.headers import TILED, ReadImage, number
+from skybatch.archive.image_records import GRID_PIXELS, Problem
+from skybatch.inventory.columns.of_survey import ColumnsOfSurvey
+from skybatch.inventory.image_sets import ImageSets, given_sets
+from skybatch.sky.image_frames import ImageFrame
+from skybatch.sky.pixel_grids import Projection
+from skybatch.surveys.description.metadata import Column
+from skybatch.surveys.description.survey import Survey
+
+_PLACE = ("crval1", "crval2", "crpix1", "crpix2", "cdelt1", "cdelt2", "crota2")
+
+
+def assemble(survey: Survey, dataset: str, images: Iterable[ReadImage]) -> tuple[ImageSets, list[Problem]]:
+    """Return the image sets of images of one data set, and the images that lie elsewhere than their set."""
+    by_set: dict[tuple[object, ...], list[ReadImage]] = defaultdict(list)
+    for image in images:
+        by_set[tuple(image.key.fields.values())].append(image)
+    groups, problems = [], []
+    for group in by_set.values():
+        kept, odd = _of_one_grid(group)
+        groups.append(kept)
+        problems += odd
+    return _columns(survey, dataset, groups), problems
+
+
+def _of_one_grid(group: Sequence[ReadImage]) -> tuple[list[ReadImage], list[Problem]]:
+    reference = group[0]
+    kept = [image for image in group if _same_grid(image, reference)]
+    reason = f"another pixel grid than {reference.path}, which is of the same image set"
+    return kept, [Problem(image.path, reason) for image in group if not _same_grid(image, reference)]
+
+
+def _same_grid(image: ReadImage, other: ReadImage) -> bool:
+    if (image.naxis1, image.naxis2, image.blocks) != (other.naxis1, other.naxis2, other.blocks):
+        return False
+    pixel = abs(other.wcs.cdelt2)
+    shifts = [
+        (image.wcs.crval1 - other.wcs.crval1) / pixel,
+        (image.wcs.crval2 - other.wcs.crval2) / pixel,
+        image.wcs.crpix1 - other.wcs.crpix1,
+        image.wcs.crpix2 - other.wcs.crpix2,
+        (image.wcs.cdelt1 - other.wcs.cdelt1) / pixel * other.naxis1,
+        (image.wcs.cdelt2 - other.wcs.cdelt2) / pixel * other.naxis2,
+        np.radians(image.wcs.crota2 - other.wcs.crota2) * max(other.naxis1, other.naxis2),
+    ]
+    return bool(np.abs(shifts).max() < GRID_PIXELS) and image.wcs.projection == other.wcs.projection
+
+
+def _columns(survey: Survey, dataset: str, groups: Sequence[Sequence[ReadImage]]) -> ImageSets:
+    first = [group[0] for group in groups]
+    columns: dict[str, Any] = {
+        name: np.array([getattr(each.wcs, name) for each in first], float) for name in _PLACE
+    }
+    pixels = {"naxis1": "naxis1", "naxis2": "naxis2", "header_blocks": "blocks"}
+    columns |= {
+        name: np.array([getattr(each, said) for each in first], np.int64) for name, said in pixels.items()
+    }
+    columns |= _fields(survey, first)
+    columns |= _own_columns(survey, groups)
+    columns |= _files(survey, groups)
+    return given_sets(
+        set_index=np.arange(len(groups)),
+        dataset=dataset,
+        frame=ImageFrame(survey.header.frame),
+        skew=_unless_all_zero(np.array([each.wcs.skew for each in first])),
+        projection=_unless_all_zero(np.array([Projection[each.wcs.projection].value for each in first])),
+        **columns,
+    )
+
+
+def _unless_all_zero(values: NDArray[Any]) -> NDArray[Any] | None:
+    return values.astype(float) if values.any() else None
+
+
+def _fields(survey: Survey, first: Sequence[ReadImage]) -> dict[str, Any]:
+    types = {name: np.int64 if field.type == "int" else np.str_ for name, field in survey.fields.items()}
+    return {
+        name: np.array([each.key.fields[name] for each in first], types[name]) for name in survey.set.fields
+    }
+
+
+def _own_columns(survey: Survey, groups: Sequence[Sequence[ReadImage]]) -> dict[str, Any]:
+    """Return the columns of sets, from the first image of each, and those of images, by band."""
+    columns: dict[str, Any] = {}
+    for name, column in survey.columns.items():
+        if column.of == "set":
+            columns[name] = _values(column, [group[0].values.get(name) for group in groups])
+        elif column.of == "band":
+            columns[name] = {
+                band: np.array([number(_of_band(group, band, name)) for group in groups], float)
+                for band in survey.bands
+            }
+    return columns
+
+
+def _of_band(group: Sequence[ReadImage], band: str, name: str) -> Any:
+    return next((image.values.get(name) for image in group if image.key.band == band), None)
+
+
+def _values(column: Column, given: Sequence[Any]) -> NDArray[Any]:
+    if column.type == "double":
+        return np.array([number(value) for value in given], float)
+    if column.type == "char":
+        return np.array(["" if value is None else str(value).strip() for value in given], np.str_)
+    numbers = [number(value) for value in given]
+    return np.array([0 if value != value else int(value) for value in numbers], np.int64)
+
+
+def _files(survey: Survey, groups: Sequence[Sequence[ReadImage]]) -> dict[str, Any]:
+    """Return the stored sizes by product, band and form, and what follows from them."""
+    names = ColumnsOfSurvey(survey)
+    forms: dict[str, dict[str, dict[str, NDArray[np.int64]]]] = {
+        product: {
+            band: {form: np.zeros(len(groups), np.int64) for form in survey.product[product].forms}
+            for band in survey.bands
+        }
+        for product in names.products.values()
+    }
+    places = {
+        name: {band: np.zeros(len(groups), np.int64) for band in survey.bands} for name in names.tile_places
+    }
+    for row, image in ((row, image) for row, group in enumerate(groups) for image in group):
+        key = image.key
+        forms[key.product][key.band][key.form][row] = image.bytes
+        if key.form == TILED:
+            places["tile_table"][key.band][row] = image.tile_table
+            places["tile_heap"][key.band][row] = image.tile_heap
+    usual = {band: _usual(survey, forms[survey.first_product][band]) for band in survey.bands}
+    return {
+        **places,
+        "forms": forms,
+        "bytes": {band: size for band, (size, _) in usual.items()},
+        "suffix": {band: suffix for band, (_, suffix) in usual.items()},
+    }
+
+
+def _usual(
+    survey: Survey, sizes: dict[str, NDArray[np.int64]]
+) -> tuple[NDArray[np.int64], NDArray[np.object_]]:
+    """Return size and suffix of the first form of each image that there is."""
+    length = len(next(iter(sizes.values())))
+    size, suffix = np.zeros(length, np.int64), np.full(length, "", dtype=object)
+    for form in reversed(survey.product[survey.first_product].forms):
+        here = sizes[form] > 0
+        size[here], suffix[here] = sizes[form][here], f".{form}"
+    return size, suffix

@@ -1,0 +1,89 @@
+"""The commands `skybatch survey …`: descriptions of surveys, tried before anything is made of them."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from skybatch.errors import InvalidSurvey
+
+if TYPE_CHECKING:
+    from skybatch.archive.described.check import TreeReport
+
+UNFIT = 3  # exit code: the description breaks rules, or does not fit the tree
+SHOWN = 10
+
+
+def add_commands(subparsers: Any) -> None:
+    """Add `survey` and its commands to the parser."""
+    survey = subparsers.add_parser("survey", help="descriptions of surveys")
+    commands = survey.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    check = commands.add_parser(
+        "check",
+        help="check a description, and try it on a tree",
+        description="Check the rules of a description and, with a TREE, what it makes of its files:"
+        " a sample of the headers is read, nothing is written.",
+    )
+    check.add_argument("file", type=Path, metavar="FILE", help="a description in TOML")
+    check.add_argument("tree", nargs="?", metavar="TREE", help="a directory or s3://bucket/prefix")
+    check.add_argument(
+        "--headers", type=int, default=100, metavar="NUMBER", help="headers to read (default: %(default)s)"
+    )
+    check.set_defaults(run=_check)
+    schema = commands.add_parser("schema", help="print the JSON Schema of descriptions, for editors")
+    schema.set_defaults(run=_schema)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from skybatch.surveys.description.reader import read_survey
+
+    text = options.file.read_text("utf-8")
+    try:
+        survey = read_survey(text, options.file.name)
+    except InvalidSurvey as error:
+        print(error.detail, file=sys.stderr)
+        return UNFIT
+    names = ", ".join(survey.survey_id(name) for name in survey.datasets)
+    bands = ", ".join(survey.bands)
+    print(f"{options.file.name}: {survey.title}: {names}; bands {bands}: no rule is broken")
+    return _check_tree(options, survey) if options.tree else 0
+
+
+def _check_tree(options: argparse.Namespace, survey: Any) -> int:
+    from skybatch.archive.described.check import check_tree
+    from skybatch.storage.locations import open_tree
+
+    reports = check_tree(open_tree(options.tree), survey, options.headers)
+    for dataset, report in reports.items():
+        _print(dataset, report)
+    reasons = [f"{name}: {reason}" for name, report in reports.items() for reason in report.reasons]
+    for reason in reasons:
+        print(f"{options.file.name}: {reason}", file=sys.stderr)
+    return UNFIT if reasons else 0
+
+
+def _print(dataset: str, report: TreeReport) -> None:
+    """Print what a description makes of one data set of a tree."""
+    listing = report.listing
+    print(
+        f"{dataset}: {len(listing.images)} images, {sum(listing.links.values())} companions,"
+        f" {listing.ignored} ignored, {len(listing.unmatched)} unmatched"
+    )
+    for line in report.samples[:SHOWN]:
+        print(f"  {line}")
+    problems = [*listing.unmatched, *listing.problems, *report.problems]
+    for problem in problems[:SHOWN]:
+        print(f"  skipped: {problem}")
+    if len(problems) > SHOWN:
+        print(f"  … and {len(problems) - SHOWN} more")
+
+
+def _schema(_: argparse.Namespace) -> int:
+    import json
+
+    from skybatch.surveys.description.json_schema import survey_schema
+
+    print(json.dumps(survey_schema(), indent=1))
+    return 0

@@ -1,0 +1,48 @@
+"""`skybatch survey`: descriptions checked, with exit codes for scripts."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from skybatch.cli.command_line import main
+from skybatch.storage.directory_tree import DirectoryTree
+from tests.support.survey.first_tree import description, fill
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "first.toml"
+    path.write_text(description())
+    return path
+
+
+def test_a_right_description_ends_with_0(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["survey", "check", str(file)]) == 0
+    assert "FIRST" not in capsys.readouterr().err
+
+
+def test_every_broken_rule_is_named_and_ends_with_3(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file.write_text(description().replace("[0-9]{5}[+-]", ".*").replace("short =", "shrt ="))
+    assert main(["survey", "check", str(file)]) == 3
+    assert "first.toml: shrt: " in capsys.readouterr().err
+
+
+def test_a_tree_is_tried(file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    fill(DirectoryTree(tmp_path / "tree"))
+    assert main(["survey", "check", str(file), str(tmp_path / "tree")]) == 0
+    assert "3 images" in capsys.readouterr().out
+    (tmp_path / "tree/first/first/images/notes.txt").write_text("x")
+    assert main(["survey", "check", str(file), str(tmp_path / "tree")]) == 3
+    assert "notes.txt" in capsys.readouterr().err
+
+
+def test_a_file_that_is_not_there_is_a_usage_error(tmp_path: Path) -> None:
+    assert main(["survey", "check", str(tmp_path / "none.toml")]) == 2
+
+
+def test_the_schema_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["survey", "schema"]) == 0
+    assert json.loads(capsys.readouterr().out)["title"] == "Description of a survey"
