@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,12 @@ from skybatch.inventory.image_sets import ImageSets
 from skybatch.inventory.inventory import Inventory
 from skybatch.inventory.publish import publish
 from skybatch.inventory.versions import versions
+from skybatch.sky.image_frames import ImageFrame
 from skybatch.sky.regions import Circle
 from skybatch.storage.bucket_tree import BucketTree
 from skybatch.storage.directory_tree import DirectoryTree
+from skybatch.surveys.image_type import ImageType
+from tests.support.survey.four_bands import four_band_sets, known_survey
 from tests.support.survey.synthetic_survey import synthetic
 
 
@@ -138,3 +142,43 @@ def test_an_empty_inventory_answers(tmp_path: Path) -> None:
     assert inventory.by_coadd_key([1]).tolist() == [-1]
     assert len(inventory.by_scan(["990101"], ["n"], [1])) == 0
     assert len(inventory.details([])) == 0
+
+
+@pytest.fixture
+def quad(tmp_path: Path) -> Iterator[Inventory]:
+    with known_survey():
+        publish(DirectoryTree(tmp_path), four_band_sets(900), numbered=False, origin="test")
+        yield Inventory.open(DirectoryTree(tmp_path), "quad")
+
+
+def test_a_survey_of_other_bands_fields_and_columns_is_kept(quad: Inventory) -> None:
+    given = four_band_sets(900)
+    found = quad.details(
+        quad.by_image_id([f"{t}-{p:02d}" for t, p in zip(given.tile, given.part, strict=True)])
+    )
+    for sets in (found, found.loaded(), found.take(np.arange(900))):
+        assert (sets.bands, sets.frame, len(sets)) == (("g", "r", "i", "z"), ImageFrame.ICRS, 900)
+        for name in ("tile", "part", "depth", "crval1", "crota2", "naxis1", "header_blocks"):
+            assert np.array_equal(getattr(sets, name), getattr(given, name)), name
+        for name in ("zero", "frames", "chip", "bytes", "suffix", "tiled_bytes", "quicklook_bytes"):
+            for band in sets.bands:
+                assert np.array_equal(getattr(sets, name)[band], getattr(given, name)[band]), name
+        assert sets.date is None
+        assert np.array_equal(sets.held(ImageType.ATLAS, "z"), given.bytes["z"] > 0)
+    assert dict(found.image_id(5, "r").fields) == {"tile": given.tile[5], "part": given.part[5]}
+    assert quad.by_image_id(["0000p000-99"]).tolist() == [-1]
+
+
+def test_its_images_are_found_by_place(quad: Inventory) -> None:
+    given = four_band_sets(900)
+    found = quad.positions(given.crval1[::50], given.crval2[::50], best=True)
+    assert quad.details(found.set_index).tile.tolist() == given.tile[::50].tolist()
+    assert np.abs(found.x - (given.naxis1[0] + 1) / 2).max() < 1e-6
+
+
+def test_sets_of_one_identifier_are_refused(tmp_path: Path) -> None:
+    with known_survey():
+        two = four_band_sets(2)
+        same = replace(two, own={**(two.own or {}), "part": np.array([3, 3])})
+        with pytest.raises(InventoryError, match="repeat the identifier"):
+            publish(DirectoryTree(tmp_path), same, numbered=False, origin="test")
