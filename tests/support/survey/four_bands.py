@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 
-from skybatch.inventory.image_sets import ImageSets
+from skybatch.inventory.image_sets import ImageSets, given_sets
 from skybatch.sky.image_frames import ImageFrame
 from skybatch.sky.pixel_grids import Projection
 from skybatch.surveys.description.reader import read_survey
@@ -27,13 +28,13 @@ band = [
 ]
 [fields]
 tile = { type = "text", match = "[0-9]{4}[pm][0-9]{3}" }
-part = { type = "int", match = "[0-9]{2}", format = "02d", min = 0, max = 99 }
+part = { type = "int", match = "[0-9]{1,2}", min = 0, max = 99 }
 [set]
 fields = ["tile", "part"]
-id = "{tile}-{part:02d}"
+id = "{tile}_{part}"
 [product.coadd]
 title = "Coadd"
-key = "{tile}/{part:02d}/{band.token}-coadd"
+key = "{tile}/{part}/{band.token}-coadd"
 forms = ["fits", "fits.gz"]
 [header]
 wcs = ["TAN"]
@@ -68,40 +69,47 @@ def four_band_sets(count: int, seed: int = 12) -> ImageSets:
     """
     rng = np.random.default_rng(seed)
     number = np.arange(count)
-    dec = np.degrees(np.arcsin(1.0 - (2.0 * number + 1.0) / count))
-    ra = (number * 137.50776405003785) % 360.0
-    suffix = np.where(number % 5 == 0, ".fits.gz", ".fits").astype(object)
-    held = {band: np.where((band == "z") & (number % 3 == 0), 0, 1) for band in BANDS}
-    own = {
-        "tile": np.array(
-            [
-                f"{n // PARTS % 10_000:04d}{'pm'[n // PARTS // 10_000 % 2]}{n // PARTS // 20_000:03d}"
-                for n in number
-            ]
-        ),
-        "part": number % PARTS,
-        "depth": np.round(rng.normal(22.0, 0.3, count), 3),
-        "zero": {band: np.round(rng.normal(25.0, 0.1, count), 4) for band in BANDS},
-        "frames": {band: rng.integers(1, 40, count) for band in BANDS},
-        "chip": {band: np.array(["CCD1", "CCD22"])[rng.integers(0, 2, count)] for band in BANDS},
+    gzipped = number % 5 == 0
+    size = {band: rng.integers(16_000_000, 17_000_000, count) for band in BANDS}
+    size["z"][number % 3 == 0] = 0
+    suffix = np.where(gzipped, ".fits.gz", ".fits")
+    none = {band: np.zeros(count, np.int64) for band in BANDS}
+    forms = {
+        band: {"fits": np.where(gzipped, 0, size[band]), "fits.gz": np.where(gzipped, size[band], 0)}
+        for band in BANDS
     }
-    return ImageSets.of_survey(
-        "quad",
-        own,
+    return given_sets(
+        dataset="quad",
         set_index=number,
-        crval1=ra,
-        crval2=dec,
-        crpix1=np.full(count, (PIXELS + 1) / 2),
-        crpix2=np.full(count, (PIXELS + 1) / 2),
-        cdelt1=np.full(count, -SCALE),
-        cdelt2=np.full(count, SCALE),
-        crota2=rng.uniform(-180.0, 180.0, count),
-        naxis1=np.full(count, PIXELS),
-        naxis2=np.full(count, PIXELS),
-        skew=np.zeros(count),
-        projection=np.full(count, float(Projection.TAN)),
-        frame=ImageFrame.ICRS,
+        **_places(count, rng),
+        tile=np.array([_tile(n // PARTS) for n in number.tolist()]),
+        part=number % PARTS,
+        depth=np.round(rng.normal(22.0, 0.3, count), 3),
+        zero={band: np.round(rng.normal(25.0, 0.1, count), 4) for band in BANDS},
+        frames={band: rng.integers(-1, 40, count) for band in BANDS},
+        chip={band: np.array(["CCD1", "CCD22"])[rng.integers(0, 2, count)] for band in BANDS},
         header_blocks=np.full(count, 6),
-        bytes={band: rng.integers(16_000_000, 17_000_000, count) * held[band] for band in BANDS},
-        suffix={band: np.where(held[band] > 0, suffix, "").astype(object) for band in BANDS},
+        bytes=size,
+        suffix={band: np.where(size[band] > 0, suffix, "").astype(object) for band in BANDS},
+        tiled_bytes=none,
+        tile_table=none,
+        tile_heap=none,
+        forms={"coadd": forms},
     )
+
+
+def _tile(number: int) -> str:
+    return f"{number % 10_000:04d}{'pm'[number // 10_000 % 2]}{number // 20_000:03d}"
+
+
+def _places(count: int, rng: np.random.Generator) -> dict[str, Any]:
+    number = np.arange(count)
+    middle, side = np.full(count, (PIXELS + 1) / 2), np.full(count, PIXELS)
+    return {
+        "crval1": (number * 137.50776405003785) % 360.0,
+        "crval2": np.degrees(np.arcsin(1.0 - (2.0 * number + 1.0) / count)),
+        "crota2": rng.uniform(-180.0, 180.0, count),
+        "crpix1": middle, "crpix2": middle, "naxis1": side, "naxis2": side,
+        "cdelt1": np.full(count, -SCALE), "cdelt2": np.full(count, SCALE), "skew": np.zeros(count),
+        "projection": np.full(count, float(Projection.TAN)), "frame": ImageFrame.ICRS,
+    }  # fmt: skip

@@ -169,6 +169,12 @@ class LazySets(ImageSets):
             self._columns.bands, lambda band: self._source.values(f"{name}.{band}", self._rows)
         )
 
+    def _band_integer(self, name: str) -> Any:
+        return BandColumns(self._columns.bands, lambda band: self._integer(f"{name}.{band}"))
+
+    def _band_text(self, name: str) -> Any:
+        return BandColumns(self._columns.bands, lambda band: self._text(f"{name}.{band}"))
+
     def _number(self, name: str) -> Any:
         return self._source.values(name, self._rows)
 
@@ -219,6 +225,8 @@ def makers(columns: ColumnsOfSurvey) -> Mapping[str, Callable[[LazySets, str], A
         **dict.fromkeys(columns.texts, LazySets._text),
         **dict.fromkeys(columns.numbers, LazySets._number),
         **dict.fromkeys(columns.measures, LazySets._measure),
+        **dict.fromkeys(columns.band_integers, LazySets._band_integer),
+        **dict.fromkeys(columns.band_texts, LazySets._band_text),
         **dict.fromkeys(columns.tile_places, LazySets._tile_place),
         "tiled_bytes": LazySets._tiled_bytes,
         "bytes": LazySets._sizes,

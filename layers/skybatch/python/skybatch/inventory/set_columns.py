@@ -158,9 +158,13 @@ def _values(sets: ImageSets, names: ColumnsOfSurvey) -> Columns:
     for name in names.texts:
         columns |= coded(name, np.asarray(getattr(sets, name)).astype(np.bytes_))
     for band in names.bands:
-        of_band = {name: getattr(sets, name)[band] for name in (*names.measures, *names.tile_places)}
-        columns |= {f"{name}.{band}": np.asarray(of_band[name], np.float64) for name in names.measures}
-        columns |= {f"{name}.{band}": _smallest(of_band[name]) for name in names.tile_places}
+        columns |= {
+            f"{name}.{band}": np.asarray(getattr(sets, name)[band], np.float64) for name in names.measures
+        }
+        for name in (*names.band_integers, *names.tile_places):
+            columns[f"{name}.{band}"] = _smallest(getattr(sets, name)[band])
+        for name in names.band_texts:
+            columns |= coded(f"{name}.{band}", np.asarray(getattr(sets, name)[band]).astype(np.bytes_))
     return columns
 
 
@@ -218,9 +222,10 @@ def _by_form(
 
 
 def _smallest(values: Any) -> NDArray[Any]:
-    """Return whole numbers, none negative, in the shortest type that holds them."""
+    """Return whole numbers in the shortest type that holds them."""
     numbers = np.asarray(values)
-    return numbers.astype(np.min_scalar_type(int(numbers.max(initial=0))))
+    least, most = int(numbers.min(initial=0)), int(numbers.max(initial=0))
+    return numbers.astype(np.result_type(np.min_scalar_type(least), np.min_scalar_type(most)))
 
 
 def grids_of(table: Floats) -> PixelGrids:

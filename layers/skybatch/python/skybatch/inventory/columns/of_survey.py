@@ -37,7 +37,17 @@ class ColumnsOfSurvey:
     @cached_property
     def measures(self) -> tuple[str, ...]:
         """Numbers of each band of a set."""
-        return tuple(name for name, column in self.survey.columns.items() if column.of == "band")
+        return self._of("band", "double")
+
+    @cached_property
+    def band_integers(self) -> tuple[str, ...]:
+        """Whole numbers of each band of a set."""
+        return self._of("band", "int", "long")
+
+    @cached_property
+    def band_texts(self) -> tuple[str, ...]:
+        """Text of each band of a set."""
+        return self._of("band", "char")
 
     @cached_property
     def products(self) -> dict[ImageType, str]:
@@ -59,5 +69,8 @@ class ColumnsOfSurvey:
         return list(self.products.values()).index(product) * len(self.bands) + self.bands.index(band)
 
     def _of_sets(self, *types: str) -> tuple[str, ...]:
+        return self._of("set", *types)
+
+    def _of(self, what: str, *types: str) -> tuple[str, ...]:
         columns = self.survey.columns.items()
-        return tuple(name for name, column in columns if column.of == "set" and column.type in types)
+        return tuple(name for name, column in columns if column.of == what and column.type in types)
