@@ -33,6 +33,7 @@ class Costly:
     url: str
     body: bytes = b""
     headers: tuple[tuple[str, str], ...] = ()
+    pictures: bool = False  # of an archive that has pixels
 
     @property
     def route(self) -> str:
@@ -146,6 +147,22 @@ def posted_table(path: str, mode: str, table: bytes) -> Costly:
     sent = table if len(table) < MAX_BODY - 1000 else gzip.compress(table, 6)
     body, media_type = multipart_body({"mode": mode}, sent)
     return Costly("planner", "POST", path, body[:MAX_BODY], (("content-type", media_type),))
+
+
+def of_images(key: str, position: str) -> Iterator[Costly]:
+    """Yield requests for one image of an archive with pixels, by its key and the position of its centre."""
+    image = f"ivo://skybatch/2mass?{key}"
+    ra, dec = position.split(",")
+    for url in (
+        f"/ibe/data/{key}", f"/ibe/data/{key}?gzip=0", f"/ibe/data/{key}?center={position}&size=1deg",
+        f"/ibe/data/{key}?center={position}&size=2arcmin&gzip=false",
+        f"/ibe/data/{key.rpartition('/')[0]}/", "/cgi-bin/2MASS/IM/nph-im_key?key=1001&band=j",
+        "/cgi-bin/2MASS/IM/nph-im_key?key=1001&band=j&preview=png",
+        f"/soda/sync?ID={image}", f"/soda/sync?ID={image}&CIRCLE={ra}+{dec}+1",
+        f"/soda/sync?ID={image}&POLYGON=" + "+".join(f"{ra}+{dec}" for _ in range(100)),
+        f"/datalink/links?ID={image}", "/cgi-bin/2MASS/IM/nph-im?ds=asky&dh=990101n&scan=001&name=ji0010009",
+    ):  # fmt: skip
+        yield Costly("search", "GET", url, pictures=True)
 
 
 # Known ones -----------------------------------------------------------------------------------------------

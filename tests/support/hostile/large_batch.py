@@ -41,7 +41,7 @@ def large_batch(folder: Path, open_inventory: OpenInventory, status: ImageStatus
     assert plan is not None
     _write_outcomes(store, plan, status)
     steps.package_step(objects, {"batch_id": batch_id}, open_inventory, NOW)
-    _copy(objects, folder)
+    copied(objects, folder)
     return batch_id
 
 
@@ -64,7 +64,7 @@ def _write_outcomes(store: BatchStore, plan: Plan, status: ImageStatus) -> None:
     store.create(keys.journal_part(0), to_json_lines(finished), JSON_LINES)
 
 
-def _copy(objects: MemoryStore, folder: Path) -> None:
+def copied(objects: MemoryStore, folder: Path) -> None:
     """Write all objects below a folder, which knows no media types."""
     import obstore
 

@@ -20,14 +20,16 @@ from skybatch.batch.store import BatchStore
 from skybatch.inventory.cache import open_inventories
 from skybatch.inventory.publish import publish
 from skybatch.storage.directory_tree import DirectoryTree
-from tests.support.hostile.costly_requests import Costly, known, searches, uploads
-from tests.support.hostile.large_batch import crowded_positions, large_batch
+from tests.support.hostile.costly_requests import Costly, known, of_images, searches, uploads
+from tests.support.hostile.large_batch import copied, crowded_positions, large_batch
 from tests.support.hostile.measured_calls import Cost, MeasuredFunction, measured_function
 from tests.support.servers.http import http_event
+from tests.support.survey.sample_archive import MadeArchive
 from tests.support.survey.synthetic_survey import synthetic
 
 MOST_MEGABYTES, MOST_CALLS, MOST_BYTES = 400, 40_000_000, 16_000_000
 LARGEST = 89.35  # declination at which 2,500 positions ask for 81,000 images of the synthetic survey
+CENTER = (314.30417, 77.595559)
 SEED, TRIES = 20_261_128, 60
 pytestmark = pytest.mark.soak
 
@@ -45,6 +47,10 @@ class Buckets:
             large_batch(self.results, opened, status, mode="positions", table=table)
             for status in (ImageStatus.OVER_LIMIT, ImageStatus.FAILED)
         )
+        self.images = folder / "images"
+        made = MadeArchive(centres=[CENTER])
+        copied(made.objects, self.images)
+        self.key = made.key(0, "j")
         plan = load_plan(BatchStore(LocalStore(self.results), self.failed), 1)
         assert plan is not None
         self.file = plan.tasks[0].file
@@ -70,7 +76,8 @@ def measure(buckets: Buckets, functions: dict[str, MeasuredFunction]) -> Measure
         # Without a caller's address, which nothing is accounted to.
         event = http_event(request.method, request.url, request.body, dict(request.headers), source_ip="")
         results = None if request.function == "search" else buckets.results
-        cost = functions[request.function].call(event, buckets.archive, results, counted=counted)
+        archive = buckets.images if request.pictures else buckets.archive
+        cost = functions[request.function].call(event, archive, results, counted=counted)
         assert cost.status < 500, (request.route, request.url[:300], request.body[:300], cost)
         assert cost.megabytes <= MOST_MEGABYTES, (request.route, request.url[:300], request.body[:300], cost)
         assert cost.bytes <= MOST_BYTES, (request.route, cost)
@@ -97,13 +104,15 @@ def _row(name: str, cost: Cost, request: Costly) -> str:
 
 
 def route_name(request: Costly, buckets: Buckets) -> str:
-    name = request.route.replace(buckets.over_limit, "{id}").replace(buckets.failed, "{id}")
+    route = request.route.replace(buckets.key, "{image}")
+    name = route.replace(buckets.over_limit, "{id}").replace(buckets.failed, "{id}")
     return name.replace(buckets.file, "{file}")[:60]
 
 
 def test_known_requests_to_every_route_keep_to_the_budget(buckets: Buckets, measure: Measure) -> None:
     found: dict[str, tuple[Cost, Costly]] = {}
-    for request in known(buckets.over_limit, buckets.failed, buckets.file):
+    requests = known(buckets.over_limit, buckets.failed, buckets.file)
+    for request in (*of_images(buckets.key, f"{CENTER[0]},{CENTER[1]}"), *requests):
         worst(found, request, measure(request), route_name(request, buckets))
     print(f"\n{told(found)}")
     for cost, request in found.values():
