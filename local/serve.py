@@ -43,7 +43,18 @@ def main() -> int:
     except (OSError, ValueError, DeployFailed, SkybatchError) as error:
         print(f"skybatch cannot serve: {error}", file=sys.stderr)
         return 1
+    except service_errors() as error:  # with pages of debug output
+        print(f"skybatch cannot serve: {str(error).splitlines()[0]}", file=sys.stderr)
+        return 1
     return 0
+
+
+def service_errors() -> tuple[type[Exception], ...]:
+    """Return the errors of what talks to the emulator, which may end while it is being filled."""
+    from botocore.exceptions import BotoCoreError, ClientError
+    from obstore.exceptions import BaseError
+
+    return BotoCoreError, ClientError, BaseError
 
 
 def serve(plan: Plan) -> None:

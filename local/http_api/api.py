@@ -81,7 +81,7 @@ def deployed_api(emulator: Emulator, api_id: str, domain: str, cors: Cors | None
     gateway = emulator.client("apigatewayv2")
     integrations = {one["IntegrationId"]: one for one in _items(gateway.get_integrations, api_id)}
     routes = [_route(one, integrations) for one in _items(gateway.get_routes, api_id)]
-    return HttpApi(routes, Address(api_id, domain), _invoker(emulator), cors)
+    return HttpApi(routes, Address(api_id, domain), invoker(emulator), cors)
 
 
 def _items(call: Callable[..., dict[str, Any]], api_id: str) -> list[dict[str, Any]]:
@@ -95,8 +95,9 @@ def _route(described: dict[str, Any], integrations: dict[str, dict[str, Any]]) -
     return Route(described["RouteKey"], integration["IntegrationUri"], timeout)
 
 
-def _invoker(emulator: Emulator) -> Invoke:
-    from botocore.exceptions import ClientError, HTTPClientError, ReadTimeoutError
+def invoker(emulator: Emulator) -> Invoke:
+    """Return what calls functions of an emulator; OSError where that does not answer."""
+    from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
 
     @cache
     def functions(seconds: float) -> Any:
@@ -109,7 +110,7 @@ def _invoker(emulator: Emulator) -> Invoke:
             returned: bytes = answer["Payload"].read()
         except ReadTimeoutError as error:
             raise FunctionBusy(f"{function} did not answer within {seconds:g} s") from error
-        except HTTPClientError as error:  # of this machine; no caller of AWS meets it
+        except BotoCoreError as error:  # of this machine; no caller of AWS meets it
             raise OSError(f"the emulator did not answer: {error}") from error
         except ClientError as error:
             busy = error.response["ResponseMetadata"]["HTTPStatusCode"] == 429

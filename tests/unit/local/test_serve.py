@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
+from obstore.exceptions import GenericError
 
 from local import serve
 from local.deploy import DeployFailed
@@ -77,7 +79,14 @@ def test_an_archive_that_can_be_no_folder_is_refused_in_words(text: str) -> None
 
 @pytest.mark.parametrize(
     "failure",
-    [InventoryError("no image"), DeployFailed("refused"), EmulatorFailed("ended"), OSError("taken")],
+    [
+        InventoryError("no image"),
+        DeployFailed("refused"),
+        EmulatorFailed("ended"),
+        OSError("taken"),
+        GenericError("the emulator did not answer"),
+        EndpointConnectionError(endpoint_url="http://127.0.0.1:1"),
+    ],
 )
 def test_what_cannot_be_served_is_a_line_and_a_status(
     failure: Exception, handlers: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

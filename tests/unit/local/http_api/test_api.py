@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import pytest
 
-from local.http_api.api import MAX_PAYLOAD_BYTES, FunctionBusy, FunctionFailed, HttpApi
+from local.emulator import Emulator
+from local.http_api.api import MAX_PAYLOAD_BYTES, FunctionBusy, FunctionFailed, HttpApi, invoker
 from local.http_api.cors import Cors
 from local.http_api.event import Address
 from local.http_api.request import MAX_BODY_BYTES, MAX_HEAD_BYTES, ApiRequest
@@ -97,3 +102,59 @@ def test_an_api_can_be_put_at_another_address() -> None:
     api = HttpApi(ROUTES, Address("a", "d"), echo).at(mapping="sky")
     assert api.respond(ApiRequest("GET", "/sky/any", (), b"", "")).status == 200
     assert api.respond(ApiRequest("GET", "/any", (), b"", "")).status == 404
+
+
+class Lambda(BaseHTTPRequestHandler):
+    """Stands for Lambda: a function does what its name says."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        name = self.path.split("/")[3]
+        if name == "slow":
+            Event().wait(1.0)
+        status = {"throttled": 429, "absent": 404}.get(name, 200)
+        error = {"throttled": "TooManyRequestsException", "absent": "ResourceNotFoundException"}.get(name)
+        body = json.dumps({"message": name} if error else {"statusCode": 200}).encode()
+        self.send_response(status)
+        if error:
+            self.send_header("x-amzn-ErrorType", error)
+        if name == "raises":
+            self.send_header("X-Amz-Function-Error", "Unhandled")
+        self.send_header("Content-Length", str(len(body)))
+        with suppress(BrokenPipeError):  # whoever asked waits no longer
+            self.end_headers()
+            self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Keep the test's output clean."""
+
+
+@pytest.fixture(scope="module")
+def functions() -> Iterator[Emulator]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Lambda) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield Emulator(f"http://127.0.0.1:{server.server_address[1]}", 0, Path(), Path())
+        server.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("function", "seconds", "status"),
+    [
+        ("sound", 30.0, 200),
+        ("raises", 30.0, 500),
+        ("absent", 30.0, 500),
+        ("throttled", 30.0, 503),
+        ("slow", 0.2, 503),
+    ],
+)
+def test_functions_are_called_by_lambdas_own_interface(
+    functions: Emulator, function: str, seconds: float, status: int
+) -> None:
+    api = HttpApi([Route("$default", function, seconds)], Address("a", "d"), invoker(functions))
+    assert api.respond(ApiRequest("GET", "/", (), b"", "192.0.2.1")).status == status
+
+
+def test_without_an_emulator_nothing_is_answered_in_its_place() -> None:
+    gone = invoker(Emulator("http://127.0.0.1:1", 0, Path(), Path()))
+    with pytest.raises(OSError, match="did not answer"):
+        gone("f", b"{}", 1.0)
