@@ -6,7 +6,9 @@ import pytest
 
 from skybatch.batch.file_names import image_file, make_unique
 from skybatch.surveys.image_id import ScanImageId as ImageId
+from skybatch.surveys.image_id import SetImageId
 from skybatch.surveys.image_type import ImageType
+from tests.support.survey.descriptions import known_survey, plain_survey
 
 IMAGE = ImageId("asky", "990502", "s", 135, 80, "h")
 
@@ -37,3 +39,9 @@ def test_a_name_that_all_files_share_costs_no_more_than_others() -> None:
     many = 100_000
     unique = make_unique(["a.fits"] * many + [f"a-{n}.fits" for n in range(2, 1000)])
     assert len(set(unique)) == many + 998
+
+
+def test_names_of_another_survey_are_safe_too() -> None:
+    with known_survey(plain_survey()):
+        image = SetImageId("radio", ("10510+30456",), "l")
+        assert image_file(image, ImageType.ATLAS, "fits", 3, "a b") == "0003_a_b_radio_10510p30456_l.fits"

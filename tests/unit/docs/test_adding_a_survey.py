@@ -98,7 +98,7 @@ def test_a_batch_of_it_runs(folder: Path) -> None:
     assert (status.state, status.rows.retrieved, status.rows.not_covered) == ("complete", 1, 1)
     images = images_of(service.file(accepted, "images.tar"))
     stored = (folder / "tree" / key("10510+30456E")).read_bytes()
-    assert images == {"0001_first_10510+30456E_l.fits": stored}
+    assert images == {"0001_first_10510p30456E_l.fits": stored}
     rows = service.file(accepted, "rows.csv").decode().splitlines()
     assert "image_id" in rows[0]
     assert "10510+30456X" in rows[2]

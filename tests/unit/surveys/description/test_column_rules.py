@@ -39,3 +39,9 @@ def test_a_broken_rule_is_named_by_its_key(more: str, key: str) -> None:
 @pytest.mark.parametrize("unit", ["Jy/beam", "mag", "arcsec", "deg/pix", "10**-20W.m**-2"])
 def test_units_of_the_vounit_standard_are_taken(unit: str) -> None:
     read_survey(f"{PLAIN}\n{NOISE.format(more=f', unit = {unit!r}')}\n", "radio.toml")
+
+
+@pytest.mark.parametrize("of", ["product:image", "cloud", "geometry:ctype1"])
+def test_columns_that_no_table_could_fill_are_refused(of: str) -> None:
+    with pytest.raises(InvalidSurvey, match=r"columns\.x\.of: .*yet"):
+        read_survey(f'{PLAIN}\n[columns]\nx = {{ of = "{of}", doc = "x" }}\n', "radio.toml")

@@ -33,12 +33,14 @@ def image_file(
 
     ``{row:04d}_{id}_``, then the name that the survey's description gives it, such as
     ``{yymmdd}{hem}_{band}{scan:03d}{image:04d}``, and the suffix: row and id only where the request is a list
-    (``row`` counts from 1), the id reduced to letters, digits, dot, dash and underscore.
+    (``row`` counts from 1), the id reduced to letters, digits, dot, dash and underscore; so is the name, in
+    which a plus sign, as declinations have, becomes ``p``.
     """
     parts = [] if row is None else [f"{row:0{MIN_ROW_DIGITS}d}"]
     if row is not None and row_id:
         parts.append(UNSAFE_CHARACTERS.sub("_", row_id))
-    return "_".join([*parts, image_name("file", image, image_type)]) + f".{suffix}"
+    name = UNSAFE_CHARACTERS.sub("_", image_name("file", image, image_type).replace("+", "p"))
+    return "_".join([*parts, name]) + f".{suffix}"
 
 
 def upload_name(given: str | None) -> str:

@@ -10,14 +10,18 @@ from skybatch.batch.request_facts import request_facts
 from skybatch.batch.results.batch_results import BatchResults
 from skybatch.batch.status import to_iso
 from skybatch.presentation.formatting import plain, size
-from skybatch.presentation.request_summary import QUICKLOOK_CAUTION, request_sentence
+from skybatch.presentation.request_summary import request_sentence
+from skybatch.surveys.description.survey import Survey
+from skybatch.surveys.known import survey_of
 
+_QUICKLOOKS = "Decompressed Quicklooks have the keyword LOSSY in their headers; their names contain _ql."
 SCRIPT = "download.sh       downloads images and tables one by one, resumes, verifies: sh download.sh\n"
 
 
 def readme_text(results: BatchResults) -> str:
     """Write the text of ``README.txt`` for a batch whose outcomes are final."""
     record, request = results.record, results.request
+    survey = survey_of(request.dataset)
     counts = results.counts()
     return _template().format(
         batch_id=record.batch_id,
@@ -29,10 +33,31 @@ def readme_text(results: BatchResults) -> str:
         over_limit=counts[ImageStatus.OVER_LIMIT],
         failed=counts[ImageStatus.FAILED],
         absent=sum(absent.images for absent in results.plan.absent.values()),
-        caution=QUICKLOOK_CAUTION,
+        names=_names(survey),
+        keys="coadd_keys" if survey.has("coadd_keys") else "image_ids",
+        caution=_caution(survey),
         script=SCRIPT if record.base_url else "",
         page=_page(record) if record.base_url else "",
     )
+
+
+def _names(survey: Survey) -> str:
+    """Say what the names of files are made of, after row and id."""
+    if survey.has("scans"):
+        return "date and hemisphere, band with scan and image number"
+    return "survey, image set and band"
+
+
+def _caution(survey: Survey) -> str:
+    """Return the survey's cautions, and for those of Quicklooks how they are known; else how to cite it."""
+    cautions = " ".join(survey.requests.caution.values())
+    if survey.has("quicklooks"):
+        return f"CAUTION. {cautions}\n{_QUICKLOOKS}\n"
+    said = [f"CAUTION. {cautions}"] if cautions else []
+    if survey.acknowledgement:
+        sources = ", ".join([*survey.references, *([survey.doi] if survey.doi else [])])
+        said.append(f"Please acknowledge {survey.short}: {survey.acknowledgement} {sources}".rstrip())
+    return "".join(f"{line}\n" for line in said)
 
 
 def _page(record: BatchRecord) -> str:

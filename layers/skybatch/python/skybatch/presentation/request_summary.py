@@ -6,12 +6,9 @@ from skybatch.fits.edge_mode import EdgeMode
 from skybatch.presentation.formatting import count, join_words, plain
 from skybatch.status import RegionSummary, RequestSummary
 from skybatch.surveys.image_type import ImageType
-from skybatch.surveys.known import known_bands, known_surveys
+from skybatch.surveys.known import default_survey, known_bands, known_surveys
 
-QUICKLOOK_CAUTION = (
-    "Quicklook images are restored from lossy-compressed files. Use them for positions, finding charts "
-    "and looking at the sky; for photometry always use Atlas images."
-)
+QUICKLOOK_CAUTION = default_survey().requests.caution["quicklook"]
 _HEMISPHERES = {"n": "north", "s": "south"}
 _RELATIONS = {
     "overlap": "overlap",
@@ -28,9 +25,16 @@ _LISTS = {
 
 def request_sentence(request: RequestSummary) -> str:
     """Write the request as the object of "you asked for": no capital, no full stop."""
-    kind = "Quicklook images" if request.image_type == ImageType.QUICKLOOK else "Atlas images"
+    kind = f"{_title(request)} images"
     bands = join_words([known_bands().get(band, band) for band in request.bands])
     return f"{bands} {kind} {_place(request)}".strip()
+
+
+def _title(request: RequestSummary) -> str:
+    """Return the title of the kind of images in the survey that is asked for."""
+    survey = known_surveys().get(request.dataset) or default_survey()
+    product = survey.requests.image_types.get(request.image_type)
+    return survey.product[product].title if product else "Atlas"
 
 
 def _place(request: RequestSummary) -> str:

@@ -17,6 +17,8 @@ GROUPS = frozenset(
         *("set", "image_id"),
     }
 )
+# Sources that the form of descriptions has, and no table is made of.
+NOT_SERVED = ("product", "cloud", "geometry")
 _WAVES = frozenset({"ref", "low", "high"})
 _GEOMETRY = frozenset({"ctype1", "ctype2", "crval1", "crval2", "crpix1", "crpix2", "crota2", "equinox"})
 _KEYWORD = re.compile(r"[A-Z0-9_-]{1,8}")
@@ -46,6 +48,8 @@ def _column(key: str, column: Column, survey: Survey) -> Broken:
             f"{column.of!r} must be set, band, field:NAME, band:native, product:NAME, geometry:NAME,"
             " const:TEXT, cloud or row:NAME, with a name that this description has",
         )
+    if column.of.partition(":")[0] in NOT_SERVED:
+        yield f"{key}.of", f"{column.of!r} cannot be served yet"
     if column.of and not column.doc:
         yield f"{key}.doc", "is missing"
     if not _UCD.fullmatch(column.ucd):
