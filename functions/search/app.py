@@ -14,6 +14,7 @@ from skybatch.api.routes import (
     ibe_data,
     ibe_search,
     image_inventory,
+    registry,
     sia1,
     sia2,
     soda,
@@ -23,7 +24,7 @@ from skybatch.api.routes import (
 from skybatch.settings import settings
 from skybatch.telemetry import instrumented
 
-MODULES = (sia1, ibe_search, image_inventory, sia2, soda, datalink, vosi, ibe_data, surveys)
+MODULES = (sia1, ibe_search, image_inventory, sia2, soda, datalink, vosi, ibe_data, surveys, registry)
 ROUTES = tuple(module.routes for module in MODULES)
 
 

@@ -14,7 +14,8 @@ from skybatch.settings import CLOSABLE_ENDPOINTS, Settings
 from tests.support.batches.template import PARAMETERS, of_type
 
 DOCUMENT = published_document(Settings(), "https://sky.example")
-ALWAYS_OPEN = {"/", "/help", "/help/", "/help/{topic}", "/docs", "/openapi.json", "/health"}
+RECORDS = {"/registry/records", "/registry/record/{record_id}"}
+ALWAYS_OPEN = {"/", "/help", "/help/", "/help/{topic}", "/docs", "/openapi.json", "/health", "/surveys"}
 
 
 def test_every_name_has_a_path() -> None:
@@ -24,7 +25,7 @@ def test_every_name_has_a_path() -> None:
 def test_what_cannot_be_closed_is_about_batches_that_exist_or_the_service_itself() -> None:
     open_paths = {path for path in DOCUMENT["paths"] if endpoint_of(path) is None}
     about_batches = {path for path in open_paths if path.startswith("/batches/{id}")}
-    assert open_paths - about_batches <= ALWAYS_OPEN | {"/ibe/availability", "/ibe/capabilities"}
+    assert open_paths - about_batches <= ALWAYS_OPEN | {"/ibe/availability", "/ibe/capabilities", *RECORDS}
     assert "/batches/{id}/resubmit" not in about_batches
     assert "/batches/{id}/cancel" in about_batches
 
@@ -78,4 +79,9 @@ def test_every_route_of_the_template_that_costs_can_be_closed_or_is_about_a_batc
     keys = [properties["RouteKey"].split()[-1] for properties in of_type("AWS::ApiGatewayV2::Route").values()]
     left = {key.replace("{proxy+}", "x/y") for key in keys}
     left = {key for key in left if endpoint_of(key) is None and not key.startswith("/batches/{id}")}
-    assert left == (ALWAYS_OPEN - {"/help/", "/help/{topic}"}) | {"$default", "/help/x/y", "/ibe/x/y"}
+    assert left == (ALWAYS_OPEN - {"/help/", "/help/{topic}"}) | {
+        "$default",
+        "/help/x/y",
+        "/ibe/x/y",
+        "/registry/x/y",
+    }

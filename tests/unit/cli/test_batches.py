@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -223,3 +224,33 @@ def test_delays_are_printed_unless_quiet(server: FakeServer, capsys: pytest.Capt
     server.faults = [times(1, "/batches", reset)]
     assert main(["status", BATCH_ID, "-q"]) == 0
     assert "again" not in capsys.readouterr().err
+
+
+FIRST_ROW = re.compile(rb'name="first_row"\r\n\r\n([0-9]+)')
+
+
+@pytest.fixture
+def long_table(server: FakeServer, tmp_path: Path) -> str:
+    for number in range(3):
+        batch_id = f"{number:032x}"
+        server.batches[batch_id] = MadeBatch({f"{number:04d}_a.fits": bytes([number])}, batch_id=batch_id)
+    path = tmp_path / "long.csv"
+    path.write_text("ra,dec\n" + "".join(f"{n % 360},20\n" for n in range(5001)))
+    return str(path)
+
+
+def test_a_table_of_too_many_rows_is_several_batches(
+    server: FakeServer, long_table: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["submit", long_table, "--split", "--key", "k"]) == 0
+    assert capsys.readouterr().out.split() == [f"{n:032x}" for n in range(3)]
+    bodies = [seen.body for seen in server.asked("/batches") if seen.method == "POST"]
+    assert [FIRST_ROW.findall(body) for body in bodies] == [[b"1"], [b"2501"], [b"5001"]]
+
+
+def test_each_of_several_batches_is_downloaded_to_a_folder_of_its_own(
+    server: FakeServer, long_table: str, tmp_path: Path
+) -> None:
+    assert main(["submit", long_table, "--split", "--download", str(tmp_path / "out")]) == 0
+    names = sorted(folder.name for folder in (tmp_path / "out").iterdir())
+    assert names == ["rows-00001-02500", "rows-02501-05000", "rows-05001-05001"]

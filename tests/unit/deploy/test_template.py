@@ -137,6 +137,7 @@ SEARCH = [
     "ANY /cgi-bin/{proxy+}",
     "ANY /datalink/{proxy+}",
     "ANY /ibe/{proxy+}",
+    "ANY /registry/{proxy+}",
     "ANY /sia2/{proxy+}",
     "ANY /soda/{proxy+}",
     "ANY /surveys",

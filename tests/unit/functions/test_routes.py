@@ -24,6 +24,7 @@ PROXIES = {
     "/ibe": "search",
     "/sia2": "query",
     "/SIA": "query",
+    "/registry": "records",
     "/soda": "sync",
     "/help": "",
 }

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from skybatch.vo.vosi import availability, capabilities
+from tests.support.registry.validation import violations
 
 AVAILABILITY = "{http://www.ivoa.net/xml/VOSIAvailability/v1.0}"
 
@@ -29,3 +31,14 @@ def test_capabilities_list_vosi_and_the_services() -> None:
         "ivo://ivoa.net/std/VOSI#capabilities": "https://x/sia2?a&b/capabilities",
         "ivo://ivoa.net/std/SIA#query-2.0": "https://x/q",
     }
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        availability("no <inventory>"),
+        capabilities("https://x", (("ivo://ivoa.net/std/SIA", "https://x/q?a&b"),)),
+    ],
+)
+def test_documents_are_valid(document: str, tmp_path: Path) -> None:
+    assert violations(document, tmp_path) == ""

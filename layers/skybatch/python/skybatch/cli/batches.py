@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from skybatch.cli import output, request_options, split_batches
+from skybatch.cli import output, request_options
 from skybatch.cli.client_commands import add_client_command
 
 if TYPE_CHECKING:
@@ -122,14 +122,36 @@ def _plan(client: Client, options: argparse.Namespace) -> int:
 
 
 def _submit(client: Client, options: argparse.Namespace) -> int:
-    if options.split:
-        return split_batches.submit_split(client, options)
     arguments = request_options.request_arguments(options)
+    if options.split:
+        return _submit_split(client, options, arguments)
     if options.download:
         batch = client.start(options.download, idempotency_key=options.key, force=options.force, **arguments)
     else:
         batch = client.submit(idempotency_key=options.key, **arguments)
     return _finish_submission(client, options, batch)
+
+
+def _submit_split(client: Client, options: argparse.Namespace, arguments: dict[str, Any]) -> int:
+    """Submit a table in parts; with ``--download`` one after another, each to a folder of its own."""
+    table = arguments.pop("table")
+    if options.download:
+        chosen = {"all_parts": options.all_parts, "force": options.force}
+        parts = []
+        for part in client.run_parts(options.download, table, **chosen, **arguments):
+            parts.append(part)
+            _print_download(options, part)
+        if options.json:
+            output.print_json(output.download_json(parts))
+        return _download_exit_code(parts, options.all_parts)
+    batches = client.submit_parts(table, idempotency_key=options.key, **arguments)
+    output.print_notices([notice for batch in batches for notice in batch.notices])
+    if options.json:
+        output.print_json({"batches": [batch.response for batch in batches]})
+    else:
+        print("\n".join(batch.batch_id for batch in batches))
+    ended = [client.wait(batch.batch_id) for batch in batches] if options.wait else []
+    return max(map(output.status_exit_code, ended), default=output.COMPLETE)
 
 
 def _resubmit(client: Client, options: argparse.Namespace) -> int:

@@ -8,7 +8,18 @@ import sys
 from collections.abc import Sequence
 
 from skybatch import errors
-from skybatch.cli import archive, batches, check, completion, decompress, deployment, local, machine, survey
+from skybatch.cli import (
+    archive,
+    batches,
+    check,
+    completion,
+    decompress,
+    deployment,
+    local,
+    machine,
+    registry,
+    survey,
+)
 from skybatch.cli.client_commands import add_server_option
 from skybatch.cli.output import EXIT_CODES, FAILED, INTERRUPTED, USAGE, print_error
 from skybatch.version import VERSION
@@ -40,6 +51,7 @@ def make_parser() -> argparse.ArgumentParser:
     batches.add_commands(subparsers)
     local.add_command(subparsers)
     machine.add_commands(subparsers)
+    registry.add_command(subparsers)
     decompress.add_command(subparsers)
     archive.add_commands(subparsers)
     survey.add_commands(subparsers)

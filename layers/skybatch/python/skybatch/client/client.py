@@ -232,6 +232,18 @@ class Client(RequestCalls):
             return list(self.download_parts(batch, directory, force=force))
         return [self._download(self.wait(batch), Path(directory), force)]
 
+    def run_parts(
+        self, directory: Directory, table: Any, *, rows: int | None = None, **options: Any
+    ) -> Iterator[Download]:
+        """Do what `run` does for a table of more rows than one batch may have, part after part.
+
+        Each part is in a folder of ``directory`` that is named for its rows; ``rows`` is as for
+        `submit_parts`, ``options`` are those of `run`.
+        """
+        for part, fields in self.split(table, rows=rows, **options):
+            folder = Path(directory) / f"rows-{part.first_row:05d}-{part.last_row:05d}"
+            yield from self.run(folder, part.body, **fields)
+
     def start(
         self,
         directory: Directory,

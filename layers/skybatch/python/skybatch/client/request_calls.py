@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from skybatch.client.machine.configuration import read_configuration
 from skybatch.client.machine.history import is_kept, record
@@ -71,32 +72,45 @@ class RequestCalls:
         """
         return self._submit(encode_request(table, **fields), idempotency_key or new_idempotency_key())
 
-    def submit_parts(self, table: Any, *, rows: int | None = None, **fields: Any) -> list[Batch]:
+    def submit_parts(
+        self, table: Any, *, rows: int | None = None, idempotency_key: str | None = None, **fields: Any
+    ) -> list[Batch]:
         """Start as many batches as a table needs that has more rows than one may have.
 
         Row numbers run on from one to the next, in tables and file names. ``rows`` is the most rows of a
-        batch, by default the server's limit; ``fields`` and errors are those of `submit`.
+        batch, by default the server's limit; the others and errors are those of `submit`.
         """
-        return [
-            self.submit(part.body, first_row=part.first_row, **remaining)
-            for part, remaining in self.split(table, rows=rows, **fields)
-        ]
+        batches = []
+        for part, remaining in self.split(table, rows=rows, **fields):
+            key = f"{idempotency_key}-{part.first_row}" if idempotency_key else None
+            batches.append(self.submit(part.body, idempotency_key=key, **remaining))
+        return batches
 
     def split(
         self, table: Any, *, rows: int | None = None, **fields: Any
     ) -> list[tuple[TablePart, dict[str, Any]]]:
-        """Return the parts of a table, each with the fields to submit it with beside its first row."""
+        """Return the parts of a table, each with the fields to submit it with."""
         epoch, size = fields.pop("epoch", None), fields.get("size")
         by_row = size is not None and not isinstance(size, str) and getattr(size, "shape", None) != ()
         sizes = fields.pop("size") if by_row and hasattr(size, "__len__") else None
+        before = int(fields.pop("first_row", None) or 1) - 1
         parts = table_parts(table, rows or self.max_rows(), epoch, sizes)
-        return [(part, dict(fields)) for part in parts]
+        return [(part, {**fields, "first_row": before + part.first_row}) for part in parts]
 
     def max_rows(self) -> int:
         """Return the most rows of one batch of the server."""
         health = self._transport.request_json("GET", "/health")
         limit = (health.get("limits") or {}).get("max_rows")
         return limit if isinstance(limit, int) and limit > 0 else MAX_ROWS
+
+    def registry_records(self) -> list[dict[str, str]]:
+        """Return the records that a VO registry can take: ``id``, ``ivoid`` and ``url`` of each."""
+        listed = self._transport.request_json("GET", "/registry/records").get("records", [])
+        return [{name: str(value) for name, value in each.items()} for each in listed]
+
+    def registry_record(self, record_id: str) -> bytes:
+        """Return one record as XML. Raises NotFound."""
+        return self._transport.request_bytes("GET", f"/registry/record/{quote(record_id, safe='')}")
 
     def _submit(self, request: EncodedRequest, idempotency_key: str) -> Batch:
         batch = Batch.read(self._post("/batches", request, {"Idempotency-Key": idempotency_key}))

@@ -126,7 +126,27 @@ def search_paths() -> dict[str, Schema]:
         "/surveys": {"get": operation("archive", "listSurveys", "The surveys that are held", HELD)},
         "/soda/sync": _query("cutImage", "A cutout by SODA 1.0", SODA, found=_cutout()),
         "/datalink/links": _query("listLinks", "What belongs to an image, by DataLink 1.1", DATALINK),
+        **_registry_paths(),
         **dict(_vosi_paths()),
+    }
+
+
+def _registry_paths() -> dict[str, Schema]:
+    listed = {"application/json": {"schema": {"type": "object"}}}
+    record = {"200": {"description": "A VOResource record.", "content": texts(["text/xml"])}}
+    return {
+        "/registry/records": {
+            "get": operation(
+                "archive",
+                "listRecords",
+                "The records that a registry of the Virtual Observatory can take",
+                {"200": {"description": "Ids, IVOA identifiers and addresses.", "content": listed}},
+            )
+        },
+        "/registry/record/{record_id}": {
+            "get": operation("archive", "getRecord", "One record", record, (errors.NotFound,)),
+            "parameters": [parameter("record_id", description="`service`, or the id of a survey.")],
+        },
     }
 
 
