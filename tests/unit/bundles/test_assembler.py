@@ -8,14 +8,14 @@ from typing import Any
 
 import obstore
 import pytest
-from obstore.store import LocalStore, MemoryStore, S3Store
+from obstore.store import LocalStore, MemoryStore
 
 from skybatch.bundles.assembler import Assembler, StoreAssembler
 from skybatch.bundles.directory_assembler import DirectoryAssembler
 from skybatch.bundles.s3_assembler import S3Assembler
 from skybatch.bundles.spans import Span
 from skybatch.errors import Transient
-from skybatch.storage.clients import client
+from tests.support.servers.fake_s3 import BUCKET, FakeS3
 
 MIB = 1024 * 1024
 KEY, TAR = "results/images.tar", "application/x-tar"
@@ -34,8 +34,9 @@ def joined(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Any, Assembl
         return memory, StoreAssembler(memory, key_of)
     if request.param == "directory":
         return LocalStore(tmp_path), DirectoryAssembler(tmp_path, key_of)
-    bucket: S3Store = request.getfixturevalue("results")
-    return bucket, S3Assembler(bucket, key_of, lambda: client("s3"), "results")
+    s3: FakeS3 = request.getfixturevalue("s3")
+    bucket = s3.store()
+    return bucket, S3Assembler(bucket, key_of, s3.client, BUCKET)
 
 
 def put_bundles(objects: Any) -> dict[str, tuple[str, bytes]]:

@@ -41,7 +41,7 @@ class BatchResults:
         """The MD5 of each delivered image, by file name."""
         return {task.file: outcome.place.md5 for task, outcome in self.retrieved if outcome.place}
 
-    @property
+    @cached_property
     def archived(self) -> list[tuple[Task, ImageOutcome, Place]]:
         """The delivered images in the order of the archive, with their places."""
         tasks, outcomes = self.plan.tasks, self.outcomes
@@ -52,7 +52,7 @@ class BatchResults:
             if place and outcome.status is ImageStatus.RETRIEVED
         ]
 
-    @property
+    @cached_property
     def retrieved(self) -> list[tuple[Task, ImageOutcome]]:
         """The delivered images, in plan order."""
         return with_status(self.plan, self.outcomes, ImageStatus.RETRIEVED)
