@@ -3,6 +3,7 @@
 # PYTHON   the interpreter that the virtual environment is made of (3.11 or later)
 # PORT     where `make serve` listens            ARCHIVE  a folder in the archive's layout, served as it is
 # PYTEST   more words for pytest, as in PYTEST='-k tally'
+# UPGRADE  1 for `make pins` to take newer versions than those pinned
 # ARCHITECTURE  the processor that `make package` builds for: x86_64 (default) or arm64
 # PARAMS   template parameters for serve, demo and deploy, as in PARAMS='MaxBatchBytes=1000000 MaxRows=100'
 
