@@ -17,6 +17,7 @@ from schemathesis.core.result import Ok
 from local.fake_resolvers import FakeResolvers
 from skybatch.api.app import HttpApp
 from skybatch.api.openapi.published import published_document
+from skybatch.names.resolver import Resolver
 from skybatch.settings import Settings
 from skybatch.storage import links
 from tests.support.batches.functions import load_function
@@ -53,15 +54,13 @@ def how(examples: int) -> settings:
 class Functions:
     """The three functions over one archive and a batch that has ended; counts what they answer."""
 
-    def __init__(self) -> None:
+    def __init__(self, resolver: Resolver) -> None:
         archive = MadeArchive(centres=[(314.30417, 77.595559)])
         service = Service(archive)
         accepted = service.submit(mode="positions", table="ra,dec,size\n314.30417,77.595559,50\n")
         service.run(accepted)
         self.batch_id = accepted.record.batch_id
         self.statuses: Counter[int] = Counter()
-        with FakeResolvers() as fakes:
-            resolver = fake_resolver(fakes)
         dependencies = make_dependencies(
             results=service.objects,
             archive=archive.objects,
@@ -131,15 +130,17 @@ def drive(functions: Functions, examples: int) -> None:
 
 @pytest.mark.usefixtures("_signed")
 def test_requests_of_the_document_never_make_a_function_fail() -> None:
-    functions = Functions()
-    drive(functions, 4)
+    with FakeResolvers() as fakes:
+        functions = Functions(fake_resolver(fakes))
+        drive(functions, 4)
     assert {200, 400} <= functions.statuses.keys()
 
 
 @pytest.mark.soak
 @pytest.mark.usefixtures("_signed")
 def test_twenty_thousand_requests_of_the_document_never_make_a_function_fail() -> None:
-    functions = Functions()
-    drive(functions, -(-REQUESTS // len(OPERATIONS)) + 40)  # some operations have few different requests
+    with FakeResolvers() as fakes:
+        functions = Functions(fake_resolver(fakes))
+        drive(functions, -(-REQUESTS // len(OPERATIONS)) + 40)  # some operations have few different requests
     print(f"\n{functions.statuses.total():,} requests to {len(OPERATIONS)} operations: {functions.statuses}")
     assert functions.statuses.total() >= REQUESTS
