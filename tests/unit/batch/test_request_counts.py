@@ -43,7 +43,9 @@ class Ran:
     tar_bytes: int
 
 
-def crops(archive: ObjectStore, tasks: Sequence[Task], *, previews: bool = True) -> list[MadeFile | FailedTask]:
+def crops(
+    archive: ObjectStore, tasks: Sequence[Task], *, previews: bool = True
+) -> list[MadeFile | FailedTask]:
     return [MadeFile(each, each.index.to_bytes(4) * (CROP_BYTES // 4), b"preview" * 200) for each in tasks]
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from skybatch.batch.absent import describe_absent
 from skybatch.batch.codes import RowStatus
-from skybatch.batch.planning.planner import make_plan
+from skybatch.batch.planning.planner import BYTES_PER_SECOND, make_plan
 from skybatch.errors import InventoryError, TooLarge
 from skybatch.fits.provenance import Origin
 from skybatch.imaging import cutout
@@ -159,3 +159,19 @@ def test_rows_of_our_own_tables_may_name_their_data_set(archive: MadeArchive) ->
     row = Row(3, ("j",), coadd_key=1001, dataset="asky", delivery_format="fits")
     task = make_plan(request(Mode.COADD_KEYS, row, dataset="sx"), archive.open, LIMIT, 9).tasks[0]
     assert (task.dataset, task.delivery_format, task.row_number) == ("asky", "fits", 3)
+
+
+def test_whole_images_that_no_worker_could_bring_in_its_time_are_refused_by_name(
+    archive: MadeArchive,
+) -> None:
+    """Crops of them are not."""
+    asked = request(Mode.POSITIONS, position(1, best_only=True))
+    crop = request(Mode.POSITIONS, position(1, best_only=True, size=30.0))
+    (whole,) = make_plan(asked, archive.open, LIMIT, 100, worker_seconds=30).tasks
+    assert whole.refusal is None
+    seconds = whole.bytes / BYTES_PER_SECOND * 0.99
+    (refused,) = make_plan(asked, archive.open, LIMIT, 100, worker_seconds=seconds).tasks
+    assert refused.refusal_code == "over_worker_time"
+    assert f"{max(whole.bytes, whole.stored_bytes or 0):,} bytes" in (refused.refusal or "")
+    (cut,) = make_plan(crop, archive.open, LIMIT, 100, worker_seconds=seconds).tasks
+    assert cut.refusal is None

@@ -38,6 +38,7 @@ class FailureCode(StrEnum):
     OVER_BATCH_LIMIT = "over_batch_limit"
     OUTSIDE_IMAGE = "outside_image"
     PADDED_TOO_LARGE = "padded_too_large"
+    OVER_WORKER_TIME = "over_worker_time"
 
 
 class Remainder(StrEnum):

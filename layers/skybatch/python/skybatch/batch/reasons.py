@@ -27,6 +27,7 @@ FAILURE_MEANINGS: dict[str, str] = {
     FailureCode.OVER_BATCH_LIMIT: "the image alone is larger than the limit of a batch",
     FailureCode.OUTSIDE_IMAGE: "the position lies outside the image, so there is nothing to crop",
     FailureCode.PADDED_TOO_LARGE: "the crop, padded to its full size, would be too large",
+    FailureCode.OVER_WORKER_TIME: "the image is too large to be read and written in the time of one call",
 }
 """What each kind of failure means, for people."""
 

@@ -86,7 +86,14 @@ def plan_step(
         return _output(state, "resolve", 0, DispatchState())
     store.write_json(keys.PROGRESS, {"state": "planning"})
     try:
-        plan = make_plan(request, open_inventory, record.limit_bytes, settings.max_images, names.answers)
+        plan = make_plan(
+            request,
+            open_inventory,
+            record.limit_bytes,
+            settings.max_images,
+            names.answers,
+            settings.worker_timeout,
+        )
         reserve_images(store, record, plan, settings, time.time() if now is None else now)
     except SkybatchError as error:
         if error.retryable and not isinstance(error, TooMany):

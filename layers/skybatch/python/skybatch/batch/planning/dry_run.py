@@ -86,7 +86,9 @@ def _counted_plan(
     """Make the plan of a request with few enough images to be counted while somebody waits."""
     most = min(settings.max_images, MAX_COUNTED_IMAGES)
     try:
-        return make_plan(request, open_inventory, settings.max_batch_bytes, most, answers)
+        return make_plan(
+            request, open_inventory, settings.max_batch_bytes, most, answers, settings.worker_timeout
+        )
     except TooLarge as error:
         if most == settings.max_images:
             raise

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from skybatch.batch.absent import describe_absent
-from skybatch.batch.codes import RowStatus
+from skybatch.batch.codes import FailureCode, RowStatus
 from skybatch.batch.file_names import make_unique
 from skybatch.batch.plan import Plan, Task
 from skybatch.batch.planning.matching import Matches, OpenInventory, match
@@ -22,6 +22,9 @@ from skybatch.names.model import LookupStatus, NameResult
 from skybatch.requests.model import Mode, Request, Row
 from skybatch.status import AbsentImages
 
+BYTES_PER_SECOND = 25_000_000
+"""Bytes of a whole image that a worker surely reads and writes in a second."""
+
 
 def make_plan(
     request: Request,
@@ -29,6 +32,7 @@ def make_plan(
     limit: int,
     max_images: int,
     answers: Mapping[str, NameResult] | None = None,
+    worker_seconds: float | None = None,
 ) -> Plan:
     """List every file a request asks for.
 
@@ -44,6 +48,9 @@ def make_plan(
         Most images one request may ask for.
     answers
         What the name services answered about names without a position.
+    worker_seconds
+        How long a worker's call may take: whole images that it could not bring in that time are refused. None
+        for any time.
 
     Raises
     ------
@@ -76,7 +83,18 @@ def make_plan(
         for i, row in enumerate(request.rows)
         if i not in planned
     }
+    if worker_seconds is not None:
+        kept = [_refused_if_too_large(task, worker_seconds) for task in kept]
     return Plan(_ordered(kept), versions, unplanned, limit, absent, tuple(_notices(request, kept)))
+
+
+def _refused_if_too_large(task: Task, worker_seconds: float) -> Task:
+    """Refuse a whole image that no worker could read and write in its time."""
+    most, size = int(worker_seconds * BYTES_PER_SECOND), max(task.bytes, task.stored_bytes or 0)
+    if task.box is not None or task.refusal is not None or size <= most:
+        return task
+    why = f"{size:,} bytes, and a call of {worker_seconds:g} s brings {most:,}"
+    return replace(task, refusal=why, refusal_code=FailureCode.OVER_WORKER_TIME)
 
 
 def _check_count(request: Request, matches: Matches, room: int) -> None:

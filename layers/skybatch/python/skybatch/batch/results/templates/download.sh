@@ -79,7 +79,6 @@ missing() { # counts the images that are not there
 }
 
 take_archive() { # fetches the archive and takes apart what it holds, without its folder
-    echo "fetching images.tar" >&2
     try=1
     until fetch "$base/files/images.tar" .images.tar.part; do
         [ "$try" -lt "$tries" ] || return 1
