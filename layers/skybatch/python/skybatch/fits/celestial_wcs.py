@@ -14,6 +14,7 @@ from typing import NamedTuple
 from skybatch.errors import SourceUnsupported
 from skybatch.fits.header import Header
 
+# In the order of the codes that inventories have for them (`skybatch.sky.pixel_grids.Projection`).
 PROJECTIONS = ("SIN", "TAN")
 FK5, ICRS, GALACTIC = "FK5", "ICRS", "galactic"
 # A matrix of a header is printed with some ten digits. Rounded to this part of the pixel size, equal grids

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from skybatch.errors import SourceDiffers, SourceUnsupported
-from skybatch.fits.celestial_wcs import FK5, read_celestial_wcs
+from skybatch.fits.celestial_wcs import FK5, PROJECTIONS, read_celestial_wcs
 
 if TYPE_CHECKING:
     from skybatch.fits.header import Header
@@ -46,7 +46,11 @@ class ImageGeometry(NamedTuple):
     def of_sets(cls, sets: ImageSets) -> list[Self]:
         """Return the geometry of each image set."""
         columns = [getattr(sets, name).tolist() for name in cls._fields[:9]]
-        return [cls(*values) for values in zip(*columns, strict=True)]
+        skew = [0.0] * len(sets) if sets.skew is None else sets.skew.tolist()
+        codes = [0] * len(sets) if sets.projection is None else sets.projection.tolist()
+        projections = [PROJECTIONS[int(code)] for code in codes]
+        frames = [str(sets.frame)] * len(sets)
+        return [cls(*values) for values in zip(*columns, skew, projections, frames, strict=True)]
 
     @classmethod
     def of_header(cls, header: Header, default_frame: str = FK5) -> Self:

@@ -1,8 +1,9 @@
 """Write an inventory version: every file first, checked, and only then the pointer that makes it current.
 
-``inventory/{dataset}/{version}/`` holds one ``.npy`` file a column and, written last, ``manifest.json``;
-``inventory/{dataset}/current`` names the version that new readers use. Versions are never changed; the
-last few stay for batches that run on them.
+``inventory/{dataset}/{version}/`` holds one ``.npy`` file a column, ``survey.toml``, the description that it
+was made with unless that is packaged, and, written last, ``manifest.json``. ``inventory/{dataset}/current``
+names the version that new readers use. Versions are never changed; the last few stay for batches that run on
+them.
 """
 
 from __future__ import annotations
@@ -75,6 +76,8 @@ def publish(
     folder = f"{inventory_folder(sets.dataset)}/{version}"
     for name, data in files.items():
         _write_checked(tree, f"{folder}/{name}.npy", data)
+    if description is not None:
+        _write_checked(tree, f"{folder}/survey.toml", description.encode())
     _write_checked(tree, f"{folder}/manifest.json", json.dumps(manifest, indent=1).encode())
     add_held(tree, sets.dataset, description)
     tree.write(f"{inventory_folder(sets.dataset)}/current", version.encode("ascii"))

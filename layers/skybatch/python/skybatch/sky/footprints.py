@@ -50,8 +50,8 @@ class Footprints:
 
         ``skew`` and ``projection``, as `PixelGrids` has them, may be absent.
         """
-        names = (*_GRID, *(_SHAPE if _SHAPE[0] in columns else ()))
-        grids = PixelGrids(*(np.asarray(columns[name], dtype=np.float64) for name in names))
+        shape = {name: np.asarray(columns[name], np.float64) for name in _SHAPE if name in columns}
+        grids = PixelGrids(*(np.asarray(columns[name], dtype=np.float64) for name in _GRID), **shape)
         place = [np.asarray(columns[name], dtype=np.float64) for name in ("crval1", "crval2", "crota2")]
         return cls(place[0], place[1], place[2], np.arange(len(place[0])), grids, frame)
 
@@ -127,6 +127,11 @@ class Footprints:
         along, up = toward * cos_d - north * sin_d, toward * sin_d + north * cos_d
         ra = wrap(self.crval1.reshape(shape) + np.degrees(np.arctan2(east, along)))
         return ra, np.degrees(np.arctan2(up, np.hypot(east, along)))
+
+    @property
+    def mirrored(self) -> Flags:
+        """Which images show east to the right of north, (n,): their corners run the other way round."""
+        return np.asarray((self.grids.cdelt1 * self.grids.cdelt2 > 0.0)[self.grid])
 
     def edge_distance(self, vectors: Floats) -> Floats:
         """Return the least distance to the four edges, arcsec (n,), along the pixel axes; < 0 is outside.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from skybatch.sky.vectors import Floats
 from skybatch.surveys.description.keys import parts_of
@@ -132,7 +133,7 @@ def _places(found: FoundImages) -> dict[str, list[object]]:
         "s_ra": ra.tolist(),
         "s_dec": dec.tolist(),
         "s_fov": sides.tolist(),
-        "s_region": list(_outlines(*to_icrs(corners[0][at], corners[1][at]))),
+        "s_region": list(_outlines(*to_icrs(corners[0][at], corners[1][at]), footprints.mirrored[at])),
     }
 
 
@@ -187,7 +188,9 @@ def _titles(found: FoundImages) -> list[object]:
     return [writers[kind](found.image_id(i).fields) for i, kind in enumerate(kinds)]
 
 
-def _outlines(ra: Floats, dec: Floats) -> list[str]:
-    """Return STC-S polygons as ObsCore 1.1 has them: counter-clockwise on the sky, as corners run."""
-    pairs = np.stack([ra, dec], axis=-1).reshape(len(ra), -1)
+def _outlines(ra: Floats, dec: Floats, mirrored: NDArray[np.bool_]) -> list[str]:
+    """Return STC-S polygons as ObsCore 1.1 has them: one way round, as corners run unless mirrored."""
+    corners = np.stack([ra, dec], axis=-1)
+    corners[mirrored] = corners[mirrored][:, [0, 3, 2, 1]]
+    pairs = corners.reshape(len(ra), -1)
     return ["POLYGON ICRS " + " ".join(f"{value:.6f}" for value in row) for row in pairs.tolist()]

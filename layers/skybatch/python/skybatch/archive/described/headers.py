@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
 
 from skybatch.archive.header_reader import read_header, read_tile_table
 from skybatch.archive.image_records import Problem
@@ -12,12 +15,15 @@ from skybatch.errors import SourceError, SourceUnsupported
 from skybatch.fits.cards import Value
 from skybatch.fits.celestial_wcs import CelestialWcs, read_celestial_wcs
 from skybatch.fits.header import Header
+from skybatch.sky.boundaries import refusals
+from skybatch.sky.pixel_grids import PixelGrids, Projection
 from skybatch.storage.trees import Entry, Tree
 from skybatch.surveys.description.images import Band, Field
 from skybatch.surveys.description.keys import StoredKey
 from skybatch.surveys.description.survey import Survey
 
 TILED = "fits.fz"
+_GRID = ("crpix1", "crpix2", "cdelt1", "cdelt2", "skew", "projection")
 
 
 class OtherImage(SourceUnsupported):
@@ -81,7 +87,7 @@ def checked(header: Header, key: StoredKey, survey: Survey) -> CelestialWcs:
     OtherImage
         For another identity, band, pixel type, projection or frame.
     SourceUnsupported
-        For coordinates that are not understood.
+        For coordinates that are not understood, or on which no look-up could rely.
     """
     for name, value in key.fields.items():
         _check_field(header, name, survey.fields[name], value)
@@ -94,7 +100,19 @@ def checked(header: Header, key: StoredKey, survey: Survey) -> CelestialWcs:
         raise OtherImage(f"projection {wcs.projection}; the description says {survey.header.wcs}")
     if wcs.frame != survey.header.frame:
         raise OtherImage(f"frame {wcs.frame}; the description says {survey.header.frame}")
+    if refusal := _refusal(*(getattr(wcs, name) for name in _GRID), header.naxis1, header.naxis2):
+        raise SourceUnsupported(refusal)
     return wcs
+
+
+@lru_cache(maxsize=1024)  # a survey has few grids
+def _refusal(
+    crpix1: float, crpix2: float, cdelt1: float, cdelt2: float, skew: float, projection: str, nx: int, ny: int
+) -> str | None:
+    """Return why no look-up could rely on an image's place on the sky, None where all can."""
+    code = Projection[projection].value
+    table = np.array([[nx, ny, crpix1, crpix2, cdelt1, cdelt2, skew, code]], np.float64)
+    return refusals(PixelGrids.from_table(table))[0]
 
 
 def _check_field(header: Header, name: str, field: Field, value: object) -> None:

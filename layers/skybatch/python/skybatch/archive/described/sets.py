@@ -98,7 +98,7 @@ def _own_columns(survey: Survey, groups: Sequence[Sequence[ReadImage]]) -> dict[
             columns[name] = _values(column, [group[0].values.get(name) for group in groups])
         elif column.of == "band":
             columns[name] = {
-                band: np.array([number(_of_band(group, band, name)) for group in groups], float)
+                band: _values(column, [_of_band(group, band, name) for group in groups])
                 for band in survey.bands
             }
     return columns

@@ -93,7 +93,9 @@ class ImageColumns(Mapping[str, Any]):
             values = getattr(self.details, source)
             return values[self.band] if isinstance(values, Mapping) else values
         if not self._points:
-            self._points |= image_points({each: getattr(self.details, each) for each in _POINTS})
+            shape = {name: getattr(self.details, name) for name in ("skew", "projection")}
+            known = {name: values for name, values in shape.items() if values is not None}
+            self._points |= image_points(known | {each: getattr(self.details, each) for each in _POINTS})
         return self._points[source]
 
     def _fields(self) -> Iterator[Mapping[str, FieldValue]]:
