@@ -53,11 +53,12 @@ def between(url: str, faults: Faults) -> Iterator[str]:
         yield server.url
 
 
-def altered(change: Callable[[Told], Told]) -> Fault:
+def altered(change: Callable[[int, list[tuple[str, str]], bytes], Told]) -> Fault:
     """Change the status, the headers or the body of the answer."""
 
     def fault(request: ForwardingHandler) -> bool:
-        request._answer(*change(request._ask(request.server.target or "", request._body() or b"")))
+        told = request._ask(request.server.target or "", request._body() or b"")
+        request._answer(*change(*told))
         return True
 
     return fault

@@ -76,12 +76,20 @@ def test_an_execution_that_never_ran() -> None:
     assert stopped == []
 
 
+def test_an_email_under_way_is_waited_for() -> None:
+    looks = iter(["sending", "sending", "sent", "sent", "sent"])
+    changes = {STATE: lambda *_: state("complete", mail=next(looks))}
+    found = levels(list(check_mail(service(changes), stack()[0])))
+    assert set(found.values()) == {Level.OK}
+
+
 @pytest.mark.parametrize(
     ("changes", "level"),
     [
         ({}, Level.OK),
         ({STATE: state("complete", mail=None)}, Level.ERROR),
         ({STATE: state("complete", mail="failed")}, Level.ERROR),
+        ({STATE: state("complete", mail="sending")}, Level.ERROR),
         ({STATE: state("failed", mail="sent")}, Level.ERROR),
         ({"POST /batches": answer(429)}, Level.ERROR),
     ],

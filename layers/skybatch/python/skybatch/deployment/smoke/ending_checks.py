@@ -14,6 +14,9 @@ LONG_ROWS = 400
 # SES developer guide, mailbox simulator: neither counts against quotas or reputation.
 MAILBOXES = {"success": "success@simulator.amazonses.com", "bounce": "bounce@simulator.amazonses.com"}
 
+# What a status says of an email until SES has answered.
+SENDING = "sending"
+
 
 def check_cancel(context: Context, _: StackAccess) -> Iterator[Finding]:
     """Cancel a batch under way: it ends as cancelled, with every row accounted for."""
@@ -74,7 +77,7 @@ def check_mail(context: Context, _: StackAccess) -> Iterator[Finding]:
 def _with_mail(context: Context, batch_id: str) -> dict[str, Any]:
     """Wait until a batch says what became of its email."""
     status: dict[str, Any] = context.until(
-        lambda: context.status(batch_id), lambda seen: bool(seen.get("mail"))
+        lambda: context.status(batch_id), lambda seen: seen.get("mail") not in (None, "", SENDING)
     )
     return status
 
