@@ -17,6 +17,7 @@ from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
 from tests.support.batches import batch_samples
 from tests.support.html import Page
+from tests.support.survey.descriptions import known_survey, plain_survey
 
 SETTINGS = Settings()
 
@@ -72,16 +73,18 @@ def test_each_example_posts_a_request_the_service_takes(mode: str) -> None:
 
 def test_the_form_sends_every_field_the_service_knows_and_no_other() -> None:
     sent = {name for name, _ in posted(Page(form_page(SETTINGS)))}
-    assert sent == set(BatchRequestBody.model_fields)
+    # The data set says the survey; files are sent as files, and what only programs need is not asked.
+    assert sent == set(BatchRequestBody.model_fields) - {"survey", "table_base64", "first_row"}
 
 
 def test_modes_are_those_of_the_service() -> None:
-    assert [mode for mode, _, _ in MODES] == list(Mode) == list(EXAMPLES)
+    assert [mode for mode, _, _ in MODES] == list(Mode)
+    assert [mode for mode in Mode if mode is not Mode.IMAGE_IDS] == list(EXAMPLES)
 
 
 def test_every_mode_has_its_example_one_click_away_without_scripts() -> None:
     links = [link.attributes["href"] for link in Page(form_page(SETTINGS)).all("a", **{"class": "example"})]
-    assert links == [f"?example={mode}" for mode in Mode]
+    assert links == [f"?example={mode}" for mode in EXAMPLES]
 
 
 def test_works_without_scripts_as_a_plain_post_and_asks_for_an_address() -> None:
@@ -144,3 +147,22 @@ def test_what_a_user_typed_stays_inert_in_the_form(typed: str) -> None:
     assert page.unclosed == []
     assert len(page.all("script")) == 3
     assert json.loads(page.one("script", id="examples").text) == EXAMPLES
+
+
+def test_the_form_of_another_survey_has_its_words() -> None:
+    with known_survey(plain_survey()) as survey:
+        page = Page(form_page(SETTINGS, survey=survey, others=[("2mass-asky", "2MASS All-Sky")]))
+        assert [value for name, value in posted(page) if name == "bands"] == ["L"]
+        fields = dict(posted(page))
+        assert (fields["dataset"], fields["form"]) == ("radio", "fits")
+        modes = [each.attributes["value"] for each in page.all("input", name="mode")]
+        assert modes == ["region", "positions", "image_ids"]
+        assert page.one("h1").text == "Images of Radio, in batches"
+        assert "?survey=2mass-asky" in [each.attributes["href"] for each in page.all("a")]
+        assert "scan" not in fields
+
+
+def test_a_posted_data_set_brings_the_form_of_its_survey() -> None:
+    with known_survey(plain_survey()):
+        page = Page(form_page(SETTINGS, values={"dataset": "radio", "bands": ["l"]}))
+        assert dict(posted(page))["dataset"] == "radio"

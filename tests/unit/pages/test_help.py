@@ -42,7 +42,7 @@ def test_every_column_we_hand_out_is_explained() -> None:
 
 def test_every_column_we_read_is_named() -> None:
     named = {code.text.lower() for code in Page(help_page("tables", SETTINGS)).all("code")}
-    ours = {"skybatch", "scntr", "dataset", "type", "form", "edge", "given_id"}
+    ours = {"skybatch", "scntr", "survey", "dataset", "type", "form", "edge", "given_id"}
     spellings = {name for role, names in ROLES.items() if role not in ours for name in names}
     assert {*spellings, *NAME_COLUMNS} <= named
 

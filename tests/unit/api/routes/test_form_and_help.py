@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from skybatch.errors import InventoryError
 from skybatch.pages.help import TOPICS
+from skybatch.surveys.known import hold, learn_from
 from tests.support.html import Page
 from tests.support.servers.http import BASE_URL, HttpClient
+from tests.support.survey.descriptions import known_survey, plain_survey
 
 
 @pytest.mark.parametrize("path", ["/", "/?example=positions", "/help/"])
@@ -33,3 +36,22 @@ def test_every_topic_of_the_help_has_a_page(batches: HttpClient, topic: str) -> 
 
 def test_an_unknown_topic_is_not_found(batches: HttpClient) -> None:
     assert batches.get("/help/nothing").status == 404
+
+
+def test_the_form_stays_where_the_archive_cannot_say_what_it_holds(batches: HttpClient) -> None:
+    def fail() -> None:
+        raise InventoryError("inventory/surveys.json is damaged")
+
+    learn_from(fail)
+    answer = batches.get("/?survey=unheard")
+    assert answer.status == 200
+    assert b"infrared sky" in answer.body
+
+
+def test_the_form_of_a_held_survey_links_to_the_others(batches: HttpClient) -> None:
+    with known_survey(plain_survey()):
+        hold(["radio", "sx"])
+        page = batches.get("/?survey=radio").body.decode()
+        assert "Images of Radio, in batches" in page
+        assert '<a href="?survey=2mass-sx">' in page
+        assert "Images of Radio" in batches.get("/").body.decode()

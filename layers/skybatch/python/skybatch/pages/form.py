@@ -1,4 +1,4 @@
-"""The web form: five modes on one page, which works as a plain form post without scripts."""
+"""The web form: all modes of a survey on one page, which works as a plain form post without scripts."""
 
 from __future__ import annotations
 
@@ -7,25 +7,33 @@ from typing import Any
 
 from skybatch.batch.reasons import cut_at_edge_reason
 from skybatch.pages.environment import render
-from skybatch.pages.examples import EXAMPLES
 from skybatch.presentation import formatting
 from skybatch.presentation.outcomes import OUTCOMES
 from skybatch.settings import Settings
-from skybatch.surveys.twomass.datasets import DATASET_TITLES
+from skybatch.surveys.band_words import bands
+from skybatch.surveys.description.survey import Survey
+from skybatch.surveys.known import dataset_named, default_survey, survey_of
+from skybatch.validation import InvalidValue
 
 MODES = (
     ("region", "A region", "every image that overlaps, covers or lies within a circle on the sky"),
     ("positions", "A list of positions", "images of each position or object, whole or cropped"),
+    ("image_ids", "A list of image sets", "image sets by identifier; also tables of earlier results"),
     ("coadd_keys", "A list of coadd keys", "image sets by number; also tables of earlier results"),
     ("scan", "One scan", "all images of one scan of one night"),
     ("scans", "A list of scans", "scans, or single images of scans, by date, hemisphere and number"),
 )
-LIST_MODES = ("positions", "coadd_keys", "scans")
+LIST_MODES = ("positions", "image_ids", "coadd_keys", "scans")
+# What the form says that images can be named by, for each mode.
+_NAMED_BY = {
+    **{"region": "region", "positions": "position", "image_ids": "image set"},
+    **{"coadd_keys": "key", "scan": "scan", "scans": "scan"},
+}
+_COUNTS = {1: "the one there is", 2: "both", 3: "all three", 4: "all four", 5: "all five"}
 _DEFAULTS: dict[str, Any] = {
     **dict.fromkeys(("email", "label", "center", "date", "hemisphere", "scan", "table", "size"), ""),
     **{"mode": "region", "diameter": "0.25", "relation": "overlap", "best": "false"},
-    **{"image_type": "atlas", "decompress": "true", "form": "fits.gz", "dataset": "asky", "edge": "clip"},
-    "bands": ("J", "H", "K"),
+    **{"image_type": "atlas", "decompress": "true", "form": "", "dataset": "", "edge": "clip", "bands": ()},
 }
 _TABLE_SHOWN = 200_000  # characters of a pasted table that come back with the page
 
@@ -37,7 +45,8 @@ def form_page(
     example: str | None = None,
     problem: Mapping[str, Any] | None = None,
     plan: Mapping[str, Any] | None = None,
-    datasets: Sequence[str] = tuple(DATASET_TITLES),
+    survey: Survey | None = None,
+    others: Sequence[tuple[str, str]] = (),
 ) -> str:
     """Render the form as HTML.
 
@@ -53,21 +62,29 @@ def form_page(
         A problem+json object; its errors are shown at their fields and cells.
     plan
         The response of ``POST /plans``.
-    datasets
-        The data sets that the archive holds.
+    survey
+        The survey that the form is for, where no data set is posted; by default the default one.
+    others
+        Id and name of further surveys, to whose forms it links.
     """
-    filled = {**_DEFAULTS, **_posted(values or {})}
-    if example in EXAMPLES:
-        filled |= {"mode": example, **EXAMPLES[example]}
+    of = _survey(values or {}, survey)
+    filled = {**_defaults(of), **_posted(values or {}, of)}
+    if example and example in of.requests.example:
+        filled |= {"mode": example, **of.requests.example[example]}
     filled["table"] = str(filled["table"])[:_TABLE_SHOWN]
     errors = (problem or {}).get("errors") or ()
     return render(
         "form.html",
-        modes=MODES,
+        survey=of,
+        others=others,
+        named_by=join_or(dict.fromkeys(_NAMED_BY[mode] for mode in of.requests.modes)),
+        modes=[each for each in MODES if each[0] in of.requests.modes],
         list_modes=LIST_MODES,
         values=filled,
-        examples=EXAMPLES,
-        datasets=[(name, DATASET_TITLES.get(name, name)) for name in datasets],
+        examples=of.requests.example,
+        bands=[(band.show, band.label) for band in of.band],
+        all_bands=_COUNTS.get(len(of.band), f"all {len(of.band)}"),
+        datasets=[(name, of.dataset_title(name)) for name in of.datasets],
         settings=settings,
         problem=problem or {},
         field_errors=_field_errors(errors),
@@ -76,19 +93,46 @@ def form_page(
     )
 
 
-def _posted(values: Mapping[str, Any]) -> dict[str, Any]:
+def _survey(values: Mapping[str, Any], survey: Survey | None) -> Survey:
+    """Return the survey of a posted data set, else the one given."""
+    dataset = dataset_named(str(values.get("dataset") or values.get("survey") or "").lower())
+    return survey_of(dataset) if dataset else survey or default_survey()
+
+
+def _defaults(survey: Survey) -> dict[str, Any]:
+    """Return what the form has where nothing was posted."""
+    shown = tuple(band.show for band in survey.band)
+    of_survey = {"dataset": next(iter(survey.datasets)), "form": survey.requests.default_form, "bands": shown}
+    return {**_DEFAULTS, **of_survey}
+
+
+def join_or(words: Iterable[str]) -> str:
+    """Join words: ``region, position, key or scan``."""
+    *most, last = words
+    return f"{', '.join(most)} or {last}" if most else last
+
+
+def _posted(values: Mapping[str, Any], survey: Survey) -> dict[str, Any]:
     """Select the posted fields that the form has; of a list, only the last value counts (but for bands)."""
     given = {name: values[name] for name in _DEFAULTS if values.get(name) not in (None, "")}
     bands = given.pop("bands", None)
     single = {name: value[-1] if isinstance(value, list | tuple) else value for name, value in given.items()}
-    return single if bands is None else {**single, "bands": _bands(bands)}
+    return single if bands is None else {**single, "bands": _bands(bands, survey)}
 
 
-def _bands(posted: Any) -> tuple[str, ...]:
+def _bands(posted: Any, survey: Survey) -> tuple[str, ...]:
+    """Return the bands as the form shows them; words that are no bands are left out."""
     texts = [posted] if isinstance(posted, str) else list(posted)
     words = [word for text in texts for word in str(text).replace(",", " ").split()]
-    chosen = {word.upper().removesuffix("S") for word in words}
-    return ("J", "H", "K") if chosen & {"ALL", "A"} else tuple(band for band in "JHK" if band in chosen)
+    chosen = {band for word in words for band in _bands_of(word, survey)}
+    return tuple(band.show for band in survey.band if band.id in chosen)
+
+
+def _bands_of(word: str, survey: Survey) -> tuple[str, ...]:
+    try:
+        return bands(word, survey)
+    except InvalidValue:
+        return ()
 
 
 def _is_field_error(error: Mapping[str, Any]) -> bool:

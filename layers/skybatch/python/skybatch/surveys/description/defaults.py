@@ -91,4 +91,8 @@ def _obscore(given: ObsCore, survey_id: str) -> ObsCore:
 
 def _requests(survey: Survey) -> Requests:
     types: Mapping[str, str] = {"atlas": next(iter(survey.images), "")}
-    return replace(survey.requests, image_types=survey.requests.image_types or types)
+    return replace(
+        survey.requests,
+        headline=survey.requests.headline or f"Images of {survey.short}, in batches",
+        image_types=survey.requests.image_types or types,
+    )

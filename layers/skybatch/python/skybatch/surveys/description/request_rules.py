@@ -25,6 +25,8 @@ class Requests:
 
     Attributes
     ----------
+    headline
+        Headline of the form; by default that there are images of the survey.
     modes, relations
         Modes of a request, and relations of images to a region.
     diameter
@@ -41,6 +43,7 @@ class Requests:
         The fields of an example of each mode.
     """
 
+    headline: str = ""
     modes: tuple[Mode, ...] = ("region", "positions", "image_ids")
     diameter: tuple[float, float] = (0.05, 7.0)
     default_form: Literal["fits.gz", "fits", "fz"] = "fits"
