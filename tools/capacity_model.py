@@ -6,12 +6,16 @@ window are those of the code. `python -m tools.capacity_model` prints the scenar
 
 from __future__ import annotations
 
+import argparse
 import heapq
+import json
 import math
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
+from pathlib import Path
+from typing import Any
 
 from skybatch.batch.execution.reconcile import seconds_to_wait
 from tools.aws_prices import ATLAS_BYTES, Services, aws
@@ -264,15 +268,15 @@ def outcome(scenario: Scenario, services: Services, window: int = WINDOW) -> dic
     }
 
 
-def table(workers: Sequence[int] = (50, 500)) -> str:
-    """Format the scenarios as a Markdown table."""
+def table(workers: Sequence[int] = (50, 500), measured: Mapping[str, Any] | None = None) -> str:
+    """Format the scenarios as a Markdown table; ``measured`` figures take the place of published ones."""
     lines = [
         "| scenario | workers | batches | median batch | slowest | all done | service | with delivery |",
         "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for scenario in SCENARIOS:
         for most in workers:
-            told = outcome(scenario, aws(most))
+            told = outcome(scenario, replace(aws(most), **(measured or {})))
             times = " | ".join(_time(told[name]) for name in ("median", "slowest", "all"))
             money = f"${told['dollars']:.3f} | ${told['dollars'] + told['delivery']:.2f}"
             lines.append(f"| {scenario.name} | {most} | {told['batches']:.0f} | {times} | {money} |")
@@ -285,5 +289,15 @@ def _time(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
 
 
+def main() -> None:
+    """Print the table, with the figures of ``skybatch smoke --latencies FILE`` where they are given."""
+    parser = argparse.ArgumentParser(prog="python -m tools.capacity_model", description=__doc__)
+    parser.add_argument(
+        "--measured", type=Path, metavar="FILE", help="JSON of figures by name, as smoke writes it"
+    )
+    given = parser.parse_args().measured
+    print(table(measured=json.loads(given.read_text()) if given else None))
+
+
 if __name__ == "__main__":
-    print(table())
+    main()

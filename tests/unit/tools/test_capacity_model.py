@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.batches.template import PARAMETERS, properties
+from tools import capacity_model
 from tools.aws_prices import QUOTAS, aws
 from tools.capacity_job import Job, bundle_seconds
 from tools.capacity_model import (
@@ -23,6 +25,7 @@ from tools.capacity_model import (
     RequestLimit,
     Scenario,
     System,
+    main,
     outcome,
     tiled,
 )
@@ -154,3 +157,17 @@ def test_who_is_held_back_waits_for_it() -> None:
     batches = System(aws(500)).run([SMALL] * 140)
     assert max(batch.began for batch in batches) == pytest.approx(10, abs=0.2)
     assert all(batch.asked == 0 for batch in batches)
+
+
+def test_measured_figures_take_the_place_of_published_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As `skybatch smoke --latencies` writes them; a hundred times slower transitions are seen."""
+    monkeypatch.setattr(capacity_model, "SCENARIOS", [SHORT[0]])
+    monkeypatch.setattr("sys.argv", ["capacity_model"])
+    main()
+    published = capsys.readouterr().out
+    (tmp_path / "measured.json").write_text('{"transition": 6.0}')
+    monkeypatch.setattr("sys.argv", ["capacity_model", "--measured", str(tmp_path / "measured.json")])
+    main()
+    assert capsys.readouterr().out != published
