@@ -78,14 +78,14 @@ missing() { # counts the images that are not there
     done | wc -l
 }
 
-take_archive() { # fetches the archive and takes apart what it holds, without its folder
+take_archive() { # fetches the archive and takes the images out of it
     try=1
     until fetch "$base/files/images.tar" .images.tar.part; do
         [ "$try" -lt "$tries" ] || return 1
         sleep "$try"
         try=$((try + 1))
     done
-    mkdir -p .unpacked && tar -xf .images.tar.part -C .unpacked && cp -R .unpacked/*/. . && ok=yes || ok=no
+    mkdir -p .unpacked && tar -xf .images.tar.part -C .unpacked && cp -R .unpacked/*/images . && ok=yes || ok=no
     rm -rf .unpacked .images.tar.part # what is wrong of it is fetched by itself
     [ "$ok" = yes ]
 }
