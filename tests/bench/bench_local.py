@@ -133,7 +133,7 @@ def compare(folder: Path, wanted: Positions) -> int:
 
     Cutana's boxes begin a pixel or none elsewhere, as their CRPIX says.
     """
-    theirs = {path.name.split("_")[2][8:]: path for path in (folder / "theirs").rglob("*.fits")}
+    theirs = {path.name.split("_")[3][8:]: path for path in (folder / "theirs").rglob("*.fits")}
     same = 0
     with tarfile.open(folder / "ours" / "images.tar") as archive:
         for member in archive:

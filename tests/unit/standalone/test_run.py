@@ -16,13 +16,16 @@ from typing import Any
 
 import pytest
 
+from local.fake_resolvers import FakeResolvers
 from skybatch.batch import keys
 from skybatch.batch.execution.stretches import read_tasks
 from skybatch.errors import Conflict, DatasetAbsent
+from skybatch.settings import Settings
 from skybatch.standalone.batch_directory import WORK, BatchDirectory, locked
 from skybatch.standalone.bundle_worker import BundleDone, BundleJob, Places, work_on
 from skybatch.standalone.run import LocalRun
 from tests.support.batches.in_process_service import Service, images_of
+from tests.support.survey.archive_on_disk import write_tree
 from tests.support.survey.sample_archive import POSITIONS, MadeArchive
 from tests.unit.standalone.conftest import posted
 
@@ -208,3 +211,13 @@ def test_a_run_that_is_killed_goes_on(tree: Path, tmp_path: Path) -> None:
     whole = images_of((peace / "images.tar").read_bytes())
     assert images_of((out / "images.tar").read_bytes()) == whole
     assert (out / "rows.csv").read_bytes() == (peace / "rows.csv").read_bytes()
+
+
+def test_names_of_objects_are_looked_up(tmp_path: Path) -> None:
+    tree = write_tree(MadeArchive([(204.2538, -29.8654)]), tmp_path / "archive")  # M83
+    table = "object,size\nm83,50\nno such thing,50\n"
+    with FakeResolvers() as fakes:
+        addresses = Settings(irsa_resolver=fakes.url, ned_resolver=fakes.url, simbad_resolver=fakes.url)
+        run = LocalRun(Places(tree, tmp_path / "out"), processes=1, settings=addresses)
+        status = run.run(posted(table=table, bands="J"))
+    assert (status.images.retrieved, status.rows.unresolved) == (1, 1)

@@ -28,7 +28,7 @@ _WITHOUT_IMAGES = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ImageOutcome:
     """What became of one task.
 
@@ -74,7 +74,7 @@ class ImageOutcome:
         return cls(line["n"], status, line["bytes"], line["reason"], line.get("code"), found)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RowOutcome:
     """What became of one row of the request, and how many of its images ended in which status.
 

@@ -9,7 +9,7 @@ from skybatch.bundles.bundle_format import Member
 from skybatch.bundles.tar_members import BLOCK_BYTES
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where an image lies, for good: later objects that hold it too are not read.
 

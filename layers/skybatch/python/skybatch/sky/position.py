@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class SkyPosition:
     """A point of the sky: ICRS right ascension in [0, 360) and declination in [-90, 90], degrees."""
 
