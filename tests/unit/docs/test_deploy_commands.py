@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Iterator
 
+import botocore.session
 import pytest
+from botocore import xform_name
 
 from local.deploy import ROOT
 from tests.support.batches.template import PARAMETERS, RESOURCES
@@ -72,3 +75,58 @@ def test_parameters_exist_and_required_ones_are_given(deploy: dict[str, list[str
     given = {word.partition("=")[0] for word in deploy["--parameter-overrides"]}
     required = {name for name, parameter in PARAMETERS.items() if "Default" not in parameter}
     assert required <= given <= set(PARAMETERS)
+
+
+# Every command of the AWS CLI ---------------------------------------------------------------------------
+
+# Of the CLI itself (global options), and commands that it makes of several calls.
+GLOBAL_OPTIONS = {"query", "output", "region", "profile", "no-cli-pager"}
+OF_THE_CLI = {
+    ("s3", None),
+    ("cloudformation", "package"),
+    ("cloudformation", "deploy"),
+    ("configure", None),
+    ("sso", None),
+}
+
+
+def all_commands() -> Iterator[tuple[str, str, frozenset[str]]]:
+    """List service, operation and options of each `aws …` in code blocks and in running text."""
+    for page in PAGES:
+        text = page.read_text().replace("\\\n", " ")
+        spans = re.findall(r"`(aws [^`]+)`", text) + re.findall(
+            r"(?:^\s*|\$\()(aws [a-z0-9]+ .*)$", text, re.MULTILINE
+        )
+        for span in spans:
+            for command in re.findall(r"aws [a-z0-9]+ [a-z0-9-]+(?: [^$`]*)?", span):
+                _, service, operation, *_ = command.split()
+                yield service, operation, frozenset(re.findall(r" --([a-z0-9-]+)", command))
+
+
+def is_of_the_cli(service: str, operation: str) -> bool:
+    return bool({(service, None), (service, operation)} & OF_THE_CLI)
+
+
+COMMANDS = sorted({each for each in all_commands() if not is_of_the_cli(*each[:2])}, key=str)
+
+
+@pytest.mark.parametrize(("service", "operation", "options"), COMMANDS, ids=lambda value: str(value))
+def test_every_command_is_one_that_aws_has(service: str, operation: str, options: frozenset[str]) -> None:
+    """The models of botocore, of which the AWS CLI makes its commands, are the judge."""
+    session = botocore.session.get_session()
+    model = session.get_service_model({"s3api": "s3"}.get(service, service))
+    if operation == "wait":
+        assert session.get_waiter_model(service).waiter_names
+        return
+    named = {xform_name(name, "-"): name for name in model.operation_names}
+    members = model.operation_model(named[operation]).input_shape
+    known = {xform_name(name, "-") for name in members.members} if members else set()
+    assert options - GLOBAL_OPTIONS <= known
+
+
+def test_commands_are_found_on_the_pages() -> None:
+    assert {
+        ("sts", "get-caller-identity"),
+        ("sqs", "start-message-move-task"),
+        ("s3api", "put-bucket-cors"),
+    } <= {(service, operation) for service, operation, _ in COMMANDS}
