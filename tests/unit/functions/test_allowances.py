@@ -104,5 +104,5 @@ def test_use_counts_from_one_function_to_the_next() -> None:
     )
     assert portal.get("/openapi.json").status == 200  # more than 1000 bytes
     assert portal.get("/health").status == 429
-    assert search.get("/ibe/search").status == 200  # it does not know yet
-    assert search.get("/ibe/search").status == 429
+    assert search.get("/sia2/capabilities").status == 200  # it does not know yet
+    assert search.get("/sia2/capabilities").status == 429
