@@ -71,7 +71,8 @@ class ImageSets:
     ``set_index`` holds the numbers of the sets in their inventory. The pixel grid (CRVAL, CROTA2, CDELT in
     degrees, in ``frame``; ``skew`` and ``projection`` as in `PixelGrids`, None for the usual ones) is one for
     the bands of a set; dates are ``yymmdd`` text, hemispheres ``n`` or
-    ``s``. ``header_blocks`` counts the 2880-byte blocks of the plain FITS header.
+    ``s``. ``header_blocks`` counts the 2880-byte blocks of the plain FITS header, ``cards`` by band its cards
+    where they are known.
 
     By band (``j``, ``h``, ``k``): ``bytes`` the stored size (0: the archive has no such image) and
     ``suffix`` the end of the stored name, the same for Quicklooks, ``seesh`` (seeing shape), ``magzp`` and
@@ -111,6 +112,7 @@ class ImageSets:
     skew: Floats | None = None
     projection: Floats | None = None
     frame: ImageFrame = ImageFrame.FK5
+    cards: Mapping[str, Ints] | None = None
 
     def __post_init__(self) -> None:
         for name in TILES:
@@ -199,7 +201,7 @@ def given_sets(**columns: Any) -> ImageSets:
     return made
 
 
-_DEFAULTS: dict[str, Any] = {"skew": None, "projection": None, "frame": ImageFrame.FK5}
+_DEFAULTS: dict[str, Any] = {"skew": None, "projection": None, "frame": ImageFrame.FK5, "cards": None}
 _OPTIONAL = frozenset({*_DEFAULTS, *TILES, "dataset"})
 
 

@@ -99,6 +99,13 @@ class LazySets(ImageSets):
         """The projection, None where all are SIN."""
         return self._shape("projection")
 
+    @property
+    def cards(self) -> Mapping[str, Any] | None:
+        """Cards of the headers by band, None where only their blocks are known."""
+        if not self._source.has(f"cards.{self._columns.bands[0]}"):
+            return None
+        return BandColumns(self._columns.bands, lambda band: self._integer(f"cards.{band}"))
+
     def _shape(self, name: str) -> Floats | None:
         values: Floats | None = getattr(self._source.grids, name)
         return None if values is None else values[self._source.values("grid", self._rows)]
@@ -212,7 +219,7 @@ class LazySets(ImageSets):
         return size, suffix
 
 
-_GIVEN = ("set_index", "dataset", "frame", "skew", "projection")
+_GIVEN = ("set_index", "dataset", "frame", "skew", "projection", "cards")
 _QUICKLOOKS = {"quicklook_bytes": LazySets._sizes, "quicklook_suffix": LazySets._suffixes}
 
 

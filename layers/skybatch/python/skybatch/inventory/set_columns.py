@@ -11,6 +11,7 @@
 | ``held`` | a bit for each product and band of which the archive has an image |
 | ``bytes.{product}.{band}.{form}`` | stored sizes, 0 where there is none |
 | ``{name}``, ``{name}.{band}`` | values of sets and of images |
+| ``cards.{band}`` | cards of the header, without END, where they are known beside its blocks |
 | ``{name}.words`` | the words that a column of text has codes for, where they are few |
 
 Rows are in order of declination zone and right ascension of the middles of images, then of identity. Look-ups
@@ -165,6 +166,8 @@ def _values(sets: ImageSets, names: ColumnsOfSurvey) -> Columns:
             columns[f"{name}.{band}"] = _smallest(getattr(sets, name)[band])
         for name in names.band_texts:
             columns |= coded(f"{name}.{band}", np.asarray(getattr(sets, name)[band]).astype(np.bytes_))
+        if sets.cards is not None:
+            columns[f"cards.{band}"] = _smallest(sets.cards[band])
     return columns
 
 

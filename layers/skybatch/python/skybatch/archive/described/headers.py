@@ -12,6 +12,7 @@ import numpy as np
 from skybatch.archive.header_reader import read_header, read_tile_table
 from skybatch.archive.image_records import Problem
 from skybatch.errors import SourceError, SourceUnsupported
+from skybatch.fits.blocks import CARD_BYTES
 from skybatch.fits.cards import Value
 from skybatch.fits.celestial_wcs import CelestialWcs, read_celestial_wcs
 from skybatch.fits.header import Header
@@ -45,6 +46,7 @@ class ReadImage:
     naxis1: int
     naxis2: int
     blocks: int
+    cards: int
     values: Mapping[str, Value]
     tile_table: int = 0
     tile_heap: int = 0
@@ -73,6 +75,7 @@ def read_image(tree: Tree, entry: Entry, key: StoredKey, survey: Survey) -> Read
         header.naxis1,
         header.naxis2,
         header.blocks,
+        len(header.cards) // CARD_BYTES,
         values,
         tiles.table_offset if tiles else 0,
         tiles.heap_offset if tiles else 0,

@@ -42,7 +42,7 @@ def _of_one_grid(group: Sequence[ReadImage]) -> tuple[list[ReadImage], list[Prob
 
 
 def _same_grid(image: ReadImage, other: ReadImage) -> bool:
-    if (image.naxis1, image.naxis2, image.blocks) != (other.naxis1, other.naxis2, other.blocks):
+    if (image.naxis1, image.naxis2) != (other.naxis1, other.naxis2):
         return False
     pixel = abs(other.wcs.cdelt2)
     shifts = [
@@ -104,6 +104,10 @@ def _own_columns(survey: Survey, groups: Sequence[Sequence[ReadImage]]) -> dict[
     return columns
 
 
+def _cards(group: Sequence[ReadImage], band: str) -> int:
+    return next((image.cards for image in group if image.key.band == band), 0)
+
+
 def _of_band(group: Sequence[ReadImage], band: str, name: str) -> Any:
     return next((image.values.get(name) for image in group if image.key.band == band), None)
 
@@ -139,6 +143,9 @@ def _files(survey: Survey, groups: Sequence[Sequence[ReadImage]]) -> dict[str, A
     usual = {band: _usual(survey, forms[survey.first_product][band]) for band in survey.bands}
     return {
         **places,
+        "cards": {
+            band: np.array([_cards(group, band) for group in groups], np.int64) for band in survey.bands
+        },
         "forms": forms,
         "bytes": {band: size for band, (size, _) in usual.items()},
         "suffix": {band: suffix for band, (_, suffix) in usual.items()},

@@ -16,13 +16,14 @@ from skybatch.batch.codes import FailureCode
 from skybatch.batch.file_names import image_file
 from skybatch.batch.plan import Task
 from skybatch.batch.planning.absent_images import absent_images
+from skybatch.batch.planning.made_sizes import made_size
 from skybatch.batch.planning.matching import Matches
 from skybatch.batch.reasons import FAILURE_MEANINGS
 from skybatch.fits.edge_mode import EdgeMode
-from skybatch.fits.pixel_box import Crop, PixelBox, cutout_bytes
+from skybatch.fits.pixel_box import Crop
 from skybatch.inventory.image_geometry import ImageGeometry
 from skybatch.inventory.matches import PixelPositions
-from skybatch.inventory.stored_image import PLAIN, max_gzipped_size
+from skybatch.inventory.stored_image import PLAIN
 from skybatch.requests.model import LIST_MODES, Mode, Request, Row
 from skybatch.status import AbsentImages
 from skybatch.surveys.image_id import TILED_SUFFIX, image_key
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
 
 TILED = TILED_SUFFIX.removeprefix(".")
 TILE_FORMS = ("fz", TILED)
-ATLAS_BITPIX = -32
-QUICKLOOK_BITPIX = 16
 EDGE_DECIMALS = 3  # of an arcsec, as the tables show it
 MAX_PADDED_SIDE = 2048
 """Most columns and rows of a padded crop, which no image bounds: a worker holds many crops at once."""
@@ -168,14 +167,16 @@ class TaskBuilder:
         form = "fits" if crop is not None else self._delivery_format(row, image_type, suffix, tiles)
         if tiles is not None and (form == TILED or (crop is not None and suffix not in PLAIN)):
             suffix, stored_bytes = TILED_SUFFIX, tiles.size
+        image = details.image_id(i, band)
+        source = sys.intern(image_key(image, image_type, suffix))
         if f".{form}" == suffix and crop is None:
             size = stored_bytes
         else:
-            size = _made_size(details, i, image_type, box, form)
+            name = source.rpartition("/")[2]
+            size = made_size(details, i, band, image_type, box, form, name)
         if refusal is None and size > self.limit:
             refusal = f"larger than the limit: {size:,} bytes, and a batch may hold {self.limit:,}"
             refusal_code = FailureCode.OVER_BATCH_LIMIT
-        image = details.image_id(i, band)
         row_number = row.row_number if self.request.mode in LIST_MODES and row.row_number > 0 else None
         return Task(
             index=-1,
@@ -183,7 +184,7 @@ class TaskBuilder:
             row_number=row_number,
             id=row.id,
             file=image_file(image, image_type, form, row_number, row.id),
-            source=sys.intern(image_key(image, image_type, suffix)),
+            source=source,
             dataset=image.dataset,
             set_index=int(self.matches.set_index[i]),
             band=band,
@@ -233,11 +234,3 @@ def _allowed(crop: Crop) -> Crop | Refusal:
     if any(crop.box.padding) and max(crop.box.width, crop.box.height) > MAX_PADDED_SIDE:
         return PADDED_TOO_LARGE
     return crop
-
-
-def _made_size(details: ImageSets, i: int, image_type: ImageType, box: PixelBox | None, form: str) -> int:
-    """Compute the size of a file that is made: exact for crops and plain FITS, the most for ``fits.gz``."""
-    whole = PixelBox(0, 0, int(details.naxis1[i]), int(details.naxis2[i]))
-    bitpix = QUICKLOOK_BITPIX if image_type == ImageType.QUICKLOOK else ATLAS_BITPIX
-    size = cutout_bytes(int(details.header_blocks[i]), box or whole, bitpix)
-    return max_gzipped_size(size) if form == "fits.gz" else size
