@@ -12,6 +12,7 @@ from skybatch.api.http_request import HttpRequest
 from skybatch.api.responses import COMMON_HEADERS, redirect
 from skybatch.api.routing import AnyResponse
 from skybatch.storage.links import presigned_url
+from skybatch.storage.s3 import with_time_for
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
@@ -55,7 +56,7 @@ def content_response(
     sent = _gzip(body) if compress else body
     if len(sent) > MAX_INLINE_BYTES:
         key = f"{RESPONSE_PREFIX}/{digest}/{filename or 'answer'}"
-        obstore.put(results, key, body, attributes={"Content-Type": media_type})
+        obstore.put(with_time_for(results, len(body)), key, body, attributes={"Content-Type": media_type})
         url = presigned_url(
             results, key, request.link_method, filename=filename, media_type=media_type if filename else ""
         )

@@ -15,6 +15,7 @@ from skybatch.bundles.assembler import Assembled, MakeTail
 from skybatch.bundles.ranges import KeyOf, read_spans
 from skybatch.bundles.spans import GATHERED_BYTES, Copied, Gathered, Part, Span, plan_parts
 from skybatch.storage.multipart_upload import MultipartUpload, begin_upload, stored_crc32
+from skybatch.storage.s3 import with_time_for
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
@@ -53,7 +54,8 @@ class S3Assembler:
         if not parts:
             first, second = next(chunks, b""), next(chunks, None)
             if second is None:
-                obstore.put(self.objects, key, first, attributes={"Content-Type": media_type})
+                objects = with_time_for(self.objects, len(first))
+                obstore.put(objects, key, first, attributes={"Content-Type": media_type})
                 return Assembled(len(first), zlib.crc32(first))
             chunks = chain((first, second), chunks)
         upload = begin_upload(self.s3(), self.bucket, key, media_type)

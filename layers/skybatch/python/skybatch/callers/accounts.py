@@ -13,12 +13,12 @@ import secrets
 from contextlib import suppress
 from dataclasses import asdict
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import obstore
-from obstore.exceptions import AlreadyExistsError, PreconditionError
 
 from skybatch.callers.usage import Level, Usage
+from skybatch.storage.conditional_writes import create_object, replace_object
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
@@ -47,12 +47,8 @@ class Accounts:
         level, tag = self._read(key)
         level = level.later(now, allowance)
         taken = Level(level.used + amount, level.at)
-        mode: Any = "create" if tag is None else {"e_tag": tag}
-        try:
-            obstore.put(self._objects, key, json.dumps(asdict(taken)).encode(), mode=mode)
-        except (AlreadyExistsError, PreconditionError):
-            return None
-        return taken
+        body = json.dumps(asdict(taken)).encode()
+        return None if replace_object(self._objects, key, body, tag) is None else taken
 
     def _read(self, key: str) -> tuple[Level, str | None]:
         try:
@@ -67,6 +63,5 @@ class Accounts:
         """The key of the names, made by the first that needs it."""
         with suppress(FileNotFoundError):
             return bytes(obstore.get(self._objects, ACCOUNTS_KEY).bytes())
-        with suppress(AlreadyExistsError, PreconditionError):  # another made it at this moment
-            obstore.put(self._objects, ACCOUNTS_KEY, secrets.token_bytes(32), mode="create")
+        create_object(self._objects, ACCOUNTS_KEY, secrets.token_bytes(32))
         return bytes(obstore.get(self._objects, ACCOUNTS_KEY).bytes())

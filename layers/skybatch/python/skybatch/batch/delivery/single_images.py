@@ -18,6 +18,7 @@ from skybatch.batch.store import BatchStore
 from skybatch.bundles.ranges import read_span
 from skybatch.errors import Transient
 from skybatch.storage.multipart_upload import begin_upload
+from skybatch.storage.s3 import with_time_for
 
 if TYPE_CHECKING:
     from typing import Any
@@ -68,7 +69,8 @@ def cut_image(store: BatchStore, place: ImagePlace, file: str, now: float, copy:
         copy(key, store.path(keys.bundle(place.bundle)), place, media_type(file))
         return key
     attributes = {"Content-Type": media_type(file), "Content-Disposition": f'attachment; filename="{file}"'}
-    obstore.put(store.objects, key, read_image(store, place), attributes=attributes)
+    body = read_image(store, place)
+    obstore.put(with_time_for(store.objects, len(body)), key, body, attributes=attributes)
     return key
 
 
