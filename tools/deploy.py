@@ -87,10 +87,18 @@ def run(command: Sequence[str], folder: Path, *, quiet: bool = False) -> str:
     """Print a command and run it; return what it printed where ``quiet``. DeploymentFailed where it fails."""
     print(f"$ {shlex.join(command)}", flush=True)
     output = subprocess.PIPE if quiet else None
-    done = subprocess.run(command, cwd=folder, check=False, stdout=output, text=True)  # noqa: S603 (no shell)
+    done = subprocess.run(  # noqa: S603 (no shell)
+        command, cwd=folder, env=_environment(), check=False, stdout=output, text=True
+    )
     if done.returncode:
         raise DeploymentFailed(f"{shlex.join(command[:3])} ended with {done.returncode}")
     return done.stdout or ""
+
+
+def _environment() -> dict[str, str]:
+    """Return the variables for the AWS CLI, whose version 1 knows the region by its older name alone."""
+    region = os.environ.get("AWS_REGION")
+    return dict(os.environ) | ({"AWS_DEFAULT_REGION": region} if region else {})
 
 
 def main() -> int:

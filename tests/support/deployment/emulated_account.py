@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from local.archive_bucket import upload_tree
-from local.emulator import CREDENTIALS, REGION, Emulator, emulator
+from local.emulator import CREDENTIALS, Emulator, emulator
 from local.http_api.api import deployed_api
 from local.http_api.cors import Cors
 from local.http_api.server import PublicAddress, serve_api
@@ -34,12 +34,10 @@ class EmulatedAccount:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The operator's variables, none of this machine's AWS settings among them."""
+        """The operator's variables, none of this machine's AWS settings among them, and no region."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         return kept | {
             **{name: value for name, value in CREDENTIALS.items() if name != "AWS_DEFAULT_REGION"},
-            "AWS_REGION": REGION,
-            "AWS_DEFAULT_REGION": REGION,  # AWS CLI 1 knows this one alone
             "AWS_ENDPOINT_URL": self.emulator.url,
             "AWS_CONFIG_FILE": "/dev/null",
             "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",

@@ -72,6 +72,14 @@ def test_a_command_that_fails_ends_it(tmp_path: Path) -> None:
     assert run(["pwd"], tmp_path, quiet=True).strip() == str(tmp_path)
 
 
+def test_commands_are_told_the_region_by_both_of_its_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    assert run(["printenv", "AWS_DEFAULT_REGION"], tmp_path, quiet=True).strip() == "eu-west-1"
+
+
 def test_a_failed_check_deploys_nothing(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
