@@ -101,7 +101,7 @@ def parsed_request(limits: Settings = LIMITS, /, **fields: object) -> Request:
 def parsed_rows(mode: str, table: str, **fields: Any) -> list[dict[str, object]]:
     """The rows of a table posted in JSON, without their lines."""
     rows = parsed_request(mode=mode, table=table, **fields).rows
-    return [replace(row, line=None).to_json() for row in rows]
+    return [{**replace(row, line=None).to_json(), "bands": "".join(row.bands)} for row in rows]
 
 
 def multipart_body(

@@ -117,7 +117,8 @@ def posted_back(mode: str, form: str, records: Sequence[Record]) -> list[Record]
         warnings.simplefilter("ignore")
         upload = FORMS[form](table_of(records))
     rows = parsed_upload(mode, upload).rows
-    return [{k: v for k, v in row.to_json().items() if k != "line"} for row in rows]
+    kept = [{k: v for k, v in row.to_json().items() if k != "line"} for row in rows]
+    return [{**row, "bands": "".join(row["bands"])} for row in kept]
 
 
 def bands_of(letter: str | None) -> str:
