@@ -32,10 +32,12 @@ CUTANA := build/cutana
 CLIENTS := build/clients
 CLIENT_PYTHON := openapi-python-client==0.29.1 openapi-generator-cli==7.26.0 ruff pydantic urllib3 httpx python-dateutil
 CLIENT_NODE := @stoplight/spectral-cli@6.16.3 @redocly/cli@2.77.0 openapi-typescript@7.13.0 openapi-fetch@0.17.0 \
-  typescript@5.9.3 @types/node@24
+  typescript@5.9.3 @types/node@24 aladin-lite@3.8.2 js9@3.9.0
 # Debian packages whose programs judge our files in tests; tests that want a missing one say so and skip.
 TEST_PROGRAMS := funpack:libcfitsio-bin fitsverify:fitsverify shellcheck:shellcheck curl:curl wget:wget zsh:zsh fish:fish \
   aws:awscli chromium:chromium chromedriver:chromium-driver stilts:stilts
+# Those of the long tests alone.
+DRILL_PROGRAMS := topcat:topcat xvfb-run:xvfb mImgtbl:montage
 
 .PHONY: help venv system lint test demo serve bench clients drill security pins audit openapi package deploy clean
 
@@ -51,7 +53,7 @@ $(STAMP): pyproject.toml
 	@touch $@
 
 system: ## install the programs that tests compare with (as root; else only says what is missing)
-	@missing=; for pair in $(TEST_PROGRAMS); do \
+	@missing=; for pair in $(TEST_PROGRAMS) $(MORE_PROGRAMS); do \
 	  command -v "$${pair%%:*}" >/dev/null || missing="$$missing $${pair##*:}"; \
 	done; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
@@ -105,6 +107,7 @@ $(CUTANA)/installed: Makefile
 clients: $(CLIENTS)/.installed ## generators of API clients and other programs that the long tests run
 
 $(CLIENTS)/.installed: Makefile
+	@$(MAKE) --no-print-directory system MORE_PROGRAMS='$(DRILL_PROGRAMS)'
 	@mkdir -p $(CLIENTS)
 	@test -x $(CLIENTS)/python/bin/python || $(PYTHON) -m venv $(CLIENTS)/python
 	$(CLIENTS)/python/bin/python -m pip install --quiet --disable-pip-version-check $(CLIENT_PYTHON)

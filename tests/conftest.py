@@ -20,9 +20,8 @@ def client_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Where the client keeps its configuration and its list of submissions: never in the home directory."""
     folder = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CONFIG_HOME", str(folder / "config"))
+        patch.setenv("SKYBATCH_CONFIG", str(folder / "config.toml"))
         patch.setenv("XDG_STATE_HOME", str(folder / "state"))
-        patch.delenv("SKYBATCH_CONFIG", raising=False)
         yield folder
 
 
