@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from skybatch.surveys.image_type import ImageType
+from skybatch.surveys.known import DEFAULT_DATASET, default_survey
 
 FIELDS = (
     "mode",
@@ -71,7 +72,8 @@ def add_request_options(parser: argparse.ArgumentParser, *, email: bool = True) 
     )
     add("--bands", metavar="J,H,K", help="bands (default: all)")
     add("--survey", metavar="ID", help="survey, of those that the service lists at /surveys")
-    add("--dataset", metavar="NAME", help="data set, such as asky, which names the survey too")
+    datasets = tuple(default_survey().datasets)
+    add("--dataset", choices=datasets, help=f"data set of 2MASS (default: {DEFAULT_DATASET})")
     add("--image-type", choices=tuple(map(str, ImageType)), help="Quicklooks are lossy: never for photometry")
     add("--compressed", action="store_true", help="leave Quicklooks compressed, for `skybatch decompress`")
     add(
