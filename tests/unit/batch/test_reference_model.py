@@ -24,7 +24,7 @@ from skybatch.batch.execution.image_files import MadeFile
 from skybatch.batch.execution.reconcile import LAST_SILENCE
 from skybatch.batch.execution.task_queue import TaskQueue
 from skybatch.batch.execution.worker import Worker
-from skybatch.batch.journal import read_journal
+from skybatch.batch.journal import all_entries, read_journal
 from skybatch.batch.message import Message
 from skybatch.batch.outcomes import ImageOutcome
 from skybatch.batch.plan import Task
@@ -32,6 +32,7 @@ from skybatch.batch.record import BatchRecord, save_record
 from skybatch.batch.results.packager import package
 from skybatch.batch.store import BatchStore
 from skybatch.bundles.bundle_format import FailedTask
+from skybatch.bundles.place import Place
 from skybatch.presentation.readme import readme_text
 from skybatch.requests.model import Mode, Request, Row
 from skybatch.sky.position import SkyPosition
@@ -364,6 +365,9 @@ class BatchModel(RuleBasedStateMachine):
             if o.status in (ImageStatus.FAILED, ImageStatus.CANCELLED)
         }
         assert not beaten & set(journal), "a success beats whatever else was said"
+        told = {entry["n"]: Place.from_json(entry["place"]) for entry in all_entries(self.batch.store)}
+        final = {o.index: o.place for o in outcomes if o.place}
+        assert {number: told[number] for number in final} == final, "an image's place is decided once"
         assert set(retrieved) <= set(journal) <= set(retrieved) | (set() if self.undisturbed else over)
 
     def work_what_comes_late(self) -> None:

@@ -81,18 +81,18 @@ def test_the_code_of_a_failure_is_kept_with_its_image_and_row() -> None:
 
 
 def test_the_first_journaled_place_is_kept_whatever_comes_later() -> None:
-    batch = FakeBatch([task(0), task(1)])
+    """A bundle that comes after one of its images was journaled holds that image too, and another."""
+    batch = FakeBatch([task(0), task(1)], worker_seconds=30)
     batch.dispatch()
-    (first, _) = (stretch := load_stretches(batch.store)[0]).bundles
-    piece = first.piece_name(0, 1)
-    put_bundle(batch.store, piece, made_bundle(batch.store, {batch.plan.tasks[0]: bytes(100)}))
+    (bundle,) = load_stretches(batch.store)[0].bundles
+    first, second = batch.plan.tasks
+    piece = bundle.piece_name(0, 1)
+    put_bundle(batch.store, piece, made_bundle(batch.store, {first: bytes(100)}))
     batch.tally()
-    put_bundle(batch.store, first.name, made_bundle(batch.store, {batch.plan.tasks[0]: b"x" * 100}))
-    put_bundle(
-        batch.store, stretch.bundles[1].name, made_bundle(batch.store, {batch.plan.tasks[1]: b"y" * 100})
-    )
+    later = {first: b"x" * 100, second: b"y" * 100}
+    put_bundle(batch.store, bundle.name, made_bundle(batch.store, later))
     places = [outcome.place for outcome in settled(batch)]
-    assert [place and place.bundle for place in places] == [piece, stretch.bundles[1].name]
+    assert [place and place.bundle for place in places] == [piece, bundle.name]
 
 
 def test_what_was_never_journaled_has_the_place_of_the_first_object_by_name() -> None:
