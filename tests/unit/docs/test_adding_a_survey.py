@@ -102,3 +102,24 @@ def test_a_batch_of_it_runs(folder: Path) -> None:
     rows = service.file(accepted, "rows.csv").decode().splitlines()
     assert "image_id" in rows[0]
     assert "10510+30456X" in rows[2]
+
+
+class SeparateProcesses(Service):
+    """The functions as processes of their own: each learns of the survey from the archive, or not at all."""
+
+    def send_message_batch(self, QueueUrl: str, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
+        forget(parse_survey(description(), "first.toml"))
+        learn_from(lambda: None)  # a worker opens no inventory
+        try:
+            return super().send_message_batch(QueueUrl, Entries)
+        finally:
+            open_inventories(self.archive.objects)
+
+
+def test_workers_need_to_know_nothing_of_it(folder: Path) -> None:
+    assert main(["archive", "index", "tree", "--survey", "first.toml"]) == 0
+    archive = archive_of(folder)
+    service = SeparateProcesses(archive)
+    table = "ra,dec,size\n162.53,30.677,10\n162.53,30.677,\n"
+    status = service.run(service.submit(mode="positions", survey="first", table=table))
+    assert (status.state, status.images.retrieved, status.images.failed) == ("complete", 2, 0)
