@@ -28,7 +28,7 @@ ONE = Load(sources=1, reads=1, read_bytes=9_000_000, inflated=0.0, crops=0, file
 def test_the_model_has_the_bounds_of_the_code() -> None:
     assert HERE.reads_in_flight == READ_BOUNDS.in_flight
     assert HERE.copies_in_flight == COPIES_IN_FLIGHT
-    assert PARAMETERS["WorkerTimeout"]["Default"] == WORKER_TIMEOUT
+    assert int(PARAMETERS["WorkerTimeout"]["Default"]) == WORKER_TIMEOUT
 
 
 def test_a_bundle_by_hand() -> None:
