@@ -111,7 +111,7 @@ def test_errors_have_the_form_of_their_protocol(service: Service) -> None:
 
 def test_maxrec_truncates_and_reports_overflow(service: Service) -> None:
     document = parse(io.BytesIO(service.call(at(INVENTORY, **POSITION, MAXREC=5)).body), verify="ignore")
-    (resource,) = document.resources
+    resource = document.resources[0]
     assert len(resource.tables[0].array) == 5
     assert [info.value for info in resource.infos if info.name == "QUERY_STATUS"] == ["OK", "OVERFLOW"]
 

@@ -75,3 +75,23 @@ def test_a_condition_is_refused_before_it_takes_more_work_than_a_search_may(
         search(Parameters.of(many), small_inventory)
     region = {"pos": "10,10", "size": "1"}
     assert len(search(Parameters.of(many | region), small_inventory).table) == 0
+
+
+@pytest.mark.parametrize(
+    ("columns", "shown"),
+    [
+        ("fname,magzp", ["fname", "magzp"]),
+        ("in_ra,fname", ["in_ra", "fname"]),
+        ("", ["in_row_id", "in_ra", "in_dec", *(column.name for column in NATIVE_SEARCH)]),
+    ],
+)
+def test_the_position_leads_unless_columns_are_named(
+    small_inventory: Inventory, columns: str, shown: list[str]
+) -> None:
+    table = search(Parameters.of({"POS": "10,10", "columns": columns}), small_inventory).table
+    assert [column.name for column in table.columns] == shown
+
+
+def test_without_a_position_there_are_no_columns_of_one(small_inventory: Inventory) -> None:
+    with pytest.raises(MalformedRequest):
+        search(Parameters.of({"where": "scanno = 1", "columns": "in_ra"}), small_inventory)

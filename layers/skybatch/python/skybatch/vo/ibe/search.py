@@ -46,7 +46,7 @@ def search(
     survey = survey_of(inventory.dataset)
     if parameters.text("format").lower() == "metadata":
         return TableResponse(metadata_table(survey), fmt)
-    columns = requested_columns(parameters, survey)
+    columns = requested_columns(parameters, survey, with_table=bool(positions))
     single, condition = None if positions else box_search(parameters), parameters.text("where")
     boxes = box_searches(parameters, positions) if positions else [single] if single else []
     if not boxes and not condition:
@@ -60,23 +60,30 @@ def search(
     else:
         found = _find(inventory, single, condition, predicate, max_rows, budget)
         numbers = [0] * len(found)
-    table = table_of(found, columns, lambda _: "", title=_title(survey), max_rows=max_rows)
-    return TableResponse(_with_input(table, boxes, numbers) if boxes else table, fmt)
+    stored = tuple(column for column in columns if column not in INPUT_POSITION)
+    table = table_of(found, stored, lambda _: "", title=_title(survey), max_rows=max_rows)
+    if not boxes:
+        return TableResponse(table, fmt)
+    # Which columns there are is the caller's to say, but of a table one must know the row.
+    shown = columns if parameters.text("columns") and not positions else (*INPUT_POSITION, *stored)
+    return TableResponse(_with_input(table, shown, boxes, numbers), fmt)
 
 
 def _title(survey: Survey) -> str:
     return f"{survey.short} image metadata"
 
 
-def _with_input(table: Table, boxes: Sequence[BoxSearch], numbers: Sequence[int]) -> Table:
-    """Return a table that begins with the position that each image was found for."""
+def _with_input(
+    table: Table, columns: tuple[Column, ...], boxes: Sequence[BoxSearch], numbers: Sequence[int]
+) -> Table:
+    """Return a table with other columns, among them the position that each image was found for."""
     asked = [boxes[number].box for number in numbers]
     values: dict[str, Values] = {
         "in_row_id": [number + 1 for number in numbers],
         "in_ra": [box.ra for box in asked],
         "in_dec": [box.dec for box in asked],
     }
-    return replace(table, columns=(*INPUT_POSITION, *table.columns), data={**table.data, **values})
+    return replace(table, columns=columns, data={**table.data, **values})
 
 
 def _find(
@@ -128,14 +135,18 @@ def _predicate(condition: str, survey: Survey, budget: SearchBudget) -> Predicat
     return matches
 
 
-def requested_columns(parameters: Parameters, survey: Survey | None = None) -> tuple[Column, ...]:
+def requested_columns(
+    parameters: Parameters, survey: Survey | None = None, *, with_table: bool = False
+) -> tuple[Column, ...]:
     """Return the columns that ``columns`` names, in that order; all without it. Raises MalformedRequest."""
-    known = {column.name: column for column in native_search(survey or default_survey())}
+    stored = {column.name: column for column in native_search(survey or default_survey())}
+    asked = {column.name: column for column in INPUT_POSITION if with_table or parameters.named("pos")}
+    known = {**stored, **asked}
     words = [word.lower() for word in parameters.text("columns").replace(",", " ").split()]
     for word in words:
         if word not in known:
             raise refused("columns", word, f"is no column; columns are {', '.join(known)}")
-    return tuple(known[word] for word in dict.fromkeys(words)) or tuple(known.values())
+    return tuple(known[word] for word in dict.fromkeys(words)) or tuple(stored.values())
 
 
 def metadata_table(survey: Survey | None = None) -> Table:
