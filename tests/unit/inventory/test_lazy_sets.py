@@ -45,8 +45,8 @@ class Source:
         crval, rotation, grid = (self.columns[name][rows] for name in ("crval", "rot", "grid"))
         return Footprints(crval[:, 0], crval[:, 1], rotation, grid, self.grids, self.frame)
 
-    def fetch(self, rows: slice | NDArray[np.integer]) -> None:
-        self.read.add("all")
+    def fetch(self, rows: slice | NDArray[np.integer], names: tuple[str, ...] | None = None) -> None:
+        self.read.update(["all"] if names is None else names)
 
 
 @pytest.fixture

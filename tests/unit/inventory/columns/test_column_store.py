@@ -142,6 +142,21 @@ def test_all_that_is_known_of_sets_is_fetched_side_by_side(
     assert type(sets) is ImageSets
 
 
+def test_columns_that_are_named_are_fetched_side_by_side(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SKYBATCH_CACHE", str(tmp_path))
+    names = ("scan", "image", "date", *(f"bytes.image.{band}.fits.gz" for band in "jhk"), "crval")
+    tree = MeetingTree(MemoryStore(), names=names, together=Barrier(len(names)))
+    publish(tree, synthetic(300), numbered=False, origin="test")
+    sets = Inventory.open(tree, "asky").details([5, 9]).fetched("scan", "image", "date", "bytes.image")
+    obstore.delete(tree.store, [entry.path for entry in tree.entries("inventory/")])
+    assert len(sets.date) == len(sets.scan) == 2
+    assert sets.bytes["k"].all()
+    with pytest.raises(InventoryError):
+        len(sets.ut_date)
+
+
 def test_a_file_of_another_size_than_its_manifest_says_is_refused(tmp_path: Path) -> None:
     entry = {"dtype": "<f8", "shape": [3], "offset": 128, "bytes": 152}
     column = column_from_manifest("crval1", entry, 3)

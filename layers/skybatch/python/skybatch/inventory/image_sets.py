@@ -148,6 +148,10 @@ class ImageSets:
         """Return a column of text as codes and the words they stand for, None where it is kept otherwise."""
         return None
 
+    def fetched(self, *names: str) -> ImageSets:
+        """Return these sets, with columns by name, or by the beginning of theirs, at hand side by side."""
+        return self
+
     def loaded(self) -> ImageSets:
         """Return these sets with all that is known of them in memory, for where nothing can be fetched."""
         return self

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skybatch.inventory.columns.column import damaged
-from skybatch.inventory.columns.column_store import ColumnStore, Rows
+from skybatch.inventory.columns.column_store import ALL, ColumnStore, Rows
 from skybatch.inventory.columns.sorted_column import SortedColumn
 from skybatch.inventory.image_sets import ImageSets, scan_codes, set_ids
 from skybatch.inventory.lazy_sets import lazy_sets
@@ -110,9 +110,15 @@ class IndexedSets:
         """Tell whether there is a column of this name."""
         return name in self._columns
 
-    def fetch(self, rows: Rows) -> None:
-        """Fetch rows of all columns of values, side by side."""
-        self._columns.fetch((*_PLACES, *self._values), rows)
+    def fetch(self, rows: Rows, names: tuple[str, ...] | None = None) -> None:
+        """Fetch rows of columns of values by the beginning of their names, or of all, side by side."""
+        wanted = tuple(
+            each
+            for each in self._values
+            if names is None or any(f"{each}.".startswith(f"{n}.") for n in names)
+        )
+        self._columns.fetch((*_PLACES, *wanted), rows)
+        self._columns.fetch(tuple(f"{each}.words" for each in wanted if self.has(f"{each}.words")), ALL)
 
     def _by_value(self, name: str, column: SortedColumn, wanted: NDArray[Any]) -> SetNumbers:
         if self.size == 0:

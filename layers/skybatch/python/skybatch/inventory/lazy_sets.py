@@ -49,8 +49,8 @@ class SetSource(Protocol):
     def footprints(self, rows: slice | NDArray[np.integer]) -> Footprints:
         """Return where sets lie."""
 
-    def fetch(self, rows: slice | NDArray[np.integer]) -> None:
-        """Fetch rows of all columns of values, side by side."""
+    def fetch(self, rows: slice | NDArray[np.integer], names: tuple[str, ...] | None = None) -> None:
+        """Fetch rows of columns of values by the beginning of their names, or of all, side by side."""
 
 
 class BandColumns(Mapping[str, Any]):
@@ -117,6 +117,11 @@ class LazySets(ImageSets):
     def footprints(self) -> Footprints:
         """Return where the sets lie."""
         return self._source.footprints(self._rows)
+
+    def fetched(self, *names: str) -> ImageSets:
+        """Return these sets, with columns by name, or by the beginning of theirs, at hand side by side."""
+        self._source.fetch(self._rows, names)
+        return self
 
     def loaded(self) -> ImageSets:
         """Return the same sets with all that is known of them read."""

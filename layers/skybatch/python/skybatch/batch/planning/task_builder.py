@@ -26,8 +26,9 @@ from skybatch.inventory.matches import PixelPositions
 from skybatch.inventory.stored_image import PLAIN
 from skybatch.requests.model import LIST_MODES, Mode, Request, Row
 from skybatch.status import AbsentImages
-from skybatch.surveys.image_id import TILED_SUFFIX, image_key
+from skybatch.surveys.image_id import TILED_SUFFIX, image_key, product_of
 from skybatch.surveys.image_type import ImageType
+from skybatch.surveys.known import survey_of
 
 if TYPE_CHECKING:
     from skybatch.inventory.image_sets import ImageSets, Tiles
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 TILED = TILED_SUFFIX.removeprefix(".")
 TILE_FORMS = ("fz", TILED)
+# Columns that tell the sizes and forms of files, beside the stored bytes.
+PLANNED = ("header_blocks", "cards", "tile_table", "tile_heap")
 EDGE_DECIMALS = 3  # of an arcsec, as the tables show it
 MAX_PADDED_SIDE = 2048
 """Most columns and rows of a padded crop, which no image bounds: a worker holds many crops at once."""
@@ -67,8 +70,11 @@ class TaskBuilder:
 
     @cached_property
     def details(self) -> ImageSets:
-        """The facts of the image set of each match."""
-        return self.inventory.details(self.matches.set_index)
+        """The facts of the image set of each match; what a plan is made of is at hand."""
+        survey = survey_of(self.inventory.dataset)
+        types = {row.image_type or self.request.image_type for row in self.request.rows}
+        held = (f"bytes.{product_of(survey, each)}" for each in types)
+        return self.inventory.details(self.matches.set_index).fetched(*survey.set.fields, *PLANNED, *held)
 
     def absent(self) -> dict[int, AbsentImages]:
         """Return the images asked for that the archive does not hold, by row index."""

@@ -27,6 +27,8 @@ from skybatch.surveys.twomass.datasets import inventory_folder
 
 # So many rows are a chunk of a search of the whole survey, whose columns nobody needs again soon.
 ROWS_LET_GO = 50_000
+# Columns that are fetched side by side.
+AT_ONCE = 16
 # Other versions in the cache that were not opened for so long are removed.
 STALE_SECONDS = 3600.0
 
@@ -106,7 +108,9 @@ class ColumnStore:
         if len(missing) > 1:
             from skybatch.concurrency import parallel_map
 
-            list(parallel_map(lambda name: self._partial(name, rows), missing, len(missing)))
+            list(parallel_map(lambda name: self._partial(name, rows), missing, min(len(missing), AT_ONCE)))
+        elif missing:
+            self._partial(missing[0], rows)
 
     def _opened(self, name: str, local: Path) -> NDArray[Any]:
         """Map a complete file, once."""
