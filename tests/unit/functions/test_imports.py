@@ -13,6 +13,7 @@ SLOW = {"astropy", "boto3", "lark", "matplotlib"}
 PAGES = {"jinja2"}
 PLANNING = {"skybatch.batch.submission.submit", "skybatch.batch.planning.planner"}
 VALIDATION = {"pydantic"}
+DESCRIPTIONS = "skybatch.surveys.description"
 
 
 def imported_by(function: str) -> set[str]:
@@ -27,7 +28,7 @@ def imported_by(function: str) -> set[str]:
         ("search", SLOW | PAGES | PLANNING | VALIDATION | {"urllib3"}),
         ("portal", SLOW | PLANNING | VALIDATION),
         ("planner", SLOW | PAGES),
-        ("worker", SLOW | PAGES | PLANNING | VALIDATION | {"numpy"}),
+        ("worker", SLOW | PAGES | PLANNING | VALIDATION | {"numpy", "tomllib", DESCRIPTIONS}),
         ("collector", SLOW | PAGES | VALIDATION),
         ("notifier", SLOW | VALIDATION | {"numpy"}),
     ],

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Literal
+from typing import Literal, TypeAlias
 
-from skybatch.surveys.description.keys import FieldValue, parts_of
-from skybatch.surveys.description.templates import Template
 from skybatch.surveys.image_id import ImageId, product_of
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.known import survey_of
 
-Fields = Mapping[str, FieldValue]
+Fields: TypeAlias = Mapping[str, str | int]
 Name = Literal["sia", "title", "obs", "file", "colour"]
 
 
@@ -25,20 +23,20 @@ def name_writer(name: Name, dataset: str, band: str, image_type: ImageType) -> C
 
     For tables of many images of one band; the parts that are the same for all are looked up once.
     """
-    survey = survey_of(dataset)
-    template = Template(getattr(survey.names, name))
-    return _writer(template, dataset, band, image_type)
+    return _writer(getattr(survey_of(dataset).names, name), dataset, band, image_type)
 
 
 def file_stem_writer(dataset: str, band: str, image_type: ImageType) -> Callable[[Fields], str]:
     """Return the function that gives the name of an image's file in the archive, without suffix."""
     survey = survey_of(dataset)
     key = survey.product[product_of(survey, image_type)].key
-    return _writer(Template(key.rpartition("/")[2]), dataset, band, image_type)
+    return _writer(key.rpartition("/")[2], dataset, band, image_type)
 
 
 def file_stem_fields(dataset: str, image_type: ImageType) -> tuple[str, ...]:
     """Return the fields of an image set that the name of an image's file is made of."""
+    from skybatch.surveys.description.templates import Template
+
     survey = survey_of(dataset)
     names = Template(survey.product[product_of(survey, image_type)].key.rpartition("/")[2]).names
     return tuple(name for name in survey.set.fields if name in names or "id" in names)
@@ -49,7 +47,12 @@ def image_set_id(dataset: str, fields: Fields) -> str:
     return survey_of(dataset).set_id.format(fields)
 
 
-def _writer(template: Template, dataset: str, band: str, image_type: ImageType) -> Callable[[Fields], str]:
+def _writer(text: str, dataset: str, band: str, image_type: ImageType) -> Callable[[Fields], str]:
+    # Here, because a worker starts without a description.
+    from skybatch.surveys.description.keys import parts_of
+    from skybatch.surveys.description.templates import Template
+
+    template = Template(text)
     survey = survey_of(dataset)
     product = product_of(survey, image_type)
     parts = parts_of(survey, survey.datasets[dataset], survey.bands[band], product)
