@@ -161,10 +161,12 @@ def _write(folder: Path, request: str, answer: HttpAnswer) -> None:
 
 
 def _run(folder: Path, service: Service, body: dict[str, Any]) -> None:
-    """Run a batch, and write every object that it leaves."""
+    """Run a batch, and write its request, its plan and its results; the rest differs from run to run."""
     service.run(service.submit(**body))
     for part in obstore.list(service.objects, prefix="batches"):
         for item in part:
+            if not item["path"].endswith(("request.json", "plan.jsonl")) and "/results/" not in item["path"]:
+                continue
             content = bytes(obstore.get(service.objects, item["path"]).bytes())
             path = folder / _constant(item["path"].encode()).decode()
             path.parent.mkdir(parents=True, exist_ok=True)
