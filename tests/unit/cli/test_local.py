@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from skybatch.cli import main
 from skybatch.cli.local import Lines
-from skybatch.cli.output import COMPLETE, FAILED, INCOMPLETE, USAGE
+from skybatch.cli.output import COMPLETE, FAILED, INCOMPLETE, INTERRUPTED, USAGE
 from tests.support.survey.archive_on_disk import write_tree
 from tests.support.survey.sample_archive import MadeArchive
 
@@ -53,7 +57,7 @@ def test_failed_images_make_it_incomplete(tmp_path: Path, tree: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("table", "options"), [("ra,dec\n10,95\n", ()), ("ra,dec\n180,20\n", ("--dataset", "none"))]
+    ("table", "options"), [("ra,dec\n10,95\n", ()), ("ra,dec\n180,20\n", ("--dataset", "sx"))]
 )
 def test_what_cannot_be_done_fails(tmp_path: Path, tree: Path, table: str, options: tuple[str, ...]) -> None:
     assert run(tmp_path, tree, table, *options) == FAILED
@@ -72,3 +76,28 @@ def test_lines_come_for_a_state_and_for_its_end(capsys: pytest.CaptureFixture[st
         lines("running", done, 1, 4)
     told = capsys.readouterr().err.splitlines()
     assert [line.split()[1] for line in told] == ["2", "4"]
+
+
+def test_an_archive_without_inventory_is_told_with_the_command_that_makes_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "archive").mkdir()
+    assert run(tmp_path, tmp_path / "archive", "ra,dec\n180,20\n") == FAILED
+    assert f"skybatch archive index {tmp_path / 'archive'}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("state", ["planning", "running"])
+def test_ctrl_c_ends_all_processes_in_a_line(tmp_path: Path, tree: Path, state: str) -> None:
+    table = tmp_path / "targets.csv"
+    table.write_text("ra,dec,size\n" + "".join(f"180.0,{19.9 + n / 9000:.5f},40\n" for n in range(1500)))
+    command = [sys.executable, "-m", "skybatch.cli", "local", str(table), "--archive", str(tree)]
+    command += ["--out", str(tmp_path / "out"), "--processes", "2"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
+        assert process.stderr is not None
+        while not process.stderr.readline().startswith(state):
+            pass
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+        told = process.stderr.read()
+    assert process.returncode == INTERRUPTED
+    assert "Traceback" not in told
+    assert "continues where it stopped" in told

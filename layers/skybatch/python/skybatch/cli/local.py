@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from skybatch.cli import output, request_options
+from skybatch.errors import DatasetAbsent
 
 EXAMPLES = """\
 examples:
@@ -62,7 +63,12 @@ def _local(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     encoded = encode_request(**request_options.request_arguments(options))
     places = Places(options.archive.absolute(), options.out.absolute())
     run = LocalRun(places, options.processes, make_progress(options.quiet), Settings.from_environment())
-    status = run.run(PostedRequest(encoded.body, encoded.content_type))
+    try:
+        status = run.run(PostedRequest(encoded.body, encoded.content_type))
+    except DatasetAbsent as error:
+        raise DatasetAbsent(
+            f"{error.detail}; make one by: skybatch archive index {options.archive}"
+        ) from None
     if options.json:
         output.print_json(status.to_json())
     else:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import multiprocessing
 import pickle
+import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Any, Generic, TypeVar
@@ -86,12 +88,13 @@ class WorkerProcesses(Generic[Job, Result]):
                 yield self._take(busy[connection])  # type: ignore[index]
 
     def _start_all(self) -> None:
-        self._workers += (self._start() for _ in range(self._count))
+        self._workers.extend(self._start() for _ in range(self._count))
 
     def _start(self) -> _Worker:
         ours, theirs = self._context.Pipe()
         process = self._context.Process(target=_serve, args=(self._work, theirs), daemon=True)
-        process.start()
+        with _without_interrupts():
+            process.start()
         theirs.close()
         return _Worker(process, ours)
 
@@ -116,17 +119,25 @@ class WorkerProcesses(Generic[Job, Result]):
         return Finished(job, result, error)
 
 
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Block Ctrl-C for what is started in the block: a terminal sends it to all, and one is enough."""
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+
+
 def _serve(work: Callable[[Any], Any], connection: Connection) -> None:
-    """Answer jobs until the other end of the pipe closes, or Ctrl-C."""
+    """Answer jobs until the other end of the pipe closes."""
     while True:
         try:
             job = connection.recv()
-        except (EOFError, OSError, KeyboardInterrupt):
+        except (EOFError, OSError):
             return
         try:
             connection.send((work(job), None))
-        except KeyboardInterrupt:
-            return
         except Exception as error:  # noqa: BLE001 - the caller decides what it means
             connection.send((None, _portable(error)))
 
