@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import obstore
+import pytest
 
 from skybatch.batch import keys
 from skybatch.batch.codes import ImageStatus
@@ -10,6 +11,8 @@ from skybatch.batch.execution.giving_up import give_up
 from skybatch.batch.execution.settlement import decide_outcomes
 from skybatch.batch.execution.stretches import load_stretches
 from skybatch.batch.outcomes import ImageOutcome, load_outcomes, row_outcomes
+from skybatch.batch.store import BatchStore
+from skybatch.errors import Transient
 from tests.support.batches.batch_fakes import FakeBatch, task
 from tests.support.batches.made_bundles import made_bundle, put_bundle
 
@@ -124,3 +127,13 @@ def test_an_unsound_object_is_absent() -> None:
     whole = b"".join(made_bundle(batch.store, {batch.plan.tasks[0]: bytes(100)}).pieces())
     obstore.put(batch.store.objects, batch.store.path(keys.bundle(bundle.name)), whole[:-1])
     assert statuses(settled(batch)) == ["over_limit"]
+
+
+def test_outcomes_that_another_run_wrote_and_nobody_can_read_are_not_taken_for_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    batch = FakeBatch([task(0)])
+    batch.dispatch()
+    monkeypatch.setattr(BatchStore, "create", lambda *_: False)
+    with pytest.raises(Transient):
+        settled(batch)

@@ -17,7 +17,7 @@ from skybatch.batch import keys
 from skybatch.batch.codes import RowStatus
 from skybatch.batch.reasons import CANCELLED_REASON
 from skybatch.batch.size_limit import batches_needed, count_within
-from skybatch.batch.store import JSON_LINES, BatchStore, to_json_lines
+from skybatch.batch.store import JSON_LINES, BatchStore, to_json_lines, written_first
 from skybatch.fits.edge_mode import EdgeMode
 from skybatch.fits.pixel_box import Padding, PixelBox
 from skybatch.inventory.image_geometry import ImageGeometry
@@ -213,7 +213,7 @@ def save_plan(store: BatchStore, plan: Plan) -> Plan:
     lines = chain([head], (task.to_json() for task in plan.tasks))
     if store.create(keys.PLAN, to_json_lines(lines), JSON_LINES):
         return plan
-    return load_plan(store) or plan
+    return written_first(load_plan(store), keys.PLAN)
 
 
 def load_plan(store: BatchStore, first: int | None = None) -> Plan | None:

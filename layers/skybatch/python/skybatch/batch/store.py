@@ -10,13 +10,13 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import obstore
 
 from skybatch.batch import keys
 from skybatch.concurrency import parallel_map
-from skybatch.errors import NotFound
+from skybatch.errors import NotFound, Transient
 from skybatch.storage.conditional_writes import create_object
 from skybatch.storage.links import presigned_url
 from skybatch.storage.s3 import TRANSFER_BYTES, with_time_for
@@ -28,6 +28,8 @@ BATCH_ID = re.compile(r"[0-9a-f]{32}")
 SAFE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,199}")
 READS_IN_FLIGHT = 32
 JSON_LINES = "application/jsonl"
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -181,6 +183,16 @@ class BatchStore:
         """
         filename = name.rsplit("/", 1)[-1] if media_type else ""
         return presigned_url(self.objects, self.path(name), method, filename=filename, media_type=media_type)
+
+
+def written_first(value: T | None, name: str) -> T:
+    """Return what another run wrote to an object before this one could.
+
+    Raises Transient where there is nothing: what this run would have written must not take its place.
+    """
+    if value is None:
+        raise Transient(f"{name} was written by another run and cannot be read")
+    return value
 
 
 def to_json_lines(values: Iterable[dict[str, Any]]) -> bytes:

@@ -9,7 +9,7 @@ from typing import Any
 from skybatch.batch import keys
 from skybatch.batch.execution.task_states import TaskStates
 from skybatch.batch.plan import Plan, Task
-from skybatch.batch.store import JSON_LINES, BatchStore, to_json_lines
+from skybatch.batch.store import JSON_LINES, BatchStore, to_json_lines, written_first
 from skybatch.bundles.place import Place
 
 PART_IMAGES = 2000
@@ -34,7 +34,7 @@ def append_parts(store: BatchStore, plan: Plan, states: TaskStates, finished: Ma
         entries = [_entry(plan.tasks[number], place) for number, place in chosen]
         name = keys.journal_part(states.journal_parts)
         if not store.create(name, to_json_lines(entries), JSON_LINES):
-            entries = store.read_lines(name) or []
+            entries = written_first(store.read_lines(name), name)
         states.journal_parts += 1
         for entry in entries:
             count += not states.is_done(entry["n"])

@@ -18,7 +18,7 @@ from skybatch.batch.journal import all_entries
 from skybatch.batch.outcomes import ImageOutcome, load_outcomes
 from skybatch.batch.plan import Plan
 from skybatch.batch.reasons import BEYOND_LIMIT, CANCELLED_REASON
-from skybatch.batch.store import JSON_LINES, BatchStore, to_json_lines
+from skybatch.batch.store import JSON_LINES, BatchStore, to_json_lines, written_first
 from skybatch.bundles.bundle_format import FailedTask
 from skybatch.bundles.place import Place
 
@@ -42,7 +42,7 @@ def decide_outcomes(store: BatchStore, plan: Plan, stretches: Iterable[Stretch])
     lines = to_json_lines(outcome.to_json() for outcome in outcomes)
     if store.create(keys.OUTCOMES, lines, JSON_LINES):
         return outcomes
-    return load_outcomes(store) or []
+    return written_first(load_outcomes(store), keys.OUTCOMES)
 
 
 def _find(store: BatchStore, plan: Plan, stretches: Iterable[Stretch]) -> _Found:

@@ -15,7 +15,7 @@ from typing import Any
 from skybatch.batch import keys
 from skybatch.batch.execution.packing import Bundle, bundle_name
 from skybatch.batch.plan import Task
-from skybatch.batch.store import JSON_LINES, BatchStore, to_json_lines
+from skybatch.batch.store import JSON_LINES, BatchStore, to_json_lines, written_first
 
 HEAD_READ_BYTES = 256 * 1024
 
@@ -67,7 +67,7 @@ def create_stretch(store: BatchStore, start: int, stop: int, bundles: Sequence[B
     head = to_json_lines([{"start": start, "stop": stop, "bundles": rows}])
     if store.create(keys.stretch(start), b"".join((head, *lines)), JSON_LINES):
         return _stretch(head)
-    return load_stretch(store, start) or _stretch(head)
+    return written_first(load_stretch(store, start), keys.stretch(start))
 
 
 def load_stretch(store: BatchStore, start: int) -> Stretch | None:
