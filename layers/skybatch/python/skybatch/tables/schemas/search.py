@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.known import default_survey
@@ -158,6 +159,7 @@ def sia_search(survey: Survey) -> tuple[Column, ...]:
     return ordered_columns(survey, survey.tables.sia, GROUPS)
 
 
+@lru_cache(maxsize=32)  # a search of the whole survey asks for them with every chunk of it
 def native_search(survey: Survey) -> tuple[Column, ...]:
     """Return the columns of the archive's own search."""
     return ordered_columns(survey, survey.tables.search, GROUPS)

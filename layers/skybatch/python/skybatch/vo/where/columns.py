@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from skybatch.inventory.image_sets import ImageSets
 
 # Sources of columns whose texts are put together, and the steps of each row: as measured, 2.5 µs where it is
-# done row by row, 0.3 µs where the same text stands for many.
-WRITTEN_STEPS = {"image_id": 5_000, "fname": 600}
+# done row by row, 0.15 µs where the same text stands for many.
+WRITTEN_STEPS = {"image_id": 5_000, "fname": 300}
 _POINTS = ("crval1", "crval2", "crpix1", "crpix2", "cdelt1", "cdelt2", "crota2", "naxis1", "naxis2")
 
 
