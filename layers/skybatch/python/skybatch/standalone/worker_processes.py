@@ -10,8 +10,9 @@ import pickle
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from typing import Any, Generic, TypeVar
 
@@ -122,6 +123,7 @@ class WorkerProcesses(Generic[Job, Result]):
 @contextmanager
 def _without_interrupts() -> Iterator[None]:
     """Block Ctrl-C for what is started in the block: a terminal sends it to all, and one is enough."""
+    resource_tracker.ensure_running()  # starting it, which the first process does, ends any block
     blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -130,16 +132,18 @@ def _without_interrupts() -> Iterator[None]:
 
 
 def _serve(work: Callable[[Any], Any], connection: Connection) -> None:
-    """Answer jobs until the other end of the pipe closes."""
-    while True:
-        try:
-            job = connection.recv()
-        except (EOFError, OSError):
-            return
-        try:
-            connection.send((work(job), None))
-        except Exception as error:  # noqa: BLE001 - the caller decides what it means
-            connection.send((None, _portable(error)))
+    """Answer jobs until the other end of the pipe closes, while this one waits or works."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with suppress(EOFError, OSError):
+        while True:
+            connection.send(_answer(work, connection.recv()))
+
+
+def _answer(work: Callable[[Any], Any], job: Any) -> tuple[Any, Exception | None]:
+    try:
+        return work(job), None
+    except Exception as error:  # noqa: BLE001 - the caller decides what it means
+        return None, _portable(error)
 
 
 def _portable(error: Exception) -> Exception:
