@@ -204,7 +204,7 @@ DEEDS: dict[str, tuple[Deed, set[str]]] = {
     ),
     "write to the archive": (of_archive("put_object", IMAGE, Body=b"x"), set()),
     "remove from the archive": (of_archive("delete_object", IMAGE), set()),
-    "send a task": (send, {"Planner"}),
+    "send a task": (send, {"Planner", "Worker"}),
     "send a dead letter": (send_dead, set()),
     "start a batch": (start, {"Planner"}),
     "list batches": (list_executions, set()),

@@ -27,6 +27,10 @@ def reference(name: str) -> Schema:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
+PROBLEM: Schema = {PROBLEM_TYPE: {"schema": reference("ProblemDetails")}}
+"""The content of a problem, as RFC 7807 has it."""
+
+
 def operation(
     tag: str,
     operation_id: str,
@@ -58,8 +62,7 @@ def problems(raised: tuple[type[errors.SkybatchError], ...]) -> dict[str, Schema
 
 def _problem(of_status: list[type[errors.SkybatchError]]) -> Schema:
     description = "; ".join(f"{error.title} (`{error.code}`)" for error in of_status)
-    content = {PROBLEM_TYPE: {"schema": reference("ProblemDetails")}}
-    response: Schema = {"description": description, "content": content}
+    response: Schema = {"description": description, "content": PROBLEM}
     if any(error.retryable for error in of_status):
         response["headers"] = RETRY_AFTER
     return response

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from skybatch import errors
 from skybatch.api.openapi.operations import (
+    PROBLEM,
     RETRY_AFTER,
     Schema,
     binary,
@@ -20,7 +21,6 @@ from skybatch.api.openapi.operations import (
     texts,
 )
 from skybatch.api.parameters import FORM_TYPE
-from skybatch.api.responses import PROBLEM_TYPE
 from skybatch.api.table_responses import VOTABLE_TYPE
 from skybatch.surveys.known import default_survey
 
@@ -160,7 +160,8 @@ def _vosi_paths() -> Iterator[tuple[str, Schema]]:
         for name in ("availability", "capabilities"):
             operation_id = f"get{operation_name}{name.capitalize()}"
             response = {"200": {"description": "As VOSI 1.1 has it.", "content": texts(["text/xml"])}}
-            item = {"get": operation("archive", operation_id, f"The {name} of {path}", response)}
+            raised = (errors.NotFound,) if parameters else ()
+            item = {"get": operation("archive", operation_id, f"The {name} of {path}", response, raised)}
             yield f"{path}/{name}", {**item, **({"parameters": parameters} if parameters else {})}
 
 
@@ -224,7 +225,7 @@ def _cutout() -> dict[str, Schema]:
 
 def _query_errors() -> dict[str, Schema]:
     """Return the errors of a query, in the form that the service's standard gives them."""
-    content = texts(["text/plain", VOTABLE_TYPE, PROBLEM_TYPE])
+    content = {**texts(["text/plain", VOTABLE_TYPE]), **PROBLEM}
     error = {"description": "The error, in the form of the service's standard.", "content": content}
     return {
         **{str(status): error for status in (400, 403, 404, 413, 415, 422)},
