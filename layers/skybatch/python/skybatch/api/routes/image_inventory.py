@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from skybatch.api.dependencies import Dependencies
 from skybatch.api.http_request import HttpRequest
@@ -15,7 +15,7 @@ from skybatch.api.routes.sia1 import query_error_response, sia1_response
 from skybatch.api.routing import AnyResponse, RouteTable
 from skybatch.errors import MalformedRequest, Transient
 from skybatch.sky.position import SkyPosition
-from skybatch.surveys.image_id import ScanImageId, parse_key
+from skybatch.surveys.image_id import parse_key
 from skybatch.surveys.image_type import ImageType
 from skybatch.vo.ibe import stored_images
 from skybatch.vo.ibe.image_page import properties, requested_image
@@ -27,6 +27,7 @@ from skybatch.vo.search_images import QUICKLOOK, FoundImages
 
 if TYPE_CHECKING:
     from skybatch.names.model import NameResult
+    from skybatch.surveys.image_id import ScanImageId
 
 routes = RouteTable()
 NAME_RESOLUTION_SECONDS = 15.0  # API Gateway waits 30
@@ -102,8 +103,7 @@ def _no_answer(name: str, found: NameResult | None) -> str:
 def _page(request: HttpRequest, found: FoundImages) -> str:
     from skybatch.pages.image import image_page
 
-    image = found.image_id(0)
-    assert isinstance(image, ScanImageId), "coadd keys are of image sets of scans"
+    image = cast("ScanImageId", found.image_id(0))  # coadd keys are of image sets of scans
     return image_page(
         f"{image.band.upper()} band, {image.date} {image.hem}, scan {image.scan}, image {image.image}",
         properties(found),
