@@ -23,15 +23,15 @@ POSITIONS = 2500
 SMALL_BATCHES = 19
 SMALL_POSITIONS = 10
 FUNCTIONS = ("planner", "worker", "collector", "notifier", "portal")
-HEAD_START_SECONDS = 2.0
+HEAD_START_SECONDS = 0.5
 
 
 @pytest.fixture(scope="module")
 def run(start_stack: Callable[..., Stack], tmp_path_factory: pytest.TempPathFactory) -> SoakRun:
-    """A stack whose window is a fraction of the large batch, as on AWS a window of 500 is of thousands."""
+    """A stack whose window is a fraction of the large batch, as on AWS a window of 200 bundles is of thousands."""
     archive = make_archive(tmp_path_factory.mktemp("made"), SETS)
     stack = start_stack(archive=archive)
-    narrow_window(stack, 10)
+    narrow_window(stack, 2)
     return SoakRun(stack, {})
 
 
