@@ -13,7 +13,7 @@ MEANINGS = {
     "unretrieved": "one row per image beyond the limit; can be submitted as it is",
     "failed": "one row per failed image, with the reason",
     "rows": "each row of your request, and its outcome",
-    "download.sh": "downloads images and tables one by one, resumes, verifies: sh download.sh",
+    "download.sh": "downloads images and tables, resumes, verifies: sh download.sh",
     "README.txt": "description of the files",
     "md5sums.txt": "MD5 of every image and table: md5sum -c md5sums.txt",
     "manifest.json": "all images and tables with sizes and MD5, for programs",

@@ -15,7 +15,7 @@ from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.known import survey_of
 
 _QUICKLOOKS = "Decompressed Quicklooks have the keyword LOSSY in their headers; their names contain _ql."
-SCRIPT = "download.sh       downloads images and tables one by one, resumes, verifies: sh download.sh\n"
+SCRIPT = "download.sh       downloads images and tables, resumes, verifies: sh download.sh\n"
 
 
 def readme_text(results: BatchResults) -> str:
