@@ -28,7 +28,7 @@ HEAD_START_SECONDS = 0.5
 
 @pytest.fixture(scope="module")
 def run(start_stack: Callable[..., Stack], tmp_path_factory: pytest.TempPathFactory) -> SoakRun:
-    """A stack whose window is a fraction of the large batch, as on AWS a window of 200 bundles is of thousands."""
+    """A stack whose window is a fraction of the large batch, as on AWS 200 bundles are of thousands."""
     archive = make_archive(tmp_path_factory.mktemp("made"), SETS)
     stack = start_stack(archive=archive)
     narrow_window(stack, 2)
