@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -25,7 +26,8 @@ def stack(*, running: bool = True) -> tuple[StackAccess, list[str]]:
     class Machines:
         def get_paginator(self, _: str) -> Any:
             name = f"{batch_hash(ID)}-1"
-            found = [{"name": name, "executionArn": "arn:ours"}] if running else []
+            ours = {"name": name, "executionArn": "arn:ours", "startDate": datetime.now(UTC)}
+            found = [ours] if running else []
             return SetClient({"paginate": [{"executions": found}]})
 
         def stop_execution(self, executionArn: str, cause: str) -> None:  # noqa: N803 (boto3's names)

@@ -34,7 +34,7 @@ class Pages:
 
 
 def stack() -> StackAccess:
-    execution = {"name": f"{batch_hash(ID)}-1", "executionArn": "arn"}
+    execution = {"name": f"{batch_hash(ID)}-1", "executionArn": "arn", "startDate": BEGAN}
     history = {
         "events": events("LambdaFunctionScheduled", "LambdaFunctionStarted", "LambdaFunctionSucceeded")
     }

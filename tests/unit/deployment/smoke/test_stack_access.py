@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3
@@ -44,12 +45,34 @@ def test_the_functions_are_those_of_the_template() -> None:
 
 
 def test_an_execution_is_found_by_the_hash_of_its_batch() -> None:
-    ours = {"name": f"{batch_hash(ID)}-17", "executionArn": "arn:ours"}
-    other = {"name": f"{batch_hash('cd' * 16)}-17", "executionArn": "arn:other"}
-    clients = {"stepfunctions": Pages({"executions": [other, ours]})}
-    found = StackAccess("sky", {"StateMachineArn": "m"}, lambda name: clients[name], 0.0)
-    assert found.execution_of(ID) == "arn:ours"
-    assert found.execution_of("ef" * 16) == ""
+    other = execution("cd" * 16, 1090.0)
+    assert stack_with([other, execution(ID, 1080.0)]).execution_of(ID) == f"arn:{ID}"
+    assert stack_with([other]).execution_of(ID) == ""
+
+
+def test_an_execution_is_found_behind_a_page_of_others() -> None:
+    others = [execution("cd" * 16, 1090.0)]
+    assert stack_with(others, [execution(ID, 1080.0)]).execution_of(ID) == f"arn:{ID}"
+
+
+def test_executions_before_the_start_are_not_listed() -> None:
+    before = [execution("cd" * 16, 900.0)]
+    assert stack_with(before, None).execution_of(ID) == ""  # None: a page that must not be asked for
+
+
+def execution(batch_id: str, started: float) -> dict[str, Any]:
+    when = datetime.fromtimestamp(started, UTC)
+    return {
+        "name": f"{batch_hash(batch_id)}-17",
+        "executionArn": f"arn:{batch_id}",
+        "startDate": when,
+    }
+
+
+def stack_with(*pages: list[dict[str, Any]] | None) -> StackAccess:
+    """A stack with these executions, from one page to the next; it began at 1000."""
+    clients = {"stepfunctions": Pages(*({"executions": page} for page in pages))}
+    return StackAccess("sky", {"StateMachineArn": "m"}, lambda name: clients[name], began=1000.0)
 
 
 def test_messages_in_flight_count() -> None:

@@ -11,6 +11,8 @@ from skybatch.deployment.aws_calls import Clients
 from skybatch.redaction import batch_hash
 
 FUNCTIONS = ("planner", "worker", "collector", "notifier", "portal", "search")
+# By so much the clock of this machine may differ from that of AWS.
+CLOCK_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -31,13 +33,18 @@ class StackAccess:
 
     def execution_of(self, batch_id: str) -> str:
         """Return the ARN of a batch's execution, named by the hash of its id; empty if there is none."""
+        name = batch_hash(batch_id)
+        found = (each for each in self._executions() if each["name"].startswith(name))
+        return str(next(found, {"executionArn": ""})["executionArn"])
+
+    def _executions(self) -> Iterator[dict[str, Any]]:
+        """List the executions since the start, the newest first, as Step Functions does."""
         pages = self.clients("stepfunctions").get_paginator("list_executions")
-        for page in pages.paginate(stateMachineArn=self.outputs["StateMachineArn"], maxResults=100):
+        for page in pages.paginate(stateMachineArn=self.outputs["StateMachineArn"]):
             for execution in page["executions"]:
-                if execution["name"].startswith(batch_hash(batch_id)):
-                    return str(execution["executionArn"])
-            break  # the newest come first
-        return ""
+                if execution["startDate"].timestamp() < self.began - CLOCK_SECONDS:
+                    return
+                yield execution
 
     def log_lines(self, function: str, pattern: str) -> list[str]:
         """Find a function's log lines since the start that hold a text."""
@@ -61,8 +68,8 @@ class StackAccess:
             Namespace=self.name,
             MetricName=metric,
             Dimensions=[{"Name": "service", "Value": service}],
-            StartTime=int(self.began) - 60,
-            EndTime=int(time.time()) + 60,
+            StartTime=int(self.began) - CLOCK_SECONDS,
+            EndTime=int(time.time()) + CLOCK_SECONDS,
             Period=60,
             Statistics=["Sum"],
         )
