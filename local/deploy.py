@@ -13,7 +13,6 @@ from local.emulator import Emulator
 from local.template import (
     load_template,
     resolved_parameters,
-    with_domain_in_conditions,
     with_numeric_concurrency,
     with_uploaded_code,
     without_tls_only,
@@ -67,7 +66,7 @@ def create_stack(emulator: Emulator, parameters: Mapping[str, str], template: Pa
     """As `deploy`, for any template: its outputs by name."""
     loaded = load_template(template)
     values = resolved_parameters(loaded, parameters)
-    numbered = with_numeric_concurrency(with_domain_in_conditions(loaded), values)
+    numbered = with_numeric_concurrency(loaded, values)
     uploaded = with_uploaded_code(without_tls_only(numbered), template.parent, _uploader(emulator))
     body = json.dumps(uploaded).encode()
     _uploader(emulator)("template.json", body)

@@ -11,7 +11,6 @@ from typing import Any
 import yaml
 
 Template = dict[str, Any]
-DOMAIN = "amazonaws.com"
 
 # Resource properties that name a local folder (zipped) or a local file (uploaded as it is).
 FOLDER_PROPERTIES = ("CodeUri", "ContentUri")
@@ -80,22 +79,6 @@ def with_numeric_concurrency(template: Template, values: Mapping[str, str]) -> T
 
     copied: Template = _mapped(template, number)
     return copied
-
-
-def with_domain_in_conditions(template: Template) -> Template:
-    """Return a copy whose conditions have the domain of AWS in the place of ``AWS::URLSuffix``.
-
-    The emulator knows no pseudo parameter in conditions, and took every region for one of another domain.
-    """
-    return {**template, "Conditions": _with_domain(template.get("Conditions", {}))}
-
-
-def _with_domain(node: Any) -> Any:
-    if node == {"Ref": "AWS::URLSuffix"}:
-        return DOMAIN
-    if isinstance(node, dict):
-        return {key: _with_domain(value) for key, value in node.items()}
-    return [_with_domain(item) for item in node] if isinstance(node, list) else node
 
 
 def without_tls_only(template: Template) -> Template:

@@ -14,7 +14,6 @@ from local.template import (
     layer_or_code,
     load_template,
     resolved_parameters,
-    with_domain_in_conditions,
     with_numeric_concurrency,
     with_uploaded_code,
     without_tls_only,
@@ -127,13 +126,3 @@ def test_of_bucket_policies_only_the_demand_for_tls_is_left_out() -> None:
 
     template = {"Resources": {"Bucket": bucket, "Tls": policy(tls), "More": policy(tls, other)}}
     assert set(without_tls_only(template)["Resources"]) == {"Bucket", "More"}
-
-
-def test_conditions_know_the_domain_that_the_emulator_does_not() -> None:
-    other = {"Fn::Not": [{"Fn::Equals": [{"Ref": "AWS::URLSuffix"}, "amazonaws.com"]}]}
-    kept = {"Fn::Equals": [{"Ref": "Workers"}, "8"]}
-    given = {"Conditions": {"Other": other, "Kept": kept}, "Resources": {"A": {"Ref": "AWS::URLSuffix"}}}
-    made = with_domain_in_conditions(given)
-    assert made["Conditions"]["Other"] == {"Fn::Not": [{"Fn::Equals": ["amazonaws.com", "amazonaws.com"]}]}
-    assert made["Conditions"]["Kept"] == kept
-    assert made["Resources"] == given["Resources"]

@@ -15,7 +15,6 @@ MAX_TEMPLATE_BYTES = 1_000_000
 # Lambda: FunctionName. The other names (state machine, 80; log group, 512) are shorter or allow more.
 MAX_FUNCTION_NAME = 64
 STACK_NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9-]{0,127}")
-WINDOW_PER_GIGABYTE = 10
 
 
 def check_template(stack: PlannedStack, _: Clients) -> Iterator[Finding]:
