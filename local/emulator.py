@@ -12,7 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -182,9 +182,8 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     """End the emulator's process group: gently, then by force; function processes belong to it."""
     _signal_group(process.pid, signal.SIGTERM)
     try:
-        process.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        pass
+        with suppress(subprocess.TimeoutExpired):  # then by force, as are functions that outlive it
+            process.wait(STOP_SECONDS)
     finally:
         _signal_group(process.pid, signal.SIGKILL)
         process.wait()

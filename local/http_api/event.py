@@ -124,10 +124,18 @@ def _query_parameters(query: str) -> dict[str, str]:
 
 def _body(request: ApiRequest) -> tuple[str, bool]:
     """Return the body as the event has it, and whether that is base64."""
-    media_type = request.header("content-type").partition(";")[0].strip().lower()
-    if media_type.startswith("text/") or media_type in TEXT_TYPES:
-        try:
-            return request.body.decode(), False
-        except UnicodeDecodeError:
-            pass
+    text = _text(request)
+    if text is not None:
+        return text, False
     return base64.b64encode(request.body).decode(), bool(request.body)
+
+
+def _text(request: ApiRequest) -> str | None:
+    """Return the body of a type that is text; None for another type, and where it is not UTF-8."""
+    media_type = request.header("content-type").partition(";")[0].strip().lower()
+    if not (media_type.startswith("text/") or media_type in TEXT_TYPES):
+        return None
+    try:
+        return request.body.decode()
+    except UnicodeDecodeError:
+        return None
