@@ -22,7 +22,7 @@ from tests.e2e.service import Service
 from tests.e2e.soak import FIGURES, make_archive, positions
 from tests.support.batches.template import FUNCTIONS
 from tests.support.machine.control_group import can_be_made
-from tests.support.machine.function_boxes import FunctionBoxes
+from tests.support.machine.function_boxes import MEGABYTES_OF_A_PROCESSOR, FunctionBoxes
 from tests.support.survey.synthetic_survey import synthetic
 
 pytestmark = [
@@ -128,6 +128,9 @@ def test_nothing_was_ended_for_its_memory_nor_wants_more_disk(
     figures: dict[str, dict[str, Any]] = {}
     for boxes in (whole_boxes, delivering_boxes):
         for function, use in boxes.measured().items():
+            ((memory, processors),) = use.limits
+            assert memory == SIZES[function] << 20
+            assert processors == pytest.approx(SIZES[function] / MEGABYTES_OF_A_PROCESSOR, abs=1e-4)
             none = {"MB": SIZES[function], "peak_MB": 0, "processes": 0, "killed": 0, "throttled_s": 0.0}
             known = figures.setdefault(function, none)
             known["peak_MB"] = max(known["peak_MB"], use.peak_bytes >> 20)

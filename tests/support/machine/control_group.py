@@ -39,6 +39,22 @@ class ControlGroup:
                 (folder / "cgroup.procs").write_text(str(pid))
 
     @property
+    def processes(self) -> set[int]:
+        """Those that are in it now."""
+        listed = [set((folder / "cgroup.procs").read_text().split()) for folder in self.folders]
+        return {int(pid) for pid in set.intersection(*listed)}
+
+    @property
+    def limits(self) -> tuple[int, float]:
+        """Bytes of memory and processors that are in force, as the kernel has them."""
+        memory, cpu = self.folders[0], self.folders[-1]
+        if self.unified:
+            quota, period = (cpu / "cpu.max").read_text().split()
+            return int((memory / "memory.max").read_text()), int(quota) / int(period)
+        quota, period = ((cpu / name).read_text() for name in ("cpu.cfs_quota_us", "cpu.cfs_period_us"))
+        return int((memory / "memory.limit_in_bytes").read_text()), int(quota) / int(period)
+
+    @property
     def kills(self) -> int:
         """Processes that were ended because they wanted more memory."""
         file = "memory.events" if self.unified else "memory.oom_control"

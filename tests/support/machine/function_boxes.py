@@ -21,12 +21,16 @@ NAME = b"AWS_LAMBDA_FUNCTION_NAME="
 
 @dataclass
 class Use:
-    """What the processes of one function used: the most of any, and all together."""
+    """What the processes of one function used: the most of any, and all together; and what they were held to.
+
+    ``limits`` has the (bytes, processors) in force in any of their groups.
+    """
 
     peak_bytes: int = 0
     processes: int = 0
     kills: int = 0
     throttled_seconds: float = 0.0
+    limits: set[tuple[int, float]] = field(default_factory=set)
 
 
 @dataclass
@@ -63,6 +67,7 @@ class FunctionBoxes:
             groups = [group for owner, group in list(self._groups.values()) if owner == name]
             use.kills = sum(group.kills for group in groups)
             use.throttled_seconds = sum(group.throttled_seconds for group in groups)
+            use.limits = {group.limits for group in groups}
         return dict(self.used)
 
     def _watch(self) -> None:
@@ -81,6 +86,9 @@ class FunctionBoxes:
         size = self.megabytes[name]
         group = ControlGroup(f"skybatch-{os.getpid()}-{pid}", size << 20, size / MEGABYTES_OF_A_PROCESSOR)
         group.add(pid)
+        if pid not in group.processes:  # it ended before it was taken in
+            group.remove()
+            return
         self._groups[pid] = name, group
         self.used[name].processes += 1
 

@@ -35,6 +35,15 @@ def run_in(group: ControlGroup, code: str) -> int:
     return process.returncode
 
 
+def test_its_limits_are_in_force(group: ControlGroup) -> None:
+    assert group.limits == (64 << 20, 0.2)
+    with subprocess.Popen([sys.executable, "-c", WAITS], stdin=subprocess.PIPE) as process:
+        assert group.processes == set()
+        group.add(process.pid)
+        assert group.processes == {process.pid}
+        process.communicate(b"\n")
+
+
 def test_who_wants_more_memory_is_ended_and_counted(group: ControlGroup) -> None:
     assert run_in(group, "x = bytearray(16 << 20)") == 0
     assert group.kills == 0
