@@ -25,7 +25,7 @@ from tests.e2e.faults import Faults, stack_behind
 from tests.e2e.service import Service
 from tools.aws_prices import Services, aws
 from tools.capacity_job import Job
-from tools.capacity_model import System
+from tools.capacity_system import System
 from tools.costs import INVENTORY_GETS, STATUS_GETS, STATUS_REQUESTS, Counts
 
 pytestmark = pytest.mark.e2e
