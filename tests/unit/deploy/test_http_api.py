@@ -1,0 +1,81 @@
+"""The HTTP API leads each route to its function, in time, and logs no batch id."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.batches.template import (
+    FUNCTIONS,
+    RESOURCES,
+    of_type,
+    properties,
+)
+
+PLANNER = [
+    "POST /batches",
+    "POST /batches/{id}/cancel",
+    "POST /batches/{id}/resubmit",
+    "POST /plans",
+    "POST /tables",
+]
+PORTAL = [
+    "$default",
+    "ANY /",
+    "ANY /batches/{id}",
+    "ANY /batches/{id}/bundles/{bundle}",
+    "ANY /batches/{id}/files/{name}",
+    "ANY /batches/{id}/images",
+    "ANY /batches/{id}/images/{file}",
+    "ANY /batches/{id}/previews/{name}",
+    "ANY /batches/{id}/results",
+    "ANY /docs",
+    "ANY /health",
+    "ANY /help",
+    "ANY /help/{proxy+}",
+    "ANY /openapi.json",
+]
+SEARCH = [
+    "ANY /SIA",
+    "ANY /SIA/{proxy+}",
+    "ANY /cgi-bin/{proxy+}",
+    "ANY /datalink/{proxy+}",
+    "ANY /ibe/{proxy+}",
+    "ANY /registry/{proxy+}",
+    "ANY /sia2/{proxy+}",
+    "ANY /soda/{proxy+}",
+    "ANY /surveys",
+]
+
+
+@pytest.mark.parametrize(("name", "routes"), [("Planner", PLANNER), ("Portal", PORTAL), ("Search", SEARCH)])
+def test_routes_lead_to_their_function(name: str, routes: list[str]) -> None:
+    target = {"Fn::Sub": f"integrations/${{{name}Integration}}"}
+    led = [route["RouteKey"] for route in of_type("AWS::ApiGatewayV2::Route").values()]
+    here = [r["RouteKey"] for r in of_type("AWS::ApiGatewayV2::Route").values() if r["Target"] == target]
+    assert sorted(here) == routes
+    assert len(led) == len(set(led)) == len(PLANNER + PORTAL + SEARCH)
+
+
+@pytest.mark.parametrize("name", ["Planner", "Portal", "Search"])
+def test_the_api_may_call_what_it_routes_to(name: str) -> None:
+    function = f"{name}Function"
+    assert properties(f"{name}Integration")["IntegrationUri"] == {"Fn::GetAtt": [function, "Arn"]}
+    assert properties(f"{name}Permission")["FunctionName"] == {"Ref": function}
+
+
+@pytest.mark.parametrize("function", ["PortalFunction", "SearchFunction"])
+def test_a_function_gives_up_before_the_api_does(function: str) -> None:
+    timeouts = [i["TimeoutInMillis"] for i in of_type("AWS::ApiGatewayV2::Integration").values()]
+    assert FUNCTIONS[function]["Timeout"] * 1000 < min(timeouts) <= 30_000
+
+
+def test_throttled_routes_exist_before_their_stage() -> None:
+    stage = RESOURCES["HttpStage"]
+    routes = {properties(name)["RouteKey"] for name in stage["DependsOn"]}
+    assert set(stage["Properties"]["RouteSettings"]) == routes
+
+
+def test_access_logs_carry_no_path() -> None:
+    """A path holds the batch id, which is all it takes to read a batch."""
+    form = properties("HttpStage")["AccessLogSettings"]["Format"]
+    assert not any(word in form for word in ("$context.path", "$context.rawPath", "sourceIp", "requestBody"))
