@@ -78,10 +78,9 @@ def parse_relation(text: str, survey: Survey | None = None) -> str:
 
 def parse_dataset(text: str) -> str:
     """Parse a data set by its name or by the id of its survey; return its name."""
-    known = known_surveys()
     dataset = dataset_named(text.lower())
     if dataset is None:
-        raise InvalidValue(f"must be one of {', '.join(known)}")
+        raise InvalidValue(f"must be one of {', '.join(known_surveys())}")
     return dataset
 
 

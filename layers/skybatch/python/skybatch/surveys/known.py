@@ -100,14 +100,20 @@ def register(survey: Survey) -> None:
         if other != survey.id:
             raise InvalidSurvey(f"{survey.id}: dataset: {each.path!r} is an address of {other}")
     known.update(dict.fromkeys(survey.datasets, survey))
-    key_layout.cache_clear()
+    _forget_derived()
 
 
 def forget(survey: Survey) -> None:
     """Make a survey unknown again."""
     for dataset in survey.datasets:
         _surveys().pop(dataset, None)
-    key_layout.cache_clear()
+    _forget_derived()
+
+
+def _forget_derived() -> None:
+    """Forget what was worked out from the surveys known before."""
+    for derived in (key_layout, _names, _addresses):
+        derived.cache_clear()
 
 
 @cache
@@ -140,7 +146,9 @@ def dataset_named(word: str) -> str | None:
     return _or_learn(lambda: _names().get(word))
 
 
+@cache
 def _names() -> dict[str, str]:
+    """Return the data set of each word; asked for every row of a table."""
     surveys = _surveys().items()
     return {survey.survey_id(name): name for name, survey in surveys} | {name: name for name, _ in surveys}
 
@@ -150,6 +158,7 @@ def dataset_at(mission: str, folder: str, table: str) -> str | None:
     return _or_learn(lambda: _addresses().get((mission, f"{folder}/{table}")))
 
 
+@cache
 def _addresses() -> dict[tuple[str, str], str]:
     """Return the data set of each mission and path."""
     return {
