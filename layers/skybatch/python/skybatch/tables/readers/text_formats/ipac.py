@@ -89,10 +89,8 @@ def _keeps_to_bars(text: str, layout: Layout) -> bool:
     bars = layout.bars
     if layout.end is not None and text[layout.end :].strip():
         return False
-    if len(text) > bars[-1]:
-        under = itemgetter(*bars)(text)
-        return not text[: bars[0]].strip() and (under == " " or set(under) == {" "})
-    return not text[: bars[0]].strip() and all(text[bar : bar + 1] in ("", " ") for bar in bars)
+    under = itemgetter(*bars)(text.ljust(bars[-1] + 1))
+    return not text[: bars[0]].strip() and set(under) == {" "}
 
 
 def _by_words(data: Sequence[DataLine], astray: Sequence[DataLine], layout: Layout) -> list[Record]:
