@@ -13,6 +13,7 @@ SLOW = {"astropy", "boto3", "lark", "matplotlib"}
 PAGES = {"jinja2"}
 PLANNING = {"skybatch.batch.submission.submit", "skybatch.batch.planning.planner"}
 VALIDATION = {"pydantic"}
+BUNDLES = {"skybatch.batch.delivery.image_places", "skybatch.batch.delivery.single_images"}
 DESCRIPTIONS = "skybatch.surveys.description"
 
 
@@ -25,7 +26,7 @@ def imported_by(function: str) -> set[str]:
 @pytest.mark.parametrize(
     ("function", "unwanted"),
     [
-        ("search", SLOW | PAGES | PLANNING | VALIDATION | {"urllib3"}),
+        ("search", SLOW | PAGES | PLANNING | VALIDATION | BUNDLES | {"urllib3"}),
         ("portal", SLOW | PLANNING | VALIDATION),
         ("planner", SLOW | PAGES),
         ("worker", SLOW | PAGES | PLANNING | VALIDATION | {"numpy", "tomllib", DESCRIPTIONS}),

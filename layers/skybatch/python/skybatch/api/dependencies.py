@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from skybatch.api.metering import batch_meter, caller_meter
-from skybatch.batch.delivery.image_places import ImagePlaces
-from skybatch.batch.delivery.single_images import CopyRange, range_copier
 from skybatch.batch.store import BatchStore
 from skybatch.errors import InventoryError
 from skybatch.inventory.cache import open_inventories
@@ -22,6 +20,8 @@ from skybatch.surveys.known import held_datasets, known_surveys, refresh
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
+    from skybatch.batch.delivery.image_places import ImagePlace, ImagePlaces
+    from skybatch.batch.delivery.single_images import CopyRange
     from skybatch.batch.submission.executions import StartExecution
     from skybatch.callers.meter import Meter
     from skybatch.inventory.inventory import Inventory
@@ -49,8 +49,6 @@ class Dependencies:
         Starts the state machine for a batch id accepted at a Unix time; starting it twice is no error.
     copy_range
         Copies a large image inside the results bucket; None where its store copies no ranges.
-    places
-        Finds images in bundles, and remembers where those of the last batches lie.
     clock
         Unix time in seconds.
     """
@@ -62,7 +60,6 @@ class Dependencies:
     name_resolver: Callable[[], Resolver]
     start_execution: StartExecution
     copy_range: CopyRange | None = None
-    places: ImagePlaces = field(default_factory=ImagePlaces)
     clock: Callable[[], float] = time.time
 
     @classmethod
@@ -77,8 +74,15 @@ class Dependencies:
             open_inventory=open_inventories(archive),
             name_resolver=_name_resolver(results, settings),
             start_execution=_execution_starter(settings),
-            copy_range=range_copier(lambda: client("s3"), settings.results_bucket),
+            copy_range=_range_copier(settings),
         )
+
+    @cached_property
+    def places(self) -> ImagePlaces:
+        """What finds images in bundles, and remembers where those of the last batches lie."""
+        from skybatch.batch.delivery.image_places import ImagePlaces  # 12 ms of a cold start; one function's
+
+        return ImagePlaces()
 
     @cached_property
     def callers(self) -> Meter:
@@ -120,6 +124,15 @@ def _name_resolver(results: ObjectStore, settings: Settings) -> Callable[[], Res
         return make_resolver(results, settings)
 
     return resolver
+
+
+def _range_copier(settings: Settings) -> CopyRange:
+    def copy(key: str, source: str, place: ImagePlace, content_type: str) -> None:
+        from skybatch.batch.delivery.single_images import range_copier
+
+        range_copier(lambda: client("s3"), settings.results_bucket)(key, source, place, content_type)
+
+    return copy
 
 
 def _execution_starter(settings: Settings) -> StartExecution:
