@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import io
+from urllib.parse import urlencode
 
 import pytest
 from astropy.io.votable import parse
@@ -94,6 +96,23 @@ def test_services_do_not_lead_to_it(sample: MadeArchive) -> None:
     capabilities = service("search", "ibe-sia", sample).get("/ibe/capabilities").body
     assert b"/ibe/sia/" not in capabilities
     assert b"/ibe/sia/" in service("search", "", sample).get("/ibe/capabilities").body
+
+
+def test_links_and_records_do_not_name_it(sample: MadeArchive) -> None:
+    def answers(closed: str) -> bytes:
+        client = service("search", closed, sample)
+        table = client.get("/sia2/query?POS=CIRCLE 180 20 0.5&RESPONSEFORMAT=csv&MAXREC=1").body.decode()
+        (image,) = csv.DictReader(io.StringIO(table))
+        links = client.get(f"/datalink/links?{urlencode({'ID': image['obs_publisher_did']})}")
+        records = [client.get(f"/registry/record/{name}") for name in ("service", "2mass-asky")]
+        assert {answer.status for answer in (links, *records)} == {200}
+        return b"".join(answer.body for answer in (links, *records))
+
+    assert (named := answers("")).count(b"soda-sync") == 2
+    for closed, address in (("soda", b"/soda/sync"), ("ibe-sia", b"/ibe/sia/")):
+        assert address in named
+        assert address not in answers(closed)
+    assert b"soda-sync" not in answers("soda")
 
 
 def test_a_browser_may_ask_in_advance() -> None:

@@ -47,6 +47,14 @@ def test_a_record_names_its_services(name: str, standards: set[str], sample_arch
     assert all(str(url.text).startswith(HERE.root) for url in root.iter("accessURL"))
 
 
+@pytest.mark.parametrize("name", record_ids(["asky"]))
+def test_what_is_closed_is_not_named(name: str, sample_archive: MadeArchive, tmp_path: Path) -> None:
+    closed = Deployment(HERE.root, HERE.updated, lambda _: True)
+    text = record(name, closed, ["asky"], lambda dataset: sample_archive.open(dataset, None))
+    assert "standardID" not in text
+    assert violations(text, tmp_path) == ""
+
+
 def test_the_test_query_finds_images(sample_archive: MadeArchive) -> None:
     root = ElementTree.fromstring(document("2mass-asky", sample_archive))
     ra, dec = (float(root.findtext(f"capability/testQuery/pos/{axis}") or "nan") for axis in ("long", "lat"))

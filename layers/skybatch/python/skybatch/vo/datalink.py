@@ -50,8 +50,12 @@ class Link:
     dataset: str = ""
 
 
-def links(parameters: Parameters, open_: Callable[[str], Inventory], root: str) -> TableResponse:
+def links(
+    parameters: Parameters, open_: Callable[[str], Inventory], root: str, *, cutouts: bool = True
+) -> TableResponse:
     """Answer with the links of each ID, in their order; an unknown one has a row that says so.
+
+    Without ``cutouts`` none leads to the service that cuts images.
 
     Raises MalformedRequest without any ID, or with too many.
     """
@@ -61,7 +65,8 @@ def links(parameters: Parameters, open_: Callable[[str], Inventory], root: str) 
     asked = parameters.every("id")
     if not 1 <= len(asked) <= MAX_IDS:
         raise refused("ID", str(len(asked)), f"must be given 1 to {MAX_IDS} times")
-    rows = [link for identifier in asked for link in _links_of(identifier, open_, root)]
+    found = [link for identifier in asked for link in _links_of(identifier, open_, root)]
+    rows = [link for link in found if cutouts or not link.service_def]
     data = {column.name: [getattr(row, column.name, row.identifier) for row in rows] for column in COLUMNS}
     services = (cutout_service(root, column="ID"),) if any(row.service_def for row in rows) else ()
     table = Table(COLUMNS, data, title=f"Links of {_surveys(rows)} images", services=services)

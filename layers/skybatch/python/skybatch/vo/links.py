@@ -14,6 +14,12 @@ from skybatch.vo.obscore.facts import publisher_id
 from skybatch.vo.search_images import QUICKLOOK, FoundImages
 
 
+def sia1_path(dataset: str) -> str:
+    """Return the path of the service of Simple Image Access 1.0 on a data set's table."""
+    survey = survey_of(dataset)
+    return f"/ibe/sia/{survey.mission.name}/{survey.datasets[dataset].path}"
+
+
 def image_url(root: str, key: str) -> str:
     """Return the address of a stored image by its archive key."""
     return f"{root}/ibe/data/{key}"

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from skybatch.tables.service_descriptor import InputParameter, ServiceDescriptor
 
+# Identifiers of standards.
+SIA1 = "ivo://ivoa.net/std/SIA"
+SIA2 = "ivo://ivoa.net/std/SIA#query-2.0"
 DATALINK = "ivo://ivoa.net/std/DataLink#links-1.1"
 SODA = "ivo://ivoa.net/std/SODA#sync-1.0"
 SODA_ID = "soda-sync"

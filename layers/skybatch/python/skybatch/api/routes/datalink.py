@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from skybatch.api.dependencies import Dependencies
+from skybatch.api.endpoints import is_closed
 from skybatch.api.http_request import HttpRequest
 from skybatch.api.parameters import read_parameters
 from skybatch.api.routing import AnyResponse, RouteTable
@@ -21,8 +22,12 @@ routes = RouteTable(_error)
 @routes.query("/datalink/links")
 def image_links(request: HttpRequest, dependencies: Dependencies) -> AnyResponse:
     """Return the links of the images whose ids are given."""
+    closed = dependencies.settings.closed
+    cutouts = not is_closed("/soda/sync", closed)
     try:
-        found = links(read_parameters(request), dependencies.current_inventory, request.base_url)
+        found = links(
+            read_parameters(request), dependencies.current_inventory, request.base_url, cutouts=cutouts
+        )
     except SkybatchError as error:
         return _error(request, error)
-    return table_response(request, dependencies.results, found, dependencies.settings.closed)
+    return table_response(request, dependencies.results, found, closed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from skybatch.api.dependencies import Dependencies
+from skybatch.api.endpoints import is_closed
 from skybatch.api.http_request import HttpRequest
 from skybatch.api.large_responses import content_response
 from skybatch.api.responses import json_response
@@ -37,4 +38,5 @@ def resource_record(request: HttpRequest, dependencies: Dependencies, record_id:
 def _deployment(request: HttpRequest, dependencies: Dependencies) -> Deployment:
     """Return what is said of this deployment; a record is of today, as the archive it describes is."""
     today = datetime.fromtimestamp(dependencies.clock(), UTC).strftime("%Y-%m-%dT00:00:00Z")
-    return Deployment(request.base_url, today)
+    closed = dependencies.settings.closed
+    return Deployment(request.base_url, today, lambda path: is_closed(path, closed))

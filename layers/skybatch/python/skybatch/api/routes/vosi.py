@@ -12,14 +12,12 @@ from skybatch.api.http_request import HttpRequest
 from skybatch.api.large_responses import content_response
 from skybatch.api.routing import AnyResponse, RouteTable
 from skybatch.errors import NotFound
-from skybatch.surveys.known import survey_of
 from skybatch.vo import vosi
+from skybatch.vo.links import sia1_path
 from skybatch.vo.responses import dataset_of
-from skybatch.vo.service_descriptors import DATALINK, SODA
+from skybatch.vo.service_descriptors import DATALINK, SIA1, SIA2, SODA
 
 routes = RouteTable()
-SIA1 = "ivo://ivoa.net/std/SIA"
-SIA2 = "ivo://ivoa.net/std/SIA#query-2.0"
 # Path of a family of services -> the standard and the path of each.
 SERVICES = {
     "SIA": ((SIA2, "/SIA"),),
@@ -43,7 +41,7 @@ def capabilities(request: HttpRequest, dependencies: Dependencies, service: str)
     """Return the capabilities of the services below one path."""
     _check_known(service)
     if service == IBE:
-        listed = tuple((SIA1, _sia1_path(name)) for name in dependencies.available_datasets())
+        listed = tuple((SIA1, sia1_path(name)) for name in dependencies.available_datasets())
         return _capabilities(request, dependencies, f"/{IBE}", listed)
     return _capabilities(request, dependencies, f"/{service}", SERVICES[service])
 
@@ -62,7 +60,7 @@ def table_capabilities(
     request: HttpRequest, dependencies: Dependencies, mission: str, folder: str, table: str
 ) -> AnyResponse:
     """Return the capabilities of the SIA 1.0 service on one table."""
-    base = _sia1_path(dataset_of(mission, folder, table))
+    base = sia1_path(dataset_of(mission, folder, table))
     return _capabilities(request, dependencies, base, ((SIA1, base),))
 
 
@@ -101,8 +99,3 @@ def _capabilities(
 
 def _xml_response(request: HttpRequest, dependencies: Dependencies, document: str) -> AnyResponse:
     return content_response(request, dependencies.results, document.encode(), "text/xml; charset=utf-8")
-
-
-def _sia1_path(dataset: str) -> str:
-    survey = survey_of(dataset)
-    return f"/ibe/sia/{survey.mission.name}/{survey.datasets[dataset].path}"

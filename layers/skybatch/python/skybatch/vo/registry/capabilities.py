@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from skybatch.vo.parameters import MAX_ROWS
 from skybatch.vo.pos_size import MAX_DEGREES
 from skybatch.vo.registry.elements import element
+from skybatch.vo.service_descriptors import SIA1
 
-SIA1 = "ivo://ivoa.net/std/SIA"
 VOSI = "ivo://ivoa.net/std/VOSI"
 VOTABLE = "application/x-votable+xml"
 

@@ -13,21 +13,24 @@ from urllib.parse import urlsplit
 from skybatch.errors import NotFound
 from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.known import survey_of
+from skybatch.vo.links import sia1_path
+from skybatch.vo.obscore.facts import facilities
 from skybatch.vo.registry.capabilities import ImageExtent, image_access, service, vosi, web_page
 from skybatch.vo.registry.elements import element, optional
-from skybatch.vo.service_descriptors import DATALINK, SODA
+from skybatch.vo.service_descriptors import DATALINK, SIA2, SODA
 
 if TYPE_CHECKING:
     from skybatch.inventory.inventory import Inventory
 
 SERVICE = "service"  # the id of the record of the whole
-SIA2 = "ivo://ivoa.net/std/SIA#query-2.0"
+# Of the service: the standard and the path of each.
+SERVICES = ((SIA2, "/SIA"), (SODA, "/soda/sync"), (DATALINK, "/datalink/links"))
 NAMESPACES = {
-    "xmlns:ri": "http://www.ivoa.net/xml/RegistryInterface/v1.0",
-    "xmlns:vr": "http://www.ivoa.net/xml/VOResource/v1.0",
-    "xmlns:vs": "http://www.ivoa.net/xml/VODataService/v1.1",
-    "xmlns:sia": "http://www.ivoa.net/xml/SIA/v1.1",
-    "xmlns:xsi": "http://www.w3.org/2001/XMLSchema-instance",
+    "xmlns__ri": "http://www.ivoa.net/xml/RegistryInterface/v1.0",
+    "xmlns__vr": "http://www.ivoa.net/xml/VOResource/v1.0",
+    "xmlns__vs": "http://www.ivoa.net/xml/VODataService/v1.1",
+    "xmlns__sia": "http://www.ivoa.net/xml/SIA/v1.1",
+    "xmlns__xsi": "http://www.w3.org/2001/XMLSchema-instance",
 }
 # From the reference wavelengths of a survey's bands, metres, to the words of VODataService.
 WAVEBANDS = (
@@ -38,10 +41,21 @@ WAVEBANDS = (
 
 @dataclass(frozen=True)
 class Deployment:
-    """The service that records are of: its address, and the day it was made or last changed (UTC, ISO)."""
+    """The service that records are of.
+
+    Attributes
+    ----------
+    root
+        Its address.
+    updated
+        The day it was made or last changed (UTC, ISO 8601).
+    is_closed
+        Whether its operator has closed a path; records do not name such a one.
+    """
 
     root: str
     updated: str
+    is_closed: Callable[[str], bool] = lambda _: False
 
     @property
     def host(self) -> str:
@@ -74,11 +88,10 @@ def _service_record(deployment: Deployment, datasets: Sequence[str]) -> str:
     root = deployment.root
     surveys = list({survey_of(name).id: survey_of(name) for name in datasets}.values())
     titles = ", ".join(survey.title for survey in surveys)
+    offered = [(standard, path) for standard, path in SERVICES if not deployment.is_closed(path)]
     capabilities = (
-        service(SIA2, f"{root}/SIA"),
-        service(SODA, f"{root}/soda/sync"),
-        service(DATALINK, f"{root}/datalink/links"),
-        *vosi(f"{root}/SIA"),
+        *(service(standard, root + path) for standard, path in offered),
+        *(vosi(f"{root}/SIA") if not deployment.is_closed("/SIA") else ()),
         web_page(f"{root}/"),
     )
     words = (
@@ -90,11 +103,12 @@ def _service_record(deployment: Deployment, datasets: Sequence[str]) -> str:
 
 
 def _dataset_record(deployment: Deployment, dataset: str, inventory: Inventory) -> str:
-    survey, root = survey_of(dataset), deployment.root
-    base = f"{root}/ibe/sia/{survey.mission.name}/{survey.datasets[dataset].path}"
+    survey, path = survey_of(dataset), sia1_path(dataset)
+    base = deployment.root + path
     title = survey.dataset_title(dataset)
     words = f"{title}: {inventory.size} image sets of the {survey.title}, by Simple Image Access."
-    capabilities = (image_access(base, _extent(inventory)), *vosi(base), web_page(f"{root}/"))
+    search = () if deployment.is_closed(path) else (image_access(base, _extent(inventory)), *vosi(base))
+    capabilities = (*search, web_page(f"{deployment.root}/"))
     short = f"{survey.short} {dataset}"[:16]
     head = _head(deployment, survey.survey_id(dataset), title, short, words, [survey])
     return _document(deployment, head, capabilities, [survey])
@@ -113,16 +127,12 @@ def _head(
     deployment: Deployment, identifier: str, title: str, short: str, words: str, surveys: Sequence[Survey]
 ) -> tuple[str, ...]:
     """Return the elements that every resource begins with."""
-    sources = [
-        element("source", reference, format="bibcode")
-        for survey in surveys
-        for reference in survey.references
-    ]
+    references = [reference for survey in surveys for reference in survey.references]
     content = (
         element("subject", "sky surveys"),
         element("subject", "image cutouts"),
         element("description", words),
-        *sources[:1],
+        *(element("source", reference, format="bibcode") for reference in references[:1]),
         element("referenceURL", f"{deployment.root}/help/"),
         element("type", "Archive"),
         element("contentLevel", "Research"),
@@ -146,30 +156,23 @@ def _head(
 def _document(
     deployment: Deployment, head: Sequence[str], capabilities: Sequence[str], surveys: Sequence[Survey]
 ) -> str:
-    facilities = dict.fromkeys(name for survey in surveys for name in _facilities(survey))
+    observatories = dict.fromkeys(name for survey in surveys for name in facilities(survey).values())
     instruments = dict.fromkeys(survey.instrument for survey in surveys if survey.instrument)
     body = (
         *head,
         *capabilities,
-        *(element("facility", name) for name in facilities),
+        *(optional("facility", name) for name in observatories),
         *(element("instrument", name) for name in instruments),
         element("coverage", [element("waveband", word) for word in _wavebands(surveys)]),
     )
     attributes = NAMESPACES | {
-        "xsi:type": "vs:CatalogService",
+        "xsi__type": "vs:CatalogService",
         "created": deployment.updated,
         "updated": deployment.updated,
         "status": "active",
     }
-    named = {name.replace(":", "__"): value for name, value in attributes.items()}
-    resource = element("ri:Resource", body, **named)
+    resource = element("ri:Resource", body, **attributes)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{resource}'
-
-
-def _facilities(survey: Survey) -> Sequence[str]:
-    if isinstance(survey.facility, str):
-        return [survey.facility] if survey.facility else []
-    return [name for value, name in survey.facility.items() if value != "by"]
 
 
 def _wavebands(surveys: Sequence[Survey]) -> list[str]:
