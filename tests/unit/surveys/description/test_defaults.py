@@ -17,7 +17,8 @@ def test_further_products_are_marked_in_file_names() -> None:
     more = (
         'forms = ["fits"]\n[product.noise]\ntitle = "Noise"\ntype = "N"\nkey = "{field}-n"\nforms = ["fits"]'
     )
-    survey = plain_survey(('forms = ["fits"]', more))
+    types = '[requests]\nimage_types = { atlas = "image", quicklook = "noise" }'
+    survey = plain_survey(('forms = ["fits"]', f"{more}\n{types}"))
     assert [product.mark for product in survey.product.values()] == ["", "_noise"]
 
 

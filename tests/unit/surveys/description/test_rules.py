@@ -12,6 +12,7 @@ from tests.support.survey.descriptions import PLAIN, plain_description, plain_su
 
 BAND = '{ id = "l", label = "L", wave = [0.21, 0.20, 0.22] }'
 MATCH = '"[0-9]{5}[+-][0-9]{5}"'
+WEIGHT = '[product.weight]\ntype = "W"\ntitle = "Weight"\nkey = "{field}.weight"\nforms = ["fits"]'
 KEY = 'key = "{field[0:2]}/{field}"'
 
 
@@ -62,6 +63,11 @@ def test_a_broken_rule_is_named_by_its_key(old: str, new: str, key: str) -> None
         ("[requests]\ndiameter = [7.0, 0.5]", r"requests\.diameter"),
         ('[requests]\nmodes = ["scans"]', r"requests\.modes"),
         ('[requests]\nimage_types = { atlas = "map" }', r"requests\.image_types\.atlas"),
+        ('[requests]\nimage_types = { cutout = "image" }', r"requests\.image_types\.cutout"),
+        ('[requests]\nimage_types = { quicklook = "image" }', r"requests\.image_types\.atlas"),
+        ('[requests]\nimage_types = { atlas = "image", quicklook = "image" }', r"requests\.image_types"),
+        (WEIGHT, r"requests\.image_types"),
+        (f'{WEIGHT}\n[requests]\nimage_types = {{ atlas = "weight" }}', r"requests\.image_types\.atlas"),
         ('[requests]\ncaution = { other = "x" }', r"requests\.caution\.other"),
         ('[requests]\ncolour = { bands = ["l", "l", "s"] }', r"requests\.colour\.bands\[2\]"),
         ("[requests.example.scan]\nscan = '1'", r"requests\.example\.scan"),

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from skybatch.surveys.description.images import Band, Dataset, Mission, Names, Product
 from skybatch.surveys.description.metadata import ObsCore, Tables
-from skybatch.surveys.description.request_rules import Requests
+from skybatch.surveys.description.request_rules import DEFAULT_IMAGE_TYPE, Requests
 from skybatch.surveys.description.survey import Survey, with_name
 
 # Columns of the service's own in searches, before or after those of the survey.
@@ -90,7 +90,7 @@ def _obscore(given: ObsCore, survey_id: str) -> ObsCore:
 
 
 def _requests(survey: Survey) -> Requests:
-    types: Mapping[str, str] = {"atlas": next(iter(survey.images), "")}
+    types: Mapping[str, str] = {DEFAULT_IMAGE_TYPE: next(iter(survey.images), "")}
     return replace(
         survey.requests,
         headline=survey.requests.headline or f"Images of {survey.short}, in batches",

@@ -11,6 +11,13 @@ from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.description.templates import Template
 
 FieldValue = str | int
+# What templates may say of each thing beside the fields: ``{band.token}``.
+PARTS_OF = {
+    "mission": ("name",),
+    "dataset": ("id", "title", "sia_title", "folder", "table", "path"),
+    "band": ("token", "id", "native", "label", "show"),
+    "product": ("title", "mark", "type"),
+}
 _ENDING = r"\.(?P<form>[A-Za-z]+(?:\.[A-Za-z]+)?)"
 
 
@@ -84,7 +91,7 @@ class KeyLayout:
         return StoredKey(dataset, fields, band.id, product, texts["form"])
 
     def _band_of(self, texts: Mapping[str, str]) -> Band | None:
-        for part in ("token", "id", "native", "label", "show"):
+        for part in PARTS_OF["band"]:
             text = texts.get(f"band__{part}")
             if text is not None:
                 return next((each for each in self._survey.band if str(getattr(each, part)) == text), None)
@@ -93,7 +100,7 @@ class KeyLayout:
     def _pattern(self, template: Template) -> re.Pattern[str]:
         survey = self._survey
         matches = {name: field.match for name, field in survey.fields.items()}
-        for part in ("token", "id", "native", "label", "show"):
+        for part in PARTS_OF["band"]:
             words = sorted({str(getattr(band, part)) for band in survey.band}, key=len, reverse=True)
             matches[f"band.{part}"] = "|".join(map(re.escape, words))
         for name in template.names - set(matches):
@@ -105,16 +112,15 @@ def parts_of(
     survey: Survey, dataset: Dataset | None = None, band: Band | None = None, product: str = ""
 ) -> dict[str, object]:
     """Return the parts of templates that are no fields: ``mission.name``, ``band.token`` and the like."""
-    parts: dict[str, object] = {"mission.name": survey.mission.name}
-    if dataset is not None:
-        parts |= {
-            f"dataset.{name}": getattr(dataset, name)
-            for name in ("id", "title", "sia_title", "folder", "table", "path")
-        }
-    if band is not None:
-        parts |= {f"band.{name}": getattr(band, name) for name in ("id", "label", "show", "native", "token")}
-    if product:
-        parts |= {
-            f"product.{name}": getattr(survey.product[product], name) for name in ("title", "type", "mark")
-        }
-    return parts
+    things = {
+        "mission": survey.mission,
+        "dataset": dataset,
+        "band": band,
+        "product": survey.product[product] if product else None,
+    }
+    return {
+        f"{thing}.{part}": getattr(of, part)
+        for thing, of in things.items()
+        if of is not None
+        for part in PARTS_OF[thing]
+    }

@@ -8,6 +8,8 @@ from skybatch.surveys.description.described import described
 
 Mode = Literal["region", "positions", "image_ids", "coadd_keys", "scan", "scans"]
 Relation = Literal["overlap", "cover", "enclosed"]
+IMAGE_TYPES = ("atlas", "quicklook")  # as in `ImageType`
+DEFAULT_IMAGE_TYPE = "atlas"
 
 
 @described

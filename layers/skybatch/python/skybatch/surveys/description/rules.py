@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from skybatch.surveys.description.column_rules import broken_column_rules
 from skybatch.surveys.description.images import Band, Dataset, Field, Product
+from skybatch.surveys.description.keys import PARTS_OF
+from skybatch.surveys.description.request_rules import DEFAULT_IMAGE_TYPE, IMAGE_TYPES
 from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.description.templates import Template, is_pattern
 
@@ -14,12 +16,6 @@ Broken = Iterator[tuple[str, str]]
 SURVEY_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
 BAND_ID = re.compile(r"[a-z0-9][a-z0-9_]{0,14}")
 ENDINGS = ("fits", "fits.gz", "fit", "fit.gz", "fits.fz", "fits.H")
-PARTS_OF = {
-    "band": ("id", "label", "show", "native", "token"),
-    "dataset": ("id", "title", "sia_title", "folder", "table", "path"),
-    "product": ("title", "mark", "type"),
-    "mission": ("name",),
-}
 _ALWAYS = frozenset(f"{thing}.{part}" for thing in ("dataset", "mission") for part in PARTS_OF[thing])
 _OF_IMAGE = _ALWAYS | {f"{thing}.{part}" for thing in ("band", "product") for part in PARTS_OF[thing]}
 _NEEDED_BY_POWER = {
@@ -180,9 +176,7 @@ def _requests(survey: Survey) -> Broken:
     requests, least, most = survey.requests, *survey.requests.diameter
     if not 0.0 < least <= most <= 180.0:
         yield "requests.diameter", "must be least and largest diameter in degrees, above 0 and at most 180"
-    for word, product in requests.image_types.items():
-        if product not in survey.images:
-            yield f"requests.image_types.{word}", _unknown(product, "product of role image", survey.images)
+    yield from _image_types(requests.image_types, survey)
     for word in requests.caution:
         if word not in requests.image_types:
             yield f"requests.caution.{word}", _unknown(word, "type of image", requests.image_types)
@@ -195,6 +189,24 @@ def _requests(survey: Survey) -> Broken:
     for n, band in enumerate(requests.colour.bands if requests.colour else ()):
         if band not in survey.bands:
             yield f"requests.colour.bands[{n}]", _unknown(band, "band", survey.bands)
+
+
+def _image_types(given: Mapping[str, str], survey: Survey) -> Broken:
+    """Check that each product that is delivered has one word, and the first that of the default type."""
+    for word, product in given.items():
+        if word not in IMAGE_TYPES:
+            yield f"requests.image_types.{word}", _unknown(word, "type of image", IMAGE_TYPES)
+        if product not in survey.images:
+            yield f"requests.image_types.{word}", _unknown(product, "product of role image", survey.images)
+    yield from _repeated("requests", "image_types", given.values())
+    if survey.images and given.get(DEFAULT_IMAGE_TYPE) != survey.first_product:
+        yield (
+            f"requests.image_types.{DEFAULT_IMAGE_TYPE}",
+            f"must be the first product, {survey.first_product}",
+        )
+    for name in survey.images:
+        if name not in given.values():
+            yield "requests.image_types", f"has no type of image that is {name}, a product of role image"
 
 
 def _template(key: str, text: str, known: Iterable[str]) -> Broken:
