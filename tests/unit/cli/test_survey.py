@@ -30,6 +30,15 @@ def test_every_broken_rule_is_named_and_ends_with_3(file: Path, capsys: pytest.C
     assert "first.toml: shrt: " in capsys.readouterr().err
 
 
+def test_a_description_in_another_encoding_ends_with_3(
+    file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file.write_bytes(b"title = '\xe9'\n")
+    assert main(["survey", "check", str(file)]) == 3
+    assert main(["archive", "index", str(tmp_path), "--survey", str(file)]) == 3
+    assert capsys.readouterr().err.count("first.toml: ") == 2
+
+
 def test_a_tree_is_tried(file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     fill(DirectoryTree(tmp_path / "tree"))
     assert main(["survey", "check", str(file), str(tmp_path / "tree")]) == 0
@@ -41,6 +50,12 @@ def test_a_tree_is_tried(file: Path, tmp_path: Path, capsys: pytest.CaptureFixtu
 
 def test_a_file_that_is_not_there_is_a_usage_error(tmp_path: Path) -> None:
     assert main(["survey", "check", str(tmp_path / "none.toml")]) == 2
+
+
+def test_a_sample_has_at_least_one_header(file: Path, tmp_path: Path) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["survey", "check", str(file), str(tmp_path), "--headers", "-5"])
+    assert ended.value.code == 2
 
 
 def test_the_schema_is_printed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -23,9 +23,15 @@ def test_keys_are_read_and_the_rest_keeps_its_default(tmp_path: Path) -> None:
     assert read_configuration({"SKYBATCH_CONFIG": str(tmp_path / "none")}) == Configuration()
 
 
-@pytest.mark.parametrize("text", ["server = 1", "sever = 'x'", "in_flight = true", "server = "])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("server = 1", "sever = 'x'", "in_flight = true", "in_flight = 0", "in_flight = 33"),
+        *("server = ", "email = 'é@example.org'"),
+    ],
+)
 def test_anything_else_is_refused_by_name(tmp_path: Path, text: str) -> None:
     file = tmp_path / "config.toml"
-    file.write_text(text)
+    file.write_text(text, "latin-1")
     with pytest.raises(InvalidRequest, match=r"config\.toml"):
         read_configuration({"SKYBATCH_CONFIG": str(file)})

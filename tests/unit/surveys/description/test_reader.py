@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from skybatch.errors import InvalidSurvey
-from skybatch.surveys.description.reader import parse_survey, read_survey
+from skybatch.surveys.description.reader import description_text, parse_survey, read_survey
 from tests.support.survey.descriptions import PLAIN, plain_description, plain_survey
 
 
@@ -69,3 +69,9 @@ def test_a_description_that_is_empty_names_every_missing_key() -> None:
 def test_reading_twice_gives_the_same() -> None:
     first, second = (read_survey(PLAIN, "radio.toml") for _ in range(2))
     assert first.product["image"].key == second.product["image"].key
+
+
+def test_a_file_in_another_encoding_is_refused_by_its_name() -> None:
+    assert description_text('title = "é"'.encode(), "x.toml") == 'title = "é"'
+    with pytest.raises(InvalidSurvey, match=r"^x\.toml: "):
+        description_text('title = "é"'.encode("latin-1"), "x.toml")

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from skybatch.cli.output import print_report
 from skybatch.cli.progress import progress_bar
+from skybatch.cli.request_options import positive
 from skybatch.cli.survey import UNFIT
 from skybatch.errors import InvalidSurvey, InventoryError
 from skybatch.surveys.twomass.bands import BANDS
@@ -53,7 +54,7 @@ def _add_index(commands: Any) -> None:
         "--survey", type=Path, metavar="FILE", help="the description of a survey, whose images are indexed"
     )
     index.add_argument(
-        "--in-flight", type=_positive, default=32, help="number of simultaneous reads (default: %(default)s)"
+        "--in-flight", type=positive, default=32, help="number of simultaneous reads (default: %(default)s)"
     )
 
 
@@ -64,7 +65,7 @@ def _add_import(commands: Any) -> None:
     )
     tables.add_argument(
         "--header-blocks",
-        type=_positive,
+        type=positive,
         default=4,
         help="2880-byte blocks of a FITS header (default: %(default)s)",
     )
@@ -81,7 +82,7 @@ def _add_mirror(commands: Any) -> None:
     mirror.add_argument("--bands", nargs="+", choices=BANDS, default=BANDS, help="(default: all)")
     mirror.add_argument(
         "--in-flight",
-        type=_positive,
+        type=positive,
         default=4,
         help="number of simultaneous requests (default: %(default)s)",
     )
@@ -89,7 +90,7 @@ def _add_mirror(commands: Any) -> None:
         "--pause", type=_finite, default=0.1, help="seconds between requests (default: %(default)s)"
     )
     mirror.add_argument(
-        "--tries", type=_positive, default=6, help="attempts of each request (default: %(default)s)"
+        "--tries", type=positive, default=6, help="attempts of each request (default: %(default)s)"
     )
 
 
@@ -106,7 +107,7 @@ def _add_repack(commands: Any) -> None:
     repack.add_argument("--quicklooks", action="store_true", help="also make tile-compressed Quicklooks")
     repack.add_argument(
         "--processes",
-        type=_positive,
+        type=positive,
         default=os.cpu_count() or 1,
         help="number of processes (default: %(default)s)",
     )
@@ -141,13 +142,6 @@ def _command(
     return parser
 
 
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
-    return number
-
-
 def _finite(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
@@ -171,12 +165,13 @@ def _index(options: argparse.Namespace) -> int:
 def _index_described(tree: Tree, file: Path, in_flight: int) -> int:
     """Index the data sets of a description; nothing is published where it does not fit."""
     from skybatch.archive.described.index import index_described
+    from skybatch.surveys.description.reader import description_text
 
+    content = file.read_bytes()
     try:
+        description = description_text(content, file.name)
         with progress_bar(f"index {file.stem}", "images") as progress:
-            reports = index_described(
-                tree, file.read_text("utf-8"), file.name, in_flight=in_flight, progress=progress
-            )
+            reports = index_described(tree, description, file.name, in_flight=in_flight, progress=progress)
     except InvalidSurvey as error:
         print(error.detail, file=sys.stderr)
         return UNFIT

@@ -65,9 +65,11 @@ def add_server_option(parser: argparse.ArgumentParser, default: str | None = Non
 
 
 def _transfer_count(text: str) -> int:
+    from skybatch.client.machine.configuration import MAX_IN_FLIGHT
+
     number = int(text)
-    if not 1 <= number <= 32:
-        raise argparse.ArgumentTypeError(f"{text} is not between 1 and 32")
+    if not 1 <= number <= MAX_IN_FLIGHT:
+        raise argparse.ArgumentTypeError(f"{text} is not between 1 and {MAX_IN_FLIGHT}")
     return number
 
 

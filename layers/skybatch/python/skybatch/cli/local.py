@@ -36,18 +36,15 @@ def add_command(subparsers: Any) -> None:
     parser.add_argument("--archive", type=Path, required=True, metavar="TREE", help="directory of the images")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="directory for the results")
     parser.add_argument(
-        "--processes", type=_positive, default=os.cpu_count() or 1, metavar="N", help="(default: %(default)s)"
+        "--processes",
+        type=request_options.positive,
+        default=os.cpu_count() or 1,
+        metavar="N",
+        help="(default: %(default)s)",
     )
     parser.add_argument("--json", action="store_true", help="print the final status as JSON")
     parser.add_argument("--quiet", "-q", action="store_true", help="show no progress")
     parser.set_defaults(run=lambda options: _local(parser, options))
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
-    return number
 
 
 def _local(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:

@@ -1,9 +1,10 @@
-"""The command-line options of a request, shared by `plan` and `submit`."""
+"""The command-line options of a request, shared by `plan`, `submit` and `local`; numbers of options."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -30,25 +31,40 @@ FIELDS = (
     "label",
     "email",
 )
+Add = Callable[..., argparse.Action]
 MODES = ("region", "positions", "image_ids", "coadd_keys", "scan", "scans")
 LIST_MODES = ("positions", "image_ids", "coadd_keys", "scans")
 TABLE_HELP = "table of positions, image sets or scans (IPAC, CSV, VOTable, FITS …); - reads standard input"
 
 
+def positive(text: str) -> int:
+    """Read the value of an option that is a whole number from 1 on."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
+    return number
+
+
 def add_request_options(parser: argparse.ArgumentParser, *, email: bool = True) -> None:
     """Add the options that describe a request; ``email``: there is a server that may write."""
-    parser.add_argument(
-        "table",
-        nargs="?",
-        metavar="TABLE",
-        help=TABLE_HELP,
-    )
+    parser.add_argument("table", nargs="?", metavar="TABLE", help=TABLE_HELP)
     add = parser.add_argument_group("request").add_argument
     add(
         "--mode",
         choices=MODES,
         help="follows from the other options; a TABLE lists positions unless this says otherwise",
     )
+    _add_places(add)
+    _add_images(add)
+    _add_forms(add)
+    add("--first-row", metavar="N", help="number of the TABLE's first row, where it continues another")
+    add("--label", metavar="TEXT", help="your name for the batch")
+    if email:
+        add("--email", metavar="ADDRESS", help="where to send an email when the batch has ended")
+
+
+def _add_places(add: Add) -> None:
+    """Add what says where on the sky images are wanted."""
     add("--center", metavar="POSITION", help="centre of a region: coordinates, or an object's name")
     add("--diameter", metavar="DEG", help="diameter of a region in degrees, 0.05 to 7 for 2MASS")
     add(
@@ -70,11 +86,19 @@ def add_request_options(parser: argparse.ArgumentParser, *, email: bool = True) 
         metavar="SIZE",
         help="positions: crop rows without a size of their own, in arcsec or with a unit, as in 1arcmin",
     )
+
+
+def _add_images(add: Add) -> None:
+    """Add what says which images are wanted there."""
     add("--bands", metavar="J,H,K", help="bands (default: all)")
     add("--survey", metavar="ID", help="survey, of those that the service lists at /surveys")
     datasets = tuple(default_survey().datasets)
     add("--dataset", choices=datasets, help=f"data set of 2MASS (default: {DEFAULT_DATASET})")
     add("--image-type", choices=tuple(map(str, ImageType)), help="Quicklooks are lossy: never for photometry")
+
+
+def _add_forms(add: Add) -> None:
+    """Add what says how they are delivered."""
     add("--compressed", action="store_true", help="leave Quicklooks compressed, for `skybatch decompress`")
     add(
         "--form",
@@ -86,10 +110,6 @@ def add_request_options(parser: argparse.ArgumentParser, *, email: bool = True) 
         choices=("clip", "pad"),
         help="crops that reach beyond their image: smaller there (default), or padded to their full size",
     )
-    add("--first-row", metavar="N", help="number of the TABLE's first row, where it continues another")
-    add("--label", metavar="TEXT", help="your name for the batch")
-    if email:
-        add("--email", metavar="ADDRESS", help="where to send an email when the batch has ended")
 
 
 def request_arguments(options: argparse.Namespace) -> dict[str, Any]:

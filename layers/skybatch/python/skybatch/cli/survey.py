@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from skybatch.cli.request_options import positive
 from skybatch.errors import InvalidSurvey
 
 if TYPE_CHECKING:
@@ -29,7 +30,11 @@ def add_commands(subparsers: Any) -> None:
     check.add_argument("file", type=Path, metavar="FILE", help="a description in TOML")
     check.add_argument("tree", nargs="?", metavar="TREE", help="a directory or s3://bucket/prefix")
     check.add_argument(
-        "--headers", type=int, default=100, metavar="NUMBER", help="headers to read (default: %(default)s)"
+        "--headers",
+        type=positive,
+        default=100,
+        metavar="NUMBER",
+        help="headers to read (default: %(default)s)",
     )
     check.set_defaults(run=_check)
     schema = commands.add_parser("schema", help="print the JSON Schema of descriptions, for editors")
@@ -37,17 +42,17 @@ def add_commands(subparsers: Any) -> None:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from skybatch.surveys.description.reader import read_survey
+    from skybatch.surveys.description.reader import description_text, read_survey
 
-    text = options.file.read_text("utf-8")
+    content, name = options.file.read_bytes(), options.file.name
     try:
-        survey = read_survey(text, options.file.name)
+        survey = read_survey(description_text(content, name), name)
     except InvalidSurvey as error:
         print(error.detail, file=sys.stderr)
         return UNFIT
     names = ", ".join(survey.survey_id(name) for name in survey.datasets)
     bands = ", ".join(survey.bands)
-    print(f"{options.file.name}: {survey.title}: {names}; bands {bands}: no rule is broken")
+    print(f"{name}: {survey.title}: {names}; bands {bands}: no rule is broken")
     return _check_tree(options, survey) if options.tree else 0
 
 

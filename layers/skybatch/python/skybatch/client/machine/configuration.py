@@ -21,6 +21,7 @@ from pathlib import Path
 from skybatch.client.tables.refusals import refused
 
 VARIABLE = "SKYBATCH_CONFIG"
+MAX_IN_FLIGHT = 32
 
 
 @dataclass(frozen=True)
@@ -48,16 +49,16 @@ def read_configuration(environment: Mapping[str, str] | None = None) -> Configur
     Raises
     ------
     InvalidRequest
-        The file is no TOML, or a key is unknown or of another type.
+        The file is no TOML, or a key is unknown, of another type or out of its range.
     """
     path = configuration_path(environment)
     try:
-        text = path.read_text("utf-8")
+        content = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return Configuration()
     try:
-        found = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        found = tomllib.loads(content.decode("utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise refused(str(path), "", f"must be TOML: {error}") from None
     kinds = {field.name: type(field.default) for field in fields(Configuration)}
     for name, value in found.items():
@@ -65,4 +66,6 @@ def read_configuration(environment: Mapping[str, str] | None = None) -> Configur
             raise refused(f"{path}: {name}", value, f"is no key; the keys are {', '.join(kinds)}")
         if type(value) is not kinds[name]:
             raise refused(f"{path}: {name}", value, f"must be of type {kinds[name].__name__}")
+    if not 1 <= found.get("in_flight", 1) <= MAX_IN_FLIGHT:
+        raise refused(f"{path}: in_flight", found["in_flight"], f"must be between 1 and {MAX_IN_FLIGHT}")
     return Configuration(**found)

@@ -8,6 +8,14 @@ from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.description.typed import Problems, from_toml
 
 
+def description_text(content: bytes, name: str) -> str:
+    """Return the text of a description's file. Raises InvalidSurvey where that is not UTF-8."""
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InvalidSurvey(f"{name}: is not TOML: {error}") from None
+
+
 def parse_survey(text: str, name: str) -> Survey:
     """Return the survey that a description of the file ``name`` describes, with its defaults.
 
