@@ -47,6 +47,22 @@ def add_commands(subparsers: Any) -> None:
         subparsers, "plan", _plan, "count images and bytes without starting a batch", PLAN_EXAMPLES
     )
     request_options.add_request_options(plan)
+    _add_submit(subparsers)
+    add_client_command(subparsers, "status", _status, "show the status of a batch", "", batch=True)
+    wait = add_client_command(
+        subparsers, "wait", _wait, "wait until a batch has ended", WAIT_EXAMPLES, batch=True
+    )
+    wait.add_argument(
+        "--timeout", type=float, metavar="SECONDS", help="wait at most this long (then exit code 5)"
+    )
+    _add_download(subparsers)
+    _add_resubmit(subparsers)
+    add_client_command(
+        subparsers, "cancel", _cancel, "end a batch; images finished so far can be downloaded", "", batch=True
+    )
+
+
+def _add_submit(subparsers: Any) -> None:
     submit = add_client_command(subparsers, "submit", _submit, "start a batch", SUBMIT_EXAMPLES)
     request_options.add_request_options(submit)
     submit.add_argument("--key", help="idempotency key: the same request with the same key is the same batch")
@@ -56,21 +72,11 @@ def add_commands(subparsers: Any) -> None:
         help="a TABLE of more rows than one batch may have: several batches, their row numbers running on",
     )
     _add_download_options(submit)
-    add_client_command(subparsers, "status", _status, "show the status of a batch", "", batch=True)
-    wait = add_client_command(
-        subparsers, "wait", _wait, "wait until a batch has ended", WAIT_EXAMPLES, batch=True
-    )
-    wait.add_argument(
-        "--timeout", type=float, metavar="SECONDS", help="wait at most this long (then exit code 5)"
-    )
-    download = add_client_command(
-        subparsers,
-        "download",
-        _download,
-        "fetch and verify the results of a batch",
-        DOWNLOAD_EXAMPLES,
-        batch=True,
-    )
+
+
+def _add_download(subparsers: Any) -> None:
+    summary = "fetch and verify the results of a batch"
+    download = add_client_command(subparsers, "download", _download, summary, DOWNLOAD_EXAMPLES, batch=True)
     download.add_argument(
         "directory", nargs="?", metavar="DIR", help="target directory (default: skybatch-BATCH)"
     )
@@ -79,21 +85,15 @@ def add_commands(subparsers: Any) -> None:
     download.add_argument(
         "--as-they-finish", action="store_true", help="fetch images one by one while the batch still runs"
     )
-    resubmit = add_client_command(
-        subparsers,
-        "resubmit",
-        _resubmit,
-        "start a batch of the images beyond the limit of another",
-        "",
-        batch=True,
-    )
+
+
+def _add_resubmit(subparsers: Any) -> None:
+    summary = "start a batch of the images beyond the limit of another"
+    resubmit = add_client_command(subparsers, "resubmit", _resubmit, summary, "", batch=True)
     resubmit.add_argument(
         "--failed", action="store_true", help="of the images that failed, instead of those beyond the limit"
     )
     _add_download_options(resubmit)
-    add_client_command(
-        subparsers, "cancel", _cancel, "end a batch; images finished so far can be downloaded", "", batch=True
-    )
 
 
 def _add_download_options(parser: argparse.ArgumentParser) -> None:
