@@ -15,7 +15,7 @@ import pytest
 from obstore.store import LocalStore
 
 from skybatch.errors import InventoryError
-from skybatch.inventory.columns.cache_room import PART_SECONDS, release_where_full, with_room
+from skybatch.inventory.columns.cache_room import release_where_full, with_room
 from skybatch.inventory.publish import publish
 from skybatch.storage.bucket_tree import BucketTree
 from tests.support.machine.small_disk import run_on_small_disk
@@ -35,11 +35,8 @@ class Disk:
         folder = self.root / SOURCE / "asky" / name
         folder.mkdir(parents=True)
         (folder / "key.npy").write_bytes(bytes(bytes_held))
-        self.age(folder, age)
+        os.utime(folder, (time.time() - age,) * 2)
         return folder
-
-    def age(self, path: Path, seconds: float) -> None:
-        os.utime(path, (time.time() - seconds,) * 2)
 
     def write(self, path: Path, size: int) -> None:
         held = sum(file.stat().st_size for file in self.root.rglob("*") if file.is_file())
@@ -60,17 +57,6 @@ def test_what_was_opened_longest_ago_goes_first_and_no_more_than_needed(tmp_path
     assert disk.versions() == ["a", "c", "current"]
     with_room(lambda: disk.write(current / "records.npy", 60), current)
     assert disk.versions() == ["current"]
-
-
-def test_files_left_half_fetched_go_before_any_version(tmp_path: Path) -> None:
-    disk = Disk(tmp_path, 100)
-    other, current = disk.folder("other", bytes_held=30), disk.folder("current")
-    for name, age in (("old.part", PART_SECONDS + 60), ("new.part", 0.0)):
-        (current / name).write_bytes(bytes(30))
-        disk.age(current / name, age)
-    with_room(lambda: disk.write(current / "key.npy", 40), current)
-    assert sorted(file.name for file in current.iterdir()) == ["key.npy", "new.part"]
-    assert other.exists()
 
 
 def test_without_room_at_all_the_disk_is_named(tmp_path: Path) -> None:

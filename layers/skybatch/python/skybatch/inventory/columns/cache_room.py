@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,10 +18,7 @@ from skybatch.errors import InventoryError
 T = TypeVar("T")
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
-# A file that is being fetched; one older than any function runs was left by a process that was ended.
-PART_SUFFIX = ".part"
-PART_SECONDS = 900.0
-SUFFIXES = (".npy", ".have", PART_SUFFIX)
+SUFFIXES = (".npy", ".have")
 # Below the root of the cache: a hash of 16 digits for the source, the data set, the version.
 VERSIONS = "/".join(("[0-9a-f]" * 16, "*", "*"))
 
@@ -64,12 +60,8 @@ def with_room(write: Callable[[], T], kept: Path) -> T:
 
 
 def _removals(kept: Path) -> Iterator[bool]:
-    """Remove one thing at a time: files left half fetched, then other versions, the least used first."""
+    """Close inventories, then remove one other version at a time, the least used first."""
     root = kept.parents[2]
-    for part in sorted(root.glob(f"{VERSIONS}/*{PART_SUFFIX}")):
-        if _modified(part) < time.time() - PART_SECONDS:
-            part.unlink(missing_ok=True)
-            yield True
     for cache in list(_open_caches):
         cache.cache_clear()
     others = [folder for folder in root.glob(VERSIONS) if folder != kept and _is_version(folder)]
