@@ -90,9 +90,7 @@ class ColumnStore:
 
     def rows(self, name: str, rows: Rows) -> NDArray[Any]:
         """Return these rows of a column, in this order, fetching what is not at hand."""
-        found = self._at_hand.get(name)
-        if found is None:
-            found = self.at_hand(name)
+        found = self.at_hand(name)
         if found is None:
             found = self._partial(name, rows)
         # Of a column of pairs `take` is ten times as fast as an index.
@@ -104,7 +102,7 @@ class ColumnStore:
 
     def fetch(self, names: tuple[str, ...], rows: Rows) -> None:
         """Fetch these rows of several columns, side by side, as far as they are not at hand."""
-        missing = [name for name in names if name not in self._at_hand and self.at_hand(name) is None]
+        missing = [name for name in names if self.at_hand(name) is None]
         if len(missing) > 1:
             from skybatch.concurrency import parallel_map
 
@@ -126,12 +124,11 @@ class ColumnStore:
         first = column.offset + _numbers(rows, column.shape[0]) * column.row_bytes
         if len(first) == 0:
             return np.zeros(column.shape, column.dtype)
-        blocks = blocks_of(first, column.row_bytes)
+        if len(first) * column.row_bytes > WHOLE_FRACTION * column.size:
+            return self.whole(name)
         with self._locks[name]:
             file = self._file(name)
-            if len(first) * column.row_bytes > WHOLE_FRACTION * column.size:
-                return self.whole(name)
-            new = file.fetch(blocks)
+            new = file.fetch(blocks_of(first, column.row_bytes))
             values = column.map(file.local)
             for start, stop in new:
                 self._check(name, values[_rows_within(column, start, stop)])
