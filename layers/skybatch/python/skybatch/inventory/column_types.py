@@ -13,13 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skybatch.errors import InventoryError
-from skybatch.inventory.columns.column import Column, damaged
-from skybatch.inventory.image_sets import RECORD, SUFFIXES, TILES
+from skybatch.inventory.columns.column import Column, damaged, is_shape
+from skybatch.inventory.image_sets import GRID, RECORD, SUFFIXES, TILES
+from skybatch.inventory.set_columns import are_grids
 
 # Row numbers are 32 bits wide.
 MAX_SETS = 2**32 - 1
-MAX_GRIDS = MAX_SETS
-GRID_FIELDS = 6
 
 RECORD_WITHOUT_TILES = np.dtype([field for field in RECORD.descr if field[0] not in TILES])
 
@@ -37,11 +36,9 @@ class ColumnType:
 
     def allows(self, shape: object, size: int) -> bool:
         """Tell whether the column may have this shape in an inventory of ``size`` image sets."""
-        if not isinstance(shape, list) or not all(type(length) is int for length in shape):
-            return False
         if self.of_grids:
-            return len(shape) == 2 and 0 <= shape[0] <= MAX_GRIDS and shape[1] == GRID_FIELDS
-        return shape == [size]
+            return is_shape(shape, 2) and shape[0] <= MAX_SETS and shape[1] == len(GRID)
+        return is_shape(shape, 1) and shape == [size]
 
 
 def _description(dtype: np.dtype[Any]) -> object:
@@ -88,22 +85,11 @@ def _is_ascending(values: NDArray[Any]) -> bool:
     return bool(np.all(values[1:] >= values[:-1]))
 
 
-def _are_grids(table: NDArray[Any]) -> bool:
-    """Tell whether pixel grids have pixels and steps, and lie within the hemisphere of a SIN projection."""
-    if not np.isfinite(table).all():
-        return False
-    pixels, reference, steps = table[:, :2], table[:, 2:4], table[:, 4:6]
-    with np.errstate(over="ignore"):
-        farthest = np.maximum(np.abs(0.5 - reference), np.abs(pixels + 0.5 - reference)) * np.abs(steps)
-        within = np.hypot(*np.radians(farthest).T) < 1.0
-    return bool((pixels > 0).all() and (steps != 0).all() and within.all())
-
-
 VALUE_CHECKS: Mapping[str, Callable[[NDArray[Any]], bool]] = {
     "zone_key": _is_ascending,
     "key": _is_ascending,
     "scan_code": _is_ascending,
-    "shapes": _are_grids,
+    "shapes": are_grids,
 }
 
 

@@ -15,7 +15,7 @@ from skybatch.inventory.image_sets import ImageSets, scan_codes, set_ids
 from skybatch.inventory.lazy_sets import lazy_sets
 from skybatch.inventory.manifest import Manifest
 from skybatch.inventory.matches import SetNumbers
-from skybatch.inventory.set_columns import FENCE_ROWS, grids_of
+from skybatch.inventory.set_columns import FENCE_ROWS, are_grids, grids_of
 from skybatch.sky.footprints import Footprints
 from skybatch.sky.pixel_grids import PixelGrids
 from skybatch.sky.vectors import Floats, to_sphere
@@ -161,7 +161,7 @@ class IndexedSets:
             below["grid"] = len(self.grids.naxis1)
         if name in below and len(values) and int(values.max()) >= below[name]:
             raise damaged(name)
-        if name == "grids" and not _are_grids(values):
+        if name == "grids" and not are_grids(values):
             raise damaged(name)
 
 
@@ -169,11 +169,3 @@ def _is_value(name: str) -> bool:
     """Tell whether a column has a value for each row, in their order."""
     ordered = ("zones", "key", "key_row", "grids", "id", "id_row", "number", "number_row", *_PLACES)
     return name not in ordered and not name.endswith((".fence", ".words"))
-
-
-def _are_grids(table: NDArray[Any]) -> bool:
-    """Tell whether pixel grids have pixels and steps, and show the sky at their corners."""
-    if not np.isfinite(table).all() or (table[:, :2] <= 0).any() or (table[:, 4:6] == 0).any():
-        return False
-    with np.errstate(all="ignore"):
-        return bool(np.isfinite(grids_of(table).corners).all())

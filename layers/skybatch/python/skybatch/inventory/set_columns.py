@@ -234,3 +234,11 @@ def _smallest(values: Any) -> NDArray[Any]:
 def grids_of(table: Floats) -> PixelGrids:
     """Return pixel grids from their table; the plainest have no shape beside SIN at right angles."""
     return PixelGrids.from_table(table if table[:, len(GRID) :].any() else table[:, : len(GRID)])
+
+
+def are_grids(table: Floats) -> bool:
+    """Tell whether pixel grids have pixels and steps, and show the sky at their corners."""
+    if not np.isfinite(table).all() or (table[:, :2] <= 0).any() or (table[:, 4:6] == 0).any():
+        return False
+    with np.errstate(all="ignore"):
+        return bool(np.isfinite(grids_of(table).corners).all())
