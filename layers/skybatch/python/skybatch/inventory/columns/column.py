@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,7 +66,7 @@ def plain_type(described: object) -> np.dtype[Any] | None:
     return np.dtype(described)
 
 
-def is_shape(shape: object, axes: int) -> bool:
+def is_shape(shape: object, axes: int) -> TypeGuard[list[int]]:
     """Tell whether a manifest gives a shape of so many axes."""
     return isinstance(shape, list) and len(shape) == axes and all(type(n) is int and n >= 0 for n in shape)
 
