@@ -1,4 +1,4 @@
-"""Image headers of every kind that is understood, and astropy's view of the same headers."""
+"""Image headers of every kind that is understood, and how astropy and look-ups see the same headers."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ import numpy as np
 from astropy.coordinates import FK5, ICRS, Galactic, SkyCoord
 from astropy.wcs import WCS
 
+from skybatch.fits.celestial_wcs import read_celestial_wcs
 from skybatch.fits.header import Header, parse_header
+from skybatch.sky.footprints import Footprints
 from skybatch.sky.image_frames import ImageFrame
+from skybatch.sky.pixel_grids import Projection
 
 Cards = dict[str, float | int | str]
 
@@ -39,6 +42,14 @@ def _value(value: float | int | str) -> str:
 def astropys(cards: Cards) -> WCS:
     """The WCS that astropy makes of these cards."""
     return WCS({"NAXIS": 2, "NAXIS1": SIDES[0], "NAXIS2": SIDES[1], **cards})
+
+
+def footprints(cards: Cards, count: int = 1) -> Footprints:
+    """As many times the image of these cards, as look-ups see it."""
+    wcs = read_celestial_wcs(header_of(cards))._asdict()
+    frame, projection = ImageFrame(wcs.pop("frame")), Projection[wcs.pop("projection")]
+    values = {**wcs, "projection": projection, "naxis1": SIDES[0], "naxis2": SIDES[1]}
+    return Footprints.from_keywords({n: np.full(count, float(v)) for n, v in values.items()}, frame)
 
 
 def places(count: int, seed: int) -> Iterator[tuple[float, float]]:

@@ -9,12 +9,10 @@ import numpy as np
 import pytest
 
 from skybatch.errors import SourceUnsupported
-from skybatch.fits.celestial_wcs import CelestialWcs, decompose, read_celestial_wcs
-from skybatch.sky.footprints import Footprints
+from skybatch.fits.celestial_wcs import decompose, read_celestial_wcs
 from skybatch.sky.image_frames import ImageFrame
-from skybatch.sky.pixel_grids import Projection
 from skybatch.sky.vectors import to_vector
-from tests.support.survey.wcs_oracle import SIDES, STEP, Cards, astropys, header_of, headers
+from tests.support.survey.wcs_oracle import SIDES, STEP, Cards, astropys, footprints, header_of, headers
 
 IMAGES = 400  # of each kind, and 25 positions in each: 10,000
 POSITIONS = 25
@@ -22,17 +20,6 @@ PLAIN: Cards = {
     "CTYPE1": "RA---SIN", "CTYPE2": "DEC--SIN", "CRVAL1": 10.0, "CRVAL2": -3.0, "CRPIX1": 1.0, "CRPIX2": 1.0,
     "CDELT1": -STEP, "CDELT2": STEP,
 }  # fmt: skip
-
-
-def footprint(wcs: CelestialWcs, count: int) -> Footprints:
-    """As many times the image of a header, as look-ups see it."""
-    values = wcs._asdict() | {
-        "projection": Projection[wcs.projection],
-        "naxis1": SIDES[0],
-        "naxis2": SIDES[1],
-    }
-    frame = ImageFrame(str(values.pop("frame")))
-    return Footprints.from_keywords({n: np.full(count, float(v)) for n, v in values.items()}, frame)
 
 
 @pytest.mark.parametrize("matrix", ["CROTA2", "CD", "PC"])
@@ -45,7 +32,7 @@ def test_pixels_and_positions_are_astropys(projection: str, frame: ImageFrame, m
         assert (wcs.projection, wcs.frame) == (projection, frame)
         pixels = rng.uniform([-100, -100], [SIDES[0] + 100, SIDES[1] + 100], (POSITIONS, 2))
         world = astropys(cards).wcs_pix2world(pixels, 1)
-        image = footprint(wcs, POSITIONS)
+        image = footprints(cards, POSITIONS)
         vectors = to_vector(world[:, 0], world[:, 1])
         assert np.abs(to_vector(*image.to_sky(*pixels.T)) - vectors).max() < 1e-10
         assert np.abs(np.stack(image.to_pixel(vectors), axis=-1) - pixels).max() < 1e-4
@@ -56,7 +43,7 @@ def test_the_matrix_is_astropys(matrix: str) -> None:
     for cards in headers("TAN", ImageFrame.ICRS, matrix, 50, seed=6):
         if cards["CRVAL2"] == 90.0:
             continue  # the turn of its pole is in the rotation
-        ours = footprint(read_celestial_wcs(header_of(cards)), 1).cd_matrix[0]
+        ours = footprints(cards).cd_matrix[0]
         assert np.abs(ours.reshape(2, 2) - astropys(cards).pixel_scale_matrix).max() < 1e-9 * STEP
 
 
@@ -66,7 +53,7 @@ def test_lonpole_turns_the_image(lonpole: float, dec: float) -> None:
     cards = {**PLAIN, "CRVAL2": dec, "LONPOLE": lonpole}
     pixels = np.array([[30.0, 700.0], [2000.0, 1.0]])
     world = astropys(cards).wcs_pix2world(pixels, 1)
-    ours = footprint(read_celestial_wcs(header_of(cards)), 2).to_sky(*pixels.T)
+    ours = footprints(cards, 2).to_sky(*pixels.T)
     assert np.abs(to_vector(*ours) - to_vector(world[:, 0], world[:, 1])).max() < 1e-12
 
 

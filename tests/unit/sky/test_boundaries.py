@@ -6,20 +6,11 @@ import numpy as np
 import pytest
 from astropy.coordinates import SkyCoord
 
-from skybatch.fits.celestial_wcs import read_celestial_wcs
 from skybatch.sky.boundaries import MAX_RADIUS, bulges, index_positions, radii, refusals
-from skybatch.sky.footprints import Footprints
 from skybatch.sky.image_frames import ImageFrame
 from skybatch.sky.pixel_grids import PixelGrids, Projection
 from tests.support.survey.sky_oracle import images
-from tests.support.survey.wcs_oracle import SIDES, Cards, astropys, header_of, headers
-
-
-def footprint(cards: Cards) -> Footprints:
-    wcs = read_celestial_wcs(header_of(cards))._asdict()
-    frame = ImageFrame(str(wcs.pop("frame")))
-    values = wcs | {"projection": Projection[str(wcs["projection"])], "naxis1": SIDES[0], "naxis2": SIDES[1]}
-    return Footprints.from_keywords({n: np.array([float(v)]) for n, v in values.items()}, frame)
+from tests.support.survey.wcs_oracle import SIDES, astropys, footprints, headers
 
 
 def edge_pixels(samples: int) -> np.ndarray:
@@ -32,7 +23,7 @@ def edge_pixels(samples: int) -> np.ndarray:
 @pytest.mark.parametrize("matrix", ["CROTA2", "CD"])
 def test_the_radius_about_the_middle_holds_every_edge_pixel(projection: str, matrix: str) -> None:
     for cards in headers(projection, ImageFrame.ICRS, matrix, 60, seed=40):
-        image, wcs = footprint(cards), astropys(cards)
+        image, wcs = footprints(cards), astropys(cards)
         middle = SkyCoord(*wcs.wcs_pix2world((SIDES[0] + 1) / 2, (SIDES[1] + 1) / 2, 1), unit="deg")
         ra, dec = index_positions(image)
         assert SkyCoord(ra, dec, unit="deg").separation(middle).arcsec < 1e-4
@@ -45,7 +36,7 @@ def test_the_radius_about_the_middle_holds_every_edge_pixel(projection: str, mat
 def test_bulges_are_how_far_astropys_edges_leave_great_circles(projection: str) -> None:
     for cards in headers(projection, ImageFrame.ICRS, "CROTA2", 30, seed=41):
         cards |= {"CDELT1": -0.01, "CDELT2": 0.01, "CRPIX1": 400.0, "CRPIX2": 1000.0}
-        image, wcs = footprint(cards), astropys(cards)
+        image, wcs = footprints(cards), astropys(cards)
         worst, shortest = 0.0, np.inf
         for edge in edge_pixels(17):
             xyz = SkyCoord(*wcs.wcs_pix2world(*edge, 1), unit="deg").cartesian.xyz.value.T

@@ -5,14 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from skybatch.fits.celestial_wcs import read_celestial_wcs
 from skybatch.sky.fk5 import fk5_vector
 from skybatch.sky.footprints import Footprints
 from skybatch.sky.image_frames import ImageFrame
-from skybatch.sky.pixel_grids import Projection
 from skybatch.sky.vectors import to_vector
 from tests.support.survey.sky_oracle import GRIDS, corner_pixels, icrs_at, images, wcs
-from tests.support.survey.wcs_oracle import SIDES, astropys, header_of, headers, to_icrs
+from tests.support.survey.wcs_oracle import SIDES, astropys, footprints, headers, to_icrs
 
 ARCSEC = 1.0 / 3600.0
 
@@ -95,14 +93,7 @@ def test_the_far_hemisphere_is_outside_though_it_projects_into_the_image() -> No
 def test_corners_and_edges_of_any_kind_of_image_are_astropys(projection: str, frame: ImageFrame) -> None:
     rng = np.random.default_rng(20)
     for cards in headers(projection, frame, "CD", 60, seed=21):
-        wcs_of_header = read_celestial_wcs(header_of(cards))._asdict()
-        values = wcs_of_header | {
-            "projection": Projection[projection],
-            "naxis1": SIDES[0],
-            "naxis2": SIDES[1],
-        }
-        del values["frame"]
-        image = Footprints.from_keywords({n: np.full(4, float(v)) for n, v in values.items()}, frame)
+        image = footprints(cards, 4)
         pixels = np.array(
             [[0.5, 0.5], [SIDES[0] + 0.5, 0.5], [SIDES[0] + 0.5, SIDES[1] + 0.5], [0.5, SIDES[1] + 0.5]]
         )

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from astropy.coordinates import FK5, ICRS, Galactic, SkyCoord
+from astropy.coordinates import SkyCoord
 
 from skybatch.sky.fk5 import fk5_to_icrs, fk5_vector
 from skybatch.sky.image_frames import ImageFrame
 from skybatch.sky.vectors import to_vector
-
-ASTROPYS = {
-    ImageFrame.FK5: FK5(equinox="J2000"),
-    ImageFrame.ICRS: ICRS(),
-    ImageFrame.GALACTIC: Galactic(),
-}
+from tests.support.survey.wcs_oracle import ASTROPYS
 
 
 def positions(count: int) -> tuple[np.ndarray, np.ndarray]:

@@ -10,15 +10,13 @@ import shapely
 from astropy import units
 from astropy.coordinates import SkyCoord
 
-from skybatch.fits.celestial_wcs import read_celestial_wcs
 from skybatch.sky.fk5 import fk5_vector
 from skybatch.sky.footprints import Footprints
 from skybatch.sky.image_frames import ImageFrame
-from skybatch.sky.pixel_grids import Projection
 from skybatch.sky.polygons import Polygon
 from skybatch.sky.regions import Box, Circle, Relation
 from tests.support.survey.sky_oracle import GRIDS, gnomonic, icrs_at, images
-from tests.support.survey.wcs_oracle import SIDES, Cards, astropys, header_of, headers, to_icrs
+from tests.support.survey.wcs_oracle import SIDES, Cards, astropys, footprints, headers, to_icrs
 
 ORIGIN = shapely.Point(0.0, 0.0)
 Case = tuple[Footprints, SkyCoord, shapely.Polygon, np.random.Generator]
@@ -145,7 +143,7 @@ def test_regions_about_images_of_any_frame_are_those_of_the_plane(frame: ImageFr
     seen = {True: 0, False: 0}
     rng = np.random.default_rng(23)
     for cards in headers("TAN", frame, "CD", 60, seed=24):
-        image = image_of(cards, frame)
+        image = footprints(cards)
         corner = to_icrs(frame, *astropys(cards).wcs_pix2world([[0.5, 0.5]], 1)[0])
         middle = to_icrs(frame, *astropys(cards).wcs_pix2world([[1024.5, 2048.5]], 1)[0])
         # From a place behind the corner, as seen from the middle, the corner is what is nearest.
@@ -167,13 +165,6 @@ def test_regions_about_images_of_any_frame_are_those_of_the_plane(frame: ImageFr
         triangle = Polygon(np.array([ra for ra, _ in corners]), np.array([dec for _, dec in corners]))
         assert triangle.matches(image, "overlap")[0]
     assert min(seen.values()) > 20
-
-
-def image_of(cards: Cards, frame: ImageFrame) -> Footprints:
-    values = read_celestial_wcs(header_of(cards))._asdict() | {"naxis1": SIDES[0], "naxis2": SIDES[1]}
-    values["projection"] = Projection[str(values["projection"])]
-    del values["frame"]
-    return Footprints.from_keywords({n: np.array([float(v)]) for n, v in values.items()}, frame)
 
 
 def nearest_is_corner(cards: Cards, frame: ImageFrame, place: SkyCoord) -> bool:
