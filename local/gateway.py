@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import http.client
 import sys
-import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
+
+from local.server_thread import running
 
 # Of one connection only (RFC 9110 section 7.6.1), so not passed on; the rest goes through untouched.
 HOP_BY_HOP = {
@@ -60,14 +61,8 @@ class Gateway(ThreadingHTTPServer):
 def serve_gateway(port: int = 0, handler: type[ForwardingHandler] | None = None) -> Iterator[Gateway]:
     """Serve for the length of a ``with`` block; ``handler`` may do more with requests than pass them on."""
     server = Gateway(port, handler or ForwardingHandler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
-    thread.start()
-    try:
+    with running(server):
         yield server
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 class ForwardingHandler(BaseHTTPRequestHandler):

@@ -22,6 +22,7 @@ from xml.sax.saxutils import escape
 import boto3
 from obstore.store import S3Store
 
+from local.server_thread import running
 from skybatch.storage.s3 import CONNECT_TIMEOUT, FUNCTION_RETRIES, FunctionBucket
 from tests.support.servers.s3_memory import S3Memory, S3Object
 from tests.support.servers.s3_rules import Refused
@@ -133,14 +134,11 @@ def fake_s3(*faults: Fault) -> Iterator[FakeS3]:
     """Run the server with these faults until the block ends."""
     fake = FakeS3(faults=list(faults))
     server = _Server(("127.0.0.1", 0), type("_Handler", (S3Request,), {"fake": fake}))
-    fake.url = f"http://127.0.0.1:{server.server_address[1]}"
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    try:
-        yield fake
-    finally:
-        fake.closing.set()
-        server.shutdown()
-        server.server_close()
+    with running(server) as fake.url:
+        try:
+            yield fake
+        finally:
+            fake.closing.set()
 
 
 def _body(request: S3Request) -> bytes:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from local.server_thread import running
 from tests.support.servers.made_batches import NEXT_ID, PLAN, UNDERSTOOD, MadeBatch
 
 
@@ -154,13 +154,5 @@ class Handler(BaseHTTPRequestHandler):
 def fake_server() -> Iterator[FakeServer]:
     fake = FakeServer()
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("_Handler", (Handler,), {"fake": fake}))
-    server.daemon_threads = True
-    fake.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    try:
+    with running(server) as fake.url:
         yield fake
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

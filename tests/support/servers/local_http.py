@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from local.server_thread import running
 from tests.support.servers.http import HttpClient
 
 
@@ -38,11 +38,5 @@ class Handler(BaseHTTPRequestHandler):
 def local_http(client: HttpClient) -> Iterator[str]:
     """Serve a client's routes; the address."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("_Handler", (Handler,), {"client": client}))
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with running(server) as url:
+        yield url

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import socketserver
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+
+from local.server_thread import running
 
 Send = Callable[[bytes], object]
 
@@ -24,11 +25,10 @@ def raw_server(answer: Callable[[str, Send], object]) -> Iterator[str]:
             except OSError:
                 return  # the client went away
 
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
+    server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    with running(server) as url:
+        yield url
 
 
 def response(status: int, body: str = "", **headers: str) -> bytes:

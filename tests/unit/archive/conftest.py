@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from local.server_thread import running
 from skybatch.storage.directory_tree import DirectoryTree
 from skybatch.surveys.image_id import ScanImageId as ImageId
 from skybatch.surveys.image_id import atlas_key
@@ -126,7 +127,5 @@ def archive() -> Archive:
 @pytest.fixture
 def address(archive: Archive) -> Iterator[str]:
     handler = type("Handler", (Handler,), {"archive": archive})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with running(ThreadingHTTPServer(("127.0.0.1", 0), handler)) as url:
+        yield url

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -11,6 +10,7 @@ import httpx
 import pytest
 
 from local.gateway import MAX_BODY_BYTES, Gateway, serve_gateway
+from local.server_thread import running
 
 SEEN: list[tuple[str, str, dict[str, str], bytes]] = []
 CLIENTS: list[tuple[str, int]] = []
@@ -43,11 +43,8 @@ class Echo(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def api() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Echo)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/_aws/execute-api/abc/$default"
-    server.shutdown()
-    server.server_close()
+    with running(ThreadingHTTPServer(("127.0.0.1", 0), Echo)) as url:
+        yield f"{url}/_aws/execute-api/abc/$default"
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import socket
-import threading
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 
 from local.mailbox import Email, emails, wait_for_email, watched
+from local.server_thread import running
 
 RECORDS: list[dict[str, Any]] = []
 
@@ -47,11 +47,8 @@ class Store(BaseHTTPRequestHandler):
 @pytest.fixture
 def store() -> Iterator[str]:
     RECORDS.clear()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Store)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_address[1]}"
-    server.shutdown()
-    server.server_close()
+    with running(ThreadingHTTPServer(("127.0.0.1", 0), Store)) as url:
+        yield url
 
 
 def test_every_email_is_kept_once_in_order(store: str, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Barrier, Thread
+from threading import Barrier
 from unittest import mock
 
 import obstore
@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from obstore.exceptions import PermissionDeniedError
 from obstore.store import MemoryStore
 
+from local.server_thread import running
 from skybatch.errors import InventoryError, SkybatchError, Transient
 from skybatch.storage.bucket_tree import REQUEST_BYTES, BucketTree
 from skybatch.storage.locations import open_tree
@@ -84,12 +85,9 @@ def side_by_side(together: int) -> Iterator[tuple[BucketTree, list[tuple[int, in
     """A tree whose server answers so many requests at a time, and the ranges (start, length) it was asked."""
     asked: list[tuple[int, int]] = []
     handler = type("Handler", (SideBySide,), {"together": Barrier(together), "asked": asked})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        address = f"http://127.0.0.1:{server.server_address[1]}"
+    with running(ThreadingHTTPServer(("127.0.0.1", 0), handler)) as address:
         connection = Connection(address, {"access_key_id": "x", "secret_access_key": "x"})
         yield BucketTree(connect("archive", connection, retries={"max_retries": 0})), asked
-        server.shutdown()
 
 
 @pytest.mark.parametrize("count", [1, 5])

@@ -8,7 +8,6 @@ import os
 import shutil
 import subprocess
 import tarfile
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -19,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from local.server_thread import running
 from skybatch.batch.codes import Remainder
 from skybatch.batch.results.companion_files import request_body
 from skybatch.requests.parser import parse_body
@@ -132,13 +132,8 @@ class Portal(BaseHTTPRequestHandler):
 def portal(files: dict[str, bytes]) -> Iterator[tuple[str, list[str]]]:
     asked: list[str] = []
     handler = type("_Portal", (Portal,), {"files": files, "asked": asked})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}", asked
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with running(ThreadingHTTPServer(("127.0.0.1", 0), handler)) as url:
+        yield url, asked
 
 
 @pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 from typing import Any
 
 import pytest
@@ -20,6 +20,7 @@ from local.http_api.event import Address
 from local.http_api.request import MAX_BODY_BYTES, MAX_HEAD_BYTES, ApiRequest
 from local.http_api.response import ApiResponse
 from local.http_api.routes import Route
+from local.server_thread import running
 
 ROUTES = [Route("ANY /any", "f", 29.0), Route("POST /post", "f", 29.0)]
 CALLS: list[tuple[str, dict[str, Any], float]] = []
@@ -131,10 +132,8 @@ class Lambda(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def functions() -> Iterator[Emulator]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Lambda) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield Emulator(f"http://127.0.0.1:{server.server_address[1]}", 0, Path(), Path())
-        server.shutdown()
+    with running(ThreadingHTTPServer(("127.0.0.1", 0), Lambda)) as url:
+        yield Emulator(url, 0, Path(), Path())
 
 
 @pytest.mark.parametrize(
