@@ -8,8 +8,9 @@ from botocore.exceptions import EndpointConnectionError
 
 from skybatch.deployment.aws_calls import Clients
 from skybatch.deployment.findings import Finding, Level
+from skybatch.deployment.preflight.account_checks import check_concurrency
 from skybatch.deployment.preflight.planned_stack import PlannedStack
-from skybatch.deployment.preflight.preflight import CHECKS, guarded, preflight
+from skybatch.deployment.preflight.preflight import guarded, preflight
 from tests.support.deployment.planned import Refused, levels, planned, set_clients
 
 
@@ -28,10 +29,6 @@ def test_a_check_that_may_not_ask_stops_no_other() -> None:
     answers = {"get_caller_identity": {"Account": "1", "Arn": "a"}}
     refused = {"lambda": {"get_account_settings": Refused("AccessDenied")}}
     clients = set_clients(sts=answers, **refused)
-
-    def check_concurrency(stack: PlannedStack, clients: Clients) -> Iterator[Finding]:
-        yield from CHECKS[6](stack, clients)
-
     (finding,) = guarded(check_concurrency, planned(), clients)
     assert (finding.check, finding.level) == ("concurrency", Level.SKIPPED)
     assert "get_account_settings" in finding.action
