@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,11 @@ from skybatch.errors import Transient
 
 COPY_BYTES = 1 << 30
 PARTIAL_SUFFIX = ".part"
+# The kernel cannot copy here: between these file systems, on this one, between these kinds of file, in this
+# version, or because a sandbox forbids the call (copy_file_range(2)). Reading and writing still can.
+CANNOT_COPY = frozenset(
+    {errno.EXDEV, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EINVAL, errno.ENOSYS, errno.EPERM}
+)
 
 
 @dataclass(frozen=True)
@@ -32,7 +38,7 @@ class DirectoryAssembler:
         try:
             with partial.open("wb") as file:
                 self._copy(spans, file)
-                _append(make_tail(), file)
+                file.writelines(make_tail())
                 size = file.tell()
             partial.replace(target)
         except BaseException:
@@ -52,7 +58,7 @@ class DirectoryAssembler:
 def copy_range(source: BinaryIO, target: BinaryIO, start: int, length: int) -> None:
     """Append a range of one file to another, by the kernel where it can.
 
-    Raises Transient where the range ends beyond the file.
+    Raises Transient where the range ends beyond the file, OSError where the disk fails or is full.
     """
     target.flush()
     at, left = start, length
@@ -69,11 +75,7 @@ def _copy_some(source: int, target: int, start: int, length: int) -> int:
     if hasattr(os, "copy_file_range"):
         try:
             return os.copy_file_range(source, target, length, offset_src=start)
-        except OSError:  # between file systems, or on one that cannot
-            pass
+        except OSError as error:
+            if error.errno not in CANNOT_COPY:
+                raise
     return os.write(target, os.pread(source, min(length, 1 << 20), start))
-
-
-def _append(tail: Iterable[bytes], file: BinaryIO) -> None:
-    for piece in tail:
-        file.write(piece)
