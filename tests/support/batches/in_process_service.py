@@ -29,6 +29,7 @@ class Service:
 
     def __init__(self, archive: MadeArchive, objects: ObjectStore | None = None, **limits: Any) -> None:
         self.archive = archive
+        self.assembler_for: steps.AssemblerFor = steps.store_assembler
         self.settings = replace(Settings(), **limits)
         self.objects = objects or MemoryStore()
         self.submitter = BatchSubmitter(
@@ -67,7 +68,7 @@ class Service:
             if state["next"] == "dispatch":
                 state = steps.dispatch_step(self.objects, state, self.queue, self.settings, 1010.0)
             state = steps.tally_step(self.objects, state, self.settings, Clock(1020.0))
-        steps.package_step(self.objects, state, self.archive.open, 1100.0)
+        steps.package_step(self.objects, state, self.archive.open, 1100.0, self.assembler_for)
         return read_status(self.store(batch_id), 1200.0)
 
     def file(self, accepted: AcceptedBatch, name: str) -> bytes:

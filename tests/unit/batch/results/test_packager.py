@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import obstore
+import pytest
+
+from skybatch.batch import keys
+from skybatch.batch.store import BatchStore
+from skybatch.bundles.assembler import Assembled, Assembler, MakeTail
+from skybatch.bundles.spans import Span
+from skybatch.errors import Transient
+from skybatch.workflow.steps import store_assembler
 from tests.support.batches.in_process_service import Service
 from tests.support.survey.sample_archive import POSITIONS_WITH_BEST, MadeArchive
 
@@ -25,6 +38,44 @@ def test_identical_batches_are_identical_but_for_what_they_are_called(archive: M
     summed = {"manifest.json", "md5sums.txt", "download.sh"}
     assert {name for name in first if first[name] != second[name]} <= summed
     assert len(tars[0]) == len(tars[1])
+
+
+@dataclass
+class SummingAssembler:
+    """Joins as a store with checksums of its own does; ``flipped`` is a byte that it stores wrongly."""
+
+    store: BatchStore
+    flipped: int | None = None
+
+    def assemble(self, key: str, spans: Sequence[Span], make_tail: MakeTail, media_type: str) -> Assembled:
+        made = store_assembler(self.store).assemble(key, spans, make_tail, media_type)
+        body = bytearray(obstore.get(self.store.objects, key).bytes())
+        if self.flipped is not None:
+            body[self.flipped] ^= 1
+            obstore.put(self.store.objects, key, bytes(body))
+        return Assembled(made.bytes, zlib.crc32(body))
+
+
+@pytest.mark.parametrize("flipped", [None, 0, 5000, -1])
+def test_an_archive_whose_stored_checksum_differs_from_its_members_is_no_result(
+    archive: MadeArchive, flipped: int | None
+) -> None:
+    """In an image, in the files beside the images, or in the end mark; the step is then done again."""
+
+    def assembler_for(store: BatchStore) -> Assembler:
+        return SummingAssembler(store, flipped)
+
+    service = Service(archive)
+    service.assembler_for = assembler_for
+    accepted = service.submit(mode="positions", table=POSITIONS_WITH_BEST)
+    store = service.store(accepted.record.batch_id)
+    if flipped is None:
+        service.run(accepted)
+        assert store.exists(keys.STATUS)
+        return
+    with pytest.raises(Transient):
+        service.run(accepted)
+    assert not store.exists(keys.STATUS)
 
 
 def _contents(tar: bytes) -> dict[str, tuple[int, int, str, bytes]]:
