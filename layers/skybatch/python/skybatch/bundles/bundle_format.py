@@ -21,7 +21,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from skybatch.bundles.tar_members import BLOCK_BYTES
+from skybatch.bundles.tar_members import BLOCK_BYTES, padded
 
 MAGIC = b"SKYBNDL\n"
 VERSION = 1
@@ -59,7 +59,7 @@ class Member:
     @property
     def end(self) -> int:
         """Where the next member begins."""
-        return self.offset + self.length + -self.length % BLOCK_BYTES
+        return self.offset + padded(self.length)
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,12 @@ from skybatch.bundles.tar_members import file_entry, padding
 class BundleWriter:
     """Collects the files and failures of a bundle, in the order in which they are added.
 
-    ``size`` counts the bytes of the fragment. Nothing is copied: pieces are kept as they are given.
+    ``size`` counts the bytes of the fragment, ``preview_bytes`` those of the previews. Nothing is copied:
+    pieces are kept as they are given.
     """
 
     size: int = 0
+    preview_bytes: int = 0
     _pieces: list[bytes] = field(default_factory=list)
     _previews: list[bytes] = field(default_factory=list)
     _members: list[Member] = field(default_factory=list)
@@ -34,12 +36,14 @@ class BundleWriter:
         crc32 = zlib.crc32(filling, zlib.crc32(body, zlib.crc32(header)))
         md5 = hashlib.md5(body, usedforsecurity=False).hexdigest()
         # Where its preview lies counts from the first preview until the fragment is complete.
-        place = (sum(map(len, self._previews)), len(preview)) if preview else None
+        place = (self.preview_bytes, len(preview)) if preview else None
         member = Member(number, self.size, self.size + len(header), len(body), md5, crc32, place)
         self._members.append(member)
         self._pieces += [header, body, filling]
-        self._previews += [preview] if preview else []
         self.size = member.end
+        if preview:
+            self._previews.append(preview)
+            self.preview_bytes += len(preview)
 
     def add_failure(self, number: int, code: str, reason: str) -> None:
         """Record why a task cannot be done."""
@@ -51,7 +55,7 @@ class BundleWriter:
 
     def pieces(self) -> list[bytes]:
         """Give the bytes of the object: fragment, previews, index and footer."""
-        tail = encode_index(self.index(), sum(map(len, self._previews)))
+        tail = encode_index(self.index(), self.preview_bytes)
         return [piece for piece in (*self._pieces, *self._previews, tail) if piece]
 
     def _placed(self, member: Member) -> Member:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from skybatch.bundles.bundle_format import Member
-from skybatch.bundles.tar_members import BLOCK_BYTES
+from skybatch.bundles.tar_members import padded
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Place:
     @property
     def end(self) -> int:
         """Where the next member begins."""
-        return self.offset + self.length + -self.length % BLOCK_BYTES
+        return self.offset + padded(self.length)
 
     def to_json(self) -> list[Any]:
         """Give it as a short list."""

@@ -29,6 +29,11 @@ def padding(size: int) -> bytes:
     return bytes(-size % BLOCK_BYTES)
 
 
+def padded(size: int) -> int:
+    """Give the bytes that a file's blocks take."""
+    return size + -size % BLOCK_BYTES
+
+
 def end(written: int) -> bytes:
     """Make the two empty blocks at the end, filled up to a whole record, as tar programs write them."""
     closing = 2 * BLOCK_BYTES

@@ -16,6 +16,7 @@ from skybatch.batch.execution.dispatch import message_for
 from skybatch.batch.execution.giving_up import give_up, read_given_up
 from skybatch.batch.execution.packing import pack
 from skybatch.batch.execution.stretches import Stretch, create_stretch, load_stretch
+from skybatch.batch.execution.worker import first_line
 from skybatch.batch.message import Message
 from skybatch.batch.plan import Plan
 from skybatch.standalone.batch_directory import BatchDirectory
@@ -108,4 +109,4 @@ class BundleQueue:
 def _reason(error: Exception) -> str:
     if isinstance(error, WorkerDied):
         return f"the process that reads it dies ({error})"
-    return f"it could not be read or written ({type(error).__name__}: {error})".partition("\n")[0]
+    return f"it could not be read or written ({first_line(error)})"

@@ -8,7 +8,6 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from skybatch.batch import keys
-from skybatch.batch.execution.packing import bundle_name
 from skybatch.batch.execution.stretches import PlannedBundle, Stretch
 from skybatch.batch.file_names import archive_path, delivered_path
 from skybatch.batch.plan import Plan, Task
@@ -63,9 +62,8 @@ class BundleReader:
             return frozenset()
         if source == 0 and name == bundle.name:
             return frozenset(bundle.tasks)
-        numbers = bundle.numbers[source]
-        names = (bundle_name(numbers, attempt) for attempt in ATTEMPTS)
-        return frozenset(numbers) if name in names else frozenset()
+        names = (bundle.piece_name(source, attempt) for attempt in ATTEMPTS)
+        return frozenset(bundle.numbers[source]) if name in names else frozenset()
 
     def read(
         self, objects: Sequence[StoredObject], is_wanted: Callable[[AbstractSet[int]], bool] = bool

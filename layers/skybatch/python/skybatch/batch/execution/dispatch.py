@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from skybatch.batch import keys
 from skybatch.batch.execution.dispatch_state import DispatchState
@@ -89,7 +90,7 @@ def _again(
     count = resends.get(bundle.tasks[0], 0)
     message = message_for(store.batch_id, start, bundle)
     if count == 0 and bundle.name not in states.seen:
-        yield Message(**{**vars(message), "again": True})
+        yield replace(message, again=True)
         return
     for source, numbers in enumerate(bundle.numbers):
         if any(map(states.is_outstanding, numbers)):

@@ -101,11 +101,16 @@ def estimated_work(tasks: Sequence[Task]) -> Work:
     return sum(map(_output_work, tasks), _source_work(tasks))
 
 
+def is_read_by_ranges(task: Task) -> bool:
+    """Tell whether a crop reads a part of its stored image: of tiles or plain FITS; gzip is read whole."""
+    return task.tiles is not None or task.source.endswith((".fits", ".fit"))
+
+
 def _source_work(tasks: Sequence[Task]) -> Work:
     """Estimate what the stored image itself takes."""
     first = tasks[0]
     stored = first.stored_bytes or UNKNOWN_STORED_BYTES
-    if first.tiles is None and not first.source.endswith((".fits", ".fit")):
+    if not is_read_by_ranges(first):
         inflating = INFLATION * stored / INFLATED_BYTES_PER_SECOND
         return Work(SECONDS_PER_SOURCE + stored / BYTES_PER_SECOND, inflating)
     read = sum(min(task.bytes, stored) for task in tasks)  # by ranges, hardly more than is delivered

@@ -17,7 +17,12 @@ from skybatch.batch import keys
 from skybatch.batch.execution.cancellation import CancellationCheck
 from skybatch.batch.execution.image_files import MadeFile, MakeFiles, make_files
 from skybatch.batch.execution.ordered_calls import Call, CallBounds, OutOfTime, ordered_calls
-from skybatch.batch.execution.packing import INFLATION, UNKNOWN_STORED_BYTES, bundle_name
+from skybatch.batch.execution.packing import (
+    INFLATION,
+    UNKNOWN_STORED_BYTES,
+    bundle_name,
+    is_read_by_ranges,
+)
 from skybatch.batch.execution.stretches import read_tasks
 from skybatch.batch.execution.task_queue import TaskQueue
 from skybatch.batch.file_names import archive_path, delivered_path
@@ -173,7 +178,7 @@ def held_bytes(tasks: Sequence[Task]) -> int:
     """Estimate the memory that one stored image takes: the stored file, its pixels, the files made."""
     stored = tasks[0].stored_bytes or UNKNOWN_STORED_BYTES
     made = sum(task.bytes for task in tasks)
-    if tasks[0].tiles is not None or tasks[0].source.endswith((".fits", ".fit")):
+    if is_read_by_ranges(tasks[0]):
         return min(stored, 2 * made) + made
     return (1 + INFLATION) * stored + made
 
