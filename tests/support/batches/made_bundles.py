@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping
 
 from skybatch.batch import keys
 from skybatch.batch.execution.bundle_accounts import ATTEMPTS
-from skybatch.batch.execution.packing import Bundle
-from skybatch.batch.execution.stretches import PlannedBundle, create_stretch, load_stretches
+from skybatch.batch.execution.stretches import PlannedBundle, load_stretches
 from skybatch.batch.file_names import archive_path, delivered_path
-from skybatch.batch.plan import Plan, Task
+from skybatch.batch.plan import Task
 from skybatch.batch.store import BatchStore
 from skybatch.bundles.bundle_format import FailedTask
 from skybatch.bundles.bundle_writer import BundleWriter
@@ -34,12 +33,6 @@ def made_bundle(
 def put_bundle(store: BatchStore, name: str, writer: BundleWriter) -> bool:
     """Write it unless it is there, as a worker does."""
     return store.create(keys.bundle(name), b"".join(writer.pieces()))
-
-
-def one_bundle(store: BatchStore, plan: Plan) -> PlannedBundle:
-    """Write a stretch of one bundle that holds the whole plan; give that."""
-    tasks = [task for task in plan.tasks if task.refusal is None]
-    return create_stretch(store, 0, len(plan.tasks), [Bundle((tuple(tasks),))]).bundles[0]
 
 
 def put_results(store: BatchStore, files: Mapping[Task, bytes], failures: Iterable[FailedTask] = ()) -> None:

@@ -7,7 +7,6 @@ second's. The method is that of zlib's ``crc32_combine``, which Python does not 
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -28,11 +27,6 @@ def combine_all(parts: Iterable[tuple[int, int]]) -> int:
     for crc, length in parts:
         joined = combine(joined, crc, length)
     return joined
-
-
-def to_base64(crc: int) -> str:
-    """Return a CRC-32 as S3 writes it: base64 of its four bytes, the highest first."""
-    return base64.b64encode(crc.to_bytes(4, "big")).decode()
 
 
 def _product(a: int, b: int) -> int:
