@@ -64,13 +64,25 @@ def test_a_newer_description_takes_the_place_of_the_older(radio: Survey) -> None
     assert survey_of("radio") is newer
 
 
+MISSION = ('short = "Radio"', 'short = "Radio"\nmission = { name = "twomass" }')
+ALIAS = ('short = "Radio"', 'short = "Radio"\nmission = { name = "radio", aliases = ["2mass"] }')
+
+
 @pytest.mark.parametrize(
-    "change",
+    "changes",
     [
-        ('path = "radio/images"', 'id = "asky", path = "radio/images"'),
-        ('path = "radio/images"', 'path = "allsky/allsky"'),
+        [('path = "radio/images"', 'id = "asky", path = "radio/images"')],
+        [('id = "radio"', 'id = "2mass-asky"\nmission = { name = "radio" }')],
+        [MISSION, ('path = "radio/images"', 'path = "allsky/allsky"')],
+        [ALIAS, ('path = "radio/images"', 'path = "allsky/allsky"')],
     ],
 )
-def test_another_surveys_name_or_address_is_refused(change: tuple[str, str]) -> None:
-    with pytest.raises(InvalidSurvey, match="2mass"):
-        register(plain_survey(('short = "Radio"', 'short = "Radio"\nmission = { name = "twomass" }'), change))
+def test_another_surveys_name_or_address_is_refused(changes: list[tuple[str, str]]) -> None:
+    with pytest.raises(InvalidSurvey, match="of 2mass$"):
+        register(plain_survey(*changes))
+
+
+def test_missions_may_be_shared() -> None:
+    with known_survey(plain_survey(MISSION)):
+        assert dataset_at("2mass", "allsky", "allsky") == "asky"
+        assert dataset_at("twomass", "radio", "images") == "radio"

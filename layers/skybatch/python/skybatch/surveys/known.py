@@ -88,18 +88,19 @@ def register(survey: Survey) -> None:
     Raises
     ------
     InvalidSurvey
-        Where a data set, or an address in the archive, is that of another survey.
+        Where the name of a data set, or an address in the archive, is that of another survey.
     """
-    known = _surveys()
-    for dataset in survey.datasets:
-        if dataset in known and known[dataset].id != survey.id:
-            raise InvalidSurvey(f"{survey.id}: dataset: {dataset!r} is a data set of {known[dataset].id}")
-    addresses = {(each.mission.name, each.datasets[name].path): each.id for name, each in known.items()}
-    for each in survey.dataset:
-        other = addresses.get((survey.mission.name, each.path), survey.id)
-        if other != survey.id:
-            raise InvalidSurvey(f"{survey.id}: dataset: {each.path!r} is an address of {other}")
-    known.update(dict.fromkeys(survey.datasets, survey))
+    known, own = _surveys(), dict.fromkeys(survey.datasets, survey)
+    others = {name: each for name, each in known.items() if each.id != survey.id}
+    names, addresses = _names_of(others), _addresses_of(others)
+    for word in _names_of(own):
+        if word in names:
+            raise InvalidSurvey(f"{survey.id}: dataset: {word!r} is a data set of {others[names[word]].id}")
+    for address in _addresses_of(own):
+        if address in addresses:
+            other = others[addresses[address]].id
+            raise InvalidSurvey(f"{survey.id}: dataset: {'/'.join(address)!r} is an address of {other}")
+    known.update(own)
     _forget_derived()
 
 
@@ -149,8 +150,12 @@ def dataset_named(word: str) -> str | None:
 @cache
 def _names() -> dict[str, str]:
     """Return the data set of each word; asked for every row of a table."""
-    surveys = _surveys().items()
-    return {survey.survey_id(name): name for name, survey in surveys} | {name: name for name, _ in surveys}
+    return _names_of(_surveys())
+
+
+def _names_of(surveys: Mapping[str, Survey]) -> dict[str, str]:
+    ids = {survey.survey_id(name): name for name, survey in surveys.items()}
+    return ids | {name: name for name in surveys}
 
 
 def dataset_at(mission: str, folder: str, table: str) -> str | None:
@@ -161,9 +166,13 @@ def dataset_at(mission: str, folder: str, table: str) -> str | None:
 @cache
 def _addresses() -> dict[tuple[str, str], str]:
     """Return the data set of each mission and path."""
+    return _addresses_of(_surveys())
+
+
+def _addresses_of(surveys: Mapping[str, Survey]) -> dict[tuple[str, str], str]:
     return {
         (mission, survey.datasets[name].path): name
-        for name, survey in _surveys().items()
+        for name, survey in surveys.items()
         for mission in (survey.mission.name, *survey.mission.aliases)
     }
 
