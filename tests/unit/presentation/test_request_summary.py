@@ -13,6 +13,7 @@ from skybatch.requests.model import Mode, Region, Row
 from skybatch.requests.row_readers import DELIVERY_FORMATS
 from skybatch.status import RequestSummary
 from tests.support.batches import batch_samples
+from tests.support.survey.descriptions import known_survey, plain_survey
 
 
 def facts(**changes: Any) -> RequestSummary:
@@ -83,3 +84,10 @@ def test_text_that_a_user_typed_is_cut_to_one_line() -> None:
     assert len(request_sentence(region_facts(region=region))) < 200
     assert "\n" not in request_sentence(region_facts(region=region))
     assert len(dict(request_details(facts(table_name=typed)))["Table"]) <= 80
+
+
+def test_kind_bands_and_data_set_are_named_by_the_survey() -> None:
+    with known_survey(plain_survey(('id = "l", label = "L"', 'id = "k", label = "20 cm"'))):
+        request = facts(bands=("k",), dataset="radio")
+        assert request_sentence(request).startswith("20 cm Map images")
+        assert ("Data set", "Radio Images") in request_details(request)

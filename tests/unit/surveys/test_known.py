@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
-from skybatch.errors import InvalidSurvey, NotFound
+from skybatch.errors import InvalidSurvey, InventoryError, NotFound
 from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.known import (
     DEFAULT_DATASET,
+    band_label,
     dataset_at,
     dataset_named,
     default_survey,
+    forget,
     key_layout,
     known_surveys,
+    learn_from,
     mission_named,
     register,
+    survey_if_known,
     survey_of,
 )
 from tests.support.survey.descriptions import known_survey, plain_survey
@@ -78,7 +84,7 @@ ALIAS = ('short = "Radio"', 'short = "Radio"\nmission = { name = "radio", aliase
     ],
 )
 def test_another_surveys_name_or_address_is_refused(changes: list[tuple[str, str]]) -> None:
-    with pytest.raises(InvalidSurvey, match="of 2mass$"):
+    with pytest.raises(InvalidSurvey, match=r"of 2mass$"):
         register(plain_survey(*changes))
 
 
@@ -86,3 +92,38 @@ def test_missions_may_be_shared() -> None:
     with known_survey(plain_survey(MISSION)):
         assert dataset_at("2mass", "allsky", "allsky") == "asky"
         assert dataset_at("twomass", "radio", "images") == "radio"
+
+
+@pytest.fixture
+def learned_later() -> Iterator[Survey]:
+    """A survey that the archive holds, of which the process has not heard yet."""
+    other = plain_survey(('id = "l", label = "L"', 'id = "k", label = "20 cm"'))
+    learn_from(lambda: register(other))
+    yield other
+    learn_from(lambda: None)
+    forget(other)
+
+
+@pytest.mark.usefixtures("learned_later")
+def test_bands_are_named_by_the_survey_of_their_data_set_once_it_is_met() -> None:
+    assert band_label("k", "radio") == "20 cm"
+    assert (band_label("k"), band_label("k", "sx")) == ("Ks", "Ks")
+
+
+@pytest.mark.usefixtures("learned_later")
+def test_a_survey_is_met_by_a_band() -> None:
+    other = plain_survey(('id = "l", label = "L"', 'id = "w1", label = "W 1"'))
+    learn_from(lambda: register(other))
+    assert band_label("w1") == "W 1"
+    assert band_label("w9") == "w9"
+
+
+def test_pages_do_without_what_the_archive_cannot_tell() -> None:
+    def fail() -> None:
+        raise InventoryError("damaged")
+
+    learn_from(fail)
+    assert survey_if_known("radio") is None
+    learn_from(fail)
+    assert band_label("w1", "radio") == "w1"
+    learn_from(lambda: None)

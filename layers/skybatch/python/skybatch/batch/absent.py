@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from skybatch.plain_text import join_words
 from skybatch.status import AbsentImages
-from skybatch.surveys.known import known_bands
+from skybatch.surveys.known import band_label, known_bands
 
 
 def total_absent(
@@ -47,4 +47,4 @@ def _not_in_archive(bands: Sequence[str]) -> str:
 
 def band_list(bands: Iterable[str]) -> str:
     """Write bands by their names: ``J, H and Ks``."""
-    return join_words([known_bands().get(band, band) for band in bands])
+    return join_words([band_label(band) for band in bands])

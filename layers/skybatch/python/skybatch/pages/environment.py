@@ -15,7 +15,7 @@ from markupsafe import Markup
 from skybatch.presentation import formatting
 from skybatch.presentation.outcomes import describe_reason
 from skybatch.presentation.request_summary import QUICKLOOK_CAUTION
-from skybatch.surveys.known import known_bands
+from skybatch.surveys.known import band_label
 
 STYLE = "page.css"
 SCRIPTS = ("batch.js", "table_check.js", "form.js")
@@ -93,7 +93,7 @@ def environment() -> Environment:
         safe_url=safe_url,
         first_line=first_line,
         reason=describe_reason,
-        band=lambda band: known_bands().get(str(band).lower()) or formatting.plain(band, 8),
+        band=lambda band: formatting.plain(band_label(str(band).lower()), 15),
     )
     built.globals.update(
         inlined=lambda name: Markup(inlined(name)),  # noqa: S704  our own files, never what a user typed

@@ -6,7 +6,7 @@ from skybatch.fits.edge_mode import EdgeMode
 from skybatch.presentation.formatting import count, join_words, plain
 from skybatch.status import RegionSummary, RequestSummary
 from skybatch.surveys.image_type import ImageType
-from skybatch.surveys.known import default_survey, known_bands, known_surveys
+from skybatch.surveys.known import band_label, default_survey, survey_if_known
 
 QUICKLOOK_CAUTION = default_survey().requests.caution["quicklook"]
 _HEMISPHERES = {"n": "north", "s": "south"}
@@ -26,13 +26,13 @@ _LISTS = {
 def request_sentence(request: RequestSummary) -> str:
     """Write the request as the object of "you asked for": no capital, no full stop."""
     kind = f"{_title(request)} images"
-    bands = join_words([known_bands().get(band, band) for band in request.bands])
+    bands = join_words([band_label(band, request.dataset) for band in request.bands])
     return f"{bands} {kind} {_place(request)}".strip()
 
 
 def _title(request: RequestSummary) -> str:
     """Return the title of the kind of images in the survey that is asked for."""
-    survey = known_surveys().get(request.dataset) or default_survey()
+    survey = survey_if_known(request.dataset) or default_survey()
     product = survey.requests.image_types.get(request.image_type)
     return survey.product[product].title if product else "Atlas"
 
@@ -60,7 +60,7 @@ def _center(region: RegionSummary) -> str:
 
 def request_details(request: RequestSummary) -> list[tuple[str, str]]:
     """List the other choices of the request: pairs of a term and its value."""
-    survey = known_surveys().get(request.dataset)
+    survey = survey_if_known(request.dataset)
     details = [("Data set", survey.dataset_title(request.dataset) if survey else request.dataset)]
     if request.table_name:
         details.append(("Table", plain(request.table_name, 80)))

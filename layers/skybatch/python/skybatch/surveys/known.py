@@ -7,12 +7,13 @@ unique among all.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
-from skybatch.errors import InvalidSurvey, NotFound
+from skybatch.errors import InvalidSurvey, NotFound, SkybatchError
 from skybatch.surveys.catalogue import DEFAULT_SURVEY, PACKAGED_SURVEYS, packaged_survey
 
 if TYPE_CHECKING:
@@ -21,9 +22,8 @@ if TYPE_CHECKING:
     from skybatch.surveys.description.survey import Survey
 
 T = TypeVar("T")
+logger = logging.getLogger(__name__)
 DEFAULT_DATASET = "asky"
-
-
 SECONDS_BETWEEN_LOADS = 60.0
 _loader: list[Callable[[], None]] = []
 _loaded: list[float] = []
@@ -113,7 +113,7 @@ def forget(survey: Survey) -> None:
 
 def _forget_derived() -> None:
     """Forget what was worked out from the surveys known before."""
-    for derived in (key_layout, _names, _addresses):
+    for derived in (key_layout, _names, _addresses, known_bands):
         derived.cache_clear()
 
 
@@ -177,12 +177,38 @@ def _addresses_of(surveys: Mapping[str, Survey]) -> dict[tuple[str, str], str]:
     }
 
 
+@cache
 def known_bands() -> Mapping[str, str]:
-    """Return the label of each band of all known surveys, in their order."""
-    surveys = reversed(dict.fromkeys(_surveys().values()))
-    labels = {band.id: band.label for survey in surveys for band in survey.band}
-    order = (band.id for survey in dict.fromkeys(_surveys().values()) for band in survey.band)
-    return {band: labels[band] for band in order}
+    """Return the label of each band of all known surveys, in their order; the first that has it gives it."""
+    labels: dict[str, str] = {}
+    for survey in _surveys().values():
+        for band in survey.band:
+            labels.setdefault(band.id, band.label)
+    return labels
+
+
+def band_label(band: str, dataset: str = "") -> str:
+    """Return the label of a band, by a data set's survey where that has it; else the band itself.
+
+    For pages and mails, which come all the same where the archive cannot say which surveys it holds.
+    """
+    survey = survey_if_known(dataset) if dataset else None
+    if survey is not None and band in survey.bands:
+        return survey.bands[band].label
+    return _learned_if_possible(lambda: known_bands().get(band)) or band
+
+
+def survey_if_known(dataset: str) -> Survey | None:
+    """Return the survey of a data set; None for one that is unknown, or that the archive cannot tell of."""
+    return _learned_if_possible(lambda: _surveys().get(dataset))
+
+
+def _learned_if_possible(find: Callable[[], T | None]) -> T | None:
+    try:
+        return _or_learn(find)
+    except SkybatchError as error:
+        logger.warning("which surveys the archive holds is not known: %s", error.detail)
+        return None
 
 
 def mission_named(word: str) -> str | None:
