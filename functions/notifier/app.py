@@ -10,10 +10,13 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from skybatch.batch.status import record_failure
 from skybatch.batch.store import BatchStore
+from skybatch.inventory.held_surveys import loader
 from skybatch.notification.notify import SesMailer, notify
 from skybatch.settings import settings
+from skybatch.storage.bucket_tree import BucketTree
 from skybatch.storage.clients import client
 from skybatch.storage.s3 import open_bucket
+from skybatch.surveys.known import learn_from
 from skybatch.telemetry import bind_batch, instrumented, logger, record_metrics
 
 # The alarm is for what keeps all mail from going out; an address that takes none is its owner's matter.
@@ -34,6 +37,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if ended:  # for what no catcher in the state machine saw; where one did, this changes nothing
         logger.error("execution ended badly", status=ended["status"])
         record_failure(store, f"the batch's execution ended as {ended['status']}", time.time())
+    archive = open_bucket(here.archive_bucket, here.archive_prefix)
+    learn_from(loader(BucketTree(archive)))  # read only where a mail is of a survey that is not packaged
     mailer = SesMailer(client("sesv2"), here.mail_from) if here.mail_from else None
     mail = notify(store, mailer, time.time())
     logger.info("notified", mail=mail)
