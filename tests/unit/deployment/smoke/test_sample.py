@@ -37,3 +37,16 @@ def test_a_table_of_crops_or_whole_images() -> None:
 
 def test_the_missing_image_has_a_name_of_the_same_form() -> None:
     assert SAMPLE.missing_path == "/ibe/data/2mass/ji9999999.fits.gz"
+
+
+@pytest.mark.parametrize(
+    ("path", "missing"),
+    [
+        ("/ibe/data/first/10510+30456E.fits", "/ibe/data/first/10510+99999E.fits"),
+        ("/ibe/data/a1/field.fits", "/ibe/data/a1/none-field.fits"),
+        ("/ibe/data/a1/field99.fits.fz", "/ibe/data/a1/none-field99.fits.fz"),
+    ],
+)
+def test_images_of_other_surveys_have_names_of_other_forms(path: str, missing: str) -> None:
+    """It was the image itself, which is there, where its name does not end in digits."""
+    assert Sample(0.0, 0.0, path).missing_path == missing

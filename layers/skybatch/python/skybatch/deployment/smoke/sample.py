@@ -13,6 +13,7 @@ from skybatch.deployment.smoke.probe import Answer, Probe
 
 SEARCH = "/sia2/query?RESPONSEFORMAT=csv&MAXREC=1"
 CROP_ARCSEC = 30
+_LAST_DIGITS = re.compile(r"\d+(?=[^\d/]*\.fits[^/]*$)")
 
 
 @dataclass(frozen=True)
@@ -34,10 +35,9 @@ class Sample:
 
     @property
     def missing_path(self) -> str:
-        """The path of an image that is named like this one, and is not there."""
-        return re.sub(
-            r"\d+(\.fits\S*)$", lambda found: "9" * len(found[0].partition(".")[0]) + found[1], self.path
-        )
+        """The path of an image that is named like this one, with other digits, and is not there."""
+        other = _LAST_DIGITS.sub(lambda found: "9" * len(found[0]), self.path)
+        return other if other != self.path else re.sub(r"(?<=/)[^/]*$", r"none-\g<0>", self.path)
 
 
 def find_sample(probe: Probe) -> tuple[Sample | None, list[Finding]]:
