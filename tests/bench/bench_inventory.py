@@ -6,12 +6,7 @@ Answers are compared before anything is timed.
 from __future__ import annotations
 
 import importlib.util
-import json
-import os
-import shutil
 import statistics
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from functools import partial
@@ -26,56 +21,15 @@ from skybatch.inventory.publish import publish
 from skybatch.sky.regions import Circle
 from skybatch.storage.directory_tree import DirectoryTree
 from tests.bench.harness import Bench, median_ms
-from tests.bench.inventory_rivals import DuckDB, Rival, SQLite
+from tests.bench.inventory.cold import measure_first_region, measure_object_store
+from tests.bench.inventory.questions import PLACE, ROWS, anywhere, by_row, check_same, look_ups, numbers
+from tests.bench.inventory.rivals import DuckDB, Rival, SQLite
 from tests.support.survey.format2 import publish_format2
 from tests.support.survey.four_bands import four_band_sets, known_survey
 from tests.support.survey.synthetic_survey import synthetic
 
-ROOT = Path(__file__).resolve().parents[2]
-ROWS = 2500
-PLACE = (100.0, -40.0)
-COLD_RUNS = 7
 TURNS = 5
 PAIRS = 101
-Cold = tuple[float, float, int]
-
-# What one fresh process does after importing numpy; it prints milliseconds and its peak memory.
-COLD = """
-import json, time
-from pathlib import Path
-import numpy
-start = time.perf_counter()
-{work}
-elapsed = (time.perf_counter() - start) * 1e3
-# Not ru_maxrss: a child inherits that from whoever started it.
-peak = int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) / 1024
-print(json.dumps([elapsed, peak, len(found)]))
-"""
-COLD_OURS = """
-from skybatch.inventory.inventory import Inventory
-from skybatch.sky.regions import Circle
-from skybatch.storage.directory_tree import DirectoryTree
-found = Inventory.open(DirectoryTree(Path({path!r})), "asky").in_region(
-    Circle(100.0, -40.0, {diameter} / 2), "overlap"
-)
-"""
-COLD_STORE = """
-import os
-os.environ["SKYBATCH_CACHE"] = {cache!r}
-from obstore.store import LocalStore
-from skybatch.inventory.inventory import Inventory
-from skybatch.sky.regions import Circle
-from skybatch.storage.bucket_tree import BucketTree
-inventory = Inventory.open(BucketTree(LocalStore({path!r})), "asky")
-inventory.details(inventory.in_region(Circle(100.0, -40.0, 3.5), "overlap"))
-rng = numpy.random.default_rng(3)
-ra, dec = rng.uniform(0, 360, {rows}), numpy.degrees(numpy.arcsin(rng.uniform(-1, 1, {rows})))
-found = inventory.details(inventory.positions(ra, dec).set_index)
-"""
-COLD_RIVAL = """
-from tests.bench.inventory_rivals import {name}
-found = {name}(Path({path!r}), numpy.load({shapes!r})).region(100.0, -40.0, {diameter})
-"""
 
 
 def run(bench: Bench) -> None:
@@ -88,8 +42,8 @@ def run(bench: Bench) -> None:
         np.save(folder / "shapes.npy", sets.grids()[0])
         rivals = _rivals(bench, folder, sets)
         for diameter in (1.0, 7.0):
-            _cold(bench, folder, diameter, rivals)
-        _cold_from_store(bench, folder)
+            measure_first_region(bench, folder, diameter, rivals)
+        measure_object_store(bench, folder)
         _regions(bench, inventory, rivals)
         _positions(bench, inventory, rivals)
         _lists(bench, inventory, rivals)
@@ -106,59 +60,6 @@ def _rivals(bench: Bench, folder: Path, sets: ImageSets) -> dict[str, Rival]:
         return rivals
     DuckDB.build(folder / "DuckDB", sets)
     return {"DuckDB": DuckDB(folder / "DuckDB", shapes), **rivals}
-
-
-def _cold(bench: Bench, folder: Path, diameter: float, rivals: dict[str, Rival]) -> None:
-    works = {"ours": COLD_OURS.format(path=str(folder), diameter=diameter)}
-    for name in rivals:
-        works[name] = COLD_RIVAL.format(
-            name=name, path=str(folder / name), shapes=str(folder / "shapes.npy"), diameter=diameter
-        )
-    runs: dict[str, list[Cold]] = {name: [] for name in works}
-    for _ in range(COLD_RUNS + 1):
-        for name, work in works.items():
-            runs[name].append(_fresh(work, folder))
-    # The first run of each wrote the byte code that later ones load, as an installed package has it.
-    medians = {name: statistics.median(run[0] for run in done[1:]) for name, done in runs.items()}
-    what = f"cold: open + first region of {diameter:g} deg, after numpy's import"
-    bench.add(what, medians["ours"], at_most=60.0)
-    bench.add(f"{what}: peak memory", max(run[1] for run in runs["ours"]), unit="MB", at_most=150.0)
-    for name in rivals:
-        if runs[name][0][2] != runs["ours"][0][2]:
-            raise AssertionError(f"the answers differ: {what}, {name}")
-        # Mostly Python's imports on both sides: printed, without a target.
-        bench.add(f"{what}, against {name}", medians["ours"], reference=medians[name], target="-")
-
-
-def _cold_from_store(bench: Bench, folder: Path) -> None:
-    """From an object store (files stand in for one: the network is not measured) and an empty cache."""
-    runs = []
-    for number in range(COLD_RUNS):
-        work = COLD_STORE.format(path=str(folder), cache=str(folder / f"cache{number}"), rows=ROWS)
-        runs.append(_fresh(work, folder))
-        shutil.rmtree(folder / f"cache{number}")
-    what = f"cold from an object store: 7 deg region, {ROWS} positions and their details"
-    bench.add(what, statistics.median(run[0] for run in runs[1:]))
-    bench.add(f"{what}: peak memory", max(run[1] for run in runs), unit="MB", at_most=512.0)
-
-
-def _fresh(work: str, folder: Path) -> Cold:
-    """Milliseconds, peak memory in MB, and how many sets were found, of one new process."""
-    environment = {
-        **os.environ,
-        "PYTHONPYCACHEPREFIX": str(folder / "bytecode"),
-        "PYTHONDONTWRITEBYTECODE": "",
-    }
-    done = subprocess.run(
-        [sys.executable, "-c", COLD.format(work=work)],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    elapsed, peak, found = json.loads(done.stdout)
-    return elapsed, peak, found
 
 
 def _regions(bench: Bench, inventory: Inventory, rivals: dict[str, Rival]) -> None:
@@ -180,17 +81,17 @@ def _regions(bench: Bench, inventory: Inventory, rivals: dict[str, Rival]) -> No
 
 
 def _positions(bench: Bench, inventory: Inventory, rivals: dict[str, Rival]) -> None:
-    ra, dec = _anywhere()
+    ra, dec = anywhere()
     for best, at_most in ((False, 30.0), (True, 30.0)):
         compare(
             bench,
             f"{ROWS} positions, all sky, {'best image' if best else 'all images'}",
             partial(inventory.positions, ra, dec, best),
-            lambda found: _by_row(found.row, inventory.details(found.set_index).coadd_key),
+            lambda found: by_row(found.row, inventory.details(found.set_index).coadd_key),
             {name: partial(r.positions, ra, dec, best) for name, r in rivals.items()},
             at_most,
             5,
-            lambda answer: _by_row(*answer),
+            lambda answer: by_row(*answer),
         )
     found = inventory.positions(ra, dec)
     details = median_ms(lambda: inventory.details(found.set_index).loaded(), 10)
@@ -241,7 +142,7 @@ def compare(
     """Our median against its target, and against each rival's after checking that it answers the same."""
     expected = keys(ours())
     for rival, call in rivals.items():
-        _same(expected, answer(call()), f"{name}, {rival}")
+        check_same(expected, answer(call()), f"{name}, {rival}")
     calls = {"ours": ours, **rivals}
     times: dict[str, list[float]] = {who: [] for who in calls}
     # In turns, so that all see the same load of the machine.
@@ -259,9 +160,8 @@ def _formats(bench: Bench, folder: Path, sets: ImageSets, inventory: Inventory) 
     """The look-ups of format 3 beside those of format 2, in turns; the answers are the same."""
     publish_format2(DirectoryTree(folder / "format2"), sets)
     earlier = Inventory.open(DirectoryTree(folder / "format2"), "asky")
-    ra, dec = _anywhere()
-    for name, ask in _look_ups(ra, dec).items():
-        _same(_numbers(ask(inventory)), _numbers(ask(earlier)), name)
+    for name, ask in look_ups().items():
+        check_same(numbers(ask(inventory)), numbers(ask(earlier)), name)
         times: dict[Inventory, list[float]] = {inventory: [], earlier: []}
         for number in range(PAIRS):
             # In turns, either first: their medians see the same load of the machine, and the same caches.
@@ -276,45 +176,10 @@ def _four_bands(bench: Bench, folder: Path) -> None:
     with known_survey():
         publish(DirectoryTree(folder / "quad"), four_band_sets(1_500_000), numbered=False, origin="synthetic")
         inventory = Inventory.open(DirectoryTree(folder / "quad"), "quad")
-        ra, dec = _anywhere()
-        for name, ask in _look_ups(ra, dec).items():
+        for name, ask in look_ups().items():
             at_most = 30.0 if "positions" in name else 1.0
             bench.add(
                 f"1.5 million sets of four bands: {name}",
                 median_ms(partial(ask, inventory), 20),
                 at_most=at_most,
             )
-
-
-def _anywhere() -> tuple[Any, Any]:
-    rng = np.random.default_rng(3)
-    return rng.uniform(0.0, 360.0, ROWS), np.degrees(np.arcsin(rng.uniform(-1.0, 1.0, ROWS)))
-
-
-def _look_ups(ra: Any, dec: Any) -> dict[str, Callable[[Inventory], Any]]:
-    return {
-        **{
-            f"region of {diameter:g} deg": partial(_region, diameter=diameter)
-            for diameter in (0.05, 1.0, 7.0)
-        },
-        f"{ROWS} positions, all images": lambda inventory: inventory.positions(ra, dec),
-        f"{ROWS} positions, best image": lambda inventory: inventory.positions(ra, dec, True),
-    }
-
-
-def _region(inventory: Inventory, diameter: float) -> Any:
-    return inventory.in_region(Circle(*PLACE, diameter / 2.0), "overlap")
-
-
-def _numbers(found: Any) -> Any:
-    return found if isinstance(found, np.ndarray) else np.stack([found.row, found.set_index])
-
-
-def _by_row(row: Any, key: Any) -> Any:
-    order = np.lexsort((key, row))
-    return np.stack([row[order], key[order]])
-
-
-def _same(ours: Any, theirs: Any, what: str) -> None:
-    if not np.array_equal(ours, theirs):
-        raise AssertionError(f"the answers differ: {what}")
