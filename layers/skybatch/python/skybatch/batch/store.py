@@ -118,7 +118,11 @@ class BatchStore:
         return ObjectFacts(int(found.meta["size"]), media_type, str(found.meta["e_tag"] or ""))
 
     def upload(self, name: str, chunks: Iterator[bytes | obstore.Bytes], media_type: str) -> None:
-        """Stream chunks of any size into one object, as a multipart upload in constant memory."""
+        """Stream chunks of any size into one object, as a multipart upload in constant memory.
+
+        obstore takes the chunks on a thread of its own runtime, where no store can be read: what they are
+        made of must be at hand.
+        """
         obstore.put(
             with_time_for(self.objects, TRANSFER_BYTES),
             self.path(name),

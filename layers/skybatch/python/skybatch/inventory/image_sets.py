@@ -153,7 +153,7 @@ class ImageSets:
         return self
 
     def loaded(self) -> ImageSets:
-        """Return these sets with all that is known of them in memory, for where nothing can be fetched."""
+        """Return these sets with all that is known of them in memory, fetched side by side."""
         return self
 
     def footprints(self) -> Footprints:

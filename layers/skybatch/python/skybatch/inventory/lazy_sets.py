@@ -124,7 +124,7 @@ class LazySets(ImageSets):
         return self
 
     def loaded(self) -> ImageSets:
-        """Return the same sets with all that is known of them read."""
+        """Return these sets with all that is known of them in memory, fetched side by side."""
         self._source.fetch(self._rows)
         columns = {name: getattr(self, name) for name in (*_GIVEN, *self._makers)}
         for name, value in columns.items():

@@ -68,7 +68,7 @@ class BatchResults:
     def image_sets(self, open_inventory: OpenInventory) -> ImageSetsByDataset:
         """Read the details of the plan's image sets, from the inventory version it was made with.
 
-        All of them are in memory: tables are written while the archive is sent, where no store can be read.
+        They are read whole and at once: each table of images in each format uses nearly every column.
         """
         wanted: dict[str, set[int]] = {}
         for task in self.plan.tasks:
