@@ -9,7 +9,13 @@ from typing import Any
 
 import pytest
 
-from skybatch.deployment.smoke.latencies import by_label, cold_starts, measured_services, transitions
+from skybatch.deployment.smoke.latencies import (
+    by_label,
+    cold_starts,
+    measured_services,
+    transitions,
+    unmeasured,
+)
 from skybatch.deployment.smoke.stack_access import StackAccess
 from skybatch.redaction import batch_hash
 from tests.support.deployment.planned import Refused, SetClient, set_clients
@@ -71,13 +77,27 @@ def test_without_a_stack_only_what_is_seen_from_here() -> None:
     assert measured_services(service(), None) == {}
 
 
-def test_what_aws_refuses_is_left_out() -> None:
-    class Refusing:
-        def get_paginator(self, _: str) -> Any:
-            return SetClient({"paginate": Refused("AccessDenied")})
+class NoExecutions:
+    """Step Functions whose executions may not be listed."""
 
-    access = StackAccess("sky", {"StateMachineArn": "m"}, lambda _: Refusing(), 0.0)
-    assert measured_services(service(), access) == {}
+    def get_paginator(self, _: str) -> Any:
+        return SetClient({"paginate": Refused("AccessDenied")})
+
+
+@pytest.mark.parametrize(
+    ("logs", "measured", "missing"),
+    [
+        (Refused("AccessDenied"), {}, ["first_byte", "stream", "transition", "cold"]),
+        ({"events": [{"message": REPORT}]}, {"cold": 1.25}, ["first_byte", "stream", "transition"]),
+    ],
+)
+def test_what_aws_refuses_is_left_out_alone_and_named(
+    logs: Any, measured: dict[str, float], missing: list[str]
+) -> None:
+    clients = {"stepfunctions": NoExecutions(), "logs": SetClient({"filter_log_events": logs})}
+    access = StackAccess("sky", {"StateMachineArn": "m"}, lambda name: clients[name], 0.0)
+    assert measured_services(service(), access) == measured
+    assert unmeasured(measured) == missing
 
 
 def test_each_kind_of_request_has_its_median() -> None:

@@ -131,18 +131,28 @@ def _stack_access(options: argparse.Namespace) -> StackAccess:
 
 def _tell_latencies(context: Context, stack: StackAccess | None, options: argparse.Namespace) -> None:
     """Print the median seconds of each kind of request, and write what the capacity model takes."""
-    from skybatch.deployment.smoke.latencies import by_label, measured_services
+    from skybatch.deployment.smoke.latencies import by_label, measured_services, unmeasured
 
     measured = {name: float(f"{value:.4g}") for name, value in measured_services(context, stack).items()}
     if options.latencies:
         options.latencies.write_text(json.dumps(measured, indent=2) + "\n")
     if options.json:
-        print(json.dumps({"latencies": by_label(context.probe), "services": measured}))
+        print(
+            json.dumps(
+                {
+                    "latencies": by_label(context.probe),
+                    "services": measured,
+                    "unmeasured": unmeasured(measured),
+                }
+            )
+        )
         return
     print("\nmedian seconds")
     for label, seconds in by_label(context.probe).items():
         print(f"{seconds:8.3f} {label}")
     print(f"\nfor the capacity model: {json.dumps(measured)}")
+    if missing := unmeasured(measured):
+        print(f"not measured, so that it keeps the published figures: {', '.join(missing)}")
 
 
 def planned_stack(options: argparse.Namespace) -> PlannedStack:

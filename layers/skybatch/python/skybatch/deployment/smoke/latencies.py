@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import statistics
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from skybatch.deployment.smoke.context import Context
 from skybatch.deployment.smoke.probe import Probe
 from skybatch.deployment.smoke.stack_access import FUNCTIONS, StackAccess
 
+FIGURES = ("first_byte", "stream", "transition", "cold")
 # To the first byte of a small range, and for a rate a file that is not tiny.
 RANGE_LABEL, STREAM_BYTES = "S3 range", 500_000
 SCHEDULED, STARTED = ("TaskScheduled", "LambdaFunctionScheduled"), ("TaskStarted", "LambdaFunctionStarted")
@@ -47,19 +49,29 @@ def stream_rate(context: Context) -> float:
 
 
 def _recorded(context: Context, stack: StackAccess) -> dict[str, float]:
-    """Read transitions from an execution's history, cold starts from Lambda's reports."""
+    """Read transitions from an execution's history, cold starts from Lambda's reports, as AWS allows."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     recorded: dict[str, float] = {}
-    try:
-        execution = stack.execution_of(str(context.batches.get("crops", {}).get("batch_id", "")))
-        if execution and (seconds := transitions(stack.history(execution))):
-            recorded["transition"] = statistics.median(seconds)
-        if starts := [start for function in FUNCTIONS for start in cold_starts(stack, function)]:
-            recorded["cold"] = statistics.median(starts)
-    except (BotoCoreError, ClientError):
-        return recorded
+    for name, read in (("transition", _transitions_of_crops), ("cold", _cold_starts_of_all)):
+        with suppress(BotoCoreError, ClientError):  # `unmeasured` tells of it
+            if seconds := read(context, stack):
+                recorded[name] = statistics.median(seconds)
     return recorded
+
+
+def unmeasured(measured: Collection[str]) -> list[str]:
+    """List the figures that were not measured, of which the model keeps the published ones."""
+    return [name for name in FIGURES if name not in measured]
+
+
+def _transitions_of_crops(context: Context, stack: StackAccess) -> list[float]:
+    execution = stack.execution_of(str(context.batches.get("crops", {}).get("batch_id", "")))
+    return transitions(stack.history(execution)) if execution else []
+
+
+def _cold_starts_of_all(_: Context, stack: StackAccess) -> list[float]:
+    return [start for function in FUNCTIONS for start in cold_starts(stack, function)]
 
 
 def transitions(events: Iterable[dict[str, Any]]) -> list[float]:
