@@ -7,8 +7,8 @@ import pytest
 from skybatch.errors import MalformedRequest
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.surveys.catalogue import packaged_survey
-from skybatch.vo.image_axes import Span, cut, holds, requested_pixels
-from skybatch.vo.parameters import Parameters
+from skybatch.vo.image_axes import cut, holds, requested_pixels
+from skybatch.vo.parameters import Interval, Parameters
 
 BANDS = packaged_survey().bands
 
@@ -51,7 +51,7 @@ def test_pixels_are_counted_from_one_with_both_ends(asked: dict[str, str], box: 
 
 
 def test_pixels_and_a_region_are_both_kept() -> None:
-    pixels = (Span(100, 200), Span(1, 2000))
+    pixels = (Interval(100, 200), Interval(1, 2000))
     assert cut(PixelBox(150, 10, 100, 20), pixels, 512, 1024) == PixelBox(150, 10, 50, 20)
     assert cut(PixelBox(300, 10, 100, 20), pixels, 512, 1024) is None
     assert requested_pixels(Parameters.of({})) is None

@@ -7,7 +7,16 @@ import math
 import pytest
 
 from skybatch.errors import MalformedRequest
-from skybatch.vo.parameters import MAX_ROWS, Parameters, choice, number, number_or_infinity, refused
+from skybatch.vo.parameters import (
+    MAX_ROWS,
+    Interval,
+    Parameters,
+    choice,
+    interval,
+    number,
+    number_or_infinity,
+    refused,
+)
 
 PARAMETERS = Parameters.of([("POS", " 1,2 "), ("pos", "3,4"), ("Mcen", ""), ("BAND", "  ")])
 
@@ -62,3 +71,23 @@ def test_a_choice_is_one_of_its_words_in_any_case() -> None:
 def test_a_refusal_names_parameter_value_and_rule() -> None:
     (error,) = refused("POS", "x", "must be y").errors
     assert (error.column, error.value, error.rule) == ("POS", "x", "must be y")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("1 2", (1.0, 2.0)), ("3", (3.0, 3.0)), ("-Inf 2e-6", (-math.inf, 2e-6))]
+)
+def test_an_interval_is_two_numbers_or_one(text: str, expected: tuple[float, float]) -> None:
+    assert interval("BAND", text) == expected
+
+
+@pytest.mark.parametrize("text", ["", "1 2 3", "2 1", "x", "1,2"])
+def test_other_intervals_are_refused(text: str) -> None:
+    with pytest.raises(MalformedRequest, match="BAND"):
+        interval("BAND", text)
+
+
+def test_intervals_meet_where_they_share_a_point() -> None:
+    wanted = Interval(1.0, 2.0)
+    assert [wanted.meets(*other) for other in ((0.0, 1.0), (1.5, 1.6), (2.0, 9.0), (0.0, 9.0))] == [True] * 4
+    assert not wanted.meets(0.0, 0.9)
+    assert not wanted.meets(2.1, 3.0)

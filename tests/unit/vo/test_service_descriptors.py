@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from skybatch.vo.obscore.columns import OBSCORE
-from skybatch.vo.service_descriptors import DATALINK, SODA, SODA_ID, cutout_service, links_service
+from skybatch.vo.service_descriptors import DATALINK, SODA, SODA_ID, image_services
 
 
 def test_references_are_columns_of_obscore() -> None:
     columns = {column.name for column in OBSCORE}
-    for service in (links_service("https://x"), cutout_service("https://x")):
+    for service in image_services("https://x", "obs_publisher_did"):
         references = {each.ref for each in service.inputs if each.ref}
         assert references
         assert references <= columns
 
 
 def test_a_service_has_its_standard_and_address() -> None:
-    links, cutouts = links_service("https://x"), cutout_service("https://x", identifier="ivo://y")
+    links, cutouts = image_services("https://x", "publisher_did")
     assert (links.standard, links.url) == (DATALINK, "https://x/datalink/links")
     assert (cutouts.standard, cutouts.url, cutouts.name) == (SODA, "https://x/soda/sync", SODA_ID)
-    identifier = next(each for each in cutouts.inputs if each.name == "ID")
-    assert (identifier.value, identifier.ref) == ("ivo://y", "")
+    for service in (links, cutouts):
+        assert [each.ref for each in service.inputs if each.name == "ID"] == ["publisher_did"]

@@ -68,7 +68,7 @@ def links(
     found = [link for identifier in asked for link in _links_of(identifier, open_, root)]
     rows = [link for link in found if cutouts or not link.service_def]
     data = {column.name: [getattr(row, column.name, row.identifier) for row in rows] for column in COLUMNS}
-    services = (cutout_service(root, column="ID"),) if any(row.service_def for row in rows) else ()
+    services = (cutout_service(root, "ID"),) if any(row.service_def for row in rows) else ()
     table = Table(COLUMNS, data, title=f"Links of {_surveys(rows)} images", services=services)
     return TableResponse(table, form)
 

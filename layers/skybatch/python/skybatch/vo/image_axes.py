@@ -9,31 +9,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple
 
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.surveys.description.images import Band
-from skybatch.vo.parameters import Parameters, number_or_infinity, refused
+from skybatch.vo.parameters import Interval, Parameters, interval, refused
 
 Night = tuple[float, float]
 INTERVALS = ("band", "time")
 PIXELS = ("pixels", "pixels_1", "pixels_2")
-
-
-class Span(NamedTuple):
-    """The ends of an interval along an axis, both included; infinite ones leave a side open."""
-
-    first: float
-    last: float
-
-    def meets(self, low: float, high: float) -> bool:
-        """Return whether it shares a point with the interval from ``low`` to ``high``."""
-        return low <= self.last and high >= self.first
-
-    def clipped(self, length: int) -> tuple[int, int] | None:
-        """Return first pixel, from 0, and number of those of an axis that it holds; None for none."""
-        first, last = max(self.first, 1.0), min(self.last, float(length))
-        return (int(first) - 1, int(last) - int(first) + 1) if first <= last else None
 
 
 def holds(parameters: Parameters, band: Band, night: Callable[[], Night | None]) -> bool:
@@ -42,7 +25,7 @@ def holds(parameters: Parameters, band: Band, night: Callable[[], Night | None])
     Raises MalformedRequest.
     """
     wavelength, time = (_interval(parameters, name) for name in INTERVALS)
-    if wavelength is not None and not (band.lower <= wavelength.last and band.upper >= wavelength.first):
+    if wavelength is not None and not wavelength.meets(band.lower, band.upper):
         return False
     if time is None:
         return True
@@ -50,7 +33,7 @@ def holds(parameters: Parameters, band: Band, night: Callable[[], Night | None])
     return taken is not None and time.meets(*taken)
 
 
-def requested_pixels(parameters: Parameters) -> tuple[Span, Span] | None:
+def requested_pixels(parameters: Parameters) -> tuple[Interval, Interval] | None:
     """Return the pixels wanted along both axes, None where none are named. Raises MalformedRequest."""
     both = _single(parameters, "pixels")
     axes = [_single(parameters, f"pixels_{axis}") for axis in (1, 2)]
@@ -67,9 +50,9 @@ def requested_pixels(parameters: Parameters) -> tuple[Span, Span] | None:
     return first, second
 
 
-def cut(box: PixelBox, pixels: tuple[Span, Span], naxis1: int, naxis2: int) -> PixelBox | None:
+def cut(box: PixelBox, pixels: tuple[Interval, Interval], naxis1: int, naxis2: int) -> PixelBox | None:
     """Return what a box and ranges of pixels share, None where that is nothing."""
-    along_x, along_y = pixels[0].clipped(naxis1), pixels[1].clipped(naxis2)
+    along_x, along_y = _clipped(pixels[0], naxis1), _clipped(pixels[1], naxis2)
     if along_x is None or along_y is None:
         return None
     (x0, nx), (y0, ny) = along_x, along_y
@@ -79,6 +62,12 @@ def cut(box: PixelBox, pixels: tuple[Span, Span], naxis1: int, naxis2: int) -> P
     return PixelBox(left, bottom, width, height) if width > 0 and height > 0 else None
 
 
+def _clipped(pixels: Interval, length: int) -> tuple[int, int] | None:
+    """Return first pixel, from 0, and number of those of an axis that are wanted; None for none."""
+    first, last = max(pixels.first, 1.0), min(pixels.last, float(length))
+    return (int(first) - 1, int(last) - int(first) + 1) if first <= last else None
+
+
 def _single(parameters: Parameters, name: str) -> str:
     texts = parameters.every(name)
     if len(texts) > 1:
@@ -86,24 +75,13 @@ def _single(parameters: Parameters, name: str) -> str:
     return texts[0] if texts else ""
 
 
-def _interval(parameters: Parameters, name: str) -> Span | None:
+def _interval(parameters: Parameters, name: str) -> Interval | None:
     text = _single(parameters, name)
-    return _span(name.upper(), text) if text else None
+    return interval(name.upper(), text) if text else None
 
 
-def _pixels(name: str, text: str) -> Span:
-    found = _span(name, text)
+def _pixels(name: str, text: str) -> Interval:
+    found = interval(name, text)
     if len(text.split()) == 2 and all(math.isinf(end) or end.is_integer() for end in found):
         return found
     raise refused(name, text, "must be two whole numbers of pixels")
-
-
-def _span(name: str, text: str) -> Span:
-    """Read two numbers, or one that is both ends."""
-    words = text.split()
-    if not 1 <= len(words) <= 2:
-        raise refused(name, text, "must be two numbers with a blank between")
-    ends = [number_or_infinity(name, word) for word in words]
-    if ends[0] > ends[-1]:
-        raise refused(name, text, "must be two numbers of which the first is not the greater")
-    return Span(ends[0], ends[-1])

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from skybatch.errors import CellError, MalformedRequest
 
@@ -55,6 +55,17 @@ class Parameters:
         return min(int(text), MAX_ROWS)
 
 
+class Interval(NamedTuple):
+    """The ends of an interval, both included; infinite ones leave a side open."""
+
+    first: float
+    last: float
+
+    def meets(self, low: float, high: float) -> bool:
+        """Return whether it shares a point with the interval from ``low`` to ``high``."""
+        return low <= self.last and high >= self.first
+
+
 def number(name: str, text: str) -> float:
     """Read a finite decimal number. Raises MalformedRequest, which names the parameter."""
     if not _NUMBER.fullmatch(text) or not math.isfinite(float(text)):
@@ -66,6 +77,20 @@ def number_or_infinity(name: str, text: str) -> float:
     """Read a decimal number, ``-Inf`` or ``+Inf`` (DALI 1.1 section 3.3.4). Raises MalformedRequest."""
     infinite = {"-inf": -math.inf, "+inf": math.inf, "inf": math.inf}
     return infinite[text.lower()] if text.lower() in infinite else number(name, text)
+
+
+def interval(name: str, text: str) -> Interval:
+    """Read an interval: two numbers, which may be infinite, or one that is both ends.
+
+    Raises MalformedRequest.
+    """
+    words = text.split()
+    if not 1 <= len(words) <= 2:
+        raise refused(name, text, "must be one number, or two with a blank between")
+    ends = [number_or_infinity(name, word) for word in words]
+    if ends[0] > ends[-1]:
+        raise refused(name, text, "must be two numbers of which the first is not the greater")
+    return Interval(ends[0], ends[-1])
 
 
 def choice(name: str, text: str, known: Mapping[str, T]) -> T:

@@ -14,22 +14,19 @@ SODA_ID = "soda-sync"
 
 def image_services(root: str, column: str) -> tuple[ServiceDescriptor, ...]:
     """Return the descriptors of DataLink and SODA for the image of a row, whose id is in ``column``."""
-    return links_service(root, column), cutout_service(root, column=column)
+    return links_service(root, column), cutout_service(root, column)
 
 
-def links_service(root: str, column: str = "obs_publisher_did") -> ServiceDescriptor:
+def links_service(root: str, column: str) -> ServiceDescriptor:
     """Return the descriptor of DataLink for the image of a row."""
     identifier = InputParameter("ID", ref=column, description="Identifier of the image.")
     return ServiceDescriptor("datalink", DATALINK, f"{root}/datalink/links", (identifier,))
 
 
-def cutout_service(
-    root: str, *, column: str = "obs_publisher_did", identifier: str = ""
-) -> ServiceDescriptor:
-    """Return the descriptor of SODA for the image of a row, or for the one image named."""
-    ref = "" if identifier else column
+def cutout_service(root: str, column: str) -> ServiceDescriptor:
+    """Return the descriptor of SODA for the image of a row."""
     inputs = (
-        InputParameter("ID", value=identifier, ref=ref, ucd="meta.id;meta.dataset", description="The image."),
+        InputParameter("ID", ref=column, ucd="meta.id;meta.dataset", description="The image."),
         InputParameter(
             "CIRCLE", "double", "3", xtype="circle", ucd="pos.outline;obs", unit="deg",
             description="Right ascension, declination and radius of a circle to cut, ICRS.",

@@ -23,12 +23,12 @@ from skybatch.vo.obscore.facts import (
     resolving_power,
 )
 from skybatch.vo.obscore_table import obscore_table
-from skybatch.vo.parameters import Parameters, number_or_infinity, refused
+from skybatch.vo.parameters import Interval, Parameters, interval, refused
 from skybatch.vo.pos_regions import PosRegion, parse_pos, steps_of_region
 from skybatch.vo.responses import TableResponse, response_format, too_many_rows
 from skybatch.vo.search_budget import SearchBudget
 from skybatch.vo.search_images import FoundImages, find_images
-from skybatch.vo.service_descriptors import cutout_service, links_service
+from skybatch.vo.service_descriptors import image_services
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from skybatch.inventory.image_sets import ImageSets
     from skybatch.inventory.inventory import Inventory
 
-Interval = tuple[float, float]
 Open = Callable[[str], "Inventory"]
 MAX_ALTERNATIVES = 200
 _BOUNDED = ("pos", "band", "time", "fov", "exptime", "spatres", "timeres", "specrp")
@@ -125,12 +124,11 @@ def sia2(parameters: Parameters, datasets: Sequence[str], open_: Open, root: str
     ]
     found: list[FoundImages] = []
     budget = SearchBudget()
-
     for dataset in chosen:
         left = max_rows - sum(map(len, found))
         found.append(_find(query(parameters, survey_of(dataset)), open_(dataset), left, budget))
     overflow = too_many_rows(max_rows) if any(each.more for each in found) else ""
-    services = (links_service(root), cutout_service(root))
+    services = image_services(root, "obs_publisher_did")
     return TableResponse(obscore_table(found, root, services, overflow, fmt.format), fmt)
 
 
@@ -172,17 +170,7 @@ def query(parameters: Parameters, survey: Survey | None = None) -> Query:
 
 def intervals(parameters: Parameters, name: str) -> tuple[Interval, ...]:
     """Read the intervals of a numeric parameter: ``low high``, which may be infinite, or a number."""
-    return tuple(_interval(name.upper(), text) for text in parameters.every(name))
-
-
-def _interval(name: str, text: str) -> Interval:
-    words = text.split()
-    if not 1 <= len(words) <= 2:
-        raise refused(name, text, "must be one number, or two with a blank between")
-    values = [number_or_infinity(name, word) for word in words]
-    if values[0] > values[-1]:
-        raise refused(name, text, "must be two numbers of which the first is not the greater")
-    return values[0], values[-1]
+    return tuple(interval(name.upper(), text) for text in parameters.every(name))
 
 
 def _bands(
@@ -198,7 +186,7 @@ def _bands(
 
 
 def _meets(low: float, high: float, wanted: tuple[Interval, ...]) -> bool:
-    return not wanted or any(low <= last and high >= first for first, last in wanted)
+    return not wanted or any(each.meets(low, high) for each in wanted)
 
 
 def _ids(texts: tuple[str, ...]) -> tuple[str, ...]:
@@ -230,8 +218,8 @@ def _excludes_all(survey: Survey, parameters: Parameters) -> bool:
     by_number = any(
         parameters.every(name)
         and not any(
-            value is not None and low <= value <= high
-            for low, high in intervals(parameters, name)
+            value is not None and each.meets(value, value)
+            for each in intervals(parameters, name)
             for value in values
         )
         for name, values in constants.items()
