@@ -69,10 +69,10 @@ def test_a_folder_that_is_empty_or_outside_is_not_found(store: MemoryStore, path
 
 def test_searches_are_listed_by_mission_data_set_and_table() -> None:
     root = "https://x"
-    assert Links(directory_pages.missions_page(root)).links == [("twomass", "/ibe/search/twomass")]
-    assert Links(directory_pages.datasets_page(root, ["asky"])).links == [
+    assert Links(directory_pages.missions_page(root, ["asky"])).links == [("twomass", "/ibe/search/twomass")]
+    assert Links(directory_pages.datasets_page(root, ["asky"], "twomass")).links == [
         ("allsky", "/ibe/search/twomass/allsky/")
     ]
-    assert Links(directory_pages.tables_page(root, "allsky", [("allsky", "images")])).links == [
+    assert Links(directory_pages.tables_page(root, "allsky", [("allsky", "images")], "twomass")).links == [
         ("allsky", "/ibe/search/twomass/allsky/allsky")
     ]

@@ -7,7 +7,7 @@ from html import escape
 
 from skybatch.surveys.description.survey import Survey
 from skybatch.tables.model import Column
-from skybatch.vo.ibe.directory_pages import STYLE
+from skybatch.vo.ibe.plain_pages import document, table
 
 PARAMETERS: tuple[tuple[str, str], ...] = (
     ("POS", "Position: right ascension and declination in degrees, ICRS, with a comma between; or a table of"
@@ -36,23 +36,14 @@ def docs_page(root: str, survey: Survey, dataset: str, columns: Iterable[Column]
         ("Images", f"{root}/ibe/data/{path}/"),
     )
     body = (
-        f"<h1>{escape(title)}</h1>\n<p>{escape(survey.title)}. {escape(survey.acknowledgement)}</p>\n"
-        + _table("Addresses", ("service", "address"), addresses)
-        + _table("Parameters of the search", ("parameter", "meaning"), PARAMETERS)
-        + _table("Columns", ("column", "type", "unit", "UCD", "meaning"), fields)
-        + _table("Bands", ("band", "name", "reference, m", "from, m", "to, m"), bands)
+        f"<p>{escape(survey.title)}. {escape(survey.acknowledgement)}</p>\n"
+        + _section("Addresses", ("service", "address"), addresses)
+        + _section("Parameters of the search", ("parameter", "meaning"), PARAMETERS)
+        + _section("Columns", ("column", "type", "unit", "UCD", "meaning"), fields)
+        + _section("Bands", ("band", "name", "reference, m", "from, m", "to, m"), bands)
     )
-    return (
-        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>\n'
-        f"<style>{STYLE}</style></head>\n<body>\n{body}</body></html>\n"
-    )
+    return document(title, body)
 
 
-def _table(title: str, heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    head = "".join(f'<th scope="col">{escape(word)}</th>' for word in heads)
-    cells = ("".join(f"<td>{escape(str(cell))}</td>" for cell in row) for row in rows)
-    body = "\n".join(f"<tr>{each}</tr>" for each in cells)
-    return (
-        f"<h2>{escape(title)}</h2>\n<table>\n<thead><tr>{head}</tr></thead>\n"
-        f"<tbody>\n{body}\n</tbody></table>\n"
-    )
+def _section(title: str, heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    return f"<h2>{escape(title)}</h2>\n{table(heads, rows)}"
