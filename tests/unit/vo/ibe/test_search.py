@@ -6,6 +6,7 @@ import pytest
 
 from skybatch.errors import MalformedRequest, TooLarge
 from skybatch.inventory.inventory import Inventory
+from skybatch.surveys.catalogue import packaged_survey
 from skybatch.tables.model import Table
 from skybatch.tables.schemas.search import NATIVE_SEARCH
 from skybatch.vo.ibe import search as search_module
@@ -13,23 +14,25 @@ from skybatch.vo.ibe.search import metadata_table, requested_columns, search
 from skybatch.vo.parameters import Parameters
 from skybatch.vo.search_budget import STEPS_PER_SET, SearchBudget
 
+SURVEY = packaged_survey()
+
 
 def bands_of(table: Table) -> list[object]:
     return list(table.values(next(column for column in table.columns if column.name == "filter")))
 
 
 def test_columns_come_in_the_order_asked_each_once(small_inventory: Inventory) -> None:
-    chosen = requested_columns(Parameters.of({"columns": "dec,RA ra"}))
+    chosen = requested_columns(Parameters.of({"columns": "dec,RA ra"}), SURVEY)
     assert [column.name for column in chosen] == ["dec", "ra"]
-    assert requested_columns(Parameters.of({})) == NATIVE_SEARCH
+    assert requested_columns(Parameters.of({}), SURVEY) == NATIVE_SEARCH
     with pytest.raises(MalformedRequest):
-        requested_columns(Parameters.of({"columns": "andromeda"}))
+        requested_columns(Parameters.of({"columns": "andromeda"}), SURVEY)
 
 
 def test_metadata_has_a_row_for_each_column(small_inventory: Inventory) -> None:
     response = search(Parameters.of({"FORMAT": "METADATA"}), small_inventory)
     assert response.form.format == "tbl"
-    assert response.table.data == metadata_table().data
+    assert response.table.data == metadata_table(SURVEY).data
     assert list(response.table.data["name"]) == [column.name for column in NATIVE_SEARCH]
 
 

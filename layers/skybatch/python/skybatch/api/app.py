@@ -12,7 +12,6 @@ from functools import wraps
 from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from skybatch.api import cors_preflight
 from skybatch.api.dependencies import Dependencies
@@ -103,12 +102,11 @@ class HttpApp:
         Raises Closed or TooMany.
         """
         here = self._dependencies
-        if request.method != "OPTIONS":
-            check_open(request.path, self._closed)
+        check_open(request.path, self._closed)
         here.callers.check(site_network(request.source_ip), here.clock())
 
     def _charge(self, event: dict[str, Any], usage: Usage) -> None:
-        here, source_ip = self._dependencies, HttpRequest(APIGatewayProxyEventV2(event)).source_ip
+        here, source_ip = self._dependencies, event["requestContext"]["http"]["sourceIp"]
         if source_ip:
             charge(here.callers, site_network(source_ip), usage, here.clock())
 

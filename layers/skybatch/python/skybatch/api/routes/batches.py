@@ -32,6 +32,7 @@ from skybatch.pages.batch import IMAGES_SHOWN, results_page
 from skybatch.storage.links import presigned_url
 
 routes = RouteTable()
+NO_FILE = "This batch has no such file."
 # Folder of a public address -> folder of the batch in the bucket; nothing else can be downloaded.
 DOWNLOADS = {"files": keys.RESULTS, "bundles": keys.BUNDLES}
 
@@ -85,11 +86,11 @@ def download_image(request: HttpRequest, dependencies: Dependencies, batch_id: s
     """
     store, now = dependencies.batch(batch_id), dependencies.clock()
     load_record(store, now)
-    place = dependencies.places.find(store, file) if SAFE_NAME.fullmatch(file) else None
+    if not SAFE_NAME.fullmatch(file):
+        raise NotFound(NO_FILE)
+    place = dependencies.places.find(store, file)
     if place is None:  # of a version that kept each image by itself, if at all
-        return _download(
-            request, dependencies, store, keys.image(file) if SAFE_NAME.fullmatch(file) else None
-        )
+        return _download(request, dependencies, store, keys.image(file))
     if request.method == "HEAD":
         return head_response(place.length, media_type(file), f'"{place.md5}"')
     dependencies.batch_links.check(batch_id, now)
@@ -104,21 +105,20 @@ def download(
     """Redirect to a file or a bundle of a batch, by a URL presigned now; answer HEAD with its facts."""
     store = dependencies.batch(batch_id)
     load_record(store, dependencies.clock())
-    allowed = folder in DOWNLOADS and SAFE_NAME.fullmatch(name)
-    return _download(request, dependencies, store, f"{DOWNLOADS[folder]}/{name}" if allowed else None)
+    if folder not in DOWNLOADS or not SAFE_NAME.fullmatch(name):
+        raise NotFound(NO_FILE)
+    return _download(request, dependencies, store, f"{DOWNLOADS[folder]}/{name}")
 
 
-def _download(
-    request: HttpRequest, dependencies: Dependencies, store: BatchStore, name: str | None
-) -> AnyResponse:
+def _download(request: HttpRequest, dependencies: Dependencies, store: BatchStore, name: str) -> AnyResponse:
     """Redirect to an object of a batch.
 
     HEAD is not redirected, because a client may follow a redirect of it with GET, which a URL presigned for
     HEAD refuses. Raises TooMany beyond a day's number of links.
     """
-    found = store.facts(name) if name else None
-    if found is None or name is None:
-        raise NotFound("This batch has no such file.")
+    found = store.facts(name)
+    if found is None:
+        raise NotFound(NO_FILE)
     if request.method == "HEAD":
         return head_response(found.bytes, found.media_type, found.etag)
     return _redirect(dependencies, store, store.path(name), found.media_type)

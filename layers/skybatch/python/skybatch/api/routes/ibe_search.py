@@ -63,7 +63,7 @@ def search_table(
         parameters, upload = read_parameters_and_table(request, settings.max_upload_bytes)
         positions = [] if upload is None else uploaded_positions(upload, settings)
         found = search(parameters, dependencies.current_inventory(dataset), positions)
-        return table_response(request, dependencies.results, found, dependencies.settings.closed)
+        return table_response(request, dependencies.results, found, settings.closed)
     except SkybatchError as error:
         return error_line_response(error)
 

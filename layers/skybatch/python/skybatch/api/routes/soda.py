@@ -22,9 +22,9 @@ def _error(_: HttpRequest, error: SkybatchError) -> AnyResponse:
 
 def _fault(error: SkybatchError) -> str:
     """Return the fault that SODA 1.0, section 5.3, has for an error."""
-    if error.status < 500 and not error.retryable:
-        return "UsageFault"
-    return "TransientFault" if error.retryable else "Fault"
+    if error.retryable:
+        return "TransientFault"
+    return "UsageFault" if error.status < 500 else "Fault"
 
 
 routes = RouteTable(_error)

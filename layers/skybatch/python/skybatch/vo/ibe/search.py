@@ -10,7 +10,7 @@ import numpy as np
 
 from skybatch.sky.position import SkyPosition
 from skybatch.surveys.description.survey import Survey
-from skybatch.surveys.known import default_survey, survey_of
+from skybatch.surveys.known import survey_of
 from skybatch.tables.model import Column, Table, Values, text
 from skybatch.tables.schemas.search import INPUT_POSITION, native_search
 from skybatch.vo.ibe.several_positions import find_at
@@ -47,8 +47,7 @@ def search(
     if parameters.text("format").lower() == "metadata":
         return TableResponse(metadata_table(survey), fmt)
     columns = requested_columns(parameters, survey, with_table=bool(positions))
-    single, condition = None if positions else box_search(parameters), parameters.text("where")
-    boxes = box_searches(parameters, positions) if positions else [single] if single else []
+    boxes, condition = _boxes(parameters, positions), parameters.text("where")
     if not boxes and not condition:
         raise refused("POS", "", "or where must be given")
     max_rows = parameters.max_rows()
@@ -58,7 +57,7 @@ def search(
     if positions:
         found, numbers = find_at(inventory, boxes, predicate, max_rows, budget)
     else:
-        found = _find(inventory, single, condition, predicate, max_rows, budget)
+        found = _find(inventory, boxes[0] if boxes else None, condition, predicate, max_rows, budget)
         numbers = [0] * len(found)
     stored = tuple(column for column in columns if column not in INPUT_POSITION)
     table = table_of(found, stored, lambda _: "", title=_title(survey), max_rows=max_rows)
@@ -67,6 +66,14 @@ def search(
     # Which columns there are is the caller's to say, but of a table one must know the row.
     shown = columns if parameters.text("columns") and not positions else (*INPUT_POSITION, *stored)
     return TableResponse(_with_input(table, shown, boxes, numbers), fmt)
+
+
+def _boxes(parameters: Parameters, positions: Sequence[SkyPosition]) -> list[BoxSearch]:
+    """Read what is searched for at each position, or at POS where it is given."""
+    if positions:
+        return box_searches(parameters, positions)
+    single = box_search(parameters)
+    return [] if single is None else [single]
 
 
 def _title(survey: Survey) -> str:
@@ -136,10 +143,10 @@ def _predicate(condition: str, survey: Survey, budget: SearchBudget) -> Predicat
 
 
 def requested_columns(
-    parameters: Parameters, survey: Survey | None = None, *, with_table: bool = False
+    parameters: Parameters, survey: Survey, *, with_table: bool = False
 ) -> tuple[Column, ...]:
     """Return the columns that ``columns`` names, in that order; all without it. Raises MalformedRequest."""
-    stored = {column.name: column for column in native_search(survey or default_survey())}
+    stored = {column.name: column for column in native_search(survey)}
     asked = {column.name: column for column in INPUT_POSITION if with_table or parameters.named("pos")}
     known = {**stored, **asked}
     words = [word.lower() for word in parameters.text("columns").replace(",", " ").split()]
@@ -149,9 +156,8 @@ def requested_columns(
     return tuple(known[word] for word in dict.fromkeys(words)) or tuple(stored.values())
 
 
-def metadata_table(survey: Survey | None = None) -> Table:
+def metadata_table(survey: Survey) -> Table:
     """Answer FORMAT=METADATA: a row for each column there is."""
-    survey = survey or default_survey()
     listed = [replace(column, arraysize="") if column.is_text else column for column in native_search(survey)]
     data: dict[str, Values] = {
         "name": [column.name for column in listed],

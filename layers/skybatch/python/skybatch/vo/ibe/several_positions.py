@@ -74,7 +74,8 @@ def _groups(
 
     A run has no more sets in all than are fetched at once, unless it is a single search.
     """
-    first, sets, count = 0, list["NDArray[np.intp]"](), 0
+    sets: list[NDArray[np.intp]] = []
+    first = count = 0
     for number, each in enumerate(searches):
         budget.charge(STEPS_PER_POSITION)
         matching = each.sets(inventory)

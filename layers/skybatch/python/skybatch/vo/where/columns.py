@@ -47,9 +47,12 @@ KINDS: dict[str, Kind] = kinds(default_survey())
 
 def constant_columns(survey: Survey) -> frozenset[str]:
     """Return the columns that have one value for all images of a band, and are not read."""
-    constants = ("band:native", "survey")
-    found = (column for column in native_search(survey) if column.source.startswith((*constants, "const:")))
-    return frozenset(column.name for column in found)
+    sources = {column.name: column.source for column in native_search(survey)}
+    return frozenset(
+        name
+        for name, source in sources.items()
+        if source in ("band:native", "survey") or source.startswith("const:")
+    )
 
 
 class ImageColumns(Mapping[str, Any]):
