@@ -166,3 +166,10 @@ def test_a_posted_data_set_brings_the_form_of_its_survey() -> None:
     with known_survey(plain_survey()):
         page = Page(form_page(SETTINGS, values={"dataset": "radio", "bands": ["l"]}))
         assert dict(posted(page))["dataset"] == "radio"
+
+
+def test_the_form_offers_the_relations_that_the_survey_has() -> None:
+    only = ("[fields]", '[requests]\nrelations = ["overlap", "cover"]\n\n[fields]')
+    page = Page(form_page(SETTINGS, survey=plain_survey(only)))
+    words = {each.attributes["value"] for each in page.all("option")}
+    assert words & {"overlap", "cover", "enclosed"} == {"overlap", "cover"}

@@ -7,6 +7,7 @@ from typing import Any
 
 from skybatch.batch.reasons import cut_at_edge_reason
 from skybatch.pages.environment import render
+from skybatch.plain_text import join_words
 from skybatch.presentation import formatting
 from skybatch.presentation.outcomes import OUTCOMES
 from skybatch.settings import Settings
@@ -72,25 +73,40 @@ def form_page(
     if example and example in of.requests.example:
         filled |= {"mode": example, **of.requests.example[example]}
     filled["table"] = str(filled["table"])[:_TABLE_SHOWN]
-    errors = (problem or {}).get("errors") or ()
     return render(
         "form.html",
-        survey=of,
+        **_of_survey(of),
+        **_of_problem(problem or {}),
         others=others,
-        named_by=join_or(dict.fromkeys(_NAMED_BY[mode] for mode in of.requests.modes)),
-        modes=[each for each in MODES if each[0] in of.requests.modes],
-        list_modes=LIST_MODES,
         values=filled,
-        examples=of.requests.example,
-        bands=[(band.show, band.label) for band in of.band],
-        all_bands=_COUNTS.get(len(of.band), f"all {len(of.band)}"),
-        datasets=[(name, of.dataset_title(name)) for name in of.datasets],
         settings=settings,
-        problem=problem or {},
-        field_errors=_field_errors(errors),
-        table_errors=[error for error in errors if not _is_field_error(error)],
         planned=plan_sentences(plan, settings) if plan else (),
     )
+
+
+def _of_survey(survey: Survey) -> dict[str, Any]:
+    """Return what the form offers for a survey."""
+    modes = survey.requests.modes
+    return {
+        "survey": survey,
+        "named_by": join_words(tuple(dict.fromkeys(_NAMED_BY[mode] for mode in modes)), "or"),
+        "modes": [each for each in MODES if each[0] in modes],
+        "list_modes": LIST_MODES,
+        "examples": survey.requests.example,
+        "bands": [(band.show, band.label) for band in survey.band],
+        "all_bands": _COUNTS.get(len(survey.band), f"all {len(survey.band)}"),
+        "datasets": [(name, survey.dataset_title(name)) for name in survey.datasets],
+    }
+
+
+def _of_problem(problem: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a problem, and its errors at the fields and in the table."""
+    errors = problem.get("errors") or ()
+    return {
+        "problem": problem,
+        "field_errors": _field_errors(errors),
+        "table_errors": [error for error in errors if not _is_field_error(error)],
+    }
 
 
 def _survey(values: Mapping[str, Any], survey: Survey | None) -> Survey:
@@ -104,12 +120,6 @@ def _defaults(survey: Survey) -> dict[str, Any]:
     shown = tuple(band.show for band in survey.band)
     of_survey = {"dataset": next(iter(survey.datasets)), "form": survey.requests.default_form, "bands": shown}
     return {**_DEFAULTS, **of_survey}
-
-
-def join_or(words: Iterable[str]) -> str:
-    """Join words: ``region, position, key or scan``."""
-    *most, last = words
-    return f"{', '.join(most)} or {last}" if most else last
 
 
 def _posted(values: Mapping[str, Any], survey: Survey) -> dict[str, Any]:
