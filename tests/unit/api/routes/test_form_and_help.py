@@ -55,3 +55,27 @@ def test_the_form_of_a_held_survey_links_to_the_others(batches: HttpClient) -> N
         assert "Images of Radio, in batches" in page
         assert '<a href="?survey=2mass-sx">' in page
         assert "Images of Radio" in batches.get("/").body.decode()
+
+
+def test_the_help_is_of_the_surveys_that_are_held(batches: HttpClient) -> None:
+    band = 'id = "l", label = "L"'
+    with known_survey(plain_survey((band, 'id = "l", label = "<L>"'))):
+        learn_from(lambda: hold(["radio"]))
+        page = Page(batches.get("/help/").body.decode())
+        assert "images of the A Radio Survey (Radio) in <L>, in batches" in page.words
+        assert page.one("footer").text.strip() == "Images of the A Radio Survey, in batches."
+        hold(["sx", "radio"])
+        page = Page(batches.get("/help/").body.decode())
+        assert "(2MASS) in J, H and Ks, and of the A Radio Survey (Radio) in <L>, in batches" in page.words
+        limits = Page(batches.get("/help/limits").body.decode())
+        assert {"sx", "radio"} <= {cell.text for cell in limits.all("code")}
+
+
+def test_the_help_stays_where_the_archive_cannot_say_what_it_holds(batches: HttpClient) -> None:
+    def fail() -> None:
+        raise InventoryError("inventory/surveys.json is damaged")
+
+    learn_from(fail)
+    answer = batches.get("/help/")
+    assert answer.status == 200
+    assert b"Two Micron All Sky Survey (2MASS) in J, H and K<sub>s</sub>, in batches" in answer.body

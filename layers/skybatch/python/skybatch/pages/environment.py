@@ -10,15 +10,18 @@ from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from skybatch.plain_text import join_words
 from skybatch.presentation import formatting
 from skybatch.presentation.outcomes import describe_reason
 from skybatch.presentation.request_summary import QUICKLOOK_CAUTION
-from skybatch.surveys.known import band_label
+from skybatch.surveys.description.survey import Survey
+from skybatch.surveys.known import band_label, served_surveys
 
 STYLE = "page.css"
 SCRIPTS = ("batch.js", "table_check.js", "form.js")
+_WITH_INDEX = re.compile(r"^([A-Z])([a-z]+)$")
 _SAFE_URL = re.compile(r"https?://|[^:]*(?:[/?#]|$)")
 
 
@@ -93,13 +96,21 @@ def environment() -> Environment:
         safe_url=safe_url,
         first_line=first_line,
         reason=describe_reason,
+        band_labels=band_labels,
         band=lambda band: formatting.plain(band_label(str(band).lower()), 15),
     )
     built.globals.update(
         inlined=lambda name: Markup(inlined(name)),  # noqa: S704  our own files, never what a user typed
         caution=QUICKLOOK_CAUTION,
+        survey_titles=lambda: join_words([f"the {survey.title}" for survey in served_surveys()]),
     )
     return built
+
+
+def band_labels(survey: Survey) -> Markup:
+    """Return the bands of a survey in words, a small letter behind a capital as its index: K with an s."""
+    labels = (str(escape(band.label)) for band in survey.band)
+    return Markup(join_words([_WITH_INDEX.sub(r"\1<sub>\2</sub>", label) for label in labels]))  # noqa: S704  escaped
 
 
 def safe_url(url: object) -> str:

@@ -8,7 +8,7 @@ from skybatch.pages.environment import render
 from skybatch.pages.examples import EXAMPLES
 from skybatch.presentation.outcomes import OUTCOMES
 from skybatch.settings import Settings
-from skybatch.surveys.twomass.datasets import DATASET_TITLES
+from skybatch.surveys.known import served_surveys
 
 TOPICS = {
     "modes": ("Modes of a request", "regions, positions, keys, scans: what each finds"),
@@ -49,6 +49,7 @@ def help_page(topic: str, settings: Settings) -> str:
     from skybatch.requests.columns import roles, spellings
     from skybatch.tables.schemas.column_sets import COLUMN_SETS
 
+    surveys = served_surveys()
     title, about = TOPICS.get(topic, ("Help", ""))
     return render(
         f"help_{topic or 'topics'}.html",
@@ -65,7 +66,8 @@ def help_page(topic: str, settings: Settings) -> str:
         name_columns=roles.NAME_COLUMNS,
         column_roles=roles.ROLES,
         coordinates=COORDINATES,
-        datasets=DATASET_TITLES,
+        surveys=surveys,
+        datasets={name: survey.dataset_title(name) for survey in surveys for name in survey.datasets},
         outcomes=OUTCOMES,
         reasons=FAILURE_MEANINGS,
         column_sets=COLUMN_SETS,

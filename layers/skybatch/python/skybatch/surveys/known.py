@@ -134,6 +134,12 @@ def held_datasets() -> tuple[str, ...]:
     return tuple(_held())
 
 
+def served_surveys() -> tuple[Survey, ...]:
+    """Return the surveys that the archive holds, as far as this process knows; else the default one."""
+    known = _surveys()
+    return tuple(dict.fromkeys(known[name] for name in _held() if name in known)) or (default_survey(),)
+
+
 @cache
 def key_layout(survey_id: str) -> KeyLayout:
     """Return the keys of a known survey, by its id."""

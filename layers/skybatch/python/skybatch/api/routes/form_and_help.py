@@ -15,6 +15,7 @@ from skybatch.surveys.known import (
     default_dataset,
     default_survey,
     held_datasets,
+    refresh,
     survey_of,
 )
 from skybatch.telemetry import logger
@@ -41,13 +42,23 @@ def help_without_slash(request: HttpRequest, _: Dependencies) -> AnyResponse:
 @routes.get("/help/")
 def help_contents(_: HttpRequest, dependencies: Dependencies) -> AnyResponse:
     """Return the contents of the help."""
+    _learn()
     return html_response(help_page("", dependencies.settings))
 
 
 @routes.get("/help/<topic>")
 def help_topic(_: HttpRequest, dependencies: Dependencies, topic: str) -> AnyResponse:
     """Return one topic of the help."""
+    _learn()
     return html_response(help_page(topic, dependencies.settings))
+
+
+def _learn() -> None:
+    """Learn which surveys are held; the help is that of the packaged one where the archive cannot say."""
+    try:
+        refresh()
+    except SkybatchError as error:
+        logger.warning("no surveys: %s", error.detail)
 
 
 def _surveys(asked: str) -> tuple[Survey, list[tuple[str, str]]]:
