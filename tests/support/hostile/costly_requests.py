@@ -37,7 +37,7 @@ class Costly:
 
     @property
     def route(self) -> str:
-        """What it is told under: its method and path."""
+        """The name that it is reported by: its method and path."""
         return f"{self.method} {self.url.partition('?')[0]}"
 
 

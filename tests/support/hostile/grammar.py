@@ -11,7 +11,7 @@ import random
 import struct
 from collections.abc import Callable, Mapping, Sequence
 
-from tests.support.hostile.parts import workbook
+from tests.support.hostile.parts import PRIMARY, fits_table, padded, workbook
 
 GENES = 16
 Genes = tuple[int, ...]
@@ -209,23 +209,11 @@ def fits(choices: Choices, size: int) -> bytes:
     ]
     row_bytes = width * len(names)
     rows = max(size // row_bytes, 1)
-    cards = ["XTENSION= 'BINTABLE'", "BITPIX  = 8", "NAXIS   = 2", f"NAXIS1  = {row_bytes}"]
-    cards += [f"NAXIS2  = {rows}", "PCOUNT  = 0", "GCOUNT  = 1", f"TFIELDS = {len(names)}"]
-    cards += [choices.pick(11, ("SKYBATCH= 1", "EQUINOX = 1950.0", "TSCAL1  = 1E300", "TZERO1  = 0.1"))]
-    for number, name in enumerate(names, 1):
-        cards += [f"TTYPE{number}".ljust(8) + f"= '{name[:60]}'", f"TFORM{number}".ljust(8) + f"= '{form}'"]
+    card = choices.pick(11, ("SKYBATCH= 1", "EQUINOX = 1950.0", "TSCAL1  = 1E300", "TZERO1  = 0.1"))
+    header = fits_table([(name[:60], form) for name in names], row_bytes, rows, card)
     value = struct.pack(">d", 0.1234567) if choices.count(12, 0, 1) else b"1"
     data = (value * (rows * row_bytes))[: rows * row_bytes]
-    return _blocks("SIMPLE  = T", "BITPIX  = 8", "NAXIS   = 0") + _blocks(*cards) + _padded(data)
-
-
-def _blocks(*cards: str) -> bytes:
-    text = "".join(card[:80].ljust(80) for card in (*cards, "END"))
-    return text.encode("ascii", "replace").ljust(-(-len(text) // 2880) * 2880)
-
-
-def _padded(data: bytes) -> bytes:
-    return data.ljust(-(-len(data) // 2880) * 2880, b"\0")
+    return PRIMARY + header + padded(data)
 
 
 def sheets(choices: Choices, size: int) -> bytes:

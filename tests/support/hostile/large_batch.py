@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import obstore
 from obstore.store import LocalStore, MemoryStore
 
 from skybatch.batch import keys
@@ -66,8 +67,6 @@ def _write_outcomes(store: BatchStore, plan: Plan, status: ImageStatus) -> None:
 
 def copied(objects: MemoryStore, folder: Path) -> None:
     """Write all objects below a folder, which knows no media types."""
-    import obstore
-
     target = LocalStore(folder, mkdir=True)
     for page in obstore.list(objects):
         for entry in page:

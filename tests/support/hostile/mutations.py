@@ -125,7 +125,7 @@ def insert_token(content: bytes, rng: random.Random) -> bytes:
 
 
 def change_byte(content: bytes, rng: random.Random) -> bytes:
-    """Mutation one byte."""
+    """Change one byte."""
     at = rng.randrange(len(content) + 1)
     return content[:at] + bytes([rng.randrange(256)]) + content[at + 1 :]
 
