@@ -6,7 +6,8 @@ import pytest
 
 from skybatch.tables.model import Column
 from skybatch.tables.schemas.batch import BATCH_CSV, BATCH_HTML, BATCH_IPAC, BATCH_VOTABLE, INVENTORY, ROWS
-from skybatch.tables.schemas.common import RESUBMISSION_COLUMNS, TABLE_MARKER
+from skybatch.tables.schemas.common import RESUBMISSION_COLUMNS
+from skybatch.tables.schemas.marker import TABLE_MARKER
 
 
 @pytest.mark.parametrize("columns", [BATCH_IPAC, BATCH_VOTABLE, BATCH_CSV])

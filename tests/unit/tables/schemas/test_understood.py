@@ -9,7 +9,7 @@ from skybatch.requests.table_selection import selection
 from skybatch.tables.model import Column
 from skybatch.tables.readers.model import Column as ReadColumn
 from skybatch.tables.readers.model import Header
-from skybatch.tables.schemas.common import TABLE_MARKER
+from skybatch.tables.schemas.marker import TABLE_MARKER
 from skybatch.tables.schemas.understood import (
     ERROR,
     GIVEN_ID,

@@ -6,15 +6,13 @@ at the end. Tables of images can be posted back: see `RESUBMISSION_COLUMNS`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.known import default_survey
 from skybatch.tables.model import Column, double, integer, text
 from skybatch.tables.schemas.common import (
-    CENTER,
-    CORNERS,
-    CROTA2,
     CUT_AT_EDGE,
     DELIVERY,
     DELIVERY_FORMAT,
@@ -22,11 +20,10 @@ from skybatch.tables.schemas.common import (
     EDGE_DIST,
     GIVEN_ID,
     ID,
+    IMAGE_GROUPS,
     IMAGE_ID,
-    NAXIS1_NAXIS2,
     REQUESTED,
     ROW_NUMBER_DESCRIPTION,
-    SURVEY,
     TABLE_MARKER_COLUMN,
     band_column,
     dataset_column,
@@ -67,7 +64,8 @@ def _in_sia(survey: Survey, _: tuple[str, ...]) -> tuple[Column, ...]:
     return (*place, NAXES, NAXIS, SCALE, mime, CRPIX, CRVAL)
 
 
-GROUPS: dict[str, Group] = {
+GROUPS: Mapping[str, Group] = {
+    **IMAGE_GROUPS,
     "link": fixed(renamed(URL, "download")),
     "asked_by": fixed(ID, integer("scntr", ROW_NUMBER_DESCRIPTION, key="row_number")),
     "asked_by_text": fixed(ID, text("scntr", ROW_NUMBER_DESCRIPTION, key="row_number")),
@@ -79,14 +77,9 @@ GROUPS: dict[str, Group] = {
     "type": lambda survey, _: (type_column(survey), dataset_column(survey)),
     "kind": lambda survey, _: (type_column(survey),),
     "band": lambda survey, _: (band_column(survey),),
-    "set": fixed(SURVEY, IMAGE_ID),
     "image_id": fixed(IMAGE_ID),
-    "place": lambda survey, _: in_frame_of(survey, CENTER),
     "place_html": _middle,
     "sia_place": _in_sia,
-    "corners": lambda survey, _: in_frame_of(survey, CORNERS),
-    "naxis": fixed(*NAXIS1_NAXIS2),
-    "crota2": fixed(CROTA2),
     "wave": wavelengths,
     "pixflags": fixed(
         text(

@@ -6,14 +6,15 @@ VOTable's unit standard has them (``m``, ``arcsec``).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from skybatch.surveys.description.images import Product
 from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.known import default_survey
 from skybatch.tables.model import Column, Frame, double, integer, text
-from skybatch.tables.schemas.marker import TABLE_MARKER as TABLE_MARKER
-from skybatch.tables.schemas.survey_columns import survey_column
+from skybatch.tables.schemas.marker import TABLE_MARKER
+from skybatch.tables.schemas.survey_columns import Group, fixed, survey_column
 
 STATUS_OPTIONS = (
     ("retrieved", "The image is in the archive of this batch"),
@@ -169,3 +170,11 @@ def _corner(name: str, description: str) -> Column:
 
 
 CORNERS = tuple(column for number in (1, 2, 3, 4) for column in corner(number))
+# The groups that both the search answers and a batch's tables of images have: see `survey_columns`.
+IMAGE_GROUPS: Mapping[str, Group] = {
+    "set": fixed(SURVEY, IMAGE_ID),
+    "place": lambda survey, _: in_frame_of(survey, CENTER),
+    "corners": lambda survey, _: in_frame_of(survey, CORNERS),
+    "naxis": fixed(*NAXIS1_NAXIS2),
+    "crota2": fixed(CROTA2),
+}

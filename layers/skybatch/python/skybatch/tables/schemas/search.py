@@ -14,12 +14,7 @@ from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.known import default_survey
 from skybatch.tables.model import Column, Param, double, integer, text
 from skybatch.tables.schemas.common import (
-    CENTER,
-    CORNERS,
-    CROTA2,
-    IMAGE_ID,
-    NAXIS1_NAXIS2,
-    SURVEY,
+    IMAGE_GROUPS,
     in_frame_of,
 )
 from skybatch.tables.schemas.sia_columns import (
@@ -141,16 +136,12 @@ SIA_ACCESS: tuple[Column, ...] = (
     text("publisher_did", "Identifier of the image, for DataLink and SODA.", ucd="meta.ref.ivoid"),
 )  # fmt: skip
 _LIMITS = {"ref": "ref", "low": "lo", "high": "hi"}
-GROUPS: dict[str, Group] = {
+GROUPS: Mapping[str, Group] = {
+    **IMAGE_GROUPS,
     "sia": _sia,
     "bandpass": _bandpass,
     "file_name_native": fixed(text("fname", "Name of the image file.")),
-    "place": lambda survey, _: in_frame_of(survey, CENTER),
     "wcs": _wcs,
-    "crota2": fixed(CROTA2),
-    "naxis": fixed(*NAXIS1_NAXIS2),
-    "corners": lambda survey, _: in_frame_of(survey, CORNERS),
-    "set": fixed(SURVEY, IMAGE_ID),
 }
 
 
