@@ -151,7 +151,7 @@ audit: $(STAMP) .venv-supply/.installed ## known vulnerabilities of the pins, wh
 	@$(PY) -m tools.audit
 
 package: openapi ## layers and functions for Lambda in build/package, weighed and imported
-	@ARCHITECTURE='$(ARCHITECTURE)' $(PY) -m tools.package
+	@$(PY) -m tools.package
 
 deploy: $(STAMP) ## check, package, deploy: STACK=… CODE_BUCKET=… ARCHIVE=… [MAIL_FROM=… ALARM_EMAIL=… PARAMS=…]
 	@$(PY) -m tools.deploy

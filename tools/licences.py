@@ -13,6 +13,7 @@ from pathlib import Path
 
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "dependencies.md"
@@ -91,7 +92,7 @@ def _acceptable(expression: str) -> bool:
 
 def layer_rows(layer: Path) -> list[tuple[str, str, str]]:
     """List (name, version, licence) of the packages in a layer's folder, by name."""
-    found = {_canonical(one.metadata["Name"]): one for one in distributions(path=[str(layer)])}
+    found = {canonicalize_name(one.metadata["Name"]): one for one in distributions(path=[str(layer)])}
     return [(name, one.version, licence_of(one)) for name, one in sorted(found.items())]
 
 
@@ -106,7 +107,7 @@ def without_text(layer: Path) -> list[str]:
     """List the packages of a layer whose wheels bring no licence text."""
     words = ("licen", "copying", "notice")
     return sorted(
-        _canonical(one.metadata["Name"])
+        canonicalize_name(one.metadata["Name"])
         for one in distributions(path=[str(layer)])
         if not any(word in Path(str(file)).name.lower() for file in one.files or () for word in words)
     )
@@ -149,11 +150,7 @@ def own_requirements(extra: str) -> list[str]:
 def _needs(requirements: Iterable[str], extra: str) -> Iterator[tuple[str, str]]:
     for needed in map(Requirement, requirements):
         if needed.marker is None or needed.marker.evaluate({"extra": extra}):
-            yield from ((_canonical(needed.name), one) for one in (needed.extras or {""}))
-
-
-def _canonical(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
+            yield from ((canonicalize_name(needed.name), one) for one in (needed.extras or {""}))
 
 
 def page(layer: Path) -> str:

@@ -10,6 +10,7 @@ from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 # glibc of the wheels that Amazon Linux 2023 (2.34) runs; pip takes the names as they are, and infers none.
 GLIBC_TAGS = ("manylinux_2_28", "manylinux_2_27", "manylinux_2_26", "manylinux_2_24", "manylinux_2_17")
@@ -62,7 +63,9 @@ def compile_bytecode(python: Path, folder: Path, mounted: str) -> None:
 
 def unmet_requirements(layer: Path, python: str, machine: str) -> list[str]:
     """List unmet requirements of the distributions in ``layer`` as sentences; extras aside."""
-    present = {_canonical(found.metadata["Name"]): found for found in distributions(path=[str(layer)])}
+    present: dict[str, Distribution] = {
+        canonicalize_name(found.metadata["Name"]): found for found in distributions(path=[str(layer)])
+    }
     environment = {
         "python_version": python,
         "python_full_version": f"{python}.0",
@@ -82,12 +85,8 @@ def unmet_requirements(layer: Path, python: str, machine: str) -> list[str]:
 
 
 def _met(needed: Requirement, present: dict[str, Distribution]) -> bool:
-    found = present.get(_canonical(needed.name))
+    found = present.get(canonicalize_name(needed.name))
     return found is not None and needed.specifier.contains(found.version, prereleases=True)
-
-
-def _canonical(name: str) -> str:
-    return name.lower().replace("_", "-").replace(".", "-")
 
 
 def unpinned_modules(layer: Path, modules: Iterable[str]) -> list[str]:
