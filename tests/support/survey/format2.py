@@ -13,8 +13,8 @@ from skybatch.inventory.image_sets import RECORD, SUFFIXES, TILES, ImageSets, sc
 from skybatch.sky.pixel_grids import PixelGrids
 from skybatch.sky.zones import zone_keys
 from skybatch.storage.trees import Tree
+from skybatch.surveys.image_id import inventory_folder
 from skybatch.surveys.twomass.bands import BANDS
-from skybatch.surveys.twomass.datasets import inventory_folder
 
 VERSION = "20260101T000000000000Z-00000002"
 _PER_SET = ("coadd_key", "date", "ut_date", "hem", "scan", "image", "header_blocks")

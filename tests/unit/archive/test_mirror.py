@@ -9,10 +9,10 @@ import pytest
 
 from skybatch.archive.image_server import ImageServer, RequestPolicy
 from skybatch.archive.index import index
-from skybatch.archive.mirror import mirror, parse_key_list
+from skybatch.archive.mirror import mirror, parse_key_list, scan_prefix
 from skybatch.errors import InvalidRequest
 from skybatch.storage.directory_tree import DirectoryTree
-from skybatch.surveys.image_id import atlas_key
+from skybatch.surveys.image_id import ScanImageId, atlas_key
 from tests.unit.archive.conftest import FIRST, Archive, gzipped_image
 
 QUICK = RequestPolicy(in_flight=4, pause=0.0, tries=4, first_wait=0.001)
@@ -121,3 +121,7 @@ def test_lists_take_keys_paths_and_addresses() -> None:
     assert parse_key_list(lines) == [key]
     with pytest.raises(InvalidRequest, match="line 3: not the key of an image: nonsense"):
         parse_key_list([key, "", "nonsense"])
+
+
+def test_a_scan_has_a_folder() -> None:
+    assert scan_prefix(ScanImageId("askyw", "001126", "n", 7, 9, "k")) == "twomass/full/full/001126n/s007/"

@@ -15,7 +15,10 @@ from skybatch.surveys.image_id import ScanImageId as ImageId
 from skybatch.surveys.image_id import (
     SetImageId,
     atlas_key,
+    dataset_prefix,
     image_key,
+    image_suffixes,
+    inventory_folder,
     parse_key,
     parse_scan_key,
     quicklook_key,
@@ -23,8 +26,9 @@ from skybatch.surveys.image_id import (
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.twomass.bands import BANDS
 from skybatch.surveys.twomass.datasets import DATASETS
-from skybatch.surveys.twomass.layout import ATLAS_SUFFIXES, QUICKLOOK_SUFFIXES
 
+ATLAS_SUFFIXES = (".fits.gz", ".fits", ".fit.gz", ".fit", ".fits.fz")
+QUICKLOOK_SUFFIXES = (".fits.H", ".fits.fz")
 NORTH = ImageId("askyw", "001126", "n", 101, 266, "j")
 
 image_ids = st.builds(
@@ -79,8 +83,18 @@ def test_what_is_not_an_image_key_is_refused(key: str) -> None:
 
 
 def test_an_unknown_data_set_is_refused() -> None:
-    with pytest.raises(NotFound, match="mystery"):
-        atlas_key(replace(NORTH, dataset="mystery"))
+    for locate in (dataset_prefix, inventory_folder, lambda name: atlas_key(replace(NORTH, dataset=name))):
+        with pytest.raises(NotFound, match="mystery"):
+            locate("mystery")
+
+
+def test_the_usual_endings_come_first() -> None:
+    assert image_suffixes("asky", ImageType.ATLAS) == ATLAS_SUFFIXES
+    assert image_suffixes("asky", ImageType.QUICKLOOK) == QUICKLOOK_SUFFIXES
+
+
+def test_an_inventory_lies_in_the_folder_of_its_data_set() -> None:
+    assert inventory_folder("askyw") == "inventory/askyw"
 
 
 def test_every_genuine_file_has_its_own_key(survey_data: Path) -> None:

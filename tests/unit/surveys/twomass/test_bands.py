@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from skybatch.surveys.twomass.bands import BAND_NAMES, BANDS, FILTERS
+from skybatch.surveys.known import default_survey
+from skybatch.surveys.twomass.bands import BAND_NAMES, BANDS
 
+FILTERS = default_survey().bands
 # Isophotal wavelengths in micrometres: Cohen, Wheaton & Megeath (2003), table 2.
 ISOPHOTAL = {"j": 1.235, "h": 1.662, "k": 2.159}
 

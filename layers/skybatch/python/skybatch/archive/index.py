@@ -36,10 +36,16 @@ from skybatch.inventory.inventory import Inventory
 from skybatch.inventory.publish import MAX_BYTES, publish
 from skybatch.inventory.versions import INDEX_FOLDER
 from skybatch.storage.trees import Entry, Tree
-from skybatch.surveys.image_id import TILED_SUFFIX, ScanImageId, dataset_prefix, parse_scan_key
+from skybatch.surveys.image_id import (
+    TILED_SUFFIX,
+    ScanImageId,
+    dataset_prefix,
+    inventory_folder,
+    parse_scan_key,
+)
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.twomass.bands import BANDS
-from skybatch.surveys.twomass.datasets import DATASETS, inventory_folder
+from skybatch.surveys.twomass.datasets import DATASETS
 
 IN_FLIGHT = 32
 CHECKPOINT_IMAGES = 2000

@@ -16,11 +16,11 @@ from skybatch.archive.image_records import IMAGE_RECORD, SUFFIX_CODE, image_code
 from skybatch.archive.metadata_cells import InvalidCell, MetadataRow
 from skybatch.errors import CellError
 from skybatch.inventory.image_sets import TILES
-from skybatch.surveys.image_id import ScanImageId
+from skybatch.surveys.image_id import ScanImageId, image_suffixes
 from skybatch.surveys.image_type import ImageType
+from skybatch.surveys.known import DEFAULT_DATASET
 from skybatch.surveys.twomass.bands import BAND_NAMES, BANDS
 from skybatch.surveys.twomass.datasets import DATASETS
-from skybatch.surveys.twomass.layout import ATLAS_SUFFIXES
 from skybatch.tables.files.stream import stream_rows
 
 MAX_REPORTED_ERRORS = 100
@@ -35,6 +35,7 @@ COLUMNS = frozenset(
     ]
 )
 # Bands by the names that metadata tables call their filters.
+USUAL_SUFFIX = image_suffixes(DEFAULT_DATASET, ImageType.ATLAS)[0]
 BAND_OF_FILTER = {word: band for band, name in BAND_NAMES.items() for word in (band, name.lower())}
 ATLAS = ImageType.ATLAS.letter
 # The survey's pixel size in degrees, for tables that give image centres only (survey documentation).
@@ -64,7 +65,7 @@ def _record(row: MetadataRow, dataset: str, header_blocks: int) -> dict[str, Any
         **_grid(row),
         "code": image_code(image),
         "band": BANDS.index(image.band),
-        "suffix": SUFFIX_CODE[ATLAS_SUFFIXES[0]],
+        "suffix": SUFFIX_CODE[USUAL_SUFFIX],
         "bytes": 0,
         "modified": 0,
         "header_blocks": header_blocks,

@@ -16,10 +16,9 @@ from skybatch.concurrency import parallel_map
 from skybatch.errors import InvalidRequest, NotFound, SkybatchError, SourceDamaged, SourceError
 from skybatch.fits.stored_file import decompress_untiled, read_stored_header
 from skybatch.storage.trees import Entry, Tree
-from skybatch.surveys.image_id import ScanImageId, parse_scan_key
+from skybatch.surveys.image_id import ScanImageId, dataset_prefix, parse_scan_key
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.twomass.bands import BANDS
-from skybatch.surveys.twomass.layout import scan_prefix
 
 Progress = Callable[[int], None]
 
@@ -100,10 +99,15 @@ def _check(body: bytes, image: ScanImageId) -> None:
     pixel_grid(header)
 
 
+def scan_prefix(image: ScanImageId) -> str:
+    """Return what the keys of an image's scan begin with: ``twomass/full/full/001126n/s101/``."""
+    return f"{dataset_prefix(image.dataset)}{image.date}{image.hem}/s{image.scan:03d}/"
+
+
 def _present(tree: Tree, keys: Sequence[str]) -> set[str]:
     """Return the keys that the tree holds, complete as far as header and length tell."""
     images = [parse_scan_key(key)[0] for key in keys]
-    folders = {scan_prefix(image.dataset, image.date, image.hem, image.scan) for image in images}
+    folders = {scan_prefix(image) for image in images}
     wanted = set(keys)
     prefixes = [f"{folder}{ImageType.ATLAS.folder}/" for folder in sorted(folders)]
     entries = (entry for prefix in prefixes for entry in tree.entries(prefix))

@@ -31,10 +31,9 @@ from skybatch.fits.tiles.gzip2_writer import compress_tiled
 from skybatch.imaging.quicklook import SCALE
 from skybatch.imaging.quicklook_tiles import compress_quicklook_tiles
 from skybatch.storage.trees import Entry, Tree
-from skybatch.surveys.image_id import TILED_SUFFIX, ScanImageId, atlas_key, quicklook_key
+from skybatch.surveys.image_id import TILED_SUFFIX, ScanImageId, atlas_key, inventory_folder, quicklook_key
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.twomass.bands import BANDS
-from skybatch.surveys.twomass.datasets import inventory_folder
 
 CHECKPOINT_IMAGES = 500
 FOLDER = "repack"  # beside the versions of the inventory

@@ -19,8 +19,9 @@ from skybatch.cli.progress import progress_bar
 from skybatch.cli.request_options import positive
 from skybatch.cli.survey import UNFIT
 from skybatch.errors import InvalidSurvey, InventoryError
+from skybatch.surveys.known import DEFAULT_DATASET
 from skybatch.surveys.twomass.bands import BANDS
-from skybatch.surveys.twomass.datasets import DATASETS, DEFAULT_DATASET
+from skybatch.surveys.twomass.datasets import DATASETS
 
 if TYPE_CHECKING:
     from skybatch.storage.trees import Tree

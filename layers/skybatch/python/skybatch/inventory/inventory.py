@@ -27,7 +27,7 @@ from skybatch.sky.regions import Relation, SkyRegion
 from skybatch.sky.vectors import Floats
 from skybatch.sky.zones import rows_of_ranges
 from skybatch.storage.trees import ReadableTree
-from skybatch.surveys.twomass.datasets import inventory_folder
+from skybatch.surveys.image_id import inventory_folder
 
 # Candidates looked at in one go: bounds memory (about 300 bytes each) where a field was scanned often.
 CHUNK = 100_000

@@ -26,8 +26,8 @@ from skybatch.inventory.manifest import FORMAT
 from skybatch.inventory.set_columns import set_columns
 from skybatch.inventory.versions import drop_old_versions
 from skybatch.storage.trees import Tree
+from skybatch.surveys.image_id import inventory_folder
 from skybatch.surveys.known import survey_of
-from skybatch.surveys.twomass.datasets import inventory_folder
 
 KEPT_VERSIONS = 3
 # Columns that look-ups read as files whatever they hold.

@@ -6,7 +6,7 @@ import re
 
 from skybatch.errors import DatasetAbsent, InventoryError
 from skybatch.storage.trees import ReadableTree, Tree
-from skybatch.surveys.twomass.datasets import inventory_folder
+from skybatch.surveys.image_id import inventory_folder
 
 # Where an interrupted `index` finds what it had read already; not a version.
 INDEX_FOLDER = "index"

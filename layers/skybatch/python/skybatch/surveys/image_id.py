@@ -1,4 +1,4 @@
-"""The identity of an image, and the key of its file: both ways, by the description of its survey."""
+"""The identity of an image, and where an archive has its file: both ways, by its survey's description."""
 
 from __future__ import annotations
 
@@ -99,6 +99,12 @@ def image_suffixes(dataset: str, image_type: ImageType) -> tuple[str, ...]:
 def dataset_prefix(dataset: str) -> str:
     """Return the key prefix of a data set, ending in a slash; NotFound for an unknown one."""
     return key_layout(survey_of(dataset).id).prefix(dataset)
+
+
+def inventory_folder(dataset: str) -> str:
+    """Return the folder of a data set's inventory, below the archive's root; NotFound for an unknown one."""
+    survey_of(dataset)
+    return f"inventory/{dataset}"
 
 
 def image_key(image: ImageId, image_type: ImageType, suffix: str | None = None) -> str:

@@ -23,7 +23,7 @@ from skybatch.inventory.columns.cached_file import CachedFile, blocks_of
 from skybatch.inventory.columns.column import Column
 from skybatch.inventory.columns.sorted_column import WHOLE_FRACTION
 from skybatch.storage.trees import ReadableTree
-from skybatch.surveys.twomass.datasets import inventory_folder
+from skybatch.surveys.image_id import inventory_folder
 
 # So many rows are a chunk of a search of the whole survey, whose columns nobody needs again soon.
 ROWS_LET_GO = 50_000

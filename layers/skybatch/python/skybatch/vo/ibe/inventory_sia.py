@@ -21,8 +21,8 @@ from skybatch.sky.frames import to_icrs
 from skybatch.sky.position import SkyPosition
 from skybatch.sky.regions import Circle, Relation
 from skybatch.surveys.image_type import ImageType
+from skybatch.surveys.known import DEFAULT_DATASET
 from skybatch.surveys.twomass.bands import BANDS
-from skybatch.surveys.twomass.datasets import DEFAULT_DATASET
 from skybatch.tables.model import Param, Table, Values
 from skybatch.tables.schemas.batch import INVENTORY
 from skybatch.tables.schemas.image_rows import ImageRows

@@ -23,8 +23,8 @@ from skybatch.surveys.image_id import (
     parse_key,
 )
 from skybatch.surveys.image_type import ImageType
-from skybatch.surveys.known import mission_named
-from skybatch.surveys.twomass.datasets import DATASETS, DEFAULT_DATASET
+from skybatch.surveys.known import DEFAULT_DATASET, mission_named
+from skybatch.surveys.twomass.datasets import DATASETS
 from skybatch.vo.ibe.cutout import Cutout
 from skybatch.vo.parameters import Parameters, refused
 
