@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skybatch.sky.vectors import Floats
-from skybatch.surveys.description.keys import parts_of
+from skybatch.surveys.description.keys import FieldValue, parts_of
 from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.description.templates import Template
 from skybatch.surveys.image_names import name_writer
@@ -32,6 +33,8 @@ from skybatch.vo.obscore.facts import (
 )
 from skybatch.vo.search_images import FoundImages
 
+Fields: TypeAlias = Mapping[str, FieldValue]
+
 
 def collection(dataset: str) -> str:
     """Return the ``obs_collection`` of a data set, such as ``twomass_allsky``."""
@@ -46,7 +49,7 @@ def obscore_table(
     fmt: Format = "xml",
 ) -> Table:
     """Make a table of the images of several data sets, one after another; it can be posted back."""
-    parts = [_rows(each, root) | _image_rows(each) for each in found if len(each)]
+    parts = [_part(each, root) for each in found if len(each)]
     surveys = dict.fromkeys(survey_of(each.details.dataset) for each in found)
     own = () if all(survey.has("coadd_keys") for survey in surveys) else (SURVEY, IMAGE_ID)
     marker = (TABLE_MARKER_COLUMN,) if fmt in ("csv", "tsv") else ()
@@ -65,7 +68,12 @@ def obscore_table(
     )
 
 
-def _image_rows(found: FoundImages) -> dict[str, list[object]]:
+def _part(found: FoundImages, root: str) -> dict[str, list[object]]:
+    fields = [found.image_id(i).fields for i in range(len(found))]
+    return _rows(found, root, fields) | _image_rows(found, fields)
+
+
+def _image_rows(found: FoundImages, fields: Sequence[Fields]) -> dict[str, list[object]]:
     details, count = found.details, len(found)
     survey = survey_of(details.dataset)
     bands = list(zip(found.band, found.at.tolist(), strict=True))
@@ -81,20 +89,20 @@ def _image_rows(found: FoundImages) -> dict[str, list[object]]:
         "dataset": [details.dataset] * count,
         "type": list(found.kind),
         "survey": [survey.survey_id(details.dataset)] * count,
-        "image_id": [survey.set_id.format(found.image_id(i).fields) for i in range(count)],
+        "image_id": [survey.set_id.format(each) for each in fields],
         TABLE_MARKER: [TABLE_MARKER_VERSION] * count,
     }
 
 
-def _rows(found: FoundImages, root: str) -> dict[str, list[object]]:
+def _rows(found: FoundImages, root: str, fields: Sequence[Fields]) -> dict[str, list[object]]:
     details, at = found.details, found.at
     survey, count = survey_of(details.dataset), len(found)
     keys = [found.key(i) for i in range(count)]
     same = _constants(survey) | {"obs_collection": collection(details.dataset)}
     return {name: [value] * count for name, value in same.items()} | {
-        "obs_id": _observation_ids(survey, found),
+        "obs_id": _observation_ids(survey, found, fields),
         "obs_publisher_did": [publisher_id(key) for key in keys],
-        "obs_title": _titles(found),
+        "obs_title": _titles(found, fields),
         "access_url": [image_url(root, key) for key in keys],
         "access_estsize": [-(-found.stored_bytes(i) // 1000) for i in range(count)],
         "s_xel1": details.naxis1[at].tolist(),
@@ -165,27 +173,26 @@ def _facilities(survey: Survey, found: FoundImages) -> list[object]:
     return [names.get(value) for value in getattr(found.details, field)[found.at].tolist()]
 
 
-def _observation_ids(survey: Survey, found: FoundImages) -> list[object]:
+def _observation_ids(survey: Survey, found: FoundImages, fields: Sequence[Fields]) -> list[object]:
     template, dataset = Template(survey.obscore.obs_id), found.details.dataset
     parts = parts_of(survey, survey.datasets[dataset])
-    number = survey.set.number.column if survey.set.number else None
-    numbers = getattr(found.details, number)[found.at].tolist() if number else [None] * len(found)
+    number = survey.set.number.column if survey.set.number else ""
+    numbers = getattr(found.details, number)[found.at].tolist() if number else [""] * len(found)
     with_id = "id" in template.names
     ids: list[object] = []
-    for i, value in enumerate(numbers):
-        fields = found.image_id(i).fields
-        more = {"id": survey.set_id.format(fields)} if with_id else {}
-        ids.append(template.format({**parts, **fields, **more, str(number): value}))
+    for of_set, value in zip(fields, numbers, strict=True):
+        more = {"id": survey.set_id.format(of_set)} if with_id else {}
+        ids.append(template.format({**parts, **of_set, **more, number: value}))
     return ids
 
 
-def _titles(found: FoundImages) -> list[object]:
+def _titles(found: FoundImages, fields: Sequence[Fields]) -> list[object]:
     dataset, kinds = found.details.dataset, list(zip(found.band, found.kind, strict=True))
     writers = {
         (band, kind): name_writer("obs", dataset, band, ImageType.of_letter(kind))
         for band, kind in set(kinds)
     }
-    return [writers[kind](found.image_id(i).fields) for i, kind in enumerate(kinds)]
+    return [writers[kind](of_set) for kind, of_set in zip(kinds, fields, strict=True)]
 
 
 def _outlines(ra: Floats, dec: Floats, mirrored: NDArray[np.bool_]) -> list[str]:
