@@ -12,8 +12,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -29,12 +28,12 @@ from skybatch.inventory.image_sets import ImageSets
 from skybatch.inventory.inventory import Inventory
 from skybatch.inventory.publish import publish
 from skybatch.sky.regions import Circle
-from skybatch.storage.bucket_tree import BucketTree
 from skybatch.storage.directory_tree import DirectoryTree
 from skybatch.surveys.image_id import atlas_key
 from tests.bench.harness import Bench, median_ms
 from tests.support.images.fits_files import make_image
 from tests.support.servers.http import CONTEXT, HttpClient, http_event, make_dependencies
+from tests.support.survey.recording_tree import RecordingTree
 from tests.support.survey.synthetic_survey import synthetic
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,17 +61,6 @@ start = time.perf_counter(), time.process_time()
 import app
 print(json.dumps([(time.perf_counter() - start[0]) * 1e3, (time.process_time() - start[1]) * 1e3]))
 """
-
-
-@dataclass(frozen=True)
-class RecordingTree(BucketTree):
-    """A tree that counts the bytes of ranges read."""
-
-    read_bytes: list[int] = field(default_factory=list)
-
-    def read_ranges(self, path: str, starts: Sequence[int], lengths: Sequence[int]) -> list[bytes]:
-        self.read_bytes.append(sum(lengths))
-        return super().read_ranges(path, starts, lengths)
 
 
 def run(bench: Bench) -> None:
@@ -120,14 +108,14 @@ def _bytes_read(bench: Bench, folder: Path) -> None:
             os.environ["SKYBATCH_CACHE"] = cache
             tree = RecordingTree(LocalStore(str(folder)))
             inventory = Inventory.open(tree, "asky")
-            tree.read_bytes.clear()
+            tree.ranges.clear()
             _query(
                 _client(MemoryStore(), inventory), SEARCH, where=condition, columns="coadd_key", ct="csv"
             )()
             version = folder / "inventory/asky" / inventory.version
             size = sum((version / f"{name}.npy").stat().st_size for name in (*named, "coadd_key"))
             what = f"bytes read by a search of all images ({words}), beside those of the columns named"
-            bench.add(what, sum(tree.read_bytes) / size, unit="x", at_most=1.2)
+            bench.add(what, tree.bytes_read / size, unit="x", at_most=1.2)
     del os.environ["SKYBATCH_CACHE"]
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -20,19 +18,10 @@ from skybatch.inventory.columns.cached_file import (
     _batches,
     blocks_of,
 )
-from skybatch.storage.bucket_tree import BucketTree
+from tests.support.survey.recording_tree import RecordingTree
 
 SIZE = 10 * BLOCK_BYTES + 77
 CONTENT = np.random.default_rng(1).bytes(SIZE)
-
-
-@dataclass(frozen=True)
-class RecordingTree(BucketTree):
-    asked: list[tuple[int, int]] = field(default_factory=list)
-
-    def read_ranges(self, path: str, starts: Sequence[int], lengths: Sequence[int]) -> list[bytes]:
-        self.asked.extend(zip(starts, lengths, strict=True))
-        return super().read_ranges(path, starts, lengths)
 
 
 @pytest.fixture
@@ -60,16 +49,16 @@ def test_runs_of_blocks_are_one_range_and_fetched_once(tree: RecordingTree, tmp_
     file.fetch()
     assert file.is_complete
     assert file.local.read_bytes() == CONTENT
-    assert sum(length for _, length in tree.asked) == SIZE
+    assert tree.bytes_read == SIZE
     assert file.fetch() == []
 
 
 def test_another_process_finds_what_was_fetched(tree: RecordingTree, tmp_path: Path) -> None:
     cached(tree, tmp_path).fetch(np.array([0, 5]))
-    tree.asked.clear()
+    tree.ranges.clear()
     again = cached(tree, tmp_path)
     assert again.fetch(np.array([0, 5])) == []
-    assert tree.asked == []
+    assert tree.ranges == []
 
 
 def test_a_file_that_was_removed_for_its_room_is_fetched_anew(tree: RecordingTree, tmp_path: Path) -> None:

@@ -31,18 +31,8 @@ from skybatch.sky.regions import Circle
 from skybatch.storage.bucket_tree import BucketTree
 from skybatch.storage.directory_tree import DirectoryTree
 from tests.support.survey.format2 import publish_format2
+from tests.support.survey.recording_tree import RecordingTree
 from tests.support.survey.synthetic_survey import synthetic
-
-
-@dataclass(frozen=True)
-class RecordingTree(BucketTree):
-    """A tree that notes which bytes were read."""
-
-    asked: list[tuple[str, int]] = field(default_factory=list)
-
-    def read_ranges(self, path: str, starts: Sequence[int], lengths: Sequence[int]) -> list[bytes]:
-        self.asked.append((path, sum(lengths)))
-        return super().read_ranges(path, starts, lengths)
 
 
 def test_blocks_of_the_columns_that_are_named_are_fetched_once(
@@ -52,27 +42,24 @@ def test_blocks_of_the_columns_that_are_named_are_fetched_once(
     tree, survey = RecordingTree(MemoryStore()), synthetic(300)
     publish(tree, survey, numbered=False, origin="test")
     region = Circle(float(survey.crval1[99]), float(survey.crval2[99]), 0.5)
-    asked = tree.asked
-    asked.clear()
+    tree.ranges.clear()
     inventory = Inventory.open(tree, "asky")
-    assert asked == []
+    assert tree.ranges == []
     assert len(inventory.in_region(region, "overlap"))
-    assert {path.rsplit("/", 1)[1] for path, _ in asked} == {
-        f"{name}.npy" for name in ("zones", "key", "crval", "rot", "grid", "grids")
-    }
-    asked.clear()
+    assert tree.files_read == {f"{name}.npy" for name in ("zones", "key", "crval", "rot", "grid", "grids")}
+    tree.ranges.clear()
     sets = np.array([5, 6, 6000, 7])
     found = inventory.details(sets)
-    assert asked == []
+    assert tree.ranges == []
     assert set(found.coadd_key.tolist()) <= set(survey.coadd_key.tolist())
     assert len(found.magzp["k"]) == 4
-    assert {path.rsplit("/", 1)[1] for path, _ in asked} == {"coadd_key.npy", "magzp.k.npy"}
-    assert 0 < sum(length for _, length in asked) <= 4 * BLOCK_BYTES
-    asked.clear()
+    assert tree.files_read == {"coadd_key.npy", "magzp.k.npy"}
+    assert 0 < tree.bytes_read <= 4 * BLOCK_BYTES
+    tree.ranges.clear()
     again = Inventory.open(tree, "asky")
     assert np.array_equal(again.details(sets).magzp["k"], found.magzp["k"])
     assert len(again.in_region(region, "overlap"))
-    assert asked == []
+    assert tree.ranges == []
 
 
 def mapped_kilobytes(tree: Path, name: str) -> int:
