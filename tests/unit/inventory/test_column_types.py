@@ -14,6 +14,7 @@ from skybatch.inventory.column_types import (
     RECORD_WITHOUT_TILES,
     check_records,
     check_values,
+    column_from_manifest,
 )
 from skybatch.inventory.image_sets import RECORD
 from tests.support.survey.format2 import to_records, zone_ordered
@@ -35,6 +36,31 @@ def test_every_column_that_is_published_is_allowed(scans: int) -> None:
         assert kind.dtype(described(column.dtype)) == column.dtype
         assert kind.allows(list(column.shape), len(sets))
         check_values(name, column)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"dtype": "|O"},
+        {"dtype": "<f4"},
+        {"dtype": [["a", "|O"]]},
+        {"dtype": None},
+        {"shape": [4]},
+        {"shape": [3.0]},
+        {"shape": [-3]},
+        {"shape": [1, 3]},
+        {"shape": 3},
+        {"offset": 120},
+        {"offset": -128},
+        {"offset": "128"},
+        {"bytes": 2**63},
+        {"bytes": None},
+    ],
+)
+def test_a_column_that_cannot_be_is_refused_by_its_name(change: dict[str, object]) -> None:
+    entry = {"dtype": "<f8", "shape": [3], "offset": 128, "bytes": 152}
+    with pytest.raises(InventoryError, match="crval1"):
+        column_from_manifest("crval1", {**entry, **change}, 3)
 
 
 def test_records_are_read_with_and_without_tiles() -> None:

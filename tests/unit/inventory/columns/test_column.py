@@ -53,5 +53,14 @@ def test_a_length_that_is_not_of_the_shape_is_refused_by_the_columns_name(entry:
         Column.checked("crval", entry, np.dtype("<f8"), [3, 2])
 
 
+def test_a_file_of_another_size_than_its_manifest_says_is_refused(tmp_path: Path) -> None:
+    column = Column.checked("crval1", {"offset": 128, "bytes": 152}, np.dtype("<f8"), [3])
+    (tmp_path / "x.npy").write_bytes(b"short")
+    with pytest.raises(InventoryError):
+        column.map(tmp_path / "x.npy")
+    np.save(tmp_path / "x.npy", np.array([1.0, 2.0, 3.0]))
+    assert column.map(tmp_path / "x.npy").tolist() == [1.0, 2.0, 3.0]
+
+
 def test_damage_is_named() -> None:
     assert "magzp.j" in damaged("magzp.j").detail

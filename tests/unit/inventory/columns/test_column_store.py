@@ -16,7 +16,6 @@ import pytest
 from obstore.store import MemoryStore
 
 from skybatch.errors import InventoryError
-from skybatch.inventory.column_types import column_from_manifest
 from skybatch.inventory.columns.cached_file import BLOCK_BYTES
 from skybatch.inventory.columns.column_store import (
     ROWS_LET_GO,
@@ -144,41 +143,6 @@ def test_columns_that_are_named_are_fetched_side_by_side(
     assert sets.bytes["k"].all()
     with pytest.raises(InventoryError):
         len(sets.ut_date)
-
-
-def test_a_file_of_another_size_than_its_manifest_says_is_refused(tmp_path: Path) -> None:
-    entry = {"dtype": "<f8", "shape": [3], "offset": 128, "bytes": 152}
-    column = column_from_manifest("crval1", entry, 3)
-    (tmp_path / "x.npy").write_bytes(b"short")
-    with pytest.raises(InventoryError):
-        column.map(tmp_path / "x.npy")
-    np.save(tmp_path / "x.npy", np.array([1.0, 2.0, 3.0]))
-    assert column.map(tmp_path / "x.npy").tolist() == [1.0, 2.0, 3.0]
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"dtype": "|O"},
-        {"dtype": "<f4"},
-        {"dtype": [["a", "|O"]]},
-        {"dtype": None},
-        {"shape": [4]},
-        {"shape": [3.0]},
-        {"shape": [-3]},
-        {"shape": [1, 3]},
-        {"shape": 3},
-        {"offset": 120},
-        {"offset": -128},
-        {"offset": "128"},
-        {"bytes": 2**63},
-        {"bytes": None},
-    ],
-)
-def test_a_column_that_cannot_be_is_refused_by_its_name(change: dict[str, object]) -> None:
-    entry = {"dtype": "<f8", "shape": [3], "offset": 128, "bytes": 152}
-    with pytest.raises(InventoryError, match="crval1"):
-        column_from_manifest("crval1", {**entry, **change}, 3)
 
 
 def test_versions_not_opened_lately_leave_the_cache(tmp_path: Path) -> None:
