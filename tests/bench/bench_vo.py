@@ -64,7 +64,7 @@ print(json.dumps([(time.perf_counter() - start[0]) * 1e3, (time.process_time() -
 
 
 def run(bench: Bench) -> None:
-    """Every figure of the archive's doors."""
+    """Every figure of the archive-compatible endpoints."""
     _cold(bench)
     with tempfile.TemporaryDirectory() as scratch:
         source = DirectoryTree(Path(scratch))

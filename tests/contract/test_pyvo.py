@@ -41,9 +41,9 @@ def test_the_inventory_as_it_is_used_in_the_wild(stack: Stack) -> None:
 
 
 def test_errors_of_sia_are_raised_with_their_reason(stack: Stack) -> None:
-    for door in ("/ibe/sia/twomass/allsky/allsky?", "/cgi-bin/2MASS/IM/nph-im_sia?"):
+    for endpoint in ("/ibe/sia/twomass/allsky/allsky?", "/cgi-bin/2MASS/IM/nph-im_sia?"):
         with pytest.raises(pyvo.dal.DALQueryError, match=r"POS|location"):
-            pyvo.dal.SIAService(stack.url + door).create_query().execute()
+            pyvo.dal.SIAService(stack.url + endpoint).create_query().execute()
 
 
 @pytest.fixture(scope="module")
@@ -92,21 +92,24 @@ def test_soda_is_found_through_datalink_and_cuts(observations: Any) -> None:
     assert y <= cut.data.shape[0]
 
 
-DOORS = ("/ibe/sia/twomass/allsky/allsky?", "/cgi-bin/2MASS/IM/nph-im_sia?type=at&FORMAT=image/fits&")
+SIA1_ENDPOINTS = (
+    "/ibe/sia/twomass/allsky/allsky?",
+    "/cgi-bin/2MASS/IM/nph-im_sia?type=at&FORMAT=image/fits&",
+)
 
 
-@pytest.mark.parametrize("door", DOORS)
-def test_records_of_sia1_have_date_instrument_and_size(stack: Stack, door: str) -> None:
-    record = pyvo.dal.SIAService(stack.url + door).search(pos=STAR, size=0.001)[0]
+@pytest.mark.parametrize("endpoint", SIA1_ENDPOINTS)
+def test_records_of_sia1_have_date_instrument_and_size(stack: Stack, endpoint: str) -> None:
+    record = pyvo.dal.SIAService(stack.url + endpoint).search(pos=STAR, size=0.001)[0]
     assert record.dateobs.to_value("iso", "date") == "2000-06-14"
     assert record.instr == "2MASS camera"
     with fits.open(record.acref, cache=False) as hdus:
         assert 0 < record.filesize < hdus[0].data.nbytes
 
 
-@pytest.mark.parametrize("door", DOORS)
-def test_datalink_and_soda_are_found_through_sia1(stack: Stack, door: str) -> None:
-    found = pyvo.dal.SIAService(stack.url + door).search(pos=STAR, size=0.001)
+@pytest.mark.parametrize("endpoint", SIA1_ENDPOINTS)
+def test_datalink_and_soda_are_found_through_sia1(stack: Stack, endpoint: str) -> None:
+    found = pyvo.dal.SIAService(stack.url + endpoint).search(pos=STAR, size=0.001)
     links = found[0].getdatalink()
     assert {link.semantics for link in links} == {"#this", "#preview", "#cutout"}
     cut = fits.open(BytesIO(found[0].processed(circle=(STAR.ra.deg, STAR.dec.deg, 0.005)).read()))[0]

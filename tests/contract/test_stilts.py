@@ -46,11 +46,17 @@ def test_tpipe_reads_by_address(stack: Stack, address: str, rows: int) -> None:
     assert said.split() == ["columns:", said.split()[1], "rows:", str(rows)]
 
 
-@pytest.mark.parametrize("door", [f"{SIA}?", f"{INVENTORY}?type=at&FORMAT=image/fits&"])
-def test_coneskymatch_asks_for_every_row(stack: Stack, tmp_path: Path, door: str) -> None:
+@pytest.mark.parametrize("endpoint", [f"{SIA}?", f"{INVENTORY}?type=at&FORMAT=image/fits&"])
+def test_coneskymatch_asks_for_every_row(stack: Stack, tmp_path: Path, endpoint: str) -> None:
     table = tmp_path / "targets.csv"
     table.write_text(f"id,ra,dec\na,{RA},{DEC}\nb,10,-80\n")
-    words = ["coneskymatch", "servicetype=sia", f"serviceurl={stack.url}{door}", f"in={table}", "ifmt=csv"]
+    words = [
+        "coneskymatch",
+        "servicetype=sia",
+        f"serviceurl={stack.url}{endpoint}",
+        f"in={table}",
+        "ifmt=csv",
+    ]
     stilts(*words, "ra=ra", "dec=dec", "sr=0.001", "find=all", f"out={tmp_path / 'found.csv'}")
     lines = (tmp_path / "found.csv").read_text().splitlines()
     assert {line.split(",")[0] for line in lines[1:]} == {"a"}

@@ -98,15 +98,16 @@ def test_services_do_not_lead_to_it(sample: MadeArchive) -> None:
     assert b"/ibe/sia/" in service("search", "", sample).get("/ibe/capabilities").body
 
 
-def test_links_and_records_do_not_name_it(sample: MadeArchive) -> None:
+def test_links_records_and_docs_do_not_name_it(sample: MadeArchive) -> None:
     def answers(closed: str) -> bytes:
         client = service("search", closed, sample)
         table = client.get("/sia2/query?POS=CIRCLE 180 20 0.5&RESPONSEFORMAT=csv&MAXREC=1").body.decode()
         (image,) = csv.DictReader(io.StringIO(table))
         links = client.get(f"/datalink/links?{urlencode({'ID': image['obs_publisher_did']})}")
         records = [client.get(f"/registry/record/{name}") for name in ("service", "2mass-asky")]
-        assert {answer.status for answer in (links, *records)} == {200}
-        return b"".join(answer.body for answer in (links, *records))
+        docs = client.get("/ibe/docs/twomass/allsky/allsky")
+        assert {answer.status for answer in (links, docs, *records)} == {200}
+        return b"".join(answer.body for answer in (links, docs, *records))
 
     assert (named := answers("")).count(b"soda-sync") == 2
     for closed, address in (("soda", b"/soda/sync"), ("ibe-sia", b"/ibe/sia/")):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from skybatch.api.dependencies import Dependencies
+from skybatch.api.endpoints import is_closed
 from skybatch.api.http_request import HttpRequest
 from skybatch.api.large_responses import content_response
 from skybatch.api.parameters import read_parameters_and_table
@@ -76,7 +77,9 @@ def table_docs(
     dataset = dataset_of(mission, folder, table)
     survey = survey_of(dataset)
     columns = (*INPUT_POSITION, *native_search(survey))
-    return _page(request, dependencies, docs_page(request.base_url, survey, dataset, columns))
+    closed = dependencies.settings.closed
+    html = docs_page(request.base_url, survey, dataset, columns, lambda path: is_closed(path, closed))
+    return _page(request, dependencies, html)
 
 
 def _page(request: HttpRequest, dependencies: Dependencies, html: str) -> AnyResponse:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from html import escape
 
 from skybatch.surveys.description.survey import Survey
@@ -23,18 +23,28 @@ PARAMETERS: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 
 
-def docs_page(root: str, survey: Survey, dataset: str, columns: Iterable[Column]) -> str:
-    """Return the page of a data set's table; ``root`` is the address of the service."""
+def docs_page(
+    root: str,
+    survey: Survey,
+    dataset: str,
+    columns: Iterable[Column],
+    is_closed: Callable[[str], bool] = lambda _: False,
+) -> str:
+    """Return the page of a data set's table; ``root`` is the address of the service.
+
+    Paths for which ``is_closed`` holds are not named.
+    """
     described = survey.datasets[dataset]
     path = f"{survey.mission.name}/{described.path}"
     title = f"{survey.dataset_title(dataset)}: {path}"
     fields = ((c.name, c.datatype, c.unit, c.ucd, c.description) for c in columns)
     bands = ((band.show, band.label, *(f"{wave:.3e}" for wave in band.wave)) for band in survey.band)
-    addresses = (
-        ("Search of the metadata", f"{root}/ibe/search/{path}"),
-        ("Simple Image Access 1.0", f"{root}/ibe/sia/{path}"),
-        ("Images", f"{root}/ibe/data/{path}/"),
+    services = (
+        ("Search of the metadata", f"/ibe/search/{path}"),
+        ("Simple Image Access 1.0", f"/ibe/sia/{path}"),
+        ("Images", f"/ibe/data/{path}/"),
     )
+    addresses = ((words, root + address) for words, address in services if not is_closed(address))
     body = (
         f"<p>{escape(survey.title)}. {escape(survey.acknowledgement)}</p>\n"
         + _section("Addresses", ("service", "address"), addresses)
