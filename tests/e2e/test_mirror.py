@@ -1,4 +1,4 @@
-"""An operator fills an archive from another server: here from our own, by its archive-compatible endpoints."""
+"""An operator fills an archive from another server: here ours, by its archive-compatible endpoints."""
 
 from __future__ import annotations
 
