@@ -13,6 +13,7 @@ from skybatch.archive.image_records import (
     IMAGE_RECORD,
     QUICKLOOK_RECORD,
     SUFFIX_CODE,
+    UNREADABLE,
     Problem,
     assemble_image_sets,
     image_code,
@@ -21,7 +22,9 @@ from skybatch.archive.image_records import (
     quicklook_columns,
     reject_inconsistent,
     reject_outliers,
+    unreadable,
 )
+from skybatch.errors import SourceDamaged
 from skybatch.inventory.image_sets import scan_codes
 from skybatch.surveys.image_id import TILED_SUFFIX, atlas_key
 from skybatch.surveys.image_id import ScanImageId as ImageId
@@ -154,3 +157,12 @@ def test_images_of_different_sizes_are_no_outliers() -> None:
 def test_a_problem_is_one_line_whatever_the_name_of_its_file() -> None:
     assert str(Problem("a\nb\x1b", "why")) == r"'a\nb\x1b': why"
     assert str(Problem("ä b", "why")) == "ä b: why"
+
+
+def test_what_keeps_one_file_from_being_read_is_its_problem() -> None:
+    errors = [SourceDamaged("the end is missing"), FileNotFoundError("a"), PermissionError("a")]
+    assert all(isinstance(error, UNREADABLE) for error in errors)
+    problems = [unreadable("a", error) for error in errors]
+    assert {problem.place for problem in problems} == {"a"}
+    assert problems[0].reason == "the end is missing"
+    assert len({problem.reason for problem in problems}) == 3

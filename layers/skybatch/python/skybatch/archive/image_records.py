@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skybatch.errors import SourceError
 from skybatch.inventory.image_sets import SUFFIXES, TILES, ImageSets
 from skybatch.surveys.image_id import TILED_SUFFIX, ScanImageId, atlas_key
 from skybatch.surveys.twomass.bands import BANDS
@@ -56,6 +57,18 @@ class Problem:
     def __str__(self) -> str:
         place = self.place if self.place.isprintable() else ascii(self.place)
         return f"{place}: {self.reason}"
+
+
+# What reading one file of a tree may end in without the others being any worse.
+UNREADABLE = (SourceError, FileNotFoundError, PermissionError)
+
+
+def unreadable(place: str, error: Exception) -> Problem:
+    """Return the problem of a file whose reading ended in one of `UNREADABLE`."""
+    if isinstance(error, SourceError):
+        return Problem(place, error.detail)
+    gone = isinstance(error, FileNotFoundError)
+    return Problem(place, "gone before it could be read" if gone else "may not be read")
 
 
 def image_code(image: ScanImageId) -> int:

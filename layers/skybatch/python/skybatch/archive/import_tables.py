@@ -17,6 +17,7 @@ from skybatch.archive.image_records import (
     IMAGE_RECORD,
     QUICKLOOK_RECORD,
     SUFFIX_CODE,
+    UNREADABLE,
     Problem,
     Rows,
     assemble_image_sets,
@@ -24,11 +25,12 @@ from skybatch.archive.image_records import (
     key_of,
     reject_inconsistent,
     reject_outliers,
+    unreadable,
 )
 from skybatch.archive.index import IN_FLIGHT, IndexReport
 from skybatch.archive.metadata_rows import atlas_records
 from skybatch.concurrency import parallel_map
-from skybatch.errors import CellError, InvalidRequest, InventoryError, NotFound, SourceError
+from skybatch.errors import CellError, InvalidRequest, InventoryError, NotFound
 from skybatch.fits.tiles.tile_table import TileTable
 from skybatch.inventory.publish import publish
 from skybatch.storage.trees import Entry, Tree
@@ -162,5 +164,5 @@ def _join_tiled(tree: Tree, records: Rows, tiled: list[tuple[int, Entry]]) -> li
 def _tile_table(tree: Tree, entry: Entry) -> TileTable | Problem:
     try:
         return read_tile_table(tree, entry)
-    except SourceError as error:
-        return Problem(entry.path, error.detail)
+    except UNREADABLE as error:
+        return unreadable(entry.path, error)

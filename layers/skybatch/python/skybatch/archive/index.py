@@ -21,15 +21,17 @@ from skybatch.archive.image_records import (
     IMAGE_RECORD,
     QUICKLOOK_RECORD,
     SUFFIX_CODE,
+    UNREADABLE,
     Problem,
     Rows,
     assemble_image_sets,
     image_code,
     reject_inconsistent,
     reject_outliers,
+    unreadable,
 )
 from skybatch.concurrency import parallel_map
-from skybatch.errors import InventoryError, NotFound, SourceError
+from skybatch.errors import InventoryError, NotFound
 from skybatch.fits.cards import Value
 from skybatch.inventory.image_sets import ImageSets, scan_codes
 from skybatch.inventory.inventory import Inventory
@@ -220,12 +222,8 @@ def _record(tree: Tree, entry: Entry, image: ScanImageId, suffix: str) -> tuple[
         check_identity(header, image)
         grid = pixel_grid(header)
         zero_point, ut_date = header.get("MAGZP"), header.get("UT_DATE")
-    except SourceError as error:
-        return Problem(entry.path, error.detail)
-    except FileNotFoundError:
-        return Problem(entry.path, "gone before it could be read")
-    except PermissionError:
-        return Problem(entry.path, "may not be read")
+    except UNREADABLE as error:
+        return unreadable(entry.path, error)
     record: dict[str, Any] = {
         **grid,
         "code": image_code(image),

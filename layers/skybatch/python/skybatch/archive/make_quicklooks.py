@@ -15,13 +15,15 @@ import numpy as np
 from skybatch.archive.image_records import (
     QUICKLOOK_RECORD,
     SUFFIX_CODE,
+    UNREADABLE,
     Problem,
     image_code,
     quicklook_columns,
+    unreadable,
 )
 from skybatch.archive.whole_files import read_whole
 from skybatch.concurrency import parallel_map
-from skybatch.errors import InventoryError, NotFound, SourceError
+from skybatch.errors import InventoryError, NotFound
 from skybatch.imaging.quicklook import compress_quicklook
 from skybatch.inventory.image_sets import ImageSets, scan_codes
 from skybatch.inventory.inventory import Inventory
@@ -97,10 +99,8 @@ def _make_one(
         return "present"
     try:
         stream = encoders.submit(compress_quicklook, read_whole(tree, entry)).result()
-    except SourceError as error:
-        return Problem(entry.path, error.detail)
-    except FileNotFoundError:
-        return Problem(entry.path, "gone before it could be read")
+    except UNREADABLE as error:
+        return unreadable(entry.path, error)
     tree.write(quicklook_key(image), stream)
     return "made"
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from skybatch.archive.described.headers import ReadImage, read_image
 from skybatch.archive.described.index import reasons_of_headers
-from skybatch.archive.described.listing import Listing, list_files
+from skybatch.archive.described.listing import Listing, list_held
 from skybatch.archive.described.sets import assemble
 from skybatch.archive.image_records import Problem
 from skybatch.archive.index import IN_FLIGHT
@@ -39,9 +39,8 @@ class TreeReport:
 
 def check_tree(tree: Tree, survey: Survey, headers: int) -> dict[str, TreeReport]:
     """Return a report on each data set that the tree holds, or on all where it holds none."""
-    listings = {dataset: list_files(tree, survey, dataset) for dataset in survey.datasets}
-    held = {dataset: listing for dataset, listing in listings.items() if listing.counted} or listings
-    return {dataset: _report(tree, survey, dataset, listing, headers) for dataset, listing in held.items()}
+    held = list_held(tree, survey).items()
+    return {dataset: _report(tree, survey, dataset, listing, headers) for dataset, listing in held}
 
 
 def _report(tree: Tree, survey: Survey, dataset: str, listing: Listing, headers: int) -> TreeReport:

@@ -10,8 +10,8 @@ from functools import lru_cache
 import numpy as np
 
 from skybatch.archive.header_reader import read_header, read_tile_table
-from skybatch.archive.image_records import Problem
-from skybatch.errors import SourceError, SourceUnsupported
+from skybatch.archive.image_records import UNREADABLE, Problem, unreadable
+from skybatch.errors import SourceUnsupported
 from skybatch.fits.blocks import CARD_BYTES
 from skybatch.fits.cards import Value
 from skybatch.fits.celestial_wcs import CelestialWcs, read_celestial_wcs
@@ -60,12 +60,8 @@ def read_image(tree: Tree, entry: Entry, key: StoredKey, survey: Survey) -> Read
         wcs = checked(header, key, survey)
     except OtherImage as error:
         return Mismatch(entry.path, error.detail)
-    except SourceError as error:
-        return Problem(entry.path, error.detail)
-    except FileNotFoundError:
-        return Problem(entry.path, "gone before it could be read")
-    except PermissionError:
-        return Problem(entry.path, "may not be read")
+    except UNREADABLE as error:
+        return unreadable(entry.path, error)
     values = {name: header.get(keyword) for name, keyword in survey.header.values.items()}
     return ReadImage(
         entry.path,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from skybatch.archive.described.headers import Mismatch, ReadImage, read_image
-from skybatch.archive.described.listing import MAX_UNMATCHED, list_files
+from skybatch.archive.described.listing import MAX_UNMATCHED, list_held
 from skybatch.archive.described.sets import assemble
 from skybatch.archive.image_records import Problem
 from skybatch.archive.index import IN_FLIGHT, IndexReport
@@ -42,8 +42,7 @@ def index_described(
     """
     survey = read_survey(description, name)
     register(survey)
-    listings = {dataset: list_files(tree, survey, dataset) for dataset in survey.datasets}
-    held = {dataset: listing for dataset, listing in listings.items() if listing.counted} or listings
+    held = list_held(tree, survey)
     _refuse_unfit(name, {dataset: listing.reasons_to_refuse(survey) for dataset, listing in held.items()})
     read: dict[str, list[ReadImage | Problem]] = {dataset: [] for dataset in held}
     for dataset, listing in held.items():

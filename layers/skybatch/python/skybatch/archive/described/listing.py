@@ -56,6 +56,12 @@ class Listing:
         return [*reasons, *collisions(self.images, survey)]
 
 
+def list_held(tree: Tree, survey: Survey) -> dict[str, Listing]:
+    """List each data set that a tree holds by the description; all of them where it holds none."""
+    listings = {dataset: list_files(tree, survey, dataset) for dataset in survey.datasets}
+    return {dataset: listing for dataset, listing in listings.items() if listing.counted} or listings
+
+
 def list_files(tree: Tree, survey: Survey, dataset: str) -> Listing:
     """List the files of one data set of a tree by the description."""
     layout, listing = KeyLayout(survey), Listing()
