@@ -76,7 +76,7 @@ def encode_request(table: Any = None, **fields: Any) -> EncodedRequest:
         A field is unknown, or ``table`` is of no known type.
     """
     given = {name: value for name, value in fields.items() if value is not None}
-    epoch, sizes = given.pop("epoch", None), _sizes_of_rows(given)
+    epoch, sizes = given.pop("epoch", None), sizes_of_rows(given)
     for name in given.keys() - FIELDS:
         rule = f"is not a field of a request; the fields are {', '.join(sorted(FIELDS))} and table"
         raise InvalidRequest(f"{name} {rule}.", errors=[CellError(name, str(given[name]), rule)])
@@ -96,7 +96,7 @@ def encode_request(table: Any = None, **fields: Any) -> EncodedRequest:
     return replace(_multipart(given, encode_table(table, epoch, sizes)), label=label)
 
 
-def _sizes_of_rows(given: dict[str, Any]) -> Any:
+def sizes_of_rows(given: dict[str, Any]) -> Any:
     """Take ``size`` out of the fields where it has a value for each row; None where it is one value."""
     size = given.get("size")
     if size is None or isinstance(size, str) or getattr(size, "shape", None) == ():

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from skybatch.client.machine.configuration import read_configuration
 from skybatch.client.machine.history import is_kept, record
 from skybatch.client.models import Batch, CheckedTable, Plan
-from skybatch.client.request_body import EncodedRequest, encode_request, new_idempotency_key
+from skybatch.client.request_body import EncodedRequest, encode_request, new_idempotency_key, sizes_of_rows
 from skybatch.client.tables.parts import TablePart, table_parts
 from skybatch.client.transport import Transport
 
@@ -90,9 +90,7 @@ class RequestCalls:
         self, table: Any, *, rows: int | None = None, **fields: Any
     ) -> list[tuple[TablePart, dict[str, Any]]]:
         """Return the parts of a table, each with the fields to submit it with."""
-        epoch, size = fields.pop("epoch", None), fields.get("size")
-        by_row = size is not None and not isinstance(size, str) and getattr(size, "shape", None) != ()
-        sizes = fields.pop("size") if by_row and hasattr(size, "__len__") else None
+        epoch, sizes = fields.pop("epoch", None), sizes_of_rows(fields)
         before = int(fields.pop("first_row", None) or 1) - 1
         parts = table_parts(table, rows or self.max_rows(), epoch, sizes)
         return [(part, {**fields, "first_row": before + part.first_row}) for part in parts]
