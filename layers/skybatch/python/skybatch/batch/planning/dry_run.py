@@ -14,7 +14,7 @@ from skybatch.batch.planning.matching import OpenInventory
 from skybatch.batch.planning.planner import make_plan
 from skybatch.batch.size_limit import batches_needed
 from skybatch.errors import TooLarge
-from skybatch.names.model import NameResult
+from skybatch.names.model import NameResult, Resolution
 from skybatch.names.resolver import Resolver
 from skybatch.requests.model import Request
 from skybatch.requests.resolution import unresolved_names, with_positions
@@ -49,35 +49,43 @@ def estimate(
     InventoryError
         As planning the batch would.
     """
-    notices = list(request.notices)
     names = unresolved_names(request)
-    answers = {}
-    if names:
-        resolution = resolver.resolve(names, deadline)
-        answers = dict(resolution.results)
-        request = with_positions(request, answers)
-        if resolution.remaining:
-            notices.append(
-                f"{len(resolution.remaining)} of {len(names)} names are not resolved yet; "
-                "they are counted as unresolved here, and asked for again in the batch."
-            )
-    plan = _counted_plan(request, open_inventory, settings, answers)
-    notices += plan.notices
+    resolution = resolver.resolve(names, deadline) if names else Resolution({}, ())
+    request = with_positions(request, resolution.results)
+    plan = _counted_plan(request, open_inventory, settings, resolution.results)
+    notices = [*request.notices, *_unresolved(len(resolution.remaining), len(names)), *plan.notices]
+    return _counts(plan, len(request.rows)) | {"notices": [*notices, *_absent(plan)]}
+
+
+def _counts(plan: Plan, rows: int) -> dict[str, Any]:
+    """Count what a plan gives where nothing goes wrong."""
     outcomes = list(_expected(plan))
-    if absent := total_absent(plan.absent, plan.bands(), 0):
-        notices.append(f"{absent.images:,} of the images asked for cannot be had: {describe_absent(absent)}.")
     wanted = [task for task in plan.tasks if task.refusal is None]
     return {
-        "rows": len(request.rows),
+        "rows": rows,
         "images": len(wanted),
         "bytes": sum(task.bytes for task in wanted),
         "parts": batches_needed((task.planned_bytes for task in plan.tasks), plan.limit),
-        "by_outcome": dict(Counter(row.status for row in row_outcomes(plan, outcomes, len(request.rows)))),
+        "by_outcome": dict(Counter(row.status for row in row_outcomes(plan, outcomes, rows))),
         "by_band": dict(Counter(task.band.upper() for task in wanted)),
         "crops": sum(task.box is not None for task in wanted),
         "cut_at_edge": sum(task.cut_at_edge for task in wanted),
-        "notices": notices,
     }
+
+
+def _unresolved(remaining: int, names: int) -> Iterator[str]:
+    """Tell of names that are not resolved yet."""
+    if remaining:
+        yield (
+            f"{remaining} of {names} names are not resolved yet; "
+            "they are counted as unresolved here, and asked for again in the batch."
+        )
+
+
+def _absent(plan: Plan) -> Iterator[str]:
+    """Tell of images asked for that the archive does not hold."""
+    if absent := total_absent(plan.absent, plan.bands(), 0):
+        yield f"{absent.images:,} of the images asked for cannot be had: {describe_absent(absent)}."
 
 
 def _counted_plan(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -59,33 +59,48 @@ def make_plan(
     InventoryError
         A data set asked for has no inventory.
     """
-    by_dataset: dict[str, list[int]] = defaultdict(list)
-    for i, row in enumerate(request.rows):
-        by_dataset[row.dataset or request.dataset].append(i)
-    drafts: list[Task] = []
-    matched: set[int] = set()
-    versions: dict[str, str] = {}
-    absent: dict[int, AbsentImages] = {}
-    for dataset, rows in by_dataset.items():
-        inventory = open_inventory(dataset, None)
-        versions[dataset] = inventory.version
-        matches = match(request, rows, inventory, max_images - len(drafts))
-        _check_count(request, matches, max_images - len(drafts))
-        matched.update(matches.row_index.tolist())
-        builder = TaskBuilder(request, inventory, matches, limit)
-        drafts.extend(builder.tasks())
-        absent |= builder.absent()
-    kept = drafts if request.mode is Mode.POSITIONS else list(_without_repeats(request, drafts))
+    drafts = _draft(request, open_inventory, limit, max_images)
+    tasks, absent = drafts.tasks, drafts.absent
+    kept = tasks if request.mode is Mode.POSITIONS else list(_without_repeats(request, tasks))
     planned = {task.row for task in kept}
-    repeated = {task.row for task in drafts} - planned
+    repeated = {task.row for task in tasks} - planned
     unplanned = {
-        i: _why_unplanned(request, row, i in repeated, i in matched, absent.get(i), answers or {})
+        i: _why_unplanned(request, row, i in repeated, i in drafts.matched, absent.get(i), answers or {})
         for i, row in enumerate(request.rows)
         if i not in planned
     }
     if worker_seconds is not None:
         kept = [_refused_if_too_large(task, worker_seconds) for task in kept]
-    return Plan(_ordered(kept), versions, unplanned, limit, absent, tuple(_notices(request, kept)))
+    return Plan(_ordered(kept), drafts.versions, unplanned, limit, absent, tuple(_notices(request, kept)))
+
+
+@dataclass
+class _Drafts:
+    """What the data sets of a request hold of it: tasks, rows that matched a set, images that are absent."""
+
+    tasks: list[Task] = field(default_factory=list)
+    matched: set[int] = field(default_factory=set)
+    versions: dict[str, str] = field(default_factory=dict)
+    absent: dict[int, AbsentImages] = field(default_factory=dict)
+
+
+def _draft(request: Request, open_inventory: OpenInventory, limit: int, max_images: int) -> _Drafts:
+    """List the files of each row, one data set after another, repeated ones too."""
+    by_dataset: dict[str, list[int]] = defaultdict(list)
+    for i, row in enumerate(request.rows):
+        by_dataset[row.dataset or request.dataset].append(i)
+    drafts = _Drafts()
+    for dataset, rows in by_dataset.items():
+        inventory = open_inventory(dataset, None)
+        drafts.versions[dataset] = inventory.version
+        room = max_images - len(drafts.tasks)
+        matches = match(request, rows, inventory, room)
+        _check_count(request, matches, room)
+        drafts.matched.update(matches.row_index.tolist())
+        builder = TaskBuilder(request, inventory, matches, limit)
+        drafts.tasks.extend(builder.tasks())
+        drafts.absent |= builder.absent()
+    return drafts
 
 
 def _refused_if_too_large(task: Task, worker_seconds: float) -> Task:

@@ -166,13 +166,9 @@ class TaskBuilder:
     ) -> Task:
         row = self.request.rows[index]
         image_type = row.image_type or self.request.image_type
-        suffix, stored_bytes = stored
-        refusal_code, refusal = crop if isinstance(crop, Refusal) else (None, None)
         box, cut_at_edge = crop if isinstance(crop, Crop) else (None, False)
         tiles = details.tiles(i, band) if image_type == ImageType.ATLAS else None
-        form = "fits" if crop is not None else self._delivery_format(row, image_type, suffix, tiles)
-        if tiles is not None and (form == TILED or (crop is not None and suffix not in PLAIN)):
-            suffix, stored_bytes = TILED_SUFFIX, tiles.size
+        form, suffix, stored_bytes = self._read(row, image_type, stored, tiles, whole=crop is None)
         image = details.image_id(i, band)
         source = sys.intern(image_key(image, image_type, suffix))
         if f".{form}" == suffix and crop is None:
@@ -180,9 +176,7 @@ class TaskBuilder:
         else:
             name = source.rpartition("/")[2]
             size = made_size(details, i, band, image_type, box, form, name)
-        if refusal is None and size > self.limit:
-            refusal = f"larger than the limit: {size:,} bytes, and a batch may hold {self.limit:,}"
-            refusal_code = FailureCode.OVER_BATCH_LIMIT
+        refusal_code, refusal = crop if isinstance(crop, Refusal) else self._refusal(size)
         row_number = row.row_number if self.request.mode in LIST_MODES and row.row_number > 0 else None
         return Task(
             index=-1,
@@ -207,6 +201,26 @@ class TaskBuilder:
             cut_at_edge=cut_at_edge,
             stored_bytes=stored_bytes,
         )
+
+    def _refusal(self, size: int) -> Refusal | tuple[None, None]:
+        """Tell why a file of this size is not made, if it is not."""
+        if size <= self.limit:
+            return None, None
+        why = f"larger than the limit: {size:,} bytes, and a batch may hold {self.limit:,}"
+        return Refusal(FailureCode.OVER_BATCH_LIMIT, why)
+
+    def _read(
+        self, row: Row, image_type: ImageType, stored: tuple[str, int], tiles: Tiles | None, *, whole: bool
+    ) -> tuple[str, str, int]:
+        """Choose the form of the file that is delivered, and suffix and size of the one that is read for it.
+
+        Crops are of tiles where there are any, unless the image is stored as plain FITS too.
+        """
+        suffix, size = stored
+        form = self._delivery_format(row, image_type, suffix, tiles) if whole else "fits"
+        if tiles is not None and (form == TILED or (not whole and suffix not in PLAIN)):
+            return form, TILED_SUFFIX, tiles.size
+        return form, suffix, size
 
     def _delivery_format(self, row: Row, image_type: ImageType, suffix: str, tiles: Tiles | None) -> str:
         """Choose how a whole image is delivered: restored to plain FITS, or as it is stored.
