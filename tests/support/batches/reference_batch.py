@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tarfile
+from collections.abc import Mapping
 
 from skybatch.batch.codes import ImageStatus
 from skybatch.batch.outcomes import ImageOutcome, load_outcomes
@@ -33,7 +34,7 @@ def final_outcomes(store: BatchStore) -> list[ImageOutcome]:
     return outcomes
 
 
-def expected(plan: Plan, sources: dict[str, str]) -> list[ImageStatus]:
+def expected(plan: Plan, sources: Mapping[str, str]) -> list[ImageStatus]:
     """The accounts that the limit's rule gives, told without queue, tally or stretches.
 
     In plan order, an image is tried as long as all that was tried and did not fail still fits with it;

@@ -3,52 +3,34 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import obstore
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from obstore.store import MemoryStore, ObjectStore
+from obstore.store import MemoryStore
 
 from skybatch.batch import keys
-from skybatch.batch.codes import ImageStatus
-from skybatch.batch.delivery.image_places import load_places
-from skybatch.batch.delivery.single_images import read_image
 from skybatch.batch.execution.cancellation import CancellationCheck
 from skybatch.batch.execution.dispatch import MAX_SENDS
 from skybatch.batch.execution.giving_up import read_given_up
-from skybatch.batch.execution.image_files import MadeFile
 from skybatch.batch.execution.reconcile import LAST_SILENCE
-from skybatch.batch.execution.task_queue import TaskQueue
 from skybatch.batch.execution.worker import Worker
-from skybatch.batch.journal import all_entries, read_journal
 from skybatch.batch.message import Message
-from skybatch.batch.outcomes import ImageOutcome
-from skybatch.batch.plan import Task
 from skybatch.batch.record import BatchRecord, save_record
-from skybatch.batch.results.packager import package
 from skybatch.batch.store import BatchStore
-from skybatch.bundles.bundle_format import FailedTask
-from skybatch.bundles.place import Place
-from skybatch.presentation.readme import readme_text
 from skybatch.requests.model import Mode, Request, Row
 from skybatch.sky.position import SkyPosition
-from skybatch.status import BatchStatus
 from skybatch.surveys.image_type import ImageType
-from skybatch.workflow.steps import store_assembler
 from tests.support.batches.batch_fakes import BATCH_ID, TIMEOUTS, FakeBatch
+from tests.support.batches.model_accounts import Accounts
+from tests.support.batches.model_workers import Killed, Queued, Requeue, Stale, made_files, refuse_large
 from tests.support.batches.reference_batch import (
     DAMAGED,
     DEADLY,
     GOOD,
     LIMIT,
     SETS,
-    expected,
-    final_outcomes,
-    images_in,
     plan_tasks,
 )
 from tests.support.survey.sample_archive import MadeArchive
@@ -58,37 +40,6 @@ ARCHIVE = MadeArchive(centres=[(180.0 + n, 20.0) for n in range(SETS)])
 # A lost bundle is sent again twice; with one loss a task there is one send left for a dead worker.
 MOST_LOSSES = MAX_SENDS - 2
 MOST_DELIVERIES = 5  # then the queue keeps a message for dead letters
-
-
-class Killed(BaseException):
-    """The end of a worker's process."""
-
-
-@dataclass
-class Queued:
-    """A message on the queue, and how often it was delivered."""
-
-    message: Message
-    deliveries: int = 0
-
-
-class Requeue(TaskQueue):
-    """Where workers send images back: the model's own queue."""
-
-    def __init__(self, queue: list[Queued]) -> None:
-        self.queue = queue
-
-    def send(self, messages: Iterable[Message]) -> int:
-        sent = [Queued(message) for message in messages]
-        self.queue += sent
-        return len(sent)
-
-
-class Stale(CancellationCheck):
-    """Looked for the cancellation before it was there."""
-
-    def is_cancelled(self, store: BatchStore) -> bool:
-        return False
 
 
 class BatchModel(RuleBasedStateMachine):
@@ -245,9 +196,8 @@ class BatchModel(RuleBasedStateMachine):
         """What a worker does; one that dies has its message delivered again, a few times."""
         queued.deliveries += 1
         check = Stale() if stale else CancellationCheck()
-        worker = Worker(
-            MemoryStore(), Requeue(self.queue), self.refuse_large, check, make=self.made_files(most)
-        )
+        make = made_files(self.sources, self.version, most)
+        worker = Worker(MemoryStore(), Requeue(self.queue), refuse_large, check, make=make)
         try:
             worker.process(queued.message, self.batch.store, queued.deliveries)
         except (Killed, ConnectionError):
@@ -257,27 +207,6 @@ class BatchModel(RuleBasedStateMachine):
                 self.queue.append(queued)
             else:
                 self.lose(queued.message)
-
-    def refuse_large(self, key: str, pieces: Sequence[bytes]) -> bool:
-        raise AssertionError(f"{key} is not large")
-
-    def made_files(self, most: int | None) -> Any:
-        """Files by the condition of the stored image; after ``most`` of them the store does not answer."""
-        left = [most]
-
-        def make(_: ObjectStore, tasks: Sequence[Task], *, previews: bool) -> list[MadeFile | FailedTask]:
-            condition = self.sources[tasks[0].source]
-            if condition == DEADLY:
-                raise Killed
-            if left[0] == 0:
-                raise ConnectionError("503 SlowDown")
-            if left[0] is not None:
-                left[0] -= 1
-            if condition == DAMAGED:
-                return [FailedTask(task.index, "source_damaged", "truncated") for task in tasks]
-            return [MadeFile(task, bytes([self.version]) * task.bytes, b"png") for task in tasks]
-
-        return make
 
     @rule(place=st.integers(0, 50))
     @precondition(lambda self: self.queue)
@@ -305,7 +234,7 @@ class BatchModel(RuleBasedStateMachine):
     def teardown(self) -> None:
         if hasattr(self, "plan"):
             self.run_to_the_end()
-            self.check_the_accounts()
+            Accounts(self.batch, self.sources, self.undisturbed, ARCHIVE.open).check()
 
     def run_to_the_end(self) -> None:
         """Run to the end without disturbances: workers do all messages, and the state machine goes on."""
@@ -322,73 +251,6 @@ class BatchModel(RuleBasedStateMachine):
             if self.next == "tally" and not self.queue:
                 self.tally(LAST_SILENCE * TIMEOUTS.visibility)
         raise AssertionError("the batch does not end")
-
-    def packaged(self, later: float = 0) -> BatchStatus:
-        store, now = self.batch.store, self.batch.now + later
-        return package(store, self.plan, ARCHIVE.open, readme_text, store_assembler(store), now)
-
-    def check_the_accounts(self) -> None:
-        store = self.batch.store
-        status = self.packaged()
-        tar = store.read(keys.result("images.tar"))
-        self.work_what_comes_late()
-        assert self.packaged(5) == status
-        assert store.read(keys.result("images.tar")) == tar
-        outcomes = final_outcomes(store)
-        retrieved = [each.file for each, o in zip(self.plan.tasks, outcomes, strict=True) if o.bytes]
-        self.check_the_images(images_in(tar), retrieved)
-        self.check_the_journal(retrieved, outcomes)
-        assert len(outcomes) == len(self.plan.tasks) == sum(self.by_status(outcomes).values())
-        assert sum(o.bytes for o in outcomes) <= LIMIT
-        rows = status.rows.to_json()
-        assert rows.pop("total") == sum(rows.values()) == len(outcomes)
-        if self.undisturbed:
-            assert status.state == "complete"
-            assert [o.status for o in outcomes] == expected(self.plan, self.sources)
-        else:
-            assert (status.state == "cancelled") == (ImageStatus.CANCELLED in self.by_status(outcomes))
-
-    def check_the_images(self, images: dict[str, bytes], retrieved: list[str]) -> None:
-        """The archive has each once, and a single image has the very same bytes."""
-        assert sorted(images) == sorted(retrieved)
-        places = load_places(self.batch.store) or {}
-        assert {file: read_image(self.batch.store, place) for file, place in places.items()} == images
-
-    def check_the_journal(self, retrieved: list[str], outcomes: list[ImageOutcome]) -> None:
-        """Each image once. What came when it was given up may push later ones over the limit again."""
-        journal = self.journal()
-        assert len(journal) == len(set(journal))
-        over = {self.plan.tasks[o.index].file for o in outcomes if o.status is ImageStatus.OVER_LIMIT}
-        beaten = {
-            self.plan.tasks[o.index].file
-            for o in outcomes
-            if o.status in (ImageStatus.FAILED, ImageStatus.CANCELLED)
-        }
-        assert not beaten & set(journal), "a success beats whatever else was said"
-        told = {entry["n"]: Place.from_json(entry["place"]) for entry in all_entries(self.batch.store)}
-        final = {o.index: o.place for o in outcomes if o.place}
-        assert {number: told[number] for number in final} == final, "an image's place is decided once"
-        assert set(retrieved) <= set(journal) <= set(retrieved) | (set() if self.undisturbed else over)
-
-    def work_what_comes_late(self) -> None:
-        """Images and failures of tasks that were given up or cancelled."""
-        sent = {number for numbers in self.batch.numbers_of(self.batch.sent) for number in numbers}
-        tasks = [self.plan.tasks[number] for number in sorted(sent)]
-        self.batch.deliver(*tasks)
-        self.batch.fail(*tasks, reason="late")
-
-    def by_status(self, outcomes: list[ImageOutcome]) -> Counter[ImageStatus]:
-        return Counter(o.status for o in outcomes)
-
-    def journal(self) -> list[str]:
-        files: list[str] = []
-        after = None
-        while True:
-            page = read_journal(self.batch.store, after, ended=True)
-            files += [image["file"] for image in page.images]
-            after = page.next_cursor
-            if after is None:
-                return files
 
 
 TestBatchModel = BatchModel.TestCase
