@@ -33,9 +33,9 @@ from skybatch.presentation.readme import readme_text
 from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
 from tests.bench.harness import Bench
-from tests.e2e.processes import peak_bytes
 from tests.support.batches.batch_fakes import task
 from tests.support.batches.made_bundles import made_bundle, put_bundle
+from tests.support.machine.processes import peak_bytes
 from tests.support.survey.sample_archive import MadeArchive
 
 BUCKET = "bench-results"

@@ -23,6 +23,7 @@ from typing import Any
 
 from local.gateway import ForwardingHandler, Gateway, serve_gateway
 from local.stack import Stack
+from tests.support.machine.processes import function_of, owner_of_port
 from tests.support.servers.s3_limits import S3Limits
 
 Fault = Callable[[ForwardingHandler], bool]
@@ -154,15 +155,14 @@ def kill_function(name: str) -> Fault:
 
     A process that went already may have left its port to anybody, to pytest itself too.
     """
-    wanted = f"AWS_LAMBDA_FUNCTION_NAME=skybatch-{name}".encode()
 
     def fault(request: ForwardingHandler) -> bool:
         try:
-            owner = _owner_of_port(request.client_address[1])
+            owner = owner_of_port(request.client_address[1])
         except LookupError:  # it went already, with its connection
             request.close_connection = True
             return True
-        if not any(each.startswith(wanted) for each in _environment(Path(f"/proc/{owner}"))):
+        if not function_of(owner).startswith(f"skybatch-{name}"):
             return False
         os.kill(owner, signal.SIGKILL)
         request.close_connection = True
@@ -269,8 +269,11 @@ def messages_lost(request: ForwardingHandler) -> bool:
     return _answering(200, "application/x-amz-json-1.0", body)(request)
 
 
-def messages_late_and_twice(seconds: float) -> Fault:
-    """Take messages, and have each call's come two times, the last first, the first call after the second."""
+def messages_late_and_twice(seconds: float, waits: tuple[int, int] = (1, 3)) -> Fault:
+    """Take messages, and have each call's come two times, the last first, the first call after the second.
+
+    ``waits`` are when the two come, in units of ``seconds``; equal ones come at the same time.
+    """
     calls = [0]
 
     def fault(request: ForwardingHandler) -> bool:
@@ -280,54 +283,10 @@ def messages_late_and_twice(seconds: float) -> Fault:
         backwards = json.dumps(body).encode()
         target = request.server.target or ""
         del request.headers["Content-Length"]
-        for n in (1, 3):
+        for n in waits:
             wait = seconds * (n + 1 if calls[0] % 2 else n)
             threading.Timer(wait, request._ask, (target, backwards)).start()
         request._kept = json.dumps(body).encode()  # type: ignore[attr-defined]
         return messages_lost(request)
 
     return fault
-
-
-# Processes ----------------------------------------------------------------------------------------------
-
-
-def _owner_of_port(port: int) -> int:
-    """The process that holds the client end of a loopback connection."""
-    rows = map(str.split, Path("/proc/net/tcp").read_text().splitlines()[1:])
-    inode = next((fields[9] for fields in rows if int(fields[1].split(":")[1], 16) == port), None)
-    for link in Path("/proc").glob("[0-9]*/fd/*"):
-        if _target(link) == f"socket:[{inode}]":
-            return int(link.parts[2])
-    raise LookupError(f"nobody holds port {port}")
-
-
-def _target(link: Path) -> str:
-    try:
-        return str(link.readlink())
-    except OSError:  # the process or file went meanwhile
-        return ""
-
-
-def processes_of(function: str, emulator_pid: int) -> list[int]:
-    """The emulator's processes that run a function."""
-    wanted = f"AWS_LAMBDA_FUNCTION_NAME={function}".encode()
-    return [
-        int(folder.name)
-        for folder in Path("/proc").glob("[0-9]*")
-        if _parent(folder) == emulator_pid and wanted in _environment(folder)
-    ]
-
-
-def _environment(folder: Path) -> list[bytes]:
-    try:
-        return (folder / "environ").read_bytes().split(b"\0")
-    except OSError:
-        return []
-
-
-def _parent(folder: Path) -> int | None:
-    try:
-        return int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
-    except OSError:
-        return None

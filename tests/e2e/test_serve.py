@@ -15,8 +15,8 @@ import pytest
 
 from local.deploy import ROOT
 from local.emulator import free_port
-from tests.e2e.processes import children_of
 from tests.e2e.service import Service
+from tests.support.machine.processes import children_of
 
 pytestmark = pytest.mark.e2e
 

@@ -19,8 +19,8 @@ from local.synthetic.scans import ImageSet, image_sets
 from skybatch.surveys.image_id import atlas_key
 from skybatch.surveys.twomass.bands import BANDS
 from tests.e2e.conftest import StartStack
-from tests.e2e.processes import PeakMemory
 from tests.e2e.service import Service
+from tests.support.machine.processes import PeakMemory
 
 pytestmark = [pytest.mark.e2e, pytest.mark.soak]
 

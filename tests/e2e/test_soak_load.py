@@ -13,8 +13,8 @@ import pytest
 
 from local.archive_bucket import emulator_bucket
 from local.stack import Stack
-from tests.e2e.faults import processes_of
 from tests.e2e.soak import Ended, Scenario, SoakRun, keep_figures, make_archive, positions
+from tests.support.machine.processes import processes_of
 
 pytestmark = [pytest.mark.e2e, pytest.mark.soak]
 

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import TracebackType
 
-from tests.e2e.processes import children_of, peak_bytes
 from tests.support.machine.control_group import ControlGroup
+from tests.support.machine.processes import Watcher, children_of, function_of, peak_bytes
 
 # Lambda gives a function of so many MB one processor, and of others in proportion.
 MEGABYTES_OF_A_PROCESSOR = 1769
-POLL_SECONDS = 0.02
-NAME = b"AWS_LAMBDA_FUNCTION_NAME="
 
 
 @dataclass
@@ -34,7 +30,7 @@ class Use:
 
 
 @dataclass
-class FunctionBoxes:
+class FunctionBoxes(Watcher):
     """Puts each process of a function below ``emulator_pid`` into a group of its own as soon as it is there.
 
     ``megabytes`` is the memory of each function by name.
@@ -45,19 +41,13 @@ class FunctionBoxes:
     used: dict[str, Use] = field(default_factory=lambda: defaultdict(Use))
 
     def __post_init__(self) -> None:
+        self.seconds = 0.02
         self._groups: dict[int, tuple[str, ControlGroup]] = {}
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-
-    def __enter__(self) -> FunctionBoxes:
-        self._thread.start()
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._ended.set()
-        self._thread.join()
+        super().__exit__(kind, error, trace)
         for _, group in self._groups.values():
             group.remove()
 
@@ -70,17 +60,16 @@ class FunctionBoxes:
             use.limits = {group.limits for group in groups}
         return dict(self.used)
 
-    def _watch(self) -> None:
-        while not self._ended.wait(POLL_SECONDS):
-            for pid in children_of(self.emulator_pid):
-                if pid not in self._groups:
-                    self._box(pid)
-                if pid in self._groups:
-                    use = self.used[self._groups[pid][0]]
-                    use.peak_bytes = max(use.peak_bytes, peak_bytes(pid))
+    def look(self) -> None:
+        for pid in children_of(self.emulator_pid):
+            if pid not in self._groups:
+                self._box(pid)
+            if pid in self._groups:
+                use = self.used[self._groups[pid][0]]
+                use.peak_bytes = max(use.peak_bytes, peak_bytes(pid))
 
     def _box(self, pid: int) -> None:
-        name = _function_of(pid)
+        name = function_of(pid)
         if name not in self.megabytes:
             return
         size = self.megabytes[name]
@@ -91,11 +80,3 @@ class FunctionBoxes:
             return
         self._groups[pid] = name, group
         self.used[name].processes += 1
-
-
-def _function_of(pid: int) -> str:
-    try:
-        variables = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
-    except OSError:  # it ended
-        return ""
-    return next((one.removeprefix(NAME).decode() for one in variables if one.startswith(NAME)), "")
