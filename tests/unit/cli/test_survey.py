@@ -9,6 +9,7 @@ import pytest
 
 from skybatch.cli.command_line import main
 from skybatch.storage.directory_tree import DirectoryTree
+from tests.support.survey import allwise_tree
 from tests.support.survey.first_tree import description, fill
 
 
@@ -46,6 +47,16 @@ def test_a_tree_is_tried(file: Path, tmp_path: Path, capsys: pytest.CaptureFixtu
     (tmp_path / "tree/first/first/images/notes.txt").write_text("x")
     assert main(["survey", "check", str(file), str(tmp_path / "tree")]) == 3
     assert "notes.txt" in capsys.readouterr().err
+
+
+def test_a_packaged_survey_is_named_by_its_id(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tree = DirectoryTree(tmp_path)
+    allwise_tree.fill(tree, pixels=32)
+    assert main(["survey", "check", "allwise", str(tmp_path)]) == 0
+    assert "allwise: 16 images, 16 companions, 34 ignored" in capsys.readouterr().out
+    assert main(["archive", "index", str(tmp_path), "--survey", "allwise"]) == 0
+    assert "2 image sets" in capsys.readouterr().out
+    assert main(["archive", "index", str(tmp_path), "--survey", "2mass"]) == 3
 
 
 def test_a_file_that_is_not_there_is_a_usage_error(tmp_path: Path) -> None:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from skybatch.surveys.catalogue import packaged_description, packaged_survey
+from skybatch.surveys.catalogue import PACKAGED_SURVEYS, packaged_description, packaged_survey
+from skybatch.surveys.description.reader import read_survey
 
 
-def test_the_packaged_survey_is_2mass() -> None:
+def test_the_default_survey_is_2mass() -> None:
     assert packaged_survey().short == "2MASS"
     assert packaged_survey("2mass") is packaged_survey("2mass")
 
 
 def test_others_are_not_packaged() -> None:
     with pytest.raises(KeyError):
-        packaged_description("allwise")
+        packaged_description("wise")
+
+
+@pytest.mark.parametrize("survey", PACKAGED_SURVEYS)
+def test_packaged_descriptions_break_no_rule(survey: str) -> None:
+    assert read_survey(packaged_description(survey), f"{survey}.toml").id == survey

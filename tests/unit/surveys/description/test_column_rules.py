@@ -41,7 +41,41 @@ def test_units_of_the_vounit_standard_are_taken(unit: str) -> None:
     read_survey(f"{PLAIN}\n{NOISE.format(more=f', unit = {unit!r}')}\n", "radio.toml")
 
 
-@pytest.mark.parametrize("of", ["product:image", "cloud", "geometry:ctype1"])
-def test_columns_that_no_table_could_fill_are_refused(of: str) -> None:
-    with pytest.raises(InvalidSurvey, match=r"columns\.x\.of: .*yet"):
-        read_survey(f'{PLAIN}\n[columns]\nx = {{ of = "{of}", doc = "x" }}\n', "radio.toml")
+@pytest.mark.parametrize(
+    ("of", "kind"),
+    [
+        ("product:image", "char"),
+        ("cloud", "char"),
+        ("geometry:ctype1", "char"),
+        ("geometry:equinox", "double"),
+        ("geometry:crval1", "double"),
+        ("const:2000.0", "double"),
+        ("const:7", "int"),
+        ("const:", "int"),
+    ],
+)
+def test_each_source_has_its_type(of: str, kind: str) -> None:
+    read_survey(_with_column(of, kind), "radio.toml")
+
+
+@pytest.mark.parametrize(
+    ("of", "kind", "key"),
+    [
+        ("product:image", "int", "type"),
+        ("cloud", "double", "type"),
+        ("geometry:ctype1", "double", "type"),
+        ("geometry:crval1", "char", "type"),
+        ("const:7.5", "int", "of"),
+        ("const:nan", "double", "of"),
+        ("const:a", "double", "of"),
+        ("product:mask", "char", "of"),
+        ("geometry:bunit", "char", "of"),
+    ],
+)
+def test_a_column_of_a_type_that_its_source_cannot_have_is_refused(of: str, kind: str, key: str) -> None:
+    with pytest.raises(InvalidSurvey, match=rf"columns\.x\.{key}: "):
+        read_survey(_with_column(of, kind), "radio.toml")
+
+
+def _with_column(of: str, kind: str) -> str:
+    return f'{PLAIN}\n[columns]\nx = {{ of = "{of}", type = "{kind}", doc = "x" }}\n'

@@ -13,7 +13,15 @@ from skybatch.tables.model import Table
 from skybatch.tables.schemas.image_rows import ImageRows
 from skybatch.tables.schemas.image_table import image_data
 from skybatch.tables.schemas.search import NATIVE_SEARCH
-from skybatch.vo.where.columns import KINDS, WRITTEN_STEPS, ImageColumns, steps_of_written
+from skybatch.vo.where.columns import (
+    KINDS,
+    WRITTEN_STEPS,
+    ImageColumns,
+    constant_columns,
+    kinds,
+    steps_of_written,
+)
+from tests.support.survey.descriptions import plain_survey
 
 
 def test_columns_are_those_of_the_table_handed_out(
@@ -47,6 +55,19 @@ def test_every_column_of_the_table_has_a_kind(columns: dict[str, ImageColumns]) 
     assert len(columns["j"]) == len(KINDS)
     with pytest.raises(KeyError):
         columns["j"]["andromeda"]
+
+
+def test_links_to_files_are_no_columns_of_conditions() -> None:
+    with_links = (
+        '[columns]\nmask = { of = "product:image", doc = "x" }\nwhere = { of = "cloud", doc = "x" }\n'
+        'plane = { of = "geometry:ctype1", doc = "x" }\n'
+        'year = { of = "const:2000.0", type = "double", doc = "x" }\n'
+    )
+    survey = plain_survey(("[fields]\n", f"{with_links}[fields]\n"))
+    known = kinds(survey)
+    assert {"mask", "where"}.isdisjoint(known)
+    assert (known["plane"], known["year"]) == ("text", "number")
+    assert "year" in constant_columns(survey)
 
 
 def test_bands_share_what_is_computed_of_their_sets(inventory: Inventory) -> None:

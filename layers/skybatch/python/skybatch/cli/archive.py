@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from skybatch.cli.output import print_report
 from skybatch.cli.progress import progress_bar
 from skybatch.cli.request_options import positive
-from skybatch.cli.survey import UNFIT
+from skybatch.cli.survey import SURVEY_HELP, UNFIT, given_description
 from skybatch.errors import InvalidSurvey, InventoryError
 from skybatch.surveys.known import DEFAULT_DATASET
 from skybatch.surveys.twomass.bands import BANDS
@@ -52,7 +52,7 @@ def _add_index(commands: Any) -> None:
         commands, "index", _index, "publish inventories from the headers of all images", dataset=None
     )
     index.add_argument(
-        "--survey", type=Path, metavar="FILE", help="the description of a survey, whose images are indexed"
+        "--survey", metavar="SURVEY", help=f"the survey whose images are indexed: {SURVEY_HELP}"
     )
     index.add_argument(
         "--in-flight", type=positive, default=32, help="number of simultaneous reads (default: %(default)s)"
@@ -163,16 +163,14 @@ def _index(options: argparse.Namespace) -> int:
     return 0 if any(published) else 1
 
 
-def _index_described(tree: Tree, file: Path, in_flight: int) -> int:
+def _index_described(tree: Tree, given: str, in_flight: int) -> int:
     """Index the data sets of a description; nothing is published where it does not fit."""
     from skybatch.archive.described.index import index_described
-    from skybatch.surveys.description.reader import description_text
 
-    content = file.read_bytes()
     try:
-        description = description_text(content, file.name)
-        with progress_bar(f"index {file.stem}", "images") as progress:
-            reports = index_described(tree, description, file.name, in_flight=in_flight, progress=progress)
+        description, name = given_description(given)
+        with progress_bar(f"index {Path(name).stem}", "images") as progress:
+            reports = index_described(tree, description, name, in_flight=in_flight, progress=progress)
     except InvalidSurvey as error:
         print(error.detail, file=sys.stderr)
         return UNFIT

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 UNFIT = 3  # exit code: the description breaks rules, or does not fit the tree
 SHOWN = 10
+SURVEY_HELP = "a description in TOML, or the id of one that is packaged: allwise"
 
 
 def add_commands(subparsers: Any) -> None:
@@ -27,7 +28,7 @@ def add_commands(subparsers: Any) -> None:
         description="Check the rules of a description and, with a TREE, what it makes of its files:"
         " a sample of the headers is read, nothing is written.",
     )
-    check.add_argument("file", type=Path, metavar="FILE", help="a description in TOML")
+    check.add_argument("file", metavar="SURVEY", help=SURVEY_HELP)
     check.add_argument("tree", nargs="?", metavar="TREE", help="a directory or s3://bucket/prefix")
     check.add_argument(
         "--headers",
@@ -41,12 +42,31 @@ def add_commands(subparsers: Any) -> None:
     schema.set_defaults(run=_schema)
 
 
-def _check(options: argparse.Namespace) -> int:
-    from skybatch.surveys.description.reader import description_text, read_survey
+def given_description(given: str) -> tuple[str, str]:
+    """Return the text of a description, by its file or the id of one that is packaged; and its name.
 
-    content, name = options.file.read_bytes(), options.file.name
+    Raises
+    ------
+    InvalidSurvey
+        Where the file is not UTF-8.
+    OSError
+        Where it cannot be read.
+    """
+    from skybatch.surveys.catalogue import PACKAGED_SURVEYS, packaged_description
+    from skybatch.surveys.description.reader import description_text
+
+    file = Path(given)
+    if given in PACKAGED_SURVEYS and not file.is_file():
+        return packaged_description(given), f"{given}.toml"
+    return description_text(file.read_bytes(), file.name), file.name
+
+
+def _check(options: argparse.Namespace) -> int:
+    from skybatch.surveys.description.reader import read_survey
+
     try:
-        survey = read_survey(description_text(content, name), name)
+        description, name = given_description(options.file)
+        survey = read_survey(description, name)
     except InvalidSurvey as error:
         print(error.detail, file=sys.stderr)
         return UNFIT
@@ -65,7 +85,7 @@ def _check_tree(options: argparse.Namespace, survey: Any) -> int:
         _print(dataset, report)
     reasons = [f"{name}: {reason}" for name, report in reports.items() for reason in report.reasons]
     for reason in reasons:
-        print(f"{options.file.name}: {reason}", file=sys.stderr)
+        print(f"{Path(options.file).name}: {reason}", file=sys.stderr)
     return UNFIT if reasons else 0
 
 

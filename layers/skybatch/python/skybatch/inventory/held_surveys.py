@@ -1,4 +1,4 @@
-"""Which data sets an archive holds, and the descriptions of surveys that are not packaged.
+"""Which data sets an archive holds, and the descriptions of all surveys but the default one.
 
 One small object, `HELD`, which every publication of an inventory brings up to date, so that a service that
 runs learns of a survey by one request. Archives that were indexed before there was such an object have none.
@@ -13,7 +13,7 @@ from typing import Any
 from skybatch.errors import InvalidSurvey, InventoryError
 from skybatch.inventory.versions import current_version
 from skybatch.storage.trees import ReadableTree, Tree
-from skybatch.surveys.catalogue import PACKAGED_SURVEYS, packaged_survey
+from skybatch.surveys.catalogue import DEFAULT_SURVEY, packaged_survey
 from skybatch.surveys.known import hold, register, survey_of
 
 HELD = "inventory/surveys.json"
@@ -21,7 +21,7 @@ _FORMAT = 1
 
 
 def add_held(tree: Tree, dataset: str, description: str | None = None) -> None:
-    """Say that an archive holds a data set, whose survey is described by a text; None for a packaged one.
+    """Say that an archive holds a data set, whose survey is described by a text; None for the default one.
 
     Raises
     ------
@@ -29,14 +29,13 @@ def add_held(tree: Tree, dataset: str, description: str | None = None) -> None:
         Where the object that says so is damaged.
     """
     survey = survey_of(dataset)
-    packaged = survey.id in PACKAGED_SURVEYS
 
     def added(content: bytes | None) -> bytes:
         held = _read(content)
         if content is None:
             held["datasets"] = _published_before(tree)
         held["datasets"] = list(dict.fromkeys([*held["datasets"], dataset]))
-        if not packaged and description is not None:
+        if survey.id != DEFAULT_SURVEY and description is not None:
             held["descriptions"][survey.id] = description
         return json.dumps(held, indent=1).encode()
 
@@ -44,9 +43,8 @@ def add_held(tree: Tree, dataset: str, description: str | None = None) -> None:
 
 
 def _published_before(tree: Tree) -> list[str]:
-    """Return the packaged data sets of an archive that does not say yet what it holds."""
-    packaged = (name for survey in PACKAGED_SURVEYS for name in packaged_survey(survey).datasets)
-    return [dataset for dataset in packaged if _is_published(tree, dataset)]
+    """Return the default survey's data sets of an archive that does not say yet what it holds."""
+    return [dataset for dataset in packaged_survey().datasets if _is_published(tree, dataset)]
 
 
 def _is_published(tree: Tree, dataset: str) -> bool:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from skybatch.surveys.description.survey import Survey
 
 DEFAULT_SURVEY = "2mass"
-_FOLDERS = {"2mass": "twomass"}
+_FOLDERS = {"2mass": "twomass", "allwise": "allwise"}
 PACKAGED_SURVEYS = tuple(_FOLDERS)
 
 

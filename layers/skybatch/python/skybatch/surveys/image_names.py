@@ -33,6 +33,11 @@ def file_stem_writer(dataset: str, band: str, image_type: ImageType) -> Callable
     return _writer(key.rpartition("/")[2], dataset, band, image_type)
 
 
+def key_stem_writer(dataset: str, band: str, product: str) -> Callable[[Fields], str]:
+    """Return the function that gives the key of a product's file below its data set's prefix, unending."""
+    return _product_writer(survey_of(dataset).product[product].key, dataset, band, product)
+
+
 def file_stem_fields(dataset: str, image_type: ImageType) -> tuple[str, ...]:
     """Return the fields of an image set that the name of an image's file is made of."""
     from skybatch.surveys.description.templates import Template
@@ -48,13 +53,16 @@ def image_set_id(dataset: str, fields: Fields) -> str:
 
 
 def _writer(text: str, dataset: str, band: str, image_type: ImageType) -> Callable[[Fields], str]:
+    return _product_writer(text, dataset, band, product_of(survey_of(dataset), image_type))
+
+
+def _product_writer(text: str, dataset: str, band: str, product: str) -> Callable[[Fields], str]:
     # Here, because a worker starts without a description.
     from skybatch.surveys.description.keys import parts_of
     from skybatch.surveys.description.templates import Template
 
     template = Template(text)
     survey = survey_of(dataset)
-    product = product_of(survey, image_type)
     parts = parts_of(survey, survey.datasets[dataset], survey.bands[band], product)
     set_id = survey.set_id if "id" in template.names else None
 

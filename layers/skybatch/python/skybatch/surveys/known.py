@@ -1,4 +1,4 @@
-"""The surveys known to this process: those of the package, and those whose inventories it has met.
+"""The surveys known to this process: the default one, and those whose inventories it has met.
 
 An inventory carries the description it was built with, so a deployed service learns of a survey when it
 reads which inventories there are. A data set's name (``asky``, or a survey's id where it has but one) is
@@ -14,7 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 from skybatch.errors import InvalidSurvey, NotFound, SkybatchError
-from skybatch.surveys.catalogue import DEFAULT_SURVEY, PACKAGED_SURVEYS, packaged_survey
+from skybatch.surveys.catalogue import DEFAULT_SURVEY, packaged_survey
 
 if TYPE_CHECKING:
     from skybatch.surveys.description.images import Mission
@@ -53,8 +53,7 @@ def _or_learn(find: Callable[[], T | None]) -> T | None:
 @cache
 def _surveys() -> dict[str, Survey]:
     """Surveys by data set, in the order in which they became known."""
-    packaged = map(packaged_survey, PACKAGED_SURVEYS)
-    return {dataset: survey for survey in packaged for dataset in survey.datasets}
+    return dict.fromkeys(default_survey().datasets, default_survey())
 
 
 def known_surveys() -> Mapping[str, Survey]:

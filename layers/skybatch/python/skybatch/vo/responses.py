@@ -87,8 +87,12 @@ def table_of(
     notes: Iterable[str] = (),
     max_rows: int = 0,
     services: tuple[ServiceDescriptor, ...] = (),
+    root: str = "",
 ) -> Table:
-    """Make a table of found images; ``url`` gives the address of the i-th, ``max_rows`` the limit applied."""
+    """Make a table of found images; ``url`` gives the address of the i-th, ``max_rows`` the limit applied.
+
+    ``root`` is the address of the service, for links to what lies beside an image.
+    """
     dataset = found.details.dataset
     images = ImageRows(
         dataset=[dataset] * len(found),
@@ -96,6 +100,7 @@ def table_of(
         band=found.band,
         type=found.kind,
         url=[url(i) for i in range(len(found))],
+        service=root,
     )
     own = [column for column in columns if column not in SIA_ACCESS]
     data = image_data({dataset: found.details}, images, own)

@@ -57,6 +57,7 @@ def sia1(parameters: Parameters, inventory: Inventory, root: str) -> TableRespon
         params=sia_params(survey),
         max_rows=max_rows,
         services=image_services(root, "publisher_did"),
+        root=root,
     )
     return TableResponse(table, fmt)
 

@@ -63,7 +63,8 @@ def search_table(
     try:
         parameters, upload = read_parameters_and_table(request, settings.max_upload_bytes)
         positions = [] if upload is None else uploaded_positions(upload, settings)
-        found = search(parameters, dependencies.current_inventory(dataset), positions)
+        inventory = dependencies.current_inventory(dataset)
+        found = search(parameters, inventory, positions, request.base_url)
         return table_response(request, dependencies.results, found, settings.closed)
     except SkybatchError as error:
         return error_line_response(error)

@@ -17,6 +17,7 @@ from skybatch.concurrency import parallel_map
 from skybatch.errors import InvalidSurvey
 from skybatch.inventory.publish import publish
 from skybatch.storage.trees import Tree
+from skybatch.surveys.catalogue import DEFAULT_SURVEY
 from skybatch.surveys.description.reader import read_survey
 from skybatch.surveys.known import register
 
@@ -41,6 +42,8 @@ def index_described(
         Where the description breaks rules, or does not fit the tree; nothing was published then.
     """
     survey = read_survey(description, name)
+    if survey.id == DEFAULT_SURVEY:
+        raise InvalidSurvey(f"{name}: id: {survey.id} is indexed without a description")
     register(survey)
     held = list_held(tree, survey)
     _refuse_unfit(name, {dataset: listing.reasons_to_refuse(survey) for dataset, listing in held.items()})

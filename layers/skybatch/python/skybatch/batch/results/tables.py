@@ -89,6 +89,7 @@ def _image_rows(results: BatchResults, chosen: Sequence[tuple[Task, ImageOutcome
         given_id=[row.given_id for row in rows],
         cut_at_edge=[_yes_or_no(task) for task, _ in chosen],
         edge=[str(task.edge) if task.box else None for task, _ in chosen],
+        service=record.base_url,
         box=np.array([_box(task) for task, _ in chosen], dtype=np.int64),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from skybatch.surveys.description.constants import is_constant
 from skybatch.surveys.description.metadata import Column
 from skybatch.surveys.description.survey import Survey
 
@@ -17,10 +18,14 @@ GROUPS = frozenset(
         *("set", "image_id"),
     }
 )
-# Sources that the form of descriptions has, and no table is made of.
-NOT_SERVED = ("product", "cloud", "geometry")
 _WAVES = frozenset({"ref", "low", "high"})
-_GEOMETRY = frozenset({"ctype1", "ctype2", "crval1", "crval2", "crpix1", "crpix2", "crota2", "equinox"})
+_GEOMETRY = frozenset(
+    {
+        *("ctype1", "ctype2", "crval1", "crval2", "crpix1", "crpix2", "cdelt1", "cdelt2", "crota2"),
+        "equinox",
+    }
+)
+_TEXTS = ("geometry:ctype1", "geometry:ctype2")
 _KEYWORD = re.compile(r"[A-Z0-9_-]{1,8}")
 _UCD = re.compile(r"[A-Za-z0-9._:;-]*")
 _FORMAT = re.compile(r"(%[0-9]*(\.[0-9]+)?[defg])?")
@@ -48,14 +53,24 @@ def _column(key: str, column: Column, survey: Survey) -> Broken:
             f"{column.of!r} must be set, band, field:NAME, band:native, product:NAME, geometry:NAME,"
             " const:TEXT, cloud or row:NAME, with a name that this description has",
         )
-    if column.of.partition(":")[0] in NOT_SERVED:
-        yield f"{key}.of", f"{column.of!r} cannot be served yet"
+    yield from _type(key, column)
     if column.of and not column.doc:
         yield f"{key}.doc", "is missing"
     if not _UCD.fullmatch(column.ucd):
         yield f"{key}.ucd", f"{column.ucd!r} is no UCD"
     if not _FORMAT.fullmatch(column.format):
         yield f"{key}.format", f"{column.format!r} must be a printf form of a number, such as %.4f"
+
+
+def _type(key: str, column: Column) -> Broken:
+    """Check that a column can hold what its source gives."""
+    kind, _, what = column.of.partition(":")
+    if (kind in ("product", "cloud") or column.of in _TEXTS) and column.type != "char":
+        yield f"{key}.type", f"must be char: {column.of} is text"
+    if kind == "geometry" and column.of not in _TEXTS and column.type != "double":
+        yield f"{key}.type", f"must be double: {column.of} is a number"
+    if kind == "const" and not is_constant(what, column.type):
+        yield f"{key}.of", f"{what!r} is no {column.type}"
 
 
 def _is_source(of: str, survey: Survey) -> bool:

@@ -115,6 +115,10 @@ class Survey:
         """Return the identifier of a data set as a survey of its own: ``2mass-asky``, or ``allwise``."""
         return f"{self.id}-{dataset}" if self.datasets[dataset].id else self.id
 
+    def address(self, dataset: str) -> str:
+        """Return what the addresses of a data set begin with: ``wise/allwise/p3am_cdd/``."""
+        return f"{self.mission.name}/{self.datasets[dataset].path}/"
+
     def dataset_title(self, dataset: str) -> str:
         """Return the title of a data set with the survey's name: ``2MASS 6X Catalog``."""
         return with_name(self.short, self.datasets[dataset].title)

@@ -9,12 +9,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skybatch.sky.pixel_grids import Projection
+from skybatch.surveys.cloud_access import cloud_access
 from skybatch.surveys.description.keys import FieldValue
 from skybatch.surveys.description.survey import Survey
-from skybatch.surveys.image_names import Name, file_stem_writer, name_writer
+from skybatch.surveys.image_id import dataset_prefix, product_of
+from skybatch.surveys.image_names import Name, file_stem_writer, key_stem_writer, name_writer
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.known import survey_of
 from skybatch.tables.model import Values
+from skybatch.tables.schemas.axis_types import axis_types, equinox
 from skybatch.tables.schemas.image_rows import ImageRows
 
 Fields = Mapping[str, FieldValue]
@@ -51,10 +55,8 @@ class DescribedRows:
 
     def file_names(self) -> Values:
         """Return the names of the files in the survey's archive."""
-        is_quicklook = np.asarray(self.images.type) == ImageType.QUICKLOOK.letter
-        suffixes = np.where(is_quicklook, self.facts.get("quicklook_suffix", ""), self.facts["suffix"])
         stems = self._written(file_stem_writer)
-        return [f"{stem}{suffix}" for stem, suffix in zip(stems, suffixes.tolist(), strict=True)]
+        return [f"{stem}{suffix}" for stem, suffix in zip(stems, self._suffixes(), strict=True)]
 
     def survey_ids(self) -> Values:
         """Return the identifier of each image's survey: its data set as a survey of its own."""
@@ -68,7 +70,50 @@ class DescribedRows:
 
     def projections(self) -> Values:
         """Return the three letters of each image's projection."""
-        return [self.survey.header.wcs[0][:3] if self.survey.header.wcs else ""] * len(self.images)
+        return [each.name for each in self._projections()]
+
+    def axis_types(self, axis: int) -> Values:
+        """Return CTYPE of an axis, 1 or 2: ``RA---SIN``."""
+        return [axis_types(self.survey, each)[axis - 1] for each in self._projections()]
+
+    def equinoxes(self) -> Values:
+        """Return the equinox of the coordinates in years, null of those that have none."""
+        return [equinox(self.survey)] * len(self.images)
+
+    def companions(self, product: str) -> Values:
+        """Return the address of each image's file of another product; null where no service is known."""
+        service, form = self.images.service, self.survey.product[product].forms[0]
+        if not service:
+            return [None] * len(self.images)
+        stems = self._written(lambda dataset, band, _: key_stem_writer(dataset, band, product))
+        prefixes = {name: self.survey.address(name) for name in set(self.images.dataset)}
+        pairs = zip(self.images.dataset, stems, strict=True)
+        return [f"{service}/ibe/data/{prefixes[dataset]}{stem}.{form}" for dataset, stem in pairs]
+
+    def cloud_access(self) -> Values:
+        """Return where each image lies for whoever reads the cloud, JSON; null where only the service may."""
+        place = self.survey.place
+        if place.access != "anonymous":
+            return [None] * len(self.images)
+        stems = self._written(
+            lambda dataset, band, kind: key_stem_writer(dataset, band, product_of(self.survey, kind))
+        )
+        prefixes = {name: dataset_prefix(name) for name in set(self.images.dataset)}
+        rows = zip(self.images.dataset, stems, self._suffixes(), strict=True)
+        keys = [f"{prefixes[dataset]}{stem}{suffix}" for dataset, stem, suffix in rows]
+        return [cloud_access(place, key) for key in keys]
+
+    def _projections(self) -> list[Projection]:
+        codes = self.facts.get("projection")
+        if codes is None:
+            return [Projection.SIN] * len(self.images)
+        return [Projection(int(code)) for code in codes]
+
+    def _suffixes(self) -> list[str]:
+        is_quicklook = np.asarray(self.images.type) == ImageType.QUICKLOOK.letter
+        stored = np.where(is_quicklook, self.facts.get("quicklook_suffix", ""), self.facts["suffix"])
+        suffixes: list[str] = stored.tolist()
+        return suffixes
 
     def _written(self, writer: Callable[[str, str, ImageType], Writer]) -> list[str]:
         """Return a text of each image, from a writer for each of the few kinds of them."""

@@ -78,6 +78,8 @@ class ImageRows:
         MIME type behind ``url``; ``image/fits`` if None.
     given_id
         The row's id as given, where ``id`` is a shortened form of it.
+    service
+        Address of the service, without a slash at its end, for links to companions; null without it.
     """
 
     dataset: Sequence[str]
@@ -103,6 +105,7 @@ class ImageRows:
     box: Array | None = None
     format: Values | None = None
     given_id: Values | None = None
+    service: str = ""
 
     def __len__(self) -> int:
         return len(self.band)

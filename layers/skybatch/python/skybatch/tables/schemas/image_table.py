@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from skybatch.sky.footprints import Footprints
 from skybatch.sky.htm import htm_bin
+from skybatch.surveys.description.constants import constant
 from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.known import default_survey
@@ -37,7 +38,7 @@ COLUMN_MAKERS: dict[Format, Callable[[Survey], tuple[Column, ...]]] = {
     "html": batch_html,
 }
 COLUMNS_OF_FORMAT = {form: make(default_survey()) for form, make in COLUMN_MAKERS.items()}
-GIVEN_SOURCES = frozenset(field.name for field in fields(ImageRows))
+GIVEN_SOURCES = frozenset(field.name for field in fields(ImageRows) if field.name != "service")
 
 
 def image_table(
@@ -89,7 +90,7 @@ def image_data(
     survey = survey_of_images(sets, images)
     facts = DeliveredFacts(gather_facts(sets, images), images)
     rows = DescribedRows(survey, facts, images)
-    return {column.source: _values(column.source, rows) for column in columns}
+    return {column.source: _values(column, rows) for column in columns}
 
 
 def _any_position(images: ImageRows) -> bool:
@@ -136,13 +137,17 @@ class DeliveredFacts(Mapping[str, NDArray[Any]]):
         return len(self._facts) + len(POINTS)
 
 
-def _values(source: str, rows: DescribedRows) -> Values:
+def _values(column: Column, rows: DescribedRows) -> Values:
+    source = column.source
     if source in DERIVED_SOURCES:
         return DERIVED_SOURCES[source](rows)
     if source in rows.facts:
         return rows.facts[source]
-    if source.startswith("const:"):
-        return [source.removeprefix("const:") or None] * len(rows.images)
+    kind, _, what = source.partition(":")
+    if kind == "const":
+        return [constant(what, column.datatype)] * len(rows.images)
+    if kind == "product":
+        return rows.companions(what)
     if source not in GIVEN_SOURCES:
         raise KeyError(f"no facts for a column of {source}")
     given: Values | None = getattr(rows.images, source)
@@ -160,6 +165,10 @@ def _constant(value: object) -> Callable[[DescribedRows], Values]:
 DERIVED_SOURCES: dict[str, Callable[[DescribedRows], Values]] = {
     "BAND": lambda rows: rows.of_band("show"),
     "band:native": lambda rows: rows.of_band("native"),
+    "geometry:ctype1": lambda rows: rows.axis_types(1),
+    "geometry:ctype2": lambda rows: rows.axis_types(2),
+    "geometry:equinox": lambda rows: rows.equinoxes(),
+    "cloud": lambda rows: rows.cloud_access(),
     "title": lambda rows: rows.titles("title"),
     "sia_title": lambda rows: rows.titles("sia"),
     "fname": lambda rows: rows.file_names(),

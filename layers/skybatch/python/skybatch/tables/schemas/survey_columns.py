@@ -15,6 +15,9 @@ from skybatch.tables.model import Column
 # A group's columns, for a survey and what stands after the group's colon.
 Group = Callable[[Survey, tuple[str, ...]], Sequence[Column]]
 
+# Facts of geometry that are written from others; the rest are facts of image sets by the same name.
+WRITTEN_GEOMETRY = ("ctype1", "ctype2", "equinox")
+
 
 def survey_column(survey: Survey, name: str) -> Column:
     """Return a column of a description as tables have it."""
@@ -36,7 +39,7 @@ def survey_column(survey: Survey, name: str) -> Column:
 def column_source(name: str, column: DescribedColumn) -> str:
     """Return the key under which a table's data hold the values of a column."""
     kind, _, what = column.of.partition(":")
-    if kind in ("field", "row"):
+    if kind in ("field", "row") or (kind == "geometry" and what not in WRITTEN_GEOMETRY):
         return what
     return name if column.of in ("set", "band") else column.of
 

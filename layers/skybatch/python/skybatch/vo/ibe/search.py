@@ -36,9 +36,11 @@ METADATA_COLUMNS: tuple[Column, ...] = (
 
 
 def search(
-    parameters: Parameters, inventory: Inventory, positions: Sequence[SkyPosition] = ()
+    parameters: Parameters, inventory: Inventory, positions: Sequence[SkyPosition] = (), root: str = ""
 ) -> TableResponse:
     """Answer a search of one data set, at the ``positions`` of an uploaded table instead of POS.
+
+    ``root`` is the address of the service.
 
     Raises MalformedRequest; TooLarge where it would take too long.
     """
@@ -60,7 +62,7 @@ def search(
         found = _find(inventory, boxes[0] if boxes else None, condition, predicate, max_rows, budget)
         numbers = [0] * len(found)
     stored = tuple(column for column in columns if column not in INPUT_POSITION)
-    table = table_of(found, stored, lambda _: "", title=_title(survey), max_rows=max_rows)
+    table = table_of(found, stored, lambda _: "", title=_title(survey), max_rows=max_rows, root=root)
     if not boxes:
         return TableResponse(table, fmt)
     # Which columns there are is the caller's to say, but of a table one must know the row.

@@ -1,0 +1,1 @@
+"""AllWISE, the Atlas of the Wide-field Infrared Survey Explorer."""
