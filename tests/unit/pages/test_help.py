@@ -8,11 +8,15 @@ import pytest
 
 from skybatch.errors import NotFound
 from skybatch.pages.help import COORDINATES, TOPICS, help_page
+from skybatch.presentation.citation import bibtex
 from skybatch.presentation.request_summary import QUICKLOOK_CAUTION
 from skybatch.requests.columns.roles import NAME_COLUMNS, ROLES
+from skybatch.requests.model import Mode
 from skybatch.requests.position_text import parse_position_or_name
 from skybatch.settings import Settings
+from skybatch.settings import settings as deployment
 from skybatch.sky.coordinates import Location
+from skybatch.surveys.known import served_surveys
 from skybatch.tables.schemas.column_sets import COLUMN_SETS
 from tests.support.html import Page
 
@@ -84,3 +88,53 @@ def test_quicklook_help_cautions() -> None:
 def test_unknown_topics_are_not_found(topic: str) -> None:
     with pytest.raises(NotFound):
         help_page(topic, SETTINGS)
+
+
+def test_the_caution_stands_under_each_mode() -> None:
+    page = Page(help_page("modes", SETTINGS))
+    order = [e.name for e in page.elements if e.name == "h2" or e.attributes.get("class") == "caution"]
+    assert order == [*["h2", "p"] * len(Mode), "h2"]  # the last heads the list of further help
+    assert page.words.count(QUICKLOOK_CAUTION) == len(Mode)
+
+
+def test_each_survey_has_its_acknowledgement_and_bibtex() -> None:
+    page = Page(help_page("cite", SETTINGS))
+    for survey in served_surveys():
+        assert survey.acknowledgement in page.words
+        assert bibtex(survey) in page.one("pre").text
+
+
+def test_programs_are_shown_with_the_address_of_this_service() -> None:
+    page = Page(help_page("programs", SETTINGS, "https://here.example/sky"))
+    assert all("https://here.example/sky" in block.text for block in page.all("pre") if "http" in block.text)
+    assert "skybatch.client import Client" in page.words
+
+
+def test_what_is_kept_how_long_is_that_of_the_deployment() -> None:
+    said = Page(help_page("privacy", Settings(expire_days=9, log_retention_days=60))).words
+    assert "9 days after" in said
+    assert "60 days" in said
+
+
+def test_the_operator_is_named_in_the_help_and_at_the_foot(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPERATOR_NAME", "Sky <Archive>")
+    monkeypatch.setenv("OPERATOR_EMAIL", "help@sky.example")
+    deployment.cache_clear()
+    try:
+        page = Page(help_page("privacy", SETTINGS))
+        assert page.words.count("Sky <Archive>") == 1
+        assert "Sky <Archive>" in page.one("footer").text
+        assert len(page.all("a", href="mailto:help@sky.example")) == 2
+    finally:
+        deployment.cache_clear()
+
+
+@pytest.mark.parametrize("topic", ["", *TOPICS])
+def test_search_engines_may_list_the_help(topic: str) -> None:
+    assert "noindex" not in help_page(topic, SETTINGS)
+
+
+@pytest.mark.parametrize("topic", ["", *TOPICS])
+def test_bands_stand_in_the_order_of_wavelength(topic: str) -> None:
+    said = Page(help_page(topic, SETTINGS)).words
+    assert not re.search(r"\bKs?\b[^.;]{0,12}\bH\b|\bH\b[^.;]{0,12}\bJ\b", said)

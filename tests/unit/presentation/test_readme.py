@@ -10,6 +10,8 @@ from skybatch.batch.plan import Plan
 from skybatch.batch.record import BatchRecord
 from skybatch.batch.results.batch_results import BatchResults
 from skybatch.presentation.readme import readme_text
+from skybatch.settings import settings
+from skybatch.surveys.known import default_survey
 from tests.support.batches import batch_samples
 from tests.support.batches.batch_fakes import BATCH_ID, task
 
@@ -43,3 +45,19 @@ def test_the_results_page_and_its_end_are_named() -> None:
 def test_a_label_stands_on_one_line_as_it_was_typed(label: str | None, lines: int) -> None:
     named = [line for line in text(label).splitlines() if line.startswith("Name: ")]
     assert named == ["Name: Pleiades {batch_id}"] * lines
+
+
+def test_every_readme_says_how_to_acknowledge_and_cite_the_survey() -> None:
+    survey, readme = default_survey(), text()
+    assert survey.acknowledgement in " ".join(readme.split())
+    assert f"\n{survey.bibtex.strip()}\n" in readme
+
+
+def test_the_operator_is_named_where_the_deployment_names_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "operated" not in text()
+    monkeypatch.setenv("OPERATOR_EMAIL", "help@sky.example")
+    settings.cache_clear()
+    try:
+        assert "help@sky.example" in text().splitlines()[-1]
+    finally:
+        settings.cache_clear()

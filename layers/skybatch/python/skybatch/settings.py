@@ -31,6 +31,9 @@ class Settings:
     public_url: str = ""
     proxies_in_front: int = 0
     mail_from: str = ""
+    operator_name: str = ""
+    operator_url: str = ""
+    operator_email: str = ""
     max_batch_bytes: int = 1_000_000_000
     max_rows: int = 2500
     max_images: int = 100_000
@@ -48,6 +51,7 @@ class Settings:
     visibility_seconds: int = 180
     deadline_seconds: int = 7200
     expire_days: int = 14
+    log_retention_days: int = 30
     irsa_resolver: str = ""
     ned_resolver: str = ""
     simbad_resolver: str = ""

@@ -50,7 +50,7 @@ def test_what_takes_long_to_count_is_refused_where_a_batch_is_not(
 
 def test_images_are_counted_by_band(archive: MadeArchive) -> None:
     plan = dry_run(Service(archive), mode="coadd_keys", table="coadd_key,band\n1001,J\n1002,A\n")
-    assert plan["by_band"] == {"J": 2, "H": 1, "K": 1}
+    assert list(plan["by_band"].items()) == [("J", 2), ("H", 1), ("K", 1)]
     assert (plan["crops"], plan["cut_at_edge"]) == (0, 0)
 
 

@@ -10,10 +10,11 @@ from tests.support.survey.sample_archive import POSITIONS_WITH_BEST, MadeArchive
 
 
 class Links(HTMLParser):
-    """The links of each row of a table's body."""
+    """The links before the table, and those of each row of it."""
 
     def __init__(self, page: bytes) -> None:
         super().__init__()
+        self.before: list[str] = []
         self.rows: list[list[str]] = []
         self.feed(page.decode())
 
@@ -21,7 +22,7 @@ class Links(HTMLParser):
         if tag == "tr":
             self.rows.append([])
         if tag == "a":
-            self.rows[-1].append(dict(attrs)["href"] or "")
+            (self.rows[-1] if self.rows else self.before).append(dict(attrs)["href"] or "")
 
 
 def test_html_tables_link_each_image_and_its_preview(archive: MadeArchive) -> None:
@@ -36,4 +37,5 @@ def test_html_tables_link_each_image_and_its_preview(archive: MadeArchive) -> No
     assert len(left) == status.left_over > 0
     assert all(len(row) == 1 and "/ibe/data/" in row[0] for row in left)  # what did not come has no picture
     for table in ("images", "unretrieved", "rows"):
+        assert Links(service.file(accepted, f"{table}.html")).before == [url("results")]
         assert {f"{table}.{fmt}" for fmt in TABLE_FORMATS} <= {file.name for file in status.files}

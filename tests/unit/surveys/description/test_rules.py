@@ -20,6 +20,10 @@ KEY = 'key = "{field[0:2]}/{field}"'
     ("old", "new", "key"),
     [
         ('id = "radio"', 'id = "Radio"', "id"),
+        *(
+            ('id = "radio"', f'id = "radio"\nbibtex = "{text}"', "bibtex")
+            for text in ("Becker 1995", "@article{a, year = {1995}", "@article{a, year = 1995}}", "x{y}@a{b}")
+        ),
         ('path = "radio/images"', 'path = "radio"', r"dataset\[0\]\.path"),
         ("dataset = [{", 'dataset = [{ path = "a/b", title = "B" }, {', r"dataset\.id"),
         (f"[{BAND}]", "[]", "band"),

@@ -34,3 +34,13 @@ def test_html_links_each_image_and_its_preview() -> None:
 def test_html_links_nothing_but_http(url: str) -> None:
     page = write(Table((text("file", "", link="image"),), {"file": [url]}), "html").decode()
     assert "<a" not in page
+
+
+def test_a_table_of_a_batch_leads_back_to_its_page() -> None:
+    page, links = "https://sky.example/batches/1/results?a=1&b=2", Links()
+    links.feed(write(Table((text("id", ""),), {"id": ["x"]}, home=page), "html").decode())
+    assert links.hrefs == [page]
+
+
+def test_a_table_that_belongs_to_no_page_leads_nowhere() -> None:
+    assert "<a" not in write(Table((text("id", ""),), {"id": ["x"]}), "html").decode()

@@ -16,9 +16,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from skybatch.presentation import formatting
 from skybatch.presentation.failure import failure_advice, failure_sentence
+from skybatch.presentation.operator import operator_sentence
 from skybatch.presentation.outcomes import informative_outcome_lines
 from skybatch.presentation.request_summary import QUICKLOOK_CAUTION, request_details, request_sentence
 from skybatch.presentation.summary import headline, nothing_found, part_of_chain, summary_sentences
+from skybatch.settings import settings
 from skybatch.status import BatchStatus, Unretrieved
 
 SUBJECT_LENGTH = 120
@@ -87,6 +89,7 @@ def _context(status: BatchStatus, results_url: str) -> dict[str, Any]:
         "failure": formatting.unlinked(failure_sentence(status), 400),
         "advice": failure_advice(status),
         "expires": formatting.date_time(status.expires),
+        "operator": operator_sentence(settings()),
     }
 
 

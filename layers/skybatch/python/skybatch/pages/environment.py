@@ -14,8 +14,10 @@ from markupsafe import Markup, escape
 
 from skybatch.plain_text import join_words
 from skybatch.presentation import formatting
+from skybatch.presentation.citation import bibtex
 from skybatch.presentation.outcomes import describe_reason
 from skybatch.presentation.request_summary import QUICKLOOK_CAUTION
+from skybatch.settings import settings
 from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.known import band_label, served_surveys
 
@@ -97,11 +99,13 @@ def environment() -> Environment:
         first_line=first_line,
         reason=describe_reason,
         band_labels=band_labels,
+        bibtex=bibtex,
         band=lambda band: formatting.plain(band_label(str(band).lower()), 15),
     )
     built.globals.update(
         inlined=lambda name: Markup(inlined(name)),  # noqa: S704  our own files, never what a user typed
         caution=QUICKLOOK_CAUTION,
+        deployment=settings,
         survey_titles=lambda: join_words([f"the {survey.title}" for survey in served_surveys()]),
     )
     return built

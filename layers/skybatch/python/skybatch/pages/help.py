@@ -18,6 +18,9 @@ TOPICS = {
     "results": ("Results", "files, names, outcomes, the next part of a large request"),
     "columns": ("Metadata columns", "every column of the tables in the results"),
     "limits": ("Limits", "rows, bytes, days"),
+    "programs": ("From a program", "the command, the Python client, curl"),
+    "cite": ("How to cite", "acknowledgements and BibTeX of each survey"),
+    "privacy": ("Contact and privacy", "who operates this service, what is kept and how long"),
 }
 
 COORDINATES = (
@@ -40,8 +43,11 @@ COORDINATES = (
 """Examples of the survey's documentation, each with its interpretation."""
 
 
-def help_page(topic: str, settings: Settings) -> str:
-    """Render a page of the help as HTML; the empty topic lists all. Raises NotFound for an unknown one."""
+def help_page(topic: str, settings: Settings, server: str = "https://sky.example.org") -> str:
+    """Render a page of the help as HTML; the empty topic lists all.
+
+    ``server`` is the address of this service, which its examples name. Raises NotFound for an unknown topic.
+    """
     if topic and topic not in TOPICS:
         raise NotFound("There is no help on this topic.")
     # Here, because pydantic and numpy behind them cost 0.2 s, which the other pages need not pay.
@@ -58,6 +64,7 @@ def help_page(topic: str, settings: Settings) -> str:
         about=about,
         topics=TOPICS,
         settings=settings,
+        server=server,
         examples=EXAMPLES,
         requests=model,
         fields=field_parsers,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from importlib.resources import files
 
 from skybatch.batch.codes import ImageStatus
@@ -9,12 +10,16 @@ from skybatch.batch.record import BatchRecord
 from skybatch.batch.request_facts import request_facts
 from skybatch.batch.results.batch_results import BatchResults
 from skybatch.batch.status import to_iso
+from skybatch.presentation.citation import bibtex
 from skybatch.presentation.formatting import plain, size
+from skybatch.presentation.operator import operator_sentence
 from skybatch.presentation.request_summary import request_sentence
+from skybatch.settings import settings
 from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.known import survey_of
 
 _QUICKLOOKS = "Decompressed Quicklooks have the keyword LOSSY in their headers; their names contain _ql."
+WIDTH = 104  # of the longest lines of the template
 SCRIPT = "download.sh       downloads images and tables, resumes, verifies: sh download.sh\n"
 
 
@@ -36,6 +41,8 @@ def readme_text(results: BatchResults) -> str:
         names=_names(survey),
         keys="coadd_keys" if survey.has("coadd_keys") else "image_ids",
         caution=_caution(survey),
+        citation=_citation(survey),
+        operator=f"\n{said}\n" if (said := operator_sentence(settings())) else "",
         script=SCRIPT if record.base_url else "",
         page=_page(record) if record.base_url else "",
     )
@@ -49,15 +56,22 @@ def _names(survey: Survey) -> str:
 
 
 def _caution(survey: Survey) -> str:
-    """Return the survey's cautions, and for those of Quicklooks how they are known; else how to cite it."""
+    """Return the survey's cautions, and for those of Quicklooks how they are known."""
     cautions = " ".join(survey.requests.caution.values())
     if survey.has("quicklooks"):
         return f"CAUTION. {cautions}\n{_QUICKLOOKS}\n"
-    said = [f"CAUTION. {cautions}"] if cautions else []
+    return f"CAUTION. {cautions}\n" if cautions else ""
+
+
+def _citation(survey: Survey) -> str:
+    """Say how the survey is acknowledged and cited in a publication."""
+    said = []
     if survey.acknowledgement:
-        sources = ", ".join([*survey.references, *([survey.doi] if survey.doi else [])])
-        said.append(f"Please acknowledge {survey.short}: {survey.acknowledgement} {sources}".rstrip())
-    return "".join(f"{line}\n" for line in said)
+        acknowledgement = textwrap.fill(survey.acknowledgement, WIDTH, break_on_hyphens=False)
+        said.append(f"If you publish, please acknowledge {survey.short}:\n{acknowledgement}\n")
+    if entries := bibtex(survey):
+        said.append(f"and cite it; in BibTeX:\n{entries}\n")
+    return "".join(f"\n{each}" for each in said)
 
 
 def _page(record: BatchRecord) -> str:

@@ -94,7 +94,8 @@ class Table:
     masked element is null) or an (n, k) array. It may hold more than the columns show. ``keywords`` reach
     every format that has a place for them (IPAC keyword lines, VOTable PARAMs), ``params`` VOTable alone;
     ``notes`` are sentences for people. ``overflow`` says that the answer was cut off, and why. ``services``
-    are described in VOTables alone. ``cell_lines`` gives each cell of a VOTable a line of its own, URLs as
+    are described in VOTables alone. ``home`` is the address of the table's page, to which HTML leads back.
+    ``cell_lines`` gives each cell of a VOTable a line of its own, URLs as
     CDATA: the same XML, for programs that split its text.
 
     Raises
@@ -112,6 +113,7 @@ class Table:
     overflow: str = ""
     services: tuple[ServiceDescriptor, ...] = ()
     cell_lines: bool = False
+    home: str = ""
 
     def __post_init__(self) -> None:
         missing = [column.source for column in self.columns if column.source not in self.data]

@@ -40,17 +40,17 @@ def help_without_slash(request: HttpRequest, _: Dependencies) -> AnyResponse:
 
 
 @routes.get("/help/")
-def help_contents(_: HttpRequest, dependencies: Dependencies) -> AnyResponse:
+def help_contents(request: HttpRequest, dependencies: Dependencies) -> AnyResponse:
     """Return the contents of the help."""
     _learn()
-    return html_response(help_page("", dependencies.settings))
+    return html_response(help_page("", dependencies.settings, request.base_url))
 
 
 @routes.get("/help/<topic>")
-def help_topic(_: HttpRequest, dependencies: Dependencies, topic: str) -> AnyResponse:
+def help_topic(request: HttpRequest, dependencies: Dependencies, topic: str) -> AnyResponse:
     """Return one topic of the help."""
     _learn()
-    return html_response(help_page(topic, dependencies.settings))
+    return html_response(help_page(topic, dependencies.settings, request.base_url))
 
 
 def _learn() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from skybatch.batch.absent import describe_absent, total_absent
@@ -19,6 +19,7 @@ from skybatch.names.resolver import Resolver
 from skybatch.requests.model import Request
 from skybatch.requests.resolution import unresolved_names, with_positions
 from skybatch.settings import Settings
+from skybatch.surveys.known import known_bands
 
 # While a caller waits: each takes 35 µs of a processor. A batch is planned without anybody waiting.
 MAX_COUNTED_IMAGES = 25_000
@@ -67,10 +68,16 @@ def _counts(plan: Plan, rows: int) -> dict[str, Any]:
         "bytes": sum(task.bytes for task in wanted),
         "parts": batches_needed((task.planned_bytes for task in plan.tasks), plan.limit),
         "by_outcome": dict(Counter(row.status for row in row_outcomes(plan, outcomes, rows))),
-        "by_band": dict(Counter(task.band.upper() for task in wanted)),
+        "by_band": _by_band(task.band for task in wanted),
         "crops": sum(task.box is not None for task in wanted),
         "cut_at_edge": sum(task.cut_at_edge for task in wanted),
     }
+
+
+def _by_band(bands: Iterable[str]) -> dict[str, int]:
+    """Count images by band, in the order of the surveys' bands."""
+    counts = Counter(bands)
+    return {band.upper(): counts[band] for band in known_bands() if counts[band]}
 
 
 def _unresolved(remaining: int, names: int) -> Iterator[str]:

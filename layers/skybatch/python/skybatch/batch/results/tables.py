@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -45,7 +46,7 @@ TABLE_TITLES = {
 
 def result_tables(results: BatchResults, image_sets: ImageSetsByDataset) -> Iterator[GeneratedFile]:
     """Write each table in each format; tables of images only where there are some."""
-    request = results.request
+    request, home = results.request, results.record.url("results") if results.record.base_url else ""
     positions = any(_position(request, row) is not None for row in request.rows)
     padded = any(task.edge is EdgeMode.PAD for task in results.plan.tasks)
     for name, status in IMAGE_TABLES.items():
@@ -57,8 +58,8 @@ def result_tables(results: BatchResults, image_sets: ImageSetsByDataset) -> Iter
             table = image_table(
                 image_sets, images, fmt, title=TABLE_TITLES[name], positions=positions, padded=padded
             )
-            yield _table_file(name, table, fmt)
-    rows = rows_table(results)
+            yield _table_file(name, replace(table, home=home), fmt)
+    rows = replace(rows_table(results), home=home)
     for fmt in TABLE_FORMATS:
         yield _table_file("rows", rows, fmt)
 

@@ -44,10 +44,24 @@ def _identity(survey: Survey) -> Broken:
         yield "id", "must be lower-case letters, digits and dashes, at most 31"
     if not re.fullmatch(r"\w+", survey.mission.name, re.ASCII):
         yield "mission.name", "must be letters, digits and underscores"
+    if survey.bibtex and not _is_bibtex(survey.bibtex):
+        yield "bibtex", "must be entries as @article{key, …}, each brace with its other"
     yield from _datasets(survey.dataset)
     facility = survey.facility
     if not isinstance(facility, str) and facility.get("by") not in survey.fields:
         yield "facility.by", f"must be a field: {', '.join(survey.fields)}"
+
+
+def _is_bibtex(text: str) -> bool:
+    """Tell whether a text is entries with balanced braces; what stands in them is not read."""
+    depth, entries = 0, 0
+    for word in re.findall(r"@\w+\s*\{|[{}]", text):
+        if word[0] == "@" and depth == 0:
+            entries += 1
+        depth += -1 if word == "}" else 1
+        if depth < 0 or not entries:
+            return False
+    return depth == 0 and entries > 0
 
 
 def _datasets(datasets: tuple[Dataset, ...]) -> Broken:

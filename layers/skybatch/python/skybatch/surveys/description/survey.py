@@ -43,6 +43,8 @@ class Survey:
         Observatory: a text, or a table with ``by``, the name of a field, and a text for each value of it.
     instrument, acknowledgement, references, doi, rights
         Texts; references are bibliographic codes.
+    bibtex
+        Entries of its papers, as README files and the help give them; by default made of the references.
     powers
         Abilities of the service that only some surveys have.
     filters_page
@@ -59,6 +61,7 @@ class Survey:
     acknowledgement: str = ""
     references: tuple[str, ...] = ()
     doi: str = ""
+    bibtex: str = ""
     rights: str = "public"
     powers: tuple[Power, ...] = ()
     filters_page: str = ""

@@ -9,10 +9,10 @@ from skybatch.tables.model import Column, Table
 from skybatch.tables.writers.cells import cells, map_where, one_line
 
 _STYLE = (
-    "body{font:14px/1.4 system-ui,sans-serif;margin:1rem}.wide{overflow-x:auto}"
+    ":root{color-scheme:light dark}body{font:14px/1.4 system-ui,sans-serif;margin:1rem}.wide{overflow-x:auto}"
     "table{border-collapse:collapse}caption{text-align:left;font-weight:bold;padding:.4em 0}"
     "th,td{border:1px solid #bbb;padding:.2em .5em;text-align:left;white-space:nowrap}"
-    "th{background:#eee}td.n{text-align:right;font-variant-numeric:tabular-nums}"
+    "th{background:#8883}td.n{text-align:right;font-variant-numeric:tabular-nums}"
     "td.t{max-width:30em;overflow:hidden;text-overflow:ellipsis}"
 )
 
@@ -35,10 +35,14 @@ def _opening(table: Table) -> str:
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>\n'
         '<meta name="viewport" content="width=device-width,initial-scale=1">\n'
-        f"<style>{_STYLE}</style></head>\n<body>\n{paragraphs}"
+        f"<style>{_STYLE}</style></head>\n<body>\n{_back(table.home)}{paragraphs}"
         f'<div class="wide" role="region" aria-label="{title}" tabindex="0"><table>'
         f"<caption>{title}</caption>\n<thead><tr>{headings}</tr></thead>\n<tbody>\n"
     )
+
+
+def _back(home: str) -> str:
+    return f'<p><a href="{escape(home)}" rel="noreferrer">Back to the batch</a></p>\n' if home else ""
 
 
 def _heading(column: Column) -> str:
