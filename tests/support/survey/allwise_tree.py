@@ -6,8 +6,6 @@ them. The first tile has CDELT and CROTA2 as the Atlas has them, the second a CD
 
 from __future__ import annotations
 
-import numpy as np
-
 from skybatch.storage.trees import Tree
 from skybatch.surveys.catalogue import packaged_description
 from skybatch.surveys.description.reader import read_survey
@@ -18,7 +16,9 @@ PREFIX, ADDRESS = "wise/allwise/images/p3am_cdd/", "wise/allwise/p3am_cdd/"
 # The scale of the Atlas, and its header's two blocks.
 CDELT, CARDS = 0.0003819444391411, 70
 PIXELS = 128
-TILES = {"3132p772_ac51": (313.2, 77.21), "3143p772_ac51": (314.3, 77.22)}
+# Both show the tutorial's star.
+STAR = (314.30417, 77.595559)
+TILES = {"3139p772_ac51": (314.25, 77.6), "3143p772_ac51": (314.32, 77.59)}
 MAGZP, MAGZPUNC = {1: 20.5, 2: 19.5, 3: 18.0, 4: 13.0}, {1: 0.006, 2: 0.007, 3: 0.012, 4: 0.012}
 
 
@@ -72,13 +72,3 @@ def fill(tree: Tree, tiles: tuple[str, ...] = tuple(TILES), pixels: int = PIXELS
                 tree.write(key(tile, band, product, ending), content)
                 tree.write(f"{key(tile, band, product, ending)}.md5", b"0" * 32)
         tree.write(f"{PREFIX}{tile[:2]}/{tile[:4]}/{tile}/{tile}-mdex.tbl", b"|x|\n")
-
-
-def plain_pixels(content: bytes) -> np.ndarray:
-    """The pixels of a made image, by astropy."""
-    from io import BytesIO
-
-    from astropy.io import fits
-
-    with fits.open(BytesIO(content)) as hdus:
-        return np.array(hdus[0].data)

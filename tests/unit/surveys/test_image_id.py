@@ -19,6 +19,7 @@ from skybatch.surveys.image_id import (
     image_key,
     image_suffixes,
     inventory_folder,
+    parse_file_key,
     parse_key,
     parse_scan_key,
     quicklook_key,
@@ -26,6 +27,9 @@ from skybatch.surveys.image_id import (
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.twomass.bands import BANDS
 from skybatch.surveys.twomass.datasets import DATASETS
+from tests.support.survey.allwise_tree import SURVEY, TILES
+from tests.support.survey.allwise_tree import key as tile_key
+from tests.support.survey.descriptions import known_survey
 
 ATLAS_SUFFIXES = (".fits.gz", ".fits", ".fit.gz", ".fit", ".fits.fz")
 QUICKLOOK_SUFFIXES = (".fits.H", ".fits.fz")
@@ -124,3 +128,13 @@ def test_scans_are_those_of_surveys_with_scans(radio: Survey) -> None:
     assert parse_scan_key(atlas_key(NORTH))[0] == NORTH
     with pytest.raises(NotFound):
         parse_scan_key("radio/radio/images/10/10510+30456.fits")
+
+
+def test_what_lies_beside_an_image_is_told_from_it() -> None:
+    tile = next(iter(TILES))
+    with known_survey(SURVEY):
+        found = parse_file_key(tile_key(tile, 2, "unc", "fits.gz"))
+        assert (found.image.band, found.image_type, found.suffix) == ("w2", None, ".fits.gz")
+        assert parse_file_key(tile_key(tile, 2)).image_type is ImageType.ATLAS
+        with pytest.raises(NotFound):
+            parse_key(tile_key(tile, 2, "unc", "fits.gz"))

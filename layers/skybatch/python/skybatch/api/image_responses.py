@@ -11,7 +11,7 @@ from skybatch.api.responses import redirect
 from skybatch.api.routing import AnyResponse
 from skybatch.errors import NotFound
 from skybatch.fits.readers import GZIP_MAGIC
-from skybatch.surveys.image_id import parse_key
+from skybatch.surveys.image_id import parse_file_key
 from skybatch.vo.ibe import stored_images
 from skybatch.vo.ibe.stored_images import FITS_TYPE, GZIP_TYPE
 
@@ -71,7 +71,9 @@ def fits_response(
 
 def _stem(key: str) -> str:
     """Return the file name of an image without its ending; that of a Quicklook says what it is."""
-    image, image_type, _ = parse_key(key)
+    image, image_type, suffix = parse_file_key(key)
+    if image_type is None:
+        return key.rpartition("/")[2].removesuffix(suffix)
     return f"{image.stem}{image_type.name_suffix}"
 
 

@@ -20,7 +20,7 @@ from skybatch.fits.stored_file import read_stored_header
 from skybatch.fits.tiles.gzip2_reader import decompress_image, is_tiled
 from skybatch.imaging import cutout, tiled_cutout
 from skybatch.inventory.image_geometry import ImageGeometry
-from skybatch.surveys.image_id import TILED_SUFFIX, atlas_key, parse_key
+from skybatch.surveys.image_id import TILED_SUFFIX, atlas_key, parse_file_key
 from skybatch.surveys.image_type import ImageType
 
 if TYPE_CHECKING:
@@ -168,9 +168,10 @@ def stored_image(objects: ObjectStore, key: str, inventory: Inventory | None = N
     That is the tile-compressed form of an Atlas image where the inventory has it, unless the key names a
     plain file. Where an inventory is given, the image must lie where that has it.
 
-    Raises NotFound for a key that is no image's.
+    Raises NotFound for a key that is neither an image's nor that of what lies beside one.
     """
-    image, kind, suffix = parse_key(key)
+    image, image_type, suffix = parse_file_key(key)
+    kind = image_type or ImageType.ATLAS  # what lies beside an image is stored as Atlas images are
     if inventory is None:
         return StoredImage(objects, key, kind)
     from skybatch.inventory.image_lookup import sets_of_images  # numpy, which workers need not load
@@ -180,7 +181,7 @@ def stored_image(objects: ObjectStore, key: str, inventory: Inventory | None = N
         return StoredImage(objects, key, kind)
     details = inventory.details(found)
     (geometry,) = ImageGeometry.of_sets(details)
-    tiles = details.tiles(0, image.band) if kind is ImageType.ATLAS and suffix not in PLAIN else None
+    tiles = details.tiles(0, image.band) if image_type is ImageType.ATLAS and suffix not in PLAIN else None
     if tiles is None:
         return StoredImage(objects, key, kind, geometry=geometry)
     return StoredImage(objects, atlas_key(image, TILED_SUFFIX), kind, (tiles.size, tiles.heap), geometry)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from skybatch.errors import NotFound
 from skybatch.surveys.image_type import ImageType
@@ -124,6 +124,14 @@ def quicklook_key(image: ImageId, suffix: str | None = None) -> str:
     return image_key(image, ImageType.QUICKLOOK, suffix)
 
 
+class FileKey(NamedTuple):
+    """What a key says; ``image_type`` is None of what lies beside an image, such as its uncertainty."""
+
+    image: ImageId
+    image_type: ImageType | None
+    suffix: str
+
+
 def parse_key(key: str) -> tuple[ImageId, ImageType, str]:
     """Parse a key, with any prefix before that of its data set, into identity, type and suffix.
 
@@ -132,12 +140,20 @@ def parse_key(key: str) -> tuple[ImageId, ImageType, str]:
     NotFound
         For anything that is not the key of an image in a known data set.
     """
+    found = parse_file_key(key)
+    if found.image_type is None:
+        raise NotFound(f"not the key of an image: {key}")
+    return found.image, found.image_type, found.suffix
+
+
+def parse_file_key(key: str) -> FileKey:
+    """Parse the key of an image, or of what lies beside one. Raises NotFound for any other."""
     for survey in dict.fromkeys(known_surveys().values()):
         found = key_layout(survey.id).parse(key)
-        types = {product: word for word, product in survey.requests.image_types.items()}
-        if found is not None and found.product in types:
+        if found is not None:
+            types = {product: ImageType(word) for word, product in survey.requests.image_types.items()}
             image = identify(found.dataset, found.fields, found.band)
-            return image, ImageType(types[found.product]), f".{found.form}"
+            return FileKey(image, types.get(found.product), f".{found.form}")
     raise NotFound(f"not the key of an image: {key}")
 
 

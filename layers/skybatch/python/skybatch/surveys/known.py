@@ -112,7 +112,7 @@ def forget(survey: Survey) -> None:
 
 def _forget_derived() -> None:
     """Forget what was worked out from the surveys known before."""
-    for derived in (key_layout, _names, _addresses, known_bands):
+    for derived in (key_layout, moved_prefixes, _names, _addresses, known_bands):
         derived.cache_clear()
 
 
@@ -145,6 +145,16 @@ def key_layout(survey_id: str) -> KeyLayout:
     from skybatch.surveys.description.keys import KeyLayout
 
     return KeyLayout(next(survey for survey in _surveys().values() if survey.id == survey_id))
+
+
+@cache
+def moved_prefixes() -> tuple[tuple[str, str], ...]:
+    """Return what keys and addresses begin with, for each known data set where the two differ."""
+    pairs = (
+        (key_layout(survey.id).prefix(dataset), survey.address(dataset))
+        for dataset, survey in _surveys().items()
+    )
+    return tuple(pair for pair in pairs if pair[0] != pair[1])
 
 
 def dataset_named(word: str) -> str | None:

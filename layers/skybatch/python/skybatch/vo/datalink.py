@@ -11,7 +11,7 @@ from skybatch.inventory.image_lookup import sets_of_images
 from skybatch.surveys.image_id import parse_key
 from skybatch.surveys.known import default_survey, survey_of
 from skybatch.tables.model import Column, Table, text
-from skybatch.vo.links import has_page, image_url, page_url
+from skybatch.vo.links import companion_url, has_page, image_url, page_url
 from skybatch.vo.obscore.facts import key_of_id
 from skybatch.vo.parameters import Parameters, refused
 from skybatch.vo.responses import ResponseFormat, TableResponse, response_format
@@ -103,7 +103,25 @@ def _links_of(identifier: str, open_: Callable[[str], Inventory], root: str) -> 
         description="A part of the image",
         content_type="image/fits",
     )
-    return [image, preview, cutout] if has_page(found) else [image, cutout]
+    previews = [preview] if has_page(found) else []
+    return [image, *previews, *_companions(identifier, found, root), cutout]
+
+
+def _companions(identifier: str, found: FoundImages, root: str) -> list[Link]:
+    """Return a link to each file that lies beside the image: its uncertainty, its coverage."""
+    dataset = found.details.dataset
+    return [
+        Link(
+            identifier,
+            companion_url(root, found, 0, name),
+            semantics=product.semantics or "#auxiliary",
+            description=product.title,
+            content_type="image/fits",
+            dataset=dataset,
+        )
+        for name, product in survey_of(dataset).product.items()
+        if product.role == "link"
+    ]
 
 
 def fault(error: SkybatchError) -> str:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+from skybatch.surveys.addresses import address_of_key
 from skybatch.surveys.image_id import ScanImageId
+from skybatch.surveys.image_names import key_stem_writer
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.known import survey_of
 from skybatch.vo.obscore.facts import publisher_id
@@ -21,8 +23,15 @@ def sia1_path(dataset: str) -> str:
 
 
 def image_url(root: str, key: str) -> str:
-    """Return the address of a stored image by its archive key."""
-    return f"{root}/ibe/data/{key}"
+    """Return the address of a stored image by its key."""
+    return f"{root}/ibe/data/{address_of_key(key)}"
+
+
+def companion_url(root: str, found: FoundImages, i: int, product: str) -> str:
+    """Return the address of the file of another product that lies beside the i-th image."""
+    dataset, form = found.details.dataset, survey_of(found.details.dataset).product[product].forms[0]
+    stem = key_stem_writer(dataset, found.band[i], product)(found.image_id(i).fields)
+    return f"{root}/ibe/data/{survey_of(dataset).address(dataset)}{stem}.{form}"
 
 
 def fits_url(root: str, found: FoundImages, i: int) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skybatch.sky.vectors import Floats
+from skybatch.surveys.cloud_access import cloud_access
 from skybatch.surveys.description.keys import FieldValue, parts_of
 from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.description.templates import Template
@@ -21,7 +22,7 @@ from skybatch.tables.schemas.marker import TABLE_MARKER, TABLE_MARKER_VERSION
 from skybatch.tables.service_descriptor import ServiceDescriptor
 from skybatch.tables.writers.formats import Format
 from skybatch.vo.links import image_url
-from skybatch.vo.obscore.columns import IMAGE_COLUMNS, OBSCORE, PHOTOMETRY
+from skybatch.vo.obscore.columns import CLOUD_ACCESS, IMAGE_COLUMNS, OBSCORE, PHOTOMETRY
 from skybatch.vo.obscore.facts import (
     collections,
     days,
@@ -52,6 +53,7 @@ def obscore_table(
     parts = [_part(each, root) for each in found if len(each)]
     surveys = dict.fromkeys(survey_of(each.details.dataset) for each in found)
     own = () if all(survey.has("coadd_keys") for survey in surveys) else (SURVEY, IMAGE_ID)
+    own = (*own, CLOUD_ACCESS) if any(survey.place.access == "anonymous" for survey in surveys) else own
     marker = (TABLE_MARKER_COLUMN,) if fmt in ("csv", "tsv") else ()
     columns = (*OBSCORE, *IMAGE_COLUMNS, *own, *marker)
     data: dict[str, Values] = {
@@ -90,8 +92,13 @@ def _image_rows(found: FoundImages, fields: Sequence[Fields]) -> dict[str, list[
         "type": list(found.kind),
         "survey": [survey.survey_id(details.dataset)] * count,
         "image_id": [survey.set_id.format(each) for each in fields],
+        CLOUD_ACCESS.source: [_cloud_access(survey, found.key(i)) for i in range(count)],
         TABLE_MARKER: [TABLE_MARKER_VERSION] * count,
     }
+
+
+def _cloud_access(survey: Survey, key: str) -> str | None:
+    return cloud_access(survey.place, key) if survey.place.access == "anonymous" else None
 
 
 def _rows(found: FoundImages, root: str, fields: Sequence[Fields]) -> dict[str, list[object]]:

@@ -8,7 +8,8 @@ from skybatch.api.image_responses import fits_response, stored_file_response
 from skybatch.api.large_responses import content_response
 from skybatch.api.parameters import read_parameters
 from skybatch.api.routing import AnyResponse, RouteTable
-from skybatch.surveys.image_id import parse_key
+from skybatch.surveys.addresses import key_of_address
+from skybatch.surveys.image_id import parse_file_key
 from skybatch.vo.ibe import directory_pages, stored_images
 from skybatch.vo.ibe.cutout import cutout, gzipped
 
@@ -23,19 +24,19 @@ def stored_image(request: HttpRequest, dependencies: Dependencies) -> AnyRespons
     if directory_pages.is_folder(path):
         html = directory_pages.folder_page(dependencies.archive, path, request.base_url)
         return content_response(request, dependencies.results, html.encode(), "text/html; charset=utf-8")
-    return _image(request, dependencies, path)
+    return _image(request, dependencies, key_of_address(path))
 
 
 def _image(request: HttpRequest, dependencies: Dependencies, key: str) -> AnyResponse:
     parameters = read_parameters(request)
     box, compressed = cutout(parameters), gzipped(parameters)
-    archive = dependencies.archive
+    archive, dataset = dependencies.archive, parse_file_key(key).image.dataset
     if box is not None:
-        inventory = dependencies.current_inventory(parse_key(key)[0].dataset)
+        inventory = dependencies.current_inventory(dataset)
         plain = stored_images.cut(archive, key, box, inventory)
     elif compressed:
         return stored_file_response(request, dependencies, key)
     else:
-        inventory_or_none = dependencies.readable_inventory(parse_key(key)[0].dataset)
+        inventory_or_none = dependencies.readable_inventory(dataset)
         plain = stored_images.plain_image(archive, key, inventory_or_none)
     return fits_response(request, dependencies, plain, key, compressed=compressed)

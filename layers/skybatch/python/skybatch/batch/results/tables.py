@@ -21,6 +21,7 @@ from skybatch.batch.results.generated_file import GeneratedFile
 from skybatch.fits.edge_mode import EdgeMode
 from skybatch.requests.model import Mode, Request, Row
 from skybatch.sky.position import SkyPosition
+from skybatch.surveys.addresses import address_of_key
 from skybatch.surveys.known import survey_of
 from skybatch.tables.model import Table
 from skybatch.tables.schemas.batch import batch_rows
@@ -104,7 +105,8 @@ def _image_url(record: BatchRecord, task: Task, outcome: ImageOutcome) -> str:
     """Give the address of the delivered file; of the stored image where none was delivered."""
     if outcome.status is ImageStatus.RETRIEVED:
         return record.image_url(task.file)
-    return f"{record.base_url}/ibe/data/{task.source}" if record.base_url else task.source
+    address = address_of_key(task.source)
+    return f"{record.base_url}/ibe/data/{address}" if record.base_url else address
 
 
 def _preview_url(record: BatchRecord, task: Task, outcome: ImageOutcome) -> str | None:

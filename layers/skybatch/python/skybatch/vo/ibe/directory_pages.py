@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import obstore
 
 from skybatch.errors import NotFound
+from skybatch.surveys.addresses import folders_moved_below, key_of_address
 from skybatch.surveys.known import known_surveys, survey_of
 from skybatch.vo.ibe.plain_pages import document, link, table
 
@@ -32,8 +33,10 @@ def folder_page(objects: ObjectStore, path: str, root: str) -> str:
     if inside and inside.split("/")[0] not in missions:
         raise NotFound("The archive has no such folder.")
     prefix = f"{inside}/" if inside else ""
-    found = obstore.list_with_delimiter(objects, prefix=prefix or None)
-    folders = [name.rstrip("/").rsplit("/", 1)[-1] + "/" for name in found["common_prefixes"]]
+    found = obstore.list_with_delimiter(objects, prefix=key_of_address(prefix) or None)
+    names = {name.rstrip("/").rsplit("/", 1)[-1] for name in found["common_prefixes"]}
+    shown, hidden = folders_moved_below(prefix)
+    folders = [f"{name}/" for name in names - hidden | shown]
     if not inside:
         folders = [folder for folder in folders if folder.rstrip("/") in missions]
     files = [(item["path"].rsplit("/", 1)[-1], item["size"]) for item in found["objects"]] if inside else []

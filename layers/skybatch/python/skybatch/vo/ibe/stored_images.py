@@ -20,10 +20,11 @@ from skybatch.surveys.image_id import (
     dataset_prefix,
     image_key,
     image_suffixes,
+    parse_file_key,
     parse_key,
 )
 from skybatch.surveys.image_type import ImageType
-from skybatch.surveys.known import DEFAULT_DATASET, mission_named
+from skybatch.surveys.known import DEFAULT_DATASET, dataset_at, mission_named
 from skybatch.surveys.twomass.datasets import DATASETS
 from skybatch.vo.ibe.cutout import Cutout
 from skybatch.vo.parameters import Parameters, refused
@@ -38,11 +39,13 @@ MEDIA_TYPES = {"gz": GZIP_TYPE, **dict.fromkeys(("fits", "fit", "fz"), FITS_TYPE
 
 
 def archive_path(path: str) -> str:
-    """Return the archive key of a path below ``/ibe/data/``: ``2mass`` is an alias of the mission.
+    """Return the archive's path for a path below ``/ibe/data/``: ``2mass`` is an alias of the mission.
 
     Raises NotFound for what can be neither a folder's nor a file's.
     """
     mission, slash, rest = path.partition("/")
+    if rest.count("/") >= 2:
+        dataset_at(mission.lower(), *rest.split("/")[:2])  # from here on its survey is known
     return checked_key(f"{mission_named(mission.lower()) or mission}{slash}{rest}", folder=True)
 
 
@@ -108,14 +111,14 @@ def presigned_url(archive: ObjectStore, key: str, verb: Literal["GET", "HEAD"]) 
     None where the file is gzip and its name does not say so, or the reverse: its first bytes are read.
     Raises NotFound where the archive does not hold it, or for what is no image's key.
     """
-    image_type = parse_key(key)[1]
+    image_type = parse_file_key(key).image_type
     try:
         start = bytes(obstore.get_range(archive, key, start=0, length=len(GZIP_MAGIC)))
     except FileNotFoundError:
         raise NotFound(f"The archive has no image {key}.") from None
     except (BaseError, ValueError):  # an empty file has no first bytes; what may pass shows when it is read
         start = b""
-    if image_type is ImageType.ATLAS and (start == GZIP_MAGIC) != key.endswith(".gz"):
+    if image_type is not ImageType.QUICKLOOK and (start == GZIP_MAGIC) != key.endswith(".gz"):
         return None
     name = key.rsplit("/", 1)[-1]
     return links.presigned_url(archive, key, verb, filename=name, media_type=media_type_of(name))
@@ -129,7 +132,7 @@ def plain_image(objects: ObjectStore, key: str, inventory: Inventory | None = No
 
     Raises NotFound where the archive has neither.
     """
-    image, image_type, suffix = parse_key(key)
+    image, image_type, suffix = parse_file_key(key)
     forms = [stored_image(objects, key, inventory)]
     if image_type is ImageType.ATLAS and suffix != TILED_SUFFIX:
         forms.append(stored_image(objects, atlas_key(image, TILED_SUFFIX)))
@@ -147,7 +150,7 @@ def cut(objects: ObjectStore, key: str, cutout: Cutout, inventory: Inventory) ->
     Raises NotFound for an image that is not there, MalformedRequest where the cutout misses it, SourceError
     for a file that cannot be cut.
     """
-    image, _, _ = parse_key(key)
+    image = parse_file_key(key).image
     return cut_box(objects, key, cutout.box(image, inventory), inventory)
 
 

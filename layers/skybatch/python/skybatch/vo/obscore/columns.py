@@ -120,3 +120,5 @@ IMAGE_COLUMNS: tuple[Column, ...] = (
     TYPE,
     *(replace(survey_column(default_survey(), name), ucd=ucd) for name, ucd in PHOTOMETRY.items()),
 )
+# Only of surveys whose images anybody may read, as the archive's own answers have it.
+CLOUD_ACCESS = text("cloud_access", "Where the image lies in the cloud, JSON.", ucd="meta.ref")

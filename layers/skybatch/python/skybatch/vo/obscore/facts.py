@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from skybatch.errors import NotFound
 from skybatch.storage.object_keys import checked_key
+from skybatch.surveys.addresses import address_of_key, key_of_address
 from skybatch.surveys.description.images import Band
 from skybatch.surveys.description.keys import parts_of
 from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.description.templates import Template
 from skybatch.surveys.image_id import parse_key
-from skybatch.surveys.known import dataset_at, known_surveys, survey_of
+from skybatch.surveys.known import dataset_at, known_surveys, refresh, survey_of
 
 if TYPE_CHECKING:
     from skybatch.inventory.image_sets import ImageSets
@@ -79,23 +80,33 @@ def resolving_power(band: Band) -> float:
 
 def publisher_id(key: str) -> str:
     """Return the publisher's identifier of a stored image. Raises NotFound for a key of no known survey."""
-    dataset = dataset_at(*(*key.split("/", 3), "", "", "")[:3])
+    address = address_of_key(key)
+    dataset = dataset_at(*(*address.split("/", 3), "", "", "")[:3])
     if dataset is None:
         raise NotFound(f"not the key of an image: {key}")
-    return _identifier_prefix(survey_of(dataset)) + key
+    return _identifier_prefix(survey_of(dataset)) + address
 
 
 def key_of_id(identifier: str) -> str:
-    """Return the archive key that an identifier names. Raises NotFound for one of another publisher."""
-    prefixes = dict.fromkeys(map(_identifier_prefix, known_surveys().values()))
-    prefix = next((each for each in prefixes if identifier.startswith(each)), None)
+    """Return the key of the image that an identifier names. Raises NotFound for one of another publisher."""
+    prefix = _prefix_of(identifier)
     if prefix is None:
-        raise NotFound(
-            f"There is no image {identifier[:80]!r}: identifiers begin with {' or '.join(prefixes)}"
-        )
-    key = checked_key(identifier.removeprefix(prefix))
+        refresh()
+        prefix = _prefix_of(identifier)
+    if prefix is None:
+        known = " or ".join(_identifier_prefixes())
+        raise NotFound(f"There is no image {identifier[:80]!r}: identifiers begin with {known}")
+    key = key_of_address(checked_key(identifier.removeprefix(prefix)))
     parse_key(key)
     return key
+
+
+def _prefix_of(identifier: str) -> str | None:
+    return next((each for each in _identifier_prefixes() if identifier.startswith(each)), None)
+
+
+def _identifier_prefixes() -> tuple[str, ...]:
+    return tuple(dict.fromkeys(map(_identifier_prefix, known_surveys().values())))
 
 
 def _identifier_prefix(survey: Survey) -> str:

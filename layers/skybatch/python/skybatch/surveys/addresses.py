@@ -1,0 +1,43 @@
+"""The archive's paths of stored files, and the keys under which a bucket has them: where the two differ.
+
+``/ibe/data/wise/allwise/p3am_cdd/…`` is the address of what a public bucket keeps as
+``wise/allwise/images/p3am_cdd/…``; below these the two are the same.
+"""
+
+from __future__ import annotations
+
+from skybatch.surveys.known import moved_prefixes
+
+
+def address_of_key(key: str) -> str:
+    """Return the archive's path of a stored file, by its key."""
+    for prefix, address in moved_prefixes():
+        if key.startswith(prefix):
+            return address + key[len(prefix) :]
+    return key
+
+
+def key_of_address(path: str) -> str:
+    """Return the key of a stored file, or what the keys of a folder begin with, by the archive's path."""
+    for prefix, address in moved_prefixes():
+        if path.startswith(address):
+            return prefix + path[len(address) :]
+        if path == address.rstrip("/"):
+            return prefix.rstrip("/")
+    return path
+
+
+def folders_moved_below(path: str) -> tuple[set[str], set[str]]:
+    """Return the names that a folder of the archive shows, and hides, because keys differ from addresses.
+
+    ``path`` is empty or ends in a slash. Shown are folders that lead to an address, hidden those that only
+    lead to the keys.
+    """
+    shown = {_child(address, path) for _, address in moved_prefixes()} - {""}
+    hidden = {_child(prefix, path) for prefix, _ in moved_prefixes()} - {""}
+    return shown, hidden - shown
+
+
+def _child(prefix: str, path: str) -> str:
+    """Return the name of the folder in ``path`` that leads to a prefix, empty where none does."""
+    return prefix[len(path) :].partition("/")[0] if prefix.startswith(path) else ""
