@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from skybatch.archive.described.headers import Mismatch, ReadImage, read_image
+from skybatch.archive.described.forms import by_image, read_forms
+from skybatch.archive.described.headers import Mismatch, ReadImage
 from skybatch.archive.described.listing import MAX_UNMATCHED, list_held
 from skybatch.archive.described.sets import assemble
 from skybatch.archive.image_records import Problem
@@ -49,9 +50,10 @@ def index_described(
     _refuse_unfit(name, {dataset: listing.reasons_to_refuse(survey) for dataset, listing in held.items()})
     read: dict[str, list[ReadImage | Problem]] = {dataset: [] for dataset in held}
     for dataset, listing in held.items():
-        for found in parallel_map(lambda item: read_image(tree, *item, survey), listing.images, in_flight):
-            read[dataset].append(found)
-            progress(1)
+        stored = by_image(listing.images, survey)
+        for found in parallel_map(lambda each: read_forms(tree, each, survey), stored, in_flight):
+            read[dataset] += found
+            progress(len(found))
     _refuse_unfit(name, {dataset: reasons_of_headers(images) for dataset, images in read.items()})
     reports = {}
     for dataset, listing in held.items():
