@@ -1,4 +1,4 @@
-"""The files of one image in several forms, of which one header is read: a bucket may have each image twice."""
+"""The files of one image in several forms, of which one header is read."""
 
 from __future__ import annotations
 
