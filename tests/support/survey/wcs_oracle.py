@@ -10,6 +10,7 @@ from astropy.wcs import WCS
 
 from skybatch.fits.celestial_wcs import read_celestial_wcs
 from skybatch.fits.header import Header, parse_header
+from skybatch.inventory.placements.placements import Placements
 from skybatch.sky.footprints import Footprints
 from skybatch.sky.image_frames import ImageFrame
 from skybatch.sky.pixel_grids import Projection
@@ -46,9 +47,13 @@ def astropys(cards: Cards) -> WCS:
 
 def footprints(cards: Cards, count: int = 1) -> Footprints:
     """As many times the image of these cards, as look-ups see it."""
-    wcs = read_celestial_wcs(header_of(cards))._asdict()
-    frame, projection = ImageFrame(wcs.pop("frame")), Projection[wcs.pop("projection")]
-    values = {**wcs, "projection": projection, "naxis1": SIDES[0], "naxis2": SIDES[1]}
+    wcs = read_celestial_wcs(header_of(cards))
+    if wcs.by_astropy or wcs.terms:
+        return Placements.of_images([(wcs, *SIDES)] * count).footprints(ImageFrame(wcs.frame))
+    linear = wcs._asdict()
+    del linear["terms"]
+    frame, projection = ImageFrame(linear.pop("frame")), Projection[linear.pop("projection")]
+    values = {**linear, "projection": projection, "naxis1": SIDES[0], "naxis2": SIDES[1]}
     return Footprints.from_keywords({n: np.full(count, float(v)) for n, v in values.items()}, frame)
 
 

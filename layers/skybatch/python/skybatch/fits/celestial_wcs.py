@@ -1,9 +1,10 @@
-"""The celestial coordinates that a header gives its pixels: SIN and TAN projections, linear up to there.
+"""The celestial coordinates that a header gives its pixels.
 
 FITS standard section 8; Calabretta & Greisen 2002 (sections 3, 5.1.3, 5.1.5), Greisen & Calabretta 2002 for
 the matrices. The matrix from pixels to degrees is CDELT with CROTA2, CDELT with PC, or CD; it is kept as
-CD = R U: a rotation by ``crota2`` and an upper triangle of ``cdelt1``, ``skew`` and ``cdelt2``. No numpy: a
-worker starts without it.
+CD = R U: a rotation by ``crota2`` and an upper triangle of ``cdelt1``, ``skew`` and ``cdelt2``. Look-ups
+work out SIN and TAN, with SIP polynomials or without; other projections are astropy's. No numpy: a worker
+starts without it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,17 @@ from typing import NamedTuple
 
 from skybatch.errors import SourceUnsupported
 from skybatch.fits.header import Header
+from skybatch.fits.wcs_terms import (
+    BY_ASTROPY,
+    Terms,
+    finite,
+    has_sip,
+    is_scamps,
+    parameters,
+    poles,
+    refuse_look_up_tables,
+    sip_terms,
+)
 
 # In the order of the codes that inventories have for them (`skybatch.sky.pixel_grids.Projection`).
 PROJECTIONS = ("SIN", "TAN")
@@ -20,15 +32,17 @@ FK5, ICRS, GALACTIC = "FK5", "ICRS", "galactic"
 # A matrix of a header is printed with some ten digits. Rounded to this part of the pixel size, equal grids
 # are equal, and the farthest of 10,000 pixels moves by a millionth of a pixel.
 _RESOLUTION = 2.0**-32
+_SIP = ("A_", "B_")
 _AXES = {("RA--", "DEC-"): False, ("GLON", "GLAT"): True}
-_DISTORTIONS = ("A_ORDER", "B_ORDER", "CPDIS1", "CPDIS2")
 _ELEMENTS = ("1_1", "1_2", "2_1", "2_2")
 
 
 class CelestialWcs(NamedTuple):
-    """Where pixels lie on the sky, in degrees; ``projection`` SIN or TAN, ``frame`` FK5, ICRS or galactic.
+    """Where pixels lie on the sky, in degrees; ``frame`` FK5, ICRS or galactic.
 
-    ``skew`` is 0 where the pixels' axes stand at right angles, and ``cdelt1``, ``cdelt2`` are their steps.
+    ``projection`` is the three letters of the code. ``skew`` is 0 where the pixels' axes stand at right
+    angles, and ``cdelt1``, ``cdelt2`` are their steps. ``terms`` are the coefficients of SIP polynomials, or
+    what astropy needs beside the matrix: see `by_astropy`.
     """
 
     projection: str
@@ -41,6 +55,12 @@ class CelestialWcs(NamedTuple):
     cdelt2: float
     crota2: float
     skew: float
+    terms: Terms = ()
+
+    @property
+    def by_astropy(self) -> bool:
+        """Whether it takes astropy to work it out: other projections, or parameters of SIN and TAN."""
+        return self.projection not in PROJECTIONS or any(not name.startswith(_SIP) for name, _ in self.terms)
 
 
 def read_celestial_wcs(header: Header, default_frame: str = ICRS) -> CelestialWcs:
@@ -49,17 +69,17 @@ def read_celestial_wcs(header: Header, default_frame: str = ICRS) -> CelestialWc
     Raises
     ------
     SourceUnsupported
-        For what is missing, or is no linear SIN or TAN projection in FK5 J2000, ICRS or galactic coordinates.
+        For what is missing, or is no projection, frame or distortion that is understood, by its name.
     """
     projection, galactic = _axes(header)
-    _refuse_other_terms(header, projection)
+    projection, terms = _terms(header, projection)
     crpix1, crpix2, crval1, crval2 = (
-        _number(header, name) for name in ("CRPIX1", "CRPIX2", "CRVAL1", "CRVAL2")
+        finite(header, name) for name in ("CRPIX1", "CRPIX2", "CRVAL1", "CRVAL2")
     )
     if not -90.0 <= crval2 <= 90.0:
         raise SourceUnsupported(f"CRVAL2 {crval2} is no latitude")
     cdelt1, cdelt2, crota2, skew = pixel_matrix(header)
-    return CelestialWcs(
+    wcs = CelestialWcs(
         projection,
         GALACTIC if galactic else _frame(header, default_frame),
         crpix1,
@@ -68,35 +88,61 @@ def read_celestial_wcs(header: Header, default_frame: str = ICRS) -> CelestialWc
         crval2,
         cdelt1,
         cdelt2,
-        crota2 + _turn_of_pole(header, crval2),
+        crota2,
         skew,
+        terms,
     )
+    return wcs if wcs.by_astropy else wcs._replace(crota2=crota2 + _turn_of_pole(header, crval2))
 
 
 def _axes(header: Header) -> tuple[str, bool]:
-    """Return the projection, and whether the coordinates are galactic."""
+    """Return the code of the projection, with that of a distortion, and whether coordinates are galactic."""
     types = [header.get(f"CTYPE{axis}") for axis in (1, 2)]
     if types == [None, None]:
         raise SourceUnsupported("no WCS: CTYPE1 and CTYPE2 are missing")
     names = [str(each)[:4] for each in types]
     codes = {str(each)[4:].strip() for each in types}
     galactic = _AXES.get((names[0], names[1]))
-    if galactic is None or codes not in ({f"-{code}"} for code in PROJECTIONS):
-        raise SourceUnsupported(f"projection {types[0]}, {types[1]}; only SIN and TAN images are known")
+    code = codes.pop()
+    if galactic is None or codes or not code.startswith("-"):
+        raise SourceUnsupported(
+            f"axes {types[0]}, {types[1]}; RA---, DEC-- and GLON-, GLAT- with one projection are known"
+        )
     for axis in (1, 2):
         unit = header.get(f"CUNIT{axis}")
-        if unit is not None and str(unit).strip().lower() not in ("deg", "degree", "degrees"):
+        if unit is not None and str(unit).strip().lower() not in ("", "deg", "degree", "degrees"):
             raise SourceUnsupported(f"CUNIT{axis} is {unit}; only degrees are known")
-    return codes.pop()[1:], galactic
+        _refuse_slant(header, axis)
+    return code[1:], galactic
 
 
-def _refuse_other_terms(header: Header, projection: str) -> None:
-    """Refuse terms that bend or slant a projection: PVi_m, and the polynomials of SIP and of TPV."""
-    for keyword in header.keywords:
-        if keyword.startswith(("PV1_", "PV2_")) and header.get(keyword) not in (None, 0):
-            raise SourceUnsupported(f"{keyword} in the header; only plain {projection} is understood")
-        if keyword in _DISTORTIONS:
-            raise SourceUnsupported(f"{keyword} in the header; no distortion is understood")
+def _refuse_slant(header: Header, axis: int) -> None:
+    """Refuse coordinates that change along an axis beyond the second."""
+    for kind in ("PC", "CD"):
+        for other in (3, 4):
+            keyword = f"{kind}{axis}_{other}"
+            if header.get(keyword) not in (None, 0, 0.0):
+                raise SourceUnsupported(f"{keyword} in the header: the position depends on axis {other}")
+
+
+def _terms(header: Header, code: str) -> tuple[str, Terms]:
+    """Return the projection that counts, and its terms, where a header has several conventions."""
+    projection, _, distortion = code.partition("-")
+    if projection not in BY_ASTROPY or distortion not in ("", "SIP"):
+        raise SourceUnsupported(f"projection {code}; known are {', '.join(sorted(BY_ASTROPY))} and SIP")
+    refuse_look_up_tables(header)
+    given = parameters(header)
+    if projection == "TAN" and not distortion and is_scamps(given):
+        projection = "TPV"
+    if projection == "TPV":
+        return projection, (*given, *poles(header))
+    if has_sip(header):
+        if projection not in PROJECTIONS or (any(value for _, value in given) and not is_scamps(given)):
+            raise SourceUnsupported(f"SIP polynomials with projection {projection} and other terms")
+        return projection, sip_terms(header)
+    if projection in PROJECTIONS and not any(value for _, value in given):
+        return projection, ()
+    return projection, (*given, *poles(header))
 
 
 def has_matrix(header: Header) -> bool:
@@ -114,14 +160,14 @@ def pixel_matrix(header: Header) -> tuple[float, float, float, float]:
         if any(value is not None for value in given):
             identity = (1.0, 0.0, 0.0, 1.0) if kind == "PC" else (0.0,) * 4
             matrix = [
-                default if value is None else _number(header, f"{kind}{element}")
+                default if value is None else finite(header, f"{kind}{element}")
                 for element, value, default in zip(_ELEMENTS, given, identity, strict=True)
             ]
             if kind == "PC":
                 steps = [_step(header, axis) for axis in (1, 1, 2, 2)]
                 matrix = [step * value for step, value in zip(steps, matrix, strict=True)]
             return decompose(*matrix)
-    crota2 = 0.0 if header.get("CROTA2") is None else _number(header, "CROTA2")
+    crota2 = 0.0 if header.get("CROTA2") is None else finite(header, "CROTA2")
     return _step(header, 1), _step(header, 2), crota2, 0.0
 
 
@@ -146,7 +192,7 @@ def decompose(cd1_1: float, cd1_2: float, cd2_1: float, cd2_2: float) -> tuple[f
 
 
 def _step(header: Header, axis: int) -> float:
-    step = _number(header, f"CDELT{axis}")
+    step = finite(header, f"CDELT{axis}")
     if step == 0.0:
         raise SourceUnsupported("CDELT1 or CDELT2 is 0")
     return step
@@ -169,11 +215,4 @@ def _turn_of_pole(header: Header, crval2: float) -> float:
     native = header.get("LONPOLE")
     if native is None:
         return 180.0 if crval2 == 90.0 else 0.0
-    return 180.0 - _number(header, "LONPOLE")
-
-
-def _number(header: Header, keyword: str) -> float:
-    value = header.get(keyword)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise SourceUnsupported(f"no WCS: {keyword} is {value!r}")
-    return float(value)
+    return 180.0 - finite(header, "LONPOLE")

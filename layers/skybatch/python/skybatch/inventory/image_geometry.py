@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 # Metadata tables print positions to about a tenth of a pixel and rotations to a thousandth of a degree; an
 # image of another place is off by hundreds of pixels.
 TOLERANCE_PIXELS = 0.5
+# Two images of one place have the same corners in any projection: this one is taken where it is not SIN or
+# TAN, and distortions are left out.
+STAND_IN = "TAN"
 
 
 class ImageGeometry(NamedTuple):
@@ -59,10 +62,13 @@ class ImageGeometry(NamedTuple):
         Raises SourceDiffers where that cannot be read.
         """
         try:
-            wcs = read_celestial_wcs(header, default_frame)._asdict()
+            wcs = read_celestial_wcs(header, default_frame)
         except SourceUnsupported as error:
             raise SourceDiffers(f"its header has no place on the sky: {error.detail}") from None
-        return cls(header.naxis1, header.naxis2, **wcs)
+        place = {name: getattr(wcs, name) for name in wcs._fields if name != "terms"}
+        if wcs.projection not in PROJECTIONS:
+            place["projection"] = STAND_IN
+        return cls(header.naxis1, header.naxis2, **place)
 
     def shortened(self) -> tuple[float | str, ...]:
         """Return the fields up to the last that is not its default, as plans keep them."""

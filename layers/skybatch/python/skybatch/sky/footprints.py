@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from skybatch.sky.image_frames import ImageFrame
 from skybatch.sky.pixel_grids import PixelGrids
-from skybatch.sky.vectors import Floats, wrap
+from skybatch.sky.vectors import Floats, tangents, to_sphere, wrap
 
 Flags = NDArray[np.bool_]
 
@@ -50,8 +50,13 @@ class Footprints:
 
         ``skew`` and ``projection``, as `PixelGrids` has them, may be absent.
         """
-        shape = {name: np.asarray(columns[name], np.float64) for name in _SHAPE if name in columns}
-        grids = PixelGrids(*(np.asarray(columns[name], dtype=np.float64) for name in _GRID), **shape)
+        skew, projection = (
+            np.asarray(columns[name], np.float64) if name in columns else None for name in _SHAPE
+        )
+        naxis1, naxis2, crpix1, crpix2, cdelt1, cdelt2 = (
+            np.asarray(columns[name], dtype=np.float64) for name in _GRID
+        )
+        grids = PixelGrids(naxis1, naxis2, crpix1, crpix2, cdelt1, cdelt2, skew, projection)
         place = [np.asarray(columns[name], dtype=np.float64) for name in ("crval1", "crval2", "crota2")]
         return cls(place[0], place[1], place[2], np.arange(len(place[0])), grids, frame)
 
@@ -59,6 +64,18 @@ class Footprints:
         """Return the images at these places, in this order."""
         crval1, crval2, crota2 = self.crval1[order], self.crval2[order], self.crota2[order]
         return Footprints(crval1, crval2, crota2, self.grid[order], self.grids, self.frame)
+
+    def in_frame(self, frame: ImageFrame) -> Footprints:
+        """Return the same images with their places in another frame."""
+        if frame is self.frame:
+            return self
+        matrix = self.frames @ self.frame.rotation_to(frame).T
+        longitude, latitude = to_sphere(matrix[:, 2])
+        east, _ = tangents(longitude, latitude)
+        # Of the frame's axes east' and north', the direction of east is (cos, -sin) of the rotation.
+        along = np.einsum("nij,jn->ni", matrix[:, :2], east)
+        rotation = np.degrees(np.arctan2(-along[:, 1], along[:, 0]))
+        return Footprints(longitude, latitude, rotation, self.grid, self.grids, frame)
 
     @cached_property
     def frames(self) -> Floats:

@@ -1,4 +1,7 @@
-"""The pixel grids of images in the SIN and TAN projections, before they are turned and placed on the sky.
+"""The pixel grids of images, before they are turned and placed on the sky.
+
+SIN and TAN projections, with SIP polynomials or without, are worked out here for all images at once; grids of
+other projections have a map each.
 
 Calabretta & Greisen 2002, sections 5.1.3 and 5.1.5. Directions are unit vectors in the *image frame*: toward
 east' and north', the axes of the pixels at CRVAL, and toward CRVAL itself. There the corners of an image and
@@ -10,7 +13,8 @@ grid's: its diagonal is CDELT where the pixels' axes stand at right angles.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cached_property
 from typing import Any
@@ -18,6 +22,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skybatch.sky.distortions.sip import SipPolynomials
+from skybatch.sky.image_maps import ImageMap
 from skybatch.sky.vectors import Floats
 
 
@@ -33,7 +39,9 @@ class PixelGrids:
     """Pixel grids by size, reference pixel and step in degrees, (k,) each; images point to them by number.
 
     ``skew`` is the east' step in degrees of a pixel along axis 2, 0 where the axes stand at right angles;
-    ``projection`` the `Projection`. Left out, they are 0 and SIN for all.
+    ``projection`` the `Projection`. Left out, they are 0 and SIN for all. ``sip`` are the polynomials,
+    0 for grids without any. ``maps`` has the map of each grid of another projection; of those the other
+    columns tell size, reference pixel and step alone.
     """
 
     naxis1: Floats
@@ -44,6 +52,8 @@ class PixelGrids:
     cdelt2: Floats
     skew: Floats | None = None
     projection: Floats | None = None
+    sip: SipPolynomials | None = field(default=None, kw_only=True)
+    maps: tuple[ImageMap | None, ...] | None = field(default=None, kw_only=True)
 
     @classmethod
     def from_table(cls, table: Floats) -> PixelGrids:
@@ -67,22 +77,27 @@ class PixelGrids:
 
         NaN where a SIN projection shows no sky.
         """
-
-        def of_each(column: NDArray[Any]) -> NDArray[Any]:
-            return np.asarray(column[grid].reshape((-1,) + (1,) * (np.ndim(x) - 1)))
-
-        across, along = x - of_each(self.crpix1), y - of_each(self.crpix2)
-        east, north = across * of_each(self.cdelt1), along * of_each(self.cdelt2)
+        across, along = x - _of_each(self.crpix1, grid, x), y - _of_each(self.crpix2, grid, y)
+        if self.sip is not None:
+            across, along = self.sip.distort(grid, *np.broadcast_arrays(across, along))
+        east, north = across * _of_each(self.cdelt1, grid, x), along * _of_each(self.cdelt2, grid, x)
         if self._skew is not None:
-            east = east + along * of_each(self._skew)
-        l_, m = np.radians(east), np.radians(north)
+            east = east + along * _of_each(self._skew, grid, x)
+        directions = self._projected(grid, np.radians(east), np.radians(north))
+        for each, image in self._mapped(grid):
+            directions[each] = image.to_direction(*np.broadcast_arrays(_some(x, each), _some(y, each)))
+        return directions
+
+    def _projected(self, grid: NDArray[np.integer], l_: Floats, m: Floats) -> Floats:
+        """Return directions (n, …, 3) of coordinates in the plane of projection, radians."""
         with np.errstate(invalid="ignore"):
             toward = np.sqrt(1.0 - l_**2 - m**2)
         if self._is_tangent is None:
             return np.stack([l_, m, toward], axis=-1)
         length = np.sqrt(1.0 + l_**2 + m**2)
         tangent = np.stack([l_ / length, m / length, 1.0 / length], axis=-1)
-        return np.where(of_each(self._is_tangent)[..., None], tangent, np.stack([l_, m, toward], axis=-1))
+        is_tangent = _of_each(self._is_tangent, grid, l_)[..., None]
+        return np.where(is_tangent, tangent, np.stack([l_, m, toward], axis=-1))
 
     def to_pixel(self, grid: NDArray[np.integer], local: Floats) -> tuple[Floats, Floats]:
         """Return FITS pixel positions (n,) of directions (n, 3); NaN on the far hemisphere."""
@@ -92,7 +107,24 @@ class PixelGrids:
         east, along = scale * local[:, 0], scale * local[:, 1] / self.cdelt2[grid]
         if self._skew is not None:
             east = east - self._skew[grid] * along
-        return self.crpix1[grid] + east / self.cdelt1[grid], self.crpix2[grid] + along
+        across = east / self.cdelt1[grid]
+        if self.sip is not None:
+            across, along = self.sip.restore(grid, across, along)
+        x, y = self.crpix1[grid] + across, self.crpix2[grid] + along
+        for each, image in self._mapped(grid):
+            x[each], y[each] = image.to_pixel(local[each])
+        return x, y
+
+    def _mapped(self, grid: NDArray[np.integer]) -> Iterator[tuple[NDArray[np.intp], ImageMap]]:
+        """Yield the elements of each grid that has a map, and the map."""
+        if self.maps is None:
+            return
+        order = np.argsort(grid, kind="stable")
+        numbers, starts = np.unique(grid[order], return_index=True)
+        for number, elements in zip(numbers.tolist(), np.split(order, starts[1:]), strict=True):
+            image = self.maps[number]
+            if image is not None:
+                yield elements, image
 
     @cached_property
     def pixel_sizes(self) -> tuple[Floats, Floats]:
@@ -130,3 +162,13 @@ class PixelGrids:
     def angular_radius(self) -> float:
         """The largest angle, degrees, between the CRVAL of an image and one of its corners."""
         return float(np.degrees(np.arccos(np.min(self.corners[..., 2]))))
+
+
+def _of_each(column: NDArray[Any], grid: NDArray[np.integer], like: Any) -> NDArray[Any]:
+    """Return the value of each element's grid, shaped to go with ``like`` (n, …) or a number."""
+    return np.asarray(column[grid].reshape((-1,) + (1,) * (np.ndim(like) - 1)))
+
+
+def _some(values: Any, elements: NDArray[np.intp]) -> Any:
+    """Return some elements of (n, …), or what stands for all of them."""
+    return values[elements] if np.ndim(values) and len(values) > 1 else values

@@ -29,8 +29,8 @@ def wrap(longitude: Floats) -> Floats:
 
 
 def tangents(ra: ArrayLike, dec: ArrayLike) -> tuple[Floats, Floats]:
-    """Return the unit vectors (3,) toward east and north at a position in degrees."""
+    """Return the unit vectors (3, …) toward east and north at positions in degrees."""
     alpha, delta = np.radians(ra), np.radians(dec)
-    east = np.array([-np.sin(alpha), np.cos(alpha), 0.0])
+    east = np.array([-np.sin(alpha), np.cos(alpha), np.zeros_like(alpha)])
     north = np.array([-np.sin(delta) * np.cos(alpha), -np.sin(delta) * np.sin(alpha), np.cos(delta)])
     return east, north

@@ -99,6 +99,8 @@ def checked(header: Header, key: StoredKey, survey: Survey) -> CelestialWcs:
         raise OtherImage(f"projection {wcs.projection}; the description says {survey.header.wcs}")
     if wcs.frame != survey.header.frame:
         raise OtherImage(f"frame {wcs.frame}; the description says {survey.header.frame}")
+    if wcs.terms or wcs.by_astropy:
+        raise SourceUnsupported(f"projection {wcs.projection} with distortions; inventories have SIN and TAN")
     if refusal := _refusal(*(getattr(wcs, name) for name in _GRID), header.naxis1, header.naxis2):
         raise SourceUnsupported(refusal)
     return wcs

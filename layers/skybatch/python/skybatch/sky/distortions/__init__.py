@@ -1,0 +1,1 @@
+"""How images are bent: SIP polynomials, and projections that astropy works out."""
