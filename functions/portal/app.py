@@ -10,10 +10,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from skybatch.api.app import HttpApp
 from skybatch.api.dependencies import Dependencies
 from skybatch.api.routes import batches, form_and_help, service
+from skybatch.api.routes.pictures import sky_sketch
 from skybatch.settings import settings
 from skybatch.telemetry import instrumented
 
-ROUTES = (batches.routes, form_and_help.routes, service.routes)
+ROUTES = (batches.routes, sky_sketch.routes, form_and_help.routes, service.routes)
 
 
 @instrumented

@@ -29,7 +29,7 @@ from skybatch.batch.store import BatchStore
 from skybatch.batch.submission.submit import BatchSubmitter
 from skybatch.bundles.s3_assembler import S3Assembler
 from skybatch.concurrency import parallel_map
-from skybatch.presentation.readme import readme_text
+from skybatch.presentation.texts_for_people import texts_for_people
 from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
 from tests.bench.harness import Bench
@@ -51,7 +51,7 @@ def run(bench: Bench) -> None:
         packed, copied, join = [], [], assembler(aws, store)
         for _ in range(ROUNDS):
             copied.append(_seconds(lambda: copy_as_one(store, plan)))
-            packed.append(_seconds(partial(package, store, plan, archive.open, readme_text, join, 0.0)))
+            packed.append(_seconds(partial(package, store, plan, archive.open, texts_for_people, join, 0.0)))
             for name in ("outcomes.jsonl", "status.json"):
                 obstore.delete(store.objects, store.path(name))
         gigabytes = IMAGES * IMAGE_BYTES / 1e9
@@ -125,7 +125,7 @@ def _package_alone(url: str) -> float:
     archive = MadeArchive()
     plan = replace(plan, versions={"asky": archive.open("asky", None).version})
     aws = Emulator(url, 0, Path(), Path())
-    package(store, plan, archive.open, readme_text, assembler(aws, store), 0.0)
+    package(store, plan, archive.open, texts_for_people, assembler(aws, store), 0.0)
     return peak_bytes(os.getpid()) / 1e6  # not ru_maxrss: a child inherits that from whoever started it
 
 

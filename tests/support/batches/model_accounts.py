@@ -15,7 +15,7 @@ from skybatch.batch.outcomes import ImageOutcome
 from skybatch.batch.planning.matching import OpenInventory
 from skybatch.batch.results.packager import package
 from skybatch.bundles.place import Place
-from skybatch.presentation.readme import readme_text
+from skybatch.presentation.texts_for_people import texts_for_people
 from skybatch.status import BatchStatus
 from skybatch.workflow.steps import store_assembler
 from tests.support.batches.batch_fakes import FakeBatch
@@ -36,7 +36,9 @@ class Accounts:
 
     def packaged(self, later: float = 0) -> BatchStatus:
         store, now = self.batch.store, self.batch.now + later
-        return package(store, self.batch.plan, self.open_inventory, readme_text, store_assembler(store), now)
+        return package(
+            store, self.batch.plan, self.open_inventory, texts_for_people, store_assembler(store), now
+        )
 
     def check(self) -> None:
         store = self.batch.store

@@ -19,7 +19,7 @@ from skybatch.batch.store import BatchStore
 from skybatch.bundles.bundle_format import FailedTask
 from skybatch.bundles.s3_assembler import S3Assembler
 from skybatch.fits.pixel_box import PixelBox
-from skybatch.presentation.readme import readme_text
+from skybatch.presentation.texts_for_people import texts_for_people
 from tests.support.batches.batch_fakes import BATCH_ID, FakeBatch, task
 from tests.support.batches.batch_samples import positions_request
 from tests.support.servers.fake_s3 import BUCKET, FakeS3, fake_s3
@@ -76,7 +76,7 @@ def ran() -> Iterator[Ran]:
         assert batch.tally().step == "package"
         before = len(s3.seen)
         assembler = S3Assembler(store.objects, bundle_key(store), s3.client, BUCKET)
-        status = package(store, batch.plan, archive.open, readme_text, assembler, 1.0)
+        status = package(store, batch.plan, archive.open, texts_for_people, assembler, 1.0)
         tar = next(file for file in status.files if file.name == "images.tar")
         yield Ran(s3, batch, s3.seen[before:], tar.bytes)
 

@@ -220,3 +220,13 @@ def test_an_object_store_answers_as_a_directory_does(
     assert np.array_equal(sets, inventory.in_region(Circle(77, -3, 3.5), "overlap"))
     assert np.array_equal(remote.details(sets).coadd_key, inventory.details(sets).coadd_key)
     assert np.array_equal(remote.details(sets).magzp["k"], inventory.details(sets).magzp["k"])
+
+
+def test_where_a_region_overlaps_an_image_one_is_near(survey: ImageSets, inventory: Inventory) -> None:
+    rng = np.random.default_rng(5)
+    ra, dec = rng.uniform(0, 360, 300), np.degrees(np.arcsin(rng.uniform(-1, 1, 300)))
+    near = inventory.any_near(ra, dec, 1.0)
+    images = survey.footprints()
+    expected = [Circle(*place, 1.0).matches(images, "overlap").any() for place in zip(ra, dec, strict=True)]
+    assert (near | ~np.array(expected)).all()
+    assert 0 < near.sum() < 300

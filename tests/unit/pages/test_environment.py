@@ -21,6 +21,7 @@ from skybatch.pages.environment import (
     render,
     safe_url,
 )
+from skybatch.presentation.sky_sketch.style import style_source
 
 TEMPLATES = sorted(path.name for path in files("skybatch.pages").joinpath("templates").iterdir())
 
@@ -74,7 +75,8 @@ def test_the_policy_allows_our_style_sheet_and_scripts_by_hash_and_nothing_else(
     assert policy["default-src"] == policy["base-uri"] == policy["frame-ancestors"] == "'none'"
     for directive, names in (("style-src", [STYLE]), ("script-src", SCRIPTS)):
         digests = [b64encode(sha256(inlined(name).encode()).digest()).decode() for name in names]
-        assert policy[directive].split() == [f"'sha256-{digest}'" for digest in digests]
+        sketches = [style_source()] if directive == "style-src" else []
+        assert policy[directive].split() == [*(f"'sha256-{digest}'" for digest in digests), *sketches]
 
 
 def test_a_page_leaks_no_referrer_and_is_kept_in_no_cache() -> None:

@@ -121,6 +121,15 @@ class Inventory:
         rows.sort()
         return rows
 
+    def any_near(self, ra: ArrayLike, dec: ArrayLike, radius: float) -> NDArray[np.bool_]:
+        """Return whether an image may lie within ``radius`` degrees of each of (n,) positions.
+
+        It is told by the images' places alone: one that is told may be somewhat farther away.
+        """
+        vectors = np.atleast_2d(self._frame.vectors(ra, dec))
+        starts, stops, owner = self._sets.candidates(vectors, radius)
+        return np.bincount(owner[stops > starts], minlength=len(vectors)) > 0
+
     def positions(
         self, ra: ArrayLike, dec: ArrayLike, best: ArrayLike = False, limit: int | None = None
     ) -> PositionMatches:

@@ -17,6 +17,7 @@ from skybatch.presentation import formatting
 from skybatch.presentation.citation import bibtex
 from skybatch.presentation.outcomes import describe_reason
 from skybatch.presentation.request_summary import QUICKLOOK_CAUTION
+from skybatch.presentation.sky_sketch.style import style_source
 from skybatch.settings import settings
 from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.known import band_label, served_surveys
@@ -49,7 +50,7 @@ def content_security_policy() -> str:
     return "; ".join(
         (
             "default-src 'none'",
-            f"style-src {source_hash(STYLE)}",
+            f"style-src {source_hash(STYLE)} {style_source()}",
             f"script-src {scripts}",
             "img-src 'self' data: https: http://127.0.0.1:* http://localhost:*",
             "connect-src 'self'",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from markupsafe import Markup
+
 from skybatch.batch.reasons import cut_at_edge_reason
 from skybatch.pages.environment import render
 from skybatch.plain_text import join_words
@@ -81,6 +83,7 @@ def form_page(
         values=filled,
         settings=settings,
         planned=plan_sentences(plan, settings) if plan else (),
+        sketch=Markup((plan or {}).get("sketch", "")),  # noqa: S704  drawn by us, what users typed escaped
     )
 
 

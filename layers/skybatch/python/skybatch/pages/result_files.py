@@ -13,6 +13,8 @@ MEANINGS = {
     "unretrieved": "one row per image beyond the limit; can be submitted as it is",
     "failed": "one row per failed image, with the reason",
     "rows": "each row of your request, and its outcome",
+    "sky.svg": "positions, images and region on the sky, as a drawing",
+    "sky.reg": "the same as regions for ds9",
     "download.sh": "downloads images and tables, resumes, verifies: sh download.sh",
     "README.txt": "description of the files",
     "md5sums.txt": "MD5 of every image and table: md5sum -c md5sums.txt",

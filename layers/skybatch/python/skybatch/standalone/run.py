@@ -21,7 +21,7 @@ from skybatch.batch.status import read_status
 from skybatch.bundles.directory_assembler import DirectoryAssembler
 from skybatch.inventory.inventory import Inventory
 from skybatch.inventory.versions import current_version
-from skybatch.presentation.readme import readme_text
+from skybatch.presentation.texts_for_people import texts_for_people
 from skybatch.requests.resolution import unresolved_names
 from skybatch.settings import Settings
 from skybatch.standalone.acceptance import UNLIMITED, PostedRequest, accept
@@ -95,7 +95,7 @@ class LocalRun:
                 self._make(store, plan, workers)
         self.progress("packaging", len(plan.tasks), 0, len(plan.tasks))
         assembler = DirectoryAssembler(store.root, lambda name: store.path(keys.bundle(name)))
-        package(store, plan, self._open_inventory, readme_text, assembler, time.time())
+        package(store, plan, self._open_inventory, texts_for_people, assembler, time.time())
 
     def _plan(self, store: BatchDirectory) -> Plan:
         kept = load_plan(store)

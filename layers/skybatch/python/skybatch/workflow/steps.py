@@ -33,7 +33,7 @@ from skybatch.batch.submission.image_allowance import reserve_images
 from skybatch.bundles.assembler import Assembler, StoreAssembler
 from skybatch.errors import SkybatchError, TooMany
 from skybatch.names.resolver import Resolver
-from skybatch.presentation.readme import readme_text
+from skybatch.presentation.texts_for_people import texts_for_people
 from skybatch.requests.resolution import unresolved_names
 from skybatch.settings import Settings
 
@@ -165,7 +165,7 @@ def package_step(
     """
     store = BatchStore(objects, state["batch_id"])
     died_before = store.exists(keys.OUTCOMES)
-    package(store, _plan(store), open_inventory, readme_text, assembler_for(store), now)
+    package(store, _plan(store), open_inventory, texts_for_people, assembler_for(store), now)
     if died_before:
         abort_uploads(store.path(keys.result("")))
     return {"batch_id": state["batch_id"]}

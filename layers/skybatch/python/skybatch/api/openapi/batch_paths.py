@@ -16,6 +16,8 @@ from skybatch.api.openapi.operations import (
     reference,
 )
 from skybatch.api.openapi.request_schema import with_default
+from skybatch.api.routes.pictures.sky_sketch import FORMATS as FORMATS_OF_PLANS
+from skybatch.api.routes.pictures.sky_sketch import MEDIA_TYPE as SVG
 from skybatch.api.submission import MAX_IDEMPOTENCY_KEY, RESUBMITTABLE
 from skybatch.presentation.understood_table import TABLE_FORMATS
 from skybatch.requests.understood_table import FORMATS
@@ -76,13 +78,22 @@ def _submit() -> Schema:
 
 
 def _plan() -> Schema:
+    counted = json_body("Rows, images and bytes to expect.", "BatchEstimate")
+    counted["content"][SVG] = {"schema": {"type": "string", "description": "format=svg"}}
+    form = parameter(
+        "format",
+        "query",
+        schema={"type": "string", "enum": list(FORMATS_OF_PLANS)},
+        description="`svg` for a sketch of the sky: what is covered, partly or not; also by Accept.",
+    )
     return operation(
         "batches",
         "planBatch",
         "Count images and bytes without starting a batch",
-        {"200": json_body("Rows, images and bytes to expect.", "BatchEstimate")},
-        (*BODY_ERRORS, errors.DatasetAbsent, errors.InventoryError),
+        {"200": counted, "303": redirect("To the sketch, where it is too large for a response.")},
+        (*BODY_ERRORS, errors.DatasetAbsent, errors.InventoryError, errors.NotFound),
         description="The body is that of a batch, and nothing is started.",
+        parameters=[form],
         requestBody=_body("Batch"),
     )
 
@@ -185,6 +196,20 @@ def _downloads() -> Iterator[tuple[str, Schema]]:
         description="A picture of one image, or of the three bands of a crop in colour.",
     )
     yield "/batches/{id}/previews/{name}", {"get": preview, "parameters": [ID, parameter("name")]}
+    yield "/batches/{id}/sky.svg", {"get": _sketch(), "parameters": [ID]}
+
+
+def _sketch() -> Schema:
+    drawing = {"description": "The drawing.", "content": {SVG: {"schema": {"type": "string"}}}}
+    return operation(
+        "batches",
+        "getSketch",
+        "Sketch of a batch on the sky",
+        {"200": drawing, "303": redirect("To the drawing, where it is too large for a response.")},
+        READ_ERRORS,
+        description="Positions and what became of them, outlines of the images, the region; while the batch"
+        " runs, what its plan covers. Its titles tell row and image.",
+    )
 
 
 def _resubmit() -> Schema:

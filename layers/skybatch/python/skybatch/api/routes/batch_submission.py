@@ -11,6 +11,7 @@ from skybatch.api.dependencies import Dependencies
 from skybatch.api.http_request import HttpRequest
 from skybatch.api.models import BatchEstimate
 from skybatch.api.responses import html_response, json_response
+from skybatch.api.routes.pictures.sky_sketch import asks_sketch, expected_sketch, sketch_response
 from skybatch.api.routing import AnyResponse, RouteTable
 from skybatch.api.submission import (
     MAX_IDEMPOTENCY_KEY,
@@ -18,7 +19,7 @@ from skybatch.api.submission import (
     batch_submitter,
     bounded_body,
 )
-from skybatch.batch.planning.dry_run import estimate
+from skybatch.batch.planning.dry_run import dry_run
 from skybatch.callers.networks import site_network
 from skybatch.errors import CellError, InvalidRequest, SkybatchError
 from skybatch.requests.body.payload import read_payload
@@ -48,17 +49,22 @@ def submit_batch(request: HttpRequest, dependencies: Dependencies) -> AnyRespons
 
 @routes.post("/plans")
 def plan_batch(request: HttpRequest, dependencies: Dependencies) -> AnyResponse:
-    """Count the images and bytes of a batch without starting it."""
+    """Count the images and bytes of a batch without starting it, or sketch on the sky what it covers."""
     deadline = time.monotonic() + NAME_RESOLUTION_SECONDS
     settings, body = dependencies.settings, bounded_body(request, dependencies.settings)
     try:
         parsed, _ = parse_body(body, request.content_type, settings)
-        plan = estimate(parsed, dependencies.open_inventory, settings, dependencies.name_resolver(), deadline)
+        run = dry_run(parsed, dependencies.open_inventory, settings, dependencies.name_resolver(), deadline)
     except SkybatchError as error:
         form = _form_response(request, settings, error.status, problem=error.problem())
         if form is None:
             raise
         return form
+    if asks_sketch(request):
+        return sketch_response(request, dependencies, expected_sketch(run, dependencies.open_inventory))
+    plan = run.counts()
+    if request.accepts_html:
+        plan["sketch"] = expected_sketch(run, dependencies.open_inventory).decode()
     return _form_response(request, settings, 200, plan=plan) or json_response(asdict(BatchEstimate(**plan)))
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from skybatch.batch.absent import describe_absent, total_absent
@@ -25,10 +26,31 @@ from skybatch.surveys.known import known_bands
 MAX_COUNTED_IMAGES = 25_000
 
 
+@dataclass(frozen=True)
+class DryRun:
+    """A request as it would be planned now, with the outcomes to expect and what there is to say."""
+
+    request: Request
+    plan: Plan
+    outcomes: Sequence[ImageOutcome]
+    notices: tuple[str, ...]
+
+    def counts(self) -> dict[str, Any]:
+        """Return rows, images, bytes and batches, as ``POST /plans`` answers them."""
+        return _counts(self.plan, self.outcomes, len(self.request.rows)) | {"notices": list(self.notices)}
+
+
 def estimate(
     request: Request, open_inventory: OpenInventory, settings: Settings, resolver: Resolver, deadline: float
 ) -> dict[str, Any]:
-    """Count rows, images, bytes and batches, as ``POST /plans`` answers them.
+    """Count rows, images, bytes and batches: see `dry_run`."""
+    return dry_run(request, open_inventory, settings, resolver, deadline).counts()
+
+
+def dry_run(
+    request: Request, open_inventory: OpenInventory, settings: Settings, resolver: Resolver, deadline: float
+) -> DryRun:
+    """Plan a request as a batch would, without starting one.
 
     Parameters
     ----------
@@ -55,12 +77,11 @@ def estimate(
     request = with_positions(request, resolution.results)
     plan = _counted_plan(request, open_inventory, settings, resolution.results)
     notices = [*request.notices, *_unresolved(len(resolution.remaining), len(names)), *plan.notices]
-    return _counts(plan, len(request.rows)) | {"notices": [*notices, *_absent(plan)]}
+    return DryRun(request, plan, tuple(_expected(plan)), (*notices, *_absent(plan)))
 
 
-def _counts(plan: Plan, rows: int) -> dict[str, Any]:
+def _counts(plan: Plan, outcomes: Sequence[ImageOutcome], rows: int) -> dict[str, Any]:
     """Count what a plan gives where nothing goes wrong."""
-    outcomes = list(_expected(plan))
     wanted = [task for task in plan.tasks if task.refusal is None]
     return {
         "rows": rows,

@@ -6,7 +6,7 @@ Images are joined inside the store, so their bytes hardly pass through here what
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import chain
@@ -24,7 +24,7 @@ from skybatch.batch.plan import Plan
 from skybatch.batch.planning.matching import OpenInventory
 from skybatch.batch.record import load_record, load_request
 from skybatch.batch.results.batch_results import BatchResults
-from skybatch.batch.results.companion_files import TEXT, companion_files
+from skybatch.batch.results.companion_files import companion_files
 from skybatch.batch.results.generated_file import GeneratedFile
 from skybatch.batch.results.tables import result_tables
 from skybatch.batch.status import create_final, finished_status
@@ -37,18 +37,17 @@ from skybatch.status import BatchStatus, ResultFile
 from skybatch.storage.crc32 import combine_all
 
 ARCHIVE = "images.tar"
-README = "README.txt"
 WRITES_IN_FLIGHT = 8
 
-WriteReadme: TypeAlias = Callable[[BatchResults], str]
-"""Gives the text of ``README.txt``: text for people is written above this package."""
+WriteTexts: TypeAlias = Callable[[BatchResults, OpenInventory], Iterable[GeneratedFile]]
+"""Gives the files for people, such as ``README.txt``: they are written above this package."""
 
 
 def package(
     store: BatchStore,
     plan: Plan,
     open_inventory: OpenInventory,
-    write_readme: WriteReadme,
+    write_texts: WriteTexts,
     assembler: Assembler,
     now: float,
 ) -> BatchStatus:
@@ -64,7 +63,7 @@ def package(
     request = load_request(store)
     rows = row_outcomes(plan, outcomes, len(request.rows))
     results = BatchResults(load_record(store), request, plan, outcomes, rows, archive_order(stretches))
-    files = list(_write_results(store, results, open_inventory, write_readme, assembler))
+    files = list(_write_results(store, results, open_inventory, write_texts, assembler))
     save_places(store, ((task.file, place) for task, _, place in results.archived))
     cancelled = was_cancelled(outcomes, rows)
     status = finished_status(
@@ -77,7 +76,7 @@ def _write_results(
     store: BatchStore,
     results: BatchResults,
     open_inventory: OpenInventory,
-    write_readme: WriteReadme,
+    write_texts: WriteTexts,
     assembler: Assembler,
 ) -> Iterator[ResultFile]:
     """Write the archive, if there is any image, and every file beside it; yield what was written."""
@@ -87,8 +86,8 @@ def _write_results(
         beside = _FilesBeside(store, pool)
 
         def make_files() -> list[GeneratedFile]:
-            readme = GeneratedFile(README, write_readme(results).encode(), TEXT)
-            described = [readme, *result_tables(results, results.image_sets(open_inventory))]
+            texts = write_texts(results, open_inventory)
+            described = [*texts, *result_tables(results, results.image_sets(open_inventory))]
             return beside.write([*described, *companion_files(results, described, upload)])
 
         if results.archived:

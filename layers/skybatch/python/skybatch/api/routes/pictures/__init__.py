@@ -1,0 +1,1 @@
+"""What is to be looked at: sketches of the sky, previews, the large view of an image."""

@@ -1,0 +1,100 @@
+"""``/batches/{id}/sky.svg``: what a batch covers on the sky; and the sketch that ``POST /plans`` answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from skybatch.api.dependencies import Dependencies
+from skybatch.api.http_request import HttpRequest
+from skybatch.api.large_responses import content_response
+from skybatch.api.responses import NO_STORE
+from skybatch.api.routing import AnyResponse, RouteTable
+from skybatch.batch import keys
+from skybatch.batch.outcomes import load_outcomes
+from skybatch.batch.plan import load_plan
+from skybatch.batch.record import load_record, load_request
+from skybatch.batch.store import BatchStore
+from skybatch.errors import CellError, InvalidRequest, NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from skybatch.batch.planning.dry_run import DryRun
+    from skybatch.batch.planning.matching import OpenInventory
+    from skybatch.presentation.sky_sketch.scene import Coverage, Scene
+
+routes = RouteTable()
+MEDIA_TYPE = "image/svg+xml"
+FORMATS = ("json", "svg")
+FILE = "sky.svg"
+
+
+@routes.get("/batches/<batch_id>/sky.svg")
+def sky_sketch(request: HttpRequest, dependencies: Dependencies, batch_id: str) -> AnyResponse:
+    """Return what a batch covers on the sky, as a drawing."""
+    store = dependencies.batch(batch_id)
+    load_record(store, dependencies.clock())
+    return sketch_response(request, dependencies, batch_sketch(store))
+
+
+def asks_sketch(request: HttpRequest) -> bool:
+    """Tell whether a caller wants the sketch: by ``format``, or by an Accept header that names SVG alone.
+
+    Raises InvalidRequest for another format.
+    """
+    word = request.query_parameter("format")
+    if word and word not in FORMATS:
+        error = CellError("format", word[:60], f"must be one of {', '.join(FORMATS)}")
+        raise InvalidRequest(error.sentence(), errors=[error])
+    return word == "svg" or (not word and request.header("accept").split(";")[0].strip() == MEDIA_TYPE)
+
+
+def expected_sketch(run: DryRun, open_inventory: OpenInventory) -> bytes:
+    """Draw what a dry run covers."""
+    # Here, because numpy and the templates' engine cost the other routes of these functions 0.1 s.
+    from skybatch.presentation.sky_sketch.coverage import coverages
+    from skybatch.presentation.sky_sketch.scene_of_plan import expected_scene
+
+    scene = expected_scene(run.request, run.plan, run.outcomes)
+    return _drawn(scene, coverages(scene, run.plan.versions, open_inventory))
+
+
+def batch_sketch(store: BatchStore) -> bytes:
+    """Return the sketch of a batch: as it was packaged, else of its plan and outcomes.
+
+    Raises NotFound where there is no plan yet, or nothing of it has a place on the sky.
+    """
+    kept = store.read(keys.result(FILE))
+    return _of_plan(store) if kept is None else kept
+
+
+def _of_plan(store: BatchStore) -> bytes:
+    from skybatch.presentation.sky_sketch.scene_of_plan import final_scene, running_scene
+
+    plan = load_plan(store)
+    if plan is None:
+        raise NotFound("This batch has no plan yet, so there is nothing to draw.")
+    request, outcomes = load_request(store), load_outcomes(store)
+    if outcomes is None or len(outcomes) != len(plan.tasks):
+        return _drawn(running_scene(request, plan))
+    return _drawn(final_scene(request, plan, outcomes))
+
+
+def _drawn(scene: Scene, coverage: Sequence[Coverage] = ()) -> bytes:
+    from skybatch.presentation.sky_sketch.drawing import sketch
+
+    if scene.is_empty:
+        raise NotFound("Nothing of this request has a place on the sky.")
+    return sketch(scene, coverage)
+
+
+def sketch_response(request: HttpRequest, dependencies: Dependencies, body: bytes) -> AnyResponse:
+    """Return a sketch, which no cache keeps: it was made of the caller's own request."""
+    from skybatch.presentation.sky_sketch.style import style_source
+
+    response = content_response(
+        request, dependencies.results, body, MEDIA_TYPE, cache_control=NO_STORE["Cache-Control"]
+    )
+    policy = f"default-src 'none'; style-src {style_source()}"
+    response.headers["Content-Security-Policy"] = policy
+    return response

@@ -1,0 +1,212 @@
+"""A scene as SVG: map, grid, scale and legend, with what is said of each row and image in its title.
+
+The drawing depends on the scene alone, byte for byte. Its length is bounded: of more outlines or marks than
+`MOST_TITLED` the rest are drawn without a title of their own, and of more than `MOST_OUTLINES` evenly chosen
+ones are, which the legend says.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+from markupsafe import escape
+from numpy.typing import NDArray
+
+from skybatch.presentation.sky_sketch.graticule import graticule, scale_bar
+from skybatch.presentation.sky_sketch.scene import (
+    Coverage,
+    Mark,
+    MarkKind,
+    Outlines,
+    Scene,
+    circle_positions,
+)
+from skybatch.presentation.sky_sketch.style import style
+from skybatch.presentation.sky_sketch.viewport import BOTTOM, LEFT, RIGHT, TOP, WIDTH, Viewport
+from skybatch.sky.vectors import Floats
+
+MEDIA_TYPE = "image/svg+xml"
+MOST_TITLED = 3000
+MOST_OUTLINES = 10_000
+HUES = 6
+_SMALLEST_IMAGE, _SMALLEST_CROP = 2.0, 7.0  # units; what is smaller is hidden by its position's mark
+_LEGEND_ROW = 16.0
+_MANY = 300  # marks, of which more are drawn smaller
+
+
+def sketch(scene: Scene, coverage: Sequence[Coverage] = ()) -> bytes:
+    """Return the SVG of a scene; ``coverage`` is drawn behind a map of the whole sky."""
+    return "".join(_parts(scene, coverage)).encode()
+
+
+def _parts(scene: Scene, coverage: Sequence[Coverage]) -> Iterator[str]:
+    view = Viewport.around(scene)
+    legend = list(_legend(scene, view))
+    height = view.height + _LEGEND_ROW * len(legend) + 8.0
+    yield f'<svg xmlns="http://www.w3.org/2000/svg" class="sky" viewBox="0 0 {WIDTH:.0f} {height:.0f}" '
+    yield f'width="{WIDTH:.0f}" height="{height:.0f}" role="img" aria-labelledby="sky-title">\n'
+    yield f'<title id="sky-title">{escape(scene.title)}</title>\n<style>{style()}</style>\n'
+    yield f'<rect class="frame" x="{LEFT}" y="{TOP}" width="{WIDTH - LEFT - RIGHT}" '
+    yield f'height="{view.height - TOP - BOTTOM}"/>\n' if not view.projection.shows_all else 'height="0"/>\n'
+    yield f'<svg x="{LEFT}" y="{TOP}" width="{WIDTH - LEFT - RIGHT}" height="{view.height - TOP - BOTTOM}" '
+    yield f'viewBox="{LEFT} {TOP} {WIDTH - LEFT - RIGHT} {view.height - TOP - BOTTOM}">\n'
+    yield from _map(scene, view, coverage)
+    yield "</svg>\n"
+    yield from _labels(view)
+    for number, row in enumerate(legend):
+        yield f'<g transform="translate({LEFT} {view.height + 4.0 + _LEGEND_ROW * number})">{row}</g>\n'
+    yield "</svg>\n"
+
+
+def _map(scene: Scene, view: Viewport, coverage: Sequence[Coverage]) -> Iterator[str]:
+    if view.projection.shows_all:
+        for hue, each in enumerate(coverage):
+            yield f'<path class="sea hue{hue % HUES}" d="{"".join(_cells(each, view))}"/>\n'
+    yield f'<path class="grid" d="{"".join(_polyline(line.x, line.y) for line in graticule(view))}"/>\n'
+    yield from _outlines(scene.images, view, "image", _SMALLEST_IMAGE)
+    if scene.region is not None:
+        x, y = view.place(*circle_positions(scene.region))
+        yield f'<path class="region" d="{_polyline(x, y, close=True)}"/>\n'
+    yield from _outlines(scene.crops, view, "crop", _SMALLEST_CROP)
+    yield from _marks(scene.marks, view)
+
+
+def _cells(coverage: Coverage, view: Viewport) -> Iterator[str]:
+    """Yield the outlines of cells, along their parallels as those run."""
+    bounds = zip(coverage.west, coverage.east, coverage.south, coverage.north, strict=True)
+    for west, east, south, north in bounds:
+        steps = max(2, int((east - west) / 5.0) + 1)
+        along = np.linspace(west, east, steps)
+        side = np.linspace(south, north, 3)
+        ra = np.concatenate([along, np.full(3, east), along[::-1], np.full(3, west)])
+        dec = np.concatenate([np.full(steps, south), side, np.full(steps, north), side[::-1]])
+        yield _polyline(*view.place(ra, dec), close=True)
+
+
+def _outlines(outlines: Outlines, view: Viewport, kind: str, smallest: float) -> Iterator[str]:
+    """Yield those outlines that are large enough to be seen."""
+    if not len(outlines):
+        return
+    x, y = view.place(outlines.ra, outlines.dec)
+    seen = _chosen(np.flatnonzero(_is_seen(x, y, view, smallest)))
+    for number, i in enumerate(seen.tolist()):
+        hue = f"hue{outlines.group[i] % HUES}"
+        cut = " cut" if outlines.cut[i] else ""
+        path = f'<path class="{kind} {hue}{cut}" d="{_polyline(x[i], y[i], close=True)}"'
+        yield f"{path}>{_title(outlines.texts[i])}</path>\n" if number < MOST_TITLED else f"{path}/>\n"
+
+
+def _is_seen(x: Floats, y: Floats, view: Viewport, smallest: float) -> NDArray[np.bool_]:
+    """Return which quadrilaterals are not too small, and not torn apart at the edge of a map."""
+    across, along = np.ptp(x, axis=1), np.ptp(y, axis=1)
+    whole = np.maximum(across, along) < (WIDTH / 3.0 if view.projection.shows_all else np.inf)
+    return np.asarray(whole & (np.maximum(across, along) >= smallest))
+
+
+def _chosen(numbers: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return at most `MOST_OUTLINES`, evenly chosen."""
+    if len(numbers) <= MOST_OUTLINES:
+        return numbers
+    return numbers[np.linspace(0, len(numbers) - 1, MOST_OUTLINES).astype(np.intp)]
+
+
+def _marks(marks: Sequence[Mark], view: Viewport) -> Iterator[str]:
+    """Yield the positions: those that are covered below those that are not."""
+    if not marks:
+        return
+    x, y = view.place([mark.ra for mark in marks], [mark.dec for mark in marks])
+    radius = 3.0 if len(marks) <= _MANY else 2.0
+    order = [i for kind in MarkKind for i, mark in enumerate(marks) if mark.kind is kind]
+    for number, i in enumerate(order):
+        mark = marks[i]
+        path = _shape(mark.kind, x[i], y[i], radius)
+        shape = f'<path class="mark {mark.kind}" data-row="{mark.row}" d="{path}"'
+        yield f"{shape}>{_title(mark.text)}</path>\n" if number < MOST_TITLED else f"{shape}/>\n"
+
+
+def _shape(kind: MarkKind, x: float, y: float, radius: float) -> str:
+    """Return the path of a mark: disc, ring, square or cross, told apart without colours."""
+    r = radius
+    if kind is MarkKind.NOT_COVERED:
+        return f"M{x - r:.1f} {y - r:.1f}l{2 * r:g} {2 * r:g}m0 {-2 * r:g}l{-2 * r:g} {2 * r:g}"
+    if kind is MarkKind.LEFT_OUT:
+        return f"M{x - r:.1f} {y - r:.1f}h{2 * r:g}v{2 * r:g}h{-2 * r:g}z"
+    return f"M{x - r:.1f} {y:.1f}a{r:g} {r:g} 0 1 0 {2 * r:g} 0a{r:g} {r:g} 0 1 0 {-2 * r:g} 0z"
+
+
+def _labels(view: Viewport) -> Iterator[str]:
+    """Yield the labels of the grid; for a field, scale bar and directions, too."""
+    for line in graticule(view):
+        if line.label:
+            place = f'x="{line.label_x:.1f}" y="{line.label_y:.1f}" text-anchor="{line.anchor}"'
+            yield f'<text class="soft" {place}>{line.label}</text>\n'
+    if view.projection.shows_all:
+        return
+    length, words = scale_bar(view)
+    x, y = LEFT + 10.0, view.height - BOTTOM - 10.0
+    yield f'<path class="rule" d="M{x:.1f} {y - 3:.1f}v6m0 -3h{length:.1f}m0 -3v6"/>\n'
+    yield f'<text x="{x + length / 2.0:.1f}" y="{y - 6.0:.1f}" text-anchor="middle">{words}</text>\n'
+    x, y = WIDTH - RIGHT - 12.0, view.height - BOTTOM - 10.0
+    yield f'<path class="rule" d="M{x:.1f} {y - 26:.1f}v26h-26m3 -3l-3 3l3 3m20 -26l3 -3l3 3"/>\n'
+    yield f'<text x="{x:.1f}" y="{y - 31.0:.1f}" text-anchor="middle">N</text>\n'
+    yield f'<text x="{x - 30.0:.1f}" y="{y + 4.0:.1f}" text-anchor="end">E</text>\n'
+
+
+def _legend(scene: Scene, view: Viewport) -> Iterator[str]:
+    """Yield the rows of the legend: kinds of marks with counts, groups of images, what is not drawn."""
+    counts = Counter(mark.kind for mark in scene.marks)
+    for kind in MarkKind:
+        if counts[kind]:
+            shape = f'<path class="mark {kind}" d="{_shape(kind, 6.0, 4.0, 3.0)}"/>'
+            yield f"{shape}{_words(f'{scene.labels.get(kind, kind)}: {counts[kind]:,}')}"
+    for number, name in enumerate(scene.images.groups):
+        of_group = int((scene.images.group == number).sum())
+        yield f"{_box(f'image hue{number % HUES}')}{_words(f'{name}: {of_group:,}')}"
+    if cut := int(scene.crops.cut.sum()):
+        yield f"{_box('crop cut hue0')}{_words(f'Crops that end at the edge of their image: {cut:,}')}"
+    if scene.region is not None:
+        region = f"Region of {2 * scene.region.radius:g}° diameter"
+        yield f'<path class="region" d="M0 4h12"/>{_words(region)}'
+    yield from map(_words, _not_drawn(scene, view))
+
+
+def _box(kinds: str) -> str:
+    return f'<rect class="{kinds}" x="0" y="-1" width="12" height="9"/>'
+
+
+def _words(words: str) -> str:
+    return f'<text x="18" y="8">{escape(words)}</text>'
+
+
+def _not_drawn(scene: Scene, view: Viewport) -> Iterator[str]:
+    if scene.without_position:
+        rows = "row has" if scene.without_position == 1 else "rows have"
+        yield f"{scene.without_position:,} {rows} no position"
+    x, y = view.place(scene.images.ra, scene.images.dec)
+    seen = int(_is_seen(x, y, view, _SMALLEST_IMAGE).sum()) if len(scene.images) else 0
+    if 0 < MOST_OUTLINES < seen:
+        yield f"{MOST_OUTLINES:,} of {seen:,} image outlines are drawn"
+    elif seen < len(scene.images):
+        yield "Images too small to be seen at this scale are not drawn"
+
+
+def _polyline(x: Iterable[float], y: Iterable[float], *, close: bool = False) -> str:
+    """Return a path through places in the drawing, interrupted where there is none."""
+    path, pen = [], "M"
+    for across, down in zip(x, y, strict=True):
+        if not (np.isfinite(across) and np.isfinite(down)):
+            pen = "M"
+            continue
+        path.append(f"{pen}{_short(across)} {_short(down)}")
+        pen = "L"
+    return "".join(path) + ("z" if close and path else "")
+
+
+def _short(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def _title(text: str) -> str:
+    return f"<title>{escape(text)}</title>"

@@ -1,0 +1,71 @@
+"""``/batches/{id}/sky.svg`` and the sketch of ``POST /plans``."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+import pytest
+
+from skybatch.presentation.sky_sketch.style import style_source
+from tests.support.batches.in_process_service import Service
+from tests.support.html import Page
+from tests.support.servers.http import HttpClient
+from tests.unit.api.conftest import CENTER
+
+TABLE = f"ra,dec,size,id\n{CENTER[0]},{CENTER[1]},50,here\n10,10,50,nowhere\n"
+FIELDS = {"mode": "positions", "table": TABLE}
+SVG = "image/svg+xml"
+
+
+def marks(svg: bytes) -> list[str]:
+    return [
+        each.get("class", "")
+        for each in ElementTree.fromstring(svg).iter()
+        if each.get("data-row") is not None
+    ]
+
+
+def test_a_batch_is_drawn_once_it_is_planned_and_after(batches: HttpClient, service: Service) -> None:
+    accepted = service.submit(**FIELDS)
+    address = f"/batches/{accepted.record.batch_id}/sky.svg"
+    assert batches.get(address).status == 404
+    assert service.run(accepted).state == "complete"
+    answer = batches.get(address)
+    assert (answer.status, answer.media_type) == (200, SVG)
+    assert marks(answer.body) == ["mark covered", "mark not-covered"]
+    assert style_source() in answer.headers["content-security-policy"]
+    assert answer.headers["cache-control"] == "no-store"
+    store = service.store(accepted.record.batch_id)
+    assert answer.body == store.read("results/sky.svg")
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_a_batch_without_a_packaged_sketch_is_drawn_from_its_plan(
+    batches: HttpClient, service: Service, ended: bool
+) -> None:
+    accepted = service.submit(**FIELDS)
+    service.run(accepted)
+    for name in ("results/sky.svg", *([] if ended else ["outcomes.jsonl"])):
+        service.objects.delete(service.store(accepted.record.batch_id).path(name))
+    answer = batches.get(f"/batches/{accepted.record.batch_id}/sky.svg")
+    assert marks(answer.body) == ["mark covered", "mark not-covered"]
+
+
+@pytest.mark.parametrize(("query", "accept"), [("?format=svg", "*/*"), ("", SVG)])
+def test_a_dry_run_is_drawn_for_who_asks_for_it(batches: HttpClient, query: str, accept: str) -> None:
+    answer = batches.post_json(f"/plans{query}", FIELDS, accept=accept)
+    assert (answer.status, answer.media_type) == (200, SVG)
+    assert marks(answer.body) == ["mark covered", "mark not-covered"]
+
+
+def test_other_formats_are_refused_and_what_is_nowhere_has_no_sketch(batches: HttpClient) -> None:
+    unknown = {"mode": "coadd_keys", "table": "coadd_key\n999\n"}
+    assert batches.post_json("/plans?format=png", unknown).json()["code"] == "invalid"
+    assert batches.post_json("/plans?format=svg", unknown).status == 404
+    assert batches.post_json("/plans", unknown).json()["rows"] == 1
+
+
+def test_a_browser_without_scripts_has_the_sketch_in_the_form(batches: HttpClient) -> None:
+    page = Page(batches.post_json("/plans", FIELDS, accept="text/html").body.decode())
+    assert page.one("svg", **{"class": "sky"})
+    assert "Covered: 1" in page.words

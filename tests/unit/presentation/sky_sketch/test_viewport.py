@@ -1,0 +1,50 @@
+"""What a sketch shows: all of its scene, as a field where that can be and as the whole sky else."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from skybatch.presentation.sky_sketch.scene import Circle, Mark, MarkKind, Scene
+from skybatch.presentation.sky_sketch.viewport import BOTTOM, LEFT, RIGHT, TOP, WIDTH, Viewport
+
+
+def scene(*places: tuple[float, float]) -> Scene:
+    return Scene("", tuple(Mark(ra, dec, n, MarkKind.COVERED, "") for n, (ra, dec) in enumerate(places)))
+
+
+FIELDS = {
+    "one": [(10.0, 20.0)],
+    "across-zero": [(359.9, 0.0), (0.1, 0.2)],
+    "pole": [(0.0, 89.9), (120.0, 89.8), (240.0, 89.9)],
+    "wide": [(10.0, -20.0), (70.0, 20.0)],
+}
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_a_field_shows_all_of_its_scene(name: str) -> None:
+    view = Viewport.around(scene(*FIELDS[name]))
+    assert not view.projection.shows_all
+    x, y = view.place(*np.array(FIELDS[name]).T)
+    assert ((x >= LEFT) & (x <= WIDTH - RIGHT)).all()
+    assert ((y >= TOP) & (y <= view.height - BOTTOM)).all()
+
+
+def test_east_is_left_and_north_is_up() -> None:
+    view = Viewport.around(scene((10.0, 0.0), (11.0, 1.0)))
+    x, y = view.place([10.0, 11.0], [0.0, 1.0])
+    assert x[1] < x[0]
+    assert y[1] < y[0]
+
+
+@pytest.mark.parametrize("places", [[(0.0, 0.0), (180.0, 0.0)], [(10.0, 0.0), (10.0, 85.0), (190.0, -60.0)]])
+def test_positions_all_over_the_sky_are_a_map_of_it(places: list[tuple[float, float]]) -> None:
+    view = Viewport.around(scene(*places))
+    assert view.projection.shows_all
+    x, y = view.place(*np.array(places).T)
+    assert ((x >= LEFT) & (x <= WIDTH - RIGHT) & (y >= TOP) & (y <= view.height - BOTTOM)).all()
+
+
+def test_a_region_fills_the_field() -> None:
+    view = Viewport.around(Scene("", region=Circle(204.0, -30.0, 0.25)))
+    assert view.half_sizes()[1] == pytest.approx(0.25 * 1.06, rel=1e-3)
