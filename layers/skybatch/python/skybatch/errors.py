@@ -134,6 +134,12 @@ class SourceMissing(SourceError):
     code = "source_missing"
 
 
+class SourceElsewhere(SourceError):
+    """The bucket of the image is in another region than its survey's description says."""
+
+    code = "source_elsewhere"
+
+
 class SourceDamaged(SourceError):
     """Truncated, not gzip where it must be, or not FITS."""
 
@@ -159,6 +165,12 @@ class Transient(SkybatchError):
     """A service answered badly for now; the same call may pass later."""
 
     code, title, status, retryable = "transient", "Please try again in a moment", 503, True
+
+
+class SourceForbidden(Transient):
+    """The bucket refuses to give an image, which may be missing or not; an operator must act."""
+
+    code, title = "source_forbidden", "The archive refuses to give the image"
 
 
 class InventoryError(SkybatchError):

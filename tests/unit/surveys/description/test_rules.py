@@ -57,6 +57,14 @@ def test_a_broken_rule_is_named_by_its_key(old: str, new: str, key: str) -> None
     ("more", "key"),
     [
         ('[place]\naccess = "anonymous"', r"place\.bucket"),
+        ('[place]\nbucket = "own"', r"place\.region"),
+        ('[place]\nbucket = "own"\nregion = "Oregon"', r"place\.region"),
+        ('[place]\nbucket = "Own/x"\nregion = "us-west-2"', r"place\.bucket"),
+        ("[place]\nrequester_pays = true", r"place\.bucket"),
+        (
+            '[place]\nbucket = "own"\nregion = "us-west-2"\naccess = "anonymous"\nrequester_pays = true',
+            r"place\.requester_pays",
+        ),
         ('[place]\nprefix = "radio"', r"place\.prefix"),
         ('[names]\nfile = "{field}/x"', r"names\.file"),
         ('[names]\nfile = "radio"', r"names\.file"),

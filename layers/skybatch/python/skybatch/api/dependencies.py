@@ -39,7 +39,8 @@ class Dependencies:
     results
         The results bucket.
     archive
-        The image archive, its keys relative to the archive prefix.
+        The archive: inventories, and the images of surveys whose description names no bucket, with keys
+        relative to the archive prefix.
     open_inventory
         Opens the inventory of a data set: of a version, or of the current one for None.
     name_resolver
@@ -101,6 +102,18 @@ class Dependencies:
     def current_inventory(self, dataset: str) -> Inventory:
         """Open the current inventory of a data set. Raises InventoryError."""
         return self.open_inventory(dataset, None)
+
+    def images_of(self, dataset: str) -> ObjectStore:
+        """Return the store that holds the images of a data set. Raises NotFound for an unknown one."""
+        from skybatch.inventory.places.image_stores import images_of
+
+        return images_of(self.archive, dataset)
+
+    def images_at(self, key: str) -> ObjectStore:
+        """Return the store that holds the image of a key. Raises NotFound for what is no image's key."""
+        from skybatch.inventory.places.image_stores import images_at
+
+        return images_at(self.archive, key)
 
     def available_datasets(self) -> list[str]:
         """Return the data sets of which the archive has an inventory, the default one first."""

@@ -9,8 +9,9 @@ from skybatch.api.http_request import HttpRequest
 from skybatch.api.large_responses import MAX_INLINE_BYTES, content_response
 from skybatch.api.responses import redirect
 from skybatch.api.routing import AnyResponse
-from skybatch.errors import NotFound
+from skybatch.errors import NotFound, SourceMissing
 from skybatch.fits.readers import GZIP_MAGIC
+from skybatch.storage.refusals import answered
 from skybatch.surveys.image_id import parse_file_key
 from skybatch.vo.ibe import stored_images
 from skybatch.vo.ibe.stored_images import FITS_TYPE, GZIP_TYPE
@@ -26,7 +27,7 @@ def stored_file_response(
 
     Raises NotFound where the archive has neither.
     """
-    archive = dependencies.archive
+    archive = dependencies.images_at(key)
     compressed = key.endswith(".gz")
     try:
         if url := stored_images.presigned_url(archive, key, request.link_method):
@@ -43,14 +44,15 @@ def gzipped_file_response(request: HttpRequest, dependencies: Dependencies, key:
     Raises NotFound where the archive does not hold it.
     """
     try:
-        found = obstore.get(dependencies.archive, key)
-    except FileNotFoundError:
+        images = dependencies.images_at(key)
+        found = answered(images, key, lambda: obstore.get(images, key))
+    except SourceMissing:
         raise NotFound(f"The archive has no image {key}.") from None
     if found.meta["size"] > MAX_INLINE_BYTES:
         return stored_file_response(request, dependencies, key)
     body = bytes(found.bytes())
     if not body.startswith(GZIP_MAGIC):
-        plain = stored_images.plain_image(dependencies.archive, key)
+        plain = stored_images.plain_image(dependencies.images_at(key), key)
         return fits_response(request, dependencies, plain, key, compressed=True)
     return content_response(
         request, dependencies.results, body, GZIP_TYPE, filename=f"{_stem(key)}.fits.gz", compressible=False

@@ -31,6 +31,7 @@ class FailureCode(StrEnum):
     """Why a single image could not be delivered; those that begin with ``source`` are `SourceError`'s."""
 
     SOURCE_MISSING = "source_missing"
+    SOURCE_ELSEWHERE = "source_elsewhere"
     SOURCE_DAMAGED = "source_damaged"
     SOURCE_UNSUPPORTED = "source_unsupported"
     SOURCE_DIFFERS = "source_differs"

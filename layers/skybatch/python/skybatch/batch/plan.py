@@ -22,13 +22,17 @@ from skybatch.fits.edge_mode import EdgeMode
 from skybatch.fits.pixel_box import Padding, PixelBox
 from skybatch.inventory.image_geometry import ImageGeometry
 from skybatch.status import AbsentImages
+from skybatch.storage.places import ARCHIVE
 from skybatch.surveys.image_type import ImageType
 
 # Fields of a task whose key in ``plan.jsonl`` and in messages differs from their name.
 STORED_FIELDS = {"index": "n", "set_index": "set", "row_number": "scntr", "delivery_format": "form"}
 TASK_FIELDS = {key: name for name, key in STORED_FIELDS.items()}
-SHARED_TEXTS = ("source", "dataset", "band", "delivery_format")
-ABSENT_DEFAULTS = {"edge": EdgeMode.CLIP, "cut_at_edge": False, "refusal_code": None, "stored_bytes": None}
+SHARED_TEXTS = ("source", "dataset", "band", "delivery_format", "place")
+ABSENT_DEFAULTS: Mapping[str, Any] = {
+    **{"edge": EdgeMode.CLIP, "cut_at_edge": False, "refusal_code": None, "stored_bytes": None},
+    "place": ARCHIVE,
+}
 """Values of the fields that are absent from a line."""
 
 
@@ -47,7 +51,7 @@ class Task:
     file
         Name of the file delivered, unique in the batch.
     source
-        Key of the stored image in the archive bucket.
+        Key of the stored image, in the bucket of ``place``.
     dataset, set_index, band
         The image: data set, index of the image set in that data set's inventory version, and band.
     image_type
@@ -76,6 +80,8 @@ class Task:
         Whether it is a crop that reaches beyond its image.
     stored_bytes
         Size of ``source`` by the inventory; None in plans of earlier versions.
+    place
+        The bucket that holds ``source``, as `skybatch.storage.places` writes it; empty for the archive's own.
     """
 
     index: int
@@ -99,6 +105,7 @@ class Task:
     edge: EdgeMode = EdgeMode.CLIP
     cut_at_edge: bool = False
     stored_bytes: int | None = None
+    place: str = ARCHIVE
 
     @property
     def planned_bytes(self) -> int:

@@ -20,6 +20,7 @@ CANCELLED_REASON = "the batch was cancelled"
 
 FAILURE_MEANINGS: dict[str, str] = {
     FailureCode.SOURCE_MISSING: "the archive lists the image but does not hold it",
+    FailureCode.SOURCE_ELSEWHERE: "the bucket of the image is in another region than its survey says",
     FailureCode.SOURCE_DAMAGED: "the stored file is damaged",
     FailureCode.SOURCE_UNSUPPORTED: "the stored file is not a plain two-dimensional image",
     FailureCode.SOURCE_DIFFERS: "the stored file is not the one that the inventory describes",

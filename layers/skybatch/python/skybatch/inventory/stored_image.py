@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, TypeVar
 
 import obstore
 from obstore.exceptions import BaseError
 
-from skybatch.errors import SourceDamaged, SourceMissing
+from skybatch.errors import SourceDamaged
 from skybatch.fits.limits import check_image_bytes
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.fits.provenance import Origin
@@ -20,6 +20,8 @@ from skybatch.fits.stored_file import read_stored_header
 from skybatch.fits.tiles.gzip2_reader import decompress_image, is_tiled
 from skybatch.imaging import cutout, tiled_cutout
 from skybatch.inventory.image_geometry import ImageGeometry
+from skybatch.storage.refusals import answered
+from skybatch.storage.whole_objects import read_whole
 from skybatch.surveys.image_id import TILED_SUFFIX, atlas_key, parse_file_key
 from skybatch.surveys.image_type import ImageType
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from skybatch.fits.header import Header
     from skybatch.inventory.inventory import Inventory
 
+T = TypeVar("T")
 # Of these single rows can be read; a file that is gzip all the same is noticed while reading.
 PLAIN = (".fits", ".fit")
 _GZIP_LEVEL = 6
@@ -53,29 +56,20 @@ class StoredImage:
     @cached_property
     def size(self) -> int:
         """Bytes stored."""
-        try:
-            return int(obstore.head(self.objects, self.key)["size"])
-        except FileNotFoundError:
-            raise self._missing() from None
+        return int(self._answered(lambda: obstore.head(self.objects, self.key))["size"])
 
     @cached_property
     def whole(self) -> bytes:
         """The stored file, read once. Raises SourceUnsupported for one that is larger than any image."""
-        try:
-            stored = obstore.get(self.objects, self.key)
-        except FileNotFoundError:
-            raise self._missing() from None
-        check_image_bytes(stored.meta["size"])
-        return bytes(stored.bytes())
+        return self._answered(lambda: read_whole(self.objects, self.key, check_image_bytes))
 
     def read_range(self, start: int, length: int) -> bytes:
         """Read some of its bytes. Raises SourceDamaged where the file is shorter."""
         if not length:  # stores refuse a range of no bytes, which is all that an empty file has
             return b""
         try:
-            return bytes(obstore.get_range(self.objects, self.key, start=start, length=length))
-        except FileNotFoundError:
-            raise self._missing() from None
+            get_range = partial(obstore.get_range, self.objects, self.key, start=start, length=length)
+            return bytes(self._answered(get_range))
         except (BaseError, ValueError):
             # Stores differ in how they reject a range beyond the end, and some call it a transient error.
             if self.size >= start + length:
@@ -153,8 +147,8 @@ class StoredImage:
         name = self.key.rsplit("/", 1)[-1]
         return f"{self.image_type.folder}/{name}" if self.image_type == ImageType.QUICKLOOK else name
 
-    def _missing(self) -> SourceMissing:
-        return SourceMissing(f"the archive does not hold {self.key}")
+    def _answered(self, call: Callable[[], T]) -> T:
+        return answered(self.objects, self.key, call)
 
 
 def max_gzipped_size(size: int) -> int:

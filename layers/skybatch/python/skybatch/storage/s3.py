@@ -86,17 +86,19 @@ def open_bucket(bucket: str, prefix: str = "") -> FunctionBucket:
     """Open a bucket of a function, once per process; keys are relative to ``prefix``."""
     found = Connection.from_environment()
     quick = replace(found, timeout=CALL_TIMEOUT, connect_timeout=CONNECT_TIMEOUT)
-    return FunctionBucket(**_options(bucket, quick, prefix, FUNCTION_RETRIES))
+    return FunctionBucket(**store_options(bucket, quick, prefix, FUNCTION_RETRIES))
 
 
 def connect(
     bucket: str, connection: Connection, prefix: str = "", retries: RetryConfig | None = None
 ) -> S3Store:
     """Open a bucket over a given connection; keys are relative to ``prefix``."""
-    return S3Store(**_options(bucket, connection, prefix, retries))
+    return S3Store(**store_options(bucket, connection, prefix, retries))
 
 
-def _options(bucket: str, connection: Connection, prefix: str, retries: RetryConfig | None) -> dict[str, Any]:
+def store_options(
+    bucket: str, connection: Connection, prefix: str, retries: RetryConfig | None
+) -> dict[str, Any]:
     """Make the arguments of a store."""
     client_options: ClientConfig = {"allow_http": connection.endpoint.startswith("http://")}
     if connection.timeout is not None:

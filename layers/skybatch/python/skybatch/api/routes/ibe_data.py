@@ -30,7 +30,7 @@ def stored_image(request: HttpRequest, dependencies: Dependencies) -> AnyRespons
 def _image(request: HttpRequest, dependencies: Dependencies, key: str) -> AnyResponse:
     parameters = read_parameters(request)
     box, compressed = cutout(parameters), gzipped(parameters)
-    archive, dataset = dependencies.archive, parse_file_key(key).image.dataset
+    archive, dataset = dependencies.images_at(key), parse_file_key(key).image.dataset
     if box is not None:
         inventory = dependencies.current_inventory(dataset)
         plain = stored_images.cut(archive, key, box, inventory)

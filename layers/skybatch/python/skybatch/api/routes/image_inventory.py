@@ -55,7 +55,8 @@ def image_page(request: HttpRequest, dependencies: Dependencies) -> AnyResponse:
     if parameters.named("preview"):
         from skybatch.imaging.preview import grey_preview
 
-        body = grey_preview(stored_images.plain_image(dependencies.archive, found.key(0), inventory))
+        images = dependencies.images_of(inventory.dataset)
+        body = grey_preview(stored_images.plain_image(images, found.key(0), inventory))
         return content_response(request, dependencies.results, body, "image/png", compressible=False)
     return html_response(_page(request, found))
 
@@ -66,11 +67,13 @@ def image_by_parameters(request: HttpRequest, dependencies: Dependencies) -> Any
 
     No reader of FITS opens a Quicklook as it is stored.
     """
-    key = stored_images.key_of_image(read_parameters(request), dependencies.archive)
+    parameters = read_parameters(request)
+    images = dependencies.images_of(stored_images.requested_dataset(parameters))
+    key = stored_images.key_of_image(parameters, images)
     if parse_key(key)[1] is ImageType.ATLAS:
         return gzipped_file_response(request, dependencies, key)
     inventory = dependencies.readable_inventory(parse_key(key)[0].dataset)
-    plain = stored_images.plain_image(dependencies.archive, key, inventory)
+    plain = stored_images.plain_image(images, key, inventory)
     return fits_response(request, dependencies, plain, key, compressed=True)
 
 

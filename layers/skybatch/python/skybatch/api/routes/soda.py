@@ -51,7 +51,7 @@ def _cutout(
     box = soda.box_to_cut(parameters, image, inventory)
     if box is None:
         return no_content_response()
-    body = stored_images.cut_box(dependencies.archive, key, box, inventory)
+    body = stored_images.cut_box(dependencies.images_at(key), key, box, inventory)
     name = f"{image.stem}.fits"
     return content_response(
         request, dependencies.results, body, "application/fits", filename=name, compressible=False

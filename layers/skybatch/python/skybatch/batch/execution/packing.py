@@ -159,10 +159,10 @@ class _Packing:
 
 
 def _by_source(tasks: Iterable[Task]) -> list[list[Task]]:
-    by_source: dict[str, list[Task]] = defaultdict(list)
+    by_source: dict[tuple[str, str], list[Task]] = defaultdict(list)
     for task in tasks:
         if task.refusal is None:
-            by_source[task.source].append(task)
+            by_source[task.place, task.source].append(task)
     return list(by_source.values())
 
 

@@ -31,6 +31,7 @@ from skybatch.batch.plan import Task
 from skybatch.batch.store import BatchStore
 from skybatch.bundles.bundle_format import FailedTask
 from skybatch.bundles.bundle_writer import BundleWriter
+from skybatch.storage.places import open_images
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
@@ -67,7 +68,7 @@ class Worker:
     Attributes
     ----------
     archive
-        Where the stored images are, by the keys that the plan has.
+        Where the stored images are whose tasks name no place, by the keys that the plan has.
     queue
         Where stored images are sent back.
     create_large
@@ -141,12 +142,16 @@ class Worker:
         """Make the files of each stored image; one alone has all the time there is."""
         share = TIME_SHARE if len(sources) > 1 else math.inf
         return ordered_calls(
-            lambda source: self.make(self.archive, sources[source], previews=self.previews),
+            lambda source: self._make(sources[source]),
             range(len(sources)),
             lambda source: held_bytes(sources[source]),
             self.bounds,
             lambda: started + share * self.seconds - self.clock(),
         )
+
+    def _make(self, tasks: Sequence[Task]) -> list[MadeFile | FailedTask]:
+        """Make the files of one stored image, wherever it lies."""
+        return self.make(open_images(self.archive, tasks[0].place), tasks, previews=self.previews)
 
     def _create(self, store: BatchStore, name: str, writer: BundleWriter) -> None:
         """Write the bundle unless it is there."""

@@ -23,6 +23,7 @@ from skybatch.fits.edge_mode import EdgeMode
 from skybatch.fits.pixel_box import Crop
 from skybatch.inventory.image_geometry import ImageGeometry
 from skybatch.inventory.matches import PixelPositions
+from skybatch.inventory.places.image_stores import place_of
 from skybatch.inventory.stored_image import PLAIN
 from skybatch.requests.model import LIST_MODES, Mode, Request, Row
 from skybatch.status import AbsentImages
@@ -200,7 +201,13 @@ class TaskBuilder:
             edge=EdgeMode.CLIP if crop is None else self._edge_mode(row),
             cut_at_edge=cut_at_edge,
             stored_bytes=stored_bytes,
+            place=self._place,
         )
+
+    @cached_property
+    def _place(self) -> str:
+        """Where the images of the data set lie."""
+        return sys.intern(place_of(self.inventory.dataset))
 
     def _refusal(self, size: int) -> Refusal | tuple[None, None]:
         """Tell why a file of this size is not made, if it is not."""

@@ -109,6 +109,8 @@ class Place:
         AWS region of the bucket.
     access
         Whether requests to the bucket are signed.
+    requester_pays
+        Whether they declare to pay for what they read.
     prefix
         Template of what stands before ``key``.
     ignore
@@ -118,6 +120,7 @@ class Place:
     bucket: str = ""
     region: str = ""
     access: Literal["signed", "anonymous"] = "signed"
+    requester_pays: bool = False
     prefix: str = "{mission.name}/{dataset.path}/"
     ignore: tuple[str, ...] = ()
 

@@ -15,6 +15,7 @@ from skybatch.surveys.description.templates import Template, is_pattern
 Broken = Iterator[tuple[str, str]]
 SURVEY_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
 BAND_ID = re.compile(r"[a-z0-9][a-z0-9_]{0,14}")
+BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 ENDINGS = ("fits", "fits.gz", "fit", "fit.gz", "fits.fz", "fits.H")
 _ALWAYS = frozenset(f"{thing}.{part}" for thing in ("dataset", "mission") for part in PARTS_OF[thing])
 _OF_IMAGE = _ALWAYS | {f"{thing}.{part}" for thing in ("band", "product") for part in PARTS_OF[thing]}
@@ -103,8 +104,16 @@ def _repeated(key: str, what: str, values: Iterable[str]) -> Broken:
 
 
 def _place(survey: Survey) -> Broken:
-    if survey.place.access == "anonymous" and not survey.place.bucket:
-        yield "place.bucket", "must be named where access is anonymous"
+    place = survey.place
+    if place.bucket and not BUCKET.fullmatch(place.bucket):
+        yield "place.bucket", "must be the name of a bucket: lower-case letters, digits, dots and dashes"
+    if place.bucket and not re.fullmatch(r"[a-z]{2}(-[a-z]+)+-[0-9]{1,2}", place.region):
+        yield "place.region", "must be the region of the bucket, such as us-west-2"
+    for what, given in (("access", place.access == "anonymous"), ("requester_pays", place.requester_pays)):
+        if given and not place.bucket:
+            yield "place.bucket", f"must be named where {what} is"
+    if place.access == "anonymous" and place.requester_pays:
+        yield "place.requester_pays", "must be false where access is anonymous: nobody would pay"
     yield from _template("place.prefix", survey.place.prefix, _ALWAYS)
     if not survey.place.prefix.endswith("/"):
         yield "place.prefix", "must end in a slash"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import obstore
@@ -13,6 +14,8 @@ from skybatch.fits.readers import GZIP_MAGIC
 from skybatch.inventory.stored_image import stored_image
 from skybatch.storage import links
 from skybatch.storage.object_keys import checked_key
+from skybatch.storage.places import PlaceBucket
+from skybatch.storage.refusals import answered
 from skybatch.surveys.image_id import (
     TILED_SUFFIX,
     ImageId,
@@ -106,20 +109,23 @@ def media_type_of(name: str) -> str:
 
 
 def presigned_url(archive: ObjectStore, key: str, verb: Literal["GET", "HEAD"]) -> str | None:
-    """Return a URL of a stored image, signed now for one verb.
+    """Return a URL of a stored image, signed now for one verb; a plain one where anybody may read it.
 
     None where the file is gzip and its name does not say so, or the reverse: its first bytes are read.
     Raises NotFound where the archive does not hold it, or for what is no image's key.
     """
     image_type = parse_file_key(key).image_type
     try:
-        start = bytes(obstore.get_range(archive, key, start=0, length=len(GZIP_MAGIC)))
-    except FileNotFoundError:
+        get_range = partial(obstore.get_range, archive, key, start=0, length=len(GZIP_MAGIC))
+        start = bytes(answered(archive, key, get_range))
+    except SourceMissing:
         raise NotFound(f"The archive has no image {key}.") from None
     except (BaseError, ValueError):  # an empty file has no first bytes; what may pass shows when it is read
         start = b""
     if image_type is not ImageType.QUICKLOOK and (start == GZIP_MAGIC) != key.endswith(".gz"):
         return None
+    if isinstance(archive, PlaceBucket) and archive.is_anonymous:
+        return archive.url(key)
     name = key.rsplit("/", 1)[-1]
     return links.presigned_url(archive, key, verb, filename=name, media_type=media_type_of(name))
 
@@ -167,7 +173,7 @@ def cut_box(objects: ObjectStore, key: str, box: PixelBox, inventory: Inventory 
 
 def _is_there(objects: ObjectStore, key: str) -> bool:
     try:
-        obstore.head(objects, key)
-    except FileNotFoundError:
+        answered(objects, key, lambda: obstore.head(objects, key))
+    except SourceMissing:
         return False
     return True
