@@ -68,7 +68,11 @@ def deployment(path: Path = TEMPLATE) -> Deployment:
     template = load_template(path)
     resources = template["Resources"]
     stage = resources["HttpStage"]["Properties"]
-    routes = [each["Properties"]["RouteKey"] for each in _of_type(resources, "AWS::ApiGatewayV2::Route")]
+    routes = [
+        each["Properties"]["RouteKey"]
+        for each in _of_type(resources, "AWS::ApiGatewayV2::Route")
+        if "Condition" not in each  # of no deployment at the template's defaults
+    ]
     settings = {
         route: {**stage["DefaultRouteSettings"], **stage["RouteSettings"].get(route, {})} for route in routes
     }

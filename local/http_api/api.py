@@ -10,6 +10,7 @@ from typing import Any
 
 from local.emulator import Emulator
 from local.http_api import response
+from local.http_api.authorizer import Forbidden, JwtAuthorizer, Unauthorized, refused
 from local.http_api.cors import Cors, is_preflight
 from local.http_api.event import Address, function_event
 from local.http_api.request import MAX_BODY_BYTES, MAX_HEAD_BYTES, ApiRequest
@@ -58,8 +59,13 @@ class HttpApi:
         found = select(self.routes, request.method, paths[0]) if paths else None
         if paths is None or found is None or request.method not in METHODS:
             return ApiResponse(204, []) if self.cors and is_preflight(request) else response.NOT_FOUND
-        event = function_event(request, paths[1], *found, self.address)
-        return self._called(found[0], json.dumps(event).encode())
+        route = found[0]
+        try:
+            told = route.authorizer.authorize(request, route.scopes) if route.authorizer else None
+        except (Unauthorized, Forbidden) as error:
+            return refused(error)
+        event = function_event(request, paths[1], *found, self.address, told)
+        return self._called(route, json.dumps(event).encode())
 
     def _called(self, route: Route, payload: bytes) -> ApiResponse:
         if len(payload) > MAX_PAYLOAD_BYTES:
@@ -80,7 +86,8 @@ def deployed_api(emulator: Emulator, api_id: str, domain: str, cors: Cors | None
     """
     gateway = emulator.client("apigatewayv2")
     integrations = {one["IntegrationId"]: one for one in _items(gateway.get_integrations, api_id)}
-    routes = [_route(one, integrations) for one in _items(gateway.get_routes, api_id)]
+    authorizers = {one["AuthorizerId"]: _authorizer(one) for one in _items(gateway.get_authorizers, api_id)}
+    routes = [_route(one, integrations, authorizers) for one in _items(gateway.get_routes, api_id)]
     return HttpApi(routes, Address(api_id, domain), invoker(emulator), cors)
 
 
@@ -89,10 +96,26 @@ def _items(call: Callable[..., dict[str, Any]], api_id: str) -> list[dict[str, A
     return items
 
 
-def _route(described: dict[str, Any], integrations: dict[str, dict[str, Any]]) -> Route:
+def _route(
+    described: dict[str, Any],
+    integrations: dict[str, dict[str, Any]],
+    authorizers: dict[str, JwtAuthorizer],
+) -> Route:
     integration = integrations[described["Target"].rpartition("/")[2]]
     timeout = integration.get("TimeoutInMillis", 30_000) / 1000
-    return Route(described["RouteKey"], integration["IntegrationUri"], timeout)
+    asks = described.get("AuthorizationType", "NONE") == "JWT"
+    return Route(
+        described["RouteKey"],
+        integration["IntegrationUri"],
+        timeout,
+        authorizers[described["AuthorizerId"]] if asks else None,
+        tuple(described.get("AuthorizationScopes") or ()),
+    )
+
+
+def _authorizer(described: dict[str, Any]) -> JwtAuthorizer:
+    configuration = described["JwtConfiguration"]
+    return JwtAuthorizer(configuration["Issuer"], configuration["Audience"])
 
 
 def invoker(emulator: Emulator) -> Invoke:

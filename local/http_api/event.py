@@ -55,9 +55,14 @@ def _below(path: str, first: str) -> str | None:
 
 
 def function_event(
-    request: ApiRequest, raw_path: str, route: Route, parameters: Mapping[str, str], address: Address
+    request: ApiRequest,
+    raw_path: str,
+    route: Route,
+    parameters: Mapping[str, str],
+    address: Address,
+    authorized: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Return the event of a request that took a route."""
+    """Return the event of a request that took a route; ``authorized`` is what its authorizer tells."""
     body, is_base64 = _body(request)
     headers = _headers(request)
     cookies = headers.pop("cookie", "")
@@ -67,7 +72,8 @@ def function_event(
         "rawPath": raw_path,
         "rawQueryString": request.query,
         "headers": headers,
-        "requestContext": _context(request, raw_path, route, address),
+        "requestContext": _context(request, raw_path, route, address)
+        | ({"authorizer": dict(authorized)} if authorized else {}),
         "isBase64Encoded": is_base64,
     }
     # What is empty is left out, not null.

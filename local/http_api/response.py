@@ -26,6 +26,8 @@ def message(status: int, text: str) -> ApiResponse:
 
 
 # By what happened. HTTP APIs tell no more, and have 503 where REST APIs have 504.
+UNAUTHORIZED = message(401, "Unauthorized")
+FORBIDDEN = message(403, "Forbidden")
 NOT_FOUND = message(404, "Not Found")
 TOO_LARGE = message(413, "Request Entity Too Large")
 HEAD_TOO_LARGE = message(431, "Request Header Fields Too Large")

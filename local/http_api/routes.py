@@ -6,6 +6,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from local.http_api.authorizer import JwtAuthorizer
 
 METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 DEFAULT = "$default"
@@ -17,12 +21,15 @@ _PARAMETER = re.compile(r"\{([^}+]+)(\+?)\}")
 class Route:
     """A route by its key (``POST /batches``, ``ANY /ibe/{proxy+}``, ``$default``), and what it calls.
 
-    ``timeout`` is that of its integration, in seconds.
+    ``timeout`` is that of its integration, in seconds; ``authorizer`` the one that must let requests pass,
+    ``scopes`` those of which a token must have one.
     """
 
     key: str
     function: str
     timeout: float = 30.0
+    authorizer: JwtAuthorizer | None = None
+    scopes: tuple[str, ...] = ()
 
     @property
     def method(self) -> str:

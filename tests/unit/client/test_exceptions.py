@@ -50,6 +50,12 @@ def test_the_message_of_a_gateway_is_kept() -> None:
     assert from_response(503, b'{"message": "Service Unavailable"}').detail == "Service Unavailable"
 
 
+@pytest.mark.parametrize(("status", "challenge"), [(401, ""), (401, "Bearer"), (403, 'Bearer scope=""')])
+def test_what_an_authorizer_refuses_is_told_as_such(status: int, challenge: str) -> None:
+    refused = from_response(status, b'{"message": "Unauthorized"}', challenge)
+    assert (type(refused).__name__, refused.status, refused.retryable) == ("TokenRefused", 401, False)
+
+
 @pytest.mark.parametrize("listed", [None, 3, ["text", 4], [{}], [{"unknown": 1, "rule": "r"}]])
 def test_row_errors_of_another_shape_do_no_harm(listed: object) -> None:
     problem = {"code": "invalid", "detail": "d", "errors": listed}
@@ -85,6 +91,7 @@ def test_codes_are_stable_and_not_those_of_the_server() -> None:
         "batch_failed",
         "package_missing",
         "still_running",
+        "token_refused",
         "transfer_failed",
         "unexpected_answer",
         "unreachable",

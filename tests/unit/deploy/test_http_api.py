@@ -33,6 +33,15 @@ PORTAL = [
     "ANY /help",
     "ANY /help/{proxy+}",
     "ANY /openapi.json",
+    "OPTIONS /SIA",
+    "OPTIONS /SIA/{proxy+}",
+    "OPTIONS /cgi-bin/{proxy+}",
+    "OPTIONS /datalink/{proxy+}",
+    "OPTIONS /ibe/{proxy+}",
+    "OPTIONS /registry/{proxy+}",
+    "OPTIONS /sia2/{proxy+}",
+    "OPTIONS /soda/{proxy+}",
+    "OPTIONS /surveys",
 ]
 SEARCH = [
     "ANY /SIA",
@@ -79,3 +88,44 @@ def test_access_logs_carry_no_path() -> None:
     """A path holds the batch id, which is all it takes to read a batch."""
     form = properties("HttpStage")["AccessLogSettings"]["Format"]
     assert not any(word in form for word in ("$context.path", "$context.rawPath", "sourceIp", "requestBody"))
+
+
+# A private deployment ----------------------------------------------------------------------------------
+
+# What starts work, and everything that the search function answers.
+WITH_TOKEN = ["POST /batches", "POST /plans", "POST /tables", *SEARCH]
+
+
+def routes() -> dict[str, dict[str, object]]:
+    return {given["RouteKey"]: given for given in of_type("AWS::ApiGatewayV2::Route").values()}
+
+
+def test_searches_and_what_starts_work_ask_for_a_token() -> None:
+    asking = {key for key, given in routes().items() if "AuthorizationType" in given}
+    assert asking == set(WITH_TOKEN)
+    for key in WITH_TOKEN:
+        given = routes()[key]
+        assert given["AuthorizationType"] == {"Fn::If": ["IsPrivate", "JWT", "NONE"]}
+        assert given["AuthorizerId"] == {
+            "Fn::If": ["IsPrivate", {"Ref": "JwtAuthorizer"}, {"Ref": "AWS::NoValue"}]
+        }
+        assert given["AuthorizationScopes"]["Fn::If"][:2] == ["AsksForScopes", {"Ref": "JwtScopes"}]  # type: ignore[index]
+
+
+def test_preflights_of_routes_of_any_method_need_no_token() -> None:
+    any_method = {key.partition(" ")[2] for key in WITH_TOKEN if key.startswith("ANY ")}
+    names = [
+        name
+        for name, given in of_type("AWS::ApiGatewayV2::Route").items()
+        if str(given["RouteKey"]).startswith("OPTIONS ")
+    ]
+    assert {properties(name)["RouteKey"].partition(" ")[2] for name in names} == any_method
+    assert {RESOURCES[name]["Condition"] for name in names} == {"IsPrivate"}
+
+
+def test_an_open_deployment_has_no_authorizer() -> None:
+    assert RESOURCES["JwtAuthorizer"]["Condition"] == "IsPrivate"
+    assert properties("JwtAuthorizer")["JwtConfiguration"] == {
+        "Issuer": {"Ref": "JwtIssuer"},
+        "Audience": {"Ref": "JwtAudience"},
+    }

@@ -30,6 +30,7 @@ class Settings:
     state_machine_arn: str = ""
     public_url: str = ""
     proxies_in_front: int = 0
+    jwt_issuer: str = ""
     mail_from: str = ""
     operator_name: str = ""
     operator_url: str = ""

@@ -99,12 +99,13 @@ def _preflight(options: argparse.Namespace) -> int:
 
 
 def _smoke(options: argparse.Namespace) -> int:
+    from skybatch.client.machine.access_token import access_token
     from skybatch.deployment.smoke.context import Context
     from skybatch.deployment.smoke.probe import Probe
     from skybatch.deployment.smoke.sample import find_sample
     from skybatch.deployment.smoke.smoke import check_health, smoke
 
-    probe = Probe(options.url)
+    probe = Probe(options.url, access_token(None, ""))
     if code := _told([check_health(probe)], options.json):
         return code
     sample, found = find_sample(probe)

@@ -74,7 +74,8 @@ def _state(submission: Submission) -> str:
     from skybatch.client import Client, RetryPolicy
 
     try:
-        with Client(submission.server, retry=RetryPolicy(max_attempts=2)) as client:
+        # Without a token, which may be of another server; a batch is read by its id.
+        with Client(submission.server, retry=RetryPolicy(max_attempts=2), token="") as client:
             return str(client.status(submission.batch_id).state)
     except SkybatchError as error:
         return error.code

@@ -22,6 +22,7 @@ from skybatch.client.directory import (
 from skybatch.client.download import Download, download_batch, fetch_table
 from skybatch.client.exceptions import TransferFailed
 from skybatch.client.images import fetch_pages, iter_finished_images, iter_finished_pages
+from skybatch.client.machine.access_token import TokenCommand, access_token
 from skybatch.client.machine.configuration import configuration_path, read_configuration
 from skybatch.client.models import Batch, Image, id_of, read_status
 from skybatch.client.polling import poll_until_ended
@@ -60,6 +61,8 @@ class Client(RequestCalls):
         How often requests are repeated, and after which delays.
     progress
         Receives events of batches and transfers.
+    token
+        Of a private service, or what returns one; by default as `skybatch.client.machine.access_token` says.
 
     Raises
     ------
@@ -74,14 +77,19 @@ class Client(RequestCalls):
         in_flight: int = IN_FLIGHT,
         retry: RetryPolicy | None = None,
         progress: ProgressListener | None = None,
+        token: str | TokenCommand | None = None,
     ) -> None:
-        root_url = server or os.environ.get(SERVER_VARIABLE, "") or read_configuration().server
+        configured = read_configuration()
+        root_url = server or os.environ.get(SERVER_VARIABLE, "") or configured.server
         if not root_url:
             rule = f"must be given, or set as {SERVER_VARIABLE} or in {configuration_path()}"
             raise InvalidRequest(f"The server {rule}.", errors=[CellError("server", "", rule)])
         self.in_flight = in_flight
         self._progress = progress or NoProgress()
-        self._transport = Transport(root_url, retry, self._progress)
+        # A command of the file is for the file's server; others shall not be shown its tokens.
+        command = configured.token_command if root_url.rstrip("/") == configured.server.rstrip("/") else ""
+        given = access_token(token, command)
+        self._transport = Transport(root_url, retry, self._progress, given)
 
     @property
     def server(self) -> str:

@@ -10,6 +10,7 @@
     ├── BatchFailed
     ├── TransferFailed
     ├── PackageMissing
+    ├── TokenRefused
     └── the classes of `skybatch.errors`, as the server sent them
 """
 
@@ -61,20 +62,36 @@ class TransferFailed(SkybatchError):
         self.files = tuple(files)
 
 
+class TokenRefused(SkybatchError):
+    """The service is private: it takes this request with a token of its issuer only."""
+
+    code, title, status = "token_refused", "A token is needed", 401
+
+
 class PackageMissing(SkybatchError):
     """An optional package is needed and not installed."""
 
     code, title, status = "package_missing", "A package is not installed", 501
 
 
-def from_response(status: int, body: bytes) -> SkybatchError:
-    """Return the exception for a response of status 400 or more.
+# What API Gateway's authorizer says by its status.
+TOKEN_REFUSED = {
+    401: "This service is private, and no token was sent, or one that it does not take (it may have expired): "
+    "give one by SKYBATCH_TOKEN, or a command that prints one by SKYBATCH_TOKEN_COMMAND.",
+    403: "This service is private, and the token that was sent does not allow this: ask its operator.",
+}
+
+
+def from_response(status: int, body: bytes, challenge: str = "") -> SkybatchError:
+    """Return the exception for a response of status 400 or more; ``challenge`` is its WWW-Authenticate.
 
     A problem document (RFC 9457) of the server becomes the class of its ``code``, with its row errors. Any
     other body, such as that of a gateway before the server, becomes Transient where repeating the request
     can help.
     """
     problem = _problem(body)
+    if status in TOKEN_REFUSED and "code" not in problem and (status == 401 or challenge):
+        return TokenRefused(TOKEN_REFUSED[status])
     known = _classes_by_code().get(str(problem.get("code")))
     detail = str(problem.get("detail") or problem.get("message") or f"The server returned {status}.")
     if known is not None:

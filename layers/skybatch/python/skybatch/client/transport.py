@@ -11,11 +11,13 @@ from urllib.parse import urlsplit
 
 from skybatch.client.connections import ConnectionLost, Connections, Response, is_retryable, root_cause
 from skybatch.client.exceptions import UnexpectedResponse, Unreachable, from_response
+from skybatch.client.machine.access_token import AccessToken
 from skybatch.client.progress import NoProgress, ProgressListener
 from skybatch.client.retry import RETRYABLE, RetryPolicy, parse_retry_after
 from skybatch.errors import CellError, InvalidRequest, SkybatchError
 from skybatch.version import VERSION
 
+UNAUTHORIZED = 401
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -30,6 +32,8 @@ class Transport:
         How often a request is repeated, and after which delays.
     progress
         Receives an event for each repetition.
+    token
+        Sent to the server, and to no other that it redirects to.
 
     Raises
     ------
@@ -38,7 +42,11 @@ class Transport:
     """
 
     def __init__(
-        self, server: str, retry: RetryPolicy | None = None, progress: ProgressListener | None = None
+        self,
+        server: str,
+        retry: RetryPolicy | None = None,
+        progress: ProgressListener | None = None,
+        token: AccessToken | None = None,
     ) -> None:
         if urlsplit(server).scheme not in ("http", "https") or not urlsplit(server).netloc:
             cell = CellError("server", server, "must be an address that begins with http:// or https://")
@@ -47,6 +55,7 @@ class Transport:
         self.retry_policy = retry or RetryPolicy()
         self.closed = threading.Event()
         self._progress = progress or NoProgress()
+        self._token = token or AccessToken()
         self._connections = Connections({"User-Agent": f"skybatch/{VERSION}"})
 
     def close(self) -> None:
@@ -133,13 +142,13 @@ class Transport:
         *,
         follow_redirects: bool,
     ) -> Response:
-        attempt = 0
+        attempt, token = 0, self._token.headers(self.server)
         while True:
             attempt += 1
             retry_after: float | None = None
             try:
                 response = self._connections.request(
-                    method, url, body, headers, follow_redirects=follow_redirects
+                    method, url, body, {**headers, **token}, follow_redirects=follow_redirects
                 )
             except ConnectionLost as lost:
                 failure: SkybatchError = Unreachable(f"{self.server} does not respond: {root_cause(lost)}.")
@@ -148,7 +157,11 @@ class Transport:
             else:
                 if response.status < 400:
                     return response
-                failure = from_response(response.status, response.data)
+                challenge = response.headers.get("WWW-Authenticate", "")
+                failure = from_response(response.status, response.data, challenge)
+                if response.status == UNAUTHORIZED and attempt == 1 and self._token.renewed(token):
+                    token = self._token.headers(self.server)
+                    continue
                 if response.status not in RETRYABLE:
                     raise failure
                 retry_after = parse_retry_after(response.headers.get("Retry-After"))

@@ -6,6 +6,7 @@
     email = "you@example.org"    # of `skybatch submit`
     in_flight = 8                # simultaneous transfers
     history = true               # whether `skybatch list` is told of submissions
+    token_command = "…"          # prints a token of a private service (`skybatch.client.machine.access_token`)
 
 A variable or an option that says otherwise takes precedence.
 """
@@ -32,6 +33,7 @@ class Configuration:
     email: str = ""
     in_flight: int = 8
     history: bool = True
+    token_command: str = ""
 
 
 def configuration_path(environment: Mapping[str, str] | None = None) -> Path:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from skybatch.client.connections import ConnectionLost, Connections, root_cause
+from skybatch.client.machine.access_token import AccessToken
 from skybatch.version import VERSION
 
 
@@ -41,10 +42,14 @@ class Answer:
 
 
 class Probe:
-    """Requests to one server; ``seconds`` keeps how long each took, by the label given to it."""
+    """Requests to one server; ``seconds`` keeps how long each took, by the label given to it.
 
-    def __init__(self, server: str) -> None:
+    ``token`` goes to that server alone.
+    """
+
+    def __init__(self, server: str, token: AccessToken | None = None) -> None:
         self.server = server.rstrip("/")
+        self._token = token or AccessToken()
         self.seconds: dict[str, list[float]] = defaultdict(list)
         self._connections = Connections({"User-Agent": f"skybatch-smoke/{VERSION}"})
 
@@ -59,9 +64,12 @@ class Probe:
     ) -> Answer:
         """Make one request to a path of the server, or to a URL; redirects are answers and not followed."""
         url = target if target.startswith("http") else self.server + target
+        own = self._token.headers(self.server) if url.startswith(f"{self.server}/") else {}
         began = time.monotonic()
         try:
-            response = self._connections.request(method, url, body, headers or {}, follow_redirects=False)
+            response = self._connections.request(
+                method, url, body, {**own, **(headers or {})}, follow_redirects=False
+            )
         except ConnectionLost as lost:
             return Answer(0, {}, root_cause(lost).encode(), time.monotonic() - began)
         taken = time.monotonic() - began
