@@ -109,7 +109,8 @@ def test_searches_and_what_starts_work_ask_for_a_token() -> None:
         assert given["AuthorizerId"] == {
             "Fn::If": ["IsPrivate", {"Ref": "JwtAuthorizer"}, {"Ref": "AWS::NoValue"}]
         }
-        assert given["AuthorizationScopes"]["Fn::If"][:2] == ["AsksForScopes", {"Ref": "JwtScopes"}]  # type: ignore[index]
+        scopes = {"Fn::Split": [",", {"Ref": "JwtScopes"}]}
+        assert given["AuthorizationScopes"] == {"Fn::If": ["AsksForScopes", scopes, {"Ref": "AWS::NoValue"}]}
 
 
 def test_preflights_of_routes_of_any_method_need_no_token() -> None:
@@ -127,5 +128,5 @@ def test_an_open_deployment_has_no_authorizer() -> None:
     assert RESOURCES["JwtAuthorizer"]["Condition"] == "IsPrivate"
     assert properties("JwtAuthorizer")["JwtConfiguration"] == {
         "Issuer": {"Ref": "JwtIssuer"},
-        "Audience": {"Ref": "JwtAudience"},
+        "Audience": {"Fn::Split": [",", {"Ref": "JwtAudience"}]},
     }

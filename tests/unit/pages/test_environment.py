@@ -13,6 +13,7 @@ import pytest
 from skybatch.pages.environment import (
     SCRIPTS,
     STYLE,
+    TOKEN_SCRIPT,
     content_security_policy,
     environment,
     first_line,
@@ -20,6 +21,7 @@ from skybatch.pages.environment import (
     page_headers,
     render,
     safe_url,
+    source_hash,
 )
 from skybatch.presentation.sky_sketch.style import style_source
 
@@ -77,6 +79,14 @@ def test_the_policy_allows_our_style_sheet_and_scripts_by_hash_and_nothing_else(
         digests = [b64encode(sha256(inlined(name).encode()).digest()).decode() for name in names]
         sketches = [style_source()] if directive == "style-src" else []
         assert policy[directive].split() == [*(f"'sha256-{digest}'" for digest in digests), *sketches]
+
+
+def test_the_script_of_private_deployments_is_allowed_on_pages_that_have_it() -> None:
+    plain, private = (
+        set(page_headers(page)["Content-Security-Policy"].replace(";", "").split())
+        for page in ("<p>", f"<script>{inlined(TOKEN_SCRIPT)}</script>")
+    )
+    assert private - plain == {source_hash(TOKEN_SCRIPT)}
 
 
 def test_a_page_leaks_no_referrer_and_is_kept_in_no_cache() -> None:

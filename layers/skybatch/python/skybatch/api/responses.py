@@ -51,7 +51,7 @@ def html_response(html: str, status: int = 200) -> Response[str]:
     # Here, because the templates' engine is of no use to programs, who ask most often.
     from skybatch.pages.environment import page_headers
 
-    headers = page_headers()
+    headers = page_headers(html)
     media_type = headers.pop("Content-Type")
     return Response(status_code=status, content_type=media_type, body=html, headers=dict(headers))
 

@@ -76,8 +76,8 @@ class PackageMissing(SkybatchError):
 
 # What API Gateway's authorizer says by its status.
 TOKEN_REFUSED = {
-    401: "This service is private, and no token was sent, or one that it does not take (it may have expired): "
-    "give one by SKYBATCH_TOKEN, or a command that prints one by SKYBATCH_TOKEN_COMMAND.",
+    401: "This service is private: no token was sent, or one that it does not take (it may have expired). "
+    "Give one by SKYBATCH_TOKEN, or a command that prints one by SKYBATCH_TOKEN_COMMAND.",
     403: "This service is private, and the token that was sent does not allow this: ask its operator.",
 }
 

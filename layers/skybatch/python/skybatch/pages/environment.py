@@ -24,6 +24,7 @@ from skybatch.surveys.known import band_label, served_surveys
 
 STYLE = "page.css"
 SCRIPTS = ("batch.js", "table_check.js", "form.js")
+TOKEN_SCRIPT = "token.js"  # noqa: S105  of pages of a private deployment alone
 _WITH_INDEX = re.compile(r"^([A-Z])([a-z]+)$")
 _SAFE_URL = re.compile(r"https?://|[^:]*(?:[/?#]|$)")
 
@@ -39,14 +40,14 @@ def source_hash(name: str) -> str:
     return "'sha256-" + b64encode(sha256(inlined(name).encode()).digest()).decode() + "'"
 
 
-@lru_cache(maxsize=1)
-def content_security_policy() -> str:
+@lru_cache(maxsize=2)
+def content_security_policy(*more_scripts: str) -> str:
     """Give the policy of every page: the style sheet and scripts by their hashes, nothing from other hosts.
 
     Previews are images that answer 302 to the results bucket, and browsers check a redirect's target too:
     so images may come from any https URL, and by http from the local machine.
     """
-    scripts = " ".join(source_hash(name) for name in SCRIPTS)
+    scripts = " ".join(source_hash(name) for name in (*SCRIPTS, *more_scripts))
     return "; ".join(
         (
             "default-src 'none'",
@@ -61,14 +62,15 @@ def content_security_policy() -> str:
     )
 
 
-def page_headers() -> dict[str, str]:
-    """Give the headers of every HTML response.
+def page_headers(html: str = "") -> dict[str, str]:
+    """Give the headers of every HTML response, or of a page that has more scripts than every one may.
 
     The URL of a batch is a capability: it must not leak as a referrer.
     """
+    more = [TOKEN_SCRIPT] if inlined(TOKEN_SCRIPT) in html else []
     return {
         "Content-Type": "text/html; charset=utf-8",
-        "Content-Security-Policy": content_security_policy(),
+        "Content-Security-Policy": content_security_policy(*more),
         "Referrer-Policy": "no-referrer",
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",

@@ -6,7 +6,7 @@
     email = "you@example.org"    # of `skybatch submit`
     in_flight = 8                # simultaneous transfers
     history = true               # whether `skybatch list` is told of submissions
-    token_command = "…"          # prints a token of a private service (`skybatch.client.machine.access_token`)
+    token_command = "…"          # prints a token of that server, where it is private
 
 A variable or an option that says otherwise takes precedence.
 """

@@ -16,6 +16,7 @@ from skybatch.deployment.preflight.bucket_checks import check_archive_bucket, ch
 from skybatch.deployment.preflight.mail_checks import check_mail
 from skybatch.deployment.preflight.planned_stack import PlannedStack
 from skybatch.deployment.preflight.template_checks import check_parameters, check_stack_name, check_template
+from skybatch.deployment.preflight.token_checks import check_tokens
 from skybatch.deployment.preflight.tool_checks import check_tools
 
 Check = Callable[[PlannedStack, Clients], Iterator[Finding]]
@@ -31,6 +32,7 @@ CHECKS: tuple[Check, ...] = (
     check_code_bucket,
     check_archive_bucket,
     check_mail,
+    check_tokens,
 )
 
 
