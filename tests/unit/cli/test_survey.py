@@ -10,6 +10,7 @@ import pytest
 from skybatch.cli.command_line import main
 from skybatch.storage.directory_tree import DirectoryTree
 from tests.support.survey import allwise_tree
+from tests.support.survey.allwise_table import allwise_table, table_text
 from tests.support.survey.first_tree import description, fill
 
 
@@ -72,3 +73,14 @@ def test_a_sample_has_at_least_one_header(file: Path, tmp_path: Path) -> None:
 def test_the_schema_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["survey", "schema"]) == 0
     assert json.loads(capsys.readouterr().out)["title"] == "Description of a survey"
+
+
+def test_an_inventory_is_made_of_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tree, table = tmp_path / "tree", tmp_path / "meta.tbl"
+    allwise_tree.fill(DirectoryTree(tree))
+    table.write_text(table_text(allwise_table()))
+    index = ["archive", "index", str(tree)]
+    assert main([*index, "--table", str(table)]) == 2
+    more = ["--survey", "allwise", "--table", str(table), "--existence", "probe"]
+    assert main([*index, *more]) == 0
+    assert "2 image sets, 8 images" in capsys.readouterr().out

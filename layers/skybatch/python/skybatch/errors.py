@@ -179,6 +179,10 @@ class InventoryError(SkybatchError):
     code, title, status = "inventory", "The image inventory cannot be read", 503
 
 
+class AccessRefused(InventoryError):
+    """A store refuses what an operator's command asks of it."""
+
+
 class InvalidSurvey(InventoryError):
     """The description of a survey breaks rules; each line of ``detail`` names file, key and rule."""
 

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 from astropy.io import fits
 from astropy.wcs import WCS
 
-from skybatch.archive.described.index import index_described
+from skybatch.archive.described.existence import Existence
+from skybatch.archive.described.index import index_described, index_tables
 from skybatch.errors import DatasetAbsent, InvalidSurvey
 from skybatch.inventory.held_surveys import HELD
 from skybatch.inventory.inventory import Inventory
 from skybatch.storage.directory_tree import DirectoryTree
+from skybatch.surveys.catalogue import packaged_description
 from skybatch.surveys.description.survey import Survey
+from skybatch.surveys.known import forget
 from tests.support.images.fits_files import gzipped
+from tests.support.survey import allwise_tree
+from tests.support.survey.allwise_table import allwise_table, table_text
 from tests.support.survey.first_tree import FIELDS, description, first_image, key
 
 
@@ -79,3 +85,37 @@ def test_a_description_with_errors_publishes_nothing(tree: DirectoryTree) -> Non
         index_described(tree, description().replace('unit = "deg"', 'unit = "degs"'), "first.toml")
     with pytest.raises(DatasetAbsent):
         Inventory.open(tree, "asky")
+
+
+@pytest.mark.parametrize("existence", ["listing", "probe", "assumed"])
+def test_an_inventory_of_tables_is_that_of_headers(tmp_path: Path, existence: Existence) -> None:
+    tree, table = DirectoryTree(tmp_path / "tree"), tmp_path / "meta.tbl"
+    allwise_tree.fill(tree)
+    table.write_text(table_text(allwise_table()))
+    text = packaged_description("allwise")
+    try:
+        index_described(tree, text, "allwise.toml")
+        by_headers = Inventory.open(tree, "allwise").details([0, 1])
+        report = index_tables(tree, text, "allwise.toml", [table], existence)["allwise"]
+        by_table = Inventory.open(tree, "allwise").details([0, 1])
+        assert report.sets == 2
+        assert report.problems == ()
+        for name in ("crval1", "crval2", "crpix1", "naxis1", "header_blocks", "coadd_id"):
+            assert getattr(by_table, name).tolist() == getattr(by_headers, name).tolist()
+        for name in ("bytes", "magzp", "suffix"):
+            tables = [getattr(each, name)["w3"].tolist() for each in (by_table, by_headers)]
+            assert tables[0] == tables[1]
+    finally:
+        forget(allwise_tree.SURVEY)
+
+
+def test_tables_whose_corners_lie_elsewhere_publish_nothing(tmp_path: Path) -> None:
+    tree, table, wrong = DirectoryTree(tmp_path / "tree"), tmp_path / "meta.tbl", allwise_table()
+    wrong["dec1"] += 0.01
+    table.write_text(table_text(wrong))
+    try:
+        with pytest.raises(InvalidSurvey, match="corners"):
+            index_tables(tree, packaged_description("allwise"), "allwise.toml", [table], "assumed")
+        assert list(tree.entries("inventory/")) == []
+    finally:
+        forget(allwise_tree.SURVEY)

@@ -16,7 +16,7 @@ from skybatch.fits.readers import FITS_MAGIC, GZIP_MAGIC, RangedReader, not_fits
 from skybatch.fits.stored_file import check_end, decompress_untiled
 from skybatch.fits.tiles.gzip2_reader import read_gzip2_table
 from skybatch.fits.tiles.tile_table import FRONT_BYTES, TileTable
-from skybatch.storage.trees import Entry, Tree
+from skybatch.storage.trees import Entry, RangedTree
 from skybatch.surveys.image_id import ScanImageId
 
 # A survey header is 11,520 bytes, 3 to 4 kB compressed: one request holds either.
@@ -30,7 +30,7 @@ GRID = ("CRPIX1", "CRPIX2", "CDELT1", "CDELT2", "CRVAL1", "CRVAL2")
 UNSUPPORTED_WCS = ("CD1_1", "CD1_2", "CD2_1", "CD2_2", "PC1_1", "PC1_2", "PC2_1", "PC2_2", "PV2_1", "PV2_2")
 
 
-def read_header(tree: Tree, entry: Entry) -> Header:
+def read_header(tree: RangedTree, entry: Entry) -> Header:
     """Read the header of a stored image, gzipped or plain by its first bytes, and check the file's length.
 
     Reads the first kilobytes (more only if END lies beyond) and, of a gzip file, its last four bytes,
@@ -63,7 +63,7 @@ def read_header(tree: Tree, entry: Entry) -> Header:
         return header
 
 
-def read_tile_table(tree: Tree, entry: Entry) -> TileTable:
+def read_tile_table(tree: RangedTree, entry: Entry) -> TileTable:
     """Read header and tile table of a tile-compressed image by one request for its first kilobytes.
 
     The tiles must lie within the file; their content is not checked.
@@ -78,7 +78,7 @@ def _inflated(content: bytes) -> bytes:
         raise SourceDamaged(f"the gzip data are damaged: {error}") from error
 
 
-def _check_length(tree: Tree, entry: Entry, header: Header, compressed: bool) -> None:
+def _check_length(tree: RangedTree, entry: Entry, header: Header, compressed: bool) -> None:
     """Check the end of a file whose length is not that of its header, by reading as much as that takes."""
     if compressed:
         stated = int.from_bytes(tree.read_range(entry.path, entry.size - 4, 4), "little")
@@ -88,7 +88,7 @@ def _check_length(tree: Tree, entry: Entry, header: Header, compressed: bool) ->
         check_end(_ranged_reader(tree, entry, BLOCK_BYTES), header, 0)
 
 
-def _ranged_reader(tree: Tree, entry: Entry, ahead: int) -> RangedReader:
+def _ranged_reader(tree: RangedTree, entry: Entry, ahead: int) -> RangedReader:
     return RangedReader(lambda start, length: tree.read_range(entry.path, start, length), entry.size, ahead)
 
 

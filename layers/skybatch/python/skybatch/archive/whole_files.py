@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from skybatch.fits.limits import check_image_bytes
-from skybatch.storage.trees import Entry, Tree
+from skybatch.storage.trees import Entry, RangedTree
 
 
-def read_whole(tree: Tree, entry: Entry) -> bytes:
+def read_whole(tree: RangedTree, entry: Entry) -> bytes:
     """Read a stored image, at most as many bytes as were listed.
 
     Raises SourceUnsupported, without reading, for one that is larger than any image; FileNotFoundError.

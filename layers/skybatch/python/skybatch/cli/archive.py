@@ -14,10 +14,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from skybatch.cli.output import print_report
+from skybatch.cli.output import USAGE, print_report
 from skybatch.cli.progress import progress_bar
 from skybatch.cli.request_options import positive
-from skybatch.cli.survey import SURVEY_HELP, UNFIT, given_description
+from skybatch.cli.survey import UNFIT, add_index_options, described_reports
 from skybatch.errors import InvalidSurvey, InventoryError
 from skybatch.surveys.known import DEFAULT_DATASET
 from skybatch.surveys.twomass.bands import BANDS
@@ -51,9 +51,7 @@ def _add_index(commands: Any) -> None:
     index = _command(
         commands, "index", _index, "publish inventories from the headers of all images", dataset=None
     )
-    index.add_argument(
-        "--survey", metavar="SURVEY", help=f"the survey whose images are indexed: {SURVEY_HELP}"
-    )
+    add_index_options(index)
     index.add_argument(
         "--in-flight", type=positive, default=32, help="number of simultaneous reads (default: %(default)s)"
     )
@@ -157,20 +155,20 @@ def _index(options: argparse.Namespace) -> int:
 
     tree = open_tree(options.tree)
     if options.survey is not None:
-        return _index_described(tree, options.survey, options.in_flight)
+        return _index_described(tree, options)
+    if options.tables:
+        print("skybatch: --table is of --survey; 2MASS has `skybatch archive import`", file=sys.stderr)
+        return USAGE
     datasets = [options.dataset] if options.dataset else datasets_in(tree) or [DEFAULT_DATASET]
     published = [_index_dataset(tree, dataset, options.in_flight) for dataset in datasets]
     return 0 if any(published) else 1
 
 
-def _index_described(tree: Tree, given: str, in_flight: int) -> int:
+def _index_described(tree: Tree, options: argparse.Namespace) -> int:
     """Index the data sets of a description; nothing is published where it does not fit."""
-    from skybatch.archive.described.index import index_described
-
     try:
-        description, name = given_description(given)
-        with progress_bar(f"index {Path(name).stem}", "images") as progress:
-            reports = index_described(tree, description, name, in_flight=in_flight, progress=progress)
+        with progress_bar(f"index {Path(options.survey).stem}", "images") as progress:
+            reports = described_reports(tree, options, progress)
     except InvalidSurvey as error:
         print(error.detail, file=sys.stderr)
         return UNFIT

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,8 @@ from skybatch.errors import InvalidSurvey
 
 if TYPE_CHECKING:
     from skybatch.archive.described.check import TreeReport
+    from skybatch.archive.index import IndexReport
+    from skybatch.storage.trees import Tree
 
 UNFIT = 3  # exit code: the description breaks rules, or does not fit the tree
 SHOWN = 10
@@ -40,6 +43,55 @@ def add_commands(subparsers: Any) -> None:
     check.set_defaults(run=_check)
     schema = commands.add_parser("schema", help="print the JSON Schema of descriptions, for editors")
     schema.set_defaults(run=_schema)
+
+
+def add_index_options(index: argparse.ArgumentParser) -> None:
+    """Add what `skybatch archive index` takes for the images of a description."""
+    index.add_argument(
+        "--survey", metavar="SURVEY", help=f"the survey whose images are indexed: {SURVEY_HELP}"
+    )
+    index.add_argument(
+        "--table",
+        dest="tables",
+        nargs="+",
+        type=Path,
+        default=[],
+        metavar="FILE",
+        help="with --survey: metadata tables, such as answers of /ibe/search, instead of all headers",
+    )
+    index.add_argument(
+        "--existence",
+        choices=("listing", "probe", "assumed"),
+        default="listing",
+        help="with --table: how it is known which images are stored: by listing the tree, by one request for"
+        " each image, whose header is read then, or assumed (default: %(default)s)",
+    )
+
+
+def described_reports(
+    tree: Tree, options: argparse.Namespace, progress: Callable[[int], None]
+) -> Mapping[str, IndexReport]:
+    """Publish the inventories of a description, from headers or metadata tables; reports by data set.
+
+    Raises
+    ------
+    InvalidSurvey
+        Where the description breaks rules, or does not fit the tree.
+    """
+    from skybatch.archive.described.index import index_described, index_tables
+
+    description, name = given_description(options.survey)
+    if not options.tables:
+        return index_described(tree, description, name, in_flight=options.in_flight, progress=progress)
+    return index_tables(
+        tree,
+        description,
+        name,
+        options.tables,
+        options.existence,
+        in_flight=options.in_flight,
+        progress=progress,
+    )
 
 
 def given_description(given: str) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from skybatch.concurrency import parallel_map
-from skybatch.errors import InventoryError, Transient
+from skybatch.errors import AccessRefused, Transient
 from skybatch.storage.trees import Entry
 
 if TYPE_CHECKING:
@@ -54,6 +54,14 @@ class BucketTree:
             if self._size(path) > start:
                 raise
             return b""
+
+    def read_start(self, path: str, length: int) -> tuple[bytes, int]:
+        """Read the first bytes of an object, and its size, by one request."""
+        import obstore
+
+        options: Any = {"range": (0, length)}
+        found = _translated(lambda: obstore.get(self.store, self._at(path), options=options))
+        return _translated(lambda: found.bytes().to_bytes()), int(found.meta["size"])
 
     def read_ranges(self, path: str, starts: Sequence[int], lengths: Sequence[int]) -> list[bytes]:
         """Read several ranges of one object, in their order: near ones at once, large ones side by side.
@@ -167,7 +175,7 @@ def _translated(call: Callable[[], T]) -> T:
     except (NotFoundError, FileNotFoundError) as error:
         raise FileNotFoundError(_first_line(error)) from error
     except (PermissionDeniedError, UnauthenticatedError) as error:
-        raise InventoryError(f"the archive's store refuses: {_first_line(error)}") from error
+        raise AccessRefused(f"the archive's store refuses: {_first_line(error)}") from error
     except BaseError as error:
         raise Transient(f"the archive's store did not answer: {_first_line(error)}") from error
 

@@ -31,6 +31,11 @@ class DirectoryTree:
             file.seek(start)
             return file.read(length)
 
+    def read_start(self, path: str, length: int) -> tuple[bytes, int]:
+        """Read the first bytes of a file, and its size."""
+        with self._at(path).open("rb") as file:
+            return file.read(length), os.fstat(file.fileno()).st_size
+
     def read_ranges(self, path: str, starts: Sequence[int], lengths: Sequence[int]) -> list[bytes]:
         """Read several ranges of one object, in their order."""
         with self._at(path).open("rb") as file:

@@ -1,7 +1,7 @@
 """Trees of objects, read and written in the same way wherever they are: a directory or an object store.
 
 Paths are keys with forward slashes, relative to the root of the tree. An absent object raises
-FileNotFoundError; a store that refuses access raises `skybatch.errors.InventoryError`, one that fails
+FileNotFoundError; a store that refuses access raises `skybatch.errors.AccessRefused`, one that fails
 otherwise `skybatch.errors.Transient`.
 """
 
@@ -22,14 +22,18 @@ class Entry:
     modified: int
 
 
-class ReadableTree(Protocol):
+class RangedTree(Protocol):
+    """What the headers of images are read from."""
+
+    def read_range(self, path: str, start: int, length: int) -> bytes:
+        """Read ``length`` bytes from ``start``; fewer at the end of the object."""
+
+
+class ReadableTree(RangedTree, Protocol):
     """Where an inventory is read from."""
 
     def read(self, path: str) -> bytes:
         """Read the whole object."""
-
-    def read_range(self, path: str, start: int, length: int) -> bytes:
-        """Read ``length`` bytes from ``start``; fewer at the end of the object."""
 
     def read_ranges(self, path: str, starts: Sequence[int], lengths: Sequence[int]) -> list[bytes]:
         """Read several ranges of one object, concurrently where that helps."""
@@ -40,6 +44,9 @@ class ReadableTree(Protocol):
 
 class Tree(ReadableTree, Protocol):
     """Where the operators' commands read and write."""
+
+    def read_start(self, path: str, length: int) -> tuple[bytes, int]:
+        """Read the first ``length`` bytes of an object that is not empty, and its size, by one request."""
 
     def write(self, path: str, data: bytes) -> None:
         """Write the object as a whole; a failure leaves the old one."""

@@ -18,7 +18,7 @@ from skybatch.fits.celestial_wcs import CelestialWcs, read_celestial_wcs
 from skybatch.fits.header import Header
 from skybatch.sky.boundaries import refusals
 from skybatch.sky.pixel_grids import PixelGrids, Projection
-from skybatch.storage.trees import Entry, Tree
+from skybatch.storage.trees import Entry, RangedTree
 from skybatch.surveys.description.images import Band, Field
 from skybatch.surveys.description.keys import StoredKey
 from skybatch.surveys.description.survey import Survey
@@ -52,7 +52,7 @@ class ReadImage:
     tile_heap: int = 0
 
 
-def read_image(tree: Tree, entry: Entry, key: StoredKey, survey: Survey) -> ReadImage | Problem:
+def read_image(tree: RangedTree, entry: Entry, key: StoredKey, survey: Survey) -> ReadImage | Problem:
     """Return what an image's header says, or why it cannot be used."""
     try:
         tiles = read_tile_table(tree, entry) if key.form == TILED else None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skybatch.archive.described.headers import TILED, ReadImage, number
 from skybatch.archive.image_records import GRID_PIXELS, Problem
+from skybatch.fits.celestial_wcs import CelestialWcs
 from skybatch.inventory.columns.of_survey import ColumnsOfSurvey
 from skybatch.inventory.image_sets import ImageSets, given_sets
 from skybatch.sky.image_frames import ImageFrame
@@ -36,17 +37,34 @@ def assemble(survey: Survey, dataset: str, images: Iterable[ReadImage]) -> tuple
 
 def _of_one_grid(group: Sequence[ReadImage]) -> tuple[list[ReadImage], list[Problem]]:
     reference = group[0]
-    kept = [image for image in group if _same_grid(image, reference)]
+    kept = [image for image in group if same_grid(image, reference)]
     reason = f"another pixel grid than {reference.path}, which is of the same image set"
-    return kept, [Problem(image.path, reason) for image in group if not _same_grid(image, reference)]
+    return kept, [Problem(image.path, reason) for image in group if not same_grid(image, reference)]
 
 
-def _same_grid(image: ReadImage, other: ReadImage) -> bool:
+class Gridded(Protocol):
+    """Something with a pixel grid on the sky."""
+
+    @property
+    def wcs(self) -> CelestialWcs:
+        """Its coordinates."""
+
+    @property
+    def naxis1(self) -> int:
+        """Its columns."""
+
+    @property
+    def naxis2(self) -> int:
+        """Its rows."""
+
+
+def same_grid(image: Gridded, other: Gridded) -> bool:
+    """Tell whether two images have one pixel grid on the sky."""
     if (image.naxis1, image.naxis2) != (other.naxis1, other.naxis2):
         return False
     pixel = abs(other.wcs.cdelt2)
     shifts = [
-        (image.wcs.crval1 - other.wcs.crval1) / pixel,
+        ((image.wcs.crval1 - other.wcs.crval1 + 180.0) % 360.0 - 180.0) / pixel,
         (image.wcs.crval2 - other.wcs.crval2) / pixel,
         image.wcs.crpix1 - other.wcs.crpix1,
         image.wcs.crpix2 - other.wcs.crpix2,
@@ -104,6 +122,13 @@ def _own_columns(survey: Survey, groups: Sequence[Sequence[ReadImage]]) -> dict[
     return columns
 
 
+def _all_cards(survey: Survey, groups: Sequence[Sequence[ReadImage]]) -> dict[str, NDArray[np.int64]] | None:
+    """Return the cards of each image's header; None where those of any are not known."""
+    if not all(image.cards for group in groups for image in group):
+        return None
+    return {band: np.array([_cards(group, band) for group in groups], np.int64) for band in survey.bands}
+
+
 def _cards(group: Sequence[ReadImage], band: str) -> int:
     return next((image.cards for image in group if image.key.band == band), 0)
 
@@ -143,9 +168,7 @@ def _files(survey: Survey, groups: Sequence[Sequence[ReadImage]]) -> dict[str, A
     usual = {band: _usual(survey, forms[survey.first_product][band]) for band in survey.bands}
     return {
         **places,
-        "cards": {
-            band: np.array([_cards(group, band) for group in groups], np.int64) for band in survey.bands
-        },
+        "cards": _all_cards(survey, groups),
         "forms": forms,
         "bytes": {band: size for band, (size, _) in usual.items()},
         "suffix": {band: suffix for band, (_, suffix) in usual.items()},

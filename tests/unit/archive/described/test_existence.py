@@ -1,0 +1,115 @@
+"""How it is known which images of metadata tables are stored."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from skybatch.archive.described.existence import Existence, Stored, stored_images
+from skybatch.archive.described.headers import Mismatch, ReadImage
+from skybatch.archive.described.table_images import read_table_images
+from skybatch.errors import AccessRefused, InvalidRequest, InventoryError
+from skybatch.storage.directory_tree import DirectoryTree
+from skybatch.surveys.catalogue import packaged_description
+from skybatch.surveys.description.reader import read_survey
+from tests.support.survey.allwise_table import allwise_table, table_text
+from tests.support.survey.allwise_tree import SURVEY, TILES, fill, key, tile_image
+
+TILE, OTHER = TILES
+
+
+class GuardedTree(DirectoryTree):
+    """A tree that may not be listed: what is not there is refused, and so is all of one tile."""
+
+    guarded: str = ""
+    requests: int = 0
+
+    def read_start(self, path: str, length: int) -> tuple[bytes, int]:
+        object.__setattr__(self, "requests", self.requests + 1)
+        if self.guarded in path or not (self.root / path).exists():
+            raise AccessRefused("403")
+        return super().read_start(path, length)
+
+
+def stored(tree: DirectoryTree, existence: Existence, tmp_path: Path) -> Stored:
+    table = tmp_path / "meta.tbl"
+    table.write_text(table_text(allwise_table()))
+    return stored_images(tree, SURVEY, read_table_images([table], SURVEY), existence, 4)
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> DirectoryTree:
+    made = DirectoryTree(tmp_path / "tree")
+    fill(made)
+    return made
+
+
+def read(found: Stored) -> list[ReadImage]:
+    return [image for image in found.images if isinstance(image, ReadImage)]
+
+
+def test_a_listing_has_every_form_and_what_is_in_no_table(tree: DirectoryTree, tmp_path: Path) -> None:
+    tree.delete(key(OTHER, 4))
+    tree.delete(key(OTHER, 4, ending="fits.gz"))
+    tree.write(key("0000p000_ac51", 1), b"x")
+    found = stored(tree, "listing", tmp_path)
+    assert len(read(found)) == 2 * 7
+    assert read(found)[0].bytes == len(tile_image(TILE, 1))
+    unknown, missing = found.problems
+    assert unknown.place == key("0000p000_ac51", 1)
+    assert "1 images" in missing.reason
+
+
+def test_a_probe_reads_each_header_by_one_request(tmp_path: Path) -> None:
+    tree = GuardedTree(tmp_path / "tree")
+    fill(tree)
+    object.__setattr__(tree, "guarded", "none")
+    found = stored(tree, "probe", tmp_path)
+    assert (len(read(found)), tree.requests, found.problems) == (8, 8, [])
+    assert read(found)[0].bytes == len(tile_image(TILE, 1))
+    assert {image.cards for image in read(found)} == {70}
+    assert {image.key.form for image in read(found)} == {"fits"}
+
+
+def test_what_a_store_refuses_beside_what_it_gives_is_missing(tmp_path: Path) -> None:
+    tree = GuardedTree(tmp_path / "tree")
+    fill(tree)
+    object.__setattr__(tree, "guarded", OTHER)
+    found = stored(tree, "probe", tmp_path)
+    assert len(read(found)) == 4
+    assert "4 images" in found.problems[0].reason
+
+
+def test_a_store_that_refuses_everything_is_an_alarm(tmp_path: Path) -> None:
+    tree = GuardedTree(tmp_path / "tree")
+    with pytest.raises(InventoryError, match="every image is refused"):
+        stored(tree, "probe", tmp_path)
+
+
+def test_a_probe_finds_images_that_lie_elsewhere(tree: DirectoryTree, tmp_path: Path) -> None:
+    tree.write(key(TILE, 2), tile_image(TILE, 2, CRVAL1=TILES[TILE][0] + 0.01))
+    (wrong,) = [each for each in stored(tree, "probe", tmp_path).images if isinstance(each, Mismatch)]
+    assert (wrong.place, "line" in wrong.reason) == (key(TILE, 2), True)
+
+
+def test_an_absent_plain_file_leaves_the_gzipped_one(tree: DirectoryTree, tmp_path: Path) -> None:
+    tree.delete(key(TILE, 2))
+    forms = {(image.key.band, image.key.form) for image in read(stored(tree, "probe", tmp_path))}
+    assert ("w2", "fits.gz") in forms
+
+
+def test_assumed_images_have_the_size_of_their_pixels_and_header(tmp_path: Path) -> None:
+    found = stored(DirectoryTree(tmp_path / "nothing"), "assumed", tmp_path)
+    assert {image.bytes for image in read(found)} == {len(tile_image(TILE, 1))}
+    assert read(found)[0].path == key(TILE, 1)
+
+
+def test_gzipped_images_cannot_be_assumed(tmp_path: Path) -> None:
+    text = packaged_description("allwise").replace('forms = ["fits", "fits.gz"]', 'forms = ["fits.gz"]')
+    survey = read_survey(text.replace('read = ["fits", "fits.gz"]', ""), "allwise.toml")
+    table = tmp_path / "meta.csv"
+    table.write_text(table_text(allwise_table(), "csv"))
+    images = read_table_images([table], survey)
+    with pytest.raises(InvalidRequest, match=r"\.fits\.gz"):
+        stored_images(DirectoryTree(tmp_path), survey, images, "assumed", 1)
