@@ -11,6 +11,7 @@ CODES = {
     "internal": (500, False),
     "malformed": (400, False),
     "invalid": (422, False),
+    "unknown_names": (422, False),
     "too_large": (413, False),
     "unsupported_media": (415, False),
     "not_found": (404, False),

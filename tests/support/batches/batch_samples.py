@@ -16,6 +16,7 @@ from skybatch.batch.reasons import group_reasons
 from skybatch.batch.request_facts import request_facts
 from skybatch.errors import InvalidRequest
 from skybatch.pages.examples import EXAMPLES
+from skybatch.pages.form_values import FormValues
 from skybatch.pages.help import TOPICS
 from skybatch.requests.model import Mode, Region, Request, Row
 from skybatch.settings import Settings
@@ -249,13 +250,15 @@ BAD_FIELDS = [
 PROBLEM = InvalidRequest("2 values are not valid; the first: line 4, row 1, ra '400'.").problem()
 PAGES |= {
     "form-problem": lambda: pages.form_page(
-        Settings(),
-        values={
-            "mode": "positions",
-            "email": "me",
-            "table": EXAMPLES["positions"]["table"],
-            "bands": ["J", "Ks"],
-        },
+        Settings(mail_from="sky@example.org"),
+        values=FormValues(
+            {
+                "mode": "positions",
+                "email": "me",
+                "table": EXAMPLES["positions"]["table"],
+                "bands": ["J", "Ks"],
+            }
+        ),
         problem={**PROBLEM, "errors": BAD_CELLS + BAD_FIELDS},
     ),
     "form-plan": lambda: pages.form_page(Settings(), example="positions", plan=PLAN),

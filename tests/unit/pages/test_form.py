@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from skybatch.pages.environment import SCRIPTS
 from skybatch.pages.examples import EXAMPLES
 from skybatch.pages.form import MODES, form_page, plan_sentences
+from skybatch.pages.form_values import FormValues
 from skybatch.presentation.request_summary import QUICKLOOK_CAUTION
 from skybatch.requests.fields import BatchRequestBody
 from skybatch.requests.model import Mode
@@ -19,7 +21,7 @@ from tests.support.batches import batch_samples
 from tests.support.html import Page
 from tests.support.survey.descriptions import known_survey, plain_survey
 
-SETTINGS = Settings()
+SETTINGS = Settings(mail_from="sky@example.org")
 
 
 def posted(page: Page) -> list[tuple[str, str]]:
@@ -74,7 +76,7 @@ def test_each_example_posts_a_request_the_service_takes(mode: str) -> None:
 def test_the_form_sends_every_field_the_service_knows_and_no_other() -> None:
     sent = {name for name, _ in posted(Page(form_page(SETTINGS)))}
     # The data set says the survey; files are sent as files, and what only programs need is not asked.
-    assert sent == set(BatchRequestBody.model_fields) - {"survey", "table_base64", "first_row"}
+    assert sent == set(BatchRequestBody.model_fields) - {"survey", "table_base64"}
 
 
 def test_modes_are_those_of_the_service() -> None:
@@ -102,6 +104,53 @@ def test_quicklooks_are_offered_with_the_caution() -> None:
     assert QUICKLOOK_CAUTION in Page(form_page(SETTINGS)).words
 
 
+def test_the_caution_stands_whatever_is_chosen_and_is_hidden_by_nothing() -> None:
+    (caution,) = Page(form_page(SETTINGS)).all("p", role="note")
+    assert QUICKLOOK_CAUTION in caution.text
+    assert caution.attributes["class"] == "caution"
+
+
+def test_an_address_is_asked_for_only_where_the_deployment_sends_mail() -> None:
+    page = Page(form_page(Settings()))
+    assert page.all("input", name="email") == []
+    assert "email" not in page.one("form").text
+
+
+def test_errors_of_one_line_stand_together() -> None:
+    errors = [
+        {"line": line, "row": line, "column": column, "value": "x", "rule": "must be a number"}
+        for line, column in ((4, "ra"), (7, "ra"), (4, "dec"), (4, "size"))
+    ]
+    problem = {"title": "t", "detail": "d", "status": 422, "errors": errors}
+    cells = Page(form_page(SETTINGS, problem=problem)).all("td")
+    numbered = [(each.text, each.attributes["rowspan"]) for each in cells if "rowspan" in each.attributes]
+    assert numbered == [("4", "3"), ("4", "3"), ("7", "1"), ("7", "1")]
+
+
+def test_values_that_the_form_does_not_offer_are_left_out_and_told() -> None:
+    given = FormValues({"relation": "near", "mode": "region", "bands": ["J", "Q"], "best": "y", "size": "9"})
+    page = Page(form_page(SETTINGS, values=given))
+    fields = dict(posted(page))
+    assert (fields["relation"], fields["best"], fields["size"]) == ("overlap", "true", "9")
+    told = [note.text for note in page.all("p", **{"class": "notice"})]
+    assert [("near" in note, "'Q'" in note) for note in told] == [(True, False), (False, True)]
+
+
+def test_search_engines_may_list_the_form_but_nobody_elses_request() -> None:
+    assert "noindex" not in form_page(SETTINGS)
+    assert "noindex" in form_page(SETTINGS, values=FormValues({"center": "m83"}))
+
+
+def test_a_first_row_is_shown_where_it_is_not_the_first() -> None:
+    hidden = Page(form_page(SETTINGS)).one("p", id="first_row-field").attributes
+    shown = (
+        Page(form_page(SETTINGS, values=FormValues({"first_row": 2501})))
+        .one("p", id="first_row-field")
+        .attributes
+    )
+    assert ("hidden" in hidden, "hidden" in shown) == (True, False)
+
+
 def test_errors_stand_at_their_fields_and_cells_and_values_come_back() -> None:
     page = Page(batch_samples.PAGES["form-problem"]())
     email = page.one("input", id="email").attributes
@@ -117,13 +166,14 @@ def test_errors_stand_at_their_fields_and_cells_and_values_come_back() -> None:
 
 @pytest.mark.parametrize("bands", ["all", ["J", "H", "Ks"], "j,h ks", ["j", "h", "k"]])
 def test_bands_come_back_ticked(bands: Any) -> None:
-    page = Page(form_page(SETTINGS, values={"bands": bands}))
+    page = Page(form_page(SETTINGS, values=FormValues({"bands": bands})))
     assert [value for name, value in posted(page) if name == "bands"] == ["J", "H", "K"]
 
 
 def test_unknown_examples_and_fields_change_nothing() -> None:
     plain = form_page(SETTINGS)
-    assert form_page(SETTINGS, example="<script>", values={"x": "y"}) == plain
+    assert form_page(SETTINGS, example="<script>") == plain
+    assert posted(Page(form_page(SETTINGS, values=FormValues({"x": "y"})))) == posted(Page(plain))
 
 
 def test_a_dry_run_tells_images_bytes_and_parts() -> None:
@@ -143,9 +193,9 @@ def test_what_a_user_typed_stays_inert_in_the_form(typed: str) -> None:
     errors += [{"line": None, "row": None, "column": "label", "value": typed, "rule": typed}]
     problem = {"title": typed, "detail": typed, "status": 422, "errors": errors}
     plan = {**batch_samples.PLAN, "notices": [typed], "by_outcome": {typed: 1}}
-    page = Page(form_page(SETTINGS, values=values, problem=problem, plan=plan, example=typed))
+    page = Page(form_page(SETTINGS, values=FormValues(values), problem=problem, plan=plan, example=typed))
     assert page.unclosed == []
-    assert len(page.all("script")) == 3
+    assert len(page.all("script")) == len(SCRIPTS)  # those of the form, and its examples
     assert json.loads(page.one("script", id="examples").text) == EXAMPLES
 
 
@@ -164,7 +214,7 @@ def test_the_form_of_another_survey_has_its_words() -> None:
 
 def test_a_posted_data_set_brings_the_form_of_its_survey() -> None:
     with known_survey(plain_survey()):
-        page = Page(form_page(SETTINGS, values={"dataset": "radio", "bands": ["l"]}))
+        page = Page(form_page(SETTINGS, values=FormValues({"dataset": "radio", "bands": ["l"]})))
         assert dict(posted(page))["dataset"] == "radio"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from skybatch.names.model import LookupStatus, NameResult, ServiceResponse
-from skybatch.requests.resolution import unresolved_names, with_positions
+from skybatch.requests.resolution import unknown_names, unresolved_names, with_positions
 from skybatch.sky.position import SkyPosition
 from tests.support.tables.request_tables import parsed_request
 
@@ -42,3 +42,25 @@ def test_a_region_whose_name_is_unknown_stays_without_a_center() -> None:
     resolved = with_positions(parsed_request(mode="region", center="nowhere", diameter=0.1), RESULTS)
     assert resolved.region is not None
     assert resolved.region.center is None
+
+
+def test_what_no_service_knows_is_an_error_of_each_of_its_rows() -> None:
+    request = parsed_request(mode="positions", table="objname,id\nM 83,a\nnowhere,b\nnowhere,c\n")
+    errors = list(unknown_names(request, RESULTS))
+    assert [(error.column, error.value, error.row) for error in errors] == [
+        ("name", "nowhere", 2),
+        ("name", "nowhere", 3),
+    ]
+    assert "NED" in errors[0].rule
+
+
+def test_an_unknown_center_is_an_error_of_its_field() -> None:
+    request = parsed_request(mode="region", center="nowhere", diameter=0.1)
+    (error,) = unknown_names(request, RESULTS)
+    assert (error.column, error.row) == ("center", None)
+
+
+def test_names_that_were_not_answered_by_all_are_no_errors() -> None:
+    down = NameResult("nowhere", (ServiceResponse("NED", LookupStatus.UNAVAILABLE, "timed out"),))
+    request = parsed_request(mode="positions", table="objname\nnowhere\nelsewhere\n")
+    assert list(unknown_names(request, {"nowhere": down})) == []

@@ -77,6 +77,12 @@ class InvalidRequest(SkybatchError):
     code, title, status = "invalid", "Some values are not valid", 422
 
 
+class UnknownNames(InvalidRequest):
+    """No name service knows some object names, and the request asked to be refused then."""
+
+    code, title = "unknown_names", "Some object names are not known"
+
+
 class TooLarge(SkybatchError):
     """More rows, images or bytes than one request may carry."""
 

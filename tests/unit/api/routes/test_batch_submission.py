@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
+from local.fake_resolvers import FakeResolvers
 from skybatch.api.routes import batch_submission
 from skybatch.api.submission import MAX_IDEMPOTENCY_KEY
 from skybatch.batch.record import load_record
+from skybatch.names.factory import make_resolver
 from tests.support.batches.openapi import violations
 from tests.support.batches.template import event
+from tests.support.html import Page
 from tests.support.servers.http import CONTEXT, MULTIPART, HttpClient, http_answer, multipart_form
 from tests.unit.api.conftest import CENTER
 
@@ -134,3 +138,38 @@ def test_a_browser_gets_the_form_as_it_was_filled_in(
 def test_a_browser_whose_form_cannot_be_read_gets_an_error_page(batches: HttpClient) -> None:
     answer = batches.post("/batches", b"{", content_type="application/json", **BROWSER)
     assert (answer.status, answer.media_type) == (400, "text/html")
+
+
+@pytest.fixture
+def naming(batches: HttpClient) -> Iterator[HttpClient]:
+    """Return the planner with a stand-in for the name services."""
+    with FakeResolvers() as names:
+        url, settings = names.url, batches.dependencies.settings
+        settings = replace(settings, irsa_resolver=url, ned_resolver=url, simbad_resolver=url)
+        resolver = make_resolver(batches.dependencies.results, settings)
+        known = replace(batches.dependencies, settings=settings, name_resolver=lambda: resolver)
+        yield HttpClient(known, batch_submission.routes)
+
+
+UNKNOWN = {"mode": "positions", "table": "name\nm83\nnobody knows me\n"}
+
+
+def test_a_batch_with_names_that_nobody_knows_starts_unless_it_asks_to_be_refused(naming: HttpClient) -> None:
+    assert naming.post_json("/batches", UNKNOWN).status == 202
+    assert naming.post_json("/batches", {**UNKNOWN, "unknown_names": "accept"}).status == 202
+    answer = naming.post_json("/batches", {**UNKNOWN, "unknown_names": "refuse"})
+    assert (answer.status, answer.json()["code"]) == (422, "unknown_names")
+    assert [(e["column"], e["value"], e["row"]) for e in answer.json()["errors"]] == [
+        ("name", "nobody knows me", 2)
+    ]
+    known = {**UNKNOWN, "table": "name\nm83\n", "unknown_names": "refuse"}
+    assert naming.post_json("/batches", known).status == 202
+
+
+def test_a_browser_is_asked_whether_to_start_with_unknown_names(naming: HttpClient) -> None:
+    fields = {**UNKNOWN, "unknown_names": "refuse"}
+    answer = naming.post("/batches", multipart_form(fields), content_type=MULTIPART, **BROWSER)
+    page = Page(answer.body.decode())
+    choices = {one.attributes["value"]: one.attributes for one in page.all("input", name="unknown_names")}
+    assert (answer.status, set(choices)) == (422, {"refuse", "accept"})
+    assert "checked" in choices["refuse"]

@@ -79,3 +79,59 @@ def test_the_help_stays_where_the_archive_cannot_say_what_it_holds(batches: Http
     answer = batches.get("/help/")
     assert answer.status == 200
     assert b"Two Micron All Sky Survey (2MASS) in J, H and K<sub>s</sub>, in batches" in answer.body
+
+
+def posted_request(batches: HttpClient, **fields: object) -> str:
+    return str(batches.post_json("/batches", fields).json()["batch_id"])
+
+
+def test_the_fields_of_the_address_fill_in_the_form(batches: HttpClient) -> None:
+    page = Page(
+        batches.get("/?center=m83&diameter=0.5&bands=J&bands=K&survey=2mass-sx&lable=x").body.decode()
+    )
+    assert page.one("input", id="center").attributes["value"] == "m83"
+    assert page.one("input", id="diameter").attributes["value"] == "0.5"
+    checked = [
+        each.attributes["value"] for each in page.all("input", name="bands") if "checked" in each.attributes
+    ]
+    assert checked == ["J", "K"]
+    assert "selected" in page.one("option", value="sx").attributes
+    (note,) = page.all("p", **{"class": "notice"})
+    assert "'lable'" in note.text
+
+
+def test_the_request_of_a_batch_is_edited_and_run_again(batches: HttpClient) -> None:
+    table = "ra,dec,size\n1,2,50\n3,4,\n"
+    batch_id = posted_request(
+        batches,
+        mode="positions",
+        table=table,
+        bands=["J"],
+        edge="pad",
+        size="20",
+        email="me@example.org",
+        label="Mine",
+    )
+    page = Page(batches.get(f"/?batch={batch_id}").body.decode())
+    assert page.one("textarea").text == f"\n{table}"
+    checked = {
+        each.attributes["name"]: each.attributes["value"]
+        for each in page.all("input")
+        if "checked" in each.attributes
+    }
+    assert (checked["mode"], checked["edge"], checked["bands"]) == ("positions", "pad", "J")
+    assert page.one("input", id="size").attributes["value"] == "20"
+    assert page.one("input", id="label").attributes["value"] == "Mine"
+    assert "me@example.org" not in page.source
+
+
+def test_a_region_about_a_name_is_edited_by_its_name(batches: HttpClient) -> None:
+    batch_id = posted_request(batches, mode="region", center="m83", diameter=0.3, relation="cover")
+    page = Page(batches.get(f"/?batch={batch_id}").body.decode())
+    assert page.one("input", id="center").attributes["value"] == "m83"
+    assert "selected" in page.one("option", value="cover").attributes
+
+
+@pytest.mark.parametrize("batch_id", ["0" * 32, "../x", "zz"])
+def test_a_batch_that_is_none_cannot_be_edited(batches: HttpClient, batch_id: str) -> None:
+    assert batches.get(f"/?batch={batch_id}").status == 404

@@ -137,6 +137,7 @@ def test_dry_run_counts_what_the_batch_would_give(archive: MadeArchive, names: F
     assert told["by_outcome"] == {"retrieved": 2, "unresolved": 1}
     assert (told["rows"], told["images"], told["parts"]) == (3, 4, 1)
     assert told["by_band"] == {"J": 2, "K": 2}
+    assert "nobody knows me (row 2)" in told["notices"][0]
     other = service.submit(mode="positions", table="name\nm31\n").request
     late = estimate(other, archive.open, service.settings, service.resolver, time.monotonic())
     assert "1 of 1 names" in late["notices"][-1]

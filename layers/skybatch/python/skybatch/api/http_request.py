@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import parse_qsl
 
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
@@ -81,3 +82,11 @@ class HttpRequest:
     def query_parameter(self, name: str) -> str | None:
         """Return one parameter of the query string, None where it is absent."""
         return self.event.get_query_string_value(name)
+
+    @property
+    def query_parameters(self) -> dict[str, list[str]]:
+        """All parameters of the query string, each with its values in their order."""
+        found: dict[str, list[str]] = {}
+        for name, value in parse_qsl(self.raw_query, keep_blank_values=True):
+            found.setdefault(name, []).append(value)
+        return found

@@ -34,6 +34,7 @@ FIELDS = frozenset(
         "scan",
         "size",
         "survey",
+        "unknown_names",
     }
 )
 GZIP_FROM_BYTES = 1_000_000
@@ -68,7 +69,8 @@ def encode_request(table: Any = None, **fields: Any) -> EncodedRequest:
         ``hemisphere``, ``scan``; ``size``, the width and height of the cutouts around positions of ``table``
         that have no size of their own: a number of arcsec, text with a unit (``1arcmin``) or a Quantity, or
         an array of them, one a row; ``epoch``, to which the proper motions of a SkyCoord are applied (a
-        Time, a Julian year, or text as ``J1999.5``); ``first_row``, the number of the table's first row.
+        Time, a Julian year, or text as ``J1999.5``); ``first_row``, the number of the table's first row;
+        ``unknown_names="refuse"``, to start nothing where no name service knows a name.
 
     Raises
     ------

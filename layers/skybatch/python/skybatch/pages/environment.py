@@ -23,7 +23,10 @@ from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.known import band_label, served_surveys
 
 STYLE = "page.css"
-SCRIPTS = ("batch.js", "table_check.js", "form.js")
+SCRIPTS = (
+    *("batch.js", "table_check.js", "form.js"),
+    *("request_file.js", "request_commands.js", "command_panel.js", "form_errors.js", "my_batches.js"),
+)
 TOKEN_SCRIPT = "token.js"  # noqa: S105  of pages of a private deployment alone
 _WITH_INDEX = re.compile(r"^([A-Z])([a-z]+)$")
 _SAFE_URL = re.compile(r"https?://|[^:]*(?:[/?#]|$)")

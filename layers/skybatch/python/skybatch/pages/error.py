@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from skybatch.pages.environment import render
@@ -24,6 +24,14 @@ _SERVER_ERROR = (
 ERRORS_SHOWN = 100
 
 
+def by_line(errors: Iterable[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
+    """Group errors by the line and row in which they stand, in the order of the first of each."""
+    groups: dict[tuple[Any, Any], list[Mapping[str, Any]]] = {}
+    for error in errors:
+        groups.setdefault((error.get("line"), error.get("row")), []).append(error)
+    return list(groups.values())
+
+
 def error_page(problem: Mapping[str, Any]) -> str:
     """Render an error: `problem` is its problem+json object (RFC 9457), ``errors`` included."""
     status = int(problem.get("status", 500))
@@ -31,7 +39,7 @@ def error_page(problem: Mapping[str, Any]) -> str:
         "error.html",
         problem={"title": "Something went wrong", "detail": "", **problem},
         status=status,
-        errors=list(problem.get("errors") or ())[:ERRORS_SHOWN],
+        errors=by_line(list(problem.get("errors") or ())[:ERRORS_SHOWN]),
         next_step=_NEXT_STEPS.get(status, _CORRECT if status < 500 else _SERVER_ERROR),
     )
 

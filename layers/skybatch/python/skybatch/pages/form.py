@@ -9,14 +9,14 @@ from markupsafe import Markup
 
 from skybatch.batch.reasons import cut_at_edge_reason
 from skybatch.pages.environment import render
+from skybatch.pages.error import by_line
+from skybatch.pages.form_values import FIELDS, FormValues, filled, only_offered
 from skybatch.plain_text import join_words
 from skybatch.presentation import formatting
 from skybatch.presentation.outcomes import OUTCOMES
 from skybatch.settings import Settings
-from skybatch.surveys.band_words import bands
 from skybatch.surveys.description.survey import Survey
-from skybatch.surveys.known import dataset_named, default_survey, survey_of
-from skybatch.validation import InvalidValue
+from skybatch.surveys.known import DEFAULT_DATASET, dataset_named, default_survey, survey_of
 
 MODES = (
     ("region", "A region", "every image that overlaps, covers or lies within a circle on the sky"),
@@ -33,18 +33,12 @@ _NAMED_BY = {
     **{"coadd_keys": "key", "scan": "scan", "scans": "scan"},
 }
 _COUNTS = {1: "the one there is", 2: "both", 3: "all three", 4: "all four", 5: "all five"}
-_DEFAULTS: dict[str, Any] = {
-    **dict.fromkeys(("email", "label", "center", "date", "hemisphere", "scan", "table", "size"), ""),
-    **{"mode": "region", "diameter": "0.25", "relation": "overlap", "best": "false"},
-    **{"image_type": "atlas", "decompress": "true", "form": "", "dataset": "", "edge": "clip", "bands": ()},
-}
-_TABLE_SHOWN = 200_000  # characters of a pasted table that come back with the page
 
 
 def form_page(
     settings: Settings,
     *,
-    values: Mapping[str, Any] | None = None,
+    values: FormValues | None = None,
     example: str | None = None,
     problem: Mapping[str, Any] | None = None,
     plan: Mapping[str, Any] | None = None,
@@ -58,7 +52,7 @@ def form_page(
     settings
         The limits that the form names.
     values
-        The fields as posted, shown again.
+        What it is filled in with, such as the fields as posted.
     example
         A mode whose example is filled in; any other word is ignored.
     problem
@@ -70,17 +64,20 @@ def form_page(
     others
         Id and name of further surveys, to whose forms it links.
     """
-    of = _survey(values or {}, survey)
-    filled = {**_defaults(of), **_posted(values or {}, of)}
+    given = values or FormValues({})
+    of = _survey(given.fields, survey)
+    given = only_offered(given, _offered(of), of)
+    shown = filled(given.fields, of)
     if example and example in of.requests.example:
-        filled |= {"mode": example, **of.requests.example[example]}
-    filled["table"] = str(filled["table"])[:_TABLE_SHOWN]
+        shown |= {"mode": example, **of.requests.example[example]}
     return render(
         "form.html",
         **_of_survey(of),
         **_of_problem(problem or {}),
         others=others,
-        values=filled,
+        values=shown,
+        notices=given.notices,
+        is_filled=bool(given.fields),
         settings=settings,
         planned=plan_sentences(plan, settings) if plan else (),
         sketch=Markup((plan or {}).get("sketch", "")),  # noqa: S704  drawn by us, what users typed escaped
@@ -98,7 +95,8 @@ def _of_survey(survey: Survey) -> dict[str, Any]:
         "examples": survey.requests.example,
         "bands": [(band.show, band.label) for band in survey.band],
         "all_bands": _COUNTS.get(len(survey.band), f"all {len(survey.band)}"),
-        "datasets": [(name, survey.dataset_title(name)) for name in survey.datasets],
+        "datasets": [(name, survey.dataset_title(name), survey.survey_id(name)) for name in survey.datasets],
+        "default_dataset": DEFAULT_DATASET,
     }
 
 
@@ -108,7 +106,8 @@ def _of_problem(problem: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "problem": problem,
         "field_errors": _field_errors(errors),
-        "table_errors": [error for error in errors if not _is_field_error(error)],
+        "table_errors": by_line(error for error in errors if not _is_field_error(error)),
+        "asks_about_names": problem.get("code") == "unknown_names",
     }
 
 
@@ -118,38 +117,25 @@ def _survey(values: Mapping[str, Any], survey: Survey | None) -> Survey:
     return survey_of(dataset) if dataset else survey or default_survey()
 
 
-def _defaults(survey: Survey) -> dict[str, Any]:
-    """Return what the form has where nothing was posted."""
-    shown = tuple(band.show for band in survey.band)
-    of_survey = {"dataset": next(iter(survey.datasets)), "form": survey.requests.default_form, "bands": shown}
-    return {**_DEFAULTS, **of_survey}
-
-
-def _posted(values: Mapping[str, Any], survey: Survey) -> dict[str, Any]:
-    """Select the posted fields that the form has; of a list, only the last value counts (but for bands)."""
-    given = {name: values[name] for name in _DEFAULTS if values.get(name) not in (None, "")}
-    bands = given.pop("bands", None)
-    single = {name: value[-1] if isinstance(value, list | tuple) else value for name, value in given.items()}
-    return single if bands is None else {**single, "bands": _bands(bands, survey)}
-
-
-def _bands(posted: Any, survey: Survey) -> tuple[str, ...]:
-    """Return the bands as the form shows them; words that are no bands are left out."""
-    texts = [posted] if isinstance(posted, str) else list(posted)
-    words = [word for text in texts for word in str(text).replace(",", " ").split()]
-    chosen = {band for word in words for band in _bands_of(word, survey)}
-    return tuple(band.show for band in survey.band if band.id in chosen)
-
-
-def _bands_of(word: str, survey: Survey) -> tuple[str, ...]:
-    try:
-        return bands(word, survey)
-    except InvalidValue:
-        return ()
+def _offered(survey: Survey) -> dict[str, tuple[str, ...]]:
+    """Return the choices of each field that has some."""
+    rules = survey.requests
+    forms = ("fits.gz", "fits", "fz") if survey.has("quicklooks") else ("fits", "fits.gz")
+    return {
+        "mode": tuple(rules.modes),
+        "relation": tuple(rules.relations),
+        "hemisphere": ("n", "s", "north", "south"),
+        "best": ("true", "false"),
+        "edge": ("clip", "pad"),
+        "image_type": tuple(rules.image_types),
+        "decompress": ("true", "false"),
+        "form": forms,
+        "dataset": tuple(survey.datasets),
+    }
 
 
 def _is_field_error(error: Mapping[str, Any]) -> bool:
-    return error.get("line") is None and error.get("row") is None and error["column"] in _DEFAULTS
+    return error.get("line") is None and error.get("row") is None and error["column"] in FIELDS
 
 
 def _field_errors(errors: Iterable[Mapping[str, Any]]) -> dict[str, str]:

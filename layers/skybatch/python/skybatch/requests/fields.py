@@ -35,6 +35,7 @@ from skybatch.surveys.known import DEFAULT_DATASET, default_survey
 BUILT_IN = default_survey()
 BANDS = tuple(BUILT_IN.bands)
 RELATIONS = BUILT_IN.requests.relations
+UNKNOWN_NAMES = ("accept", "refuse")
 EXAMPLES: tuple[dict[str, Any], ...] = (
     {"mode": "region", "center": "m83", "diameter": 0.2, "bands": "J"},
     {"mode": "positions", "table": "ra,dec,size\n65.497627,19.535070,50\n", "email": "you@example.org"},
@@ -218,6 +219,16 @@ class BatchRequestBody(BaseModel):
     best: Annotated[
         bool, parsed_flag(False), schema("boolean", "Mode positions: only the best image of each band.")
     ] = False
+    unknown_names: Annotated[
+        str,
+        parsed(one_of(*UNKNOWN_NAMES), UNKNOWN_NAMES[0]),
+        schema(
+            "string",
+            "Object names that no service knows: `accept` starts the batch, with those rows unresolved;"
+            " `refuse` asks for all names first, for some seconds, and starts nothing where one is unknown.",
+            enum=list(UNKNOWN_NAMES),
+        ),
+    ] = UNKNOWN_NAMES[0]
     first_row: Annotated[
         int,
         parsed(values.first_row, 1),

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from skybatch.errors import CellError, InvalidRequest
 from skybatch.fits.edge_mode import EdgeMode
 from skybatch.requests.body.payload import Payload, read_payload
-from skybatch.requests.fields import BatchRequestBody
+from skybatch.requests.fields import UNKNOWN_NAMES, BatchRequestBody
 from skybatch.requests.model import (
     LIST_MODES,
     Mode,
@@ -73,6 +73,12 @@ def parse_body(body: bytes, content_type: str, limits: Settings) -> tuple[Reques
     if mode in LIST_MODES:
         return table_request(fields, mode, payload, limits), payload.table
     return single_request(fields, mode, payload), None
+
+
+def refuses_unknown_names(body: bytes, content_type: str, limits: Settings) -> bool:
+    """Tell whether a body that `parse_body` took asks to be refused for names that no service knows."""
+    posted = read_payload(body, content_type, limits.max_upload_bytes).fields
+    return validated_fields(posted).unknown_names == UNKNOWN_NAMES[1]
 
 
 def validated_fields(posted: Mapping[str, Any]) -> BatchRequestBody:

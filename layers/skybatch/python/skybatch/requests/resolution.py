@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from skybatch.errors import CellError
+from skybatch.names.model import LookupStatus
 
 if TYPE_CHECKING:
     from skybatch.names.model import NameResult
@@ -30,3 +33,18 @@ def with_positions(request: Request, results: Mapping[str, NameResult]) -> Reque
     if region and region.center is None and region.name in positions:
         region = replace(region, center=positions[region.name])
     return replace(request, rows=rows, region=region)
+
+
+def unknown_names(request: Request, results: Mapping[str, NameResult]) -> Iterator[CellError]:
+    """Yield an error for each place of a name that all services answered not to know.
+
+    A name that was not asked for, or of which a service could not be asked, is none: the batch asks again.
+    """
+    unknown = {name for name, one in results.items() if one.status is LookupStatus.UNKNOWN}
+    region = request.region
+    if region and region.name in unknown:
+        yield CellError("center", region.name, results[region.name].explanation())
+        return
+    for row in request.rows:
+        if row.name in unknown:
+            yield CellError("name", row.name, results[row.name].explanation(), row=row.row_number)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from skybatch.api.dependencies import Dependencies
 from skybatch.api.http_request import HttpRequest
@@ -21,13 +21,20 @@ from skybatch.api.submission import (
 )
 from skybatch.batch.planning.dry_run import dry_run
 from skybatch.callers.networks import site_network
-from skybatch.errors import CellError, InvalidRequest, SkybatchError
+from skybatch.errors import CellError, InvalidRequest, SkybatchError, UnknownNames
 from skybatch.requests.body.payload import read_payload
-from skybatch.requests.parser import parse_body
+from skybatch.requests.model import Request
+from skybatch.requests.parser import parse_body, refuses_unknown_names
+from skybatch.requests.resolution import unknown_names, unresolved_names
 from skybatch.settings import Settings
+
+if TYPE_CHECKING:
+    from skybatch.names.resolver import Resolver
 
 routes = RouteTable()
 NAME_RESOLUTION_SECONDS = 20.0  # API Gateway waits 30
+NAME_CHECK_SECONDS = 8.0  # a person waits
+MAX_UNKNOWN_NAMED = 100
 
 
 @routes.post("/batches")
@@ -37,6 +44,8 @@ def submit_batch(request: HttpRequest, dependencies: Dependencies) -> AnyRespons
     submitter, body = batch_submitter(request, dependencies), bounded_body(request, settings)
     try:
         parsed, upload = parse_body(body, request.content_type, settings)
+        if unresolved_names(parsed) and refuses_unknown_names(body, request.content_type, settings):
+            _check_names(parsed, dependencies.name_resolver())
         seed = _idempotency_seed(request, body)
         accepted = submitter.submit(parsed, upload, seed)
     except SkybatchError as error:
@@ -45,6 +54,17 @@ def submit_batch(request: HttpRequest, dependencies: Dependencies) -> AnyRespons
             raise
         return form
     return accepted_response(request, accepted)
+
+
+def _check_names(parsed: Request, resolver: Resolver) -> None:
+    """Raise UnknownNames where all services answered not to know a name, as far as there is time to ask."""
+    names = unresolved_names(parsed)
+    resolution = resolver.resolve(names, time.monotonic() + NAME_CHECK_SECONDS)
+    errors = list(unknown_names(parsed, resolution.results))
+    if errors:
+        found = f"{len(errors):,} rows have object names" if len(errors) > 1 else "There is an object name"
+        detail = f"{found} that no name service knows. Nothing was started."
+        raise UnknownNames(detail, errors=errors[:MAX_UNKNOWN_NAMED])
 
 
 @routes.post("/plans")
@@ -80,12 +100,13 @@ def _form_response(
     if not request.accepts_html:
         return None
     from skybatch.pages.form import form_page
+    from skybatch.pages.form_values import from_post
 
     try:
         payload = read_payload(request.body, request.content_type, settings.max_upload_bytes)
     except SkybatchError:
         return None
-    values = {**payload.fields, "table": (payload.table or b"").decode("utf-8", "replace")}
+    values = from_post(payload.fields, payload.table)
     return html_response(form_page(settings, values=values, problem=problem, plan=plan), status)
 
 

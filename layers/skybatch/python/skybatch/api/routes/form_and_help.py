@@ -6,8 +6,12 @@ from skybatch.api.dependencies import Dependencies
 from skybatch.api.http_request import HttpRequest
 from skybatch.api.responses import html_response, redirect
 from skybatch.api.routing import AnyResponse, RouteTable
+from skybatch.batch import keys
+from skybatch.batch.record import load_record, load_request
+from skybatch.batch.results.companion_files import request_body
 from skybatch.errors import SkybatchError
 from skybatch.pages.form import form_page
+from skybatch.pages.form_values import FormValues, from_address, from_request
 from skybatch.pages.help import help_page
 from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.known import (
@@ -21,14 +25,24 @@ from skybatch.surveys.known import (
 from skybatch.telemetry import logger
 
 routes = RouteTable()
+# Parameters of the form's address that are no fields of a request.
+EXAMPLE, BATCH, SURVEY = "example", "batch", "survey"
 
 
 @routes.get("/")
 def form(request: HttpRequest, dependencies: Dependencies) -> AnyResponse:
-    """Return the form; ``?example=MODE`` fills one in, ``?survey=ID`` is that of another survey."""
-    survey, others = _surveys(request.query_parameter("survey") or "")
+    """Return the form.
+
+    ``?example=MODE`` fills one in, ``?batch=ID`` the request of that batch, and the fields of a request
+    themselves: ``?center=m83&diameter=0.5``. ``?survey=ID`` is the form of another survey.
+    """
+    survey, others = _surveys(request.query_parameter(SURVEY) or "")
     page = form_page(
-        dependencies.settings, example=request.query_parameter("example"), survey=survey, others=others
+        dependencies.settings,
+        values=_values(request, dependencies, survey),
+        example=request.query_parameter(EXAMPLE),
+        survey=survey,
+        others=others,
     )
     return html_response(page)
 
@@ -51,6 +65,26 @@ def help_topic(request: HttpRequest, dependencies: Dependencies, topic: str) -> 
     """Return one topic of the help."""
     _learn()
     return html_response(help_page(topic, dependencies.settings, request.base_url))
+
+
+def _values(request: HttpRequest, dependencies: Dependencies, survey: Survey) -> FormValues:
+    """Return what the address fills in. Raises NotFound or Expired for a batch that is none, or no longer."""
+    if batch_id := request.query_parameter(BATCH):
+        return _values_of_batch(dependencies, batch_id)
+    given = request.query_parameters
+    fields = {name: values for name, values in given.items() if name not in (EXAMPLE, BATCH, SURVEY)}
+    asked = (request.query_parameter(SURVEY) or "").lower()
+    named = [name for name in survey.datasets if asked in (name, survey.survey_id(name))]
+    return from_address({"dataset": named, **fields} if named else fields)
+
+
+def _values_of_batch(dependencies: Dependencies, batch_id: str) -> FormValues:
+    store = dependencies.batch(batch_id)
+    record = load_record(store, dependencies.clock())
+    upload = store.read(keys.result(record.upload)) if record.upload else None
+    body = request_body(load_request(store), upload)
+    url = record.file_url(record.upload) if record.upload else ""
+    return from_request(body, upload, record.upload, url)
 
 
 def _learn() -> None:

@@ -17,13 +17,15 @@ from skybatch.batch.size_limit import batches_needed
 from skybatch.errors import TooLarge
 from skybatch.names.model import NameResult, Resolution
 from skybatch.names.resolver import Resolver
+from skybatch.plain_text import plain
 from skybatch.requests.model import Request
-from skybatch.requests.resolution import unresolved_names, with_positions
+from skybatch.requests.resolution import unknown_names, unresolved_names, with_positions
 from skybatch.settings import Settings
 from skybatch.surveys.known import known_bands
 
 # While a caller waits: each takes 35 µs of a processor. A batch is planned without anybody waiting.
 MAX_COUNTED_IMAGES = 25_000
+NAMES_TOLD = 10
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,8 @@ def dry_run(
     resolution = resolver.resolve(names, deadline) if names else Resolution({}, ())
     request = with_positions(request, resolution.results)
     plan = _counted_plan(request, open_inventory, settings, resolution.results)
-    notices = [*request.notices, *_unresolved(len(resolution.remaining), len(names)), *plan.notices]
+    unresolved = [*_unknown(request, resolution), *_unresolved(len(resolution.remaining), len(names))]
+    notices = [*request.notices, *unresolved, *plan.notices]
     return DryRun(request, plan, tuple(_expected(plan)), (*notices, *_absent(plan)))
 
 
@@ -99,6 +102,16 @@ def _by_band(bands: Iterable[str]) -> dict[str, int]:
     """Count images by band, in the order of the surveys' bands."""
     counts = Counter(bands)
     return {band.upper(): counts[band] for band in known_bands() if counts[band]}
+
+
+def _unknown(request: Request, resolution: Resolution) -> Iterator[str]:
+    """Tell of names that no service knows, with the rows in which they stand."""
+    errors = list(unknown_names(request, resolution.results))
+    if errors:
+        places = ((error.value, f" (row {error.row})" if error.row else "") for error in errors[:NAMES_TOLD])
+        more = f" and {len(errors) - NAMES_TOLD:,} more" if len(errors) > NAMES_TOLD else ""
+        named = ", ".join(f"{plain(name, 60)}{row}" for name, row in places)
+        yield f"No name service knows {named}{more}."
 
 
 def _unresolved(remaining: int, names: int) -> Iterator[str]:

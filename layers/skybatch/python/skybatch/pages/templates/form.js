@@ -21,7 +21,7 @@
   let checkTimer;
 
   const mode = () => form.elements.mode.value;
-  const listMode = () => ["positions", "coadd_keys", "scans"].includes(mode());
+  const listMode = () => ["positions", "image_ids", "coadd_keys", "scans"].includes(mode());
   const chosenFile = () => byId("file").files[0];
 
   const checkTable = () => {
@@ -35,9 +35,59 @@
     return tableCheck(byId("preview"), fields);
   };
 
+  const hasMode = (name) => Boolean(byId(`mode-${name}`));
+
   const takeFile = (files) => {
     if (!listMode()) form.elements.mode.value = "positions";
     byId("file").files = files;
+    readFile();
+  };
+
+  // A request.json fills in the form; any other file is a table.
+  const readFile = async () => {
+    const file = chosenFile();
+    if (file && file.size <= Number(byId("preview").dataset.maxBytes) && (await file.slice(0, 64).text()).trimStart().startsWith("{")) {
+      const request = requestFile.read(await file.text(), [...new FormData(form).keys(), "bands"]);
+      if (request && hasMode(request.fields.mode)) return fillRequest(request, file.name);
+    }
+    changed();
+    checkTable();
+  };
+
+  const setField = (name, value) => {
+    if (name === "bands") {
+      const wanted = [value].flat().flatMap((word) => word.split(/[,\s]+/)).map((word) => word.toLowerCase());
+      for (const box of form.querySelectorAll("[name=bands]")) box.checked = wanted.includes("all") || wanted.includes(box.value.toLowerCase());
+      return true;
+    }
+    const field = form.elements[name], text = String(value);
+    field.value = name === "hemisphere" ? text.slice(0, 1) : text;
+    if (field.value === text || name === "hemisphere") return true;
+    if (field.options) field.selectedIndex = Math.max(0, Array.from(field.options).findIndex((option) => option.defaultSelected));
+    return false;
+  };
+
+  const fillRequest = ({fields, table, file, survey, unknown}, name) => {
+    form.reset();
+    const refused = Object.entries(fields).filter(([field, value]) => !setField(field, value)).map(([field]) => field);
+    if (survey && !fields.dataset) {
+      const option = form.querySelector(`option[data-survey="${CSS.escape([survey].flat()[0])}"]`);
+      if (option) option.selected = true;
+      else refused.push("survey");
+    }
+    byId("table").value = table;
+    byId("file").value = "";
+    if (file) {
+      const carried = new DataTransfer();
+      carried.items.add(file);
+      byId("file").files = carried.files;
+    }
+    byId("first_row-field").hidden = form.elements.first_row.value === "1";
+    clear();
+    const left = [...refused, ...unknown];
+    const box = element("p", `The form was filled in from ${name}.${left.length ? ` Left out, since the form has no such field or choice: ${left.join(", ")}.` : ""}`, "notice");
+    byId("problem").replaceChildren(box);
+    changed();
     checkTable();
   };
 
@@ -49,6 +99,7 @@
       target.value = value;
     }
     clear();
+    changed();
     checkTable();
     byId(`mode-${name}`).focus();
   };
@@ -76,9 +127,26 @@
     return true;
   };
 
-  const place = (error) => [
-    error.line != null && `line ${error.line}`, error.row != null && `row ${error.row}`, error.column,
-  ].filter(Boolean).join(", ");
+  const startAnyway = () => {
+    const button = Object.assign(element("button", "Start all the same", "quiet"), {type: "button"});
+    button.addEventListener("click", () => {
+      askAboutNames(false);
+      form.requestSubmit(byId("start"));
+    });
+    const paragraph = element("p");
+    paragraph.append(button, element("span", " What is not found is listed as such in the results.", "hint"));
+    return paragraph;
+  };
+
+  const askAboutNames = (ask) => {
+    for (const radio of document.querySelectorAll(".names input")) radio.closest(".names").remove();
+    let field = byId("unknown_names");
+    if (!field) {
+      field = Object.assign(document.createElement("input"), {type: "hidden", name: "unknown_names", id: "unknown_names"});
+      form.append(field);
+    }
+    field.value = ask ? "refuse" : "accept";
+  };
 
   const showProblem = async (problem) => {
     const box = element("section", "", "problem");
@@ -87,19 +155,17 @@
     const ofTable = errors.filter((e) => e.line != null || e.row != null);
     const others = errors.filter((e) => !ofTable.includes(e)).filter((e) => !markField(e));
     const listed = [...others, ...ofTable];
-    if (listed.length && errors.length > 1) { // a single one is the detail already
-      const list = element("ul");
-      for (const error of listed.slice(0, 20)) {
-        const value = String(error.value ?? "").slice(0, 60);
-        list.append(element("li", `${place(error)}${value ? ` “${value}”` : ""}: ${error.rule}`));
-      }
-      if (listed.length > 20) list.append(element("li", `and ${listed.length - 20} more`));
-      box.append(list);
-    }
+    if (listed.length && errors.length > 1) box.append(formErrors.list(listed)); // a single one is the detail already
+    if (problem.code === "unknown_names") box.append(startAnyway());
     byId("problem").replaceChildren(box);
     const first = form.querySelector("[aria-invalid]");
     (first ?? box).scrollIntoView({block: "center"});
     if (first) first.focus();
+  };
+
+  const bandLabel = (band) => {
+    const box = [...form.querySelectorAll("[name=bands]")].find(({value}) => value.toLowerCase() === band.toLowerCase());
+    return box?.closest("label").textContent.trim() ?? band;
   };
 
   const showPlan = (plan) => {
@@ -107,7 +173,7 @@
     box.append(element("h2", "Estimate"));
     const say = (text) => box.append(element("p", text));
     const kinds = Object.entries(plan.by_band ?? {}).filter(([, n]) => n)
-      .map(([band, n]) => `${{j: "J", h: "H", k: "Ks"}[band.toLowerCase()] ?? band} ${n.toLocaleString("en-US")}`);
+      .map(([band, n]) => `${bandLabel(band)} ${n.toLocaleString("en-US")}`);
     if (!plan.images) say("No image set matches this request.");
     else say(`${plural(plan.images, "image")}, ${size(plan.bytes)}${kinds.length > 1 ? ` (${kinds.join(", ")})` : ""}.`);
     if (plan.cut_at_edge) say(`${plan.cut_at_edge.toLocaleString("en-US")} of ${plural(plan.crops, "crop")} reach beyond the edge of an image.`);
@@ -138,17 +204,33 @@
       const {ok, body} = await send(path);
       await (ok ? done(body) : showProblem(body));
     } catch {
-      await showProblem({title: "The service cannot be reached", detail: "There was no response. Check the connection and try again; if you receive an email, the batch was started nevertheless."});
+      await showProblem({title: "The service cannot be reached", detail: "There was no response. Check the connection and try again; the batch may have been started nevertheless."});
     } finally {
       button.disabled = false;
       button.textContent = label;
     }
   };
 
+  const started = (accepted) => {
+    const label = byId("label").value.trim() || summary();
+    myBatches.add({id: accepted.batch_id, label, created: new Date().toISOString(), state: "accepted"});
+    location.assign(accepted.results_url);
+  };
+
+  // What a batch without a name is called in the list of this browser.
+  const summary = () => {
+    const title = byId(`mode-${mode()}`).closest("label").querySelector("strong").textContent;
+    if (mode() === "region") return `${title}: ${byId("center").value.trim()}, ${byId("diameter").value.trim()}°`;
+    if (mode() === "scan") return `${title}: ${byId("date").value} ${byId("hemisphere").value} ${byId("scan").value}`;
+    return chosenFile() ? `${title}: ${chosenFile().name}` : title;
+  };
+
+  const changed = commandPanel(form, byId("commands"));
+
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (event.submitter?.id === "check") post(byId("check"), "plans", showPlan);
-    else post(byId("start"), "batches", (accepted) => location.assign(accepted.results_url));
+    else post(byId("start"), "batches", started);
   });
   for (const link of document.querySelectorAll("[data-example]")) {
     link.addEventListener("click", (event) => {
@@ -156,13 +238,18 @@
       fillExample(link.dataset.example);
     });
   }
+  form.addEventListener("input", (event) => {
+    changed();
+    if (["center", "table", "file"].includes(event.target.id)) askAboutNames(true);
+  });
   byId("table").addEventListener("input", () => {
     clearTimeout(checkTimer);
     checkTimer = setTimeout(checkTable, 600);
   });
   const CHECKED_AGAIN = ["mode", "size", "best", "bands"];
   form.addEventListener("change", (event) => {
-    if (event.target.id === "file" || CHECKED_AGAIN.includes(event.target.name)) checkTable();
+    if (event.target.id === "file") readFile();
+    else if (CHECKED_AGAIN.includes(event.target.name)) checkTable();
   });
   for (const kind of ["dragenter", "dragover", "dragleave", "drop"]) {
     form.addEventListener(kind, (event) => {
@@ -173,5 +260,6 @@
       if (kind === "drop" && event.dataTransfer.files.length) takeFile(event.dataTransfer.files);
     });
   }
+  myBatches.mount(byId("mine"));
   checkTable();
 })();
