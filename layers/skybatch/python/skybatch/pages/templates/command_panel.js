@@ -39,6 +39,7 @@ const commandPanel = (form, panel) => {
     const defaults = {
       bands: Array.from(form.querySelectorAll("[name=bands]"), ({value}) => value),
       form: byId("form").dataset.default,
+      private: Boolean(byId("token")),
     };
     const server = new URL(".", location.href).href.replace(/\/$/, "");
     const table = {file: byId("file").files[0]?.name ?? "", text: byId("table").value};

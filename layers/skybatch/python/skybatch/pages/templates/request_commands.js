@@ -20,7 +20,7 @@ const requestCommands = (() => {
 
   // The fields that say more than their defaults, in the order of the documentation.
   const chosen = (values, defaults) => {
-    const all = {...DEFAULTS, ...defaults};
+    const all = {...DEFAULTS, ...defaults}; // defaults of bands and form are the survey's
     const names = [...(OF_MODE[values.mode] ?? []), ...COMMON];
     const isSet = (name) => Array.isArray(values[name])
       ? values[name].length && values[name].join() !== [all[name]].flat().join()
@@ -31,10 +31,11 @@ const requestCommands = (() => {
     return names.filter((name) => isSet(name) && applies(name)).map((name) => [name, values[name]]);
   };
 
-  const curl = (server, mode, fields, source) => {
+  const curl = (server, mode, fields, source, isPrivate) => {
     const parts = [["mode", mode], ...fields].flatMap(([name, value]) => [value].flat().map((one) => `--form-string ${quoted(`${name}=${one}`)}`));
     if (source.name) parts.push(`--form ${quoted(`table=@"${source.name.replaceAll(/[\\"]/g, "\\$&")}"`)}`);
     else if (source.text) parts.push("--form 'table=@-;filename=table.txt'");
+    if (isPrivate) parts.unshift('--header "Authorization: Bearer $SKYBATCH_TOKEN"');
     return `curl ${[...parts, quoted(`${server}/batches`)].join(" \\\n  ")}${source.here}`;
   };
 
@@ -76,7 +77,7 @@ const requestCommands = (() => {
     const fields = chosen(values, defaults), source = tableSource(values.mode, table);
     return {
       note: source.note ?? (source.name ? `${source.name} is read from the folder in which the command runs.` : ""),
-      curl: curl(server, values.mode, fields, source),
+      curl: curl(server, values.mode, fields, source, defaults.private),
       Python: inPython(server, values.mode, fields, source),
       shell: shell(server, values.mode, fields, source),
     };
