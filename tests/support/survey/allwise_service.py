@@ -1,4 +1,4 @@
-"""The functions over a made AllWISE archive in a bucket, answering at an address of this machine."""
+"""The functions over a made AllWISE archive, whose images lie in a public bucket, at an address."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from obstore.store import ObjectStore
+import pytest
+from obstore.store import MemoryStore, ObjectStore
 
 from skybatch.archive.described.index import index_described
 from skybatch.inventory.cache import open_inventories
@@ -19,18 +20,20 @@ from skybatch.surveys.known import forget, learn_from
 from tests.support.batches.functions import load_function
 from tests.support.servers.http import HttpAnswer, HttpClient, make_dependencies
 from tests.support.servers.local_http import local_http
+from tests.support.servers.public_images import public_images
 from tests.support.servers.s3 import s3_server
-from tests.support.survey.allwise_tree import SURVEY, fill
+from tests.support.survey.allwise_tree import PREFIX, SURVEY, fill
 
 FUNCTIONS = ("search", "planner", "portal")
 
 
 @dataclass
 class AllWiseService:
-    """The address of the functions, and what they read."""
+    """The address of the functions, the archive that they read, and the address of the public bucket."""
 
     url: str
     objects: ObjectStore
+    images: str
     clients: list[HttpClient] = field(default_factory=list)
 
     def open(self, dataset: str, version: str | None) -> Inventory:
@@ -49,18 +52,27 @@ class AllWiseService:
 @contextmanager
 def allwise_service() -> Iterator[AllWiseService]:
     """Index a made archive, forget all that was learnt, and serve it."""
-    with s3_server() as server:
+    with s3_server() as server, pytest.MonkeyPatch.context() as patch:
         objects = server.bucket("archive")
-        tree = BucketTree(objects)
-        fill(tree)
-        index_described(tree, packaged_description("allwise"), "allwise.toml")
-        forget(SURVEY)
-        service = AllWiseService("", objects)
-        with local_http(service) as service.url:  # type: ignore[arg-type]
-            service.clients.append(_client(service, server.bucket("results")))
-            yield service
+        with public_images(_indexed_images(objects), patch) as public:
+            service = AllWiseService("", objects, public.url)
+            with local_http(service) as service.url:  # type: ignore[arg-type]
+                service.clients.append(_client(service, server.bucket("results")))
+                yield service
     forget(SURVEY)
     learn_from(lambda: None)
+
+
+def _indexed_images(objects: ObjectStore) -> dict[str, bytes]:
+    """Publish the inventory of made images in the archive, and return the images, which lie elsewhere."""
+    tree = BucketTree(MemoryStore())
+    fill(tree)
+    images = {entry.path: tree.read(entry.path) for entry in tree.entries(PREFIX)}
+    index_described(tree, packaged_description("allwise"), "allwise.toml")
+    for entry in tree.entries("inventory/"):
+        BucketTree(objects).write(entry.path, tree.read(entry.path))
+    forget(SURVEY)
+    return images
 
 
 def _client(service: AllWiseService, results: ObjectStore) -> HttpClient:

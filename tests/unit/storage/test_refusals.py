@@ -10,7 +10,7 @@ from obstore.store import MemoryStore, ObjectStore
 from skybatch.errors import SourceElsewhere, SourceForbidden, SourceMissing
 from skybatch.storage import refusals
 from skybatch.storage.places import ANONYMOUS, BucketPlace, open_place
-from skybatch.storage.refusals import answered
+from skybatch.storage.refusals import answered, is_refusal
 from tests.support.servers.fake_s3 import S3Request, fake_s3
 from tests.support.servers.public_images import PLACE, PUBLIC, public_images
 from tests.support.servers.s3_faults import refuse, times
@@ -96,3 +96,11 @@ def test_a_signature_for_another_region_is_told_too() -> None:
 def test_other_errors_stay_what_they_are() -> None:
     with fake_s3(refuse(Refused(400, "Other", "no"))) as s3, pytest.raises(GenericError):
         get(s3.store())
+
+
+def test_listings_are_refused_in_words() -> None:
+    from obstore.exceptions import GenericError, PermissionDeniedError
+
+    assert is_refusal(PermissionDeniedError("403"))
+    assert is_refusal(GenericError("403 Forbidden: <Error><Code>AccessDenied</Code></Error>"))
+    assert not is_refusal(GenericError("500"))

@@ -10,6 +10,8 @@ from obstore.store import MemoryStore
 
 from skybatch.errors import NotFound
 from skybatch.vo.ibe import directory_pages
+from tests.support.survey.allwise_tree import ADDRESS, PREFIX, SURVEY
+from tests.support.survey.descriptions import known_survey
 
 
 class Links(HTMLParser):
@@ -76,3 +78,14 @@ def test_searches_are_listed_by_mission_data_set_and_table() -> None:
     assert Links(directory_pages.tables_page(root, "allsky", [("allsky", "images")], "twomass")).links == [
         ("allsky", "/ibe/search/twomass/allsky/allsky")
     ]
+
+
+def test_folders_of_the_archive_are_those_of_its_addresses() -> None:
+    store = MemoryStore()
+    obstore.put(store, f"{PREFIX}31/3139/x.fits", b"12345")
+    with known_survey(SURVEY):
+        assert Links(directory_pages.folder_page(store, "wise/allwise", "https://x")).links[1:] == [
+            ("p3am_cdd/", "/ibe/data/wise/allwise/p3am_cdd/")
+        ]
+        links = Links(directory_pages.folder_page(store, f"{ADDRESS}31/3139/", "https://x")).links
+        assert links[1:] == [("x.fits", f"/ibe/data/{ADDRESS}31/3139/x.fits")]

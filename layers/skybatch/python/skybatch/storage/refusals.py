@@ -62,6 +62,14 @@ def is_elsewhere(error: Exception) -> bool:
     return _REDIRECTED in str(error) or _WRONG_SIGNATURE.search(str(error)) is not None
 
 
+def is_refusal(error: Exception) -> bool:
+    """Tell whether a store refuses a call; of listings obstore says so in words alone."""
+    from obstore.exceptions import PermissionDeniedError, UnauthenticatedError
+
+    refused = isinstance(error, PermissionDeniedError | UnauthenticatedError)
+    return refused or "<Code>AccessDenied</Code>" in str(error)
+
+
 def elsewhere(objects: ObjectStore, error: Exception) -> str:
     """Name the region that a bucket is in, and the one that was said."""
     bucket, said = _bucket(objects), _config(objects).get("region") or "that of this process"

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import obstore
+from obstore.exceptions import BaseError
 
 from skybatch.errors import NotFound
+from skybatch.storage.refusals import is_refusal
 from skybatch.surveys.addresses import folders_moved_below, key_of_address
 from skybatch.surveys.known import known_surveys, survey_of
 from skybatch.vo.ibe.plain_pages import document, link, table
 
 if TYPE_CHECKING:
+    from obstore import ListResult, ObjectMeta
     from obstore.store import ObjectStore
 
 
@@ -33,7 +36,7 @@ def folder_page(objects: ObjectStore, path: str, root: str) -> str:
     if inside and inside.split("/")[0] not in missions:
         raise NotFound("The archive has no such folder.")
     prefix = f"{inside}/" if inside else ""
-    found = obstore.list_with_delimiter(objects, prefix=key_of_address(prefix) or None)
+    found = _listed(objects, key_of_address(prefix))
     names = {name.rstrip("/").rsplit("/", 1)[-1] for name in found["common_prefixes"]}
     shown, hidden = folders_moved_below(prefix)
     folders = [f"{name}/" for name in names - hidden | shown]
@@ -48,6 +51,16 @@ def folder_page(objects: ObjectStore, path: str, root: str) -> str:
     sizes = [(name, "") for name in sorted(folders)] + [(name, f"{size:,}") for name, size in sorted(files)]
     rows = (((name, base + name), size) for name, size in sizes)
     return document(f"/ibe/data/{prefix}", up + table(("name", "bytes"), rows))
+
+
+def _listed(objects: ObjectStore, prefix: str) -> ListResult[Sequence[ObjectMeta]]:
+    """List a folder. Raises NotFound where its bucket may not be listed."""
+    try:
+        return obstore.list_with_delimiter(objects, prefix=prefix or None)
+    except BaseError as error:
+        if is_refusal(error):
+            raise NotFound("The bucket that holds this folder may not be listed.") from None
+        raise
 
 
 def missions_page(root: str, datasets: Iterable[str]) -> str:
