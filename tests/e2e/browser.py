@@ -65,6 +65,14 @@ class Browser:
 
         self.wait(pressed, f"{selector} to press")
 
+    def drop(self, selector: str, name: str, contents: str) -> None:
+        """Drop a file on an element as a person drags it there."""
+        script = """const [target, name, contents] = arguments, dragged = new DataTransfer();
+            dragged.items.add(new File([contents], name));
+            for (const kind of ["dragenter", "dragover", "drop"]) target.dispatchEvent(
+                new DragEvent(kind, {dataTransfer: dragged, bubbles: true, cancelable: true}));"""
+        self.driver.execute_script(script, self.find(selector), name, contents)
+
     def wait(self, until: Callable[[], Any], what: str, seconds: float = PATIENCE_SECONDS) -> Any:
         """What ``until`` gives once it is true; elements that a reload took away are asked for again."""
         from selenium.common.exceptions import WebDriverException

@@ -151,7 +151,7 @@ def test_the_rest_is_one_press_away_and_the_parts_are_linked(browser: Browser, s
 
 def test_a_dropped_file_is_shown_as_understood_before_anything_starts(browser: Browser, small: Stack) -> None:
     browser.open(f"{small.url}/")
-    drop(browser, "#ask", "targets.csv", TARGETS)
+    browser.drop("#ask", "targets.csv", TARGETS)
     browser.wait(lambda: len(browser.all("#preview tbody tr")) == 2, "what was understood")
     assert cells(browser) == [
         ["1", "2", "65.497627", "19.535070", "50", "HL Tau"],
@@ -168,7 +168,7 @@ def test_a_dropped_file_is_shown_as_understood_before_anything_starts(browser: B
 
 def test_what_cannot_be_read_says_so_where_the_table_is(browser: Browser, small: Stack) -> None:
     browser.open(f"{small.url}/")
-    drop(browser, "#ask", "paper.pdf", "%PDF-1.7")
+    browser.drop("#ask", "paper.pdf", "%PDF-1.7")
     browser.wait(lambda: "PDF" in browser.text("#preview"), "why the file is refused")
     assert requested(browser) == {"tables"}
     assert any("422" in told for told in browser.complaints())
@@ -241,19 +241,6 @@ def shows_part(browser: Browser, part: int, parts: int) -> bool:
 
 def has_left(browser: Browser, url: str) -> bool:
     return browser.url != url
-
-
-def drop(browser: Browser, selector: str, name: str, contents: str) -> None:
-    """Drop a file on an element as a person drags it there."""
-    browser.script(
-        """const [target, name, contents] = arguments, dragged = new DataTransfer();
-        dragged.items.add(new File([contents], name));
-        for (const kind of ["dragenter", "dragover", "drop"]) document.querySelector(target).dispatchEvent(
-            new DragEvent(kind, {dataTransfer: dragged, bubbles: true, cancelable: true}));""",
-        selector,
-        name,
-        contents,
-    )
 
 
 def cells(browser: Browser) -> list[list[str]]:

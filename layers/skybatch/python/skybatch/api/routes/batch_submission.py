@@ -22,6 +22,7 @@ from skybatch.api.submission import (
 from skybatch.batch.planning.dry_run import dry_run
 from skybatch.callers.networks import site_network
 from skybatch.errors import CellError, InvalidRequest, SkybatchError, UnknownNames
+from skybatch.plain_text import plain
 from skybatch.requests.body.payload import read_payload
 from skybatch.requests.model import Request
 from skybatch.requests.parser import parse_body, refuses_unknown_names
@@ -62,9 +63,9 @@ def _check_names(parsed: Request, resolver: Resolver) -> None:
     resolution = resolver.resolve(names, time.monotonic() + NAME_CHECK_SECONDS)
     errors = list(unknown_names(parsed, resolution.results))
     if errors:
-        found = f"{len(errors):,} rows have object names" if len(errors) > 1 else "There is an object name"
-        detail = f"{found} that no name service knows. Nothing was started."
-        raise UnknownNames(detail, errors=errors[:MAX_UNKNOWN_NAMED])
+        one = f"No name service knows {plain(errors[0].value, 60)!r}"
+        found = f"{len(errors):,} rows have object names that no name service knows" if errors[1:] else one
+        raise UnknownNames(f"{found}. Nothing was started.", errors=errors[:MAX_UNKNOWN_NAMED])
 
 
 @routes.post("/plans")

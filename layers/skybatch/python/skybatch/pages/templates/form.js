@@ -155,7 +155,7 @@
     const ofTable = errors.filter((e) => e.line != null || e.row != null);
     const others = errors.filter((e) => !ofTable.includes(e)).filter((e) => !markField(e));
     const listed = [...others, ...ofTable];
-    if (listed.length && errors.length > 1) box.append(formErrors.list(listed)); // a single one is the detail already
+    if (listed.length && (errors.length > 1 || problem.code === "unknown_names")) box.append(formErrors.list(listed)); // a single one is the detail already
     if (problem.code === "unknown_names") box.append(startAnyway());
     byId("problem").replaceChildren(box);
     const first = form.querySelector("[aria-invalid]");
