@@ -12,7 +12,7 @@ from astropy import units as u
 from astropy.coordinates import SkyCoord
 from astropy.io import fits
 from astropy.wcs import WCS
-from astropy.wcs.utils import skycoord_to_pixel
+from astropy.wcs.utils import proj_plane_pixel_scales, skycoord_to_pixel
 from numpy.typing import NDArray
 
 CHANGED = ("NAXIS1", "NAXIS2", "CRPIX1", "CRPIX2")
@@ -54,7 +54,7 @@ class Judge:
     def expected_box(self, ra: float, dec: float, size: float) -> tuple[int, int, int, int]:
         """The pixels whose centres lie within ``size`` arcsec about an ICRS position, on this image."""
         x, y = skycoord_to_pixel(SkyCoord(ra * u.deg, dec * u.deg), self.wcs, origin=1)
-        scale = np.abs(self.wcs.wcs.cdelt) * 3600
+        scale = proj_plane_pixel_scales(self.wcs) * 3600
         height, width = self.data.shape
         x0, nx = _span(float(x), size / scale[0], width)
         y0, ny = _span(float(y), size / scale[1], height)

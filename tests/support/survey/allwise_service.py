@@ -12,7 +12,6 @@ from obstore.store import MemoryStore, ObjectStore
 
 from skybatch.archive.described.index import index_described
 from skybatch.inventory.cache import open_inventories
-from skybatch.inventory.inventory import Inventory
 from skybatch.settings import Settings
 from skybatch.storage.bucket_tree import BucketTree
 from skybatch.surveys.catalogue import packaged_description
@@ -35,10 +34,6 @@ class AllWiseService:
     objects: ObjectStore
     images: str
     clients: list[HttpClient] = field(default_factory=list)
-
-    def open(self, dataset: str, version: str | None) -> Inventory:
-        """Open an inventory."""
-        return open_inventories(self.objects)(dataset, version)
 
     def call(self, method: str, url: str, body: bytes = b"", **headers: str) -> HttpAnswer:
         """Answer a request."""
