@@ -1,7 +1,8 @@
 """A public bucket as AWS has them, before the emulator's, which answers every call.
 
 It is read at ``{url}/{region}/{bucket}/{key}``. Requests to another region are redirected (301), signed ones
-and listings refused (403), and so is what is missing: where nobody may list, S3 does not say 404.
+refused (403). Listings are refused too unless the bucket is listed, and then so is what is missing: where
+nobody may list, S3 does not say 404.
 """
 
 from __future__ import annotations
@@ -34,10 +35,11 @@ READ_ONLY = S3Refusal(405, "MethodNotAllowed", "The specified method is not allo
 
 @dataclass(frozen=True)
 class PublicBucket:
-    """A bucket that anybody may read, but for listing."""
+    """A bucket that anybody may read, and list only if it is ``listed``."""
 
     bucket: str
     region: str
+    listed: bool = False
 
     def refusal(self, command: str, path: str, headers: Message) -> S3Refusal | None:
         """Return how a request is refused, None where it is not."""
@@ -50,7 +52,7 @@ class PublicBucket:
         if command not in ("GET", "HEAD"):
             return READ_ONLY
         signed = "Authorization" in headers or any(word in url.query for word in SIGNED)
-        return DENIED if signed or not any(key) else None
+        return DENIED if signed or not (self.listed or any(key)) else None
 
 
 class PublicBucketHandler(ForwardingHandler):
@@ -75,7 +77,7 @@ class PublicBucketHandler(ForwardingHandler):
             status, headers, content = super()._ask(target, body)
         finally:
             self.path = asked
-        if status == 404:
+        if status == 404 and not self.public.listed:
             return DENIED.status, self._headers(), _xml(DENIED, self.public)
         return status, headers, content
 

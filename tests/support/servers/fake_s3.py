@@ -197,18 +197,34 @@ def _list(request: S3Request) -> Answer:
     after = request.query.get("continuation-token") or request.query.get("start-after", "")
     prefix = request.query.get("prefix", "")
     names = [key for key in sorted(request.fake.memory.objects) if key.startswith(prefix) and key > after]
+    if delimiter := request.query.get("delimiter"):
+        return _list_folder(request, names, len(prefix), delimiter)
     page = names[:_PAGE]
     rows = [(key, request.fake.memory.objects[key]) for key in page]
-    listed = "".join(
-        f"<Contents><Key>{escape(key)}</Key><LastModified>{found.written:%Y-%m-%dT%H:%M:%S}.000Z</LastModified>"
-        f"<ETag>{escape(found.e_tag)}</ETag><Size>{len(found.body)}</Size></Contents>"
-        for key, found in rows
-    )
+    listed = "".join(_contents(key, found) for key, found in rows)
     more = f"<NextContinuationToken>{escape(page[-1])}</NextContinuationToken>" if len(names) > _PAGE else ""
     truncated = str(len(names) > _PAGE).lower()
     return _xml(
         "ListBucketResult",
         f"<KeyCount>{len(page)}</KeyCount><IsTruncated>{truncated}</IsTruncated>{more}{listed}",
+    )
+
+
+def _list_folder(request: S3Request, names: list[str], start: int, delimiter: str) -> Answer:
+    """Answer a listing with a delimiter, of fewer names than a page."""
+    folders = dict.fromkeys(
+        name[: name.index(delimiter, start) + 1] for name in names if delimiter in name[start:]
+    )
+    inside = (name for name in names if delimiter not in name[start:])
+    told = [_contents(name, request.fake.memory.objects[name]) for name in inside]
+    told += [f"<CommonPrefixes><Prefix>{escape(folder)}</Prefix></CommonPrefixes>" for folder in folders]
+    return _xml("ListBucketResult", f"<IsTruncated>false</IsTruncated>{''.join(told)}")
+
+
+def _contents(key: str, found: S3Object) -> str:
+    return (
+        f"<Contents><Key>{escape(key)}</Key><LastModified>{found.written:%Y-%m-%dT%H:%M:%S}.000Z</LastModified>"
+        f"<ETag>{escape(found.e_tag)}</ETag><Size>{len(found.body)}</Size></Contents>"
     )
 
 

@@ -28,18 +28,24 @@ class PublicImages:
 
 
 @contextmanager
-def public_images(objects: Mapping[str, bytes], monkeypatch: pytest.MonkeyPatch) -> Iterator[PublicImages]:
+def found_at(url: str) -> Iterator[None]:
+    """Have this process find public buckets at the address of a gateway until the block ends."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv(REGIONAL_ENDPOINT, f"{url}/{{region}}")
+        open_place.cache_clear()
+        yield
+    open_place.cache_clear()
+
+
+@contextmanager
+def public_images(objects: Mapping[str, bytes], *, listed: bool = False) -> Iterator[PublicImages]:
     """Have a public bucket hold these objects, and functions find it, until the block ends."""
-    with fake_s3() as s3, public_bucket(s3.url, PUBLIC) as gateway:
+    bucket = replace(PUBLIC, listed=listed)
+    with fake_s3() as s3, public_bucket(s3.url, bucket) as gateway, found_at(gateway.url):
         for key, body in objects.items():
             s3.client().put_object(Bucket=PUBLIC.bucket, Key=key, Body=body)
         s3.seen.clear()
-        monkeypatch.setenv(REGIONAL_ENDPOINT, f"{gateway.url}/{{region}}")
-        open_place.cache_clear()
-        try:
-            yield PublicImages(f"{gateway.url}/{PUBLIC.region}/{PUBLIC.bucket}", s3)
-        finally:
-            open_place.cache_clear()
+        yield PublicImages(f"{gateway.url}/{PUBLIC.region}/{PUBLIC.bucket}", s3)
 
 
 @contextmanager
@@ -55,10 +61,10 @@ def lying_in(place: BucketPlace) -> Iterator[None]:
 
 
 @contextmanager
-def published_images(archive: MadeArchive, monkeypatch: pytest.MonkeyPatch) -> Iterator[PublicImages]:
+def published_images(archive: MadeArchive) -> Iterator[PublicImages]:
     """Move the images of an archive to the public bucket until the block ends; its inventory stays."""
     images = {key: bytes(obstore.get(archive.objects, key).bytes()) for key in archive.plain}
     for key in images:
         obstore.delete(archive.objects, key)
-    with public_images(images, monkeypatch) as public, lying_in(PLACE):
+    with public_images(images) as public, lying_in(PLACE):
         yield public

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import pytest
 from obstore.store import MemoryStore, ObjectStore
 
 from skybatch.archive.described.index import index_described
@@ -47,9 +46,9 @@ class AllWiseService:
 @contextmanager
 def allwise_service() -> Iterator[AllWiseService]:
     """Index a made archive, forget all that was learnt, and serve it."""
-    with s3_server() as server, pytest.MonkeyPatch.context() as patch:
+    with s3_server() as server:
         objects = server.bucket("archive")
-        with public_images(_indexed_images(objects), patch) as public:
+        with public_images(_indexed_images(objects)) as public:
             service = AllWiseService("", objects, public.url)
             with local_http(service) as service.url:  # type: ignore[arg-type]
                 service.clients.append(_client(service, server.bucket("results")))

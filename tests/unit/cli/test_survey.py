@@ -55,7 +55,8 @@ def test_a_packaged_survey_is_named_by_its_id(tmp_path: Path, capsys: pytest.Cap
     allwise_tree.fill(tree, pixels=32)
     assert main(["survey", "check", "allwise", str(tmp_path)]) == 0
     assert "allwise: 16 images, 16 companions, 34 ignored" in capsys.readouterr().out
-    assert main(["archive", "index", str(tmp_path), "--survey", "allwise"]) == 0
+    index = ["archive", "index", str(tmp_path), "--survey", "allwise", "--images", str(tmp_path)]
+    assert main(index) == 0
     assert "2 image sets" in capsys.readouterr().out
     assert main(["archive", "index", str(tmp_path), "--survey", "2mass"]) == 3
 
@@ -81,6 +82,6 @@ def test_an_inventory_is_made_of_a_table(tmp_path: Path, capsys: pytest.CaptureF
     table.write_text(table_text(allwise_table()))
     index = ["archive", "index", str(tree)]
     assert main([*index, "--table", str(table)]) == 2
-    more = ["--survey", "allwise", "--table", str(table), "--existence", "probe"]
+    more = ["--survey", "allwise", "--images", str(tree), "--table", str(table), "--existence", "probe"]
     assert main([*index, *more]) == 0
     assert "2 image sets, 8 images" in capsys.readouterr().out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -54,3 +55,13 @@ def test_what_the_public_bucket_of_aws_refuses_is_refused(
 def test_what_is_not_given_is_not_changed(http: httpx.Client) -> None:
     http.delete(f"{ROOT}/wise/a%20b%2Bc.fits")
     assert http.get(f"{ROOT}/wise/a%20b%2Bc.fits").status_code == 200
+
+
+def test_a_bucket_that_may_be_listed_tells_what_is_missing() -> None:
+    listed = replace(PUBLIC, listed=True)
+    with fake_s3() as s3, public_bucket(s3.url, listed) as gateway:
+        s3.client().put_object(Bucket=PUBLIC.bucket, Key="wise/a/b.fits", Body=b"1")
+        root = gateway.url + ROOT
+        assert "<Key>wise/a/b.fits</Key>" in httpx.get(f"{root}?list-type=2&prefix=wise/").text
+        assert "<Prefix>wise/a/</Prefix>" in httpx.get(f"{root}?prefix=wise/&delimiter=/").text
+        assert httpx.get(f"{root}/wise/missing.fits").status_code == 404

@@ -46,7 +46,7 @@ def test_no_place_is_the_archive() -> None:
     assert open_images(archive, ARCHIVE) is archive
 
 
-def test_each_place_is_opened_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_place_is_opened_once() -> None:
     open_place.cache_clear()
     texts = [
         BucketPlace(*place).text
@@ -81,8 +81,8 @@ def test_the_plain_address_of_an_object_is_that_of_its_region(
     assert open_place(BucketPlace(bucket, region, ANONYMOUS).text).url(KEY) == url
 
 
-def test_anonymous_requests_are_not_signed_and_go_to_the_region(monkeypatch: pytest.MonkeyPatch) -> None:
-    with public_images({KEY: b"0123456789"}, monkeypatch) as public:
+def test_anonymous_requests_are_not_signed_and_go_to_the_region() -> None:
+    with public_images({KEY: b"0123456789"}) as public:
         opened = open_place(PLACE.text)
         assert isinstance(opened, PlaceBucket)
         assert opened.is_anonymous
@@ -96,7 +96,7 @@ def test_signed_requests_and_another_region_are_refused_by_a_public_bucket(
 ) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    with public_images({KEY: b"0123456789"}, monkeypatch):
+    with public_images({KEY: b"0123456789"}):
         with pytest.raises(PermissionDeniedError):
             obstore.get(open_place(BucketPlace(PUBLIC.bucket, PUBLIC.region).text), KEY)
         with pytest.raises(GenericError):

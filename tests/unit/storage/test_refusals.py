@@ -38,10 +38,8 @@ def test_what_a_store_does_not_find_is_missing() -> None:
         head(MemoryStore(), MISSING)
 
 
-def test_where_nobody_may_list_a_403_is_missing_if_a_known_image_still_answers(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    with public_images({KEY: b"1"}, monkeypatch):
+def test_where_nobody_may_list_a_403_is_missing_if_a_known_image_still_answers() -> None:
+    with public_images({KEY: b"1"}):
         objects = open_place(PLACE.text)
         with pytest.raises(SourceForbidden):
             head(objects, MISSING)
@@ -50,10 +48,8 @@ def test_where_nobody_may_list_a_403_is_missing_if_a_known_image_still_answers(
             head(objects, MISSING)
 
 
-def test_a_403_of_all_is_forbidden_whatever_was_read_before(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    with public_images({KEY: b"1"}, monkeypatch) as public:
+def test_a_403_of_all_is_forbidden_whatever_was_read_before(caplog: pytest.LogCaptureFixture) -> None:
+    with public_images({KEY: b"1"}) as public:
         objects = open_place(PLACE.text)
         head(objects, KEY)
         public.s3.faults.append(refuse(DENIED))
@@ -72,8 +68,8 @@ def test_where_listing_is_allowed_the_listing_decides(key: str, expected: type[E
             head(s3.store(), key)
 
 
-def test_a_bucket_in_another_region_is_named_after_one_request(monkeypatch: pytest.MonkeyPatch) -> None:
-    with public_images({KEY: b"1"}, monkeypatch) as public:
+def test_a_bucket_in_another_region_is_named_after_one_request() -> None:
+    with public_images({KEY: b"1"}) as public:
         objects = open_place(BucketPlace(PUBLIC.bucket, "us-east-1", ANONYMOUS).text)
         with pytest.raises(SourceElsewhere) as found:
             head(objects, KEY)

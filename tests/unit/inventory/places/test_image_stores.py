@@ -50,12 +50,10 @@ def test_the_key_of_an_image_tells_its_store(archive: MadeArchive) -> None:
             images_at(archive.objects, "twomass/x.fits")
 
 
-def test_a_batch_is_of_images_in_a_bucket_of_others(
-    archive: MadeArchive, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_batch_is_of_images_in_a_bucket_of_others(archive: MadeArchive) -> None:
     service = Service(archive)
     key = archive.key(0, "j")
-    with published_images(archive, monkeypatch) as public:
+    with published_images(archive) as public:
         table = f"ra,dec,size\n{CENTER[0]},{CENTER[1]},50\n{CENTER[0]},{CENTER[1]},\n"
         accepted = service.submit(mode="positions", bands=["j"], table=table)
         status = service.run(accepted)
@@ -74,7 +72,7 @@ def test_what_a_public_bucket_does_not_hold_fails_by_its_code(
     archive: MadeArchive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     service = Service(archive)
-    with published_images(archive, monkeypatch) as public:
+    with published_images(archive) as public:
         public.s3.memory.objects.pop(archive.key(0, "j"))
         refusals._read.clear()
         with monkeypatch.context() as known:
@@ -87,23 +85,19 @@ def test_what_a_public_bucket_does_not_hold_fails_by_its_code(
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_a_whole_public_image_is_a_redirect_to_its_plain_address(
-    archive: MadeArchive, monkeypatch: pytest.MonkeyPatch, method: str
-) -> None:
+def test_a_whole_public_image_is_a_redirect_to_its_plain_address(archive: MadeArchive, method: str) -> None:
     search = _search(archive)
-    with published_images(archive, monkeypatch) as public:
+    with published_images(archive) as public:
         answer = search.call(method, f"/ibe/data/{archive.key(0, 'j')}")
         location = answer.headers["location"]
         assert (answer.status, location) == (302, f"{public.url}/{archive.key(0, 'j')}")
         assert httpx.request(method, location).status_code == 200
 
 
-def test_cutouts_and_soda_read_the_public_image(
-    archive: MadeArchive, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_cutouts_and_soda_read_the_public_image(archive: MadeArchive) -> None:
     search = _search(archive)
     key = archive.key(0, "j")
-    with published_images(archive, monkeypatch):
+    with published_images(archive):
         around = f"center={CENTER[0]},{CENTER[1]}&size=1arcmin&gzip=0"
         assert search.get(f"/ibe/data/{key}?{around}").body.startswith(b"SIMPLE  =")
         assert search.get(f"/ibe/data/{key}?gzip=0").body == archive.plain[key]

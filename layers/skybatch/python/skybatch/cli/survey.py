@@ -50,6 +50,8 @@ def add_index_options(index: argparse.ArgumentParser) -> None:
     index.add_argument(
         "--survey", metavar="SURVEY", help=f"the survey whose images are indexed: {SURVEY_HELP}"
     )
+    elsewhere = "where the images are read (default: the bucket that the description names, or the tree)"
+    index.add_argument("--images", metavar="TREE", default="", help=f"with --survey: {elsewhere}")
     index.add_argument(
         "--table",
         dest="tables",
@@ -78,20 +80,19 @@ def described_reports(
     InvalidSurvey
         Where the description breaks rules, or does not fit the tree.
     """
+    from skybatch.archive.described.image_tree import open_image_tree, place_notice
     from skybatch.archive.described.index import index_described, index_tables
+    from skybatch.surveys.description.reader import read_survey
 
-    description, name = given_description(options.survey)
+    text, name = given_description(options.survey)
+    survey = read_survey(text, name)
+    source = {"images": open_image_tree(survey, options.tree, options.images)}
+    if notice := place_notice(survey, options.tree):
+        print(notice, file=sys.stderr)
+    how: Any = {"in_flight": options.in_flight, "progress": progress, **source}
     if not options.tables:
-        return index_described(tree, description, name, in_flight=options.in_flight, progress=progress)
-    return index_tables(
-        tree,
-        description,
-        name,
-        options.tables,
-        options.existence,
-        in_flight=options.in_flight,
-        progress=progress,
-    )
+        return index_described(tree, text, name, **how)
+    return index_tables(tree, text, name, options.tables, options.existence, **how)
 
 
 def given_description(given: str) -> tuple[str, str]:
@@ -130,9 +131,9 @@ def _check(options: argparse.Namespace) -> int:
 
 def _check_tree(options: argparse.Namespace, survey: Any) -> int:
     from skybatch.archive.described.check import check_tree
-    from skybatch.storage.locations import open_tree
+    from skybatch.archive.described.image_tree import open_image_tree
 
-    reports = check_tree(open_tree(options.tree), survey, options.headers)
+    reports = check_tree(open_image_tree(survey, "", options.tree), survey, options.headers)
     for dataset, report in reports.items():
         _print(dataset, report)
     reasons = [f"{name}: {reason}" for name, report in reports.items() for reason in report.reasons]

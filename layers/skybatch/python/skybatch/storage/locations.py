@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from skybatch.storage.places import BucketPlace
     from skybatch.storage.trees import Tree
 
 
@@ -24,3 +26,28 @@ def open_tree(location: str) -> Tree:
 
     bucket, _, prefix = location.removeprefix("s3://").partition("/")
     return BucketTree(connect(bucket, operator_connection(bucket)), prefix)
+
+
+def open_place_tree(place: BucketPlace) -> Tree:
+    """Open a bucket of images as an operator's command reads it: unsigned, or by the operator's rights."""
+    from skybatch.storage.bucket_tree import BucketTree
+    from skybatch.storage.places import ANONYMOUS, place_config, place_endpoint
+    from skybatch.storage.profile import operator_connection
+    from skybatch.storage.s3 import Connection, connect
+
+    config: Any = place_config(place)
+    if place.access == ANONYMOUS:
+        return BucketTree(connect(place.bucket, Connection(place_endpoint(place), config)))
+    found = operator_connection(place.bucket)
+    merged: Any = {**found.config, **config}
+    return BucketTree(connect(place.bucket, replace(found, config=merged)))
+
+
+def region_of(location: str) -> str:
+    """Return the region of the bucket of a tree; empty for a directory, and where it is not known."""
+    if not location.startswith("s3://"):
+        return ""
+    from skybatch.storage.profile import operator_connection
+
+    bucket = location.removeprefix("s3://").partition("/")[0]
+    return str(operator_connection(bucket).config.get("region", ""))

@@ -71,7 +71,7 @@ class PlaceBucket(FunctionBucket):
     @cached_property
     def endpoint(self) -> str:
         """The address of its region's S3, where that is not AWS's own."""
-        return _endpoint(self.place)
+        return place_endpoint(self.place)
 
     def url(self, key: str) -> str:
         """Return the plain address of an object, which anybody may read where the place is anonymous."""
@@ -89,23 +89,29 @@ def open_images(archive: ObjectStore, place: str) -> ObjectStore:
     return open_place(place) if place else archive
 
 
+def place_config(place: BucketPlace) -> dict[str, Any]:
+    """Return obstore's configuration of a place: its region, who pays, and whether requests are signed."""
+    config: dict[str, Any] = {"skip_signature": True} if place.access == ANONYMOUS else {}
+    if place.region:
+        config["region"] = place.region
+    if place.requester_pays:
+        config["request_payer"] = True
+    return config
+
+
 @lru_cache(maxsize=16)
 def open_place(place: str) -> PlaceBucket:
     """Open a place, once per process, with the time that functions have for a call."""
     known = BucketPlace.from_text(place)
-    config: dict[str, Any] = {"skip_signature": True} if known.access == ANONYMOUS else {}
-    if known.region:
-        config["region"] = known.region
-    if known.requester_pays:
-        config["request_payer"] = True
-    connection = Connection(_endpoint(known), config)  # type: ignore[arg-type]
+    connection = Connection(place_endpoint(known), place_config(known))  # type: ignore[arg-type]
     quick = replace(connection, timeout=CALL_TIMEOUT, connect_timeout=CONNECT_TIMEOUT)
     opened = PlaceBucket(**store_options(known.bucket, quick, "", FUNCTION_RETRIES))
     opened.place = known
     return opened
 
 
-def _endpoint(place: BucketPlace) -> str:
+def place_endpoint(place: BucketPlace) -> str:
+    """Return the address of S3 in a place's region, empty where obstore builds it itself."""
     regional = os.environ.get(REGIONAL_ENDPOINT, "")
     if regional and place.region:
         return regional.replace("{region}", place.region)

@@ -35,12 +35,14 @@ def index_described(
     description: str,
     name: str,
     *,
+    images: Tree | None = None,
     in_flight: int = IN_FLIGHT,
     progress: Progress = lambda images: None,
 ) -> dict[str, IndexReport]:
     """Index the data sets of a description that a tree holds, and publish each; reports by data set.
 
-    ``name`` is that of the description's file, for errors.
+    ``name`` is that of the description's file, for errors. ``images`` is the tree that has the images, if
+    that is not the one of the inventories.
 
     Raises
     ------
@@ -48,19 +50,20 @@ def index_described(
         Where the description breaks rules, or does not fit the tree; nothing was published then.
     """
     survey = _described(description, name)
-    held = list_held(tree, survey)
+    source = tree if images is None else images
+    held = list_held(source, survey)
     _refuse_unfit(name, {dataset: listing.reasons_to_refuse(survey) for dataset, listing in held.items()})
     read: dict[str, list[ReadImage | Problem]] = {dataset: [] for dataset in held}
     for dataset, listing in held.items():
         stored = by_image(listing.images, survey)
-        for found in parallel_map(lambda each: read_forms(tree, each, survey), stored, in_flight):
+        for found in parallel_map(lambda each: read_forms(source, each, survey), stored, in_flight):
             read[dataset] += found
             progress(len(found))
     _refuse_unfit(name, {dataset: reasons_of_headers(images) for dataset, images in read.items()})
     skipped = {name: (*listing.unmatched, *listing.problems) for name, listing in held.items()}
     return {
-        dataset: _publish(tree, survey, dataset, images, skipped[dataset], description, "index")
-        for dataset, images in read.items()
+        dataset: _publish(tree, survey, dataset, found, skipped[dataset], description, "index")
+        for dataset, found in read.items()
     }
 
 
@@ -71,13 +74,15 @@ def index_tables(
     tables: Sequence[Path],
     existence: Existence,
     *,
+    images: Tree | None = None,
     in_flight: int = IN_FLIGHT,
     progress: Progress = lambda images: None,
 ) -> dict[str, IndexReport]:
     """Publish the images of metadata tables, as far as they are stored; reports by data set.
 
     ``existence`` says how that is known: by a ``listing`` of the tree; by a ``probe``, one request for the
-    beginning of each file, whose header is what counts then; or ``assumed``.
+    beginning of each file, whose header is what counts then; or ``assumed``. ``images`` is the tree that has
+    the images, if that is not the one of the inventories.
 
     Raises
     ------
@@ -89,9 +94,10 @@ def index_tables(
         Where no image of the tables is stored.
     """
     survey = _described(description, name)
-    images, wrong = well_placed(read_table_images(tables, survey))
-    _refuse_unfit(name, {"tables": reasons_of_shares(wrong, len(images) + len(wrong))})
-    stored = stored_images(tree, survey, images, existence, in_flight, progress)
+    named, wrong = well_placed(read_table_images(tables, survey))
+    _refuse_unfit(name, {"tables": reasons_of_shares(wrong, len(named) + len(wrong))})
+    source = tree if images is None else images
+    stored = stored_images(source, survey, named, existence, in_flight, progress)
     _refuse_unfit(name, {"tables": reasons_of_headers(stored.images)})
     read = [image for image in stored.images if isinstance(image, ReadImage)]
     skipped = (*wrong, *stored.problems, *_problems(stored.images))

@@ -10,6 +10,7 @@ import obstore
 from obstore.exceptions import BaseError
 
 from skybatch.errors import NotFound
+from skybatch.inventory.places.image_stores import folders_placed_below
 from skybatch.storage.refusals import is_refusal
 from skybatch.surveys.addresses import folders_moved_below, key_of_address
 from skybatch.surveys.known import known_surveys, survey_of
@@ -39,6 +40,7 @@ def folder_page(objects: ObjectStore, path: str, root: str) -> str:
     found = _listed(objects, key_of_address(prefix))
     names = {name.rstrip("/").rsplit("/", 1)[-1] for name in found["common_prefixes"]}
     shown, hidden = folders_moved_below(prefix)
+    shown |= folders_placed_below(prefix)
     folders = [f"{name}/" for name in names - hidden | shown]
     if not inside:
         folders = [folder for folder in folders if folder.rstrip("/") in missions]
