@@ -10,11 +10,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from skybatch.api.app import HttpApp
 from skybatch.api.dependencies import Dependencies
 from skybatch.api.routes import batches, form_and_help, service
-from skybatch.api.routes.pictures import sky_sketch
+from skybatch.api.routes.pictures import previews, sky_sketch
 from skybatch.settings import settings
 from skybatch.telemetry import instrumented
 
-ROUTES = (batches.routes, sky_sketch.routes, form_and_help.routes, service.routes)
+# Those of pictures first: the last route of batches takes whatever else lies below a batch.
+ROUTES = (previews.routes, sky_sketch.routes, batches.routes, form_and_help.routes, service.routes)
 
 
 @instrumented

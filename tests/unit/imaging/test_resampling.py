@@ -80,3 +80,20 @@ def test_a_picture_is_bounded_whatever_the_scale(scale: float, degrees: float) -
     for ratio in (1.0, 3.9):
         shown = resampling.rotate_north_up(pixels, turn(degrees) @ np.diag([scale * ratio, scale]))
         assert max(shown.shape) <= 3 * 36
+
+
+@pytest.mark.parametrize("degrees", [0, 0.3, 90, 180, 270, 30, 131, 300])
+@pytest.mark.parametrize("place", [(3, 4), (20, 31), (1, 1), (24, 40)])
+def test_a_place_in_the_image_is_found_in_its_picture(degrees: float, place: tuple[int, int]) -> None:
+    columns, rows = 24, 40
+    pixels = np.zeros((rows, columns), np.float32)
+    pixels[place[1] - 1, place[0] - 1] = 1
+    shown = resampling.rotate_north_up(pixels, turn(degrees))
+    turned = resampling.NorthUp.of(turn(degrees))
+    assert turned.size(columns, rows) == shown.shape[::-1]
+    right, down = turned.place(*place, columns, rows)
+    found = (right * shown.shape[1] - 0.5, down * shown.shape[0] - 0.5)
+    brightest = np.unravel_index(np.nanargmax(shown), shown.shape)
+    if np.nanmax(shown) > 0:  # nearest neighbours may leave out a pixel
+        assert (brightest[1], brightest[0]) == pytest.approx(found, abs=1.0)
+    assert -0.5 <= found[0] <= shown.shape[1]

@@ -59,3 +59,19 @@ def test_pixels_that_are_not_finite_are_black() -> None:
     bands[0, 0] = np.nan
     assert stretch.lupton_rgb(bands, 1.0)[0, 0].tolist() == [0, 0, 0]
     assert not stretch.stretch_grey(np.full((3, 3), np.inf, np.float32)).any()
+
+
+def test_zscale_and_linear_are_those_of_astropy() -> None:
+    from astropy.visualization import LinearStretch, ManualInterval, ZScaleInterval
+
+    rng = np.random.default_rng(7)
+    pixels = rng.normal(100, 5, (120, 80)).astype(np.float32)
+    pixels[40:44, 40:44] += 500
+    limits = ZScaleInterval().get_limits(pixels)
+    expected = LinearStretch()(ManualInterval(*limits)(pixels.astype(np.float64)))
+    got = stretch.stretch_grey(pixels, stretch.Stretch("zscale"))
+    np.testing.assert_allclose(got, expected * 255, atol=0.6)
+    low, high = np.percentile(pixels, (20, 90))
+    expected = LinearStretch()(ManualInterval(low, high)(pixels.astype(np.float64)))
+    got = stretch.stretch_grey(pixels, stretch.Stretch("linear", 20, 90))
+    np.testing.assert_allclose(got, expected * 255, atol=0.6)

@@ -19,7 +19,7 @@ from skybatch.fits.header import Header
 from skybatch.fits.stored_file import decompress_untiled, read_stored_header
 from skybatch.imaging.png import write_png
 from skybatch.imaging.resampling import Pixels, block_mean, rotate_north_up
-from skybatch.imaging.stretch import lupton_rgb, sky_noise, stretch_grey
+from skybatch.imaging.stretch import DEFAULT_STRETCH, Stretch, lupton_rgb, sky_noise, stretch_grey
 
 LONGEST_SIDE = 256
 """Pixels along a preview's longer side, at most (before it is turned north up)."""
@@ -38,23 +38,23 @@ class ScaledImage:
     zero_point: float | None
 
 
-def grey_preview(image: bytes) -> bytes:
-    """Return the preview of one image, gzip or plain FITS, as PNG.
+def grey_preview(image: bytes, stretch: Stretch = DEFAULT_STRETCH, longest: int = LONGEST_SIDE) -> bytes:
+    """Return the preview of one image, gzip or plain FITS, as PNG of at most ``longest`` pixels a side.
 
     Raises SourceDamaged, SourceUnsupported.
     """
-    return write_png(stretch_grey(scaled_image(image).pixels))
+    return write_png(stretch_grey(scaled_image(image, longest).pixels, stretch))
 
 
-def colour_preview(j: bytes, h: bytes, ks: bytes) -> bytes:
+def colour_preview(j: bytes, h: bytes, ks: bytes, *, longest: int = LONGEST_SIDE) -> bytes:
     """Return the preview of the J, H and Ks images of the same pixels as PNG: Ks red, H green, J blue.
 
     Raises SourceDiffers where they are not of one size, and what ``grey_preview`` raises.
     """
-    return write_png(combine_colour(*(scaled_image(image) for image in (j, h, ks))))
+    return write_png(combine_colour(*(scaled_image(image, longest) for image in (j, h, ks))))
 
 
-def scaled_image(image: bytes) -> ScaledImage:
+def scaled_image(image: bytes, longest: int = LONGEST_SIDE) -> ScaledImage:
     """Average an image down and turn it north up.
 
     Raises SourceDamaged, SourceUnsupported.
@@ -69,7 +69,7 @@ def scaled_image(image: bytes) -> ScaledImage:
     if header.get("LOSSY") is not None:
         pixels[pixels == 0] = np.nan  # a Quicklook keeps no mask: blank pixels are 0
     zero_point = _number(header, "MAGZP", None)
-    return ScaledImage(rotate_north_up(block_mean(pixels, LONGEST_SIDE), _pixel_matrix(header)), zero_point)
+    return ScaledImage(rotate_north_up(block_mean(pixels, longest), _pixel_matrix(header)), zero_point)
 
 
 def _physical(header: Header, stored: NDArray[Any]) -> Pixels:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -34,23 +36,63 @@ def block_mean(pixels: Pixels, longest: int) -> Pixels:
     return np.where(count > 0, total / np.maximum(count, 1), np.nan).astype(np.float32)
 
 
+@dataclass(frozen=True, eq=False)
+class NorthUp:
+    """How an image is turned so that north is up and east left.
+
+    ``to_image`` brings steps (right, up) of the picture to steps (column, row) of the image; its numbers are
+    whole where the image stands upright, or within a degree of it: then no pixel is resampled.
+    """
+
+    to_image: NDArray[np.float64]
+    is_upright: bool
+
+    @classmethod
+    def of(cls, matrix: NDArray[np.float64]) -> NorthUp:
+        """Return it for the matrix from (column, row) steps to (east, north) steps.
+
+        Raises SourceUnsupported for pixels too far from square: turned, they would fill a picture without
+        bound.
+        """
+        matrix = _of_square_pixels(matrix)
+        step = np.sqrt(abs(np.linalg.det(matrix)))
+        to_image = np.asarray(np.linalg.solve(matrix, np.diag([-step, step])), np.float64)  # right is west
+        if np.abs(to_image - np.rint(to_image)).max() < _UPRIGHT:
+            return cls(np.rint(to_image), is_upright=True)
+        return cls(to_image, is_upright=False)
+
+    def size(self, columns: int, rows: int) -> tuple[int, int]:
+        """Return the columns and rows of the picture of an image."""
+        sides = np.array([columns, rows]) - 1
+        # Rounded before it is rounded up: a rotation by a right angle must not add a row.
+        across, along = np.ceil(np.round(np.abs(np.linalg.inv(self.to_image)) @ sides, 6)).astype(int) + 1
+        return int(across), int(along)
+
+    def place(self, x: float, y: float, columns: int, rows: int) -> tuple[float, float]:
+        """Return where a FITS pixel position of an image lies in its picture.
+
+        Both from the picture's upper left corner, as parts of its width and height.
+        """
+        away = np.array([x - (columns + 1) / 2, y - (rows + 1) / 2])
+        right, up = (float(each) for each in np.linalg.solve(self.to_image, away))
+        across, along = self.size(columns, rows)
+        return 0.5 + right / across, 0.5 - up / along
+
+
 def rotate_north_up(pixels: Pixels, matrix: NDArray[np.float64]) -> Pixels:
     """Turn an image (first row lowest) so that north is up and east left, top row first.
 
     ``matrix`` transforms (column, row) steps to (east, north) steps. Near a quarter turn no pixel is
     resampled; else each takes the value of the nearest one, NaN outside the image.
 
-    Raises SourceUnsupported for pixels too far from square: turned, they would fill a picture without bound.
+    Raises SourceUnsupported as `NorthUp.of`.
     """
-    matrix = _of_square_pixels(matrix)
-    step = np.sqrt(abs(np.linalg.det(matrix)))
-    # From (right, up) of the picture to (column, row) of the image: right is west.
-    to_image = np.linalg.solve(matrix, np.diag([-step, step]))
-    if np.abs(to_image - np.rint(to_image)).max() < _UPRIGHT:
-        return _reordered(pixels, np.rint(to_image).astype(int))
+    turned = NorthUp.of(matrix)
+    to_image = turned.to_image
+    if turned.is_upright:
+        return _reordered(pixels, to_image.astype(int))
     half = (np.array(pixels.shape[::-1]) - 1) / 2
-    # Rounded before it is rounded up: a rotation by a right angle must not add a row.
-    across, along = np.ceil(np.round(np.abs(np.linalg.inv(to_image)) @ (half * 2), 6)).astype(int) + 1
+    across, along = turned.size(pixels.shape[1], pixels.shape[0])
     right = np.arange(across) - (across - 1) / 2
     up = (along - 1) / 2 - np.arange(along)
     column = _nearest(to_image[0, 0] * right + to_image[0, 1] * up[:, None] + half[0])

@@ -1,15 +1,17 @@
-"""Map pixel values to 8 bits: asinh of one band, Lupton's colours of three.
+"""Map pixel values to 8 bits: asinh or linear of one band, Lupton's colours of three.
 
 Colours follow Lupton et al. (2004, PASP 116, 133).
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+STRETCHES = ("asinh", "linear", "zscale")
 PERCENTILES = (5.0, 99.5)
 SAMPLES = 10_000
 """Pixels that the percentiles are taken of, at most: evenly chosen, for speed."""
@@ -25,17 +27,55 @@ _SIGMA_OF_QUARTILES = 1.349  # interquartile range of a Gaussian of width 1
 Pixels = NDArray[np.float32]
 
 
-def stretch_grey(pixels: Pixels) -> NDArray[np.uint8]:
-    """Stretch by asinh between percentiles of the finite pixels; the others become black."""
+@dataclass(frozen=True)
+class Stretch:
+    """How the pixels of one band become shades of grey.
+
+    Attributes
+    ----------
+    kind
+        ``asinh``; ``linear``; ``zscale``, which is linear between limits found as IRAF's display finds them.
+    black, white
+        The percentiles of the finite pixels that become black and white; zscale has limits of its own.
+    """
+
+    kind: str = "asinh"
+    black: float = PERCENTILES[0]
+    white: float = PERCENTILES[1]
+
+    def limits(self, finite: Pixels) -> tuple[float, float]:
+        """Return the values that become black and white."""
+        if self.kind == "zscale":
+            # Here, because it is seldom asked for, and costs a cold start more than all else of a picture.
+            from astropy.visualization.interval import ZScaleInterval
+
+            low, high = ZScaleInterval().get_limits(finite)
+        else:
+            low, high = np.percentile(finite[:: -(-finite.size // SAMPLES)], (self.black, self.white))
+        return float(low), float(high)
+
+
+DEFAULT_STRETCH = Stretch()
+
+
+def stretch_grey(pixels: Pixels, stretch: Stretch = DEFAULT_STRETCH) -> NDArray[np.uint8]:
+    """Stretch pixels between two limits; those that are not finite become black."""
     finite = pixels[np.isfinite(pixels)]
     if not finite.size:
         return np.zeros(pixels.shape, np.uint8)
-    low, high = np.percentile(finite[:: -(-finite.size // SAMPLES)], PERCENTILES)
+    low, high = stretch.limits(finite)
     scale = np.float32((STEPS - 1) / (high - low or 1.0))
     steps = np.clip((pixels - np.float32(low)) * scale, 0, STEPS - 1)
     if finite.size < pixels.size:
         steps = np.nan_to_num(steps, copy=False, nan=0.0)
-    return np.asarray(_asinh_table()[steps.astype(np.intp)])
+    table = _asinh_table() if stretch.kind == "asinh" else _linear_table()
+    return np.asarray(table[steps.astype(np.intp)])
+
+
+@lru_cache(maxsize=1)
+def _linear_table() -> NDArray[np.uint8]:
+    """Return the brightness of each step from the lower to the upper limit, in proportion."""
+    return _bytes(np.arange(STEPS) / (STEPS - 1))
 
 
 @lru_cache(maxsize=1)

@@ -187,29 +187,6 @@ def _downloads() -> Iterator[tuple[str, Schema]]:
             ),
         }
         yield f"/batches/{{id}}/{path}/{{{name}}}", {**item, "parameters": [ID, parameter(name)]}
-    preview = operation(
-        "batches",
-        "getPreview",
-        "Preview of an image",
-        {"200": binary("The preview.", "image/png")},
-        (*READ_ERRORS, errors.Closed),
-        description="A picture of one image, or of the three bands of a crop in colour.",
-    )
-    yield "/batches/{id}/previews/{name}", {"get": preview, "parameters": [ID, parameter("name")]}
-    yield "/batches/{id}/sky.svg", {"get": _sketch(), "parameters": [ID]}
-
-
-def _sketch() -> Schema:
-    drawing = {"description": "The drawing.", "content": {SVG: {"schema": {"type": "string"}}}}
-    return operation(
-        "batches",
-        "getSketch",
-        "Sketch of a batch on the sky",
-        {"200": drawing, "303": redirect("To the drawing, where it is too large for a response.")},
-        READ_ERRORS,
-        description="Positions and what became of them, outlines of the images, the region; while the batch"
-        " runs, what its plan covers. Its titles tell row and image.",
-    )
 
 
 def _resubmit() -> Schema:

@@ -11,6 +11,7 @@ from pathlib import Path
 from skybatch.api.openapi.batch_paths import batch_paths, resubmit_schema
 from skybatch.api.openapi.operations import Schema
 from skybatch.api.openapi.page_paths import page_paths
+from skybatch.api.openapi.picture_paths import picture_paths
 from skybatch.api.openapi.request_schema import (
     batch_form_schema,
     request_schema,
@@ -44,7 +45,7 @@ def openapi_document() -> Schema:
             {"name": "pages", "description": "Pages for people, and this document."},
             {"name": "archive", "description": "Archive-compatible endpoints, and those of the VO."},
         ],
-        "paths": {**batch_paths(), **page_paths(), **search_paths()},
+        "paths": {**batch_paths(), **picture_paths(), **page_paths(), **search_paths()},
         "components": {
             "schemas": {
                 "BatchRequest": request_schema(),

@@ -13,7 +13,6 @@ from skybatch.api.responses import (
     head_response,
     html_response,
     json_response,
-    preview_response,
     redirect,
 )
 from skybatch.api.routing import AnyResponse, RouteTable
@@ -64,18 +63,6 @@ def results(_: HttpRequest, dependencies: Dependencies, batch_id: str) -> AnyRes
     found = read_journal(store, None, ended=False)
     images = [asdict(image) for image in _finished_images(record, found.images)]
     return html_response(results_page(status, images, after=found.next_cursor))
-
-
-@routes.get("/batches/<batch_id>/previews/<name>")
-def preview(_: HttpRequest, dependencies: Dependencies, batch_id: str, name: str) -> AnyResponse:
-    """Return the preview of an image, or of its three bands in colour."""
-    store = dependencies.batch(batch_id)
-    load_record(store, dependencies.clock())
-    places = dependencies.places
-    body = previews.read_or_draw(store, places, name) if SAFE_NAME.fullmatch(name) else None
-    if body is None:
-        raise NotFound("This batch has no such preview.")
-    return preview_response(body, "image/png")
 
 
 @routes.get("/batches/<batch_id>/images/<file>")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from skybatch.batch import keys
 from skybatch.batch.delivery.image_places import ImagePlaces
@@ -46,7 +47,33 @@ def _with_band(file: re.Match[str], band: str) -> str:
     return f"{file['prefix']}{file['night']}_{band}{file['number']}{file['suffix']}"
 
 
-def read_or_draw(store: BatchStore, places: ImagePlaces, name: str) -> bytes | None:
+@dataclass(frozen=True)
+class Look:
+    """How a preview is drawn: stretch, black and white points in percentiles, pixels of the longer side."""
+
+    stretch: str = "asinh"
+    black: float = 5.0
+    white: float = 99.5
+    side: int = 256
+
+    @property
+    def suffix(self) -> str:
+        """What stands in the name of a kept preview for a look; a default one is kept by its own name."""
+        return "" if self == DEFAULT_LOOK else f".{self.stretch}{self.side}"
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether previews of this look are kept: there are few of them, while points are without number."""
+        return (self.black, self.white) == (DEFAULT_LOOK.black, DEFAULT_LOOK.white)
+
+
+DEFAULT_LOOK = Look()
+SIDES = (256, 512, 1024)
+
+
+def read_or_draw(
+    store: BatchStore, places: ImagePlaces, name: str, look: Look = DEFAULT_LOOK
+) -> bytes | None:
     """Read a preview by its name, or draw and keep it where nobody asked before.
 
     Returns the PNG, or None where the batch has no such image, or it cannot be drawn.
@@ -55,15 +82,16 @@ def read_or_draw(store: BatchStore, places: ImagePlaces, name: str) -> bytes | N
         return None
     file = name.removesuffix(PREVIEW_SUFFIX)
     place = places.find(store, file)
-    if place and place.preview_span:
+    if look == DEFAULT_LOOK and place and place.preview_span:
         return read_span(store.objects, bundle_key(store), place.preview_span)
-    kept = store.read(keys.preview(name))
+    key = keys.preview(f"{file}{look.suffix}{PREVIEW_SUFFIX}")
+    kept = store.read(key) if look.is_kept else None
     if kept is not None:
         return kept
     images = [_plain(store, places, shown) for shown in _files(file)]
-    picture = _drawn([image for image in images if image is not None]) if None not in images else None
-    if picture is not None:
-        store.write(keys.preview(name), picture, "image/png")
+    picture = _drawn([image for image in images if image is not None], look) if None not in images else None
+    if picture is not None and look.is_kept:
+        store.write(key, picture, "image/png")
     return picture
 
 
@@ -89,10 +117,13 @@ def _plain(store: BatchStore, places: ImagePlaces, file: str) -> bytes | None:
         return None
 
 
-def _drawn(images: list[bytes]) -> bytes | None:
+def _drawn(images: list[bytes], look: Look) -> bytes | None:
     from skybatch.imaging.preview import colour_preview, grey_preview
+    from skybatch.imaging.stretch import Stretch
 
     try:
-        return colour_preview(*images) if len(images) == len(BANDS) else grey_preview(images[0])
+        if len(images) == len(BANDS):
+            return colour_preview(*images, longest=look.side)
+        return grey_preview(images[0], Stretch(look.stretch, look.black, look.white), look.side)
     except SourceError:
         return None

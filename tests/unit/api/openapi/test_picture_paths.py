@@ -1,0 +1,15 @@
+"""The document's operations on pictures: the parameters that the routes read."""
+
+from __future__ import annotations
+
+from skybatch.api.openapi.picture_paths import look_parameters, picture_paths
+from skybatch.batch.delivery.previews import DEFAULT_LOOK
+
+
+def test_each_parameter_of_a_picture_is_described_with_its_default() -> None:
+    described = {each["name"]: each["schema"]["default"] for each in look_parameters()}
+    assert described == {name: getattr(DEFAULT_LOOK, name) for name in ("stretch", "black", "white", "side")}
+
+
+def test_previews_and_sketches_have_addresses() -> None:
+    assert {"/batches/{id}/previews/{name}", "/batches/{id}/sky.svg"} <= set(picture_paths())
