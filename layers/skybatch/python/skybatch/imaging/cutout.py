@@ -1,45 +1,64 @@
-"""Cut stored images, gzip or plain FITS, to complete FITS files."""
+"""Cut stored images, gzip or plain FITS, in any HDU, plain or in tiles, to complete FITS files."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from skybatch.errors import SourceDamaged
-from skybatch.fits.blocks import BLOCK_BYTES
-from skybatch.fits.header import Header, HeaderCheck, accept_any, read_header
-from skybatch.fits.limits import MAX_GAP_BYTES, check_image_bytes
+from skybatch.fits.hdus.file_end import check_file_end
+from skybatch.fits.hdus.image_hdu import FIRST_IMAGE, HduChoice, ImageHdu, find_image
+from skybatch.fits.header import HeaderCheck, accept_any
+from skybatch.fits.limits import MAX_GAP_BYTES, MAX_IMAGE_BYTES, check_image_bytes
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.fits.provenance import Origin
-from skybatch.fits.readers import GZIP_MAGIC, GzipReader, RangedReader, Reader, ReadRange, open_reader
-from skybatch.fits.rows import PixelRows, cutout_file
-from skybatch.fits.stored_file import check_end
+from skybatch.fits.readers import (
+    GZIP_MAGIC,
+    GzipReader,
+    PlainReader,
+    RangedReader,
+    Reader,
+    ReadRange,
+    open_reader,
+)
+from skybatch.fits.rows import PixelRows, PixelSource, cutout_file
+from skybatch.imaging.wide_rows import PixelRanges, are_wide
 
 
 def cut(
-    source: bytes, boxes: Sequence[PixelBox], origin: Origin, check: HeaderCheck = accept_any
+    source: bytes,
+    boxes: Sequence[PixelBox],
+    origin: Origin,
+    check: HeaderCheck = accept_any,
+    hdu: HduChoice = FIRST_IMAGE,
 ) -> Iterator[bytes]:
     """Cut one stored image, gzip or plain, to complete FITS files, in the order of ``boxes``.
 
-    The image is inflated once, to its end, where gzip has the checksum of the whole; only the rows up to the
+    The file is inflated once, to its end, where gzip has the checksum of the whole; only the rows up to the
     last one wanted are kept. Cards stay as they are except NAXIS1/2, CRPIX1/2 (of every coordinate version)
-    and, where present, DATASUM and CHECKSUM; those of ``origin`` stand before END. Pixels keep their type
-    and bytes (BZERO, BSCALE, NaNs are untouched).
+    and, where present, DATASUM and CHECKSUM; those of ``origin`` stand before END. The image of an extension
+    becomes that of a primary HDU. Pixels keep their type and bytes (BZERO, BSCALE, NaNs are untouched).
     Everything is checked before the first cutout is made; ``check`` sees the header before pixels are read.
 
     Raises SourceDamaged (truncated, not FITS, gzip whose checksum differs, more or fewer pixels than the
-    header claims), SourceUnsupported (not one image of two axes, too large), SourceDiffers (a box outside the
+    header claims), SourceUnsupported (no image of two axes, too large), SourceDiffers (a box outside the
     image), and what ``check`` raises.
     """
     reader = open_reader(source)
-    header = read_header(reader)
+    image = find_image(reader, hdu)
     if isinstance(reader, GzipReader):
-        check_image_bytes(header.file_bytes)
-    check(header)
-    header.check(boxes)
-    last = max((box.y0 + box.ny for box in boxes), default=0)
-    rows = _read_rows(reader, header, 0, last)
-    check_end(reader, header, header.blocks * BLOCK_BYTES + last * header.row_bytes)
-    return (cutout_file(header, rows, box, origin.cards(box)) for box in boxes)
+        check_image_bytes(image.end)
+    check(image.header)
+    image.header.check(boxes)
+    if image.table is not None:
+        plain = _plain(source, image)
+        pixels: PixelSource = _tiles(
+            lambda start, length: plain[start : start + length], len(plain), image, boxes
+        )
+    else:
+        last = max((box.y0 + box.ny for box in boxes), default=0)
+        pixels = _read_rows(reader, image, 0, last)
+        check_file_end(reader, image, image.data_offset + last * image.header.row_bytes)
+    return _files(image, [(box, pixels) for box in boxes], origin)
 
 
 def cut_ranged(
@@ -48,10 +67,11 @@ def cut_ranged(
     boxes: Sequence[PixelBox],
     origin: Origin,
     *,
-    ahead: int = 4 * BLOCK_BYTES,
+    ahead: int = 11_520,
     check: HeaderCheck = accept_any,
+    hdu: HduChoice = FIRST_IMAGE,
 ) -> Iterator[bytes]:
-    """Cut a stored file that is read by ranges: its header, then only the rows wanted.
+    """Cut a stored file that is read by ranges: its headers, then only the rows or tiles wanted.
 
     ``size`` is the stored file's in bytes, ``ahead`` how much is read at first (the header, if it fits).
     A file that is gzip after all is read whole. Otherwise as ``cut``, errors too.
@@ -59,22 +79,66 @@ def cut_ranged(
     reader = RangedReader(read_range, size, ahead)
     if reader.read(2) == GZIP_MAGIC:
         check_image_bytes(size)
-        return cut(read_range(0, size), boxes, origin, check)
+        return cut(read_range(0, size), boxes, origin, check, hdu)
     reader.seek(0)
-    header = read_header(reader)
-    check(header)
-    header.check(boxes)
-    check_end(reader, header, header.blocks * BLOCK_BYTES)
+    image = find_image(reader, hdu)
+    check(image.header)
+    image.header.check(boxes)
+    if image.table is not None:
+        pixels = _tiles(reader.range, size, image, boxes)
+        return _files(image, [(box, pixels) for box in boxes], origin)
+    check_file_end(reader, image, image.data_offset)
+    return _files(image, _plain_pixels(read_range, reader, image, boxes), origin)
+
+
+def _files(
+    image: ImageHdu, pixels: Sequence[tuple[PixelBox, PixelSource]], origin: Origin
+) -> Iterator[bytes]:
+    return (cutout_file(image.header, source, box, origin.cards(box)) for box, source in pixels)
+
+
+def _plain_pixels(
+    read_range: ReadRange, reader: RangedReader, image: ImageHdu, boxes: Sequence[PixelBox]
+) -> list[tuple[PixelBox, PixelSource]]:
+    """Return where the pixels of each box come from: rows read here, or ranges read when it is cut."""
+    header = image.header
     spans = _spans(boxes, MAX_GAP_BYTES // header.row_bytes)
-    check_image_bytes(sum(last - first for first, last in spans) * header.row_bytes)
-    parts = [_read_rows(reader, header, first, last) for first, last in spans]
-    pairs = ((box, next(part for part in parts if part.contains_rows(box))) for box in boxes)
-    return (cutout_file(header, part, box, origin.cards(box)) for box, part in pairs)
+    wanted = sum(last - first for first, last in spans) * header.row_bytes
+    if wanted > MAX_IMAGE_BYTES or any(are_wide(header, box) for box in boxes):
+        ranges = PixelRanges(read_range, header, image.data_offset)
+        return [(box, ranges) for box in boxes]
+    parts = [_read_rows(reader, image, first, last) for first, last in spans]
+    return [(box, next(part for part in parts if part.contains_rows(box))) for box in boxes]
 
 
-def _read_rows(reader: Reader, header: Header, first: int, last: int) -> PixelRows:
+def _plain(source: bytes, image: ImageHdu) -> bytes:
+    """Return a file in memory as plain bytes, up to the end of a compressed image."""
+    reader = open_reader(source)
+    if isinstance(reader, PlainReader):
+        return source
+    plain = bytes(reader.read(image.end))
+    reader.read_to_end()
+    return plain
+
+
+def _tiles(read_range: ReadRange, size: int, image: ImageHdu, boxes: Sequence[PixelBox]) -> PixelSource:
+    """Read the tiles that boxes touch."""
+    # numpy and astropy, only where an image is in tiles
+    from skybatch.fits.tiles.compressed_image import read_compressed_image
+    from skybatch.fits.tiles.tile_decoder import TileDecoder
+
+    if image.table is None:
+        raise ValueError("the image is not in tiles")
+    reader = RangedReader(read_range, size, 0)
+    reader.seek(image.data_offset)
+    table = read_compressed_image(image.header, image.table, reader, image.data_offset, size)
+    return TileDecoder(table, read_range, boxes)
+
+
+def _read_rows(reader: Reader, image: ImageHdu, first: int, last: int) -> PixelRows:
+    header = image.header
     if isinstance(reader, RangedReader):
-        reader.seek(header.blocks * BLOCK_BYTES + first * header.row_bytes)
+        reader.seek(image.data_offset + first * header.row_bytes)
     wanted = (last - first) * header.row_bytes
     data = reader.read(wanted)
     if len(data) < wanted:

@@ -1,4 +1,4 @@
-"""cfitsio's HCOMPRESS functions inside astropy: looked up, checked and called in this one place.
+"""cfitsio's HCOMPRESS and RICE functions inside astropy: looked up, checked and called in this one place.
 
 astropy ships cfitsio's C code in a private extension module. Its Python wrapper of the decoder loses a frame
 of memory with every damaged stream and lets other threads in while the C code works on global variables, so
@@ -10,7 +10,7 @@ same range in pyproject.toml.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from ctypes import PyDLL, byref, c_char_p, c_int, c_void_p
 from dataclasses import dataclass
 from functools import cache
@@ -26,6 +26,8 @@ SUPPORTED_ASTROPY = (7, 9)
 """The lowest major version of astropy that is supported, and the first one that is not."""
 MODULE = "astropy.io.fits.hdu.compressed._compression"
 SYMBOL = "fits_hdecompress"
+RICE_SYMBOLS = {1: "fits_rdecomp_byte", 2: "fits_rdecomp_short", 4: "fits_rdecomp"}
+"""The decoder of RICE_1 for pixels of so many bytes."""
 ENCODER = "compress_hcompress_1_c"
 EXCEPTION = "CfitsioException"
 
@@ -54,12 +56,16 @@ class Cfitsio:
     compress
         Encodes (pixels, rows, columns, scale, bytes of a pixel) to a stream.
     error
-        What either raises.
+        What any of them raises.
+    decompress_rice
+        By the bytes of a pixel, decodes (stream with bytes behind it, its length, array, pixels of a block);
+        returns 0 where all is well.
     """
 
     decompress: Callable[[bytes, bool, PixelArray], int]
     compress: Callable[[bytes, int, int, int, int], bytes]
     error: type[Exception]
+    decompress_rice: Mapping[int, Callable[[bytes, int, NDArray[Any], int], int]]
 
 
 @cache
@@ -74,8 +80,9 @@ def load_cfitsio() -> Cfitsio:
         module = importlib.import_module(MODULE)
     except ImportError as error:
         raise HcompressUnavailable(f"module {MODULE}") from error
-    function = _decoder_function(module)
-    return Cfitsio(_decompressor(function), _attribute(module, ENCODER), _attribute(module, EXCEPTION))
+    function = _decoder_function(module, SYMBOL)
+    rice = {size: _rice_decoder(_decoder_function(module, name)) for size, name in RICE_SYMBOLS.items()}
+    return Cfitsio(_decompressor(function), _attribute(module, ENCODER), _attribute(module, EXCEPTION), rice)
 
 
 def check_version(version: str) -> None:
@@ -93,16 +100,16 @@ def _attribute(module: ModuleType, name: str) -> Any:
         raise HcompressUnavailable(f"{name} in module {module.__name__}") from error
 
 
-def _decoder_function(module: ModuleType) -> Any:
+def _decoder_function(module: ModuleType, symbol: str) -> Any:
     """Return the C function of the extension module's library, which is called holding the interpreter lock.
 
     The lock keeps other threads off its global variables and lets it raise Python exceptions.
     """
     path = str(_attribute(module, "__file__"))
     try:
-        return getattr(PyDLL(path), SYMBOL)
+        return getattr(PyDLL(path), symbol)
     except (OSError, AttributeError) as error:
-        raise HcompressUnavailable(f"symbol {SYMBOL} in {path}") from error
+        raise HcompressUnavailable(f"symbol {symbol} in {path}") from error
 
 
 def _decompressor(function: Any) -> Callable[[bytes, bool, PixelArray], int]:
@@ -119,6 +126,17 @@ def _decompressor(function: Any) -> Callable[[bytes, bool, PixelArray], int]:
         size = [c_int(pixels.nbytes)] if takes_size else []
         outputs = [byref(c_int(0)) for _ in range(4)]  # columns, rows, scale, status
         status: int = function(stream, smooth, pixels.ctypes.data, *size, *outputs)
+        return status
+
+    return decompress
+
+
+def _rice_decoder(function: Any) -> Callable[[bytes, int, NDArray[Any], int], int]:
+    """Wrap the C function."""
+    function.argtypes = [c_char_p, c_int, c_void_p, c_int, c_int]
+
+    def decompress(stream: bytes, length: int, pixels: NDArray[Any], block: int) -> int:
+        status: int = function(stream, length, pixels.ctypes.data, pixels.size, block)
         return status
 
     return decompress

@@ -34,8 +34,9 @@ RESERVED_NAMES = {
 }
 # Cards of the table that the image has not (sections 7.3 and 10.1.1).
 _TABLE_ONLY = re.compile(
-    rb"(XTENSION|BITPIX|NAXIS\d*|PCOUNT|GCOUNT|TFIELDS|T(TYPE|FORM)\d+|THEAP|CHECKSUM|DATASUM"
-    rb"|Z(IMAGE|BLANK|TENSION|PCOUNT|GCOUNT|CMPTYPE|TILE\d+|NAME\d+|VAL\d+|MASKCMP|QUANTIZ|DITHER0)) *$"
+    rb"(XTENSION|BITPIX|NAXIS\d*|PCOUNT|GCOUNT|TFIELDS|T(TYPE|FORM|NULL|SCAL|ZERO|UNIT|DISP)\d+|THEAP"
+    rb"|CHECKSUM|DATASUM|Z(IMAGE|BLANK|TENSION|PCOUNT|GCOUNT|CMPTYPE|TILE\d+|NAME\d+|VAL\d+|MASKCMP|QUANTIZ"
+    rb"|DITHER0|SCALE|ZERO|NAXIS[3-9])) *$"
 )
 _ASTROPY_EXTNAME = b"EXTNAME = 'COMPRESSED_IMAGE'"
 _DEFAULT_SIMPLE = b"ZSIMPLE =                    T".ljust(CARD_BYTES)
@@ -52,8 +53,16 @@ def image_header(cards: bytes) -> Header:
 
     Raises SourceDamaged where a mandatory card is absent, and what ``parse_header`` raises.
     """
+    return parse_header(image_cards(cards))
+
+
+def image_cards(cards: bytes) -> bytes:
+    """Return the cards of the image as if it were stored plain, whatever image it is.
+
+    Raises SourceDamaged where a mandatory card is absent.
+    """
     layout = _card_layout(keyword_columns(cards))
-    return parse_header(b"".join((*_mandatory_cards(cards, layout), *_other_cards(cards, layout))))
+    return b"".join((*_mandatory_cards(cards, layout), *_other_cards(cards, layout)))
 
 
 def check_compression(values: Values, compression: str, bitpix: int) -> None:
@@ -87,7 +96,7 @@ def _card_layout(columns: bytes) -> _CardLayout:
     other: list[tuple[int, int, bytes | None]] = []
     for i, keyword in enumerate(split_keywords(columns)):
         at, name = CARD_BYTES * i, _image_keyword(keyword)
-        if name is None or keyword == b"ZSCALE  ":
+        if name is None:
             table.setdefault(keyword.decode("ascii").rstrip(), at)
         if keyword in MANDATORY_NAMES:
             mandatory.setdefault(keyword, at)

@@ -98,10 +98,10 @@ def read_tile_table(reader: Reader, compression: str, bitpix: int) -> TileTable:
     values = table_values(cards)
     check_compression(values, compression, bitpix)
     header = image_header(cards)
-    tile_shape = _tile_shape(values, header)
+    tile_shape = tile_shape_of(values, header)
     table_offset = padded(len(primary) + CARD_BYTES) + padded(len(cards) + CARD_BYTES)
     streams = _read_streams(values, reader, table_offset)
-    table = TileTable(header, tile_shape, table_offset, table_offset + _heap_gap(values), streams, values)
+    table = TileTable(header, tile_shape, table_offset, table_offset + heap_gap(values), streams, values)
     if len(streams) != -(-header.naxis2 // tile_shape[0]) * table.tiles_across:
         rows, columns = tile_shape
         raise SourceDamaged(f"{len(streams)} tiles of {columns} x {rows} pixels do not make the image")
@@ -112,27 +112,27 @@ def _not_a_table(_: bytes) -> SourceError:
     return SourceUnsupported("the file has neither an HCOMPRESS stream nor a compressed image")
 
 
-def _tile_shape(values: Values, header: Header) -> tuple[int, int]:
+def tile_shape_of(values: Values, header: Header) -> tuple[int, int]:
     """Return rows and columns of a tile; by default a tile is one row (section 10.1.1)."""
-    rows = _count(values, "ZTILE2") if "ZTILE2" in values else 1
-    columns = _count(values, "ZTILE1") if "ZTILE1" in values else header.naxis1
+    rows = count_of(values, "ZTILE2") if "ZTILE2" in values else 1
+    columns = count_of(values, "ZTILE1") if "ZTILE1" in values else header.naxis1
     if 0 in (rows, columns):
         raise SourceDamaged("the compressed image has tiles without pixels")
     return min(rows, header.naxis2), min(columns, header.naxis1)
 
 
-def _heap_gap(values: Values) -> int:
+def heap_gap(values: Values) -> int:
     """Return the bytes from the beginning of the table to its heap."""
-    return _count(values, "THEAP") if "THEAP" in values else _table_bytes(values)
+    return count_of(values, "THEAP") if "THEAP" in values else _table_bytes(values)
 
 
 def _table_bytes(values: Values) -> int:
-    return _count(values, "NAXIS1") * _count(values, "NAXIS2")
+    return count_of(values, "NAXIS1") * count_of(values, "NAXIS2")
 
 
 def _read_streams(values: Values, reader: Reader, table_offset: int) -> tuple[tuple[int, int], ...]:
     """Read start and length of each tile's stream, the descriptors of COMPRESSED_DATA (section 7.3.5)."""
-    width, count = _count(values, "NAXIS1"), _count(values, "NAXIS2")
+    width, count = count_of(values, "NAXIS1"), count_of(values, "NAXIS2")
     offset, number_bytes = _descriptor_column(values)
     check_image_bytes(width * max(count, 1))
     if count > _MAX_TILES or offset + 2 * number_bytes > width:
@@ -140,7 +140,7 @@ def _read_streams(values: Values, reader: Reader, table_offset: int) -> tuple[tu
     rows = bytes(reader.read(width * count))
     if len(rows) < width * count:
         raise SourceDamaged("the file ends within its table of tiles")
-    heap, heap_bytes = table_offset + _heap_gap(values), _heap_bytes(values)
+    heap, heap_bytes = table_offset + heap_gap(values), heap_size(values)
     number = "I" if number_bytes == 4 else "Q"
     descriptors = struct.iter_unpack(f">{offset}x2{number}{width - offset - 2 * number_bytes}x", rows)
     streams = tuple([(heap + first, length) for length, first in descriptors])
@@ -149,17 +149,17 @@ def _read_streams(values: Values, reader: Reader, table_offset: int) -> tuple[tu
     return streams
 
 
-def _heap_bytes(values: Values) -> int | None:
+def heap_size(values: Values) -> int | None:
     """Return the bytes of the heap by PCOUNT, the gap before it taken off; None where PCOUNT is absent."""
     if "PCOUNT" not in values:
         return None
-    return _count(values, "PCOUNT") + _table_bytes(values) - _heap_gap(values)
+    return count_of(values, "PCOUNT") + _table_bytes(values) - heap_gap(values)
 
 
 def _descriptor_column(values: Values) -> tuple[int, int]:
     """Return the offset of COMPRESSED_DATA in a table row, and the bytes of each number in it."""
     offset = 0
-    for i in range(1, _count(values, "TFIELDS") + 1):
+    for i in range(1, count_of(values, "TFIELDS") + 1):
         tform = _TFORM.match(str(values.get(f"TFORM{i}")))
         if tform is None:
             raise SourceDamaged(f"TFORM{i} is {values.get(f'TFORM{i}')}")
@@ -170,7 +170,8 @@ def _descriptor_column(values: Values) -> tuple[int, int]:
     raise SourceDamaged("the compressed image has no column COMPRESSED_DATA")
 
 
-def _count(values: Values, keyword: str) -> int:
+def count_of(values: Values, keyword: str) -> int:
+    """Return a whole number of the table's cards. Raises SourceDamaged where there is none."""
     number = values.get(keyword)
     if not isinstance(number, int) or isinstance(number, bool) or number < 0:
         raise SourceDamaged(f"{keyword} is {number} in the compressed image's table")

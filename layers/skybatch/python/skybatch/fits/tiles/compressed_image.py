@@ -1,0 +1,172 @@
+"""Images in tiles of any lossless integer compression or quantized floats, read by the tiles that are wanted.
+
+RICE_1, GZIP_1, GZIP_2 and NOCOMPRESS (FITS standard 4.0, sections 10.1 to 10.4), with the columns that such
+tables may have: streams, scale, zero and blank value of each tile, and tiles that were not quantized.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skybatch.errors import SourceDamaged, SourceUnsupported
+from skybatch.fits.header import Header
+from skybatch.fits.limits import check_image_bytes
+from skybatch.fits.readers import Reader
+from skybatch.fits.tiles.quantization import Dither, dither_of
+from skybatch.fits.tiles.table_header import Values, table_values
+from skybatch.fits.tiles.tile_table import TileTable, count_of, heap_gap, heap_size, tile_shape_of
+
+COMPRESSIONS = ("RICE_1", "RICE_ONE", "GZIP_1", "GZIP_2", "NOCOMPRESS")
+STREAMS = ("COMPRESSED_DATA", "GZIP_COMPRESSED_DATA", "UNCOMPRESSED_DATA")
+_VALUES = ("ZSCALE", "ZZERO", "ZBLANK")
+_TFORM = re.compile(r"(\d*)([LXBIJKAEDCMPQ])([LXBIJKAEDCM]?)")
+_BYTES: Mapping[str, int] = dict(zip("LBIJKAEDCM", (1, 1, 2, 4, 8, 1, 4, 8, 8, 16), strict=True))
+_NUMBERS = {"B": ">u1", "I": ">i2", "J": ">i4", "K": ">i8", "E": ">f4", "D": ">f8"}
+_MAX_TILES = 1 << 20
+_MAX_FIELDS = 999
+
+
+@dataclass(frozen=True)
+class CompressedImage:
+    """A compressed image up to its heap.
+
+    ``rows`` is the table, a row for each tile, with the columns of `STREAMS` (length and offset), and of
+    scale, zero and blank value, as far as it has them. ``units`` are the bytes of an element of each stream.
+    """
+
+    table: TileTable
+    rows: NDArray[np.void]
+    units: Mapping[str, int]
+
+    @property
+    def header(self) -> Header:
+        """The image's header, as if it were stored plain."""
+        return self.table.header
+
+    @property
+    def compression(self) -> str:
+        """How tiles are compressed."""
+        return str(self.table.values["ZCMPTYPE"]).strip()
+
+    @cached_property
+    def dither(self) -> Dither | None:
+        """How floats were quantized, None where pixels are as they were."""
+        names = {*(self.rows.dtype.names or ()), *self.table.values}
+        if self.header.bitpix > 0 or "ZSCALE" not in names:
+            return None
+        return dither_of(self.table.values.get("ZQUANTIZ"))
+
+    @cached_property
+    def dither_start(self) -> int:
+        """ZDITHER0: the number by which the random numbers of the first tile are chosen."""
+        return count_of(self.table.values, "ZDITHER0") if "ZDITHER0" in self.table.values else 0
+
+    def stream(self, tile: int) -> tuple[str, int, int]:
+        """Return the column that holds a tile, and where its bytes lie in the file: start and length.
+
+        Raises SourceDamaged where no column has it.
+        """
+        for name in STREAMS:
+            if name in self.units:
+                length, offset = (int(each) for each in self.rows[name][tile])
+                if length:
+                    return name, self.table.heap_offset + offset, length * self.units[name]
+        raise SourceDamaged(f"tile {tile} has no bytes")
+
+    def number(self, name: str, tile: int) -> float | None:
+        """Return scale, zero or blank value of a tile; None where there is none."""
+        if name in (self.rows.dtype.names or ()):
+            return float(self.rows[name][tile])
+        value = self.table.values.get(name)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return None
+        return float(value)
+
+
+def read_compressed_image(
+    header: Header, cards: bytes, reader: Reader, table_offset: int, size: int
+) -> CompressedImage:
+    """Read the table of a compressed image, which begins at ``table_offset`` in a file of ``size`` bytes.
+
+    ``header`` is the image's, ``cards`` those of its table; the reader is at the table, and left at its end.
+
+    Raises SourceUnsupported for a compression that is not read, SourceDamaged for a broken table.
+    """
+    values = table_values(cards)
+    if str(values.get("ZCMPTYPE")).strip() not in COMPRESSIONS:
+        raise SourceUnsupported(
+            f"a compressed image with ZCMPTYPE = {values.get('ZCMPTYPE')}; read are {', '.join(COMPRESSIONS)}"
+        )
+    layout, units = _layout(values)
+    count = count_of(values, "NAXIS2")
+    check_image_bytes(layout.itemsize * max(count, 1))
+    if count > _MAX_TILES:
+        raise SourceDamaged(f"no table of tiles has {count} rows")
+    data = bytes(reader.read(layout.itemsize * count))
+    if len(data) < layout.itemsize * count:
+        raise SourceDamaged("the file ends within its table of tiles")
+    rows = np.frombuffer(data, layout, count)
+    table = TileTable(
+        header, tile_shape_of(values, header), table_offset, table_offset + heap_gap(values), (), values
+    )
+    image = CompressedImage(table, rows, units)
+    _check(image, size)
+    return image
+
+
+def _layout(values: Values) -> tuple[np.dtype[np.void], dict[str, int]]:
+    """Return the layout of a row as far as it is used, and the bytes of an element of each stream."""
+    names: list[str] = []
+    formats: list[Any] = []
+    offsets: list[int] = []
+    units: dict[str, int] = {}
+    offset = 0
+    for i in range(1, min(count_of(values, "TFIELDS"), _MAX_FIELDS) + 1):
+        tform = _TFORM.match(str(values.get(f"TFORM{i}")))
+        if tform is None:
+            raise SourceDamaged(f"TFORM{i} is {values.get(f'TFORM{i}')}")
+        name, repeat, kind = str(values.get(f"TTYPE{i}")).strip().upper(), int(tform[1] or 1), tform[2]
+        if name in STREAMS and kind in "PQ" and repeat == 1 and name not in names:
+            names.append(name)
+            formats.append((">u4" if kind == "P" else ">u8", (2,)))
+            offsets.append(offset)
+            units[name] = _BYTES.get(tform[3] or "B", 1)
+        elif name in _VALUES and kind in _NUMBERS and repeat == 1 and name not in names:
+            names.append(name)
+            formats.append(_NUMBERS[kind])
+            offsets.append(offset)
+        offset += _field_bytes(kind, repeat)
+    if STREAMS[0] not in units:
+        raise SourceDamaged("the compressed image has no column COMPRESSED_DATA")
+    width = count_of(values, "NAXIS1")
+    if offset > width:
+        raise SourceDamaged(f"rows of {width} bytes do not hold the {offset} of their columns")
+    layout = np.dtype({"names": names, "formats": formats, "offsets": offsets, "itemsize": width})
+    return layout, units
+
+
+def _field_bytes(kind: str, repeat: int) -> int:
+    if kind == "X":
+        return -(-repeat // 8)
+    return repeat * {"P": 8, "Q": 16}.get(kind, _BYTES.get(kind, 1))
+
+
+def _check(image: CompressedImage, size: int) -> None:
+    """Check that the tiles make the image, and that their streams lie in the heap and the file."""
+    table, rows = image.table, image.rows
+    if len(rows) != -(-table.header.naxis2 // table.tile_shape[0]) * table.tiles_across:
+        height, width = table.tile_shape
+        raise SourceDamaged(f"{len(rows)} tiles of {width} x {height} pixels do not make the image")
+    declared = heap_size(table.values)
+    room = size - table.heap_offset if declared is None else min(declared, size - table.heap_offset)
+    for name, unit in image.units.items():
+        lengths, offsets = rows[name][:, 0].astype(np.float64), rows[name][:, 1].astype(np.float64)
+        if len(rows) and (offsets + lengths * unit)[lengths > 0].max(initial=0) > room:
+            raise SourceDamaged("a tile lies beyond the heap of its table, or beyond the file")

@@ -1,0 +1,1 @@
+"""Tests of the image among the HDUs of a file."""
