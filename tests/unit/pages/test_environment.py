@@ -22,6 +22,7 @@ from skybatch.pages.environment import (
     render,
     safe_url,
     source_hash,
+    with_code,
 )
 from skybatch.presentation.sky_sketch.style import style_source
 
@@ -38,6 +39,11 @@ def test_only_web_addresses_become_links(url: str) -> None:
 @pytest.mark.parametrize("url", ["https://a.example/x?y=1:2", "images/a.fits", "../b/results", "/x?at=12:00"])
 def test_urls_of_the_service_pass(url: str) -> None:
     assert safe_url(url) == url
+
+
+def test_words_between_backticks_are_code_and_nothing_is_markup() -> None:
+    assert with_code("until `a<b` or `c`") == "until <code>a&lt;b</code> or <code>c</code>"
+    assert with_code("<b>") == "&lt;b&gt;"
 
 
 def test_of_a_detail_the_first_line_is_shown() -> None:

@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from skybatch.pages.api_calls import as_curl, as_python
+from skybatch.pages.api_examples import BatchExample, example_calls
 from skybatch.pages.environment import render
 
 Spec = Mapping[str, Any]
+VERBS = ("get", "head", "post")
+# What sending a call changes, which its button says.
+STARTS = {
+    "submitBatch": "starts a batch",
+    "resubmitBatch": "starts a batch",
+    "cancelBatch": "ends the batch",
+}
 
 
-def api_reference_page(document: Spec) -> str:
-    """Render an OpenAPI 3.1 document; the page loads nothing from other hosts."""
-    operations = list(_operations(document))
+def api_reference_page(document: Spec, batch: BatchExample | None = None) -> str:
+    """Render an OpenAPI 3.1 document, each call with examples that can be sent.
+
+    ``batch`` is what the examples of calls on a batch are about. The page loads nothing from other hosts.
+    """
+    about = batch or BatchExample()
+    operations = list(_operations(document, about))
     groups = {tag["name"]: tag["description"] for tag in document["tags"]}
     return render(
         "api_reference.html",
+        batch=about,
         info=document["info"],
         server=document["servers"][0]["url"],
         groups={
@@ -27,22 +42,35 @@ def api_reference_page(document: Spec) -> str:
     )
 
 
-def _operations(document: Spec) -> Iterator[dict[str, Any]]:
+def _operations(document: Spec, batch: BatchExample) -> Iterator[dict[str, Any]]:
+    server = document["servers"][0]["url"]
     for path, item in document["paths"].items():
-        parameters = item.get("parameters", [])
-        for verb in ("get", "post"):
-            if verb in item:
-                yield {"verb": verb.upper(), "path": path, **_operation(item[verb], parameters)}
+        for verb in VERBS:
+            if verb not in item:
+                continue
+            parameters = [*item.get("parameters", []), *item[verb].get("parameters", [])]
+            operation = {**item[verb], "parameters": parameters}
+            calls = example_calls(server, verb.upper(), path, operation, document, batch)
+            yield {
+                "verb": verb.upper(),
+                "path": path,
+                "calls": [(call, as_curl(call), as_python(call)) for call in calls],
+                "missing": re.findall(r"\{(\w+)\}", calls[0].url),
+                **_operation(operation),
+            }
 
 
-def _operation(operation: Spec, path_parameters: list[Spec]) -> dict[str, Any]:
+def _operation(operation: Spec) -> dict[str, Any]:
     body = _contents(operation.get("requestBody", {}))
     return {
+        "id": operation["operationId"],
         "tag": operation["tags"][0],
         "summary": operation["summary"],
-        "parameters": [*path_parameters, *operation.get("parameters", [])],
+        "description": operation["description"],
+        "starts": STARTS.get(operation["operationId"], ""),
+        "parameters": operation["parameters"],
         "body": [name for content in body for name in content],
-        "responses": {code: _response(response) for code, response in operation["responses"].items()},
+        "responses": {code: _response(response) for code, response in sorted(operation["responses"].items())},
     }
 
 

@@ -26,6 +26,7 @@ STYLE = "page.css"
 SCRIPTS = (
     *("batch.js", "table_check.js", "form.js"),
     *("request_file.js", "request_commands.js", "command_panel.js", "form_errors.js", "my_batches.js"),
+    "api_try.js",
 )
 TOKEN_SCRIPT = "token.js"  # noqa: S105  of pages of a private deployment alone
 _WITH_INDEX = re.compile(r"^([A-Z])([a-z]+)$")
@@ -106,6 +107,7 @@ def environment() -> Environment:
         reason=describe_reason,
         band_labels=band_labels,
         bibtex=bibtex,
+        with_code=with_code,
         band=lambda band: formatting.plain(band_label(str(band).lower()), 15),
     )
     built.globals.update(
@@ -121,6 +123,15 @@ def band_labels(survey: Survey) -> Markup:
     """Return the bands of a survey in words, a small letter behind a capital as its index: K with an s."""
     labels = (str(escape(band.label)) for band in survey.band)
     return Markup(join_words([_WITH_INDEX.sub(r"\1<sub>\2</sub>", label) for label in labels]))  # noqa: S704  escaped
+
+
+def with_code(text: str) -> Markup:
+    """Return a sentence in which words between backticks are code."""
+    plain, *rest = str(text).split("`")
+    parts = [
+        f"<code>{escape(each)}</code>" if n % 2 == 0 else str(escape(each)) for n, each in enumerate(rest)
+    ]
+    return Markup(str(escape(plain)) + "".join(parts))  # noqa: S704  escaped
 
 
 def safe_url(url: object) -> str:

@@ -38,7 +38,7 @@ RELATIONS = BUILT_IN.requests.relations
 UNKNOWN_NAMES = ("accept", "refuse")
 EXAMPLES: tuple[dict[str, Any], ...] = (
     {"mode": "region", "center": "m83", "diameter": 0.2, "bands": "J"},
-    {"mode": "positions", "table": "ra,dec,size\n65.497627,19.535070,50\n", "email": "you@example.org"},
+    {"mode": "positions", "table": "ra,dec,size\n65.497627,19.535070,50\n", "edge": "pad"},
     {"mode": "scan", "date": "971031", "hemisphere": "n", "scan": 96},
 )
 

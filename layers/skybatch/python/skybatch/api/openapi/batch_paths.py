@@ -161,15 +161,15 @@ _FACTS: Schema = {
 
 def _downloads() -> Iterator[tuple[str, Schema]]:
     for path, name, thing, operation_name in (
-        ("files", "name", "result file", "File"),
-        ("images", "file", "image", "Image"),
-        ("bundles", "bundle", "bundle of images", "Bundle"),
+        ("files", "name", "a result file", "File"),
+        ("images", "file", "an image", "Image"),
+        ("bundles", "bundle", "a bundle of images", "Bundle"),
     ):
         item = {
             "get": operation(
                 "batches",
                 f"download{operation_name}",
-                f"Download a {thing}",
+                f"Download {thing}",
                 {
                     "200": binary("The file, from the address to which 302 leads."),
                     "302": redirect("To a URL presigned now, for an hour."),
@@ -181,7 +181,7 @@ def _downloads() -> Iterator[tuple[str, Schema]]:
             "head": operation(
                 "batches",
                 f"describe{operation_name}",
-                f"Length, type and entity tag of a {thing}",
+                f"Length, type and entity tag of {thing}",
                 {"200": {"description": "The file is there.", "headers": _FACTS}},
                 READ_ERRORS,
             ),

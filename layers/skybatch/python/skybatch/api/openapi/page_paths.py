@@ -9,12 +9,20 @@ from skybatch.api.openapi.operations import Schema, operation, page, parameter, 
 
 def page_paths() -> dict[str, Schema]:
     """Return the path items for people, of this document, and of the health check."""
-    example = parameter("example", "query", description="A mode: the form filled in with its example.")
+    example = parameter(
+        "example", "query", description="A mode: the form filled in with its example.", example="positions"
+    )
+    again = parameter("batch", "query", description="The id of a batch: the form filled in with its request.")
+    shown = parameter("batch", "query", description="The id of a batch, which the examples are about.")
     help_page = {**page("The contents, at /help/."), "302": redirect("To /help/.")}
     results = page("Progress while the batch runs, the results after.")
-    topic = parameter("topic", description="The name of a help page.")
+    topic = parameter("topic", description="The name of a help page.", example="tables")
     return {
-        "/": {"get": operation("pages", "getForm", "The form for browsers", page(), parameters=[example])},
+        "/": {
+            "get": operation(
+                "pages", "getForm", "The form for browsers", page(), READ_ERRORS, parameters=[example, again]
+            )
+        },
         "/batches/{id}/results": {
             "get": operation("pages", "getResultsPage", "The page of a batch", results, READ_ERRORS),
             "parameters": [ID],
@@ -24,7 +32,9 @@ def page_paths() -> dict[str, Schema]:
             "get": operation("pages", "getHelpTopic", "One topic of the help", page(), (errors.NotFound,)),
             "parameters": [topic],
         },
-        "/docs": {"get": operation("pages", "getDocs", "This document for people", page())},
+        "/docs": {
+            "get": operation("pages", "getDocs", "This document for people", page(), parameters=[shown])
+        },
         "/openapi.json": {"get": operation("pages", "getOpenapi", "This document", _json("The document."))},
         "/health": {
             "get": operation("pages", "getHealth", "Whether the service answers", _json("It answers."))

@@ -83,6 +83,24 @@ IMAGE = {
 }
 IMAGE_PAGE = {"ds": IMAGE["ds"], "key": "A coadd key.", "band": "j, h or k."}
 
+# Values with which each call answers something: of images that the survey's documentation takes as examples.
+STORED = "twomass/allsky/allsky/971031n/s096/image/ji0960197.fits.gz"
+POSITION = {"POS": "65.497627,19.535070", "SIZE": "0.1"}
+PUBLISHER_DID = {"ID": f"ivo://skybatch/2mass?{STORED}"}
+EXAMPLES: Mapping[str, Mapping[str, str]] = {
+    "searchSia1": POSITION,
+    "searchTable": POSITION,
+    "getArchiveFile": {"path": STORED, "center": "256,512px", "size": "100px"},
+    "getImageByParts": {"ds": "asky", "dh": "971031n", "scan": "096", "name": "ji0960197.fits.gz"},
+    "searchInventory": {"ds": "asky", **POSITION},
+    "getImagePage": {"ds": "asky", "key": "1590591", "band": "j"},
+    "searchSia2": {"POS": "CIRCLE 65.497627 19.535070 0.1", "MAXREC": "10"},
+    "searchArchiveSia2": {"POS": "CIRCLE 65.497627 19.535070 0.1", "MAXREC": "10"},
+    "cutImage": {**PUBLISHER_DID, "PIXELS": "201 300 451 550"},
+    "listLinks": PUBLISHER_DID,
+    "getRecord": {"record_id": "service"},
+}
+
 
 def search_paths() -> dict[str, Schema]:
     """Return the path items of everything that the search function answers."""
@@ -106,20 +124,23 @@ def search_paths() -> dict[str, Schema]:
                 _image(folders=True),
                 LOOKUP_ERRORS,
             ),
-            "parameters": [parameter("path"), *_parameters(CUTOUT)],
+            "parameters": [
+                parameter("path", example=STORED),
+                *_parameters(CUTOUT, EXAMPLES["getArchiveFile"]),
+            ],
         },
         "/cgi-bin/2MASS/IM/nph-im": {
             "get": operation(
                 "archive", "getImageByParts", "A stored image by its parts", _image(), LOOKUP_ERRORS
             ),
-            "parameters": _parameters(IMAGE),
+            "parameters": _parameters(IMAGE, EXAMPLES["getImageByParts"]),
         },
         "/cgi-bin/2MASS/IM/nph-im_sia": _query(
             "searchInventory", "The image inventory as Simple Image Access", INVENTORY
         ),
         "/cgi-bin/2MASS/IM/nph-im_key": {
             "get": operation("archive", "getImagePage", "The page of one image", page(), LOOKUP_ERRORS),
-            "parameters": _parameters(IMAGE_PAGE),
+            "parameters": _parameters(IMAGE_PAGE, EXAMPLES["getImagePage"]),
         },
         "/sia2/query": _query("searchSia2", "Simple Image Access 2.0", SIA2),
         "/SIA": _query("searchArchiveSia2", "Simple Image Access 2.0, at the archive's own address", SIA2),
@@ -145,7 +166,9 @@ def _registry_paths() -> dict[str, Schema]:
         },
         "/registry/record/{record_id}": {
             "get": operation("archive", "getRecord", "One record", record, (errors.NotFound,)),
-            "parameters": [parameter("record_id", description="`service`, or the id of a survey.")],
+            "parameters": [
+                parameter("record_id", description="`service`, or the id of a survey.", example="service")
+            ],
         },
     }
 
@@ -178,8 +201,12 @@ def _table_parameters() -> list[Schema]:
     return [parameter(name, schema={"type": "string", "enum": enum}) for name, enum in values.items()]
 
 
-def _parameters(descriptions: Mapping[str, str]) -> list[Schema]:
-    return [parameter(name, "query", description=text) for name, text in descriptions.items()]
+def _parameters(descriptions: Mapping[str, str], examples: Mapping[str, str]) -> list[Schema]:
+    shown = {name: {"example": value} for name, value in examples.items()}
+    return [
+        parameter(name, "query", description=text, **shown.get(name, {}))
+        for name, text in descriptions.items()
+    ]
 
 
 def _query(
@@ -190,12 +217,22 @@ def _query(
     found: Mapping[str, Schema] | None = None,
 ) -> Schema:
     """Return the path item of a query by GET or by a posted form."""
-    properties = {name: {"type": "string", "description": text} for name, text in descriptions.items()}
+    examples = EXAMPLES[operation_id]
+    properties = {
+        name: {
+            "type": "string",
+            "description": text,
+            **({"examples": [examples[name]]} if name in examples else {}),
+        }
+        for name, text in descriptions.items()
+    }
     body = {"content": {FORM_TYPE: {"schema": {"type": "object", "properties": properties}}}}
     responses = {**(_table() if found is None else found), **_query_errors()}
     by_form = f"{summary}, by a posted form"
     return {
-        "get": operation("archive", operation_id, summary, responses, parameters=_parameters(descriptions)),
+        "get": operation(
+            "archive", operation_id, summary, responses, parameters=_parameters(descriptions, examples)
+        ),
         "post": operation("archive", f"{operation_id}ByForm", by_form, responses, requestBody=body),
         **({"parameters": list(path)} if path else {}),
     }
