@@ -227,3 +227,21 @@ def test_votlint_finds_no_error(service: AllWiseService, tmp_path: Path, what: s
     )
     assert "ERROR" not in done.stdout + done.stderr
     assert "WARNING" not in done.stdout + done.stderr
+
+
+def test_the_coverage_is_read_by_mocpy(service: AllWiseService) -> None:
+    from mocpy import MOC
+
+    survey = next(each for each in service.get("/surveys").json()["surveys"] if each["id"] == "allwise")
+    assert set(survey["coverage"]) == {"svg", "fits", "json"}
+    location = service.get("/surveys/allwise/coverage.fits").headers["location"]
+    with fits.open(location, cache=False) as hdus:
+        content = io.BytesIO()
+        hdus.writeto(content)
+    content.seek(0)
+    moc = MOC.from_fits(content)
+    assert moc.contains_skycoords(POSITION)
+    assert moc.sky_fraction == pytest.approx(survey["sky_fraction"])
+    page = service.call("GET", "/surveys", accept="text/html").body.decode()
+    assert 'src="surveys/allwise/coverage.svg"' in page
+    assert service.call("HEAD", "/surveys/allwise/coverage.json").status == 302

@@ -15,7 +15,8 @@ from tests.support.batches.template import PARAMETERS, of_type
 
 DOCUMENT = published_document(Settings(), "https://sky.example")
 RECORDS = {"/registry/records", "/registry/record/{record_id}"}
-ALWAYS_OPEN = {"/", "/help", "/help/", "/help/{topic}", "/docs", "/openapi.json", "/health", "/surveys"}
+ALWAYS_OPEN = {"/", "/help", "/help/", "/help/{topic}", "/docs", "/openapi.json", "/health"}
+SURVEYS = {"/surveys", "/surveys/{name}/{file}"}
 
 
 def test_every_name_has_a_path() -> None:
@@ -25,7 +26,8 @@ def test_every_name_has_a_path() -> None:
 def test_what_cannot_be_closed_is_about_batches_that_exist_or_the_service_itself() -> None:
     open_paths = {path for path in DOCUMENT["paths"] if endpoint_of(path) is None}
     about_batches = {path for path in open_paths if path.startswith("/batches/{id}")}
-    assert open_paths - about_batches <= ALWAYS_OPEN | {"/ibe/availability", "/ibe/capabilities", *RECORDS}
+    others = {"/ibe/availability", "/ibe/capabilities", *RECORDS, *SURVEYS}
+    assert open_paths - about_batches <= ALWAYS_OPEN | others
     assert "/batches/{id}/resubmit" not in about_batches
     assert "/batches/{id}/cancel" in about_batches
 
@@ -84,4 +86,6 @@ def test_every_route_of_the_template_that_costs_can_be_closed_or_is_about_a_batc
         "/help/x/y",
         "/ibe/x/y",
         "/registry/x/y",
+        "/surveys",
+        "/surveys/x/y",
     }

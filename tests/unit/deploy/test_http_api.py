@@ -42,6 +42,7 @@ PORTAL = [
     "OPTIONS /sia2/{proxy+}",
     "OPTIONS /soda/{proxy+}",
     "OPTIONS /surveys",
+    "OPTIONS /surveys/{proxy+}",
 ]
 SEARCH = [
     "ANY /SIA",
@@ -53,6 +54,7 @@ SEARCH = [
     "ANY /sia2/{proxy+}",
     "ANY /soda/{proxy+}",
     "ANY /surveys",
+    "ANY /surveys/{proxy+}",
 ]
 
 

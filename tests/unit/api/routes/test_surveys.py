@@ -16,3 +16,17 @@ def test_each_data_set_that_is_held_is_a_survey(search: HttpClient) -> None:
     assert (survey["min_diameter"], survey["max_diameter"]) == (0.05, 7.0)
     assert list(survey["caution"]) == ["quicklook"]
     assert "Two Micron All Sky Survey" in survey["acknowledgement"]
+
+
+def test_a_browser_gets_a_page(search: HttpClient) -> None:
+    answer = search.call("GET", "/surveys", accept="text/html,*/*")
+    assert (answer.status, answer.media_type) == (200, "text/html")
+    assert b'href="./?survey=2mass-asky"' in answer.body
+
+
+def test_a_survey_without_a_coverage_map_says_so(search: HttpClient) -> None:
+    (survey,) = search.get("/surveys").json()["surveys"]
+    assert (survey["coverage"], survey["sky_fraction"]) == ({}, None)
+    assert search.get("/surveys/2mass-asky/coverage.fits").status == 404
+    assert search.get("/surveys/2mass-asky/secret.txt").status == 404
+    assert search.get("/surveys/nothing/coverage.fits").status == 404

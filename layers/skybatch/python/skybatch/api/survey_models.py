@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,11 @@ class HeldSurvey:
         What users of a type of image must know.
     acknowledgement, references, doi, rights
         For publications; references are bibliographic codes.
+    coverage
+        Addresses of the map of what is covered of the sky: `fits` and `json`, a Multi-Order Coverage map, and
+        `svg`, a drawing; empty where there is none.
+    sky_fraction
+        How much of the sky that is; null where it is not known.
     """
 
     id: str
@@ -69,6 +74,8 @@ class HeldSurvey:
     references: tuple[str, ...]
     doi: str
     rights: str
+    coverage: dict[str, str] = field(default_factory=dict)
+    sky_fraction: float | None = None
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from skybatch.archive.coverage import coverage_of
 from skybatch.archive.header_reader import read_tile_table
 from skybatch.archive.image_records import (
     IMAGE_RECORD,
@@ -74,7 +75,7 @@ def import_tables(
     records, outliers = reject_outliers(dataset, records)
     records, inconsistencies = reject_inconsistent(dataset, records)
     sets, orphan_quicklooks = assemble_image_sets(dataset, records, quicklooks)
-    version = publish(tree, sets, numbered=False, origin="import")
+    version = publish(tree, sets, numbered=False, origin="import", coverage=coverage_of(sets))
     found = sum(int(np.count_nonzero(sets.quicklook_bytes[band])) for band in BANDS)
     problems = (*orphans, *outliers, *inconsistencies, *orphan_quicklooks)
     images = int(np.count_nonzero(records["bytes"]))

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from skybatch.archive.checkpoints import Checkpoints
+from skybatch.archive.coverage import coverage_of
 from skybatch.archive.header_reader import check_identity, pixel_grid, read_header, read_tile_table
 from skybatch.archive.image_records import (
     IMAGE_RECORD,
@@ -142,7 +143,7 @@ def _publish(
         dataset, records, np.array(listing.quicklooks, dtype=QUICKLOOK_RECORD)
     )
     sets, numbered = with_coadd_keys(tree, sets)
-    version = publish(tree, sets, numbered=numbered > 0, origin="index")
+    version = publish(tree, sets, numbered=numbered > 0, origin="index", coverage=coverage_of(sets))
     checkpoints.clear()
     problems = (*listing.problems, *outliers, *inconsistencies, *orphans)
     quicklooks = sum(int(np.count_nonzero(sets.quicklook_bytes[band])) for band in BANDS)

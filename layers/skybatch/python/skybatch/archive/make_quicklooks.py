@@ -25,6 +25,7 @@ from skybatch.archive.whole_files import read_whole
 from skybatch.concurrency import parallel_map
 from skybatch.errors import InventoryError, NotFound
 from skybatch.imaging.quicklook import compress_quicklook
+from skybatch.inventory.coverage.coverage_files import published_coverage
 from skybatch.inventory.image_sets import ImageSets, scan_codes
 from skybatch.inventory.inventory import Inventory
 from skybatch.inventory.publish import publish
@@ -120,7 +121,8 @@ def republish(tree: Tree, dataset: str) -> str:
         for entry, image, kind, suffix in stored_images(tree, dataset)
         if kind is ImageType.QUICKLOOK
     )
-    return publish(tree, with_quicklooks_of(sets, found), numbered=inventory.numbered, origin="quicklooks")
+    sets, coverage = with_quicklooks_of(sets, found), published_coverage(tree, dataset, inventory.version)
+    return publish(tree, sets, numbered=inventory.numbered, origin="quicklooks", coverage=coverage)
 
 
 def with_quicklooks_of(sets: ImageSets, found: Iterable[tuple[Entry, ScanImageId, str]]) -> ImageSets:

@@ -11,6 +11,7 @@ from skybatch.archive.checkpoints import Rows
 from skybatch.archive.image_records import image_code
 from skybatch.archive.make_quicklooks import stored_images, with_quicklooks_of
 from skybatch.errors import InventoryError
+from skybatch.inventory.coverage.coverage_files import published_coverage
 from skybatch.inventory.image_sets import TILES, ImageSets, scan_codes
 from skybatch.inventory.inventory import Inventory
 from skybatch.inventory.publish import publish
@@ -54,7 +55,8 @@ def publish_tiles(tree: Tree, dataset: str, rows: Rows, delete_originals: bool) 
     files = stored_images(tree, dataset)
     found = ((entry, image, suffix) for entry, image, kind, suffix in files if kind is ImageType.QUICKLOOK)
     sets = with_quicklooks_of(sets, found)
-    return publish(tree, sets, numbered=inventory.numbered, origin="repack")
+    coverage = published_coverage(tree, dataset, inventory.version)
+    return publish(tree, sets, numbered=inventory.numbered, origin="repack", coverage=coverage)
 
 
 def with_tiles(sets: ImageSets, rows: Rows, delete_originals: bool) -> ImageSets:

@@ -74,13 +74,14 @@ class Inventory:
     """One version of one data set's inventory.
 
     ``size`` is the number of image sets, ``numbered`` whether the coadd keys are our own numbers because
-    the images came without a metadata table. Columns are mapped, and fetched where need be, when first
-    used.
+    the images came without a metadata table, ``sky_fraction`` how much of the sky its coverage map covers,
+    None where it has no map. Columns are mapped, and fetched where need be, when first used.
     """
 
     def __init__(self, source: ReadableTree, dataset: str, version: str, manifest: Manifest) -> None:
         self.dataset, self.version = dataset, version
         self.size, self.numbered = manifest.size, manifest.numbered
+        self.sky_fraction = manifest.sky_fraction
         kept = RecordedSets if manifest.format <= RECORD_FORMAT else IndexedSets
         self._sets: StoredSets = kept(source, dataset, version, manifest)
         self._frame = self._sets.frame

@@ -55,6 +55,8 @@ class Manifest:
         Format of the files.
     frame
         Frame of all coordinates.
+    sky_fraction
+        How much of the sky the version's coverage map covers; None without a map.
     """
 
     size: int
@@ -64,6 +66,7 @@ class Manifest:
     constants: Mapping[str, Any] = field(default_factory=dict)
     format: int = FORMAT
     frame: ImageFrame = ImageFrame.FK5
+    sky_fraction: float | None = None
 
 
 def read_manifest(content: bytes, path: str) -> Manifest:
@@ -115,8 +118,23 @@ def _of_columns(document: dict[str, Any], path: str) -> Manifest:
     needed = {*_REQUIRED, *(("key_row",) if len(radii) > 1 else ())}
     _check(path, "columns", needed <= files.keys() | values.keys() and not files.keys() & values.keys())
     return Manifest(
-        size, document["numbered"], tuple(map(float, radii)), files, values, FORMAT, ImageFrame(frame)
+        size,
+        document["numbered"],
+        tuple(map(float, radii)),
+        files,
+        values,
+        FORMAT,
+        ImageFrame(frame),
+        _sky_fraction(document.get("coverage"), path),
     )
+
+
+def _sky_fraction(coverage: Any, path: str) -> float | None:
+    if coverage is None:
+        return None
+    fraction: Any = coverage.get("sky_fraction") if isinstance(coverage, dict) else None
+    _check(path, "coverage", type(fraction) in (int, float) and 0.0 <= fraction <= 1.0)
+    return float(fraction)
 
 
 def _column(name: str, entry: Any, size: int) -> Column:

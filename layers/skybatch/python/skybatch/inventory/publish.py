@@ -1,9 +1,9 @@
 """Write an inventory version: every file first, checked, and only then the pointer that makes it current.
 
 ``inventory/{dataset}/{version}/`` holds one ``.npy`` file a column, ``survey.toml``, the description that it
-was made with unless that is packaged, and, written last, ``manifest.json``. ``inventory/{dataset}/current``
-names the version that new readers use. Versions are never changed; the last few stay for batches that run on
-them.
+was made with unless that is the default one, ``coverage.{fits,json,svg}`` and, written last,
+``manifest.json``. ``inventory/{dataset}/current`` names the version that new readers use. Versions are never
+changed; the last few stay for batches that run on them.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skybatch.errors import InventoryError
+from skybatch.inventory.coverage.coverage_files import Coverage, coverage_path
 from skybatch.inventory.held_surveys import add_held
 from skybatch.inventory.image_sets import TILES, ImageSets
 from skybatch.inventory.manifest import FORMAT
@@ -42,15 +43,16 @@ def publish(
     origin: str,
     keep: int = KEPT_VERSIONS,
     description: str | None = None,
+    coverage: Coverage | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> str:
     """Write the image sets of one data set as a new version, make it current and return its name.
 
     ``sets`` may come in any order (its ``set_index`` is not used). ``numbered`` says that the coadd
     keys are our own numbers, ``origin`` where the metadata come from, ``description`` is the text that
-    describes the survey, None for a packaged one. The version that was current stays
-    whole and usable whatever happens; the newest ``keep`` versions are kept. Raises InventoryError where
-    two sets share an identity or a coadd key, or what was written does not read back.
+    describes the survey, None for the default one, ``coverage`` what the sets cover of the sky. The version
+    that was current stays whole and usable whatever happens; the newest ``keep`` versions are kept. Raises
+    InventoryError where two sets share an identity or a coadd key, or what was written does not read back.
     """
     _check_bounds(sets)
     made = set_columns(sets)
@@ -69,6 +71,8 @@ def publish(
         "columns": {name: _manifest_entry(columns[name], data) for name, data in files.items()},
         "constants": {name: _constant_entry(value) for name, value in constants.items()},
     }
+    if coverage is not None:
+        manifest["coverage"] = {"order": coverage.order, "sky_fraction": coverage.sky_fraction}
     created = now()
     digest = hashlib.sha256(json.dumps(manifest).encode()).hexdigest()
     version = f"{created:%Y%m%dT%H%M%S%fZ}-{digest[:8]}"
@@ -76,6 +80,8 @@ def publish(
     folder = f"{inventory_folder(sets.dataset)}/{version}"
     for name, data in files.items():
         _write_checked(tree, f"{folder}/{name}.npy", data)
+    for form, data in coverage.files.items() if coverage is not None else ():
+        _write_checked(tree, coverage_path(sets.dataset, version, form), data)
     if description is not None:
         _write_checked(tree, f"{folder}/survey.toml", description.encode())
     _write_checked(tree, f"{folder}/manifest.json", json.dumps(manifest, indent=1).encode())

@@ -22,6 +22,7 @@ from skybatch.api.openapi.operations import (
 )
 from skybatch.api.parameters import FORM_TYPE
 from skybatch.api.table_responses import VOTABLE_TYPE
+from skybatch.inventory.coverage.coverage_files import COVERAGE_TYPES
 from skybatch.surveys.known import default_survey
 
 LOOKUP_ERRORS = (errors.Closed, errors.MalformedRequest, errors.NotFound)
@@ -30,7 +31,7 @@ IMAGE_TYPES = ("image/fits", "application/x-gzip")
 # Families of services with VOSI documents of their own, and what operations on these are named for.
 VO_SERVICES = {"SIA": "ArchiveSia2", "sia2": "Sia2", "soda": "Soda", "datalink": "Datalink", "ibe": "Ibe"}
 
-HELD = {"200": json_body("The surveys whose images can be asked for.", "SurveyList")}
+HELD = {"200": json_body("The surveys whose images can be asked for; a page for browsers.", "SurveyList")}
 
 SIA1 = {
     "POS": "Right ascension and declination in degrees, ICRS, with a comma between.",
@@ -144,11 +145,28 @@ def search_paths() -> dict[str, Schema]:
         },
         "/sia2/query": _query("searchSia2", "Simple Image Access 2.0", SIA2),
         "/SIA": _query("searchArchiveSia2", "Simple Image Access 2.0, at the archive's own address", SIA2),
-        "/surveys": {"get": operation("archive", "listSurveys", "The surveys that are held", HELD)},
+        **_survey_paths(),
         "/soda/sync": _query("cutImage", "A cutout by SODA 1.0", SODA, found=_cutout()),
         "/datalink/links": _query("listLinks", "What belongs to an image, by DataLink 1.1", DATALINK),
         **_registry_paths(),
         **dict(_vosi_paths()),
+    }
+
+
+def _survey_paths() -> dict[str, Schema]:
+    listed = operation("archive", "listSurveys", "The surveys that are held", HELD)
+    found = {
+        "200": binary("The map, from the address to which 302 leads.", *COVERAGE_TYPES.values()),
+        "302": redirect("To a URL presigned now, for an hour."),
+    }
+    coverage = operation(
+        "archive", "getCoverage", "What a survey covers of the sky", found, (errors.NotFound,)
+    )
+    names = [parameter("name", description="A survey's identifier, or its data set.")]
+    names += [parameter("file", description="coverage.fits, coverage.json (MOC 2.0) or coverage.svg.")]
+    return {
+        "/surveys": {"get": listed},
+        "/surveys/{name}/{file}": {"get": coverage, "parameters": names},
     }
 
 

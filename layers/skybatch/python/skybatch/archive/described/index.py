@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from skybatch.archive.coverage import coverage_of
 from skybatch.archive.described.existence import Existence, stored_images
 from skybatch.archive.described.forms import by_image, read_forms
 from skybatch.archive.described.headers import Mismatch, ReadImage
@@ -137,7 +138,8 @@ def _publish(
 ) -> IndexReport:
     images = [image for image in found if isinstance(image, ReadImage)]
     sets, odd = assemble(survey, dataset, images)
-    version = publish(tree, sets, numbered=False, origin=origin, description=description)
+    coverage = coverage_of(sets)
+    version = publish(tree, sets, numbered=False, origin=origin, description=description, coverage=coverage)
     problems = (*skipped, *_problems(found), *odd)
     return IndexReport(version, len(sets), len(images) - len(odd), 0, 0, 0, problems)
 

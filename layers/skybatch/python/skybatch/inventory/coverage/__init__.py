@@ -1,0 +1,1 @@
+"""Coverage maps of inventories."""

@@ -1,0 +1,30 @@
+"""The page of surveys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from skybatch.pages.surveys import surveys_page
+
+SURVEY: dict[str, Any] = {
+    "id": "allwise", "dataset": "allwise", "title": "AllWISE <Atlas>", "mission": "wise",
+    "path": "allwise/p3am_cdd", "modes": ["region", "image_ids"],
+    "bands": [{"label": "W1", "reference": 3.35e-6}, {"label": "W4", "reference": 22.09e-6}],
+    "coverage": {"svg": "x"}, "sky_fraction": 0.5,
+}  # fmt: skip
+
+
+def test_a_survey_is_told_with_its_map() -> None:
+    page = surveys_page([SURVEY], {"allwise": 18240})
+    assert 'src="surveys/allwise/coverage.svg"' in page
+    assert "20,626" in page or "2.063e+04" in page
+    assert "18,240" in page
+    assert "W1 (3.35 µm), W4 (22.09 µm)" in page
+    assert "AllWISE &lt;Atlas&gt;" in page
+    assert 'href="./?survey=allwise"' in page
+
+
+def test_a_survey_without_a_map_has_none() -> None:
+    page = surveys_page([{**SURVEY, "coverage": {}, "sky_fraction": None}], {"allwise": 1})
+    assert "<img" not in page
+    assert "no survey" in surveys_page([], {})
