@@ -2,6 +2,7 @@
 #
 # PYTHON   the interpreter that the virtual environment is made of (3.11 or later)
 # PORT     where `make serve` listens            ARCHIVE  a folder in the archive's layout, served as it is
+# SURVEYS  the surveys of the sample sky that `make serve` serves (default: 2mass,allwise)
 # PYTEST   more words for pytest, as in PYTEST='-k tally'
 # UPGRADE  1 for `make pins` to take newer versions than those pinned
 # ARCHITECTURE  the processor that `make package` builds for: x86_64 (default) or arm64
@@ -13,6 +14,7 @@
 PYTHON ?= python3
 PORT ?= 8080
 ARCHIVE ?=
+SURVEYS ?=
 PARAMS ?=
 ARCHITECTURE ?=
 # What `make deploy` deploys, and where; tools/deploy.py reads them.
@@ -88,7 +90,7 @@ demo: $(STAMP) ## one batch from request to verified result on this machine
 	@PARAMS='$(PARAMS)' $(PY) -m local.demo
 
 serve: $(STAMP) ## the whole service on this machine until Ctrl-C
-	@PORT='$(PORT)' ARCHIVE='$(ARCHIVE)' PARAMS='$(PARAMS)' $(PY) -m local.serve
+	@PORT='$(PORT)' ARCHIVE='$(ARCHIVE)' SURVEYS='$(SURVEYS)' PARAMS='$(PARAMS)' $(PY) -m local.serve
 
 .venv/.bench: $(STAMP)
 	$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[bench]'

@@ -38,16 +38,24 @@ def emulator_bucket(emulator: Emulator, bucket: str) -> S3Store:
     return connect(bucket, connection)
 
 
-def upload_tree(emulator: Emulator, bucket: str, root: Path, say: Callable[[str], None]) -> tuple[int, int]:
+def upload_tree(
+    emulator: Emulator,
+    bucket: str,
+    root: Path,
+    say: Callable[[str], None],
+    folders: tuple[str, ...] = FOLDERS,
+) -> tuple[int, int]:
     """Copy the images and inventories below ``root`` into a new bucket; return (objects, bytes).
+
+    ``folders`` are those of the tree that are copied.
 
     Files whose names can be no key of the store, such as those with a line break, are left out and named,
     and so are links that lead out of the tree: whoever can ask for an image could ask for their targets.
     """
-    for link in links_out(root):
+    for link in links_out(root, folders):
         say(f"  left out: {link!a}, a link out of the archive")
     files = []
-    for path in (entry.path for folder in FOLDERS for entry in _tree(root).entries(f"{folder}/")):
+    for path in (entry.path for folder in folders for entry in _tree(root).entries(f"{folder}/")):
         if not path.isprintable():
             say(f"  left out: {path!a}, a name that no object can have")
         elif not (root / path).is_file():
@@ -117,13 +125,13 @@ def _tree(root: Path) -> DirectoryTree:
     return DirectoryTree(root, confined=True)
 
 
-def links_out(root: Path) -> list[str]:
+def links_out(root: Path, folders: tuple[str, ...] = FOLDERS) -> list[str]:
     """List the links below the folders of an archive that lead out of the folder they lie in, as paths."""
     found = []
-    for folder in FOLDERS:
+    for folder in folders:
         inside = (root / folder).resolve()
-        for parent, folders, files in os.walk(inside):
-            links = [Path(parent, name) for name in (*folders, *files) if Path(parent, name).is_symlink()]
+        for parent, below, files in os.walk(inside):
+            links = [Path(parent, name) for name in (*below, *files) if Path(parent, name).is_symlink()]
             outside = [link for link in links if not _target(link).is_relative_to(inside)]
             found += [f"{folder}/{link.relative_to(inside).as_posix()}" for link in outside]
     return sorted(found)

@@ -18,11 +18,13 @@ from typing import Any
 import httpx
 import numpy as np
 
+from local.allwise.tree import SURVEY as ALLWISE
+from local.allwise.tree import sample_tiles
 from local.deploy import DeployFailed
 from local.emulator import EmulatorFailed
 from local.mailbox import emails, wait_for_email
 from local.serve import run_folder, say, stop_on_signals, template_parameters
-from local.stack import Plan, Stack, running_stack
+from local.stack import PUBLIC, SURVEYS, Plan, Stack, running_stack
 from local.synthetic.scans import ImageSet, image_sets
 from local.verify import (
     Target,
@@ -51,6 +53,7 @@ NAMED_TARGETS = (
 )
 M83 = ("204.253958 -29.865417", 0.2)
 DATASET = "asky"
+WISE_TARGETS = 30
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ def main() -> int:
     folder = run_folder("demo")
     try:
         parameters = template_parameters(os.environ.get("PARAMS", ""))
-        with running_stack(Plan(folder, parameters=parameters), say=say) as stack:
+        with running_stack(Plan(folder, parameters=parameters, surveys=SURVEYS), say=say) as stack:
             demonstrate(stack)
     except KeyboardInterrupt:
         say("stopped")
@@ -80,12 +83,12 @@ def main() -> int:
 
 
 def demonstrate(stack: Stack) -> None:
-    """Both batches; raises WrongResult or TimeoutError where one is not right."""
+    """All batches; raises WrongResult or TimeoutError where one is not right."""
     say(f"the service is up at {stack.url}")
     targets = [*NAMED_TARGETS, *random_targets(RANDOM_TARGETS), NOWHERE]
     fields = {"mode": "positions", "label": "demo: crops", "email": "crops@example.org", "dataset": DATASET}
     crops = run_batch(stack, "crops", fields, table=position_table(targets))
-    images = check_crops(stack, crops, targets)
+    images = check_crops(crops, targets, DATASET, stack.archive)
     say(f"  astropy agrees: {images} crops of {len(targets)} positions, pixels, cards and coordinates")
     check_email_and_page(stack, "crops", fields["email"], crops)
     center, diameter = M83
@@ -95,7 +98,27 @@ def demonstrate(stack: Stack) -> None:
     images = check_region(stack, region)
     say(f"  {images} whole images around M83 are the archive's, byte for byte")
     check_email_and_page(stack, "region", fields["email"], region)
+    wise_crops(stack)
     say(f"all is right; results are kept in {stack.folder}")
+
+
+def wise_crops(stack: Stack) -> None:
+    """Crops of AllWISE, whose images lie in a public bucket, in all four bands."""
+    if stack.images is None:
+        return
+    targets = [*NAMED_TARGETS[1:2], *wise_targets(WISE_TARGETS), NOWHERE]
+    fields = {"mode": "positions", "label": "demo: AllWISE", "email": "wise@example.org", "survey": ALLWISE}
+    crops = run_batch(stack, "wise", fields, table=position_table(targets))
+    images = check_crops(crops, targets, ALLWISE, stack.images)
+    say(f"  astropy agrees: {images} crops of {len(targets)} positions in W1-W4, read from {PUBLIC.bucket}")
+    check_email_and_page(stack, "wise", fields["email"], crops)
+
+
+def wise_targets(count: int) -> list[Target]:
+    """Positions all over the tiles of AllWISE, crops of 20 to 200 arcsec, some of them cut by an edge."""
+    rng = np.random.default_rng(2013)
+    tiles = [sample_tiles(few=False)[int(rng.integers(4))] for _ in range(count)]
+    return [_target_around(tile.ra, tile.dec, (0.19, 0.19), 200, rng) for tile in tiles]
 
 
 def random_targets(count: int) -> list[Target]:
@@ -107,10 +130,17 @@ def random_targets(count: int) -> list[Target]:
 
 def _target_in(images: ImageSet, rng: np.random.Generator) -> Target:
     """Away from the centre by up to the image's half width and height."""
-    east, north = rng.uniform(-0.07, 0.07), rng.uniform(-0.14, 0.14)
-    dec = float(np.clip(images.crval2 + north, -89.99, 89.99))
-    ra = float((images.crval1 + east / np.cos(np.radians(dec))) % 360.0)
-    return Target(round(ra, 6), round(dec, 6), float(rng.integers(20, 301)))
+    return _target_around(images.crval1, images.crval2, (0.07, 0.14), 300, rng)
+
+
+def _target_around(
+    ra: float, dec: float, reach: tuple[float, float], largest: int, rng: np.random.Generator
+) -> Target:
+    """Away from a position by up to ``reach`` degrees, with a crop of up to ``largest`` arcsec."""
+    east, north = rng.uniform(-reach[0], reach[0]), rng.uniform(-reach[1], reach[1])
+    dec = float(np.clip(dec + north, -89.99, 89.99))
+    ra = float((ra + east / np.cos(np.radians(dec))) % 360.0)
+    return Target(round(ra, 6), round(dec, 6), float(rng.integers(20, largest + 1)))
 
 
 def position_table(targets: list[Target]) -> str:
@@ -164,13 +194,16 @@ def show_progress(line: str, shown: str) -> str:
     return line
 
 
-def check_crops(stack: Stack, result: Result, targets: list[Target]) -> int:
-    """Each crop, and that there are exactly those that astropy's geometry asks for; how many."""
+def check_crops(result: Result, targets: list[Target], dataset: str, tree: Path) -> int:
+    """Each crop, and that there are exactly those that astropy's geometry asks for; how many.
+
+    ``tree`` has the images of the data set.
+    """
     images = delivered_images(result.archive)
     for image in sorted(images, key=lambda image: identity(image.row)):  # each parent is read once
-        verify_crop(image, stack.archive, targets[int(image.row["scntr"]) - 1])
+        verify_crop(image, tree, targets[int(image.row["scntr"]) - 1])
     came = Counter((int(image.row["scntr"]), identity(image.row)) for image in images)
-    held = images_containing(stack.archive, DATASET, targets)
+    held = images_containing(tree, dataset, targets)
     wanted = Counter((row, stem) for row, stems in enumerate(held, 1) for stem in stems)
     check_counts(result.status, came, wanted)
     rows = result.status["rows"]

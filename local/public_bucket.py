@@ -96,8 +96,11 @@ def _xml(refusal: S3Refusal, public: PublicBucket) -> bytes:
 
 
 @contextmanager
-def public_bucket(target: str, public: PublicBucket) -> Iterator[Gateway]:
-    """Give anybody what a bucket of the S3 at ``target`` holds, until the block ends."""
+def public_bucket(target: str | None, public: PublicBucket) -> Iterator[Gateway]:
+    """Give anybody what a bucket of the S3 at ``target`` holds, until the block ends.
+
+    Answers 503 while the target is None.
+    """
     handler = type("_Handler", (PublicBucketHandler,), {"public": public})
     with serve_gateway(0, handler) as gateway:
         gateway.target = target

@@ -1,7 +1,8 @@
 """``python -m local.serve``: the whole service on this machine, until Ctrl-C.
 
 Environment: ``PORT`` (8080), ``ARCHIVE`` a folder in the archive's layout instead of the sample sky,
-``PARAMS`` template parameters as in ``MaxBatchBytes=1000000 MaxRows=100``.
+``PARAMS`` template parameters as in ``MaxBatchBytes=1000000 MaxRows=100``, ``SURVEYS`` the surveys of the
+sample sky, all of them if it is empty: ``2mass``, ``allwise``, or both with a comma between.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from types import FrameType
 from local.deploy import ROOT, DeployFailed
 from local.emulator import EmulatorFailed
 from local.mailbox import Email
-from local.stack import Plan, running_stack
+from local.stack import SURVEYS, Plan, running_stack
 from skybatch.errors import SkybatchError
 
 DEFAULT_PORT = 8080
@@ -104,6 +105,14 @@ def port_number(text: str) -> int:
     return int(text)
 
 
+def survey_names(text: str) -> tuple[str, ...]:
+    """Return the surveys that ``SURVEYS`` gives, all for an empty text. ValueError for unknown ones."""
+    names = tuple(dict.fromkeys(text.replace(",", " ").split())) or SURVEYS
+    if unknown := [name for name in names if name not in SURVEYS]:
+        raise ValueError(f"SURVEYS has {', '.join(unknown)}; the sample sky has {', '.join(SURVEYS)}")
+    return names
+
+
 def run_folder(kind: str) -> Path:
     """Create a folder for this run below build/runs."""
     return ROOT / "build" / "runs" / f"{time.strftime('%Y%m%dT%H%M%S')}-{kind}-{os.getpid()}"
@@ -117,6 +126,7 @@ def _plan(*, few: bool) -> Plan:
         few=few,
         port=port_number(os.environ.get("PORT") or str(DEFAULT_PORT)),
         parameters=template_parameters(os.environ.get("PARAMS", "")),
+        surveys=survey_names(os.environ.get("SURVEYS", "")),
     )
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from local.allwise.tiles import Tile
+from local.allwise.tree import SURVEY as ALLWISE
+from local.allwise.tree import index_allwise, make_allwise, sample_tiles
 from local.archive_bucket import indexed, upload_tree
 from local.deploy import TEMPLATE, Outputs, deploy
 from local.emulator import Emulator, emulator
@@ -19,10 +22,15 @@ from local.http_api.cors import Cors
 from local.http_api.server import serve_api
 from local.logs import save_logs
 from local.mailbox import Email, watched
+from local.public_bucket import PublicBucket, public_bucket
 from local.synthetic.archive import make_synthetic_archive
 from local.template import load_template, resolved_parameters
+from skybatch.storage.places import REGIONAL_ENDPOINT
+from skybatch.surveys.catalogue import DEFAULT_SURVEY as TWOMASS
 
 ARCHIVE_BUCKET = "skybatch-archive"
+PUBLIC = PublicBucket("nasa-irsa-wise", "us-west-2")
+SURVEYS = (TWOMASS, ALLWISE)
 MAIL_FROM = "skybatch@example.org"
 # A worker waits half its time for the emulator; AWS takes no fewer than two.
 WORKERS = str(min(4, 2 * (os.cpu_count() or 1)))
@@ -32,7 +40,8 @@ WORKERS = str(min(4, 2 * (os.cpu_count() or 1)))
 class Stack:
     """A running service: its address, what it runs on, and the folder that keeps mail and logs.
 
-    ``archive`` is the tree that was uploaded, as long as the stack runs; ``api`` is behind the address.
+    ``archive`` is the tree that was uploaded, as long as the stack runs; ``api`` is behind the address;
+    ``images`` is the tree of the public bucket, if the stack has one.
     """
 
     url: str
@@ -43,6 +52,7 @@ class Stack:
     names: FakeResolvers
     api: HttpApi
     archive_bucket: str = ARCHIVE_BUCKET
+    images: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -50,7 +60,8 @@ class Plan:
     """What to start: ``archive`` a tree of real files or None for the sample sky, small if ``few``.
 
     ``port`` 0 takes any free one; ``parameters`` override the template's; ``emulator`` adds to the
-    emulator's environment.
+    emulator's environment; ``surveys`` are those of the sample sky, ``tiles`` those of AllWISE if not the
+    sample's.
     """
 
     folder: Path
@@ -58,6 +69,8 @@ class Plan:
     few: bool = False
     port: int = 0
     parameters: Mapping[str, str] = field(default_factory=dict)
+    surveys: Sequence[str] = (TWOMASS,)
+    tiles: Sequence[Tile] = ()
     emulator: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -83,10 +96,12 @@ def running_stack(
     with ExitStack() as running:
         public = running.enter_context(serve_api(plan.port))
         scratch = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="skybatch-")))
-        archive = _archive(plan, scratch, say)
-        aws = running.enter_context(emulator(plan.folder, extra=plan.emulator))
-        objects, size = upload_tree(aws, ARCHIVE_BUCKET, archive, say)
-        say(f"archive: {objects} objects, {size / 1e6:.0f} MB")
+        archive, images = _trees(plan, scratch, say)
+        gateway = running.enter_context(public_bucket(None, PUBLIC))
+        regional = {REGIONAL_ENDPOINT: f"{gateway.url}/{{region}}"}
+        aws = running.enter_context(emulator(plan.folder, extra={**regional, **plan.emulator}))
+        gateway.target = aws.url
+        _upload(aws, archive, images, say)
         names = running.enter_context(FakeResolvers())
         say(f"object names: a stand-in for IRSA, NED and SIMBAD answers, it knows {names.size} of them")
         own = local_parameters(public.url, names.url)
@@ -95,7 +110,7 @@ def running_stack(
         public.open(api)
         running.callback(save_logs, aws, plan.folder / "logs")
         running.enter_context(watched(aws.url, plan.folder / "mail", on_email))
-        yield Stack(public.url, aws, outputs, plan.folder, archive, names, api)
+        yield Stack(public.url, aws, outputs, plan.folder, archive, names, api, images=images)
 
 
 def template_cors() -> Mapping[str, Any]:
@@ -124,9 +139,27 @@ def local_parameters(public_url: str, names_url: str) -> dict[str, str]:
     }
 
 
-def _archive(plan: Plan, scratch: Path, say: Callable[[str], None]) -> Path:
+def _trees(plan: Plan, scratch: Path, say: Callable[[str], None]) -> tuple[Path, Path | None]:
+    """Return the tree of the archive bucket, and that of the public bucket if there is one."""
     if plan.archive is not None:
-        return indexed(plan.archive, scratch, say)
-    images = make_synthetic_archive(scratch / "archive", few=plan.few)
-    say(f"sample sky: {images} simulated Atlas images and their Quicklooks")
-    return scratch / "archive"
+        return indexed(plan.archive, scratch, say), None
+    archive, public = scratch / "archive", scratch / "public"
+    archive.mkdir()
+    if TWOMASS in plan.surveys:
+        images = make_synthetic_archive(archive, few=plan.few)
+        say(f"sample sky: {images} simulated Atlas images of 2MASS and their Quicklooks")
+    if ALLWISE not in plan.surveys:
+        return archive, None
+    images = make_allwise(public, plan.tiles or sample_tiles(few=plan.few))
+    index_allwise(archive, public)
+    say(f"sample sky: {images} simulated Atlas images of AllWISE")
+    return archive, public
+
+
+def _upload(aws: Emulator, archive: Path, images: Path | None, say: Callable[[str], None]) -> None:
+    objects, size = upload_tree(aws, ARCHIVE_BUCKET, archive, say)
+    say(f"archive: {objects} objects, {size / 1e6:.0f} MB")
+    if images is not None:
+        objects, size = upload_tree(aws, PUBLIC.bucket, images, say, ("wise",))
+        played = f"{PUBLIC.bucket}, playing the public bucket in {PUBLIC.region}"
+        say(f"{played}: {objects} objects, {size / 1e6:.0f} MB")

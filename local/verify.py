@@ -9,7 +9,7 @@ import csv
 import io
 import tarfile
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +18,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from local.allwise.tree import PREFIX as ALLWISE_PREFIX
+from local.allwise.tree import SURVEY as ALLWISE
+from local.allwise.tree import path_of
 from skybatch.surveys.image_id import ScanImageId as ImageId
 from skybatch.surveys.image_id import atlas_key, parse_scan_key
 from skybatch.surveys.twomass.datasets import DATASETS, MISSION
@@ -25,6 +28,7 @@ from skybatch.surveys.twomass.datasets import DATASETS, MISSION
 Floats = NDArray[np.float64]
 ARCSEC = 3600.0
 WCS_TOLERANCE = 1e-6  # arcsec
+WISE_INTENSITY = "-int-3.fits"
 # Cards that a crop changes, and those it adds.
 CHANGED = {"NAXIS1", "NAXIS2", "CRPIX1", "CRPIX2"}
 ADDED = {"CUTFILE", "CUTPIX", "CUTBY"}
@@ -51,8 +55,10 @@ class Delivered:
     body: bytes
 
     def parent(self, archive: Path) -> Path:
-        """Return the path of the archive image it was made from."""
+        """Return the path of the stored image it was made from; ``archive`` has the survey's images."""
         row = self.row
+        if row["dataset"] == ALLWISE:
+            return archive / path_of(row["coadd_id"], int(row["band"][1:]), "int", "fits")
         date, scan, image = row["date"].zfill(6), int(row["scan"]), int(row["image"])
         return archive / atlas_key(
             ImageId(row["dataset"], date, row["hem"], scan, image, row["band"].lower())
@@ -83,6 +89,8 @@ def _content(tar: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
 
 def verify_crop(image: Delivered, archive: Path, target: Target) -> None:
     """Pixels, sky coordinates, cards and size of a crop against its parent image. Raises WrongResult."""
+    from astropy.wcs.utils import proj_plane_pixel_scales
+
     cut, parent = _opened(io.BytesIO(image.body)), _parent(image.parent(archive))
     header, whole = cut.header, parent.header
     x0 = round(whole["CRPIX1"] - header["CRPIX1"])
@@ -94,7 +102,8 @@ def verify_crop(image: Delivered, archive: Path, target: Target) -> None:
     _hold(image, "sky coordinates", _disagreement(header, whole, x0, y0) < WCS_TOLERANCE)
     x, y = (float(value[0]) for value in _pixels(header, [target]))
     _hold(image, "position", 0.5 <= x <= columns + 0.5 and 0.5 <= y <= rows + 0.5)
-    whole_box = abs(columns - target.size) <= 1 and abs(rows - target.size) <= 1
+    across, along = target.size / (proj_plane_pixel_scales(_wcs(whole)) * ARCSEC)
+    whole_box = abs(columns - across) <= 1 and abs(rows - along) <= 1
     clipped = x0 == 0 or y0 == 0 or x0 + columns == whole["NAXIS1"] or y0 + rows == whole["NAXIS2"]
     _hold(image, "size", whole_box or clipped)
 
@@ -112,7 +121,7 @@ def _hold(image: Delivered, what: str, right: bool) -> None:
 def images_containing(archive: Path, dataset: str, targets: Sequence[Target]) -> list[set[str]]:
     """For each target the data set's images that hold it, pixel edges included, as `identity` names them."""
     found: list[set[str]] = [set() for _ in targets]
-    for path in sorted((archive / MISSION / DATASETS[dataset].path).rglob("image/*.fits*")):
+    for path in sorted(_stored(archive, dataset)):
         header = _header(path)
         x, y = _pixels(header, targets)
         inside = (np.abs(x - header["NAXIS1"] / 2 - 0.5) <= header["NAXIS1"] / 2) & (
@@ -125,17 +134,27 @@ def images_containing(archive: Path, dataset: str, targets: Sequence[Target]) ->
 
 def stored_sizes(archive: Path, dataset: str) -> dict[str, int]:
     """Bytes of each stored image of a data set, by `identity`."""
-    paths = (archive / MISSION / DATASETS[dataset].path).rglob("image/*.fits*")
-    return {_identity(path): path.stat().st_size for path in paths}
+    return {_identity(path): path.stat().st_size for path in _stored(archive, dataset)}
+
+
+def _stored(archive: Path, dataset: str) -> Iterable[Path]:
+    """Return the stored images of a data set, of each the form that crops are made from."""
+    if dataset == ALLWISE:
+        return (archive / ALLWISE_PREFIX).rglob(f"*{WISE_INTENSITY}")
+    return (archive / MISSION / DATASETS[dataset].path).rglob("image/*.fits*")
 
 
 def identity(row: Mapping[str, str]) -> str:
-    """Date, hemisphere and stem of a table row's image, e.g. ``981121n/ji0690256``."""
+    """Date, hemisphere and stem of a table row's image, ``981121n/ji0690256``; of AllWISE tile and band."""
+    if row["dataset"] == ALLWISE:
+        return f"{row['coadd_id']}/{row['band'].lower()}"
     stem = f"{row['band'].lower()}i{int(row['scan']):03d}{int(row['image']):04d}"
     return f"{row['date'].zfill(6)}{row['hem']}/{stem}"
 
 
 def _identity(path: Path) -> str:
+    if path.name.endswith(WISE_INTENSITY):
+        return path.name.removesuffix(WISE_INTENSITY).replace("-", "/")
     image, _, _ = parse_scan_key(path.as_posix())
     return f"{image.date}{image.hem}/{image.stem}"
 

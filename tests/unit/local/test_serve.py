@@ -20,6 +20,7 @@ from local.serve import (
     port_number,
     run_folder,
     stop_on_signals,
+    survey_names,
     template_parameters,
 )
 from skybatch.errors import InventoryError
@@ -101,3 +102,21 @@ def test_what_cannot_be_served_is_a_line_and_a_status(
     assert told.startswith("skybatch cannot serve")
     assert told.endswith(f": {failure}\n")
     assert told.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("", ("2mass", "allwise")),
+        ("allwise", ("allwise",)),
+        ("allwise, 2mass", ("allwise", "2mass")),
+        ("2mass 2mass", ("2mass",)),
+    ],
+)
+def test_surveys_are_given_by_their_names(text: str, names: tuple[str, ...]) -> None:
+    assert survey_names(text) == names
+
+
+def test_an_unknown_survey_is_named() -> None:
+    with pytest.raises(ValueError, match="ukidss"):
+        survey_names("2mass,ukidss")

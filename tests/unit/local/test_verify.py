@@ -10,10 +10,14 @@ import numpy as np
 import pytest
 from astropy.io import fits
 
+from local.allwise.header import header as tile_header
+from local.allwise.tiles import Tile
+from local.allwise.tree import make_allwise
 from local.synthetic.archive import identity
 from local.synthetic.pixels import Exposure
 from local.synthetic.scans import image_sets
 from local.verify import Delivered, Target, WrongResult, images_containing, verify_crop, verify_whole
+from local.verify import identity as image_of
 from skybatch.surveys.image_id import atlas_key
 
 IMAGES = next(i for i in image_sets(few=True) if i.scan.scan == 69)
@@ -82,3 +86,32 @@ def test_a_whole_image_must_be_the_stored_bytes(archive: Path) -> None:
 
 def test_the_images_that_hold_a_position(archive: Path) -> None:
     assert images_containing(archive, "asky", [TARGET, Target(1, 1, 1)]) == [{"981121n/ji0690256"}, set()]
+
+
+TILE = Tile(314.3, 77.6, pixels=128)
+STAR = Target(314.30417, 77.595559, 40)
+TILE_ROW = {"dataset": "allwise", "coadd_id": TILE.coadd_id, "band": "W2", "name": "a tile", "file": "a file"}
+
+
+def tile_crop(tree: Path, brighter: float = 0.0) -> Delivered:
+    """A crop of 29 pixels about the star: 40 arcsec at the scale of the Atlas."""
+    with fits.open(Delivered(TILE_ROW, b"").parent(tree)) as hdus:
+        data = np.array(hdus[0].data[45:74, 46:75])
+    data[3, 3] += brighter
+    text = tile_header(TILE, 2, "int").decode()
+    values = {"NAXIS1": 29, "NAXIS2": 29, "CRPIX1": TILE.crpix - 46, "CRPIX2": TILE.crpix - 45}
+    for keyword, value in values.items():
+        text = re.sub(rf"(?<={keyword:8}= ).{{20}}", f"{value:>20}", text, count=1)
+    body = data.astype(">f4").tobytes()
+    return Delivered(TILE_ROW, text.encode() + body + bytes(-len(body) % 2880))
+
+
+def test_crops_of_allwise_are_judged_by_their_tile(tmp_path: Path) -> None:
+    make_allwise(tmp_path, [TILE], [2])
+    verify_crop(tile_crop(tmp_path), tmp_path, STAR)
+    with pytest.raises(WrongResult, match="pixels"):
+        verify_crop(tile_crop(tmp_path, brighter=1e-3), tmp_path, STAR)
+    with pytest.raises(WrongResult, match="size"):
+        verify_crop(tile_crop(tmp_path), tmp_path, Target(STAR.ra, STAR.dec, 29))
+    held = images_containing(tmp_path, "allwise", [STAR, Target(1, 1, 1)])
+    assert held == [{image_of(TILE_ROW)}, set()]
