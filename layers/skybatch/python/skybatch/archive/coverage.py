@@ -76,17 +76,20 @@ def _outlines(images: Footprints) -> Floats:
 
 
 def _moc(outlines: Floats, order: int) -> Any:
+    starts = range(0, len(outlines), CHUNK)
+    parts = [_moc_of_chunk(outlines[start : start + CHUNK], order) for start in starts]
+    # Two by two: joined one after another, the first would be gone through again with each.
+    while len(parts) > 1:
+        pairs = [parts[n : n + 2] for n in range(0, len(parts), 2)]
+        parts = [pair[0].union(*pair[1:]) if len(pair) > 1 else pair[0] for pair in pairs]
+    return parts[0]
+
+
+def _moc_of_chunk(outlines: Floats, order: int) -> Any:
     from mocpy import MOC
 
-    joined = MOC.new_empty(order)
-    for start in range(0, len(outlines), CHUNK):
-        polygons = [
-            side
-            for outline in outlines[start : start + CHUNK]
-            for side in (np.ascontiguousarray(outline[:, 0]), np.ascontiguousarray(outline[:, 1]))
-        ]
-        joined = joined.union(*MOC.from_polygons(polygons, max_depth=order))
-    return joined
+    sides = [np.ascontiguousarray(side) for outline in outlines for side in outline.T]
+    return MOC.new_empty(order).union(*MOC.from_polygons(sides, max_depth=order))
 
 
 def _is_covered(moc: Any, longitude: Floats, latitude: Floats) -> NDArray[np.bool_]:

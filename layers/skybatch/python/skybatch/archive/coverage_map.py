@@ -15,6 +15,8 @@ from skybatch.sky.vectors import Floats
 
 # Pixels of the map; one is half a degree wide.
 WIDTH, HEIGHT = 720, 360
+# No more than so many are outlined so broadly that nobody overlooks them.
+FEW_PIXELS = 100
 _COVERED, _SKY, _LINES = "#2f6fb0", "#eef1f4", "#9aa5b1"
 _ROOT2 = float(np.sqrt(2.0))
 _PARALLELS = (-60, -30, 0, 30, 60)
@@ -41,11 +43,13 @@ def covered_pixels(covers: Covered, ra: Floats, dec: Floats) -> NDArray[np.bool_
 def coverage_map(pixels: NDArray[np.bool_], title: str) -> str:
     """Return the drawing of covered pixels."""
     across, down = WIDTH // 2, HEIGHT // 2
+    outline = 1 if pixels.sum() > FEW_PIXELS else 5
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img">\n'
         f"<title>{escape(title)}</title>\n"
         f'<ellipse cx="{across}" cy="{down}" rx="{across}" ry="{down}" fill="{_SKY}"/>\n'
-        f'<path fill="{_COVERED}" stroke="{_COVERED}" stroke-width="1" d="{"".join(_runs(pixels))}"/>\n'
+        f'<path fill="{_COVERED}" stroke="{_COVERED}" stroke-width="{outline}" stroke-linejoin="round"'
+        f' d="{"".join(_runs(pixels))}"/>\n'
         f'<g fill="none" stroke="{_LINES}" stroke-width="0.5">\n{"".join(_graticule())}</g>\n'
         f"{''.join(_labels())}</svg>\n"
     )

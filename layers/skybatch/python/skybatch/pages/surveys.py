@@ -9,6 +9,7 @@ from skybatch.pages.environment import render
 
 SQUARE_DEGREES_OF_SKY = 41252.96
 _MICROMETRES = 1e6
+_LEAST_SHARE = 1e-5
 
 
 def surveys_page(held: Sequence[Mapping[str, Any]], sizes: Mapping[str, int]) -> str:
@@ -16,12 +17,25 @@ def surveys_page(held: Sequence[Mapping[str, Any]], sizes: Mapping[str, int]) ->
     return render("surveys.html", surveys=[_shown(each, sizes[each["dataset"]]) for each in held])
 
 
+def area(square_degrees: float) -> str:
+    """Return an area with three digits, or whole square degrees."""
+    return f"{square_degrees:,.0f}" if square_degrees >= 100.0 else f"{square_degrees:.3g}"
+
+
+def percentage(fraction: float) -> str:
+    """Return a share in words: ``99.9 %``, or that it is less than can be told in short."""
+    if fraction < _LEAST_SHARE:
+        return f"less than {_LEAST_SHARE * 100:g} %"
+    return f"{fraction * 100:.3g} %"
+
+
 def _shown(survey: Mapping[str, Any], size: int) -> dict[str, Any]:
     fraction = survey["sky_fraction"]
     return {
         **survey,
         "size": size,
-        "area": None if fraction is None else fraction * SQUARE_DEGREES_OF_SKY,
+        "area": "" if fraction is None else area(fraction * SQUARE_DEGREES_OF_SKY),
+        "percentage": "" if fraction is None else percentage(fraction),
         "wavelengths": [
             {"label": band["label"], "micrometres": f"{band['reference'] * _MICROMETRES:.4g}"}
             for band in survey["bands"]
