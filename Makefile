@@ -41,7 +41,7 @@ TEST_PROGRAMS := funpack:libcfitsio-bin fitsverify:fitsverify shellcheck:shellch
 # Those of the long tests alone.
 DRILL_PROGRAMS := topcat:topcat xvfb-run:xvfb mImgtbl:montage
 
-.PHONY: help venv system lint test demo serve bench clients drill security pins audit openapi package deploy clean
+.PHONY: help venv system lint test demo serve bench clients drill security pins audit openapi docs dist package deploy clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -151,6 +151,12 @@ pins: .venv-supply/.installed ## the science layer's pins with their hashes, fro
 
 audit: $(STAMP) .venv-supply/.installed ## known vulnerabilities of the pins, where their database can be had
 	@$(PY) -m tools.audit
+
+docs: $(STAMP) ## the documentation as a site in build/site
+	@$(PY) -m tools.build_site
+
+dist: $(STAMP) ## wheel and source archive in build/dist
+	@rm -rf build/dist && $(PY) -m tools.distributions build/dist
 
 package: openapi ## layers and functions for Lambda in build/package, weighed and imported
 	@$(PY) -m tools.package

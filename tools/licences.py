@@ -41,7 +41,7 @@ SPELLINGS = {
 }
 # Extras in the order of the page; each lists what those before it do not have.
 EXTRAS = (
-    ("", "`pip install .`: the Python client and its command"),
+    ("", "The Python client and its command, without extras"),
     ("quicklook", "`skybatch decompress` (extra `quicklook`)"),
     ("archive", "Operators' commands (extra `archive`)"),
     ("local", "The local stack (extra `local`)"),

@@ -166,7 +166,7 @@ def others(bench: Bench, stored: bytes, box: PixelBox, file: Path) -> dict[str, 
         try:
             calls[name] = make(file, box)
         except ImportError:
-            bench.skip(f"{name} is not installed (pip install 'skybatch[bench]')")
+            bench.skip(f"{name} is not installed (the extra 'bench')")
     ours = next(cut(stored, [box], ORIGIN))
     for name, call in calls.items():
         assert_equal(name, ours, call(), box)

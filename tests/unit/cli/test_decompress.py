@@ -104,4 +104,4 @@ def test_without_its_packages_it_says_what_to_install(
     load_cfitsio.cache_clear()
     monkeypatch.setitem(sys.modules, missing, None)
     assert main(["decompress", str(compressed)]) == 1
-    assert "skybatch[quicklook]" in capsys.readouterr().err
+    assert "extra 'quicklook'" in capsys.readouterr().err

@@ -18,7 +18,7 @@ examples:
   skybatch decompress 981121n_j0690256.fits.fz             a tile-compressed Atlas image: the original file
 
 Quicklooks are lossy: for positions, finding charts and visual inspection, never for photometry. The
-restored files say so in their headers. Needs astropy and isal: pip install 'skybatch[quicklook]'."""
+restored files say so in their headers. Needs astropy and isal, which skybatch's extra "quicklook" brings."""
 SUFFIXES = (".fits.H", ".fits.fz", ".fits.gz", ".fits")
 
 
@@ -97,5 +97,5 @@ def _decode(source: bytes) -> bytes:
         from skybatch.client.exceptions import PackageMissing
 
         raise PackageMissing(
-            f"{missing.name} is not installed: pip install 'skybatch[quicklook]'."
+            f"{missing.name} is not installed: install skybatch with the extra 'quicklook'."
         ) from missing

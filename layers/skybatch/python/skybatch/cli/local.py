@@ -19,7 +19,7 @@ examples:
   skybatch local targets.csv --size 30 --bands K --archive /data/2mass --out crops --processes 16
 
 Writes images.tar, tables, manifest and checksums to DIR. A run that was stopped goes on when the same command
-is given again. It needs the extra "service": pip install 'skybatch[service]'."""
+is given again. It needs skybatch with the extra "service"."""
 SECONDS_BETWEEN_LINES = 5.0
 
 

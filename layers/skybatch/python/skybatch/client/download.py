@@ -91,7 +91,7 @@ def read_table(path: Path) -> Table:
     try:
         from astropy.table import Table
     except ImportError:
-        raise PackageMissing("Tables need astropy: pip install 'skybatch[astropy]'.") from None
+        raise PackageMissing("Tables need astropy: install skybatch with the extra 'astropy'.") from None
     table = Table.read(path, format="votable")
     for name in table.colnames:
         if table[name].dtype == object and all(isinstance(v, str | type(None)) for v in table[name].tolist()):
