@@ -27,7 +27,7 @@ const commandPanel = (form, panel) => {
     const block = Object.assign(element("pre", text), {tabIndex: 0, id: `command-${name.toLowerCase()}`});
     block.setAttribute("role", "region");
     block.setAttribute("aria-label", `The request for ${name}`);
-    const heading = element("h3", name);
+    const heading = element("h2", name, "minor");
     if (!navigator.clipboard) return [heading, block];
     const line = element("div", "", "copied");
     line.append(heading, copyButton(text, name));

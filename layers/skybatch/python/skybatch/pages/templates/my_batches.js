@@ -41,7 +41,7 @@ const myBatches = (() => {
   };
 
   const show = (panel) => {
-    const batches = stored(), table = element("table"), target = panel.querySelector("div");
+    const batches = stored(), table = Object.assign(element("table"), {className: "stack"}), target = panel.querySelector("div");
     panel.hidden = !batches.length;
     panel.querySelector("summary").textContent = `My batches (${batches.length})`;
     const head = table.createTHead().insertRow();
@@ -56,11 +56,15 @@ const myBatches = (() => {
 
   const row = (batch, panel) => {
     const made = document.createElement("tr"), name = batch.label || `Batch ${batch.id.slice(0, 8)}`;
-    const cell = (content) => made.insertCell().append(content);
+    const cell = (content, label) => {
+      const added = made.insertCell();
+      if (label && content) added.dataset.label = label;
+      added.append(content);
+    };
     cell(batch.state === "expired" ? name : Object.assign(element("a", name), {href: `batches/${batch.id}/results`}));
     cell(batch.state === "complete" ? `complete, ${(batch.images ?? 0).toLocaleString("en-US")} images` : WORDS[batch.state] ?? batch.state ?? "");
-    cell(day(batch.created));
-    cell(batch.state === "expired" ? "" : day(batch.expires));
+    cell(day(batch.created), "Started");
+    cell(batch.state === "expired" ? "" : day(batch.expires), "Kept until");
     const remove = Object.assign(element("button", "Remove"), {type: "button", className: "quiet"});
     remove.setAttribute("aria-label", `Remove ${name} from this list`);
     remove.addEventListener("click", () => {

@@ -90,7 +90,7 @@ const tableCheck = (() => {
   };
 
   const understood = (answer) => {
-    const parts = [element("h3", "What was understood"), element("p", counted(answer))];
+    const parts = [element("h2", "What was understood", "minor"), element("p", counted(answer))];
     const elsewhere = answer.errors.filter((error) => error.row == null);
     if (elsewhere.length) parts.push(list(elsewhere.map((error) => `${place(error)}: ${error.rule}`), "wrong"));
     if (answer.notices.length) parts.push(list(answer.notices, "notice"));
@@ -102,7 +102,7 @@ const tableCheck = (() => {
   };
 
   const refused = (problem) => [
-    element("h3", "This table cannot be read"),
+    element("h2", "This table cannot be read", "minor"),
     element("p", String(problem.detail ?? problem.title ?? "").split("\n")[0], "wrong"),
   ];
   const unavailable = [element("p", "The table could not be checked now; it is checked when the form is sent.", "hint")];
