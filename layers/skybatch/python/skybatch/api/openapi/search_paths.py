@@ -23,7 +23,7 @@ from skybatch.api.openapi.operations import (
 from skybatch.api.parameters import FORM_TYPE
 from skybatch.api.table_responses import VOTABLE_TYPE
 from skybatch.inventory.coverage.coverage_files import COVERAGE_TYPES
-from skybatch.surveys.known import default_survey
+from skybatch.surveys.known import DEFAULT_DATASET, default_survey
 
 LOOKUP_ERRORS = (errors.Closed, errors.MalformedRequest, errors.NotFound)
 TABLE_TYPES = (VOTABLE_TYPE, "text/xml", "text/csv", "text/plain", "text/html")
@@ -162,8 +162,14 @@ def _survey_paths() -> dict[str, Schema]:
     coverage = operation(
         "archive", "getCoverage", "What a survey covers of the sky", found, (errors.NotFound,)
     )
-    names = [parameter("name", description="A survey's identifier, or its data set.")]
-    names += [parameter("file", description="coverage.fits, coverage.json (MOC 2.0) or coverage.svg.")]
+    name, file = (
+        "A survey's identifier, or its data set.",
+        "coverage.fits, coverage.json (MOC 2.0) or coverage.svg.",
+    )
+    names = [
+        parameter("name", description=name, example=default_survey().survey_id(DEFAULT_DATASET)),
+        parameter("file", description=file, example="coverage.json"),
+    ]
     return {
         "/surveys": {"get": listed},
         "/surveys/{name}/{file}": {"get": coverage, "parameters": names},
