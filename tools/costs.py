@@ -21,11 +21,11 @@ from tools.capacity_job import BUNDLE_GETS, BUNDLE_PUTS, Job, Load, bundle_secon
 
 # What each step asks of S3, as its code does: HEAD or GET, and PUT, COPY or LIST.
 SUBMIT_GETS, SUBMIT_PUTS = 7, 6
-PLAN_GETS, PLAN_PUTS = 10, 3
+PLAN_GETS, PLAN_PUTS = 10, 2
 DISPATCH_GETS, DISPATCH_PUTS = 3, 1
-TALLY_GETS, LOOK_GETS, LOOK_PUTS, LOOK_LISTS = 1, 2, 3, 2
-PACKAGE_GETS, PACKAGE_PUTS = 9, 18
-NOTIFY_GETS, NOTIFY_PUTS = 8, 2
+TALLY_GETS, LOOK_GETS, LOOK_PUTS, LOOK_LISTS = 1, 2, 2, 2
+PACKAGE_GETS, PACKAGE_PUTS = 9, 20
+NOTIFY_GETS, NOTIFY_PUTS = 8, 3
 INVENTORY_GETS = 24  # columns that Plan and Package open, where their functions have not opened them before
 SENDS_A_CALL = 10
 INDEX_GETS = 1  # of a bundle, by the first tally that sees it

@@ -44,7 +44,7 @@ FIRST_CALLS = {
     "Resolve": ("PUT", "/names.json"),
     "Plan": ("PUT", "/plan.jsonl"),
     "Dispatch": SEND,
-    "Tally": ("PUT", "/tally.json"),
+    "Tally": ("PUT", "/journal/"),
     "Package": ("PUT", "/outcomes.jsonl"),
     "Notify": ("PUT", "/mail.json"),
 }

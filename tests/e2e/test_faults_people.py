@@ -26,7 +26,7 @@ MOMENTS = {
     "planning": (TABLE, ("PUT", "/plan.jsonl"), False),
     "dispatching": (TABLE, ("SendMessageBatch",), False),
     "working": (TABLE, ("PUT", "/bundles/"), True),
-    "tallying": (TABLE, ("PUT", "/tally.json"), True),
+    "tallying": (TABLE, ("PUT", "/journal/"), True),
     "packaging": (TABLE, ("PUT", "/outcomes.jsonl"), True),
     "ending": (TABLE, ("PUT", "/status.json"), True),
     "mailing": (TABLE, ("/v2/email/outbound-emails",), True),

@@ -59,11 +59,17 @@ def read_counted(request: ForwardingHandler) -> bool:
     return False
 
 
+def looked(_: ForwardingHandler) -> bool:
+    """Count listings of bundles."""
+    READ["bundles"] += 1
+    return False
+
+
 @pytest.fixture(scope="module")
 def faults() -> Faults:
     words = ("GET /", "HEAD /", "PUT /", "list-type=2", "POST /skybatch-results", "SendMessageBatch")
-    names = ("/tally.json", "/plan.jsonl")
-    return Faults(by_word=dict.fromkeys(words, passed) | dict.fromkeys(names, read_counted))
+    once = {"/plan.jsonl": read_counted, "%2Fbundles%2F": looked}
+    return Faults(by_word=dict.fromkeys(words, passed) | once)
 
 
 @pytest.fixture(scope="module")
@@ -95,8 +101,8 @@ def test_the_calculator_counts_what_the_stack_does(stack: Stack, faults: Faults)
     READ.clear()
     batch_id, _ = run_unwatched(stack, "counted@example.org", **fields)
     seen = dict(faults.seen)
-    # Dispatch (once), every tally and Package read the plan; Dispatch, every look and Package the marks.
-    turns = {"tallies": READ["plan.jsonl"] - 2, "looks": READ["tally.json"] - 2}
+    # Dispatch (once), every tally and Package read the plan; every look and Package list the bundles.
+    turns = {"tallies": READ["plan.jsonl"] - 2, "looks": READ["bundles"] - 1}
     counts = Counts.of_plan(plan_of(stack, batch_id), **turns)
     status = Service(stack.url).status(batch_id)
     assert (counts.images, counts.bytes) == (status["images"]["retrieved"], status["bytes"])

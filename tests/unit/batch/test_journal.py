@@ -16,10 +16,10 @@ def test_journal_misses_none_and_repeats_none_when_a_tally_dies_half_way() -> No
     batch.deliver(*batch.plan.tasks[:2])
     batch.tally()
     batch.deliver(batch.plan.tasks[4])
-    before = batch.store.read(keys.TASK_STATES)
+    before = batch.store.read(keys.PROGRESS)
     batch.tally()
     assert before is not None
-    batch.store.write(keys.TASK_STATES, before)  # as if the tally had died before saving its marks
+    batch.store.write(keys.PROGRESS, before)  # as if the tally had died before saving its marks
     batch.deliver(batch.plan.tasks[3])
     batch.tally()
     batch.tally()

@@ -10,7 +10,7 @@ from skybatch.batch import keys
 
 NAMES = {
     *("batch.json", "request.json", "accepted.json", "names.json", "plan.jsonl", "progress.json"),
-    *("tally.json", "resends.json", "places.jsonl", "cancel", "outcomes.jsonl", "status.json", "mail.json"),
+    *("resends.json", "places.jsonl", "cancel", "outcomes.jsonl", "status.json", "mail.json"),
     *("images", "journal", "previews", "results", "stretches", "bundles", "gaveup"),
     *("keys/idempotency", "active"),
 }

@@ -119,13 +119,13 @@ class BatchModel(RuleBasedStateMachine):
     @rule()
     @precondition(lambda self: self.next == "tally")
     def tally_dies_before_its_marks_are_kept(self) -> None:
-        loop, marks = self.batch.state, self.batch.store.read(keys.TASK_STATES)
+        loop, marks = self.batch.state, self.batch.store.read(keys.PROGRESS)
         self.batch.tally()
         self.batch.state = loop
         if marks is not None:
-            self.batch.store.write(keys.TASK_STATES, marks)
-        elif self.batch.store.exists(keys.TASK_STATES):
-            obstore.delete(self.batch.store.objects, self.batch.store.path(keys.TASK_STATES))
+            self.batch.store.write(keys.PROGRESS, marks)
+        elif self.batch.store.exists(keys.PROGRESS):
+            obstore.delete(self.batch.store.objects, self.batch.store.path(keys.PROGRESS))
 
     @rule()
     @precondition(lambda self: not self.no_losses and len(self.queue) == 1)

@@ -92,4 +92,4 @@ def test_hardly_a_byte_of_an_image_passes_through_the_collector(ran: Ran) -> Non
     reads = [line for line in ran.packaging if line.startswith("GET") and "/bundles/" in line]
     copies = [line for line in ran.packaging if line.startswith("PUT") and "partNumber" in line]
     assert len(reads) <= 1
-    assert len(copies) >= ran.tar_bytes // (8 * 1024 * 1024)
+    assert len(copies) >= ran.tar_bytes // (16 * 1024 * 1024)

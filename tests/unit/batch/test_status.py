@@ -10,7 +10,7 @@ import pytest
 from skybatch.batch import keys
 from skybatch.batch.codes import ImageStatus, RowStatus
 from skybatch.batch.execution.dispatch_state import DispatchState
-from skybatch.batch.execution.task_states import TaskStates, write_progress
+from skybatch.batch.execution.task_states import TaskStates
 from skybatch.batch.outcomes import ImageOutcome, RowOutcome, row_outcomes
 from skybatch.batch.plan import Plan, save_plan
 from skybatch.batch.record import load_record
@@ -76,7 +76,7 @@ def test_a_running_batch_knows_its_parts_from_the_plan_on() -> None:
         store = accepted_batch(part=part)
         plan = save_plan(store, Plan(tuple(task(n) for n in range(5)), {}, {}, limit=250))
         states = TaskStates.load(store, plan)
-        write_progress(store, plan, states, DispatchState(stop=2), now=NOW)
+        states.save(store, plan, DispatchState(stop=2), now=NOW)
         assert read_status(store, NOW).chain.parts == part - 1 + plan.parts
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from obstore.store import MemoryStore
 
 from skybatch.batch import keys
+from skybatch.batch.execution.dispatch_state import DispatchState
 from skybatch.batch.execution.journal_writer import PART_IMAGES, append_parts, append_remaining
 from skybatch.batch.execution.task_states import TaskStates
 from skybatch.batch.journal import all_entries, read_journal
@@ -60,7 +61,7 @@ def test_what_finished_after_the_last_tally_is_appended_once() -> None:
     store = BatchStore(MemoryStore(), BATCH_ID)
     states = TaskStates.load(store, PLAN)
     append_parts(store, PLAN, states, places(0))
-    states.save(store)
+    states.save(store, PLAN, DispatchState(stop=2), now=5.0)
     for _ in range(2):
         append_remaining(store, PLAN, places(0, 3))
     assert indices(store) == [0, 3]

@@ -108,3 +108,16 @@ def test_an_image_made_anew_as_gzip_is_more_work_than_one_that_is_passed_on() ->
     made = task(0, size=2_000_000, source="a.fits.fz", delivery_format="fits.gz", stored_bytes=1_500_000)
     passed = task(0, size=2_000_000, source="a.fits.gz", delivery_format="fits.gz", stored_bytes=1_500_000)
     assert estimated_work([made]).seconds > estimated_work([passed]).seconds + 0.05
+
+
+def test_a_small_batch_is_few_bundles_and_a_large_one_is_spread_over_workers() -> None:
+    """2500 crops of 250 images are some ten seconds of work; four times as many are more than twenty."""
+
+    def bundles(count: int) -> int:
+        box = PixelBox(0, 0, 50, 50)
+        stored = [f"{n % (count // 10)}.fits.gz" for n in range(count)]
+        tasks = [task(n, 23_040, source=stored[n], box=box, stored_bytes=1_500_000) for n in range(count)]
+        return len(pack(tasks, 30))
+
+    assert bundles(2500) <= 6
+    assert bundles(10_000) >= 40

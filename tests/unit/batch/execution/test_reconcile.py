@@ -121,7 +121,7 @@ def test_each_bundle_is_read_once_and_nothing_is_written_when_nothing_changed() 
     batch.dispatch()
     batch.deliver(batch.plan.tasks[0])
     batch.tally()
-    kept = {name: batch.store.facts(name) for name in (keys.TASK_STATES, keys.PROGRESS)}
+    kept = {name: batch.store.facts(name) for name in (keys.PROGRESS, keys.journal_part(1))}
     for _ in range(3):
         batch.now += 1
         batch.tally()
@@ -137,4 +137,4 @@ def test_a_success_that_comes_after_a_stretch_ended_counts_against_the_limit() -
     batch.dispatch()
     batch.deliver(batch.plan.tasks[1])
     batch.tally()
-    assert (batch.store.read_json(keys.TASK_STATES) or {})["done_bytes"] == 800
+    assert (batch.store.read_json(keys.PROGRESS) or {})["bytes_done"] == 800

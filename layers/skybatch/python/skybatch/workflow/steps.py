@@ -100,7 +100,6 @@ def plan_step(
             raise
         return {**_output(state, "fail", 0, DispatchState()), "error": _catchable(error)}
     plan = save_plan(store, plan)
-    store.write_json(keys.PROGRESS, {"state": "planning", "parts": plan.parts})
     deliverable = any(task.refusal is None for task in plan.tasks)
     return _output(state, "dispatch" if deliverable else "package", 0, DispatchState())
 

@@ -10,7 +10,7 @@ from skybatch.batch.execution.dispatch_state import DispatchState
 from skybatch.batch.execution.packing import pack
 from skybatch.batch.execution.stretches import PlannedBundle, Stretch, create_stretch, load_stretch
 from skybatch.batch.execution.task_queue import TaskQueue
-from skybatch.batch.execution.task_states import TaskStates, write_progress
+from skybatch.batch.execution.task_states import TaskStates
 from skybatch.batch.message import Message
 from skybatch.batch.plan import Plan
 from skybatch.batch.store import BatchStore
@@ -45,7 +45,7 @@ def dispatch(
     sent = stretch.bundles[state.cursor : state.cursor + room]
     queue.send(message_for(store.batch_id, stretch.start, bundle) for bundle in sent)
     state = state.updated(cursor=state.cursor + len(sent))
-    write_progress(store, plan, states, state, now)
+    states.save(store, plan, state, now)
     return state
 
 

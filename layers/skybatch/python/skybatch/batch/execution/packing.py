@@ -22,6 +22,9 @@ LEAST_OUTPUT_BYTES = 5 * MIB + MIB // 4
 ENOUGH_OUTPUT_BYTES = 16 * MIB
 MOST_OUTPUT_BYTES = 32 * MIB
 ENOUGH_SECONDS = 0.5
+SMALL_BATCH_SECONDS, SMALL_BATCH_ENOUGH_SECONDS = 20.0, 2.0
+"""Of work in all, below which bundles may take longer: such a batch is soon done, and each bundle is one more
+object, and one more part of the archive."""
 MOST_SECONDS = 6.0
 """As long as crops of 23 kB, each of a stored image of its own of 1.5 MB, take to make what S3 copies."""
 TIMEOUT_SHARE = 1 / 5
@@ -69,12 +72,14 @@ def pack(tasks: Sequence[Task], worker_seconds: float) -> list[Bundle]:
     The order is that of the first task that needs each stored image; a stored image may be in two bundles.
     """
     most_seconds = min(MOST_SECONDS, worker_seconds * TIMEOUT_SHARE)
-    bundles, current = [], _Packing(most_seconds)
-    for source in _by_source(tasks):
+    sources = _by_source(tasks)
+    enough_seconds = min(most_seconds, _enough_seconds(sources))
+    bundles, current = [], _Packing(most_seconds, enough_seconds)
+    for source in sources:
         for piece in _pieces(source, most_seconds):
             if not current.has_room_for(piece):
                 bundles.append(current.bundle())
-                current = _Packing(most_seconds)
+                current = _Packing(most_seconds, enough_seconds)
             current.add(piece)
     return [*bundles, current.bundle()] if current.sources else bundles
 
@@ -133,8 +138,9 @@ def output_bytes(tasks: Iterable[Task]) -> int:
 class _Packing:
     """A bundle in the making."""
 
-    def __init__(self, most_seconds: float) -> None:
+    def __init__(self, most_seconds: float, enough_seconds: float) -> None:
         self.most_seconds = most_seconds
+        self.enough_seconds = enough_seconds
         self.sources: list[tuple[Task, ...]] = []
         self.bytes = 0
         self.work = Work()
@@ -142,8 +148,7 @@ class _Packing:
     def has_room_for(self, piece: Sequence[Task]) -> bool:
         if not self.sources:
             return True
-        enough = min(ENOUGH_SECONDS, self.most_seconds)
-        worth_it = self.bytes >= LEAST_OUTPUT_BYTES and self.work.seconds >= enough
+        worth_it = self.bytes >= LEAST_OUTPUT_BYTES and self.work.seconds >= self.enough_seconds
         if worth_it or self.bytes >= ENOUGH_OUTPUT_BYTES:
             return False
         size, work = output_bytes(piece), self.work + estimated_work(piece)
@@ -156,6 +161,12 @@ class _Packing:
 
     def bundle(self) -> Bundle:
         return Bundle(tuple(self.sources))
+
+
+def _enough_seconds(sources: Iterable[Sequence[Task]]) -> float:
+    """Give the seconds of work that are worth a call, by the work on all stored images."""
+    total = sum((estimated_work(source) for source in sources), Work())
+    return SMALL_BATCH_ENOUGH_SECONDS if total.seconds <= SMALL_BATCH_SECONDS else ENOUGH_SECONDS
 
 
 def _by_source(tasks: Iterable[Task]) -> list[list[Task]]:

@@ -16,7 +16,7 @@ from skybatch.batch.execution.dispatch_state import DispatchState, NextStep
 from skybatch.batch.execution.giving_up import give_up
 from skybatch.batch.execution.journal_writer import append_parts
 from skybatch.batch.execution.stretches import PlannedBundle, Stretch
-from skybatch.batch.execution.task_states import TaskStates, write_progress
+from skybatch.batch.execution.task_states import TaskStates
 from skybatch.batch.plan import Plan
 from skybatch.batch.store import BatchStore
 from skybatch.bundles.place import Place
@@ -63,10 +63,11 @@ def tally(
     progressed = now if finished else state.progressed or now
     state = state.updated(started=state.started or now, progressed=progressed)
     if store.exists(keys.CANCELLATION):
-        return NextAction("package", 0, state)
-    action = _decide(store, plan, stretch, states, state, timeouts, window, now)
-    if finished or action.state.progressed != state.progressed:
-        write_progress(store, plan, states, action.state, now)
+        action = NextAction("package", 0, state)
+    else:
+        action = _decide(store, plan, stretch, states, state, timeouts, window, now)
+    if states.changed:
+        states.save(store, plan, action.state, now, all_done=action.step == "package")
     return action
 
 
@@ -145,8 +146,6 @@ def _give_up(store: BatchStore, states: TaskStates, numbers: Sequence[int], why:
     give_up(store, numbers, why)
     for number in numbers:
         states.set_failed(number)
-    if numbers:
-        states.save(store)
 
 
 def _account_finished(store: BatchStore, plan: Plan, stretches: Sequence[Stretch], states: TaskStates) -> int:
@@ -167,6 +166,5 @@ def _account_finished(store: BatchStore, plan: Plan, stretches: Sequence[Stretch
             failures += states.is_outstanding(failed.number)
             states.set_failed(failed.number)
     finished = append_parts(store, plan, states, places)
-    states.seen |= {stored.name for stored in unread}
-    states.save(store)
+    states.set_seen(stored.name for stored in unread)
     return finished + failures

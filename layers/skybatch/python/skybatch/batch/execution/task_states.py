@@ -1,14 +1,22 @@
-"""Which tasks of a running batch are finished: one letter a task, kept in the batch's folder."""
+"""Which tasks of a running batch are finished, kept in ``progress.json`` beside the counts that people see.
+
+One object has both, so that a tally writes one. The states are a letter a task, compressed; readers skip it.
+"""
 
 from __future__ import annotations
 
+import base64
+import json
+import zlib
 from collections.abc import Iterable
+from typing import Any
 
 from skybatch.batch import keys
 from skybatch.batch.execution.dispatch_state import DispatchState
 from skybatch.batch.execution.stretches import PlannedBundle
 from skybatch.batch.plan import Plan
 from skybatch.batch.store import BatchStore
+from skybatch.status import BatchState
 
 OUTSTANDING, DONE, FAILED = b".df"
 
@@ -26,6 +34,8 @@ class TaskStates:
         Parts of the journal written so far.
     seen
         Names of the bundles that were read.
+    changed
+        Whether any of this is not saved yet.
     """
 
     def __init__(
@@ -35,39 +45,55 @@ class TaskStates:
         self.done_bytes = done_bytes
         self.journal_parts = journal_parts
         self.seen = set(seen)
+        self.changed = False
 
     @classmethod
     def load(cls, store: BatchStore, plan: Plan) -> TaskStates:
         """Read the states of the last tally, or make those of a fresh plan, with refused tasks as failed."""
-        saved = store.read_json(keys.TASK_STATES)
+        saved = _unpacked((store.read_json(keys.PROGRESS) or {}).get("account"))
         if saved is None:
             fresh = bytes(OUTSTANDING if task.refusal is None else FAILED for task in plan.tasks)
             return cls(bytearray(fresh))
         letters = bytearray(saved["marks"], "ascii")
-        return cls(letters, saved["done_bytes"], saved["journals"], saved.get("seen", ()))
+        return cls(letters, saved["done_bytes"], saved["journals"], saved["seen"])
 
-    def save(self, store: BatchStore) -> None:
-        """Write them for the next tally and dispatch."""
+    def save(
+        self, store: BatchStore, plan: Plan, dispatched: DispatchState, now: float, *, all_done: bool = False
+    ) -> None:
+        """Write ``progress.json``: counts for status and pages, states for the next tally and dispatch.
+
+        ``all_done`` tells that the archive is made next.
+        """
+        account = {
+            "marks": self.letters.decode("ascii"),
+            "done_bytes": self.done_bytes,
+            "journals": self.journal_parts,
+            "seen": sorted(self.seen),
+        }
+        state = BatchState.PACKAGING if all_done else BatchState.WORKING
+        counts = self._counts(plan, dispatched)
         store.write_json(
-            keys.TASK_STATES,
-            {
-                "marks": self.letters.decode("ascii"),
-                "done_bytes": self.done_bytes,
-                "journals": self.journal_parts,
-                "seen": sorted(self.seen),
-            },
+            keys.PROGRESS, {"state": state, **counts, "updated": now, "account": _packed(account)}
         )
+        self.changed = False
 
     def set_done(self, index: int, size: int) -> None:
         """Note that a task's image was delivered with so many bytes, even if it was noted as failed."""
         if not self.is_done(index):
             self.letters[index] = DONE
             self.done_bytes += size
+            self.changed = True
 
     def set_failed(self, index: int) -> None:
         """Note that a task failed, unless its image was delivered."""
         if not self.is_done(index):
             self.letters[index] = FAILED
+            self.changed = True
+
+    def set_seen(self, names: Iterable[str]) -> None:
+        """Note that these bundles were read."""
+        self.seen |= set(names)
+        self.changed = True
 
     def is_done(self, index: int) -> bool:
         """Tell whether a task's image was delivered."""
@@ -93,23 +119,27 @@ class TaskStates:
         """Count the tasks of one state."""
         return self.letters.count(letter)
 
-
-def write_progress(
-    store: BatchStore, plan: Plan, states: TaskStates, dispatched: DispatchState, now: float
-) -> None:
-    """Write ``progress.json``, which status and pages show."""
-    refused = sum(task.refusal is not None for task in plan.tasks[dispatched.stop :])
-    store.write_json(
-        keys.PROGRESS,
-        {
-            "state": "working",
+    def _counts(self, plan: Plan, dispatched: DispatchState) -> dict[str, Any]:
+        """Count what is within the limit so far."""
+        refused = sum(task.refusal is not None for task in plan.tasks[dispatched.stop :])
+        return {
             "parts": plan.parts,
             "tasks": dispatched.stop,
-            "done": states.count(DONE),
-            "failed": states.count(FAILED) - refused,
-            "bytes_done": states.done_bytes,
+            "done": self.count(DONE),
+            "failed": self.count(FAILED) - refused,
+            "bytes_done": self.done_bytes,
             "bytes_planned": sum(task.planned_bytes for task in plan.tasks[: dispatched.stop]),
-            "updated": now,
             **({"notices": plan.notices} if plan.notices else {}),
-        },
-    )
+        }
+
+
+def _packed(account: dict[str, Any]) -> str:
+    """Compress it: status is asked for often, and most letters are like their neighbours."""
+    return base64.b64encode(zlib.compress(json.dumps(account).encode())).decode()
+
+
+def _unpacked(text: str | None) -> dict[str, Any] | None:
+    if text is None:
+        return None
+    account: dict[str, Any] = json.loads(zlib.decompress(base64.b64decode(text)))
+    return account

@@ -33,7 +33,7 @@ from skybatch.bundles import tar_members
 from skybatch.bundles.assembler import Assembler
 from skybatch.bundles.spans import join_places
 from skybatch.errors import Transient
-from skybatch.status import BatchStatus, ResultFile
+from skybatch.status import BatchState, BatchStatus, ResultFile
 from skybatch.storage.crc32 import combine_all
 
 ARCHIVE = "images.tar"
@@ -55,7 +55,7 @@ def package(
 
     Done twice, it writes the same again: results depend on plan and outcomes alone.
     """
-    store.write_json(keys.PROGRESS, {**(store.read_json(keys.PROGRESS) or {}), "state": "packaging"})
+    _tell_of_packaging(store)
     stretches = load_stretches(store)
     outcomes = decide_outcomes(store, plan, stretches)
     places = {o.index: o.place for o in outcomes if o.status is ImageStatus.RETRIEVED and o.place}
@@ -70,6 +70,13 @@ def package(
         results.record, request, plan, outcomes, rows, files, cancelled=cancelled, now=now
     )
     return create_final(store, status)
+
+
+def _tell_of_packaging(store: BatchStore) -> None:
+    """Let readers know what is done now; the last tally of a batch mostly has."""
+    progress = store.read_json(keys.PROGRESS) or {}
+    if progress.get("state") != BatchState.PACKAGING:
+        store.write_json(keys.PROGRESS, {**progress, "state": BatchState.PACKAGING})
 
 
 def _write_results(
