@@ -96,7 +96,8 @@ def checked(header: Header, key: StoredKey, survey: Survey) -> CelestialWcs:
         raise OtherImage(f"BITPIX {header.bitpix}; the description says {product.bitpix}")
     wcs = read_celestial_wcs(header, survey.header.frame)
     if survey.header.wcs and wcs.projection not in survey.header.wcs:
-        raise OtherImage(f"projection {wcs.projection}; the description says {survey.header.wcs}")
+        said = " or ".join(survey.header.wcs)
+        raise OtherImage(f"projection {wcs.projection}; the description says {said}")
     if wcs.frame != survey.header.frame:
         raise OtherImage(f"frame {wcs.frame}; the description says {survey.header.frame}")
     if wcs.terms or wcs.by_astropy:
