@@ -101,7 +101,7 @@ def test_a_list_without_identifiers_is_refused() -> None:
 def test_a_table_is_understood_for_its_survey() -> None:
     body = {"mode": "image_ids", "survey": "radio", "table": "field\n10510+30456\nx\n"}
     understood = understand_table(json.dumps(body).encode(), "application/json", LIMITS)
-    assert (understood.dataset, understood.mode) == ("radio", Mode.IMAGE_IDS)
+    assert (understood.surveys.datasets, understood.mode) == (("radio",), Mode.IMAGE_IDS)
     assert [row.image_id for row in understood.rows.rows] == ["10510+30456", None]
     assert [error.row for error in understood.rows.errors] == [2]
 

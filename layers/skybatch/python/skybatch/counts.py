@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import ClassVar
 
-from skybatch.wire import WireRecord
+from skybatch.wire import Json, WireRecord
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,25 @@ class ImageCounts(WireRecord):
     def total(self) -> int:
         """All images that the batch planned."""
         return self.retrieved + self.over_limit + self.failed + self.cancelled
+
+
+@dataclass(frozen=True)
+class SurveyCounts(WireRecord):
+    """What came of one of several surveys: each row's outcome in it alone, its images, their bytes.
+
+    The rows of each survey sum to those of the request, images and bytes of all to those of the batch.
+    """
+
+    rows: RowCounts = field(default_factory=RowCounts)
+    images: ImageCounts = field(default_factory=ImageCounts)
+    bytes: int = 0
+
+    readers: ClassVar = {"rows": RowCounts.from_json, "images": ImageCounts.from_json}
+
+    @classmethod
+    def by_id(cls, answer: Json | None) -> dict[str, SurveyCounts]:
+        """Read the counts of several surveys, by the survey's id."""
+        return {name: cls.from_json(counts) for name, counts in (answer or {}).items()}
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Self
 from skybatch.counts import AbsentImages as AbsentImages
 from skybatch.counts import ImageCounts as ImageCounts
 from skybatch.counts import RowCounts as RowCounts
+from skybatch.counts import SurveyCounts as SurveyCounts
 from skybatch.wire import Json, WireRecord
 
 # JSON Schema of some fields, for the OpenAPI document that is generated from these types.
@@ -137,7 +138,7 @@ class RequestSummary(WireRecord):
     """A request in the few facts that pages and emails show, whatever its number of rows.
 
     ``from_service`` is a table of an earlier batch, sent back; ``quicklooks``, whether any row asks for one;
-    ``edge`` is ``pad`` where any crop is to be padded.
+    ``edge`` is ``pad`` where any crop is to be padded; ``surveys`` are the ids of several, else None.
     """
 
     mode: str = ""
@@ -153,9 +154,10 @@ class RequestSummary(WireRecord):
     edge: str = "clip"
     region: RegionSummary | None = None
     scan: ScanSummary | None = None
+    surveys: tuple[str, ...] | None = None
 
     wire_names: ClassVar = {"delivery_format": "form", "from_service": "ours"}
-    absent_if_none = ("region", "scan")
+    absent_if_none = ("region", "scan", "surveys")
     readers: ClassVar = {"region": RegionSummary.from_json, "scan": ScanSummary.from_json}
 
 
@@ -179,6 +181,8 @@ class BatchStatus(WireRecord):
         The images asked for that the archive does not hold, None where there are none.
     request
         The request in a few facts (``asked`` on the wire, empty where they are not stored yet).
+    surveys
+        What came of each survey, by its id, where the request names several; else None.
     mail
         What became of the email: ``sending``, ``sent``, ``failed``, or None where none was begun.
     """
@@ -204,8 +208,10 @@ class BatchStatus(WireRecord):
     request: RequestSummary | None = None
     mail: str | None = None
     absent: AbsentImages | None = None
+    surveys: dict[str, SurveyCounts] | None = None
 
     wire_names: ClassVar = {"request": "asked"}
+    absent_if_none = ("surveys",)
     readers: ClassVar = {
         "progress": Progress.from_json,
         "rows": RowCounts.from_json,
@@ -216,6 +222,7 @@ class BatchStatus(WireRecord):
         "reasons": ReasonCount.from_json,
         "request": RequestSummary.from_json,
         "absent": AbsentImages.from_json,
+        "surveys": SurveyCounts.by_id,
     }
 
     @classmethod

@@ -46,4 +46,6 @@ class WireRecord:
 def _to_json(value: Any) -> Any:
     if isinstance(value, WireRecord):
         return value.to_json()
+    if isinstance(value, Mapping):
+        return {name: _to_json(each) for name, each in value.items()}
     return [_to_json(each) for each in value] if isinstance(value, tuple) else value

@@ -85,7 +85,7 @@ def test_a_body_of_another_form_does_not_conform(
 
 def test_fields_stand_under_their_names_on_the_wire() -> None:
     schemas = response_schemas()
-    assert set(schemas["BatchStatus"]["properties"]) == set(FINISHED.to_json())
+    assert set(schemas["BatchStatus"]["properties"]) == {*FINISHED.to_json(), "surveys"}
     assert {"form", "ours"} <= set(schemas["RequestSummary"]["properties"])
 
 
@@ -102,6 +102,10 @@ def test_only_fields_that_may_be_absent_are_not_required() -> None:
         ("ResultFile", "crc32"),
         ("RequestSummary", "region"),
         ("RequestSummary", "scan"),
+        ("RequestSummary", "surveys"),
+        ("BatchStatus", "surveys"),
+        ("BatchEstimate", "by_survey"),
+        ("FinishedImage", "survey"),
         *(("UnderstoodRow", name) for name in UnderstoodRow.absent_if_none),
     }
 

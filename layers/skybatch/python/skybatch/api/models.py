@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from skybatch.errors import CellError
+from skybatch.wire import WireRecord
 
 URI = {"format": "uri"}
 BATCH_ID = {"pattern": "^[0-9a-f]{32}$"}
@@ -36,7 +37,22 @@ class SubmittedBatch:
 
 
 @dataclass(frozen=True)
-class BatchEstimate:
+class SurveyEstimate:
+    """What a batch would give of one of several surveys.
+
+    Attributes
+    ----------
+    by_outcome
+        Rows by expected outcome in this survey alone.
+    """
+
+    by_outcome: dict[str, int]
+    images: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class BatchEstimate(WireRecord):
     """What a batch would give, by the inventory alone.
 
     Attributes
@@ -51,6 +67,8 @@ class BatchEstimate:
         Crops among the images, and how many of them reach beyond their image.
     notices
         What the service would do differently from what was asked.
+    by_survey
+        The same of each survey, by its id, where the request names several.
     """
 
     rows: int
@@ -62,6 +80,9 @@ class BatchEstimate:
     crops: int
     cut_at_edge: int
     notices: tuple[str, ...]
+    by_survey: dict[str, SurveyEstimate] | None = None
+
+    absent_if_none = ("by_survey",)
 
 
 @dataclass(frozen=True)
@@ -185,7 +206,7 @@ class TableReading:
 
 
 @dataclass(frozen=True)
-class FinishedImage:
+class FinishedImage(WireRecord):
     """One image that was retrieved.
 
     Attributes
@@ -201,6 +222,8 @@ class FinishedImage:
         batches that kept each image by itself.
     md5
         Its MD5 in hexadecimal digits, where it is known.
+    survey
+        Its survey, where the request names several.
     """
 
     n: int
@@ -215,10 +238,13 @@ class FinishedImage:
     bundle: str | None = None
     offset: int | None = None
     md5: str | None = None
+    survey: str | None = None
+
+    absent_if_none = ("survey",)
 
 
 @dataclass(frozen=True)
-class ImagePage:
+class ImagePage(WireRecord):
     """Images of a batch in the order they finished.
 
     Attributes

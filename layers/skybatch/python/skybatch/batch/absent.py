@@ -29,6 +29,16 @@ def total_absent(
     )
 
 
+def joined_absent(first: AbsentImages | None, second: AbsentImages) -> AbsentImages:
+    """Add up what two surveys lack of one row."""
+    if first is None:
+        return second
+    bands, held = (
+        dict.fromkeys((*a, *b)) for a, b in ((first.bands, second.bands), (first.held, second.held))
+    )
+    return AbsentImages(first.images + second.images, tuple(bands), tuple(held))
+
+
 def describe_absent(absent: AbsentImages) -> str:
     """Say which bands the archive does not hold: ``only J is held here; H and Ks are not in the archive``."""
     never, held = absent.bands_never_held, absent.held

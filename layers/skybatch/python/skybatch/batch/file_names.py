@@ -21,6 +21,11 @@ def delivered_path(file: str) -> str:
     return f"{IMAGES_FOLDER}/{file}"
 
 
+def table_of_survey(survey_id: str) -> str:
+    """Name the table of the images of one survey among several, without ending: ``images_2mass-asky``."""
+    return f"images_{survey_id}"
+
+
 def archive_path(batch_id: str, file: str) -> str:
     """Give the path of a file in the archive of a batch, which has one folder."""
     return f"skybatch-{batch_id[:FOLDER_ID_DIGITS]}/{file}"

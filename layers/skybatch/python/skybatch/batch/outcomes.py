@@ -125,15 +125,22 @@ def _row_outcome(plan: Plan, row: int, images: Sequence[ImageOutcome]) -> RowOut
     absent = plan.absent.get(row)
     if not images:
         return RowOutcome(row, *plan.unplanned[row], counts={}, absent=absent)
-    counts = Counter(image.status for image in images)
-    if set(counts) == {ImageStatus.RETRIEVED}:
+    counts, status = Counter(image.status for image in images), status_of_images(images)
+    if status is RowStatus.RETRIEVED:
         return RowOutcome(row, RowStatus.RETRIEVED, None, counts, absent=absent)
-    status = RowStatus.PARTIAL
-    if ImageStatus.RETRIEVED not in counts:
-        status = next(whole for image, whole in _WITHOUT_IMAGES.items() if image in counts)
     kinds = _kinds(images)
     reason, code = kinds[0] if kinds else (None, None)
     return RowOutcome(row, status, reason, counts, code, absent, tuple(kinds[1:]))
+
+
+def status_of_images(images: Sequence[ImageOutcome]) -> RowStatus:
+    """Return the outcome of a row that has these images, at least one."""
+    statuses = {image.status for image in images}
+    if statuses == {ImageStatus.RETRIEVED}:
+        return RowStatus.RETRIEVED
+    if ImageStatus.RETRIEVED in statuses:
+        return RowStatus.PARTIAL
+    return next(whole for image, whole in _WITHOUT_IMAGES.items() if image in statuses)
 
 
 def _kinds(images: Iterable[ImageOutcome]) -> list[tuple[str, str | None]]:

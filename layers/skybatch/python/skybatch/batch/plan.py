@@ -7,7 +7,7 @@ follows it; the limit divides it in two.
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import chain
@@ -171,6 +171,9 @@ class Plan:
         By row index, the images asked for that the archive does not hold.
     notices
         What is delivered otherwise than asked, in sentences for people.
+    repeated
+        Where the request names several surveys: for each data set the rows all of whose images in it an
+        earlier row asks for. Empty for one.
     """
 
     tasks: tuple[Task, ...]
@@ -179,6 +182,12 @@ class Plan:
     limit: int
     absent: Mapping[int, AbsentImages] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
+    repeated: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+    @property
+    def several_surveys(self) -> bool:
+        """Whether the request names several surveys, so that each image says of which it is."""
+        return bool(self.repeated)
 
     @cached_property
     def parts(self) -> int:
@@ -198,9 +207,13 @@ class Plan:
         return start + count_within(sizes, self.limit - done)
 
 
-def cancelled_plan(rows: int, limit: int) -> Plan:
-    """Make the plan of a batch that was cancelled before it had one: no row gets an image."""
-    return Plan((), {}, dict.fromkeys(range(rows), (RowStatus.CANCELLED, CANCELLED_REASON)), limit)
+def cancelled_plan(rows: int, limit: int, surveys: Iterable[str] = ()) -> Plan:
+    """Make the plan of a batch that was cancelled before it had one: no row gets an image.
+
+    ``surveys`` are the data sets of a request that names several.
+    """
+    unplanned = dict.fromkeys(range(rows), (RowStatus.CANCELLED, CANCELLED_REASON))
+    return Plan((), {}, unplanned, limit, repeated=dict.fromkeys(surveys, ()))
 
 
 def save_plan(store: BatchStore, plan: Plan) -> Plan:
@@ -217,6 +230,8 @@ def save_plan(store: BatchStore, plan: Plan) -> Plan:
     }
     if plan.absent:
         head["absent"] = {str(row): absent.to_json() for row, absent in plan.absent.items()}
+    if plan.repeated:
+        head["repeated"] = {dataset: list(rows) for dataset, rows in plan.repeated.items()}
     lines = chain([head], (task.to_json() for task in plan.tasks))
     if store.create(keys.PLAN, to_json_lines(lines), JSON_LINES):
         return plan
@@ -236,4 +251,5 @@ def load_plan(store: BatchStore, first: int | None = None) -> Plan | None:
         limit=head["limit"],
         absent={int(row): AbsentImages.from_json(each) for row, each in head.get("absent", {}).items()},
         notices=tuple(head.get("notices", ())),
+        repeated={dataset: tuple(rows) for dataset, rows in head.get("repeated", {}).items()},
     )

@@ -6,13 +6,16 @@ rows again.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from skybatch.fits.edge_mode import EdgeMode
 from skybatch.status import RegionSummary, RequestSummary, ScanSummary
 from skybatch.surveys.image_type import ImageType
+from skybatch.surveys.known import survey_of
 
 if TYPE_CHECKING:
+    from skybatch.batch.plan import Plan, Task
     from skybatch.requests.model import Region, Request, Row
 
 
@@ -33,7 +36,18 @@ def request_facts(request: Request) -> RequestSummary:
         edge=_edge(request),
         region=_region(request.region) if request.region is not None else None,
         scan=_scan(request.rows[0]) if is_scan else None,
+        surveys=survey_ids(request.surveys) or None,
     )
+
+
+def survey_ids(datasets: Iterable[str]) -> tuple[str, ...]:
+    """Return the identifier of each data set as a survey of its own."""
+    return tuple(survey_of(dataset).survey_id(dataset) for dataset in datasets)
+
+
+def survey_field(plan: Plan, task: Task) -> dict[str, str]:
+    """Return the field that says of which of several surveys an image is; none where there is one."""
+    return {"survey": survey_ids([task.dataset])[0]} if plan.several_surveys else {}
 
 
 def asks_quicklooks(request: Request) -> bool:

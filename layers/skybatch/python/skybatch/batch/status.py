@@ -6,7 +6,7 @@ Reads a handful of small objects; lists nothing, asks no service.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -14,13 +14,14 @@ from typing import Any
 from skybatch.batch import keys
 from skybatch.batch.absent import total_absent
 from skybatch.batch.codes import ImageStatus, Remainder, RowStatus
-from skybatch.batch.outcomes import ImageOutcome, RowOutcome, with_status
+from skybatch.batch.outcomes import ImageOutcome, RowOutcome
 from skybatch.batch.plan import Plan, Task
 from skybatch.batch.reasons import group_reasons
 from skybatch.batch.record import BatchRecord, load_record, load_request
-from skybatch.batch.request_facts import request_facts
+from skybatch.batch.request_facts import request_facts, survey_ids
 from skybatch.batch.size_limit import batches_needed
 from skybatch.batch.store import BatchStore
+from skybatch.batch.survey_outcomes import outcomes_by_survey
 from skybatch.requests.model import Request
 from skybatch.status import (
     BatchState,
@@ -31,6 +32,7 @@ from skybatch.status import (
     RequestSummary,
     ResultFile,
     RowCounts,
+    SurveyCounts,
     Unretrieved,
 )
 
@@ -166,20 +168,34 @@ def finished_status(
             bytes_done=delivered,
             bytes_planned=delivered,
         ),
-        rows=_row_counts(rows),
-        images=_image_counts(plan, outcomes),
+        rows=_row_counts([row.status for row in rows]),
+        images=_image_counts(zip(plan.tasks, outcomes, strict=True)),
         bytes=delivered,
         files=tuple(replace(file, url=record.file_url(file.name)) for file in files),
         unretrieved=_unretrieved(record, left),
         chain=Chain(parts=None if cancelled else parts, lost_before=record.images_lost_before),
         reasons=group_reasons(_row_reasons(request, rows)),
         absent=total_absent(plan.absent, plan.bands(), _rows_without_any_held(rows)),
+        surveys=_survey_counts(plan, outcomes, len(rows)) if plan.several_surveys else None,
     )
 
 
-def _image_counts(plan: Plan, outcomes: Sequence[ImageOutcome]) -> ImageCounts:
-    by_status = Counter(outcome.status for outcome in outcomes)
-    retrieved = [task for task, _ in with_status(plan, outcomes, ImageStatus.RETRIEVED)]
+def _survey_counts(plan: Plan, outcomes: Sequence[ImageOutcome], rows: int) -> dict[str, SurveyCounts]:
+    """Count rows, images and bytes of each of several surveys, by its id."""
+    images = list(zip(plan.tasks, outcomes, strict=True))
+    counts = {}
+    for dataset, statuses in outcomes_by_survey(plan, outcomes, rows).items():
+        own = [(task, outcome) for task, outcome in images if task.dataset == dataset]
+        delivered = sum(outcome.bytes for _, outcome in own)
+        (survey_id,) = survey_ids([dataset])
+        counts[survey_id] = SurveyCounts(_row_counts(statuses), _image_counts(own), delivered)
+    return counts
+
+
+def _image_counts(images: Iterable[tuple[Task, ImageOutcome]]) -> ImageCounts:
+    pairs = list(images)
+    by_status = Counter(outcome.status for _, outcome in pairs)
+    retrieved = [task for task, outcome in pairs if outcome.status is ImageStatus.RETRIEVED]
     return ImageCounts(
         retrieved=by_status[ImageStatus.RETRIEVED],
         over_limit=by_status[ImageStatus.OVER_LIMIT],
@@ -195,9 +211,9 @@ def _over_limit(plan: Plan, outcomes: Sequence[ImageOutcome]) -> list[Task]:
     return [task for task, outcome in pairs if outcome.status is ImageStatus.OVER_LIMIT]
 
 
-def _row_counts(rows: Sequence[RowOutcome]) -> RowCounts:
-    by_status = Counter(row.status for row in rows)
-    return RowCounts(total=len(rows), **{str(status): by_status[status] for status in RowStatus})
+def _row_counts(statuses: Sequence[RowStatus]) -> RowCounts:
+    by_status = Counter(statuses)
+    return RowCounts(total=len(statuses), **{str(status): by_status[status] for status in RowStatus})
 
 
 def _row_reasons(request: Request, rows: Sequence[RowOutcome]) -> list[dict[str, Any]]:

@@ -25,7 +25,8 @@ class Plan:
 
     ``bytes`` is the size of all images, ``parts`` the number of batches that the server's limit divides them
     into. ``by_outcome`` counts rows, ``by_band`` images; ``cut_at_edge`` of its
-    ``crops`` reach beyond their image.
+    ``crops`` reach beyond their image. ``by_survey`` has ``by_outcome``, ``images`` and ``bytes`` of each of
+    several surveys, and is empty for one.
     """
 
     rows: int
@@ -38,6 +39,7 @@ class Plan:
     cut_at_edge: int
     notices: tuple[str, ...]
     response: JsonObject = field(repr=False)
+    by_survey: Mapping[str, JsonObject] = field(default_factory=dict)
 
     @classmethod
     def read(cls, response: JsonObject) -> Plan:
@@ -54,6 +56,7 @@ class Plan:
                 cut_at_edge=int(response.get("cut_at_edge", 0)),
                 notices=tuple(response["notices"]),
                 response=response,
+                by_survey=dict(response.get("by_survey") or {}),
             )
 
 
@@ -131,7 +134,7 @@ class Image:
 
     ``row`` (from 1) and ``id`` are those of the request's row, None where the request was no list;
     ``bundle`` is the server's object that holds it, from byte ``offset`` on, None where that or ``md5`` is
-    not known.
+    not known. ``survey`` is that of several surveys to which it belongs, None where the request names one.
     """
 
     file: str
@@ -142,6 +145,7 @@ class Image:
     md5: str | None = None
     bundle: str | None = None
     offset: int = 0
+    survey: str | None = None
 
     @classmethod
     def read(cls, response: JsonObject) -> Image:
@@ -150,8 +154,9 @@ class Image:
             name = safe_name(str(response["file"]).removeprefix("images/"))
             size, band = int(response["bytes"]), str(response["band"])
             md5, bundle = response.get("md5"), response.get("bundle")
-            placed = (safe_name(str(bundle)), int(response["offset"])) if bundle and md5 else (None, 0)
-            return cls(name, size, response.get("row"), response.get("id"), band, md5, *placed)
+            place, offset = (safe_name(str(bundle)), int(response["offset"])) if bundle and md5 else (None, 0)
+            row, row_id, survey = (response.get(each) for each in ("row", "id", "survey"))
+            return cls(name, size, row, row_id, band, md5, place, offset, survey)
 
 
 def id_of(batch: object) -> str:

@@ -13,7 +13,7 @@ from skybatch.errors import CellError, InvalidRequest
 from skybatch.requests.model import Mode, Row
 from skybatch.requests.row_readers import RowSource
 from skybatch.requests.understood_table import UnderstoodTable
-from skybatch.surveys.known import survey_of
+from skybatch.surveys.selection import selection
 from skybatch.tables.model import Column, Table
 from skybatch.tables.schemas.marker import TABLE_MARKER, TABLE_MARKER_VERSION
 from skybatch.tables.schemas.understood import (
@@ -75,7 +75,8 @@ def _present(row: Row) -> dict[str, Any]:
 
 
 def _bands(understood: UnderstoodTable, row: Row) -> str:
-    return survey_of(row.dataset or understood.dataset).bands_text(row.bands)
+    surveys = selection(row.dataset) if row.dataset else understood.surveys
+    return surveys.bands_text(row.bands)
 
 
 def understood_table(understood: UnderstoodTable, *, with_marker_column: bool = False) -> Table:

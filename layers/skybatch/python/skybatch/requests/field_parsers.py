@@ -11,13 +11,14 @@ from skybatch.requests.model import Mode
 from skybatch.requests.position_text import parse_position_or_name
 from skybatch.sky.coordinates import Location
 from skybatch.sky.units import ARCSEC_PER_DEGREE, angle_unit
-from skybatch.surveys.band_words import field_rule, in_order
-from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.image_type import ImageType
-from skybatch.surveys.known import dataset_named, default_survey, known_surveys
+from skybatch.surveys.known import dataset_named, known_surveys
+from skybatch.surveys.selection import SurveySelection, selection
 from skybatch.validation import InvalidValue
 
 MAX_LABEL_CHARACTERS = 200
+# Modes whose rows name image sets; a table of this service is taken in either.
+IMAGE_SET_LISTS = (Mode.IMAGE_IDS, Mode.COADD_KEYS)
 
 T = TypeVar("T")
 
@@ -46,34 +47,42 @@ def with_default(parse: Callable[[str], T], default: Any) -> Callable[[Any], T |
     return validate
 
 
-def parse_bands(value: Any, survey: Survey | None = None) -> tuple[str, ...]:
-    """Parse bands: one word, several with commas or blanks between, or a list; without any, all."""
-    of = survey or default_survey()
+def words_of(value: Any) -> list[str]:
+    """Return the words of a field: one text, several with commas or blanks between, or a list of them."""
     texts = [as_text(item) for item in (value if isinstance(value, list) else [value]) if item is not None]
-    words = [word for item in texts for word in item.replace(",", " ").split()]
-    try:
-        chosen = {band for word in words for band in values.bands(word, of)}
-    except InvalidValue:
-        raise InvalidValue(field_rule(of)) from None
-    return in_order(chosen, of) or tuple(of.bands)
+    return [word for item in texts for word in item.replace(",", " ").split()]
 
 
-def parse_mode(text: str, survey: Survey | None = None) -> Mode:
-    """Parse one of the modes that a survey has."""
-    return Mode(values.choice(text, (survey or default_survey()).requests.modes))
+def parse_bands(value: Any, asked: SurveySelection | None = None) -> tuple[str, ...]:
+    """Parse bands of all surveys asked for, as `words_of` takes them; without any, all."""
+    found = (asked or selection()).bands(words_of(value))
+    return tuple(dict.fromkeys(band for bands in found.values() for band in bands))
 
 
-def parse_image_type(text: str, survey: Survey | None = None) -> ImageType:
-    """Parse a type of image that a survey has."""
-    of, image_type = survey or default_survey(), values.image_type(text)
-    if image_type.value not in of.requests.image_types:
-        raise InvalidValue(f"must be {' or '.join(of.requests.image_types)} for {of.short}")
+def parse_mode(text: str, asked: SurveySelection | None = None) -> Mode:
+    """Parse one of the modes that the surveys asked for have.
+
+    Where there is a list of image sets, one by numbers and one by identifiers are both taken: it may be a
+    table of this service, which has either.
+    """
+    modes = (asked or selection()).modes
+    if text.lower() in IMAGE_SET_LISTS and any(mode in modes for mode in IMAGE_SET_LISTS):
+        return Mode(text.lower())
+    return Mode(values.choice(text, modes))
+
+
+def parse_image_type(text: str, asked: SurveySelection | None = None) -> ImageType:
+    """Parse a type of image that all surveys asked for have."""
+    image_type = values.image_type(text)
+    for survey in (asked or selection()).surveys:
+        if image_type.value not in survey.requests.image_types:
+            raise InvalidValue(f"must be {' or '.join(survey.requests.image_types)} for {survey.short}")
     return image_type
 
 
-def parse_relation(text: str, survey: Survey | None = None) -> str:
-    """Parse a relation of images to a region that a survey has."""
-    return values.choice(text, (survey or default_survey()).requests.relations)
+def parse_relation(text: str, asked: SurveySelection | None = None) -> str:
+    """Parse a relation of images to a region that all surveys asked for have."""
+    return values.choice(text, (asked or selection()).relations)
 
 
 def parse_dataset(text: str) -> str:
@@ -91,6 +100,12 @@ def parse_survey(text: str) -> str:
         ids = [survey.survey_id(name) for name, survey in known_surveys().items()]
         raise InvalidValue(f"must be one of {', '.join(ids)}")
     return dataset
+
+
+def parse_surveys(value: Any) -> tuple[str, ...] | None:
+    """Parse the id of a survey or several, as `words_of` takes them; return the names of their data sets."""
+    found = tuple(dict.fromkeys(map(parse_survey, words_of(value))))
+    return found or None
 
 
 def parse_label(text: str) -> str:

@@ -22,20 +22,21 @@ from skybatch.requests.field_parsers import (
     parse_mode,
     parse_relation,
     parse_size,
-    parse_survey,
+    parse_surveys,
     with_default,
 )
 from skybatch.requests.model import MAX_DIAMETER, MIN_DIAMETER, Mode
 from skybatch.requests.row_readers import DELIVERY_FORMATS
-from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.known import DEFAULT_DATASET, default_survey
+from skybatch.surveys.selection import SurveySelection, selection
 
 # Whose words stand in the documented schema; the fields take those of the survey that is asked for.
 BUILT_IN = default_survey()
 BANDS = tuple(BUILT_IN.bands)
 RELATIONS = BUILT_IN.requests.relations
 UNKNOWN_NAMES = ("accept", "refuse")
+SEVERAL = [BUILT_IN.survey_id(name) for name in BUILT_IN.datasets][:2]
 EXAMPLES: tuple[dict[str, Any], ...] = (
     {"mode": "region", "center": "m83", "diameter": 0.2, "bands": "J"},
     {"mode": "positions", "table": "ra,dec,size\n65.497627,19.535070,50\n", "edge": "pad"},
@@ -48,20 +49,20 @@ def parsed(parse: Callable[[str], Any], default: Any) -> BeforeValidator:
     return BeforeValidator(with_default(parse, default))
 
 
-def parsed_for_survey(parse: Callable[[str, Survey], Any], default: Any) -> BeforeValidator:
-    """Return the validator of a field that ``parse`` parses from text by the survey of the request."""
+def parsed_for_survey(parse: Callable[[str, SurveySelection], Any], default: Any) -> BeforeValidator:
+    """Return the validator of a field that ``parse`` parses from text by the surveys of the request."""
 
     def validate(value: Any, info: ValidationInfo) -> Any:
-        survey = survey_in(info)
-        return with_default(lambda text: parse(text, survey), default)(value)
+        asked = surveys_in(info)
+        return with_default(lambda text: parse(text, asked), default)(value)
 
     return BeforeValidator(validate)
 
 
-def survey_in(info: ValidationInfo) -> Survey:
-    """Return the survey that a request is about, from the context of its validation."""
+def surveys_in(info: ValidationInfo) -> SurveySelection:
+    """Return the surveys that a request is about, from the context of its validation."""
     given = info.context
-    return given["survey"] if given else default_survey()
+    return given["surveys"] if given else selection()
 
 
 def parsed_flag(default: bool) -> BeforeValidator:
@@ -112,7 +113,7 @@ class BatchRequestBody(BaseModel):
     ] = None
     bands: Annotated[
         tuple[str, ...],
-        BeforeValidator(lambda value, info: parse_bands(value, survey_in(info))),
+        BeforeValidator(lambda value, info: parse_bands(value, surveys_in(info))),
         WithJsonSchema(
             {
                 "description": "J, H, K (or Ks), a list of them, or all.",
@@ -151,11 +152,15 @@ class BatchRequestBody(BaseModel):
         schema("string", "Data set; GET /surveys lists those that are held.", examples=[*BUILT_IN.datasets]),
     ] = DEFAULT_DATASET
     survey: Annotated[
-        str | None,
-        parsed(parse_survey, None),
-        nullable(
-            "Survey, which says the data set too; GET /surveys lists those that are held.",
-            examples=[BUILT_IN.survey_id(name) for name in BUILT_IN.datasets],
+        tuple[str, ...] | None,
+        BeforeValidator(parse_surveys),
+        WithJsonSchema(
+            {
+                "description": "Survey, which says the data set too, or a list of several; GET /surveys lists"
+                " those that are held.",
+                "oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
+                "examples": [*(BUILT_IN.survey_id(name) for name in BUILT_IN.datasets), [*SEVERAL]],
+            }
         ),
     ] = None
     label: Annotated[

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from skybatch.fits.edge_mode import EdgeMode
 from skybatch.sky.position import SkyPosition
-from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.image_type import ImageType
-from skybatch.surveys.known import default_survey, survey_of
+from skybatch.surveys.known import survey_of
+from skybatch.surveys.selection import SurveySelection, selection
 
 MIN_DIAMETER = 0.05  # degrees; survey documentation, "Region Diameter"
 MAX_DIAMETER = 7.0
@@ -117,18 +117,22 @@ class Row:
 class RowDefaults:
     """The request's values for rows without their own; ``size`` in arcsec, None for whole images.
 
-    ``dataset`` is that of the request, by whose survey the cells are read; None for the default one.
+    ``datasets`` are those of the request, by whose surveys the cells are read; none for the default one.
     """
 
     bands: tuple[str, ...]
     best_only: bool = False
     size: float | None = None
-    dataset: str | None = None
+    datasets: tuple[str, ...] = ()
 
-    @property
-    def survey(self) -> Survey:
-        """The survey by which cells are read."""
-        return default_survey() if self.dataset is None else survey_of(self.dataset)
+    def surveys_of(self, dataset: str | None) -> SurveySelection:
+        """Return the surveys by which the cells of a row are read, which may name its data set."""
+        return selection(dataset) if dataset else selection(*self.datasets)
+
+    def bands_of(self, asked: SurveySelection) -> tuple[str, ...]:
+        """Return the bands of a row of these surveys that names none."""
+        known = {band for survey in asked.surveys for band in survey.bands}
+        return tuple(band for band in self.bands if band in known) or asked.all_bands
 
 
 @dataclass(frozen=True)
@@ -159,6 +163,8 @@ class Request:
     """A whole request, every value valid and every default filled in.
 
     ``size`` is the crop size that was asked for the rows without one of their own, arcsec; the rows have it.
+    ``surveys`` has the bands asked for in each data set where the request names several, of which ``dataset``
+    is the first and ``bands`` are all; it is empty for one.
     """
 
     mode: Mode
@@ -176,9 +182,24 @@ class Request:
     table_name: str | None = None
     size: float | None = None
     edge: EdgeMode = EdgeMode.CLIP
+    surveys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def datasets(self) -> tuple[str, ...]:
+        """The data sets that rows without one of their own ask for."""
+        return tuple(self.surveys) or (self.dataset,)
+
+    def bands_in(self, row: Row, dataset: str) -> tuple[str, ...]:
+        """Return the bands that a row asks for in one of the data sets."""
+        if not self.surveys:
+            return row.bands
+        if row.bands == self.bands and dataset in self.surveys:
+            return self.surveys[dataset]
+        return tuple(band for band in row.bands if band in survey_of(dataset).bands)
 
     def to_json(self) -> dict[str, Any]:
         """Return a JSON object without the e-mail address, which is kept apart and for a shorter time."""
+        surveys = {dataset: list(bands) for dataset, bands in self.surveys.items()}
         return {
             "mode": self.mode.value,
             "bands": list(self.bands),
@@ -194,6 +215,7 @@ class Request:
             "size": self.size,
             "edge": self.edge,
             "rows": [row.to_json() for row in self.rows],
+            **({"surveys": surveys} if surveys else {}),
         }
 
     @classmethod
@@ -211,5 +233,6 @@ class Request:
             "notices": tuple(stored["notices"]),
             "edge": EdgeMode(stored.get("edge", EdgeMode.CLIP)),
             "rows": tuple(Row.from_json(row) for row in stored["rows"]),
+            "surveys": {dataset: tuple(bands) for dataset, bands in stored.get("surveys", {}).items()},
         }
         return cls(**{name: value for name, value in values.items() if name not in ("form", "ours")})

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from skybatch.errors import CellError, InvalidRequest
 from skybatch.fits.edge_mode import EdgeMode
 from skybatch.requests.body.payload import Payload, read_payload
+from skybatch.requests.field_parsers import parse_surveys, words_of
 from skybatch.requests.fields import UNKNOWN_NAMES, BatchRequestBody
 from skybatch.requests.model import (
     LIST_MODES,
@@ -25,10 +26,11 @@ from skybatch.settings import Settings
 from skybatch.sky.coordinates import Location
 from skybatch.sky.frames import to_icrs
 from skybatch.sky.position import SkyPosition
-from skybatch.surveys.description.survey import Survey
+from skybatch.surveys.band_words import in_order
 from skybatch.surveys.known import dataset_named, default_dataset, survey_of
+from skybatch.surveys.selection import SurveySelection, selection
 from skybatch.tables.readers.model import Bounds
-from skybatch.validation import ErrorCollector
+from skybatch.validation import ErrorCollector, InvalidValue
 
 # A gzipped table may inflate to this many times the limit of an upload: tables shrink about ten times.
 MAX_INFLATION = 10
@@ -85,53 +87,62 @@ def validated_fields(posted: Mapping[str, Any]) -> BatchRequestBody:
     """Return the fields, each valid for the survey, with that survey's defaults; raises InvalidRequest."""
     errors = ErrorCollector()
     fields = BatchRequestBody.model_construct()
-    survey = survey_asked(posted)
+    context = {"surveys": selection(*surveys_asked(posted))}
     try:
-        fields = BatchRequestBody.model_validate(without_other_modes(posted), context={"survey": survey})
+        fields = BatchRequestBody.model_validate(without_other_modes(posted), context=context)
     except ValidationError as invalid:
         for error in invalid.errors(include_url=False):
             rule = str(error.get("ctx", {}).get("error", error["msg"]))
             errors.add(str(error["loc"][0]), error["input"], rule)
     errors.raise_if_any()
-    return with_survey(fields, posted)
+    return with_surveys(fields, posted)
 
 
-def survey_asked(posted: Mapping[str, Any]) -> Survey:
-    """Return the survey that a body names, as survey or as data set; the default where it names none."""
-    for name in ("survey", "dataset"):
-        last = posted[name][-1:] if isinstance(posted.get(name), list) else [posted.get(name)]
-        dataset = dataset_named(str(last[0]).strip().lower()) if last and last[0] else None
-        if dataset is not None:
-            return survey_of(dataset)
-    return survey_of(default_dataset())
+def surveys_asked(posted: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the data sets of the surveys that a body names, or its data set; else the default one."""
+    try:
+        found = parse_surveys(posted.get("survey"))
+    except InvalidValue:
+        found = None  # told of where the fields are validated
+    if found:
+        return found
+    given = posted.get("dataset")
+    last = given[-1:] if isinstance(given, list) else [given]
+    dataset = dataset_named(str(last[0]).strip().lower()) if last and last[0] else None
+    return (dataset or default_dataset(),)
 
 
-def with_survey(fields: BatchRequestBody, posted: Mapping[str, Any]) -> BatchRequestBody:
-    """Return fields with the data set of their survey, and what that has by default where nothing was given.
+def with_surveys(fields: BatchRequestBody, posted: Mapping[str, Any]) -> BatchRequestBody:
+    """Return fields with their data sets, and what the surveys have by default where nothing was given.
 
     Raises
     ------
     InvalidRequest
         Where survey and data set contradict each other.
     """
-    given = {name for name, value in posted.items() if value not in (None, "", [])}
-    dataset = fields.dataset if "dataset" in given else fields.survey or default_dataset()
-    if fields.survey is not None and fields.survey != dataset:
-        rule = f"is not the survey of the data set {dataset}, which the request names too"
+    given = given_fields(posted)
+    datasets = fields.survey or ((fields.dataset if "dataset" in given else default_dataset()),)
+    if "dataset" in given and datasets != (fields.dataset,):
+        rule = f"is not the survey of the data set {fields.dataset}, which the request names too"
         raise InvalidRequest(f"The survey {rule}.", errors=[CellError("survey", str(posted["survey"]), rule)])
-    survey = survey_of(dataset)
-    defaults: dict[str, Any] = {"dataset": dataset}
+    asked = selection(*datasets)
+    defaults: dict[str, Any] = {"dataset": datasets[0], "survey": datasets}
     if "bands" not in given:
-        defaults["bands"] = tuple(survey.bands)
+        defaults["bands"] = asked.all_bands
     if "form" not in given:
-        defaults["form"] = survey.requests.default_form
+        defaults["form"] = asked.default_form
     return fields.model_copy(update=defaults)
+
+
+def given_fields(posted: Mapping[str, Any]) -> set[str]:
+    """Return the names of the fields that hold something."""
+    return {name for name, value in posted.items() if value not in (None, "", [])}
 
 
 def validated_mode(fields: BatchRequestBody, payload: Payload) -> Mode:
     """Return the mode; raises InvalidRequest without one, or without all that it needs."""
     if fields.mode is None:
-        modes = survey_of(fields.dataset).requests.modes
+        modes = surveys_of(fields).modes
         rule = f"must be given: one of {', '.join(modes)}"
         raise InvalidRequest(f"The mode {rule}.", errors=[CellError("mode", "", rule)])
     errors = ErrorCollector()
@@ -152,16 +163,30 @@ def without_other_modes(posted: Mapping[str, Any]) -> dict[str, Any]:
 
 def table_request(fields: BatchRequestBody, mode: Mode, payload: Payload, limits: Settings) -> Request:
     """Return the request of a table."""
-    rows = read_rows(
-        payload.table or b"",
-        mode,
-        RowDefaults(fields.bands, fields.best, fields.size, fields.dataset),
-        upload_bounds(limits),
-    )
+    rows = table_rows(fields, mode, payload, limits)
     rows.raise_if_invalid()
     rows = numbered_from(fields.first_row, rows)
     notices = [*unknown_field_notices(payload.fields), *rows.notices]
-    return build_request(fields, mode, rows, notices=notices, table_name=payload.table_name)
+    return build_request(fields, rows.mode or mode, rows, payload, notices=notices)
+
+
+def table_rows(fields: BatchRequestBody, mode: Mode, payload: Payload, limits: Settings) -> RequestRows:
+    """Return the rows of a table, in a mode that the surveys asked for have unless this service wrote it.
+
+    Raises InvalidRequest, as `read_rows` does too; invalid cells raise nothing.
+    """
+    defaults = RowDefaults(fields.bands, fields.best, fields.size, fields.survey or ())
+    usual = mode in surveys_of(fields).modes
+    try:
+        rows = read_rows(payload.table or b"", mode, defaults, upload_bounds(limits))
+    except InvalidRequest:
+        if usual:
+            raise
+    else:
+        if usual or rows.from_service:
+            return rows
+    rule = f"must be one of {', '.join(surveys_of(fields).modes)}"
+    raise InvalidRequest(f"The mode {rule}.", errors=[CellError("mode", str(mode), rule)])
 
 
 def numbered_from(first: int, rows: RequestRows) -> RequestRows:
@@ -185,9 +210,9 @@ def single_request(fields: BatchRequestBody, mode: Mode, payload: Payload) -> Re
         region, clamped = clamped_region(fields)
         row = Row(1, fields.bands, position=region.center, name=region.name)
         rows = RequestRows((row,), from_service=False)
-        return build_request(fields, mode, rows, notices=[*notices, *clamped], region=region)
+        return build_request(fields, mode, rows, payload, notices=[*notices, *clamped], region=region)
     row = Row(1, fields.bands, date=fields.date, hem=fields.hemisphere, scan=fields.scan)
-    return build_request(fields, mode, RequestRows((row,), from_service=False), notices=notices)
+    return build_request(fields, mode, RequestRows((row,), from_service=False), payload, notices=notices)
 
 
 def clamped_region(fields: BatchRequestBody) -> tuple[Region, list[str]]:
@@ -195,7 +220,10 @@ def clamped_region(fields: BatchRequestBody) -> tuple[Region, list[str]]:
     center = fields.center
     position: SkyPosition | None = to_icrs([center])[0] if isinstance(center, Location) else None
     wanted = fields.diameter or 0.0
-    least, most = survey_of(fields.dataset).requests.diameter
+    least, most = surveys_of(fields).diameter
+    if least > most:
+        rule = f"suits no region: one has at least {least} degrees, another at most {most}"
+        raise InvalidRequest(f"The survey {rule}.", errors=[CellError("survey", str(fields.survey), rule)])
     diameter = min(max(wanted, least), most)
     name = center if isinstance(center, str) else None
     region = Region(position, name, diameter, fields.relation)
@@ -214,32 +242,53 @@ def unknown_field_notices(posted: Mapping[str, Any]) -> list[str]:
     ]
 
 
+def surveys_of(fields: BatchRequestBody) -> SurveySelection:
+    """Return the surveys that fields are about, once their defaults are filled in."""
+    return selection(*(fields.survey or (fields.dataset,)))
+
+
+def bands_by_dataset(fields: BatchRequestBody, rows: RequestRows, payload: Payload) -> dict[str, Any]:
+    """Return the bands of each data set of a request: of those that are named, by fields or by rows.
+
+    A table of this service whose rows name their surveys needs no field that does.
+    """
+    found = surveys_of(fields).bands(words_of(payload.fields.get("bands")))
+    if rows.datasets and not given_fields(payload.fields) & {"survey", "dataset"}:
+        found = {}
+    for dataset in rows.datasets:
+        named = {band for row in rows.rows if row.dataset == dataset for band in row.bands}
+        found.setdefault(dataset, in_order(named, survey_of(dataset)))
+    return found
+
+
 def build_request(
     fields: BatchRequestBody,
     mode: Mode,
     rows: RequestRows,
+    payload: Payload,
     *,
     notices: list[str],
     region: Region | None = None,
-    table_name: str | None = None,
 ) -> Request:
     """Return the domain request with the fields that all modes share."""
     if fields.edge is EdgeMode.PAD and all(row.size is None for row in rows.rows):
         notices = [*notices, "No row asks for a crop, so edge=pad changes nothing."]
+    surveys = bands_by_dataset(fields, rows, payload)
     return Request(
         mode=mode,
-        bands=fields.bands,
+        bands=tuple(dict.fromkeys(band for bands in surveys.values() for band in bands)),
         image_type=fields.image_type,
         decompress=fields.decompress,
         delivery_format=fields.form,
-        dataset=fields.dataset,
+        dataset=next(iter(surveys)),
         label=fields.label,
         email=fields.email,
         region=region,
         rows=rows.rows,
         notices=tuple(notices),
         from_service=rows.from_service,
-        table_name=table_name,
+        table_name=payload.table_name if mode in LIST_MODES else None,
         size=None if rows.from_service else fields.size,
         edge=fields.edge,
+        surveys=surveys if len(surveys) > 1 else {},
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from skybatch.errors import TooLarge
@@ -18,7 +17,8 @@ from skybatch.requests.position_notices import position_notices
 from skybatch.requests.positions import PositionReader, Target
 from skybatch.sky.angles import checked_latitude, wrapped
 from skybatch.sky.position import SkyPosition
-from skybatch.surveys.known import default_survey
+from skybatch.surveys.known import dataset_named, default_survey
+from skybatch.surveys.selection import SurveySelection
 from skybatch.tables.readers.model import Bounds, Table
 
 DELIVERY_FORMATS = ("fits.gz", "fits", "fz")
@@ -94,7 +94,7 @@ def _source(target: Target, known: dict[tuple[object, ...], RowSource | None]) -
 def _key_row(cells: TableCells, index: int, defaults: RowDefaults, sizes: SizeReader) -> Row:
     """Read a row for a coadd key, with the position to crop around where the row has one."""
     return Row(
-        bands=cells.value("band", index, partial(values.bands, survey=defaults.survey), defaults.bands),
+        bands=_bands(cells, index, defaults, _surveys(cells, index, defaults)),
         coadd_key=cells.required("coadd_key", index, values.coadd_key),
         **_crop_fields(cells, index, sizes),
         **_common_fields(cells, index),
@@ -103,10 +103,10 @@ def _key_row(cells: TableCells, index: int, defaults: RowDefaults, sizes: SizeRe
 
 def _image_row(cells: TableCells, index: int, defaults: RowDefaults, sizes: SizeReader) -> Row:
     """Read a row for the identifier of an image set, with the position to crop around where it has one."""
-    survey = defaults.survey
+    asked = _surveys(cells, index, defaults)
     return Row(
-        bands=cells.value("band", index, partial(values.bands, survey=survey), defaults.bands),
-        image_id=cells.required("image_id", index, partial(values.image_id, survey=survey)),
+        bands=_bands(cells, index, defaults, asked),
+        image_id=cells.required("image_id", index, asked.image_id),
         **_crop_fields(cells, index, sizes),
         **_common_fields(cells, index),
     )
@@ -115,13 +115,26 @@ def _image_row(cells: TableCells, index: int, defaults: RowDefaults, sizes: Size
 def _scan_row(cells: TableCells, index: int, defaults: RowDefaults) -> Row:
     """Read a row for a date, hemisphere, scan and, if given, image number."""
     return Row(
-        bands=cells.value("band", index, partial(values.bands, survey=defaults.survey), defaults.bands),
+        bands=_bands(cells, index, defaults, _surveys(cells, index, defaults)),
         date=cells.required("date", index, values.table_date),
         hem=cells.required("hem", index, values.hemisphere),
         scan=cells.required("scan", index, values.scan),
         image=cells.value("image", index, values.image, None),
         **_common_fields(cells, index),
     )
+
+
+def _surveys(cells: TableCells, index: int, defaults: RowDefaults) -> SurveySelection:
+    """Return the survey that a row of a table of this service names, else those of the request."""
+    if not cells.header.marked:
+        return defaults.surveys_of(None)
+    text = cells.text("survey", index) or cells.text("dataset", index) or cells.header.keywords.get("dataset")
+    return defaults.surveys_of(dataset_named(text.lower()) if text else None)
+
+
+def _bands(cells: TableCells, index: int, defaults: RowDefaults, asked: SurveySelection) -> tuple[str, ...]:
+    """Read the bands of a row, of the survey that it names or of the request's."""
+    return cells.value("band", index, asked.bands_of_cell, None) or defaults.bands_of(asked)
 
 
 def _common_fields(cells: TableCells, index: int, label: str | None = None) -> dict[str, Any]:

@@ -12,7 +12,15 @@ from skybatch.requests.columns.roles import NO_ALIASES, coordinate_columns, name
 from skybatch.requests.model import Mode, Row, RowDefaults
 from skybatch.requests.row_ids import shorten_ids
 from skybatch.requests.row_readers import RowSource, check_image_sets, read_table_rows
-from skybatch.requests.table_selection import check_first_line, missing_columns, own_names, selection
+from skybatch.requests.table_selection import (
+    check_first_line,
+    missing_columns,
+    mode_of_table,
+    own_names,
+    selection,
+)
+from skybatch.surveys.catalogue import DEFAULT_SURVEY
+from skybatch.surveys.known import survey_of
 from skybatch.tables.files.upload import read_tables
 from skybatch.tables.readers.model import Bounds, Table, unreadable_table
 from skybatch.validation import MAX_ERRORS, ErrorCollector, summarize
@@ -53,6 +61,10 @@ class RequestRows:
         For each row where its position was read, None where it has none.
     errors
         Invalid cells; the values they stand for are missing in the rows.
+    mode
+        How the rows name what they ask for: in a table of this service as that has it.
+    datasets
+        The data sets that the rows name as surveys, in the order of their first rows.
     """
 
     rows: tuple[Row, ...]
@@ -61,6 +73,8 @@ class RequestRows:
     columns: tuple[ColumnUse, ...] = ()
     sources: tuple[RowSource | None, ...] = ()
     errors: tuple[CellError, ...] = field(default=())
+    mode: Mode | None = None
+    datasets: tuple[str, ...] = ()
 
     def raise_if_invalid(self) -> None:
         """Raise InvalidRequest naming the invalid cells, if there are any."""
@@ -90,7 +104,8 @@ def read_rows(upload: bytes, mode: Mode, defaults: RowDefaults, bounds: Bounds) 
     TooLarge
         There are too many rows, image sets, cells or bytes.
     """
-    found = read_tables(upload, selection(mode, own_names(defaults.survey)), bounds)
+    aliases = own_names(defaults.surveys_of(None).surveys)
+    found = read_tables(upload, selection(mode, aliases), bounds)
     used = [with_short_cells(table) for table in found.tables if table.cells]
     if not used:
         raise missing_columns(found.tables, mode)
@@ -100,13 +115,19 @@ def read_rows(upload: bytes, mode: Mode, defaults: RowDefaults, bounds: Bounds) 
         check_first_line(table, mode)
     if mode is Mode.SCANS:
         check_image_sets(used, bounds)
-    read = _read_used(used, mode, defaults)
+    mode = mode_of_table(mode, used[0].header)
+    if any(mode_of_table(mode, table.header) is not mode for table in used):
+        rule = "some of its tables name image sets by image_id, others by coadd_key; please post them apart"
+        raise unreadable_table(rule, used[0].header.line)
+    read = _read_used(used, mode, defaults, aliases)
     return replace(read, notices=(*found.notices, *_table_notices(found.tables, mode), *read.notices))
 
 
-def _read_used(used: Sequence[Table], mode: Mode, defaults: RowDefaults) -> RequestRows:
+def _read_used(
+    used: Sequence[Table], mode: Mode, defaults: RowDefaults, aliases: Mapping[str, tuple[str, ...]]
+) -> RequestRows:
     """Read the rows of all tables that are used, numbered on from one to the next."""
-    errors, aliases = ErrorCollector(), own_names(defaults.survey)
+    errors = ErrorCollector()
     rows: list[Row] = []
     sources: list[RowSource | None] = []
     notices: list[str] = []
@@ -123,7 +144,16 @@ def _read_used(used: Sequence[Table], mode: Mode, defaults: RowDefaults) -> Requ
         tuple(use for table in used for use in column_uses(table, mode, aliases)),
         tuple(sources),
         tuple(errors.found),
+        mode,
+        _datasets(used, shortened),
     )
+
+
+def _datasets(used: Sequence[Table], rows: Sequence[Row]) -> tuple[str, ...]:
+    """Return the data sets of rows, where tables name them as surveys; those of 2MASS alone do not."""
+    found = tuple(dict.fromkeys(row.dataset for row in rows if row.dataset))
+    named = any(table.header.marked and "survey" in roles_of(table.header, ("survey",)) for table in used)
+    return found if named or any(survey_of(each).id != DEFAULT_SURVEY for each in found) else ()
 
 
 def _table_notices(tables: Sequence[Table], mode: Mode) -> Iterator[str]:

@@ -13,6 +13,7 @@ from skybatch.requests.columns.roles import (
     name_columns,
     roles_of,
 )
+from skybatch.requests.field_parsers import IMAGE_SET_LISTS
 from skybatch.requests.model import Mode
 from skybatch.requests.positions import missing_position
 from skybatch.surveys.description.survey import Survey
@@ -51,21 +52,33 @@ _COLUMNS_SHOWN = 20
 _ROLE_NAMES = frozenset(name for names in ROLES.values() for name in names)
 
 
-def own_names(survey: Survey) -> Mapping[str, tuple[str, ...]]:
-    """Return a survey's own names of roles: an image set that one field names is named by it."""
-    return {"image_id": survey.set.fields} if len(survey.set.fields) == 1 else {}
+def own_names(surveys: Iterable[Survey]) -> Mapping[str, tuple[str, ...]]:
+    """Return the surveys' own names of roles: an image set that one field names is named by it."""
+    names = tuple(survey.set.fields[0] for survey in surveys if len(survey.set.fields) == 1)
+    return {"image_id": names} if names else {}
+
+
+def mode_of_table(mode: Mode, header: Header) -> Mode:
+    """Return the mode in which a table is read: one of this service lists image sets as it names them."""
+    if mode not in IMAGE_SET_LISTS or not header.marked:
+        return mode
+    roles = roles_of(header, ("image_id", "coadd_key", "survey"))
+    if "image_id" in roles and ("survey" in roles or "coadd_key" not in roles):
+        return Mode.IMAGE_IDS
+    return Mode.COADD_KEYS if "coadd_key" in roles else mode
 
 
 def selection(mode: Mode, aliases: Mapping[str, tuple[str, ...]] = NO_ALIASES) -> Select:
     """Return the function that chooses the columns to read in a list mode."""
 
     def select(header: Header) -> Mapping[int, CellKind]:
-        roles = roles_of(header, (*REQUIRED[mode], *_OPTIONAL[mode]), aliases)
+        own = mode_of_table(mode, header)
+        roles = roles_of(header, (*REQUIRED[own], *_OPTIONAL[own]), aliases)
         wanted = {column: cell_kind(role) for role, column in roles.items()}
-        if mode is Mode.POSITIONS:
+        if own is Mode.POSITIONS:
             positions = _position_cells(header)
             return wanted | positions if positions else {}
-        return wanted if all(role in roles for role in REQUIRED[mode]) else {}
+        return wanted if all(role in roles for role in REQUIRED[own]) else {}
 
     return select
 

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from skybatch.errors import CellError, InvalidRequest
 from skybatch.requests.body.payload import Payload, read_payload
 from skybatch.requests.fields import BatchRequestBody
-from skybatch.requests.model import LIST_MODES, Mode, RowDefaults
+from skybatch.requests.model import LIST_MODES, Mode
 from skybatch.requests.parser import (
+    surveys_of,
+    table_rows,
     unknown_field_notices,
-    upload_bounds,
     validated_fields,
     validated_mode,
 )
-from skybatch.requests.table_rows import RequestRows, read_rows
+from skybatch.requests.table_rows import RequestRows
 from skybatch.settings import Settings
-from skybatch.surveys.known import DEFAULT_DATASET, survey_of
+from skybatch.surveys.selection import SurveySelection, selection
 from skybatch.validation import MAX_ERRORS, InvalidValue
 
 # What a table's meaning depends on; the other fields of a batch may be there and change nothing.
@@ -49,8 +50,8 @@ class UnderstoodTable:
         The request's crop size in arcsec, which rows without one have taken.
     format
         The form of the answer that a field asks for, a key of `FORMATS`; None without such a field.
-    dataset
-        The data set that the request is about.
+    surveys
+        The surveys that the request is about.
     """
 
     mode: Mode
@@ -58,7 +59,7 @@ class UnderstoodTable:
     notices: tuple[str, ...]
     default_size: float | None = None
     format: str | None = None
-    dataset: str = DEFAULT_DATASET
+    surveys: SurveySelection = field(default_factory=selection)
 
     @property
     def all_errors_known(self) -> bool:
@@ -85,13 +86,14 @@ def understand_table(body: bytes, content_type: str, limits: Settings) -> Unders
     payload = read_payload(body, content_type, limits.max_upload_bytes)
     fields = validated_fields(_fields_of_tables(payload.fields))
     mode = _list_mode(fields, payload)
-    defaults = RowDefaults(fields.bands, fields.best, fields.size, fields.dataset)
-    rows = read_rows(payload.table or b"", mode, defaults, upload_bounds(limits))
+    rows = table_rows(fields, mode, payload, limits)
     rows = replace(rows, errors=tuple(sorted(rows.errors, key=lambda error: error.row or 0)))
     known = {name: value for name, value in payload.fields.items() if name != FORMAT_FIELD}
     notices = (*unknown_field_notices(known), *rows.notices)
     asked = payload.fields.get(FORMAT_FIELD)
-    return UnderstoodTable(mode, rows, notices, fields.size, _format_field(asked), fields.dataset)
+    return UnderstoodTable(
+        rows.mode or mode, rows, notices, fields.size, _format_field(asked), surveys_of(fields)
+    )
 
 
 def parse_format(word: str) -> str:
@@ -122,7 +124,7 @@ def _fields_of_tables(posted: Mapping[str, Any]) -> dict[str, Any]:
 
 def _list_mode(fields: BatchRequestBody, payload: Payload) -> Mode:
     if fields.mode not in LIST_MODES:
-        modes = survey_of(fields.dataset).requests.modes
+        modes = surveys_of(fields).modes
         listed = ", ".join(mode for mode in LIST_MODES if mode in modes)
         rule = f"must be one of {listed}: the others have no table"
         raise InvalidRequest(f"The mode {rule}.", errors=[CellError("mode", str(fields.mode), rule)])

@@ -9,9 +9,7 @@ from datetime import date
 from skybatch.fits.edge_mode import EdgeMode
 from skybatch.sky.angles import plain_dashes
 from skybatch.surveys.band_words import bands as bands
-from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.image_type import ImageType
-from skybatch.surveys.known import default_survey
 from skybatch.validation import InvalidValue
 
 MAX_ID_CHARACTERS = 15  # in tables and file names; longer ids are cut
@@ -89,14 +87,6 @@ def coadd_key(text: str) -> int:
     if key is None or not 1 <= key <= MAX_INT:
         raise InvalidValue(f"a coadd_key is a whole number from 1 to {MAX_INT}")
     return key
-
-
-def image_id(text: str, survey: Survey | None = None) -> str:
-    """Parse the identifier of an image set, which has the form that its survey gives it."""
-    of = survey or default_survey()
-    if not re.fullmatch(of.set_id.pattern({name: field.match for name, field in of.fields.items()}), text):
-        raise InvalidValue(f"an image_id of {of.short} is written as {of.set.id}")
-    return text
 
 
 def xdate(text: str) -> str:

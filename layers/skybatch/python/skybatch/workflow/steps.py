@@ -80,7 +80,7 @@ def plan_step(
     store = BatchStore(objects, state["batch_id"])
     request, record, names = load_request(store), load_record(store), load_name_answers(store)
     if store.exists(keys.CANCELLATION):
-        save_plan(store, cancelled_plan(len(request.rows), record.limit_bytes))
+        save_plan(store, cancelled_plan(len(request.rows), record.limit_bytes, request.surveys))
         return _output(state, "package", 0, DispatchState())
     if unresolved_names(request) and not names.is_final:
         return _output(state, "resolve", 0, DispatchState())

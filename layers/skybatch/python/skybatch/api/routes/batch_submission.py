@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from skybatch.api.dependencies import Dependencies
@@ -86,7 +85,8 @@ def plan_batch(request: HttpRequest, dependencies: Dependencies) -> AnyResponse:
     plan = run.counts()
     if request.accepts_html:
         plan["sketch"] = expected_sketch(run, dependencies.open_inventory).decode()
-    return _form_response(request, settings, 200, plan=plan) or json_response(asdict(BatchEstimate(**plan)))
+    form = _form_response(request, settings, 200, plan=plan)
+    return form or json_response(BatchEstimate(**plan).to_json())
 
 
 def _form_response(

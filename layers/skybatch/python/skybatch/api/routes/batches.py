@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from skybatch.api.dependencies import Dependencies
@@ -49,7 +48,7 @@ def list_images(request: HttpRequest, dependencies: Dependencies, batch_id: str)
     record = load_record(store, dependencies.clock())
     ended = store.exists(keys.STATUS)  # asked before the journal is read, so its end is the end
     found = read_journal(store, request.query_parameter("after"), ended)
-    return json_response(asdict(ImagePage(_finished_images(record, found.images), found.next_cursor)))
+    return json_response(ImagePage(_finished_images(record, found.images), found.next_cursor).to_json())
 
 
 @routes.get("/batches/<batch_id>/results")
@@ -61,7 +60,7 @@ def results(_: HttpRequest, dependencies: Dependencies, batch_id: str) -> AnyRes
     if status.ended:
         return html_response(results_page(status, finished_images(store, record, IMAGES_SHOWN)))
     found = read_journal(store, None, ended=False)
-    images = [asdict(image) for image in _finished_images(record, found.images)]
+    images = [image.to_json() for image in _finished_images(record, found.images)]
     return html_response(results_page(status, images, after=found.next_cursor))
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from skybatch.batch import keys
 from skybatch.batch.execution.task_states import TaskStates
-from skybatch.batch.plan import Plan, Task
+from skybatch.batch.plan import Plan
+from skybatch.batch.request_facts import survey_field
 from skybatch.batch.store import JSON_LINES, BatchStore, to_json_lines, written_first
 from skybatch.bundles.place import Place
 
@@ -31,7 +32,7 @@ def append_parts(store: BatchStore, plan: Plan, states: TaskStates, finished: Ma
     count = 0
     while remaining := {number: place for number, place in finished.items() if not states.is_done(number)}:
         chosen = islice(remaining.items(), PART_IMAGES)
-        entries = [_entry(plan.tasks[number], place) for number, place in chosen]
+        entries = [_entry(plan, number, place) for number, place in chosen]
         name = keys.journal_part(states.journal_parts)
         if not store.create(name, to_json_lines(entries), JSON_LINES):
             entries = written_first(store.read_lines(name), name)
@@ -50,7 +51,8 @@ def append_remaining(store: BatchStore, plan: Plan, retrieved: Mapping[int, Plac
     append_parts(store, plan, TaskStates.load(store, plan), retrieved)
 
 
-def _entry(task: Task, place: Place) -> dict[str, Any]:
+def _entry(plan: Plan, number: int, place: Place) -> dict[str, Any]:
+    task = plan.tasks[number]
     return {
         "n": task.index,
         "file": task.file,
@@ -60,4 +62,5 @@ def _entry(task: Task, place: Place) -> dict[str, Any]:
         "band": task.band,
         "image_type": task.image_type,
         "place": place.to_json(),
+        **survey_field(plan, task),
     }

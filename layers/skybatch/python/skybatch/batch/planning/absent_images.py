@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from skybatch.batch.planning.matching import Matches
 from skybatch.requests.model import Request
 from skybatch.status import AbsentImages
+from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.known import survey_of
 
@@ -18,24 +19,26 @@ if TYPE_CHECKING:
     from skybatch.inventory.image_sets import ImageSets
 
 
-def absent_images(request: Request, matches: Matches, details: ImageSets) -> dict[int, AbsentImages]:
-    """Find the bands asked for that the archive does not hold of the image sets matched, by row index.
+def absent_images(
+    request: Request, dataset: str, matches: Matches, details: ImageSets
+) -> dict[int, AbsentImages]:
+    """Find the bands asked for that a data set does not hold of the image sets matched, by row index.
 
     ``details`` has the facts of each match. In lists without positions an image is counted once, for the
     first row that asks for it.
     """
-    survey = survey_of(request.dataset)
+    survey = survey_of(dataset)
     products = (details.bytes, details.quicklook_bytes) if survey.has("quicklooks") else (details.bytes,)
     if all(bool(sizes[band].all()) for sizes in products for band in survey.bands):
         return {}
-    held = _held(request, matches, details)
+    held = _held(request, survey, matches, details)
     missing: dict[int, list[str]] = {}
     seen: set[tuple[int, str, bool]] = set()
     for i in np.flatnonzero(~np.logical_and.reduce(list(held.values()))).tolist():
         index = int(matches.row_index[i])
         row = request.rows[index]
         quicklook = (row.image_type or request.image_type) == ImageType.QUICKLOOK
-        for band in row.bands:
+        for band in request.bands_in(row, dataset):
             image = (int(matches.set_index[i]), band, quicklook)
             if held[band][i] or (row.position is None and image in seen):
                 continue
@@ -44,11 +47,12 @@ def absent_images(request: Request, matches: Matches, details: ImageSets) -> dic
     return {index: _of_row(index, bands, matches, held) for index, bands in missing.items()}
 
 
-def _held(request: Request, matches: Matches, details: ImageSets) -> dict[str, NDArray[np.bool_]]:
+def _held(
+    request: Request, survey: Survey, matches: Matches, details: ImageSets
+) -> dict[str, NDArray[np.bool_]]:
     """Tell for each band and match whether the archive holds the image of the type that the row asks for."""
     types = [request.rows[int(i)].image_type or request.image_type for i in matches.row_index]
     quicklook = np.array([each == ImageType.QUICKLOOK for each in types], dtype=bool)
-    survey = survey_of(request.dataset)
     if not survey.has("quicklooks"):
         return {band: details.bytes[band] > 0 for band in survey.bands}
     return {

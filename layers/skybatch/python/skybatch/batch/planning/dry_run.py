@@ -13,7 +13,9 @@ from skybatch.batch.outcomes import ImageOutcome, row_outcomes
 from skybatch.batch.plan import Plan
 from skybatch.batch.planning.matching import OpenInventory
 from skybatch.batch.planning.planner import make_plan
+from skybatch.batch.request_facts import survey_ids
 from skybatch.batch.size_limit import batches_needed
+from skybatch.batch.survey_outcomes import outcomes_by_survey
 from skybatch.errors import TooLarge
 from skybatch.names.model import NameResult, Resolution
 from skybatch.names.resolver import Resolver
@@ -95,6 +97,7 @@ def _counts(plan: Plan, outcomes: Sequence[ImageOutcome], rows: int) -> dict[str
         "by_band": _by_band(task.band for task in wanted),
         "crops": sum(task.box is not None for task in wanted),
         "cut_at_edge": sum(task.cut_at_edge for task in wanted),
+        "by_survey": _by_survey(plan, outcomes, rows) if plan.several_surveys else None,
     }
 
 
@@ -112,6 +115,20 @@ def _unknown(request: Request, resolution: Resolution) -> Iterator[str]:
         more = f" and {len(errors) - NAMES_TOLD:,} more" if len(errors) > NAMES_TOLD else ""
         named = ", ".join(f"{plain(name, 60)}{row}" for name, row in places)
         yield f"No name service knows {named}{more}."
+
+
+def _by_survey(plan: Plan, outcomes: Sequence[ImageOutcome], rows: int) -> dict[str, dict[str, Any]]:
+    """Count the rows by outcome, images and bytes of each of several surveys."""
+    counts = {}
+    for dataset, statuses in outcomes_by_survey(plan, outcomes, rows).items():
+        own = [task for task in plan.tasks if task.refusal is None and task.dataset == dataset]
+        (survey_id,) = survey_ids([dataset])
+        counts[survey_id] = {
+            "by_outcome": dict(Counter(statuses)),
+            "images": len(own),
+            "bytes": sum(task.bytes for task in own),
+        }
+    return counts
 
 
 def _unresolved(remaining: int, names: int) -> Iterator[str]:

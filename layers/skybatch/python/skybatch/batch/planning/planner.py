@@ -5,19 +5,16 @@ The same request against the same inventory version gives the same plan, byte fo
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-
-import numpy as np
+from dataclasses import replace
 
 from skybatch.batch.absent import describe_absent
 from skybatch.batch.codes import FailureCode, RowStatus
 from skybatch.batch.file_names import make_unique
 from skybatch.batch.plan import Plan, Task
-from skybatch.batch.planning.matching import Matches, OpenInventory, match
-from skybatch.batch.planning.task_builder import TILED, TaskBuilder, wants_tiles
-from skybatch.errors import TooLarge
+from skybatch.batch.planning.drafts import draft
+from skybatch.batch.planning.matching import OpenInventory
+from skybatch.batch.planning.task_builder import TILED, wants_tiles
 from skybatch.names.model import LookupStatus, NameResult
 from skybatch.requests.model import Mode, Request, Row
 from skybatch.status import AbsentImages
@@ -59,7 +56,7 @@ def make_plan(
     InventoryError
         A data set asked for has no inventory.
     """
-    drafts = _draft(request, open_inventory, limit, max_images)
+    drafts = draft(request, open_inventory, limit, max_images)
     tasks, absent = drafts.tasks, drafts.absent
     kept = tasks if request.mode is Mode.POSITIONS else list(_without_repeats(request, tasks))
     planned = {task.row for task in kept}
@@ -71,36 +68,15 @@ def make_plan(
     }
     if worker_seconds is not None:
         kept = [_refused_if_too_large(task, worker_seconds) for task in kept]
-    return Plan(_ordered(kept), drafts.versions, unplanned, limit, absent, tuple(_notices(request, kept)))
-
-
-@dataclass
-class _Drafts:
-    """What the data sets of a request hold of it: tasks, rows that matched a set, images that are absent."""
-
-    tasks: list[Task] = field(default_factory=list)
-    matched: set[int] = field(default_factory=set)
-    versions: dict[str, str] = field(default_factory=dict)
-    absent: dict[int, AbsentImages] = field(default_factory=dict)
-
-
-def _draft(request: Request, open_inventory: OpenInventory, limit: int, max_images: int) -> _Drafts:
-    """List the files of each row, one data set after another, repeated ones too."""
-    by_dataset: dict[str, list[int]] = defaultdict(list)
-    for i, row in enumerate(request.rows):
-        by_dataset[row.dataset or request.dataset].append(i)
-    drafts = _Drafts()
-    for dataset, rows in by_dataset.items():
-        inventory = open_inventory(dataset, None)
-        drafts.versions[dataset] = inventory.version
-        room = max_images - len(drafts.tasks)
-        matches = match(request, rows, inventory, room)
-        _check_count(request, matches, room)
-        drafts.matched.update(matches.row_index.tolist())
-        builder = TaskBuilder(request, inventory, matches, limit)
-        drafts.tasks.extend(builder.tasks())
-        drafts.absent |= builder.absent()
-    return drafts
+    return Plan(
+        _ordered(kept),
+        drafts.versions,
+        unplanned,
+        limit,
+        absent,
+        tuple(_notices(request, kept)),
+        _repeated_in(request, tasks, kept),
+    )
 
 
 def _refused_if_too_large(task: Task, worker_seconds: float) -> Task:
@@ -110,16 +86,6 @@ def _refused_if_too_large(task: Task, worker_seconds: float) -> Task:
         return task
     why = f"{size:,} bytes, and a call of {worker_seconds:g} s brings {most:,}"
     return replace(task, refusal=why, refusal_code=FailureCode.OVER_WORKER_TIME)
-
-
-def _check_count(request: Request, matches: Matches, room: int) -> None:
-    bands = np.array([len(row.bands) for row in request.rows], dtype=np.int64)
-    images = int(bands[matches.row_index].sum())
-    if images > room:
-        raise TooLarge(
-            f"This request asks for {images:,} images; one request may ask for {room:,}. "
-            "Please ask for a smaller region, fewer rows or fewer bands."
-        )
 
 
 def _notices(request: Request, tasks: Sequence[Task]) -> Iterator[str]:
@@ -150,6 +116,16 @@ def _without_repeats(request: Request, drafts: list[Task]) -> Iterator[Task]:
         elif (task.source, task.delivery_format) not in seen:
             seen.add((task.source, task.delivery_format))
             yield task
+
+
+def _repeated_in(request: Request, tasks: Sequence[Task], kept: Sequence[Task]) -> dict[str, tuple[int, ...]]:
+    """Return for each of several surveys the rows all of whose images in it an earlier row asks for."""
+    found: dict[str, tuple[int, ...]] = {}
+    for dataset in request.surveys:
+        asked = {task.row for task in tasks if task.dataset == dataset}
+        planned = {task.row for task in kept if task.dataset == dataset}
+        found[dataset] = tuple(sorted(asked - planned))
+    return found
 
 
 def _why_unplanned(

@@ -73,13 +73,14 @@ class TaskBuilder:
     def details(self) -> ImageSets:
         """The facts of the image set of each match; what a plan is made of is at hand."""
         survey = survey_of(self.inventory.dataset)
-        types = {row.image_type or self.request.image_type for row in self.request.rows}
+        rows = (self.request.rows[int(i)] for i in np.unique(self.matches.row_index))
+        types = {row.image_type or self.request.image_type for row in rows}
         held = (f"bytes.{product_of(survey, each)}" for each in types)
         return self.inventory.details(self.matches.set_index).fetched(*survey.set.fields, *PLANNED, *held)
 
     def absent(self) -> dict[int, AbsentImages]:
         """Return the images asked for that the archive does not hold, by row index."""
-        return absent_images(self.request, self.matches, self.details)
+        return absent_images(self.request, self.inventory.dataset, self.matches, self.details)
 
     def tasks(self) -> Iterator[Task]:
         """Yield a task for each image that the archive holds of each match and band."""
@@ -91,7 +92,7 @@ class TaskBuilder:
         for i in range(len(self.matches.row_index)):
             index = int(self.matches.row_index[i])
             row = self.request.rows[index]
-            for band in row.bands:
+            for band in self.request.bands_in(row, self.inventory.dataset):
                 stored = self._stored(details, i, row, band)
                 if stored is not None:
                     placed_at = edges[i], geometries[i]

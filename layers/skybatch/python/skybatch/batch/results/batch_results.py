@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from skybatch.batch.codes import ImageStatus
+from skybatch.batch.codes import ImageStatus, RowStatus
 from skybatch.batch.file_names import delivered_path
 from skybatch.batch.outcomes import ImageOutcome, RowOutcome, with_status
 from skybatch.batch.plan import Plan, Task
 from skybatch.batch.planning.matching import OpenInventory
 from skybatch.batch.record import BatchRecord
+from skybatch.batch.survey_outcomes import outcomes_by_survey
 from skybatch.bundles.place import Place
 from skybatch.requests.model import Request
 
@@ -57,6 +58,11 @@ class BatchResults:
         """The delivered images, in plan order."""
         return with_status(self.plan, self.outcomes, ImageStatus.RETRIEVED)
 
+    @cached_property
+    def by_survey(self) -> Mapping[str, list[RowStatus]]:
+        """The outcome of each row in each of several surveys, by data set; empty where there is one."""
+        return outcomes_by_survey(self.plan, self.outcomes, len(self.rows))
+
     def counts(self) -> dict[ImageStatus, int]:
         """Count the images of each status."""
         return {status: sum(o.status is status for o in self.outcomes) for status in ImageStatus}
@@ -70,7 +76,7 @@ class BatchResults:
 
         They are read whole and at once: each table of images in each format uses nearly every column.
         """
-        wanted: dict[str, set[int]] = {}
+        wanted: dict[str, set[int]] = {dataset: set() for dataset in self.plan.repeated}
         for task in self.plan.tasks:
             wanted.setdefault(task.dataset, set()).add(task.set_index)
         return {
@@ -78,4 +84,5 @@ class BatchResults:
             .details(np.array(sorted(sets), dtype=np.intp))
             .loaded()
             for dataset, sets in wanted.items()
+            if sets
         }

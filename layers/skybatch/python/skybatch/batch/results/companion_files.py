@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from skybatch.batch.file_names import IMAGES_FOLDER, delivered_path
 from skybatch.batch.record import BatchRecord
+from skybatch.batch.request_facts import survey_field, survey_ids
 from skybatch.batch.results.generated_file import GeneratedFile
 from skybatch.batch.status import to_iso
 from skybatch.requests.model import Mode, Request
@@ -54,6 +55,7 @@ def manifest(results: BatchResults, described: Iterable[GeneratedFile]) -> Gener
             "id": task.id,
             "band": task.band,
             "image_type": task.image_type,
+            **survey_field(results.plan, task),
         }
         for task, outcome, _ in results.archived
     ]
@@ -95,7 +97,7 @@ def request_body(request: Request, upload: bytes | None) -> dict[str, Any]:
         "image_type": request.image_type,
         "decompress": request.decompress,
         "form": request.delivery_format,
-        "dataset": request.dataset,
+        **_survey(request),
         "edge": request.edge,
     }
     if request.label:
@@ -114,6 +116,13 @@ def request_body(request: Request, upload: bytes | None) -> dict[str, Any]:
         if not request.from_service and request.rows[0].row_number > 1:
             body["first_row"] = request.rows[0].row_number
     return body
+
+
+def _survey(request: Request) -> dict[str, Any]:
+    """Give the data set of a request, or the surveys where it names several."""
+    if not request.surveys:
+        return {"dataset": request.dataset}
+    return {"survey": list(survey_ids(request.surveys))}
 
 
 def _as_text(upload: bytes | None) -> str | None:
@@ -139,7 +148,9 @@ def _best(request: Request, table: str) -> dict[str, bool]:
 
     encoded = table.encode()
     bounds = Bounds(len(wanted), len(wanted), len(encoded))
-    listing = read_rows(encoded, Mode.POSITIONS, RowDefaults(request.bands, dataset=request.dataset), bounds)
+    listing = read_rows(
+        encoded, Mode.POSITIONS, RowDefaults(request.bands, datasets=request.datasets), bounds
+    )
     return {"best": [row.best_only for row in listing.rows] != wanted}
 
 

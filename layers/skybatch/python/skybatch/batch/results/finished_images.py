@@ -9,6 +9,7 @@ from skybatch.batch.delivery.previews import colour_names, preview_name
 from skybatch.batch.outcomes import ImageOutcome, load_outcomes
 from skybatch.batch.plan import load_plan
 from skybatch.batch.record import BatchRecord
+from skybatch.batch.request_facts import survey_field
 from skybatch.batch.store import BatchStore
 
 
@@ -31,6 +32,7 @@ def finished_images(store: BatchStore, record: BatchRecord, limit: int) -> list[
             "row": task.row_number,
             "id": task.id,
             "band": task.band,
+            **survey_field(plan, task),
             "status": str(outcome.status),
             "reason": outcome.explanation,
             **_urls(record, task.file, outcome, colours.get(task.file)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from skybatch.batch.codes import ImageStatus, Remainder
 from skybatch.batch.delivery.previews import preview_name
-from skybatch.batch.file_names import delivered_path
+from skybatch.batch.file_names import delivered_path, table_of_survey
 from skybatch.batch.outcomes import ImageOutcome, with_status
 from skybatch.batch.plan import Task
 from skybatch.batch.reasons import cut_at_edge_reason
@@ -23,10 +23,12 @@ from skybatch.requests.model import Mode, Request, Row
 from skybatch.sky.position import SkyPosition
 from skybatch.surveys.addresses import address_of_key
 from skybatch.surveys.known import survey_of
+from skybatch.surveys.selection import selection
 from skybatch.tables.model import Table
-from skybatch.tables.schemas.batch import batch_rows
+from skybatch.tables.schemas.batch import batch_rows, rows_of_surveys
 from skybatch.tables.schemas.image_rows import ImageRows
 from skybatch.tables.schemas.image_table import image_table
+from skybatch.tables.schemas.several_surveys import common_table, survey_table
 from skybatch.tables.writers.formats import MEDIA_TYPES, Format, chunks
 
 TABLE_FORMATS: tuple[Format, ...] = ("tbl", "xml", "csv", "html")
@@ -48,21 +50,36 @@ TABLE_TITLES = {
 def result_tables(results: BatchResults, image_sets: ImageSetsByDataset) -> Iterator[GeneratedFile]:
     """Write each table in each format; tables of images only where there are some."""
     request, home = results.request, results.record.url("results") if results.record.base_url else ""
-    positions = any(_position(request, row) is not None for row in request.rows)
-    padded = any(task.edge is EdgeMode.PAD for task in results.plan.tasks)
+    shape = {
+        "positions": any(_position(request, row) is not None for row in request.rows),
+        "padded": any(task.edge is EdgeMode.PAD for task in results.plan.tasks),
+    }
+    make = common_table if request.surveys else image_table
     for name, status in IMAGE_TABLES.items():
         chosen = with_status(results.plan, results.outcomes, status)
         if not chosen:
             continue
         images = _image_rows(results, chosen)
         for fmt in TABLE_FORMATS:
-            table = image_table(
-                image_sets, images, fmt, title=TABLE_TITLES[name], positions=positions, padded=padded
-            )
+            table = make(image_sets, images, fmt, title=TABLE_TITLES[name], **shape)
             yield _table_file(name, replace(table, home=home), fmt)
+        if request.surveys and status is ImageStatus.RETRIEVED:
+            yield from _tables_of_surveys(images, image_sets, shape, home)
     rows = replace(rows_table(results), home=home)
     for fmt in TABLE_FORMATS:
         yield _table_file("rows", rows, fmt)
+
+
+def _tables_of_surveys(
+    images: ImageRows, image_sets: ImageSetsByDataset, shape: Mapping[str, bool], home: str
+) -> Iterator[GeneratedFile]:
+    """Write the images of each of several surveys with all that this survey tells of them."""
+    for dataset in dict.fromkeys(images.dataset):
+        survey = survey_of(dataset)
+        title = f"{TABLE_TITLES['images']}: {survey.dataset_title(dataset)}"
+        for fmt in TABLE_FORMATS:
+            table = survey_table(dataset, image_sets[dataset], images, fmt, title=title, **shape)
+            yield _table_file(table_of_survey(survey.survey_id(dataset)), replace(table, home=home), fmt)
 
 
 def _image_rows(results: BatchResults, chosen: Sequence[tuple[Task, ImageOutcome]]) -> ImageRows:
@@ -118,7 +135,8 @@ def _preview_url(record: BatchRecord, task: Task, outcome: ImageOutcome) -> str 
 def rows_table(results: BatchResults) -> Table:
     """Make the table of the request's rows with their outcomes."""
     rows = [results.request.rows[outcome.row] for outcome in results.rows]
-    region, survey = results.request.region, survey_of(results.request.dataset)
+    request = results.request
+    region, asked = request.region, selection(*request.datasets)
     positions = [row.position or (region.center if region else None) for row in rows]
     columns: dict[str, Sequence[Any]] = {
         # Tables of a region name no rows; posted back, their rows count from 1 again.
@@ -127,7 +145,10 @@ def rows_table(results: BatchResults) -> Table:
         "dec": [position and position.dec for position in positions],
         "name": [row.name or (region.name if region else None) for row in rows],
         "best": ["y" if row.best_only else "n" for row in rows],
-        "band": [survey.bands_text(row.bands) for row in rows],
+        "band": [
+            (selection(row.dataset) if row.dataset and request.surveys else asked).bands_text(row.bands)
+            for row in rows
+        ],
         "xdate": [row.date for row in rows],
         "outcome": [str(outcome.status) for outcome in results.rows],
         "reason": _row_reasons(results),
@@ -137,8 +158,23 @@ def rows_table(results: BatchResults) -> Table:
     columns["absent"] = [outcome.absent.images if outcome.absent else 0 for outcome in results.rows]
     for status in IMAGE_TABLES.values():
         columns[str(status)] = [outcome.counts.get(status, 0) for outcome in results.rows]
-    own = batch_rows(survey)
-    return Table(own, {column.source: columns[column.name] for column in own}, title="Rows of the request")
+    if not request.surveys:
+        own = batch_rows(survey_of(request.dataset))
+        data = {column.source: columns[column.name] for column in own}
+        return Table(own, data, title="Rows of the request")
+    return _rows_of_surveys(results, columns)
+
+
+def _rows_of_surveys(results: BatchResults, columns: Mapping[str, Sequence[Any]]) -> Table:
+    """Make the table of rows with the outcome of each in each of several surveys."""
+    request = results.request
+    ids = {dataset: survey_of(dataset).survey_id(dataset) for dataset in request.surveys}
+    named = [ids.get(request.rows[outcome.row].dataset or "") for outcome in results.rows]
+    by_survey = dict(zip(ids.values(), results.by_survey.values(), strict=True))
+    own = rows_of_surveys([survey_of(dataset) for dataset in request.surveys], tuple(ids.values()))
+    data = {column.source: columns[column.name] for column in own if column.name in columns}
+    outcomes = {survey: [str(status) for status in statuses] for survey, statuses in by_survey.items()}
+    return Table(own, {**data, **outcomes, "survey": named}, title="Rows of the request")
 
 
 def _box(task: Task) -> tuple[int, int, int, int]:

@@ -17,11 +17,11 @@ def request_from_table(table: bytes, parent: Request) -> Request:
     """Read one of the service's own tables as a request whose other fields are those of ``parent``."""
     bounds = Bounds(rows=0, marked_rows=MAX_IMAGES, inflated_bytes=len(table))
     mode = Mode.COADD_KEYS if survey_of(parent.dataset).has("coadd_keys") else Mode.IMAGE_IDS
-    listing = read_rows(table, mode, RowDefaults(parent.bands, dataset=parent.dataset), bounds)
+    listing = read_rows(table, mode, RowDefaults(parent.bands, datasets=parent.datasets), bounds)
     listing.raise_if_invalid()
     return replace(
         parent,
-        mode=mode,
+        mode=listing.mode or mode,
         rows=listing.rows,
         from_service=True,
         region=None,

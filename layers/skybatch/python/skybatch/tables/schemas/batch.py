@@ -6,7 +6,7 @@ at the end. Tables of images can be posted back: see `RESUBMISSION_COLUMNS`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from skybatch.surveys.description.survey import Survey
@@ -24,6 +24,7 @@ from skybatch.tables.schemas.common import (
     IMAGE_ID,
     REQUESTED,
     ROW_NUMBER_DESCRIPTION,
+    SURVEY,
     TABLE_MARKER_COLUMN,
     band_column,
     dataset_column,
@@ -43,8 +44,9 @@ from skybatch.tables.schemas.sia_columns import (
 )
 from skybatch.tables.schemas.survey_columns import Group, fixed, ordered_columns
 
-_FILE_NAME = text("name", "Name of the image file in the survey archive.", key="fname")
-_MIDDLE = (
+_LONGEST_NAME = 16  # characters of a column's name in IPAC tables
+FILE_NAME = text("name", "Name of the image file in the survey archive.", key="fname")
+MIDDLE = (
     double("ra", "Right ascension of the image centre", unit="deg", format="%.6f"),
     double("dec", "Declination of the image centre", unit="deg", format="%.6f"),
 )
@@ -53,7 +55,7 @@ _MIDDLE = (
 def _middle(survey: Survey, _: tuple[str, ...]) -> tuple[Column, ...]:
     """Return the columns of the image centre for people, whose descriptions name the frame."""
     words = {"FK5": "FK5 J2000", "ICRS": "ICRS"}
-    columns = in_frame_of(survey, _MIDDLE)
+    columns = in_frame_of(survey, MIDDLE)
     return tuple(replace(each, description=f"{each.description}, {words[each.frame]}.") for each in columns)
 
 
@@ -70,7 +72,7 @@ GROUPS: Mapping[str, Group] = {
     "asked_by": fixed(ID, integer("scntr", ROW_NUMBER_DESCRIPTION, key="row_number")),
     "asked_by_text": fixed(ID, text("scntr", ROW_NUMBER_DESCRIPTION, key="row_number")),
     "row": fixed(integer("row", ROW_NUMBER_DESCRIPTION, key="row_number"), ID),
-    "file_name": fixed(_FILE_NAME),
+    "file_name": fixed(FILE_NAME),
     "title": fixed(
         text("name", "Concise description of the image.", ucd="VOX:Image_Title", key="title"),
     ),
@@ -195,6 +197,42 @@ def batch_rows(survey: Survey) -> tuple[Column, ...]:
     bands = text("band", f"Bands requested, such as {survey.bands_text(survey.bands)}.")
     own = ordered_columns(survey, survey.tables.rows, GROUPS)
     return (*_ROWS_BEFORE, *(replace(column, key="") for column in own), bands, *_ROWS_AFTER)
+
+
+def rows_of_surveys(surveys: Sequence[Survey], survey_ids: Sequence[str]) -> tuple[Column, ...]:
+    """Return the columns of each input row with its outcome in each of several surveys."""
+    own = {column.name: column for survey in surveys for column in batch_rows(survey)}
+    outcome = _ROWS_AFTER[0]
+    in_each = tuple(
+        replace(outcome, name=name, key=survey_id, description=f"Outcome of the row in {survey_id} alone.")
+        for name, survey_id in zip(outcome_columns(survey_ids), survey_ids, strict=True)
+    )
+    columns: list[Column] = []
+    for column in (*_ROWS_BEFORE, SURVEY, IMAGE_ID, *own.values()):
+        if column.name not in {each.name for each in columns} and column not in _ROWS_AFTER:
+            columns.append(own_bands(surveys) if column.name == "band" else column)
+    return (*columns, outcome, *in_each, *_ROWS_AFTER[1:])
+
+
+def own_bands(surveys: Sequence[Survey]) -> Column:
+    """Return the column of the bands that rows ask for in several surveys."""
+    shown = ",".join(dict.fromkeys(band.show for survey in surveys for band in survey.band))
+    return text("band", f"Bands requested, such as {shown}.")
+
+
+def outcome_columns(survey_ids: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of columns of outcomes by survey: at most 16 characters, as IPAC tables have them.
+
+    ``in_2mass_asky``; of names that are too long and begin alike, those behind the first end in a number.
+    """
+    names: list[str] = []
+    for survey_id in survey_ids:
+        name, number = f"in_{survey_id.replace('-', '_')}"[:_LONGEST_NAME], 1
+        while name in names:
+            number += 1
+            name = f"{name[: _LONGEST_NAME - 1 - len(str(number))]}_{number}"
+        names.append(name)
+    return tuple(names)
 
 
 BATCH_IPAC = batch_ipac(default_survey())

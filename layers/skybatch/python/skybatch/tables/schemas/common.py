@@ -82,6 +82,9 @@ NAXIS1_NAXIS2 = (
     integer("naxis1", "Columns of the image.", unit="pix"),
     integer("naxis2", "Rows of the image.", unit="pix"),
 )
+PIXEL_SCALE = double(
+    "pixel_scale", "Side of a pixel: the mean of both axes.", unit="arcsec/pix", format="%.6f"
+)
 CROTA2 = double("crota2", "Twist about the image centre, +AXIS2 west of north (J2000).", unit="deg")
 REQUESTED = (
     double(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from skybatch.sky.footprints import Footprints
 from skybatch.sky.htm import htm_bin
+from skybatch.sky.units import ARCSEC_PER_DEGREE
 from skybatch.surveys.description.constants import constant
 from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.image_type import ImageType
@@ -62,9 +63,7 @@ def image_table(
     KeyError
         When an image's data set or image set is not among ``sets``.
     """
-    with_positions = _any_position(images) if positions is None else positions
-    absent = (frozenset() if with_positions else POSITION_COLUMNS) | (set() if padded else {EDGE.name})
-    absent |= _without_ids(images)
+    absent = absent_columns(images, positions, padded)
     survey = survey_of_images(sets, images)
     columns = tuple(column for column in COLUMN_MAKERS[fmt](survey) if column.name not in absent)
     return Table(
@@ -91,6 +90,13 @@ def image_data(
     facts = DeliveredFacts(gather_facts(sets, images), images)
     rows = DescribedRows(survey, facts, images)
     return {column.source: _values(column, rows) for column in columns}
+
+
+def absent_columns(images: ImageRows, positions: bool | None, padded: bool) -> frozenset[str]:
+    """Return the names of columns that tables of these images do not have: see `image_table`."""
+    with_positions = _any_position(images) if positions is None else positions
+    absent = (frozenset() if with_positions else POSITION_COLUMNS) | (set() if padded else {EDGE.name})
+    return absent | _without_ids(images)
 
 
 def _any_position(images: ImageRows) -> bool:
@@ -178,6 +184,9 @@ DERIVED_SOURCES: dict[str, Callable[[DescribedRows], Values]] = {
     "naxes": _constant(2),
     "naxis": _pair("naxis1", "naxis2"),
     "scale": _pair("cdelt1", "cdelt2"),
+    "pixel_scale": lambda rows: (
+        ARCSEC_PER_DEGREE * (np.abs(rows.facts["cdelt1"]) + np.abs(rows.facts["cdelt2"])) / 2
+    ),
     "crpix": _pair("crpix1", "crpix2"),
     "crval": _pair("crval1", "crval2"),
     "sia_proj": lambda rows: rows.projections(),
