@@ -28,6 +28,7 @@ CODES = {
     "transient": (503, True),
     "source_forbidden": (503, True),
     "inventory": (503, False),
+    "access_refused": (503, False),
     "survey_invalid": (503, False),
     "dataset_absent": (404, False),
 }

@@ -188,6 +188,8 @@ class InventoryError(SkybatchError):
 class AccessRefused(InventoryError):
     """A store refuses what an operator's command asks of it."""
 
+    code, title = "access_refused", "The archive's store refuses access"
+
 
 class InvalidSurvey(InventoryError):
     """The description of a survey breaks rules; each line of ``detail`` names file, key and rule."""
