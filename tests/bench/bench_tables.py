@@ -5,8 +5,9 @@ from __future__ import annotations
 import tracemalloc
 from functools import partial
 
+from skybatch.surveys.known import default_survey
 from skybatch.tables.model import Table
-from skybatch.tables.schemas.image_table import COLUMNS_OF_FORMAT, image_table
+from skybatch.tables.schemas.image_table import COLUMN_MAKERS, image_table
 from skybatch.tables.writers.formats import FORMATS, chunks
 from tests.bench.harness import Bench, median_ms
 from tests.support.survey.image_sets import sample_image_rows, sample_image_sets
@@ -25,7 +26,7 @@ def run(bench: Bench) -> None:
         for fmt in FORMATS:
             table = image_table(known, images, fmt)
             took = median_ms(partial(_size, table, fmt), repeats)
-            width = len(COLUMNS_OF_FORMAT[fmt])
+            width = len(COLUMN_MAKERS[fmt](default_survey()))
             bench.add(f"tables: {rows} x {width} as {fmt}", took, at_most=at_most)
     for fmt in FORMATS:
         bench.add(

@@ -23,13 +23,12 @@ def test_an_image_type_has_one_spelling_for_each_place(
     assert (image_type.letter, image_type.folder, image_type.parameter) == (letter, folder, parameter)
     assert ImageType(value) is image_type
     assert ImageType.of_letter(letter) is image_type
-    assert ImageType.of_folder(folder) is image_type
     assert ImageType.of_parameter(parameter) is image_type
 
 
 @pytest.mark.parametrize(
     "parse",
-    [ImageType, ImageType.of_letter, ImageType.of_folder, ImageType.of_parameter],
+    [ImageType, ImageType.of_letter, ImageType.of_parameter],
 )
 def test_an_unknown_spelling_is_refused(parse: type[ImageType]) -> None:
     with pytest.raises(ValueError, match="mosaic"):

@@ -5,8 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from skybatch.tables.schemas.image_rows import BAND_FACTS, SET_FACTS, ImageRows, gather_facts
+from skybatch.surveys.known import default_survey
+from skybatch.tables.schemas.image_rows import ImageRows, band_facts, gather_facts, set_facts
 from tests.support.survey.image_sets import sample_image_rows, sample_image_sets
+
+SURVEY = default_survey()
 
 
 def rows(dataset: list[str], set_index: list[int], band: list[str]) -> ImageRows:
@@ -19,11 +22,11 @@ def test_every_fact_is_that_of_the_images_set_and_band() -> None:
     sets = {"asky": sample_image_sets(5, "asky"), "sx": sample_image_sets(5, "sx")}
     images = rows(["sx", "asky", "sx"], [47, 7, 17], ["k", "j", "h"])
     facts = gather_facts(sets, images)
-    assert set(facts) == {*SET_FACTS, *BAND_FACTS}
+    assert set(facts) == {*set_facts(SURVEY), *band_facts(SURVEY)}
     for i, (dataset, index, band) in enumerate(zip(images.dataset, (4, 0, 1), images.band, strict=True)):
-        for name in SET_FACTS:
+        for name in set_facts(SURVEY):
             assert facts[name][i] == getattr(sets[dataset], name)[index], name
-        for name in BAND_FACTS:
+        for name in band_facts(SURVEY):
             assert facts[name][i] == getattr(sets[dataset], name)[band][index], name
 
 

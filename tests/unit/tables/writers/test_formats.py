@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 from astropy.table import Table as AstropyTable
 
+from skybatch.surveys.known import default_survey
 from skybatch.tables.model import Column, Table
 from skybatch.tables.schemas.column_sets import ROWS
-from skybatch.tables.schemas.image_table import COLUMNS_OF_FORMAT
+from skybatch.tables.schemas.image_table import COLUMN_MAKERS
 from skybatch.tables.writers.formats import FORMATS, Format, chunks, write
 from tests.support.survey.image_sets import sample_image_table
 
@@ -68,7 +69,9 @@ def test_astropy_reads_every_value_back(fmt: Format) -> None:
 def test_requested_positions_read_back_to_the_last_bit(fmt: Format) -> None:
     awkward = [0.1 + 0.2, 1 / 3, 2 / 3 * 1e-7, 359.99999999999994, 5e-324, -89.99999999999999, 1e22]
     columns = tuple(
-        column for column in COLUMNS_OF_FORMAT[fmt] if column.name in ("req_ra", "req_dec", "size")
+        column
+        for column in COLUMN_MAKERS[fmt](default_survey())
+        if column.name in ("req_ra", "req_dec", "size")
     )
     table = Table(columns, {c.source: np.array(awkward) for c in columns})
     back = read_back(table, fmt)

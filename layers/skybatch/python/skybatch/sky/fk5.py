@@ -23,11 +23,6 @@ def fk5_vector(ra: ArrayLike, dec: ArrayLike) -> Floats:
     return np.asarray(to_vector(ra, dec) @ ICRS_TO_FK5.T)
 
 
-def icrs_to_fk5(ra: ArrayLike, dec: ArrayLike) -> tuple[Floats, Floats]:
-    """Return FK5 J2000 positions of ICRS positions, degrees."""
-    return to_sphere(fk5_vector(ra, dec))
-
-
 def fk5_to_icrs(ra: ArrayLike, dec: ArrayLike) -> tuple[Floats, Floats]:
     """Return ICRS positions of FK5 J2000 positions, degrees."""
     return to_sphere(to_vector(ra, dec) @ ICRS_TO_FK5)

@@ -46,11 +46,6 @@ class ImageType(StrEnum):
         return _inverse(_LETTERS, letter)
 
     @classmethod
-    def of_folder(cls, folder: str) -> ImageType:
-        """Return the type of a scan's folder; ValueError for any other folder."""
-        return _inverse(_FOLDERS, folder)
-
-    @classmethod
     def of_parameter(cls, value: str) -> ImageType:
         """Return the type of a ``type`` parameter; ValueError for any other value."""
         return _inverse(_PARAMETERS, value)

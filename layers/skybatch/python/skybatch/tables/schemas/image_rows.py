@@ -45,9 +45,6 @@ def band_facts(survey: Survey) -> tuple[str, ...]:
     return (*own, "suffix", "quicklook_suffix") if survey.has("quicklooks") else (*own, "suffix")
 
 
-SET_FACTS, BAND_FACTS = set_facts(default_survey()), band_facts(default_survey())
-
-
 @dataclass(frozen=True)
 class ImageRows:
     """Images in table order, one element an image; what is None is null in all rows.

@@ -15,7 +15,6 @@ from skybatch.sky.units import ARCSEC_PER_DEGREE
 from skybatch.surveys.description.constants import constant
 from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.image_type import ImageType
-from skybatch.surveys.known import default_survey
 from skybatch.tables.model import Column, Table, Values
 from skybatch.tables.schemas.batch import batch_csv, batch_html, batch_ipac, batch_votable
 from skybatch.tables.schemas.common import (
@@ -38,7 +37,6 @@ COLUMN_MAKERS: dict[Format, Callable[[Survey], tuple[Column, ...]]] = {
     "tsv": batch_csv,
     "html": batch_html,
 }
-COLUMNS_OF_FORMAT = {form: make(default_survey()) for form, make in COLUMN_MAKERS.items()}
 GIVEN_SOURCES = frozenset(field.name for field in fields(ImageRows) if field.name != "service")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,8 +18,6 @@ NUMBERS = {"B": "u1", "I": ">i2", "J": ">i4", "K": ">i8", "E": ">f4", "D": ">f8"
 _BINARY_FORM = re.compile(r"\s*([0-9]{0,9})([A-Z])(.*)")
 _ASCII_FORM = re.compile(r"\s*([AIFED])([1-9][0-9]{0,4})(?:\.[0-9]{1,3})?\s*")
 _LOGICAL = {b"T": "y", b"F": "n"}
-
-TakeCells = Callable[[memoryview, int, int, "Form"], list[str | None]]
 
 
 @dataclass(frozen=True)
