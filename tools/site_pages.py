@@ -50,13 +50,12 @@ def client_page() -> str:
         *heading("Python client"),
         "What ``from skybatch import …`` gives, and what stays as it is within a version.",
     ]
-    for name in client.__all__:
-        lines += [
-            "",
-            f".. autoclass:: skybatch.client.{name}",
-            "   :members:",
-            "   :inherited-members: Exception, tuple",
-        ]
+    names = sorted(
+        client.__all__, key=lambda name: (name != "Client", issubclass(getattr(client, name), Exception))
+    )
+    for name in names:
+        lines += ["", f".. autoclass:: skybatch.client.{name}", "   :members:"]
+        lines += ["   :inherited-members:"] if name == "Client" else ["   :show-inheritance:"]
     return text_of(lines)
 
 
@@ -113,7 +112,7 @@ def operation_lines(verb: str, path: str, operation: Spec, of_path: list[Spec]) 
         for each in parameters:
             yield f"| `{each['name']}` | {each['in']} | {cell(each.get('description', ''))} |"
     yield from ("", "| status | meaning |", "|---|---|")
-    for status, response in operation["responses"].items():
+    for status, response in sorted(operation["responses"].items()):
         yield f"| {status} | {cell(response['description'])} |"
 
 
