@@ -11,18 +11,19 @@ import numpy as np
 import obstore
 import pytest
 from astropy.io import fits
-from obstore.store import MemoryStore
+from obstore.store import MemoryStore, S3Store
 
 from skybatch.errors import NotFound, SourceDamaged, SourceDiffers, SourceMissing, SourceUnsupported
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.fits.tiles.gzip2_writer import compress_tiled
 from skybatch.imaging.quicklook import compress_quicklook
 from skybatch.imaging.quicklook_tiles import compress_quicklook_tiles
-from skybatch.inventory.stored_image import StoredImage, max_gzipped_size, stored_image
+from skybatch.inventory.stored_image import HEADER_BYTES, StoredImage, max_gzipped_size, stored_image
 from skybatch.surveys.image_id import ScanImageId as ImageId
 from skybatch.surveys.image_id import atlas_key, quicklook_key
 from skybatch.surveys.image_type import ImageType
 from tests.support.images.fits_files import make_image
+from tests.support.servers.range_server import range_server
 from tests.support.survey.sample_archive import MadeArchive
 
 IMAGE = ImageId("asky", "990101", "n", 1, 9, "j")
@@ -152,3 +153,16 @@ def test_a_file_of_few_bytes_is_damaged_whatever_is_made_of_it(key: str, size: i
     with pytest.raises(SourceDamaged) as refused:
         made([BOX]) if use == "crops" else made()
     assert ("the file is empty" in refused.value.detail) is (size == 0)
+
+
+def test_a_crop_of_a_plain_file_is_two_requests_for_its_header_and_rows() -> None:
+    content = make_image(nx=600, ny=900, total_cards=70)
+    with range_server(content) as server:
+        store = S3Store(
+            "b", endpoint=server.url, skip_signature=True, region="x", client_options={"allow_http": True}
+        )
+        image = StoredImage(store, "a.fits", ImageType.ATLAS)
+        crop = next(image.crops([PixelBox(300, 700, 20, 20)]))
+    assert (server.heads, server.bodies) == (0, [HEADER_BYTES, 20 * 600 * 4])
+    with fits.open(io.BytesIO(content)) as hdus:
+        np.testing.assert_array_equal(fits.getdata(io.BytesIO(crop)), hdus[0].data[700:720, 300:320])

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import obstore
 from obstore.exceptions import BaseError
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 # Of these single rows can be read; a file that is gzip all the same is noticed while reading.
 PLAIN = (".fits", ".fit")
+# What the first request for a file brings: the header of most.
+HEADER_BYTES = 11_520
 _GZIP_LEVEL = 6
 _GZIP = 31  # zlib's window bits for gzip members
 _STORED_BLOCK, _BLOCK_HEAD, _GZIP_FRAME = 16_383, 5, 64
@@ -56,7 +58,17 @@ class StoredImage:
     @cached_property
     def size(self) -> int:
         """Bytes stored."""
-        return int(self._answered(lambda: obstore.head(self.objects, self.key))["size"])
+        return self._start[1]
+
+    @cached_property
+    def _start(self) -> tuple[bytes, int]:
+        """Where a header begins, and the bytes stored: both by the one request that a crop makes first."""
+        options: Any = {"range": (0, HEADER_BYTES)}
+        try:
+            found = self._answered(lambda: obstore.get(self.objects, self.key, options=options))
+            return bytes(found.bytes()), int(found.meta["size"])
+        except (BaseError, ValueError):  # an empty file has no range
+            return b"", int(self._answered(lambda: obstore.head(self.objects, self.key))["size"])
 
     @cached_property
     def whole(self) -> bytes:
@@ -67,6 +79,8 @@ class StoredImage:
         """Read some of its bytes. Raises SourceDamaged where the file is shorter."""
         if not length:  # stores refuse a range of no bytes, which is all that an empty file has
             return b""
+        if "_start" in vars(self) and start + length <= len(self._start[0]):
+            return self._start[0][start : start + length]
         try:
             get_range = partial(obstore.get_range, self.objects, self.key, start=start, length=length)
             return bytes(self._answered(get_range))
@@ -92,7 +106,8 @@ class StoredImage:
             size, heap = self.tiles or (self.size, None)
             return tiled_cutout.cut_tiled(self.read_range, size, boxes, origin, heap_offset=heap, check=check)
         if self.key.endswith(PLAIN):
-            return cutout.cut_ranged(self.read_range, self.size, boxes, origin, check=check)
+            ahead = HEADER_BYTES
+            return cutout.cut_ranged(self.read_range, self.size, boxes, origin, ahead=ahead, check=check)
         return cutout.cut(self.whole, boxes, origin, check)
 
     def plain(self) -> bytes:
