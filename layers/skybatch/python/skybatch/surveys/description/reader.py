@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from skybatch.errors import InvalidSurvey
 from skybatch.surveys.description.defaults import completed
 from skybatch.surveys.description.survey import Survey
@@ -33,6 +35,11 @@ def parse_survey(text: str, name: str) -> Survey:
         described = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InvalidSurvey(f"{name}: is not TOML: {error}") from None
+    return survey_of(described, name)
+
+
+def survey_of(described: dict[str, Any], name: str) -> Survey:
+    """Return the survey of what the TOML file ``name`` holds, with its defaults, as `parse_survey` does."""
     problems: Problems = []
     survey = from_toml(Survey, described, "", problems)
     raise_problems(problems, name)
