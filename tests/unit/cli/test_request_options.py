@@ -62,6 +62,23 @@ def test_the_service_reads_what_the_options_say(parser: argparse.ArgumentParser)
     assert (request.decompress, request.edge) == (False, "pad")
 
 
+@pytest.mark.parametrize(
+    ("given", "datasets"),
+    [
+        (["2mass-sx"], ("sx",)),
+        (["2mass-sx", "2mass-asky"], ("sx", "asky")),
+        (["2mass-sx,2mass-cal"], ("sx", "cal")),
+    ],
+)
+def test_surveys_are_named_by_repeating_the_option(
+    parser: argparse.ArgumentParser, given: list[str], datasets: tuple[str, ...]
+) -> None:
+    words = [word for survey in given for word in ("--survey", survey)]
+    options = parser.parse_args(["--center", "10 20", "--diameter", "0.5", *words])
+    encoded = encode_request(**request_arguments(options))
+    assert parse_body(encoded.body, encoded.content_type, Settings())[0].datasets == datasets
+
+
 def test_options_not_given_are_not_sent(parser: argparse.ArgumentParser) -> None:
     arguments = request_arguments(parser.parse_args(["targets.csv", "--label", "mine"]))
     assert {name: value for name, value in arguments.items() if value is not None} == {

@@ -88,6 +88,9 @@ def plan_text(plan: Plan) -> str:
         f"{plan.rows} rows, {plan.images} images ({bands or 'none'}), {format_bytes(plan.bytes)}",
         "rows: " + format_counts(plan.by_outcome),
     ]
+    for survey, part in plan.by_survey.items():
+        rows = format_counts(part["by_outcome"])
+        lines.append(f"  {survey}: {part['images']} images, {format_bytes(part['bytes'])}; rows: {rows}")
     if plan.cut_at_edge:
         lines.append(edge_text(plan.cut_at_edge, plan.crops))
     if plan.parts > 1:
@@ -106,7 +109,7 @@ def status_text(status: BatchStatus) -> str:
     part = part_of_chain(status)
     lines = [f"{name}: {status.state}{f', {part}' if part else ''}", summary_sentences(status)]
     lines.append("rows: " + format_counts(status.rows.by_outcome()))
-    lines += reason_lines(status)
+    lines += [*survey_lines(status), *reason_lines(status)]
     if status.reason:
         lines.append(failure_sentence(status))
     if status.left_over:
@@ -151,7 +154,16 @@ def download_text(part: Download) -> str:
     rows = format_counts({**status.rows.by_outcome(), "retrieved": 0})
     if rows != "none" or status.absent or not status.retrieved_all:
         lines += [summary_sentences(status), f"rows: {format_counts(status.rows.by_outcome())}"]
-    return "\n".join([*lines, *reason_lines(status)])
+    return "\n".join([*lines, *survey_lines(status), *reason_lines(status)])
+
+
+def survey_lines(status: BatchStatus) -> list[str]:
+    """List what came of each of several surveys, a line for each."""
+    return [
+        f"  {survey}: {counts.images.retrieved:,} images ({format_bytes(counts.bytes)});"
+        f" rows: {format_counts(counts.rows.by_outcome())}"
+        for survey, counts in (status.surveys or {}).items()
+    ]
 
 
 def download_json(parts: Sequence[Download]) -> dict[str, Any]:

@@ -91,7 +91,12 @@ def _add_places(add: Add) -> None:
 def _add_images(add: Add) -> None:
     """Add what says which images are wanted there."""
     add("--bands", metavar="J,H,K", help="bands (default: all)")
-    add("--survey", metavar="ID", help="survey, of those that the service lists at /surveys")
+    add(
+        "--survey",
+        metavar="ID",
+        action="append",
+        help="survey, of those that the service lists at /surveys; repeat it for several in one batch",
+    )
     datasets = tuple(default_survey().datasets)
     add("--dataset", choices=datasets, help=f"data set of 2MASS (default: {DEFAULT_DATASET})")
     add("--image-type", choices=tuple(map(str, ImageType)), help="Quicklooks are lossy: never for photometry")
@@ -117,6 +122,8 @@ def request_arguments(options: argparse.Namespace) -> dict[str, Any]:
     fields = {name: getattr(options, name, None) for name in FIELDS}
     if options.compressed:
         fields["decompress"] = False
+    if fields["survey"] is not None and len(fields["survey"]) == 1:
+        (fields["survey"],) = fields["survey"]
     return {"table": read_table(options.table), **fields}
 
 

@@ -137,7 +137,8 @@ def check_free(directory: Path) -> None:
     """Raise Conflict where a directory that no batch has claimed holds files of names that a batch brings."""
     images = directory / IMAGES
     others = sorted(images.iterdir()) if images.is_dir() else []
-    refuse_foreign([*(directory / name for name in USUAL_FILES), *others])
+    of_surveys = [path for suffix in TABLE_FORMATS for path in sorted(directory.glob(f"images_*.{suffix}"))]
+    refuse_foreign([*(directory / name for name in USUAL_FILES), *of_surveys, *others])
 
 
 def refuse_foreign(paths: Iterable[Path]) -> None:

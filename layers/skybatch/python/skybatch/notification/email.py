@@ -20,6 +20,7 @@ from skybatch.presentation.operator import operator_sentence
 from skybatch.presentation.outcomes import informative_outcome_lines
 from skybatch.presentation.request_summary import QUICKLOOK_CAUTION, request_details, request_sentence
 from skybatch.presentation.summary import headline, nothing_found, part_of_chain, summary_sentences
+from skybatch.presentation.survey_results import acknowledgements, survey_lines
 from skybatch.settings import settings
 from skybatch.status import BatchStatus, Unretrieved
 
@@ -85,12 +86,19 @@ def _context(status: BatchStatus, results_url: str) -> dict[str, Any]:
         "outcomes": informative_outcome_lines(status),
         "part": part_of_chain(status),
         "left_over": _left_over(status.unretrieved),
-        "files": [file for file in status.files if file.name in _LISTED_FILES],
+        "files": [file for file in status.files if _is_listed(file.name)],
         "failure": formatting.unlinked(failure_sentence(status), 400),
         "advice": failure_advice(status),
         "expires": formatting.date_time(status.expires),
+        "surveys": survey_lines(status),
+        "acknowledgements": acknowledgements(status),
         "operator": operator_sentence(settings()),
     }
+
+
+def _is_listed(name: str) -> bool:
+    """Tell whether an email names a file: the archive, and each table in one form."""
+    return name in _LISTED_FILES or (name.startswith("images_") and name.endswith(".tbl"))
 
 
 def _request_context(status: BatchStatus) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from skybatch.presentation.failure import failure_advice, failure_sentence
 from skybatch.presentation.outcomes import informative_outcome_lines
 from skybatch.presentation.request_summary import request_details, request_sentence
 from skybatch.presentation.summary import nothing_found, part_of_chain, summary_sentences
+from skybatch.presentation.survey_results import acknowledgements, survey_lines
 from skybatch.status import BatchState, BatchStatus, Chain
 
 IMAGES_SHOWN = 2500
@@ -149,6 +150,8 @@ def _final_context(status: BatchStatus) -> dict[str, Any]:
         "advice": failure_advice(status),
         "outcomes": informative_outcome_lines(status),
         "file_groups": group_files(status.files),
+        "surveys": survey_lines(status),
+        "acknowledgements": acknowledgements(status),
     }
 
 

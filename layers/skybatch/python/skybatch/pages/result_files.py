@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from skybatch.presentation.survey_results import survey_title
 from skybatch.status import ResultFile
 
 MEANINGS = {
@@ -22,6 +23,7 @@ MEANINGS = {
     "request.json": "your request, as it can be posted again",
 }
 """What each file, or each table whatever its format, is for; in the order they are listed."""
+_OF_SURVEY = "images_"
 _UPLOAD = "your table, as you sent it"
 _TABLE_SUFFIXES = (".tbl", ".xml", ".csv", ".html")
 
@@ -41,12 +43,23 @@ def group_files(files: Sequence[ResultFile]) -> list[FileGroup]:
     for file in files:
         groups.setdefault(_group_name(file.name), []).append(file)
     order = list(MEANINGS)
-    names = sorted(groups, key=lambda name: order.index(name) if name in order else len(order))
-    return [
-        FileGroup(MEANINGS.get(name, _UPLOAD), name == "images.tar", tuple(groups[name])) for name in names
-    ]
+    listed = {name: "images" if name.startswith(_OF_SURVEY) else name for name in groups}
+    places = {name: order.index(place) for name, place in listed.items() if place in order}
+    names = sorted(groups, key=lambda name: places.get(name, len(order)))
+    return [FileGroup(_meaning(name), name == "images.tar", tuple(groups[name])) for name in names]
+
+
+def _is_known(name: str) -> bool:
+    return name in MEANINGS or name.startswith(_OF_SURVEY)
+
+
+def _meaning(name: str) -> str:
+    if name.startswith(_OF_SURVEY):
+        survey = survey_title(name.removeprefix(_OF_SURVEY))
+        return f"one row per image of {survey}, with all that this survey tells of it"
+    return MEANINGS.get(name, _UPLOAD)
 
 
 def _group_name(file_name: str) -> str:
     stem, dot, suffix = file_name.rpartition(".")
-    return stem if dot + suffix in _TABLE_SUFFIXES and stem in MEANINGS else file_name
+    return stem if dot + suffix in _TABLE_SUFFIXES and _is_known(stem) else file_name

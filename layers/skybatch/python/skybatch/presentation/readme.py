@@ -20,13 +20,18 @@ from skybatch.surveys.known import survey_of
 
 _QUICKLOOKS = "Decompressed Quicklooks have the keyword LOSSY in their headers; their names contain _ql."
 WIDTH = 104  # of the longest lines of the template
+NAMES_OF_SEVERAL = "survey, image set and band (2MASS: date, band, scan, image)"
+TABLES_OF_SEVERAL = """\
+images_*.tbl      the images of one survey each, with all that this survey tells of them; images.tbl has what
+                  all surveys have
+"""
 SCRIPT = "download.sh       downloads images and tables, resumes, verifies: sh download.sh\n"
 
 
 def readme_text(results: BatchResults) -> str:
     """Write the text of ``README.txt`` for a batch whose outcomes are final."""
     record, request = results.record, results.request
-    survey = survey_of(request.dataset)
+    surveys = _surveys(results)
     counts = results.counts()
     return _template().format(
         batch_id=record.batch_id,
@@ -38,14 +43,23 @@ def readme_text(results: BatchResults) -> str:
         over_limit=counts[ImageStatus.OVER_LIMIT],
         failed=counts[ImageStatus.FAILED],
         absent=sum(absent.images for absent in results.plan.absent.values()),
-        names=_names(survey),
-        keys="coadd_keys" if survey.has("coadd_keys") else "image_ids",
-        caution=_caution(survey),
-        citation=_citation(survey),
+        names=_names(surveys[0]) if not request.surveys else NAMES_OF_SEVERAL,
+        tables=TABLES_OF_SEVERAL if request.surveys else "",
+        keys="coadd_keys" if surveys[0].has("coadd_keys") and not request.surveys else "image_ids",
+        caution="".join(map(_caution, surveys)),
+        citation="".join(map(_citation, surveys)),
         operator=f"\n{said}\n" if (said := operator_sentence(settings())) else "",
         script=SCRIPT if record.base_url else "",
         page=_page(record) if record.base_url else "",
     )
+
+
+def _surveys(results: BatchResults) -> list[Survey]:
+    """Return the survey of a request, or those of several that delivered images."""
+    request = results.request
+    delivered = {task.dataset for task, _ in results.retrieved}
+    several = [survey_of(dataset) for dataset in request.surveys if dataset in delivered]
+    return list(dict.fromkeys(several)) or [survey_of(request.dataset)]
 
 
 def _names(survey: Survey) -> str:

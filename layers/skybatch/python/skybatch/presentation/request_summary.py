@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from skybatch.fits.edge_mode import EdgeMode
 from skybatch.presentation.formatting import count, join_words, plain
+from skybatch.presentation.survey_results import short_titles, survey_title
 from skybatch.status import RegionSummary, RequestSummary
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.known import band_label, default_survey, survey_if_known
@@ -25,6 +26,9 @@ _LISTS = {
 
 def request_sentence(request: RequestSummary) -> str:
     """Write the request as the object of "you asked for": no capital, no full stop."""
+    if request.surveys:
+        bands = join_words([band_label(band) for band in request.bands])
+        return f"{bands} images of {short_titles(request.surveys)} {_place(request)}".strip()
     kind = f"{_title(request)} images"
     bands = join_words([band_label(band, request.dataset) for band in request.bands])
     return f"{bands} {kind} {_place(request)}".strip()
@@ -62,6 +66,8 @@ def request_details(request: RequestSummary) -> list[tuple[str, str]]:
     """List the other choices of the request: pairs of a term and its value."""
     survey = survey_if_known(request.dataset)
     details = [("Data set", survey.dataset_title(request.dataset) if survey else request.dataset)]
+    if request.surveys:
+        details = [("Surveys", ", ".join(map(survey_title, request.surveys)))]
     if request.table_name:
         details.append(("Table", plain(request.table_name, 80)))
     if request.edge == EdgeMode.PAD:
@@ -73,4 +79,6 @@ def _delivery(request: RequestSummary) -> str:
     if request.image_type == ImageType.QUICKLOOK:
         return "plain FITS, decompressed" if request.decompress else "compressed, as stored"
     forms = {"fits": "plain FITS", "fz": "FITS in compressed tiles where stored so; crops are plain FITS"}
+    if request.surveys and request.delivery_format not in forms:
+        return "FITS as stored, gzip-compressed or plain; crops are plain FITS"
     return forms.get(request.delivery_format, "gzip-compressed FITS, as stored; crops are plain FITS")

@@ -213,6 +213,11 @@ def band_label(band: str, dataset: str = "") -> str:
     return _learned_if_possible(lambda: known_bands().get(band)) or band
 
 
+def dataset_if_known(word: str) -> str:
+    """Return the data set of a survey's id; empty for an unknown one, or where the archive cannot tell."""
+    return _learned_if_possible(lambda: _names().get(word)) or ""
+
+
 def survey_if_known(dataset: str) -> Survey | None:
     """Return the survey of a data set; None for one that is unknown, or that the archive cannot tell of."""
     return _learned_if_possible(lambda: _surveys().get(dataset))
