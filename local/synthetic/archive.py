@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from local.synthetic.header import HEADER_BYTES
 from local.synthetic.pixels import BLOCK, Exposure
 from local.synthetic.scans import PIXEL, WIDTH, ImageSet, image_sets
+from skybatch.archive.coverage import coverage_of
 from skybatch.imaging.quicklook import compress_quicklook
 from skybatch.inventory.image_sets import ImageSets
 from skybatch.inventory.publish import publish
@@ -55,7 +56,8 @@ def make_synthetic_archive(root: Path, *, few: bool = False) -> int:
     sizes = dict(zip(exposures, written, strict=True))
     for dataset in sorted({images.scan.dataset for images in sets}):
         columns = inventory_of([images for images in sets if images.scan.dataset == dataset], sizes)
-        publish(DirectoryTree(root), columns, numbered=False, origin="the sample sky")
+        tree, coverage = DirectoryTree(root), coverage_of(columns)
+        publish(tree, columns, numbered=False, origin="the sample sky", coverage=coverage)
     return len(exposures)
 
 
