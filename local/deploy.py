@@ -7,12 +7,14 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from local.emulator import Emulator
 from local.template import (
     load_template,
     resolved_parameters,
+    with_environment,
     with_numeric_concurrency,
     with_uploaded_code,
     without_tls_only,
@@ -53,20 +55,31 @@ FIELDS = {
 }
 
 
-def deploy(emulator: Emulator, parameters: Mapping[str, str], template: Path = TEMPLATE) -> Outputs:
+def deploy(
+    emulator: Emulator,
+    parameters: Mapping[str, str],
+    template: Path = TEMPLATE,
+    environment: Mapping[str, str] = MappingProxyType({}),
+) -> Outputs:
     """Create the stack from the template's local folders and wait until it stands.
 
-    ``parameters`` override the template's defaults. Raises ValueError for a parameter the template does
-    not have, DeployFailed with the failed stack events otherwise.
+    ``parameters`` override the template's defaults; ``environment`` is added to that of its functions.
+    Raises ValueError for a parameter the template does not have, DeployFailed with the failed stack events
+    otherwise.
     """
-    return outputs_of(create_stack(emulator, parameters, template))
+    return outputs_of(create_stack(emulator, parameters, template, environment))
 
 
-def create_stack(emulator: Emulator, parameters: Mapping[str, str], template: Path) -> dict[str, str]:
+def create_stack(
+    emulator: Emulator,
+    parameters: Mapping[str, str],
+    template: Path,
+    environment: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, str]:
     """As `deploy`, for any template: its outputs by name."""
     loaded = load_template(template)
     values = resolved_parameters(loaded, parameters)
-    numbered = with_numeric_concurrency(loaded, values)
+    numbered = with_environment(with_numeric_concurrency(loaded, values), environment)
     uploaded = with_uploaded_code(without_tls_only(numbered), template.parent, _uploader(emulator))
     body = json.dumps(uploaded).encode()
     _uploader(emulator)("template.json", body)

@@ -8,7 +8,7 @@ import re
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -30,6 +30,7 @@ class Email:
     text: str
     html: str
     sent: float
+    headers: tuple[tuple[str, str], ...] = ()
 
     def eml(self) -> bytes:
         """Format the email as an RFC 5322 message that mail programs open."""
@@ -37,21 +38,32 @@ class Email:
         message["From"], message["To"] = self.sender, ", ".join(self.to)
         message["Subject"], message["Date"] = self.subject, formatdate(self.sent)
         message["Message-ID"] = f"<{self.message_id}>"
+        for name, value in self.headers:
+            message[name] = value
         message.set_content(self.text)
         if self.html:
             message.add_alternative(self.html, subtype="html")
         return message.as_bytes()
 
 
-def emails(emulator_url: str) -> list[Email]:
+# (identifier of a message) -> its header fields, beside those that SES writes.
+HeadersOf = Callable[[str], Iterable[tuple[str, str]]]
+
+
+def no_headers(_: str) -> Iterable[tuple[str, str]]:
+    """Know no header field of any message."""
+    return ()
+
+
+def emails(emulator_url: str, headers_of: HeadersOf = no_headers) -> list[Email]:
     """Every email sent so far, oldest first. OSError if the emulator does not answer."""
     with urllib.request.urlopen(f"{emulator_url}/_ministack/ses/messages", timeout=10) as answer:
         accounts: dict[str, list[dict[str, Any]]] = json.load(answer)["messages"]
-    found = [_email(record) for records in accounts.values() for record in records]
+    found = [_email(record, headers_of) for records in accounts.values() for record in records]
     return sorted(found, key=lambda email: email.sent)
 
 
-def _email(record: dict[str, Any]) -> Email:
+def _email(record: dict[str, Any], headers_of: HeadersOf) -> Email:
     return Email(
         message_id=record["MessageId"],
         sender=record["Source"],
@@ -60,15 +72,22 @@ def _email(record: dict[str, Any]) -> Email:
         text=record["BodyText"] or "",
         html=record["BodyHtml"] or "",
         sent=float(record["Timestamp"]),
+        headers=tuple(headers_of(record["MessageId"])),
     )
 
 
 @contextmanager
-def watched(emulator_url: str, folder: Path, announce: Callable[[Email, Path], None]) -> Iterator[None]:
+def watched(
+    emulator_url: str,
+    folder: Path,
+    announce: Callable[[Email, Path], None],
+    headers_of: HeadersOf = no_headers,
+) -> Iterator[None]:
     """Keep each new email in ``folder`` and announce it, for the length of a ``with`` block."""
     folder.mkdir(parents=True, exist_ok=True)
     ended = threading.Event()
-    thread = threading.Thread(target=_watch, args=(emulator_url, folder, announce, ended), daemon=True)
+    arguments = (emulator_url, folder, announce, ended, headers_of)
+    thread = threading.Thread(target=_watch, args=arguments, daemon=True)
     thread.start()
     try:
         yield
@@ -77,11 +96,17 @@ def watched(emulator_url: str, folder: Path, announce: Callable[[Email, Path], N
         thread.join()
 
 
-def _watch(url: str, folder: Path, announce: Callable[[Email, Path], None], ended: threading.Event) -> None:
+def _watch(
+    url: str,
+    folder: Path,
+    announce: Callable[[Email, Path], None],
+    ended: threading.Event,
+    headers_of: HeadersOf,
+) -> None:
     kept = 0
     while True:
         last_look = ended.is_set()  # one more look after the end, so that none is missed
-        for email in _reachable_emails(url)[kept:]:
+        for email in _reachable_emails(url, headers_of)[kept:]:
             kept += 1
             path = folder / f"{kept:03d}-{_slug(email.subject)}.eml"
             path.write_bytes(email.eml())
@@ -91,10 +116,10 @@ def _watch(url: str, folder: Path, announce: Callable[[Email, Path], None], ende
         ended.wait(POLL_SECONDS)
 
 
-def _reachable_emails(url: str) -> list[Email]:
+def _reachable_emails(url: str, headers_of: HeadersOf) -> list[Email]:
     """Return the emails, or none while the emulator is too busy to answer: the next poll finds them."""
     try:
-        return emails(url)
+        return emails(url, headers_of)
     except (OSError, http.client.HTTPException):  # it may end in the middle of an answer
         return []
 

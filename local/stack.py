@@ -21,6 +21,7 @@ from local.http_api.api import HttpApi, deployed_api
 from local.http_api.cors import Cors
 from local.http_api.server import serve_api
 from local.logs import save_logs
+from local.mail_service import SentMessages, serve_mail
 from local.mailbox import Email, watched
 from local.public_bucket import PublicBucket, public_bucket
 from local.synthetic.archive import make_synthetic_archive
@@ -42,6 +43,7 @@ class Stack:
 
     ``archive`` is the tree that was uploaded, as long as the stack runs; ``api`` is behind the address;
     ``images`` is the tree of the public bucket, if the stack has one.
+    ``mail`` has the messages that SES was given.
     """
 
     url: str
@@ -53,6 +55,7 @@ class Stack:
     api: HttpApi
     archive_bucket: str = ARCHIVE_BUCKET
     images: Path | None = None
+    mail: SentMessages = field(default_factory=SentMessages)
 
 
 @dataclass(frozen=True)
@@ -105,12 +108,16 @@ def running_stack(
         names = running.enter_context(FakeResolvers())
         say(f"object names: a stand-in for IRSA, NED and SIMBAD answers, it knows {names.size} of them")
         own = local_parameters(public.url, names.url)
-        outputs = deploy(aws, own | dict(plan.parameters))
+        mail, reached_by = SentMessages(), {}
+        if "AWS_ENDPOINT_URL" not in plan.emulator:  # else another stands between functions and services
+            ses, mail = running.enter_context(serve_mail(aws))
+            reached_by = {"AWS_ENDPOINT_URL_SESV2": ses.url}
+        outputs = deploy(aws, own | dict(plan.parameters), environment=reached_by)
         api = deployed_api(aws, outputs.api_id, public.domain, Cors.from_configuration(template_cors()))
         public.open(api)
         running.callback(save_logs, aws, plan.folder / "logs")
-        running.enter_context(watched(aws.url, plan.folder / "mail", on_email))
-        yield Stack(public.url, aws, outputs, plan.folder, archive, names, api, images=images)
+        running.enter_context(watched(aws.url, plan.folder / "mail", on_email, mail.headers))
+        yield Stack(public.url, aws, outputs, plan.folder, archive, names, api, images=images, mail=mail)
 
 
 def template_cors() -> Mapping[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import zipfile
 from collections.abc import Callable, Mapping
@@ -78,6 +79,16 @@ def with_numeric_concurrency(template: Template, values: Mapping[str, str]) -> T
         return value
 
     copied: Template = _mapped(template, number)
+    return copied
+
+
+def with_environment(template: Template, variables: Mapping[str, str]) -> Template:
+    """Return a copy whose functions have these variables too."""
+    if not variables:
+        return template
+    copied: Template = copy.deepcopy(template)
+    common = copied["Globals"]["Function"]["Environment"]["Variables"]
+    common.update(variables)
     return copied
 
 

@@ -78,14 +78,19 @@ def test_the_queue_feeds_the_worker_one_message_at_a_time(expanded: dict[str, An
     assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
 
-def test_the_rule_on_bad_ends_may_call_the_notifier(expanded: dict[str, Any]) -> None:
-    ((rule, properties),) = resources(expanded, "AWS::Events::Rule").items()
-    (target,) = properties["Targets"]
-    assert target["Arn"] == {"Fn::GetAtt": ["NotifierFunction", "Arn"]}
+def test_the_rules_on_bad_ends_and_on_mail_may_call_the_notifier(expanded: dict[str, Any]) -> None:
+    rules = resources(expanded, "AWS::Events::Rule")
+    assert sorted(given["EventPattern"]["source"] for given in rules.values()) == [
+        ["aws.ses"],
+        ["aws.states"],
+    ]
     permissions = resources(expanded, "AWS::Lambda::Permission").values()
-    (allowed,) = [each for each in permissions if each["Principal"] == "events.amazonaws.com"]
-    assert allowed["FunctionName"] == {"Ref": "NotifierFunction"}
-    assert allowed["SourceArn"] == {"Fn::GetAtt": [rule, "Arn"]}
+    allowed = [each for each in permissions if each["Principal"] == "events.amazonaws.com"]
+    for rule, given in rules.items():
+        (target,) = given["Targets"]
+        assert target["Arn"] == {"Fn::GetAtt": ["NotifierFunction", "Arn"]}
+        (permission,) = [each for each in allowed if each["SourceArn"] == {"Fn::GetAtt": [rule, "Arn"]}]
+        assert permission["FunctionName"] == {"Ref": "NotifierFunction"}
 
 
 def test_what_outlives_the_stack_still_does(expanded: dict[str, Any]) -> None:

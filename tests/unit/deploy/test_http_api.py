@@ -21,6 +21,7 @@ PLANNER = [
 PORTAL = [
     "$default",
     "ANY /",
+    "ANY /addresses/{link}",
     "ANY /batches/{id}",
     "ANY /batches/{id}/bundles/{bundle}",
     "ANY /batches/{id}/files/{name}",

@@ -27,7 +27,10 @@ def test_parameters_named_exist(text: str) -> None:
             r"(?:`|\s)((?:Max|Worker|Reserve|Mail|Alarm|Public|Create|Deadline|Expire)[A-Za-z]+)[`=]", text
         )
     )
-    metrics_and_alarms = {"MailsSent", "MailsFailed", "MailsRefused", *of_type("AWS::CloudWatch::Alarm")}
+    metrics_and_alarms = {
+        *("MailsSent", "MailsFailed", "MailsRefused", "MailsBounced", "MailsComplained", "MailsBlocked"),
+        *("MailsHeld", *of_type("AWS::CloudWatch::Alarm")),
+    }
     assert named - metrics_and_alarms <= set(PARAMETERS)
     assert named & set(PARAMETERS)
 

@@ -96,18 +96,21 @@ def test_the_archive_is_only_ever_read(role: str) -> None:
             assert set(listed(statement["Action"])) <= {"s3:GetObject", "s3:ListBucket"}
 
 
-def test_the_portal_which_anyone_reaches_writes_previews_accounts_and_single_images_alone() -> None:
+def test_the_portal_which_anyone_reaches_writes_previews_accounts_addresses_and_images_alone() -> None:
     written = [
         text(resource)
         for statement in statements("PortalRole")
         if "s3:PutObject" in listed(statement["Action"])
         for resource in listed(statement["Resource"])
     ]
-    folders = ("batches/*/previews/*", "usage/*", "images/*")
+    folders = ("batches/*/previews/*", "usage/*", "mail/*", "images/*")
     assert written == [text({"Fn::Sub": f"${{ResultsBucket.Arn}}/{folder}"}) for folder in folders]
 
 
-def test_a_function_is_called_by_our_api_alone() -> None:
-    for permission in of_type("AWS::Lambda::Permission").values():
+def test_a_function_is_called_by_our_api_and_the_rule_on_our_mail_alone() -> None:
+    permissions = of_type("AWS::Lambda::Permission")
+    by_rule = permissions.pop("MailReturnedPermission")
+    assert by_rule["SourceArn"] == {"Fn::GetAtt": ["MailReturnedRule", "Arn"]}
+    for permission in permissions.values():
         assert permission["Principal"] == "apigateway.amazonaws.com"
         assert "${HttpApi}/" in permission["SourceArn"]["Fn::Sub"]

@@ -15,11 +15,11 @@ WIDE_RESOURCES = {("NotifierRole", "Mail"), ("StateMachineRole", "Log")} | {(rol
 
 # Prefixes of the results bucket that each may write; the archive bucket is nowhere.
 WRITES = {
-    "PlannerRole": {"batches", "active", "keys", "names", "answers", "usage"},
+    "PlannerRole": {"batches", "active", "keys", "names", "answers", "usage", "mail"},
     "WorkerRole": {"batches"},
     "CollectorRole": {"batches"},
-    "NotifierRole": {"batches", "active"},
-    "PortalRole": {"batches/*/previews", "usage", "images"},
+    "NotifierRole": {"batches", "active", "mail"},
+    "PortalRole": {"batches/*/previews", "usage", "mail", "images"},
     "SearchRole": {"answers", "names", "usage"},
 }
 ACTIONS = {
@@ -36,7 +36,9 @@ ACTIONS = {
         "s3:AbortMultipartUpload", "s3:ListBucketMultipartUploads",
     },
     "NotifierRole": {"s3:GetObject", "s3:PutObject", "s3:ListBucket", "ses:SendEmail"},
-    "PortalRole": {"s3:GetObject", "s3:PutObject", "s3:ListBucket", "s3:AbortMultipartUpload"},
+    "PortalRole": {
+        "s3:GetObject", "s3:PutObject", "s3:ListBucket", "s3:AbortMultipartUpload", "lambda:InvokeFunction",
+    },
     "SearchRole": {"s3:GetObject", "s3:PutObject", "s3:ListBucket"},
 }  # fmt: skip
 LOGGING = {"logs:CreateLogStream", "logs:PutLogEvents"}

@@ -40,7 +40,11 @@ def test_results_are_removed_but_the_key_of_batch_ids_is_not() -> None:
     assert rules["batches"]["ExpirationInDays"] == purge
     assert rules["unfinished-uploads"]["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
     expiring = {rule["Prefix"] for rule in rules.values() if "ExpirationInDays" in rule}
-    assert expiring == {"batches/", "images/", "active/", "names/", "answers/", "usage/accounts/"}
+    assert expiring == {
+        *("batches/", "images/", "active/", "names/", "answers/", "usage/accounts/"),
+        *("mail/links/", "mail/held/", "mail/asked/"),
+    }
+    assert rules["mail-links"]["ExpirationInDays"] == rules["mail-held"]["ExpirationInDays"] == purge
 
 
 def test_the_queue_waits_six_worker_timeouts_and_gives_up_after_five() -> None:

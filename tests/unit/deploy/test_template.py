@@ -62,7 +62,10 @@ def test_parameter_defaults_are_the_settings_defaults() -> None:
             if name in SETTINGS and given not in (None, "None"):
                 assert given == str(SETTINGS[name].default), name
                 compared.add(name)
-    deployed = {"RESULTS_BUCKET", "ARCHIVE_BUCKET", "QUEUE_URL", "STATE_MACHINE_ARN"}
+    deployed = {
+        *("RESULTS_BUCKET", "ARCHIVE_BUCKET", "QUEUE_URL", "STATE_MACHINE_ARN"),
+        *("NOTIFIER_FUNCTION", "MAIL_CONFIGURATION_SET"),
+    }
     assert compared == set(SETTINGS) - deployed
 
 

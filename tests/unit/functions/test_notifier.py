@@ -29,8 +29,12 @@ class RecordingMailer:
 
     sent: list[Message]
 
-    def __init__(self, *_: object) -> None:
+    def __init__(self) -> None:
         type(self).sent = []
+
+    @classmethod
+    def from_settings(cls, *_: object) -> RecordingMailer:
+        return cls()
 
     def send(self, address: str, message: Message) -> None:
         self.sent.append(message)

@@ -54,6 +54,9 @@ def serves(module: ModuleType, method: str, path: str) -> bool:
 @pytest.mark.parametrize(("key", "target"), [route for route in ROUTES if route[0] != "$default"])
 def test_a_route_is_served_by_its_function(key: str, target: str) -> None:
     verb, path = key.split()
+    if verb == "OPTIONS":  # answered for any path, before routes are looked at
+        assert function_of(target) == "portal"
+        return
     method = "GET" if verb == "ANY" else verb
     assert serves(load_function(function_of(target)), method, sample_path(path))
 

@@ -51,6 +51,11 @@ def store() -> Iterator[str]:
         yield url
 
 
+def test_the_file_has_the_headers_that_ses_was_given() -> None:
+    sent = Email("m1@email", "a@b.org", ("c@d.org",), "s", "t", "", 0.0, (("References", "<x@y>"),))
+    assert message_from_bytes(sent.eml(), policy=policy.default)["References"] == "<x@y>"
+
+
 def test_every_email_is_kept_once_in_order(store: str, tmp_path: Path) -> None:
     seen: list[tuple[str, str]] = []
     RECORDS.append(record(1))

@@ -32,6 +32,11 @@ class Settings:
     proxies_in_front: int = 0
     jwt_issuer: str = ""
     mail_from: str = ""
+    mail_name: str = ""
+    mail_reply_to: str = ""
+    mail_configuration_set: str = ""
+    confirm_addresses: str = "false"
+    notifier_function: str = ""
     operator_name: str = ""
     operator_url: str = ""
     operator_email: str = ""

@@ -184,7 +184,9 @@ class BatchStatus(WireRecord):
     surveys
         What came of each survey, by its id, where the request names several; else None.
     mail
-        What became of the email: ``sending``, ``sent``, ``failed``, or None where none was begun.
+        What became of the email: ``sending``, ``sent``, ``failed``, ``bounced`` (it came back),
+        ``complained`` (it was reported as unwanted), ``blocked`` (its address wants none), ``held`` (until
+        its address is confirmed), or None where none was begun.
     """
 
     batch_id: str = field(metadata=_ID)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -48,6 +49,8 @@ class Dependencies:
         25 ms of a cold start.
     start_execution
         Starts the state machine for a batch id accepted at a Unix time; starting it twice is no error.
+    send_held
+        Has the messages sent that waited for a mailbox to be confirmed.
     copy_range
         Copies a large image inside the results bucket; None where its store copies no ranges.
     clock
@@ -61,6 +64,7 @@ class Dependencies:
     name_resolver: Callable[[], Resolver]
     start_execution: StartExecution
     copy_range: CopyRange | None = None
+    send_held: Callable[[str], None] = lambda _: None
     clock: Callable[[], float] = time.time
 
     @classmethod
@@ -76,6 +80,7 @@ class Dependencies:
             name_resolver=_name_resolver(results, settings),
             start_execution=_execution_starter(settings),
             copy_range=_range_copier(settings),
+            send_held=_held_sender(settings),
         )
 
     @cached_property
@@ -146,6 +151,16 @@ def _range_copier(settings: Settings) -> CopyRange:
         range_copier(lambda: client("s3"), settings.results_bucket)(key, source, place, content_type)
 
     return copy
+
+
+def _held_sender(settings: Settings) -> Callable[[str], None]:
+    def send(mailbox: str) -> None:
+        event = json.dumps({"confirmed": mailbox}).encode()
+        client("lambda").invoke(
+            FunctionName=settings.notifier_function, InvocationType="Event", Payload=event
+        )
+
+    return send
 
 
 def _execution_starter(settings: Settings) -> StartExecution:

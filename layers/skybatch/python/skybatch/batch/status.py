@@ -39,6 +39,15 @@ from skybatch.status import (
 # The notifier has a minute; after that it died between taking the email on and saying that it went.
 SECONDS_TO_MAIL = 90
 
+# By what became of the email.
+MAIL_NOTICES = {
+    "failed": "The email about this batch could not be sent.",
+    "bounced": "The email about this batch came back: its address takes no mail.",
+    "complained": "The email about this batch was reported as unwanted; its address is sent no more.",
+    "blocked": "No email was sent: its address has asked for no more mail from this service.",
+    "held": "The email about this batch waits until its address is confirmed by the link sent to it.",
+}
+
 
 def to_iso(moment: float) -> str:
     """Write a Unix time as ISO 8601 in UTC, to the second."""
@@ -76,8 +85,8 @@ def _planned_parts(record: BatchRecord, progress: dict[str, Any] | None) -> int 
 
 def _mail_notices(mail: dict[str, Any], now: float) -> list[str]:
     """Tell of an email that did not go out, or of which nobody knows."""
-    if mail.get("state") == "failed":
-        return ["The email about this batch could not be sent."]
+    if mail.get("state") in MAIL_NOTICES:
+        return [MAIL_NOTICES[mail["state"]]]
     if mail.get("state") == "sending" and now - mail["at"] > SECONDS_TO_MAIL:
         return ["The email about this batch may not have been sent."]
     return []

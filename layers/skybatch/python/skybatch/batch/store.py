@@ -17,7 +17,7 @@ import obstore
 from skybatch.batch import keys
 from skybatch.concurrency import parallel_map
 from skybatch.errors import NotFound, Transient
-from skybatch.storage.conditional_writes import create_object
+from skybatch.storage.conditional_writes import create_object, replace_object
 from skybatch.storage.links import presigned_url
 from skybatch.storage.s3 import TRANSFER_BYTES, with_time_for
 
@@ -150,6 +150,18 @@ class BatchStore:
     def create_json(self, name: str, value: dict[str, Any]) -> bool:
         """Write a JSON object unless it exists; return False where it did."""
         return self.create(name, _compact(value))
+
+    def read_json_and_tag(self, name: str) -> tuple[dict[str, Any] | None, str]:
+        """Read a JSON object and its entity tag, None and empty where there is none."""
+        try:
+            found = obstore.get(self.objects, self.path(name))
+        except FileNotFoundError:
+            return None, ""
+        return json.loads(bytes(found.bytes())), str(found.meta["e_tag"] or "")
+
+    def replace_json(self, name: str, value: dict[str, Any], tag: str) -> bool:
+        """Write a JSON object while its entity tag is ``tag``; return False where another was first."""
+        return replace_object(self.objects, self.path(name), _compact(value), tag) is not None
 
     def read_lines(self, name: str, first: int | None = None) -> list[dict[str, Any]] | None:
         """Read a JSON-lines object as a list, or its ``first`` lines alone; None where there is none."""

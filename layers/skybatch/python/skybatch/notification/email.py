@@ -8,12 +8,14 @@ turns it into an address.
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from skybatch.notification.headers import AUTOMATIC
 from skybatch.presentation import formatting
 from skybatch.presentation.failure import failure_advice, failure_sentence
 from skybatch.presentation.operator import operator_sentence
@@ -25,7 +27,6 @@ from skybatch.settings import settings
 from skybatch.status import BatchStatus, Unretrieved
 
 SUBJECT_LENGTH = 120
-REFERENCE_HEADER = "X-Correlation-Id"
 LABEL_IN_SUBJECT = 60
 _LISTED_FILES = ("images.tar", "images.tbl", "unretrieved.tbl", "failed.tbl", "rows.tbl", "download.sh")
 
@@ -34,38 +35,56 @@ _LISTED_FILES = ("images.tar", "images.tbl", "unretrieved.tbl", "failed.tbl", "r
 class Message:
     """A subject of one line, and the same content as plain text and as HTML.
 
-    ``reference`` is what the operators' logs know the batch by; it travels as a header.
+    ``headers`` are further header fields; ``tags`` come back with what becomes of the message.
     """
 
     subject: str
     text: str
     html: str
-    reference: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
 
     def to_ses(self) -> dict[str, Any]:
         """Give ``Content`` of SES v2 SendEmail, which builds the multipart/alternative body."""
         parts = {"Text": self.text, "Html": self.html}
         body = {name: {"Data": data, "Charset": "UTF-8"} for name, data in parts.items()}
-        headers = [{"Name": REFERENCE_HEADER, "Value": self.reference}] if self.reference else []
+        given = {**AUTOMATIC, **self.headers}
+        headers = [{"Name": name, "Value": value} for name, value in given.items()]
         subject = {"Data": self.subject, "Charset": "UTF-8"}
         return {"Simple": {"Subject": subject, "Body": body, "Headers": headers}}
 
 
-def completed_message(status: BatchStatus, results_url: str) -> Message:
-    """Write the email of a batch that is ``complete`` or ``cancelled``; `results_url` is its page."""
-    return _message("completed", status, results_url)
+def completed_message(status: BatchStatus, results_url: str, block_url: str = "") -> Message:
+    """Write the email of a batch that is ``complete`` or ``cancelled``; `results_url` is its page.
+
+    ``block_url`` leads to the page by which the address is sent no more.
+    """
+    return _message("completed", status, results_url, block_url)
 
 
-def failed_message(status: BatchStatus, results_url: str) -> Message:
+def failed_message(status: BatchStatus, results_url: str, block_url: str = "") -> Message:
     """Write the email of a batch that failed as a whole: what happened, and what to do."""
-    return _message("failed", status, results_url)
+    return _message("failed", status, results_url, block_url)
 
 
-def _message(kind: str, status: BatchStatus, results_url: str) -> Message:
-    context = _context(status, results_url)
+def confirmation_message(service_url: str, confirm_url: str) -> Message:
+    """Write the email that asks whether an address wants mail; it has no word of whoever gave the address."""
+    operator = operator_sentence(settings())
+    context = {"service_url": service_url, "block_url": confirm_url, "operator": operator}
+    text = _environment().get_template("confirm.txt").render(context)
+    html = _environment().get_template("confirm.html").render(context)
+    return Message("[skybatch] Please confirm your address", text, html)
+
+
+def _message(kind: str, status: BatchStatus, results_url: str, block_url: str) -> Message:
+    context = {**_context(status, results_url), "block_url": block_url, "service_url": _service(results_url)}
     text = _environment().get_template(f"{kind}.txt").render(context)
     html = _environment().get_template(f"{kind}.html").render(context)
     return Message(_subject(status), text, html)
+
+
+def _service(results_url: str) -> str:
+    return results_url.partition("/batches/")[0]
 
 
 def _subject(status: BatchStatus) -> str:

@@ -6,6 +6,22 @@ from skybatch import errors
 from skybatch.api.openapi.batch_paths import ID, READ_ERRORS
 from skybatch.api.openapi.operations import Schema, operation, page, parameter, redirect
 
+# By a button of the page, or by a mail program's own (RFC 8058).
+ADDRESS_ACTION: Schema = {
+    "required": True,
+    "content": {
+        "application/x-www-form-urlencoded": {
+            "schema": {
+                "type": "object",
+                "properties": {
+                    "action": {"type": "string", "enum": ["block", "allow", "confirm"]},
+                    "List-Unsubscribe": {"type": "string", "enum": ["One-Click"]},
+                },
+            }
+        }
+    },
+}
+
 
 def page_paths() -> dict[str, Schema]:
     """Return the path items for people, of this document, and of the health check."""
@@ -26,6 +42,18 @@ def page_paths() -> dict[str, Schema]:
         "/batches/{id}/results": {
             "get": operation("pages", "getResultsPage", "The page of a batch", results, READ_ERRORS),
             "parameters": [ID],
+        },
+        "/addresses/{link}": {
+            "get": operation("pages", "getAddress", "Mail to an address", page(), (errors.NotFound,)),
+            "post": operation(
+                "pages",
+                "changeAddress",
+                "Block an address, allow it again, or confirm it",
+                {"303": redirect("To its page."), "204": {"description": "Blocked by a mail program."}},
+                (errors.NotFound, errors.InvalidRequest),
+                requestBody=ADDRESS_ACTION,
+            ),
+            "parameters": [parameter("link", description="The word of the link that a mail had.")],
         },
         "/help": {"get": operation("pages", "getHelp", "Contents of the help", help_page)},
         "/help/{topic}": {

@@ -21,7 +21,8 @@ from skybatch.batch.submission import quotas
 from skybatch.batch.submission.executions import StartExecution
 from skybatch.batch.submission.image_allowance import image_account
 from skybatch.batch.submission.resubmission import request_from_table
-from skybatch.errors import Conflict, Expired
+from skybatch.callers.addresses import Addresses
+from skybatch.errors import CellError, Conflict, Expired, InvalidRequest
 from skybatch.requests.model import Request
 from skybatch.settings import Settings
 from skybatch.status import BatchStatus
@@ -84,6 +85,8 @@ class BatchSubmitter:
         ------
         TooMany
             The email address or the caller has reached a quota.
+        InvalidRequest
+            The email address has asked for no more mail.
         Expired
             The same call made a batch whose objects are just being removed.
         """
@@ -111,7 +114,8 @@ class BatchSubmitter:
         if table is None:
             raise Conflict(f"The batch left no {remainder} images.")
         posted = request_from_table(table, load_request(parent))
-        request = replace(posted, email=record.email, table_name=f"{remainder}.tbl")
+        email = None if record.email and self._is_blocked(record.email) else record.email
+        request = replace(posted, email=email, table_name=f"{remainder}.tbl")
         batch_id = self._id_of(f"resubmit {parent_id} {remainder}".encode())
         child = replace(
             self._record(batch_id, request, table),
@@ -141,6 +145,7 @@ class BatchSubmitter:
         if new and ended:
             raise Expired("The batch of this call has expired; its last objects are gone within a day.")
         if new:
+            self._check_address(record.email)
             record = replace(record, quota_markers=self._admit(record))
             record = replace(record, image_account=image_account(self.objects, self.caller))
             new = self._save(store, record, request, upload)
@@ -149,6 +154,16 @@ class BatchSubmitter:
         if not ended:
             self.start(record.batch_id, record.created)
         return AcceptedBatch(record, request)
+
+    def _check_address(self, email: str | None) -> None:
+        if email and self._is_blocked(email):
+            rule = "has asked for no more mail from this service; leave it out, or give another"
+            error = CellError("email", email, rule)
+            raise InvalidRequest(error.sentence(), errors=[error])
+
+    def _is_blocked(self, email: str) -> bool:
+        addresses = Addresses(self.objects)
+        return addresses.is_blocked(addresses.name(email))
 
     def _admit(self, record: BatchRecord) -> tuple[str, ...]:
         secret, settings = self._secret(), self.settings

@@ -1,0 +1,1 @@
+"""What the links in emails lead to, beside batches."""
