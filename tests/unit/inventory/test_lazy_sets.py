@@ -10,8 +10,9 @@ import pytest
 from numpy.typing import NDArray
 
 from skybatch.errors import InventoryError
+from skybatch.inventory.columns.band_columns import BandColumns
 from skybatch.inventory.image_sets import ImageSets
-from skybatch.inventory.lazy_sets import BandColumns, lazy_sets
+from skybatch.inventory.lazy_sets import lazy_sets
 from skybatch.inventory.set_columns import Columns, grids_of, set_columns
 from skybatch.sky.footprints import Footprints
 from skybatch.sky.image_frames import ImageFrame
@@ -25,6 +26,7 @@ class Source:
 
     dataset = "asky"
     frame = ImageFrame.ICRS
+    templates = ()
 
     def __init__(self, columns: Columns) -> None:
         self.columns, self.read = columns, set[str]()

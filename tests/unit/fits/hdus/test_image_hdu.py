@@ -105,3 +105,10 @@ def test_a_keyword_that_the_image_lacks_is_the_primary_headers() -> None:
     primary.header["FILTER"] = "z"
     found = find_image(open_reader(written(primary, image(3, 4))))
     assert (found.get("FILTER"), found.header.get("FILTER"), found.get("NONE")) == ("z", None, None)
+
+
+def test_a_primary_header_without_its_end_is_no_table() -> None:
+    stored = compressed(16)
+    end = stored.index(b"END".ljust(80))
+    with pytest.raises(SourceUnsupported, match="no image of two axes"):
+        find_image(open_reader(stored[: end + 70] + b"`" + stored[end + 71 :]))

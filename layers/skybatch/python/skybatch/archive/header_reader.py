@@ -49,7 +49,7 @@ def read_header(tree: RangedTree, entry: Entry) -> Header:
     want = FIRST_BYTES
     while True:
         content = tree.read_range(entry.path, 0, min(want, entry.size)) if entry.size else b""
-        plain = _inflated(content) if content.startswith(GZIP_MAGIC) else content
+        plain = inflated(content, MAX_HEADER_BYTES) if content.startswith(GZIP_MAGIC) else content
         if not plain.startswith(FITS_MAGIC):
             raise not_fits(plain, "not FITS")
         try:
@@ -71,9 +71,10 @@ def read_tile_table(tree: RangedTree, entry: Entry) -> TileTable:
     return read_gzip2_table(_ranged_reader(tree, entry, FRONT_BYTES), entry.size)
 
 
-def _inflated(content: bytes) -> bytes:
+def inflated(content: bytes, most: int) -> bytes:
+    """Return the first plain bytes of the beginning of a gzip file. Raises SourceDamaged."""
     try:
-        return zlib.decompressobj(GZIP).decompress(content, MAX_HEADER_BYTES)
+        return zlib.decompressobj(GZIP).decompress(content, most)
     except zlib.error as error:
         raise SourceDamaged(f"the gzip data are damaged: {error}") from error
 

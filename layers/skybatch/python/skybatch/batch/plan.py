@@ -19,6 +19,7 @@ from skybatch.batch.reasons import CANCELLED_REASON
 from skybatch.batch.size_limit import batches_needed, count_within
 from skybatch.batch.store import JSON_LINES, BatchStore, to_json_lines, written_first
 from skybatch.fits.edge_mode import EdgeMode
+from skybatch.fits.hdus.image_hdu import FIRST_IMAGE, HduChoice
 from skybatch.fits.pixel_box import Padding, PixelBox
 from skybatch.inventory.image_geometry import ImageGeometry
 from skybatch.status import AbsentImages
@@ -32,6 +33,7 @@ SHARED_TEXTS = ("source", "dataset", "band", "delivery_format", "place")
 ABSENT_DEFAULTS: Mapping[str, Any] = {
     **{"edge": EdgeMode.CLIP, "cut_at_edge": False, "refusal_code": None, "stored_bytes": None},
     "place": ARCHIVE,
+    "hdu": FIRST_IMAGE,
 }
 """Values of the fields that are absent from a line."""
 
@@ -82,6 +84,8 @@ class Task:
         Size of ``source`` by the inventory; None in plans of earlier versions.
     place
         The bucket that holds ``source``, as `skybatch.storage.places` writes it; empty for the archive's own.
+    hdu
+        The HDU of ``source`` that holds the image.
     """
 
     index: int
@@ -106,6 +110,7 @@ class Task:
     cut_at_edge: bool = False
     stored_bytes: int | None = None
     place: str = ARCHIVE
+    hdu: HduChoice = FIRST_IMAGE
 
     @property
     def planned_bytes(self) -> int:

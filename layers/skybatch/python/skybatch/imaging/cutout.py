@@ -21,6 +21,7 @@ from skybatch.fits.readers import (
     open_reader,
 )
 from skybatch.fits.rows import PixelRows, PixelSource, cutout_file
+from skybatch.fits.tiles.gzip2_reader import is_own_table, read_gzip2_table, read_tiles, tiles_of
 from skybatch.imaging.wide_rows import PixelRanges, are_wide
 
 
@@ -49,16 +50,24 @@ def cut(
         check_image_bytes(image.end)
     check(image.header)
     image.header.check(boxes)
+    pixels = open_pixels(source, image, boxes)
+    return _files(image, [(box, pixels) for box in boxes], origin)
+
+
+def open_pixels(source: bytes, image: ImageHdu, boxes: Sequence[PixelBox]) -> PixelSource:
+    """Return where the pixels of boxes come from, of an image of a stored file in memory.
+
+    Raises SourceDamaged, SourceUnsupported.
+    """
     if image.table is not None:
         plain = _plain(source, image)
-        pixels: PixelSource = _tiles(
-            lambda start, length: plain[start : start + length], len(plain), image, boxes
-        )
-    else:
-        last = max((box.y0 + box.ny for box in boxes), default=0)
-        pixels = _read_rows(reader, image, 0, last)
-        check_file_end(reader, image, image.data_offset + last * image.header.row_bytes)
-    return _files(image, [(box, pixels) for box in boxes], origin)
+        return _tiles(lambda start, length: plain[start : start + length], len(plain), image, boxes)
+    reader = open_reader(source)
+    reader.skip(image.data_offset)
+    last = max((box.y0 + box.ny for box in boxes), default=0)
+    pixels = _read_rows(reader, image, 0, last)
+    check_file_end(reader, image, image.data_offset + last * image.header.row_bytes)
+    return pixels
 
 
 def cut_ranged(
@@ -123,6 +132,9 @@ def _plain(source: bytes, image: ImageHdu) -> bytes:
 
 def _tiles(read_range: ReadRange, size: int, image: ImageHdu, boxes: Sequence[PixelBox]) -> PixelSource:
     """Read the tiles that boxes touch."""
+    if image.table is not None and image.number == 1 and is_own_table(image.table):
+        own = read_gzip2_table(RangedReader(read_range, size, image.data_offset), size)
+        return read_tiles(read_range, own, tiles_of(own, boxes))
     # numpy and astropy, only where an image is in tiles
     from skybatch.fits.tiles.compressed_image import read_compressed_image
     from skybatch.fits.tiles.tile_decoder import TileDecoder

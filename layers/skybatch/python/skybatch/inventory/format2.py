@@ -33,6 +33,7 @@ class RecordedSets:
     """The image sets of one version; columns are mapped, and fetched where need be, when first used."""
 
     frame = ImageFrame.FK5
+    templates = ()
 
     def __init__(self, source: ReadableTree, dataset: str, version: str, manifest: Manifest) -> None:
         self.dataset, self.size = dataset, manifest.size

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skybatch.inventory.placements.placements import Placements
 from skybatch.sky.footprints import Footprints
 from skybatch.sky.image_frames import ImageFrame
 from skybatch.sky.pixel_grids import PixelGrids
@@ -72,7 +73,8 @@ class ImageSets:
     degrees, in ``frame``; ``skew`` and ``projection`` as in `PixelGrids`, None for the usual ones) is one for
     the bands of a set; dates are ``yymmdd`` text, hemispheres ``n`` or
     ``s``. ``header_blocks`` counts the 2880-byte blocks of the plain FITS header, ``cards`` by band its cards
-    where they are known.
+    where they are known, ``bitpix`` the type of its pixels where that is not the same for all. Of images that
+    are not plain SIN or TAN in ``frame``, ``placement`` tells where they lie.
 
     By band (``j``, ``h``, ``k``): ``bytes`` the stored size (0: the archive has no such image) and
     ``suffix`` the end of the stored name, the same for Quicklooks, ``seesh`` (seeing shape), ``magzp`` and
@@ -113,6 +115,8 @@ class ImageSets:
     projection: Floats | None = None
     frame: ImageFrame = ImageFrame.FK5
     cards: Mapping[str, Ints] | None = None
+    bitpix: Mapping[str, Ints] | None = None
+    placement: Placements | None = None
 
     def __post_init__(self) -> None:
         for name in TILES:
@@ -158,6 +162,8 @@ class ImageSets:
 
     def footprints(self) -> Footprints:
         """Return where the sets lie, each distinct pixel grid once."""
+        if self.placement is not None:
+            return self.placement.footprints(self.frame)
         table, code = self.grids()
         grids = PixelGrids.from_table(table)
         return Footprints(self.crval1, self.crval2, self.crota2, code, grids, self.frame)
@@ -205,7 +211,10 @@ def given_sets(**columns: Any) -> ImageSets:
     return made
 
 
-_DEFAULTS: dict[str, Any] = {"skew": None, "projection": None, "frame": ImageFrame.FK5, "cards": None}
+_DEFAULTS: dict[str, Any] = {
+    **dict.fromkeys(("skew", "projection", "cards", "bitpix", "placement")),
+    "frame": ImageFrame.FK5,
+}
 _OPTIONAL = frozenset({*_DEFAULTS, *TILES, "dataset"})
 
 

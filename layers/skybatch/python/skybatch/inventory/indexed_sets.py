@@ -15,8 +15,10 @@ from skybatch.inventory.image_sets import ImageSets, scan_codes, set_ids
 from skybatch.inventory.lazy_sets import lazy_sets
 from skybatch.inventory.manifest import Manifest
 from skybatch.inventory.matches import SetNumbers
+from skybatch.inventory.placements.placements import Placements
 from skybatch.inventory.set_columns import FENCE_ROWS, are_grids, grids_of
 from skybatch.sky.footprints import Footprints
+from skybatch.sky.image_frames import ImageFrame
 from skybatch.sky.pixel_grids import PixelGrids
 from skybatch.sky.vectors import Floats, to_sphere
 from skybatch.sky.zones import RA_STEPS, ZONES, key_ranges, rows_of_ranges
@@ -24,6 +26,7 @@ from skybatch.storage.trees import ReadableTree
 
 Ranges = tuple[SetNumbers, SetNumbers, SetNumbers]
 _PLACES = ("crval", "rot", "grid")
+_WCS = ("wcs_template", "wcs")
 
 
 class IndexedSets:
@@ -31,6 +34,7 @@ class IndexedSets:
 
     def __init__(self, source: ReadableTree, dataset: str, version: str, manifest: Manifest) -> None:
         self.dataset, self.size, self.frame = dataset, manifest.size, manifest.frame
+        self.templates = manifest.templates
         self._radii = manifest.radii
         self._columns = ColumnStore(
             source, dataset, version, manifest.columns, manifest.constants, manifest.size, self._check
@@ -61,6 +65,10 @@ class IndexedSets:
     def footprints(self, rows: Rows) -> Footprints:
         """Return where sets lie, in the order given."""
         columns = self._columns
+        if self.templates:
+            columns.fetch(_WCS, rows)
+            number, slots = (columns.rows(name, rows) for name in _WCS)
+            return checked_footprints(Placements(self.templates, number, slots), self.frame)
         columns.fetch(_PLACES, rows)
         crval, rotation, grid = (columns.rows(name, rows) for name in _PLACES)
         return Footprints(crval[:, 0], crval[:, 1], rotation, grid, self.grids, self.frame)
@@ -117,7 +125,7 @@ class IndexedSets:
             for each in self._values
             if names is None or any(f"{each}.".startswith(f"{n}.") for n in names)
         )
-        self._columns.fetch((*_PLACES, *wanted), rows)
+        self._columns.fetch((*(_WCS if self.templates else _PLACES), *wanted), rows)
         self._columns.fetch(tuple(f"{each}.words" for each in wanted if self.has(f"{each}.words")), ALL)
 
     def _by_value(self, name: str, column: SortedColumn, wanted: NDArray[Any]) -> SetNumbers:
@@ -159,13 +167,29 @@ class IndexedSets:
         below = {"key_row": self.size, "id_row": self.size, "number_row": self.size}
         if name == "grid":
             below["grid"] = len(self.grids.naxis1)
+        if name == "wcs_template":
+            below[name] = len(self.templates)
         if name in below and len(values) and int(values.max()) >= below[name]:
             raise damaged(name)
         if name == "grids" and not are_grids(values):
             raise damaged(name)
 
 
+def checked_footprints(placement: Placements, frame: ImageFrame) -> Footprints:
+    """Return where images lie. Raises InventoryError for values that no image has."""
+    if not np.isfinite(placement.slots).all():
+        raise damaged("wcs")
+    footprints = placement.footprints(frame)
+    grids = footprints.grids
+    if (
+        min(grids.naxis1.min(initial=1), grids.naxis2.min(initial=1)) < 1
+        or not (grids.cdelt1 * grids.cdelt2).all()
+    ):
+        raise damaged("wcs")
+    return footprints
+
+
 def _is_value(name: str) -> bool:
     """Tell whether a column has a value for each row, in their order."""
-    ordered = ("zones", "key", "key_row", "grids", "id", "id_row", "number", "number_row", *_PLACES)
+    ordered = ("zones", "key", "key_row", "grids", "id", "id_row", "number", "number_row", *_PLACES, *_WCS)
     return name not in ordered and not name.endswith((".fence", ".words"))

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from skybatch.inventory.columns.band_columns import BandColumns
 from skybatch.inventory.columns.column import damaged
 from skybatch.inventory.columns.of_survey import ColumnsOfSurvey
 from skybatch.inventory.image_sets import GRID, ImageSets, given_sets
+from skybatch.inventory.placements.placements import Placements
+from skybatch.inventory.placements.template import WcsTemplate
 from skybatch.sky.footprints import Footprints
 from skybatch.sky.image_frames import ImageFrame
 from skybatch.sky.pixel_grids import PixelGrids
@@ -46,32 +49,15 @@ class SetSource(Protocol):
     def grids(self) -> PixelGrids:
         """The pixel grids that column ``grid`` numbers."""
 
+    @property
+    def templates(self) -> tuple[WcsTemplate, ...]:
+        """The templates of the WCS of images that are not plain SIN or TAN; none where all are."""
+
     def footprints(self, rows: slice | NDArray[np.integer]) -> Footprints:
         """Return where sets lie."""
 
     def fetch(self, rows: slice | NDArray[np.integer], names: tuple[str, ...] | None = None) -> None:
         """Fetch rows of columns of values by the beginning of their names, or of all, side by side."""
-
-
-class BandColumns(Mapping[str, Any]):
-    """Arrays by band, each made when it is first used."""
-
-    def __init__(self, bands: tuple[str, ...], make: Callable[[str], Any]) -> None:
-        self._bands, self._make = bands, make
-        self._made: dict[str, Any] = {}
-
-    def __getitem__(self, band: str) -> Any:
-        if band not in self._bands:
-            raise KeyError(band)
-        if band not in self._made:
-            self._made[band] = self._make(band)
-        return self._made[band]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._bands)
-
-    def __len__(self) -> int:
-        return len(self._bands)
 
 
 class LazySets(ImageSets):
@@ -106,7 +92,25 @@ class LazySets(ImageSets):
             return None
         return BandColumns(self._columns.bands, lambda band: self._integer(f"cards.{band}"))
 
+    @property
+    def bitpix(self) -> Mapping[str, Any] | None:
+        """Type of the pixels by band, None where it is the same for all."""
+        if not self._source.has(f"bitpix.{self._columns.bands[0]}"):
+            return None
+        return BandColumns(self._columns.bands, lambda band: self._integer(f"bitpix.{band}"))
+
+    @property
+    def placement(self) -> Placements | None:
+        """Where the images lie, of those that are not plain SIN or TAN."""
+        if not self._source.templates:
+            return None
+        number, slots = (self._source.values(name, self._rows) for name in ("wcs_template", "wcs"))
+        return Placements(self._source.templates, number, slots)
+
     def _shape(self, name: str) -> Floats | None:
+        if self._source.templates:
+            placed: Floats | None = self._of_footprints(name)
+            return placed
         values: Floats | None = getattr(self._source.grids, name)
         return None if values is None else values[self._source.values("grid", self._rows)]
 
@@ -153,7 +157,19 @@ class LazySets(ImageSets):
         object.__setattr__(self, name, made)
         return made
 
+    def _of_footprints(self, name: str) -> Any:
+        """Return a column of images whose places are worked out from the values of their templates."""
+        if "_placed" not in self.__dict__:
+            object.__setattr__(self, "_placed", self._source.footprints(self._rows))
+        placed: Footprints = self.__dict__["_placed"]
+        if name in _PLACES:
+            return getattr(placed, name)
+        values = getattr(placed.grids, name)
+        return None if values is None else values[placed.grid]
+
     def _place(self, name: str) -> Any:
+        if self._source.templates:
+            return self._of_footprints(name)
         if name == "crota2":
             values = self._source.values("rot", self._rows)
         else:
@@ -163,7 +179,10 @@ class LazySets(ImageSets):
         return values
 
     def _grid(self, name: str) -> Any:
-        values = getattr(self._source.grids, name)[self._source.values("grid", self._rows)]
+        if self._source.templates:
+            values = self._of_footprints(name)
+        else:
+            values = getattr(self._source.grids, name)[self._source.values("grid", self._rows)]
         return values.astype(np.int64) if name.startswith("naxis") else values
 
     def _integer(self, name: str) -> Any:
@@ -224,7 +243,7 @@ class LazySets(ImageSets):
         return size, suffix
 
 
-_GIVEN = ("set_index", "dataset", "frame", "skew", "projection", "cards")
+_GIVEN = ("set_index", "dataset", "frame", "skew", "projection", "cards", "bitpix", "placement")
 _QUICKLOOKS = {"quicklook_bytes": LazySets._sizes, "quicklook_suffix": LazySets._suffixes}
 
 

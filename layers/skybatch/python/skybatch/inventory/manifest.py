@@ -14,6 +14,7 @@ import numpy as np
 from skybatch.errors import InventoryError
 from skybatch.inventory.column_types import COLUMN_TYPES, MAX_SETS, column_from_manifest
 from skybatch.inventory.columns.column import Column, is_shape, plain_type
+from skybatch.inventory.placements.template import WcsTemplate, template_of
 from skybatch.inventory.set_columns import MAX_CLASSES
 from skybatch.sky.image_frames import ImageFrame
 
@@ -26,13 +27,16 @@ MAX_ANGULAR_RADIUS = 90.0
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}(\.[A-Za-z0-9_]{1,63}){0,5}")
 # Shapes other than one value a set: None stands for any length.
 _SHAPES: Mapping[str, tuple[int | None, ...]] = {"zones": (None, 1801), "grids": (None, 8)}
+_PAIRS = {"crval": 2, "wcs": None}  # a row a set, of so many values
 _TYPES: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("zones", "key", "key_row", "id_row", "number_row"), ("<u4",)),
-    **dict.fromkeys(("crval", "rot", "grids"), ("<f8",)),
+    **dict.fromkeys(("crval", "rot", "grids", "wcs"), ("<f8",)),
+    "wcs_template": ("|u1", "<u2"),
     **dict.fromkeys(("number", "number.fence"), ("<i4",)),
     "grid": ("|u1", "<u2", "<u4"),
 }
-_REQUIRED = ("zones", "key", "crval", "rot", "grid", "grids", "id", "id_row", "id.fence", "held")
+_REQUIRED = ("zones", "key", "id", "id_row", "id.fence", "held")
+_PLACED_BY_GRIDS, _PLACED_BY_TEMPLATES = ("crval", "rot", "grid", "grids"), ("wcs", "wcs_template")
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,8 @@ class Manifest:
         Frame of all coordinates.
     sky_fraction
         How much of the sky the version's coverage map covers; None without a map.
+    templates
+        The templates of the WCS of images that are not plain SIN or TAN; none where all are.
     """
 
     size: int
@@ -67,6 +73,7 @@ class Manifest:
     format: int = FORMAT
     frame: ImageFrame = ImageFrame.FK5
     sky_fraction: float | None = None
+    templates: tuple[WcsTemplate, ...] = ()
 
 
 def read_manifest(content: bytes, path: str) -> Manifest:
@@ -115,8 +122,14 @@ def _of_columns(document: dict[str, Any], path: str) -> Manifest:
     _check(path, "constants", isinstance(constants, dict) and all(map(_NAME.fullmatch, constants)))
     files = {name: _column(name, entry, size) for name, entry in columns.items()}
     values = {name: _constant(name, entry) for name, entry in constants.items()}
-    needed = {*_REQUIRED, *(("key_row",) if len(radii) > 1 else ())}
+    wcs: Any = document.get("wcs", [])
+    _check(path, "wcs", isinstance(wcs, list))
+    templates = tuple(template_of(each, path) for each in wcs)
+    placed = _PLACED_BY_TEMPLATES if templates else _PLACED_BY_GRIDS
+    needed = {*_REQUIRED, *placed, *(("key_row",) if len(radii) > 1 else ())}
     _check(path, "columns", needed <= files.keys() | values.keys() and not files.keys() & values.keys())
+    if templates:
+        _check(path, "wcs", files["wcs"].shape[1] >= max(len(each.slots) for each in templates))
     return Manifest(
         size,
         document["numbered"],
@@ -126,6 +139,7 @@ def _of_columns(document: dict[str, Any], path: str) -> Manifest:
         FORMAT,
         ImageFrame(frame),
         _sky_fraction(document.get("coverage"), path),
+        templates,
     )
 
 
@@ -156,7 +170,7 @@ def _is_type(name: str, dtype: np.dtype[Any]) -> bool:
 def _is_shape_of(name: str, shape: Any, size: int) -> bool:
     if name.endswith((".words", ".fence")):
         return is_shape(shape, 1)
-    expected = _SHAPES.get(name, (size, 2) if name == "crval" else (size,))
+    expected = _SHAPES.get(name, (size, _PAIRS[name]) if name in _PAIRS else (size,))
     if not is_shape(shape, len(expected)):
         return False
     return all(wanted in (None, length) for wanted, length in zip(expected, shape, strict=True))
@@ -165,7 +179,12 @@ def _is_shape_of(name: str, shape: Any, size: int) -> bool:
 def _constant(name: str, entry: object) -> Any:
     """Return the value that a column has in all rows."""
     dtype = plain_type(entry.get("dtype")) if isinstance(entry, dict) else None
-    if not isinstance(entry, dict) or dtype is None or not _is_type(name, dtype) or name in _SHAPES:
+    if (
+        not isinstance(entry, dict)
+        or dtype is None
+        or not _is_type(name, dtype)
+        or name in (*_SHAPES, *_PAIRS)
+    ):
         raise InventoryError(f"the manifest gives the constant {name} a type that it cannot have")
     value = entry.get("value")
     kinds = {"S": (str,), "f": (float, int, type(None)), "b": (bool,)}

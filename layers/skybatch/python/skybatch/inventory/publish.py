@@ -32,7 +32,7 @@ from skybatch.surveys.known import survey_of
 
 KEPT_VERSIONS = 3
 # Columns that look-ups read as files whatever they hold.
-_FILES = ("zones", "key", "key_row", "crval", "grids", "id", "id_row", "number", "number_row")
+_FILES = ("zones", "key", "key_row", "crval", "wcs", "grids", "id", "id_row", "number", "number_row")
 
 
 def publish(
@@ -68,6 +68,7 @@ def publish(
         "size": len(sets),
         "frame": sets.frame,
         "radii": made.radii,
+        **({"wcs": [template.document() for template in made.templates]} if made.templates else {}),
         "columns": {name: _manifest_entry(columns[name], data) for name, data in files.items()},
         "constants": {name: _constant_entry(value) for name, value in constants.items()},
     }

@@ -5,6 +5,7 @@
 | ``zones``, ``key`` | radius classes (see below): the first key of each declination zone, and the keys |
 | ``key_row`` | the row of each key; absent where that is its own place |
 | ``crval``, ``rot``, ``grid``, ``grids`` | position, rotation and number of the pixel grid, and the grids |
+| ``wcs``, ``wcs_template`` | instead, where not all are plain SIN or TAN: slots, and number of the template |
 | ``id``, ``id_row`` | identifiers, sorted, and the row of each |
 | ``number``, ``number_row`` | the survey's numbers, sorted, and the row of each |
 | ``id.fence``, ``number.fence`` | every `FENCE_ROWS`-th of these, by which a part of them is found |
@@ -12,6 +13,7 @@
 | ``bytes.{product}.{band}.{form}`` | stored sizes, 0 where there is none |
 | ``{name}``, ``{name}.{band}`` | values of sets and of images |
 | ``cards.{band}`` | cards of the header, without END, where they are known beside its blocks |
+| ``bitpix.{band}`` | type of the pixels, where the survey does not say it |
 | ``{name}.words`` | the words that a column of text has codes for, where they are few |
 
 Rows are in order of declination zone and right ascension of the middles of images, then of identity. Look-ups
@@ -31,8 +33,8 @@ from numpy.typing import NDArray
 from skybatch.errors import InventoryError
 from skybatch.inventory.columns.of_survey import ColumnsOfSurvey
 from skybatch.inventory.image_sets import GRID, SHAPE, DescribedSets, ImageSets, scan_codes, set_ids
+from skybatch.inventory.placements.template import WcsTemplate
 from skybatch.sky.boundaries import index_positions, radii
-from skybatch.sky.footprints import Footprints
 from skybatch.sky.pixel_grids import PixelGrids
 from skybatch.sky.vectors import Floats
 from skybatch.sky.zones import RA_STEPS, ZONES, zone_keys
@@ -42,6 +44,8 @@ from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.known import survey_of
 
 MAX_CLASSES = 8
+AT_ONCE = 20_000
+"""Images of grids of their own whose boundaries are worked out together."""
 FENCE_ROWS = 4096
 # Text of more different values is kept as it is.
 MAX_WORDS = 1 << 16
@@ -53,10 +57,11 @@ Columns = dict[str, NDArray[Any]]
 
 @dataclass(frozen=True, eq=False)
 class SetColumns:
-    """The columns of image sets, and the radius in degrees of the images of each class."""
+    """The columns of image sets, the radius in degrees of the images of each class, and templates of WCS."""
 
     columns: Columns
     radii: tuple[float, ...]
+    templates: tuple[WcsTemplate, ...] = ()
 
 
 def set_columns(sets: ImageSets) -> SetColumns:
@@ -65,23 +70,35 @@ def set_columns(sets: ImageSets) -> SetColumns:
     Raises InventoryError where two share an identity or a number.
     """
     survey = survey_of(sets.dataset)
-    images, columns = sets.footprints(), ColumnsOfSurvey(survey)
-    position = index_positions(images)
-    key = zone_keys(*position)
-    order = np.lexsort((_identities(sets, survey), position[1], position[0], key))
-    sets, key, grid = sets.take(order), key[order], images.grid[order]
-    reach = radii(images.grids)
+    columns, (ra, dec, radius) = ColumnsOfSurvey(survey), _circles(sets)
+    key = zone_keys(ra, dec)
+    order = np.lexsort((_identities(sets, survey), dec, ra, key))
+    sets, key, radius = sets.take(order), key[order], radius[order]
     return SetColumns(
         {
-            **_keys(key, reach[grid]),
-            **_places(sets, grid, images),
+            **_keys(key, radius),
+            **_places(sets),
             **_lookup("id", identifiers(sets, survey), ", ".join(survey.set.fields)),
             **_numbers(sets, survey),
             **_values(sets, columns),
             **_sizes(sets, columns),
         },
-        tuple(class_radii(reach[grid])[1]),
+        tuple(class_radii(radius)[1]),
+        () if sets.placement is None else sets.placement.templates,
     )
+
+
+def _circles(sets: ImageSets) -> tuple[Floats, Floats, Floats]:
+    """Return the middle of each image, degrees, and its radius; some at a time where each has a grid."""
+    if sets.placement is None:
+        images = sets.footprints()
+        return (*index_positions(images), radii(images.grids)[images.grid])
+    found = [np.zeros((3, 0))]
+    for start in range(0, len(sets), AT_ONCE):
+        images = sets.placement[start : start + AT_ONCE].footprints(sets.frame)
+        found.append(np.stack([*index_positions(images), radii(images.grids)]))
+    ra, dec, radius = np.concatenate(found, axis=1)
+    return ra, dec, radius
 
 
 def _identities(sets: ImageSets, survey: Survey) -> NDArray[Any]:
@@ -130,13 +147,16 @@ def _keys(key: NDArray[np.uint32], radius: Floats) -> Columns:
     return columns if len(most) == 1 else columns | {"key_row": rows}
 
 
-def _places(sets: ImageSets, grid: NDArray[np.integer], images: Footprints) -> Columns:
+def _places(sets: ImageSets) -> Columns:
+    if sets.placement is not None:
+        return dict(sets.placement.columns())
+    images = sets.footprints()
     table = [getattr(images.grids, name) for name in (*GRID, *SHAPE)]
     zeros = np.zeros(len(images.grids.naxis1))
     return {
         "crval": np.stack([sets.crval1, sets.crval2], axis=-1),
         "rot": np.asarray(sets.crota2, np.float64),
-        "grid": grid.astype(np.min_scalar_type(max(len(zeros) - 1, 0))),
+        "grid": images.grid.astype(np.min_scalar_type(max(len(zeros) - 1, 0))),
         "grids": np.stack([zeros if column is None else column for column in table], axis=-1),
     }
 
@@ -166,8 +186,9 @@ def _values(sets: ImageSets, names: ColumnsOfSurvey) -> Columns:
             columns[f"{name}.{band}"] = _smallest(getattr(sets, name)[band])
         for name in names.band_texts:
             columns |= coded(f"{name}.{band}", np.asarray(getattr(sets, name)[band]).astype(np.bytes_))
-        if sets.cards is not None:
-            columns[f"cards.{band}"] = _smallest(sets.cards[band])
+        for name, given in (("cards", sets.cards), ("bitpix", sets.bitpix)):
+            if given is not None:
+                columns[f"{name}.{band}"] = _smallest(given[band])
     return columns
 
 

@@ -12,18 +12,20 @@ import obstore
 from obstore.exceptions import BaseError
 
 from skybatch.errors import SourceDamaged
+from skybatch.fits.hdus.image_hdu import FIRST_IMAGE, HduChoice, find_image
 from skybatch.fits.limits import check_image_bytes
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.fits.provenance import Origin
-from skybatch.fits.readers import GZIP_MAGIC
+from skybatch.fits.readers import GZIP_MAGIC, open_reader
 from skybatch.fits.stored_file import read_stored_header
-from skybatch.fits.tiles.gzip2_reader import decompress_image, is_tiled
 from skybatch.imaging import cutout, tiled_cutout
+from skybatch.imaging.whole_image import check_stored_file, is_in_own_tiles, plain_image
 from skybatch.inventory.image_geometry import ImageGeometry
 from skybatch.storage.refusals import answered
 from skybatch.storage.whole_objects import read_whole
-from skybatch.surveys.image_id import TILED_SUFFIX, atlas_key, parse_file_key
+from skybatch.surveys.image_id import TILED_SUFFIX, atlas_key, parse_file_key, product_of
 from skybatch.surveys.image_type import ImageType
+from skybatch.surveys.known import survey_of
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
@@ -47,6 +49,7 @@ class StoredImage:
 
     ``tiles`` are the size of a tile-compressed file and where its heap begins, in bytes, if that is known,
     ``geometry`` where the inventory has it on the sky: a file whose header differs raises SourceDiffers.
+    ``hdu`` is the HDU that holds the image.
     """
 
     objects: ObjectStore
@@ -54,6 +57,7 @@ class StoredImage:
     image_type: ImageType
     tiles: tuple[int, int] | None = None
     geometry: ImageGeometry | None = None
+    hdu: HduChoice = FIRST_IMAGE
 
     @cached_property
     def size(self) -> int:
@@ -102,25 +106,26 @@ class StoredImage:
             if self.key.endswith(TILED_SUFFIX):
                 return quicklook.cut_quicklook_ranged(self.read_range, self.size, boxes, origin, check)
             return quicklook.cut_quicklook(self.whole, boxes, origin, check)
-        if self.key.endswith(TILED_SUFFIX):
-            size, heap = self.tiles or (self.size, None)
+        if self.tiles is not None:
+            size, heap = self.tiles
             return tiled_cutout.cut_tiled(self.read_range, size, boxes, origin, heap_offset=heap, check=check)
-        if self.key.endswith(PLAIN):
-            ahead = HEADER_BYTES
-            return cutout.cut_ranged(self.read_range, self.size, boxes, origin, ahead=ahead, check=check)
-        return cutout.cut(self.whole, boxes, origin, check)
+        if self.key.endswith((*PLAIN, TILED_SUFFIX)):
+            return cutout.cut_ranged(
+                self.read_range, self.size, boxes, origin, ahead=HEADER_BYTES, check=check, hdu=self.hdu
+            )
+        return cutout.cut(self.whole, boxes, origin, check, self.hdu)
 
     def plain(self) -> bytes:
-        """Return the whole image as plain FITS, byte for byte the original file; a Quicklook decompressed.
+        """Return the whole image as plain FITS; a Quicklook decompressed.
 
-        Raises SourceError.
+        That is byte for byte the original file, where it is of one image. Raises SourceError.
         """
         if self.image_type == ImageType.QUICKLOOK:
             from skybatch.imaging import quicklook
 
             content = quicklook.decompress_quicklook(self.whole)
         else:
-            content = decompress_image(self.whole)
+            content = plain_image(self.whole, self.hdu)
         self._check_header(read_stored_header(content))
         return content
 
@@ -136,7 +141,9 @@ class StoredImage:
         if self.image_type == ImageType.QUICKLOOK or self.key.endswith(TILED_SUFFIX):
             return True
         is_gzip = self.whole.startswith(GZIP_MAGIC)
-        return is_gzip if self.key.endswith(".gz") else not (is_gzip or is_tiled(self.whole))
+        if self.key.endswith(".gz"):
+            return is_gzip
+        return not (is_gzip or is_in_own_tiles(find_image(open_reader(self.whole), self.hdu)))
 
     def check_whole(self) -> None:
         """Check all that the stored file tells of itself: its header, its length, and its own checksums.
@@ -150,7 +157,7 @@ class StoredImage:
 
             self._check_header(quicklook.read_quicklook_header(self.whole))
         else:
-            self.plain()
+            self._check_header(check_stored_file(self.whole, self.hdu))
 
     def _check_header(self, header: Header) -> None:
         if self.geometry is not None:
@@ -181,16 +188,23 @@ def stored_image(objects: ObjectStore, key: str, inventory: Inventory | None = N
     """
     image, image_type, suffix = parse_file_key(key)
     kind = image_type or ImageType.ATLAS  # what lies beside an image is stored as Atlas images are
+    hdu = hdu_of(image.dataset, image_type)
     if inventory is None:
-        return StoredImage(objects, key, kind)
+        return StoredImage(objects, key, kind, hdu=hdu)
     from skybatch.inventory.image_lookup import sets_of_images  # numpy, which workers need not load
 
     found = sets_of_images(inventory, [image])
     if not len(found):
-        return StoredImage(objects, key, kind)
+        return StoredImage(objects, key, kind, hdu=hdu)
     details = inventory.details(found)
     (geometry,) = ImageGeometry.of_sets(details)
     tiles = details.tiles(0, image.band) if image_type is ImageType.ATLAS and suffix not in PLAIN else None
     if tiles is None:
-        return StoredImage(objects, key, kind, geometry=geometry)
+        return StoredImage(objects, key, kind, geometry=geometry, hdu=hdu)
     return StoredImage(objects, atlas_key(image, TILED_SUFFIX), kind, (tiles.size, tiles.heap), geometry)
+
+
+def hdu_of(dataset: str, image_type: ImageType | None) -> HduChoice:
+    """Return the HDU that holds the images of a type; of what lies beside them the first that holds one."""
+    survey = survey_of(dataset)
+    return FIRST_IMAGE if image_type is None else survey.product[product_of(survey, image_type)].hdu

@@ -9,14 +9,16 @@ from functools import lru_cache
 
 import numpy as np
 
-from skybatch.archive.header_reader import read_header, read_tile_table
+from skybatch.archive.described.hdu_reader import read_hdu
 from skybatch.archive.image_records import UNREADABLE, Problem, unreadable
 from skybatch.errors import SourceUnsupported
 from skybatch.fits.blocks import CARD_BYTES
 from skybatch.fits.cards import Value
 from skybatch.fits.celestial_wcs import CelestialWcs, read_celestial_wcs
-from skybatch.fits.header import Header
+from skybatch.fits.hdus.image_hdu import ImageHdu
+from skybatch.inventory.placements.placements import Placements
 from skybatch.sky.boundaries import refusals
+from skybatch.sky.image_frames import ImageFrame
 from skybatch.sky.pixel_grids import PixelGrids, Projection
 from skybatch.storage.trees import Entry, RangedTree
 from skybatch.surveys.description.images import Band, Field
@@ -37,7 +39,7 @@ class Mismatch(Problem):
 
 @dataclass(frozen=True)
 class ReadImage:
-    """One stored image: its key, size, header's facts, and where table and heap of its tiles begin."""
+    """One stored image: its key, size, header's facts, and where table and heap of our own tiles begin."""
 
     path: str
     key: StoredKey
@@ -50,35 +52,38 @@ class ReadImage:
     values: Mapping[str, Value]
     tile_table: int = 0
     tile_heap: int = 0
+    bitpix: int = 0
 
 
 def read_image(tree: RangedTree, entry: Entry, key: StoredKey, survey: Survey) -> ReadImage | Problem:
     """Return what an image's header says, or why it cannot be used."""
     try:
-        tiles = read_tile_table(tree, entry) if key.form == TILED else None
-        header = tiles.header if tiles else read_header(tree, entry)
-        wcs = checked(header, key, survey)
+        hdu = survey.product[key.product].hdu
+        found = read_hdu(tree, entry, hdu, own_tiles=key.form == TILED)
+        image = found.image
+        wcs = checked(image, key, survey)
     except OtherImage as error:
         return Mismatch(entry.path, error.detail)
     except UNREADABLE as error:
         return unreadable(entry.path, error)
-    values = {name: header.get(keyword) for name, keyword in survey.header.values.items()}
+    header = image.header
     return ReadImage(
-        entry.path,
-        key,
-        entry.size,
-        wcs,
-        header.naxis1,
-        header.naxis2,
-        header.blocks,
-        len(header.cards) // CARD_BYTES,
-        values,
-        tiles.table_offset if tiles else 0,
-        tiles.heap_offset if tiles else 0,
+        path=entry.path,
+        key=key,
+        bytes=entry.size,
+        wcs=wcs,
+        naxis1=header.naxis1,
+        naxis2=header.naxis2,
+        blocks=header.blocks,
+        cards=len(header.cards) // CARD_BYTES,
+        values={name: image.get(keyword) for name, keyword in survey.header.values.items()},
+        tile_table=found.tile_table,
+        tile_heap=found.tile_heap,
+        bitpix=header.bitpix,
     )
 
 
-def checked(header: Header, key: StoredKey, survey: Survey) -> CelestialWcs:
+def checked(image: ImageHdu, key: StoredKey, survey: Survey) -> CelestialWcs:
     """Return the coordinates of an image that is the one its key names, as the description has them.
 
     Raises
@@ -88,37 +93,43 @@ def checked(header: Header, key: StoredKey, survey: Survey) -> CelestialWcs:
     SourceUnsupported
         For coordinates that are not understood, or on which no look-up could rely.
     """
+    header = image.header
     for name, value in key.fields.items():
-        _check_field(header, name, survey.fields[name], value)
-    _check_band(header, survey.bands[key.band], survey)
+        _check_field(image, name, survey.fields[name], value)
+    _check_band(image, survey.bands[key.band], survey)
     product = survey.product[key.product]
-    if header.bitpix != product.bitpix:
+    if product.bitpix not in (0, header.bitpix):
         raise OtherImage(f"BITPIX {header.bitpix}; the description says {product.bitpix}")
     wcs = read_celestial_wcs(header, survey.header.frame)
-    if survey.header.wcs and wcs.projection not in survey.header.wcs:
+    if survey.header.wcs and wcs.projection not in {code[:3] for code in survey.header.wcs}:
         said = " or ".join(survey.header.wcs)
         raise OtherImage(f"projection {wcs.projection}; the description says {said}")
-    if wcs.frame != survey.header.frame:
+    if wcs.frame != survey.header.frame and not survey.header.any_frame:
         raise OtherImage(f"frame {wcs.frame}; the description says {survey.header.frame}")
-    if wcs.terms or wcs.by_astropy:
-        raise SourceUnsupported(f"projection {wcs.projection} with distortions; inventories have SIN and TAN")
-    if refusal := _refusal(*(getattr(wcs, name) for name in _GRID), header.naxis1, header.naxis2):
+    if refusal := _refusal(wcs, header.naxis1, header.naxis2):
         raise SourceUnsupported(refusal)
     return wcs
 
 
+def _refusal(wcs: CelestialWcs, nx: int, ny: int) -> str | None:
+    """Return why no look-up could rely on an image's place on the sky, None where all can."""
+    if wcs.by_astropy or wcs.terms:
+        frame = ImageFrame(wcs.frame)
+        return refusals(Placements.of_images([(wcs, nx, ny)]).footprints(frame).grids)[0]
+    return _plain_refusal(*(getattr(wcs, name) for name in _GRID), nx, ny)
+
+
 @lru_cache(maxsize=1024)  # a survey has few grids
-def _refusal(
+def _plain_refusal(
     crpix1: float, crpix2: float, cdelt1: float, cdelt2: float, skew: float, projection: str, nx: int, ny: int
 ) -> str | None:
-    """Return why no look-up could rely on an image's place on the sky, None where all can."""
     code = Projection[projection].value
     table = np.array([[nx, ny, crpix1, crpix2, cdelt1, cdelt2, skew, code]], np.float64)
     return refusals(PixelGrids.from_table(table))[0]
 
 
-def _check_field(header: Header, name: str, field: Field, value: object) -> None:
-    said = header.get(field.keyword) if field.keyword else None
+def _check_field(image: ImageHdu, name: str, field: Field, value: object) -> None:
+    said = image.get(field.keyword) if field.keyword else None
     if said is None:
         return
     claimed = field.words.get(str(said).strip().lower(), said)
@@ -127,9 +138,9 @@ def _check_field(header: Header, name: str, field: Field, value: object) -> None
         raise OtherImage(f"the header says {name} {said} ({field.keyword}), the key {value}")
 
 
-def _check_band(header: Header, band: Band, survey: Survey) -> None:
+def _check_band(image: ImageHdu, band: Band, survey: Survey) -> None:
     keyword = survey.header.band_keyword
-    said = header.get(keyword) if keyword else None
+    said = image.get(keyword) if keyword else None
     known = {str(each).lower() for each in (band.id, band.label, band.native, band.token, *band.words)}
     if said is not None and str(said).strip().lower() not in known:
         raise OtherImage(f"the header says band {said} ({keyword}), the key {band.id}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
@@ -12,13 +13,16 @@ from numpy.typing import NDArray
 from skybatch.archive.described.headers import TILED, ReadImage, number
 from skybatch.archive.image_records import GRID_PIXELS, Problem
 from skybatch.fits.celestial_wcs import CelestialWcs
+from skybatch.fits.wcs_terms import Terms
 from skybatch.inventory.columns.of_survey import ColumnsOfSurvey
 from skybatch.inventory.image_sets import ImageSets, given_sets
+from skybatch.inventory.placements.placements import Placements
 from skybatch.sky.image_frames import ImageFrame
 from skybatch.sky.pixel_grids import Projection
 from skybatch.surveys.description.metadata import Column
 from skybatch.surveys.description.survey import Survey
 
+_SKY = ("crval1", "crval2", "crota2")
 _PLACE = ("crval1", "crval2", "crpix1", "crpix2", "cdelt1", "cdelt2", "crota2")
 
 
@@ -72,14 +76,24 @@ def same_grid(image: Gridded, other: Gridded) -> bool:
         (image.wcs.cdelt2 - other.wcs.cdelt2) / pixel * other.naxis2,
         np.radians(image.wcs.crota2 - other.wcs.crota2) * max(other.naxis1, other.naxis2),
     ]
-    return bool(np.abs(shifts).max() < GRID_PIXELS) and image.wcs.projection == other.wcs.projection
+    same = bool(np.abs(shifts).max() < GRID_PIXELS) and image.wcs.projection == other.wcs.projection
+    return same and _same_terms(image.wcs.terms, other.wcs.terms)
+
+
+def _same_terms(terms: Terms, others: Terms) -> bool:
+    """Tell whether distortions are the same; a table does not tell of any."""
+    if not (terms and others):
+        return True
+    known = dict(others)
+    return dict(terms).keys() == known.keys() and all(
+        math.isclose(value, known[name], rel_tol=1e-6, abs_tol=1e-30) for name, value in terms
+    )
 
 
 def _columns(survey: Survey, dataset: str, groups: Sequence[Sequence[ReadImage]]) -> ImageSets:
     first = [group[0] for group in groups]
-    columns: dict[str, Any] = {
-        name: np.array([getattr(each.wcs, name) for each in first], float) for name in _PLACE
-    }
+    frame = ImageFrame(survey.header.frame)
+    columns: dict[str, Any] = _places(first, frame)
     pixels = {"naxis1": "naxis1", "naxis2": "naxis2", "header_blocks": "blocks"}
     columns |= {
         name: np.array([getattr(each, said) for each in first], np.int64) for name, said in pixels.items()
@@ -90,11 +104,27 @@ def _columns(survey: Survey, dataset: str, groups: Sequence[Sequence[ReadImage]]
     return given_sets(
         set_index=np.arange(len(groups)),
         dataset=dataset,
-        frame=ImageFrame(survey.header.frame),
-        skew=_unless_all_zero(np.array([each.wcs.skew for each in first])),
-        projection=_unless_all_zero(np.array([Projection[each.wcs.projection].value for each in first])),
+        frame=frame,
         **columns,
     )
+
+
+def _places(images: Sequence[ReadImage], frame: ImageFrame) -> dict[str, Any]:
+    """Return where images lie: by columns of plain SIN and TAN images, else by templates beside them."""
+    if any(each.wcs.terms or each.wcs.by_astropy or each.wcs.frame != frame for each in images):
+        placement = Placements.of_images([(each.wcs, each.naxis1, each.naxis2) for each in images])
+        return placed_columns(placement, frame)
+    place = {name: np.array([getattr(each.wcs, name) for each in images], float) for name in _PLACE}
+    skew = np.array([each.wcs.skew for each in images])
+    projection = np.array([Projection[each.wcs.projection].value for each in images])
+    return {**place, "skew": _unless_all_zero(skew), "projection": _unless_all_zero(projection)}
+
+
+def placed_columns(placement: Placements, frame: ImageFrame) -> dict[str, Any]:
+    """Return the columns of images of any WCS: the placement, and their matrix and reference pixel."""
+    images = placement.footprints(frame)
+    place = {name: getattr(images if name in _SKY else images.grids, name) for name in _PLACE}
+    return {**place, "skew": images.grids.skew, "projection": images.grids.projection, "placement": placement}
 
 
 def _unless_all_zero(values: NDArray[Any]) -> NDArray[Any] | None:
@@ -131,6 +161,19 @@ def _all_cards(survey: Survey, groups: Sequence[Sequence[ReadImage]]) -> dict[st
 
 def _cards(group: Sequence[ReadImage], band: str) -> int:
     return next((image.cards for image in group if image.key.band == band), 0)
+
+
+def _bitpix(survey: Survey, groups: Sequence[Sequence[ReadImage]]) -> dict[str, NDArray[Any]] | None:
+    """Return the pixels' type of each image by band, where the description does not say it."""
+    if survey.product[survey.first_product].bitpix:
+        return None
+    return {
+        band: np.array([_of(group, band, "bitpix", 0) for group in groups], np.int64) for band in survey.bands
+    }
+
+
+def _of(group: Sequence[ReadImage], band: str, name: str, default: Any) -> Any:
+    return next((getattr(image, name) for image in group if image.key.band == band), default)
 
 
 def _of_band(group: Sequence[ReadImage], band: str, name: str) -> Any:
@@ -170,6 +213,7 @@ def _files(survey: Survey, groups: Sequence[Sequence[ReadImage]]) -> dict[str, A
         **places,
         "cards": _all_cards(survey, groups),
         "forms": forms,
+        "bitpix": _bitpix(survey, groups),
         "bytes": {band: size for band, (size, _) in usual.items()},
         "suffix": {band: suffix for band, (_, suffix) in usual.items()},
     }

@@ -59,7 +59,7 @@ def make_files(
         Whether to draw the previews of small crops too.
     """
     first = tasks[0]
-    image = StoredImage(archive, first.source, first.image_type, first.tiles, first.geometry)
+    image = StoredImage(archive, first.source, first.image_type, first.tiles, first.geometry, first.hdu)
     made: dict[int, MadeFile | FailedTask] = {}
     for task in filter(_is_copy, tasks):
         made |= _or_failure(task, partial(_stored_file, image, task))

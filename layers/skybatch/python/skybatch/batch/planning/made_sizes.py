@@ -24,7 +24,10 @@ def made_size(
     ``name`` is that of the stored file, which crops say they are from.
     """
     survey = survey_of(details.dataset)
-    bitpix = survey.product[product_of(survey, image_type)].bitpix
+    if details.bitpix is None:
+        bitpix = survey.product[product_of(survey, image_type)].bitpix
+    else:
+        bitpix = int(details.bitpix[band][i])
     whole = PixelBox(0, 0, int(details.naxis1[i]), int(details.naxis2[i]))
     if details.cards is None:
         blocks = int(details.header_blocks[i])

@@ -24,7 +24,7 @@ from skybatch.fits.pixel_box import Crop
 from skybatch.inventory.image_geometry import ImageGeometry
 from skybatch.inventory.matches import PixelPositions
 from skybatch.inventory.places.image_stores import place_of
-from skybatch.inventory.stored_image import PLAIN
+from skybatch.inventory.stored_image import PLAIN, hdu_of
 from skybatch.requests.model import LIST_MODES, Mode, Request, Row
 from skybatch.status import AbsentImages
 from skybatch.surveys.image_id import TILED_SUFFIX, image_key, product_of
@@ -203,6 +203,7 @@ class TaskBuilder:
             cut_at_edge=cut_at_edge,
             stored_bytes=stored_bytes,
             place=self._place,
+            hdu=hdu_of(image.dataset, image_type),
         )
 
     @cached_property
@@ -244,7 +245,8 @@ class TaskBuilder:
             return "fits"
         if wanted in TILE_FORMS and tiles is not None:
             return TILED
-        return "fits.gz" if suffix == TILED_SUFFIX else suffix.removeprefix(".")
+        restored = suffix == TILED_SUFFIX and tiles is not None
+        return "fits.gz" if restored else suffix.removeprefix(".")
 
 
 def _coordinates(rows: list[Row], crops: NDArray[np.intp], axis: str) -> NDArray[np.float64]:

@@ -103,8 +103,8 @@ _NO_PIXELS = "it has no pixels"
 
 def _refusal(cards: CardList) -> str | None:
     """Return why an HDU holds no image of two axes, None where it does."""
-    kind = cards.get("XTENSION")
-    if kind == "BINTABLE" and cards.get("ZIMAGE") is True:
+    kind = _kind(cards)
+    if _is_compressed(cards):
         sides = tuple(
             cards.integer(f"ZNAXIS{axis}") for axis in range(1, min(cards.integer("ZNAXIS"), 9) + 1)
         )
@@ -121,9 +121,18 @@ def _refusal(cards: CardList) -> str | None:
     return "it has one pixel" if sides[:2] == (1, 1) else None
 
 
+def _kind(cards: CardList) -> Value:
+    """Return the kind of an extension, None for a primary HDU."""
+    return cards.get("XTENSION") if cards.cards.startswith(_EXTENSION) else None
+
+
+def _is_compressed(cards: CardList) -> bool:
+    return _kind(cards) == "BINTABLE" and cards.get("ZIMAGE") is True
+
+
 def _image(cards: CardList, number: int, position: int, primary: CardList) -> ImageHdu:
     of_file = primary if number else None
-    table = cards.cards if cards.get("ZIMAGE") is True else None
+    table = cards.cards if _is_compressed(cards) else None
     own = CardList(image_cards(table)) if table else cards
     # An image that was compressed as a file of its own had a primary header, which is all there.
     was_primary = cards.get("ZSIMPLE") is True and cards.get("INHERIT") is not True

@@ -27,6 +27,8 @@ from skybatch.fits.tiles.tile_table import TileTable, read_tile_table
 
 COMPRESSION = "GZIP_2"
 BITPIX = -32
+# Of our own files alone: other programs write a time where we write a checksum.
+OWN_CARD = b"ZCMPTYPE= 'GZIP_2  '           / bytes of the pixels shuffled, then gzip".ljust(CARD_BYTES)
 _CHECKSUM_FIELD = slice(4, 8)  # MTIME of a gzip member (RFC 1952, section 2.3)
 
 
@@ -58,6 +60,12 @@ def decompress_image(source: bytes) -> bytes:
     Raises SourceDamaged, SourceUnsupported.
     """
     return decompress_tiled(source) if is_tiled(source) else decompress_untiled(source)
+
+
+def is_own_table(cards: bytes) -> bool:
+    """Tell whether the cards of a compressed image's table are those of our own tiles."""
+    start = cards.find(OWN_CARD)
+    return start >= 0 and start % CARD_BYTES == 0
 
 
 def is_tiled(front: bytes) -> bool:

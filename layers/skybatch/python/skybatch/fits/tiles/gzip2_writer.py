@@ -9,7 +9,7 @@ from skybatch.errors import SourceUnsupported
 from skybatch.fits.blocks import BLOCK_BYTES
 from skybatch.fits.header import Header, find_end, parse_header
 from skybatch.fits.stored_file import decompress_untiled
-from skybatch.fits.tiles.gzip2_reader import BITPIX, COMPRESSION, decompress_tiled, tile_checksum
+from skybatch.fits.tiles.gzip2_reader import BITPIX, OWN_CARD, decompress_tiled, tile_checksum
 from skybatch.fits.tiles.table_writer import TiledFile, text_card, write_tiled_file
 
 # A quarter of a row wide: a crop then inflates a third of what whole rows take, for one byte in fifty more.
@@ -57,5 +57,5 @@ def _gzip_member(tile: bytes, checksum: bytes) -> bytes:
 
 
 def _compression_cards() -> Iterator[bytes]:
-    yield text_card("ZCMPTYPE", COMPRESSION, "bytes of the pixels shuffled, then gzip")
+    yield OWN_CARD
     yield text_card("ZQUANTIZ", "NONE", "lossless")

@@ -40,7 +40,7 @@ class Placements:
             kinds[kind].append(row)
         made = [_template(kind, np.array([rows[i][1] for i in of_kind])) for kind, of_kind in kinds.items()]
         number = np.zeros(len(rows), np.int64)
-        slots = np.zeros((len(rows), max((each.shape[1] for _, each in made), default=0)))
+        slots = np.zeros((len(rows), max((each.shape[1] for _, each in made), default=1) or 1))
         for n, (of_kind, (_, values)) in enumerate(zip(kinds.values(), made, strict=True)):
             number[of_kind] = n
             slots[of_kind, : values.shape[1]] = values
@@ -48,6 +48,11 @@ class Placements:
 
     def __len__(self) -> int:
         return len(self.number)
+
+    def columns(self) -> dict[str, NDArray[Any]]:
+        """Return the columns of an inventory that hold them, beside the templates."""
+        number = self.number.astype(np.min_scalar_type(max(len(self.templates) - 1, 0)))
+        return {"wcs": self.slots, "wcs_template": number}
 
     def __getitem__(self, order: Any) -> Placements:
         """Return the images at these places, in this order."""

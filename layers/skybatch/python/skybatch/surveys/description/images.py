@@ -212,7 +212,9 @@ class Product:
     pixflags
         Pixel flags of SIA 1.0, section 4.2.4.
     bitpix
-        Type of the pixels, as in FITS.
+        Type of the pixels, as in FITS; 0: that of each image.
+    hdu
+        Number of the HDU that holds the image, from 0, or its EXTNAME; by default the first that holds one.
     header_blocks
         2880-byte blocks of the header, for tables that do not tell.
     power
@@ -231,6 +233,7 @@ class Product:
     read: tuple[str, ...] = ()
     pixflags: str = "C"
     bitpix: int = -32
+    hdu: int | str = ""
     header_blocks: int = 4
     power: Power | None = None
     semantics: str = ""

@@ -19,6 +19,8 @@ class Header:
         Projections that images may have; empty: any.
     frame
         Frame of the coordinates.
+    any_frame
+        Whether images may have coordinates in other frames too; tables then have all of them in ``frame``.
     band_keyword
         Keyword that must agree with the band, where a header has it.
     values
@@ -27,6 +29,7 @@ class Header:
 
     wcs: tuple[str, ...] = ()
     frame: Literal["ICRS", "FK5", "galactic"] = "ICRS"
+    any_frame: bool = False
     band_keyword: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
 

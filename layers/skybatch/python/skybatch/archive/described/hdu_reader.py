@@ -1,0 +1,85 @@
+"""Find the image of a stored file by a few ranges of it, and check the length of the file.
+
+Images that could not be delivered raise `skybatch.errors.SourceDamaged` or `SourceUnsupported`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from skybatch.archive.header_reader import FIRST_BYTES, inflated, read_tile_table
+from skybatch.archive.whole_files import read_whole
+from skybatch.errors import SourceDamaged, SourceError
+from skybatch.fits.hdus.file_end import check_file_end
+from skybatch.fits.hdus.image_hdu import HduChoice, ImageHdu, find_image
+from skybatch.fits.limits import MAX_IMAGE_BYTES, check_image_bytes
+from skybatch.fits.readers import FITS_MAGIC, GZIP_MAGIC, PlainReader, RangedReader, not_fits
+from skybatch.imaging.whole_image import check_stored_file, is_in_own_tiles
+from skybatch.storage.trees import Entry, RangedTree
+
+
+class StoredHdu(NamedTuple):
+    """An image of a file; where table and heap of our own tiles begin, 0 for any other."""
+
+    image: ImageHdu
+    tile_table: int = 0
+    tile_heap: int = 0
+
+
+def read_hdu(tree: RangedTree, entry: Entry, wanted: HduChoice, *, own_tiles: bool = False) -> StoredHdu:
+    """Read the header of the image of a stored file.
+
+    ``own_tiles`` says that its name is that of a file in tiles, which may be ours.
+
+    Raises
+    ------
+    SourceDamaged
+        For what is not FITS, or is truncated.
+    SourceUnsupported
+        For a file without an image that is wanted.
+    FileNotFoundError
+        Where the file is gone.
+    """
+    front = tree.read_range(entry.path, 0, min(FIRST_BYTES, entry.size)) if entry.size else b""
+    if front.startswith(GZIP_MAGIC):
+        return StoredHdu(_of_gzip(tree, entry, wanted, front))
+    if not front.startswith(FITS_MAGIC):
+        raise not_fits(front)
+    reader = _ranged(tree, entry, front)
+    image = find_image(reader, wanted)
+    if image.table is None:
+        check_file_end(reader, image, image.data_offset)
+        return StoredHdu(image)
+    if image.end > entry.size:
+        raise SourceDamaged(f"the file ends at byte {entry.size:,}, its tiles at {image.end:,}")
+    if own_tiles and is_in_own_tiles(image):
+        tiles = read_tile_table(tree, entry)
+        return StoredHdu(image, tiles.table_offset, tiles.heap_offset)
+    return StoredHdu(image)
+
+
+def _ranged(tree: RangedTree, entry: Entry, front: bytes) -> RangedReader:
+    def read_range(start: int, length: int) -> bytes:
+        if start + length <= len(front):
+            return front[start : start + length]
+        return tree.read_range(entry.path, start, length)
+
+    return RangedReader(read_range, entry.size, len(front))
+
+
+def _of_gzip(tree: RangedTree, entry: Entry, wanted: HduChoice, front: bytes) -> ImageHdu:
+    """Find the image of a gzip file: in its first kilobytes, else in as much of it as that takes."""
+    content = front
+    while True:
+        try:
+            image = find_image(PlainReader(inflated(content, MAX_IMAGE_BYTES)), wanted)
+            break
+        except SourceError:
+            if len(content) >= entry.size:
+                raise
+        check_image_bytes(len(content))
+        content = tree.read_range(entry.path, 0, min(len(content) * 8, entry.size))
+    stated = int.from_bytes(tree.read_range(entry.path, entry.size - 4, 4), "little")
+    if stated != image.end & 0xFFFFFFFF or image.table is not None:
+        check_stored_file(read_whole(tree, entry), wanted)
+    return image
