@@ -74,8 +74,8 @@ def test_each_example_posts_a_request_the_service_takes(mode: str) -> None:
 
 def test_the_form_sends_every_field_the_service_knows_and_no_other() -> None:
     sent = {name for name, _ in posted(Page(form_page(SETTINGS)))}
-    # The data set says the survey; files are sent as files, and what only programs need is not asked.
-    assert sent == set(BatchRequestBody.model_fields) - {"survey", "table_base64"}
+    # The survey says the data set; files are sent as files.
+    assert sent == set(BatchRequestBody.model_fields) - {"dataset", "table_base64"}
 
 
 def test_modes_are_those_of_the_service() -> None:
@@ -199,11 +199,11 @@ def test_what_a_user_typed_stays_inert_in_the_form(typed: str) -> None:
 
 
 def test_the_form_of_another_survey_has_its_words() -> None:
-    with known_survey(plain_survey()) as survey:
-        page = Page(form_page(SETTINGS, survey=survey, others=[("2mass-asky", "2MASS All-Sky")]))
+    with known_survey(plain_survey()):
+        page = Page(form_page(SETTINGS, default="radio", held=["radio", "asky"]))
         assert [value for name, value in posted(page) if name == "bands"] == ["L"]
         fields = dict(posted(page))
-        assert (fields["dataset"], fields["form"]) == ("radio", "fits")
+        assert (fields["survey"], fields["form"]) == ("radio", "fits")
         modes = [each.attributes["value"] for each in page.all("input", name="mode")]
         assert modes == ["region", "positions", "image_ids"]
         assert page.one("h1").text == "Images of Radio, in batches"
@@ -214,11 +214,34 @@ def test_the_form_of_another_survey_has_its_words() -> None:
 def test_a_posted_data_set_brings_the_form_of_its_survey() -> None:
     with known_survey(plain_survey()):
         page = Page(form_page(SETTINGS, values=FormValues({"dataset": "radio", "bands": ["l"]})))
-        assert dict(posted(page))["dataset"] == "radio"
+        assert dict(posted(page))["survey"] == "radio"
+
+
+def test_other_surveys_can_be_asked_for_beside_the_first() -> None:
+    with known_survey(plain_survey()):
+        page = Page(form_page(SETTINGS, held=["asky", "sx", "radio"]))
+        (box,) = page.all("input", type="checkbox", name="survey")
+        assert (box.attributes["value"], "checked" in box.attributes) == ("radio", False)
+        assert [value for name, value in posted(page) if name == "bands"] == ["J", "H", "K"]
+        assert "image_ids" in [each.attributes["value"] for each in page.all("input", name="mode")]
+        given = FormValues({"survey": ["2mass-sx", "radio"], "bands": ["J", "L"]})
+        asked = posted(Page(form_page(SETTINGS, values=given, held=["asky", "sx", "radio"])))
+        assert [value for name, value in asked if name == "survey"] == ["2mass-sx", "radio"]
+        assert [value for name, value in asked if name == "bands"] == ["J", "L"]
+
+
+def test_a_request_of_several_surveys_is_what_the_form_posts() -> None:
+    with known_survey(plain_survey()):
+        given = FormValues({"survey": "2mass-asky,radio", "center": "1 2", "email": "me@example.org"})
+        page = Page(form_page(SETTINGS, values=given, held=["asky", "radio"]))
+        request, _ = parse_body(*multipart(posted(page)), SETTINGS)
+        assert dict(request.surveys) == {"asky": ("j", "h", "k"), "radio": ("l",)}
+        assert request.notices == ()
 
 
 def test_the_form_offers_the_relations_that_the_survey_has() -> None:
     only = ("[fields]", '[requests]\nrelations = ["overlap", "cover"]\n\n[fields]')
-    page = Page(form_page(SETTINGS, survey=plain_survey(only)))
+    with known_survey(plain_survey(only)):
+        page = Page(form_page(SETTINGS, default="radio"))
     words = {each.attributes["value"] for each in page.all("option")}
     assert words & {"overlap", "cover", "enclosed"} == {"overlap", "cover"}

@@ -13,10 +13,10 @@ from skybatch.pages.form_values import (
     from_post,
     from_request,
 )
+from skybatch.pages.survey_choice import survey_choice
 from skybatch.requests.fields import BatchRequestBody
-from skybatch.surveys.known import default_survey
 
-SURVEY = default_survey()
+CHOICE = survey_choice({})
 
 
 @pytest.mark.parametrize(
@@ -32,19 +32,19 @@ SURVEY = default_survey()
 def test_the_mode_follows_from_the_fields_of_an_address(address: dict[str, list[str]], mode: str) -> None:
     given = from_address(address)
     assert given.notices == ()
-    assert filled(given.fields, SURVEY)["mode"] == mode
+    assert filled(given.fields, CHOICE)["mode"] == mode
 
 
 def test_an_address_fills_in_every_field_and_tells_of_others() -> None:
     given = from_address({"center": ["m83"], "bands": ["J", "K"], "centre": ["m31"], "label": ["a", "b"]})
-    values = filled(given.fields, SURVEY)
+    values = filled(given.fields, CHOICE)
     assert (values["center"], values["bands"], values["label"]) == ("m83", ("J", "K"), "b")
     (notice,) = given.notices
     assert "'centre'" in notice
 
 
 def test_every_field_of_a_request_can_be_filled_in() -> None:
-    assert set(BatchRequestBody.model_fields) - set(FIELDS) == {"survey", "table_base64"}
+    assert set(BatchRequestBody.model_fields) - set(FIELDS) == {"dataset", "table_base64"}
 
 
 @pytest.mark.parametrize(
@@ -75,12 +75,12 @@ def test_a_request_is_written_as_the_form_has_it() -> None:
         "bands": ["K"],
         "first_row": 3,
     }
-    values = filled(from_request(body, None, None, "").fields, SURVEY)
+    values = filled(from_request(body, None, None, "").fields, CHOICE)
     assert (values["diameter"], values["decompress"], values["bands"]) == ("0.5", "false", ("K",))
     assert str(values["first_row"]) == "3"
 
 
 def test_nothing_given_is_the_defaults_of_the_survey() -> None:
-    values = filled(FormValues({}).fields, SURVEY)
+    values = filled(FormValues({}).fields, CHOICE)
     assert values["bands"] == ("J", "H", "K")
-    assert (values["dataset"], values["form"]) == ("asky", "fits.gz")
+    assert (values["survey"], values["form"]) == ("2mass-asky", "fits.gz")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import pytest
 
 from skybatch.batch.codes import ImageStatus
@@ -14,6 +17,7 @@ from skybatch.settings import settings
 from skybatch.surveys.known import default_survey
 from tests.support.batches import batch_samples
 from tests.support.batches.batch_fakes import BATCH_ID, task
+from tests.support.survey.descriptions import known_survey, plain_survey
 
 RECORD = BatchRecord(BATCH_ID, 0.0, 86_400.0, "https://sky.example", None, 10**9)
 OUTCOMES = [
@@ -61,3 +65,22 @@ def test_the_operator_is_named_where_the_deployment_names_one(monkeypatch: pytes
         assert "help@sky.example" in text().splitlines()[-1]
     finally:
         settings.cache_clear()
+
+
+def test_each_survey_that_delivered_images_is_cited_and_no_other() -> None:
+    changes = ('title = "A Radio Survey"', 'title = "A Radio Survey"\nreferences = ["1995ApJ...450..559B"]')
+    with known_survey(plain_survey(changes)):
+        tasks = (task(0), replace(task(1), dataset="radio"), replace(task(2), dataset="sx"))
+        plan = Plan(tasks, {"asky": "v1", "radio": "v1", "sx": "v1"}, {}, 10**9)
+        request = batch_samples.positions_request(3, surveys={"asky": ("j",), "sx": ("j",), "radio": ("l",)})
+
+        def keys(*retrieved: int) -> list[str]:
+            outcomes = [
+                ImageOutcome(n, ImageStatus.RETRIEVED if n in retrieved else ImageStatus.FAILED)
+                for n in range(3)
+            ]
+            readme = readme_text(BatchResults(RECORD, request, plan, outcomes, []))
+            return re.findall(r"^@\w+\{([^,]+),$", readme, re.MULTILINE)
+
+        assert keys(0, 1, 2) == ["2006AJ....131.1163S", "1995ApJ...450..559B"]
+        assert keys(1) == ["1995ApJ...450..559B"]

@@ -54,6 +54,7 @@ def test_the_form_of_a_held_survey_links_to_the_others(batches: HttpClient) -> N
         page = batches.get("/?survey=radio").body.decode()
         assert "Images of Radio, in batches" in page
         assert '<a href="?survey=2mass-sx">' in page
+        assert 'name="survey" id="survey-2mass-sx"' in page
         assert "Images of Radio" in batches.get("/").body.decode()
 
 
@@ -95,7 +96,7 @@ def test_the_fields_of_the_address_fill_in_the_form(batches: HttpClient) -> None
         each.attributes["value"] for each in page.all("input", name="bands") if "checked" in each.attributes
     ]
     assert checked == ["J", "K"]
-    assert "selected" in page.one("option", value="sx").attributes
+    assert "selected" in page.one("option", value="2mass-sx").attributes
     (note,) = page.all("p", **{"class": "notice"})
     assert "'lable'" in note.text
 

@@ -11,12 +11,12 @@ from skybatch.batch.reasons import cut_at_edge_reason
 from skybatch.pages.environment import render
 from skybatch.pages.error import by_line
 from skybatch.pages.form_values import FIELDS, FormValues, filled, only_offered
+from skybatch.pages.survey_choice import SurveyChoice, survey_choice
 from skybatch.plain_text import join_words
 from skybatch.presentation import formatting
 from skybatch.presentation.outcomes import OUTCOMES
 from skybatch.settings import Settings
-from skybatch.surveys.description.survey import Survey
-from skybatch.surveys.known import DEFAULT_DATASET, dataset_named, default_survey, survey_of
+from skybatch.surveys.known import DEFAULT_DATASET, default_survey
 
 MODES = (
     ("region", "A region", "every image that overlaps, covers or lies within a circle on the sky"),
@@ -42,8 +42,8 @@ def form_page(
     example: str | None = None,
     problem: Mapping[str, Any] | None = None,
     plan: Mapping[str, Any] | None = None,
-    survey: Survey | None = None,
-    others: Sequence[tuple[str, str]] = (),
+    default: str = DEFAULT_DATASET,
+    held: Sequence[str] = (),
 ) -> str:
     """Render the form as HTML.
 
@@ -59,45 +59,50 @@ def form_page(
         A problem+json object; its errors are shown at their fields and cells.
     plan
         The response of ``POST /plans``.
-    survey
-        The survey that the form is for, where no data set is posted; by default the default one.
-    others
-        Id and name of further surveys, to whose forms it links.
+    default, held
+        The data set that the form is for where none is given, and those that can be asked for beside it.
     """
     given = values or FormValues({})
-    of = _survey(given.fields, survey)
-    given = only_offered(given, _offered(of), of)
-    shown = filled(given.fields, of)
+    choice = survey_choice(given.fields, default, held)
+    of = choice.survey
+    given = only_offered(given, _offered(choice), choice)
+    shown = filled(given.fields, choice)
     if example and example in of.requests.example:
         shown |= {"mode": example, **of.requests.example[example]}
     return render(
         "form.html",
-        **_of_survey(of),
+        **_of_surveys(choice),
         **_of_problem(problem or {}),
-        others=others,
         values=shown,
         notices=given.notices,
-        is_filled=bool(given.fields),
+        is_filled=bool(given.fields.keys() - {"survey", "dataset"}),
         settings=settings,
         planned=plan_sentences(plan, settings) if plan else (),
         sketch=Markup((plan or {}).get("sketch", "")),  # noqa: S704  drawn by us, what users typed escaped
     )
 
 
-def _of_survey(survey: Survey) -> dict[str, Any]:
-    """Return what the form offers for a survey."""
-    modes = survey.requests.modes
+def _of_surveys(choice: SurveyChoice) -> dict[str, Any]:
+    """Return what the form offers."""
+    survey, modes = choice.survey, _modes(choice)
     return {
         "survey": survey,
+        "others": choice.others,
         "named_by": join_words(tuple(dict.fromkeys(_NAMED_BY[mode] for mode in modes)), "or"),
         "modes": [each for each in MODES if each[0] in modes],
         "list_modes": LIST_MODES,
         "examples": survey.requests.example,
         "bands": [(band.show, band.label) for band in survey.band],
         "all_bands": _COUNTS.get(len(survey.band), f"all {len(survey.band)}"),
-        "datasets": [(name, survey.dataset_title(name), survey.survey_id(name)) for name in survey.datasets],
-        "default_dataset": DEFAULT_DATASET,
+        "datasets": [(survey.survey_id(name), name, survey.dataset_title(name)) for name in survey.datasets],
+        "default_survey_id": default_survey().survey_id(DEFAULT_DATASET),
     }
+
+
+def _modes(choice: SurveyChoice) -> tuple[str, ...]:
+    """Return the modes of the form: the first survey's, and beside others a list of image sets of any."""
+    modes = choice.survey.requests.modes
+    return (*modes, "image_ids") if choice.offered and "image_ids" not in modes else tuple(modes)
 
 
 def _of_problem(problem: Mapping[str, Any]) -> dict[str, Any]:
@@ -111,18 +116,13 @@ def _of_problem(problem: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _survey(values: Mapping[str, Any], survey: Survey | None) -> Survey:
-    """Return the survey of a posted data set, else the one given."""
-    dataset = dataset_named(str(values.get("dataset") or values.get("survey") or "").lower())
-    return survey_of(dataset) if dataset else survey or default_survey()
-
-
-def _offered(survey: Survey) -> dict[str, tuple[str, ...]]:
+def _offered(choice: SurveyChoice) -> dict[str, tuple[str, ...]]:
     """Return the choices of each field that has some."""
+    survey = choice.survey
     rules = survey.requests
     forms = ("fits.gz", "fits", "fz") if survey.has("quicklooks") else ("fits", "fits.gz")
     return {
-        "mode": tuple(rules.modes),
+        "mode": _modes(choice),
         "relation": tuple(rules.relations),
         "hemisphere": ("n", "s", "north", "south"),
         "best": ("true", "false"),
@@ -130,7 +130,6 @@ def _offered(survey: Survey) -> dict[str, tuple[str, ...]]:
         "image_type": tuple(rules.image_types),
         "decompress": ("true", "false"),
         "form": forms,
-        "dataset": tuple(survey.datasets),
     }
 
 

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from skybatch.pages.survey_choice import SurveyChoice, unknown_surveys
 from skybatch.presentation.formatting import plain
 from skybatch.surveys.band_words import bands
-from skybatch.surveys.description.survey import Survey
 from skybatch.validation import InvalidValue
 
 FIELDS = (
     *("mode", "email", "label", "center", "diameter", "relation", "date", "hemisphere", "scan"),
     *("table", "size", "best", "edge", "first_row"),
-    *("bands", "image_type", "decompress", "form", "dataset", "unknown_names"),
+    *("bands", "image_type", "decompress", "form", "survey", "unknown_names"),
 )
+LISTS = ("bands", "survey")
 TABLE_SHOWN = 1_000_000
 """Bytes of a table that come back with the page; a longer one is chosen again as a file."""
 _DEFAULTS: dict[str, Any] = {
     **dict.fromkeys(("email", "label", "center", "date", "hemisphere", "scan", "table", "size"), ""),
     **{"mode": "region", "diameter": "0.25", "relation": "overlap", "best": "false", "first_row": "1"},
-    **{"image_type": "atlas", "decompress": "true", "form": "", "dataset": "", "edge": "clip", "bands": ()},
+    **{"image_type": "atlas", "decompress": "true", "form": "", "survey": "", "edge": "clip", "bands": ()},
     "unknown_names": "refuse",
 }
 # Fields that say the mode where an address does not name it.
@@ -52,11 +54,11 @@ def from_address(parameters: Mapping[str, Sequence[str]]) -> FormValues:
 
     The mode follows from them where it is not named.
     """
-    given = {name: list(values) if name == "bands" else values[-1] for name, values in parameters.items()}
-    fields = {name: value for name, value in given.items() if name in FIELDS}
+    given = {name: list(values) if name in LISTS else values[-1] for name, values in parameters.items()}
+    fields = {name: value for name, value in given.items() if name in (*FIELDS, "dataset")}
     if fields and "mode" not in fields:
         fields["mode"] = next((mode for name, mode in _MODE_OF.items() if name in fields), "region")
-    unknown = [name for name in given if name not in FIELDS]
+    unknown = [name for name in given if name not in fields and name != "mode"]
     return FormValues(
         fields,
         tuple(f"The address has the field {plain(name, 40)!r}, which the form has not." for name in unknown),
@@ -68,31 +70,34 @@ def from_request(
 ) -> FormValues:
     """Return the values of an earlier request: its ``request.json``, and its table, which lies at ``url``."""
     text, notice = _shown(table)
-    fields = {name: _text(value) for name, value in body.items() if name in FIELDS}
+    fields = {name: _text(value) for name, value in body.items() if name in (*FIELDS, "dataset")}
     if notice:
         notice = f"{notice} The table of that batch is {plain(table_name or 'the file', 80)}: {url}"
     return FormValues({**fields, "table": text}, (notice,) if notice else ())
 
 
-def filled(given: Mapping[str, Any], survey: Survey) -> dict[str, Any]:
-    """Return a value for each field of the form: the one given, else the survey's or the form's default."""
-    shown = tuple(band.show for band in survey.band)
-    own = {"dataset": next(iter(survey.datasets)), "form": survey.requests.default_form, "bands": shown}
-    return {**_DEFAULTS, **own, **_given(given, survey)}
+def filled(given: Mapping[str, Any], choice: SurveyChoice) -> dict[str, Any]:
+    """Return a value for each field of the form: the one given, else the surveys' or the form's default."""
+    shown = tuple(dict.fromkeys(band.show for survey in choice.surveys for band in survey.band))
+    survey = choice.survey
+    own = {"survey": survey.survey_id(choice.dataset), "form": survey.requests.default_form, "bands": shown}
+    values = {**_DEFAULTS, **own, **_given(given, choice)}
+    return {**values, "survey": own["survey"]}
 
 
-def only_offered(given: FormValues, offered: Mapping[str, Sequence[str]], survey: Survey) -> FormValues:
+def only_offered(given: FormValues, offered: Mapping[str, Sequence[str]], choice: SurveyChoice) -> FormValues:
     """Leave out values that are none of a field's choices, so that its default stands, and tell which."""
-    values = _given(given.fields, survey)
+    values = _given(given.fields, choice)
     wrong = [(name, values[name]) for name in offered if name in values and values[name] not in offered[name]]
-    bands_ = [
-        ("bands", word) for word in _band_words(given.fields.get("bands")) if not _bands_of(word, survey)
+    words = [
+        *(("bands", word) for word in _band_words(given.fields.get("bands")) if not _bands_of(word, choice)),
+        *(("survey", word) for word in unknown_surveys(given.fields)),
     ]
     left_out = {name for name, _ in wrong}
     kept = {name: value for name, value in given.fields.items() if name not in left_out}
     said = (
         f"{name} {plain(value, 40)!r} is none of the choices here and was left out."
-        for name, value in (*wrong, *bands_)
+        for name, value in (*wrong, *words)
     )
     return FormValues(kept, (*given.notices, *said))
 
@@ -111,7 +116,7 @@ def _shown(table: bytes | None) -> tuple[str, str]:
     return (text, "") if "\0" not in text else ("", f"The table is no text. {again}")
 
 
-def _given(given: Mapping[str, Any], survey: Survey) -> dict[str, Any]:
+def _given(given: Mapping[str, Any], choice: SurveyChoice) -> dict[str, Any]:
     """Select the fields that the form has; of a list, only the last value counts (but for bands)."""
     known = {name: given[name] for name in FIELDS if given.get(name) not in (None, "")}
     chosen = known.pop("bands", None)
@@ -119,7 +124,7 @@ def _given(given: Mapping[str, Any], survey: Survey) -> dict[str, Any]:
     for name in _YES_OR_NO:
         if name in single:
             single[name] = _FLAGS.get(str(single[name]).lower(), single[name])
-    return single if chosen is None else {**single, "bands": _shown_bands(chosen, survey)}
+    return single if chosen is None else {**single, "bands": _shown_bands(chosen, choice)}
 
 
 def _text(value: Any) -> Any:
@@ -129,10 +134,11 @@ def _text(value: Any) -> Any:
     return f"{value:.12g}" if isinstance(value, float) else value
 
 
-def _shown_bands(posted: Any, survey: Survey) -> tuple[str, ...]:
+def _shown_bands(posted: Any, choice: SurveyChoice) -> tuple[str, ...]:
     """Return the bands as the form shows them; words that are no bands are left out."""
-    chosen = {band for word in _band_words(posted) for band in _bands_of(word, survey)}
-    return tuple(band.show for band in survey.band if band.id in chosen)
+    chosen = {band for word in _band_words(posted) for band in _bands_of(word, choice)}
+    shown = (band for survey in choice.surveys for band in survey.band if band.id in chosen)
+    return tuple(dict.fromkeys(band.show for band in shown))
 
 
 def _band_words(posted: Any) -> list[str]:
@@ -140,8 +146,10 @@ def _band_words(posted: Any) -> list[str]:
     return [word for text in texts for word in str(text).replace(",", " ").split()]
 
 
-def _bands_of(word: str, survey: Survey) -> tuple[str, ...]:
-    try:
-        return bands(word, survey)
-    except InvalidValue:
-        return ()
+def _bands_of(word: str, choice: SurveyChoice) -> set[str]:
+    """Return the bands that a word names in any of the surveys."""
+    found: set[str] = set()
+    for survey in choice.surveys:
+        with suppress(InvalidValue):
+            found.update(bands(word, survey))
+    return found

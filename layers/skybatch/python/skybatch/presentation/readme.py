@@ -31,7 +31,7 @@ SCRIPT = "download.sh       downloads images and tables, resumes, verifies: sh d
 def readme_text(results: BatchResults) -> str:
     """Write the text of ``README.txt`` for a batch whose outcomes are final."""
     record, request = results.record, results.request
-    surveys = _surveys(results)
+    surveys = _delivered(results)
     counts = results.counts()
     return _template().format(
         batch_id=record.batch_id,
@@ -54,12 +54,12 @@ def readme_text(results: BatchResults) -> str:
     )
 
 
-def _surveys(results: BatchResults) -> list[Survey]:
-    """Return the survey of a request, or those of several that delivered images."""
-    request = results.request
+def _delivered(results: BatchResults) -> list[Survey]:
+    """Return the surveys that delivered images, each once; the first that was asked for where none did."""
     delivered = {task.dataset for task, _ in results.retrieved}
-    several = [survey_of(dataset) for dataset in request.surveys if dataset in delivered]
-    return list(dict.fromkeys(several)) or [survey_of(request.dataset)]
+    asked = [name for name in results.request.datasets if name in delivered]
+    names = [*asked, *sorted(delivered.difference(asked))] or [results.request.dataset]
+    return list({survey_of(name).id: survey_of(name) for name in names}.values())
 
 
 def _names(survey: Survey) -> str:

@@ -102,13 +102,16 @@ def _form_response(
         return None
     from skybatch.pages.form import form_page
     from skybatch.pages.form_values import from_post
+    from skybatch.pages.survey_choice import held_surveys
 
     try:
         payload = read_payload(request.body, request.content_type, settings.max_upload_bytes)
     except SkybatchError:
         return None
     values = from_post(payload.fields, payload.table)
-    return html_response(form_page(settings, values=values, problem=problem, plan=plan), status)
+    default, held = held_surveys()
+    page = form_page(settings, values=values, problem=problem, plan=plan, default=default, held=held)
+    return html_response(page, status)
 
 
 def _idempotency_seed(request: HttpRequest, body: bytes) -> bytes | None:

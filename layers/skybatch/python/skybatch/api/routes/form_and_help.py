@@ -13,20 +13,13 @@ from skybatch.errors import SkybatchError
 from skybatch.pages.form import form_page
 from skybatch.pages.form_values import FormValues, from_address, from_request
 from skybatch.pages.help import help_page
-from skybatch.surveys.description.survey import Survey
-from skybatch.surveys.known import (
-    dataset_named,
-    default_dataset,
-    default_survey,
-    held_datasets,
-    refresh,
-    survey_of,
-)
+from skybatch.pages.survey_choice import held_surveys
+from skybatch.surveys.known import refresh
 from skybatch.telemetry import logger
 
 routes = RouteTable()
 # Parameters of the form's address that are no fields of a request.
-EXAMPLE, BATCH, SURVEY = "example", "batch", "survey"
+EXAMPLE, BATCH = "example", "batch"
 
 
 @routes.get("/")
@@ -34,15 +27,15 @@ def form(request: HttpRequest, dependencies: Dependencies) -> AnyResponse:
     """Return the form.
 
     ``?example=MODE`` fills one in, ``?batch=ID`` the request of that batch, and the fields of a request
-    themselves: ``?center=m83&diameter=0.5``. ``?survey=ID`` is the form of another survey.
+    themselves: ``?center=m83&diameter=0.5``. ``survey`` is one of them.
     """
-    survey, others = _surveys(request.query_parameter(SURVEY) or "")
+    default, held = held_surveys()
     page = form_page(
         dependencies.settings,
-        values=_values(request, dependencies, survey),
+        values=_values(request, dependencies),
         example=request.query_parameter(EXAMPLE),
-        survey=survey,
-        others=others,
+        default=default,
+        held=held,
     )
     return html_response(page)
 
@@ -67,15 +60,12 @@ def help_topic(request: HttpRequest, dependencies: Dependencies, topic: str) -> 
     return html_response(help_page(topic, dependencies.settings, request.base_url))
 
 
-def _values(request: HttpRequest, dependencies: Dependencies, survey: Survey) -> FormValues:
+def _values(request: HttpRequest, dependencies: Dependencies) -> FormValues:
     """Return what the address fills in. Raises NotFound or Expired for a batch that is none, or no longer."""
     if batch_id := request.query_parameter(BATCH):
         return _values_of_batch(dependencies, batch_id)
     given = request.query_parameters
-    fields = {name: values for name, values in given.items() if name not in (EXAMPLE, BATCH, SURVEY)}
-    asked = (request.query_parameter(SURVEY) or "").lower()
-    named = [name for name in survey.datasets if asked in (name, survey.survey_id(name))]
-    return from_address({"dataset": named, **fields} if named else fields)
+    return from_address({name: values for name, values in given.items() if name not in (EXAMPLE, BATCH)})
 
 
 def _values_of_batch(dependencies: Dependencies, batch_id: str) -> FormValues:
@@ -93,17 +83,3 @@ def _learn() -> None:
         refresh()
     except SkybatchError as error:
         logger.warning("no surveys: %s", error.detail)
-
-
-def _surveys(asked: str) -> tuple[Survey, list[tuple[str, str]]]:
-    """Return the survey that the form is for, and id and title of the others that are held."""
-    try:
-        survey = survey_of(dataset_named(asked.lower()) or default_dataset())
-        held = held_datasets()
-    except SkybatchError as error:
-        # The form is still that of the packaged survey where the archive cannot say what it holds.
-        logger.warning("no surveys: %s", error.detail)
-        survey, held = default_survey(), ()
-    titles = [(survey_of(name).survey_id(name), survey_of(name).dataset_title(name)) for name in held]
-    own = {survey.survey_id(name) for name in survey.datasets}
-    return survey, [(identifier, title) for identifier, title in titles if identifier not in own]

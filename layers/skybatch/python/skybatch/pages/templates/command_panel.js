@@ -8,9 +8,16 @@ const commandPanel = (form, panel) => {
   const values = () => {
     const data = new FormData(form), given = Object.fromEntries([...data].filter(([, value]) => typeof value === "string"));
     given.bands = data.getAll("bands");
-    const dataset = byId("dataset");
-    given.survey = dataset.value === panel.dataset.defaultDataset ? "" : dataset.selectedOptions[0].dataset.survey;
+    given.survey = data.getAll("survey");
     return given;
+  };
+
+  // The bands of all surveys that are chosen: what a request without bands asks for.
+  const offered = () => {
+    const chosen = new FormData(form).getAll("survey");
+    const boxes = Array.from(form.querySelectorAll("[name=bands]"));
+    const isOffered = (box) => chosen.includes(box.closest("[data-survey]")?.dataset.survey ?? chosen[0]);
+    return boxes.filter(isOffered).map(({value}) => value);
   };
 
   const copyButton = (text, name) => {
@@ -37,8 +44,9 @@ const commandPanel = (form, panel) => {
   const show = () => {
     if (!panel.open) return;
     const defaults = {
-      bands: Array.from(form.querySelectorAll("[name=bands]"), ({value}) => value),
-      form: byId("form").dataset.default,
+      bands: offered(),
+      survey: [panel.dataset.defaultSurvey],
+      form: new FormData(form).getAll("survey").length > 1 ? "" : byId("form").dataset.default,
       private: Boolean(byId("token")),
     };
     const server = new URL(".", location.href).href.replace(/\/$/, "");

@@ -28,7 +28,7 @@
     clearTimeout(checkTimer);
     if (!listMode()) return tableCheck(byId("preview"), null);
     const all = new FormData(form), fields = new FormData();
-    for (const name of ["mode", "bands", "best", "size"]) {
+    for (const name of ["mode", "bands", "best", "size", "survey"]) {
       for (const value of all.getAll(name)) fields.append(name, value);
     }
     fields.set("table", chosenFile() ?? byId("table").value);
@@ -67,14 +67,20 @@
     return false;
   };
 
-  const fillRequest = ({fields, table, file, survey, unknown}, name) => {
+  // The first survey that the list offers, the others beside it; returns those that are not offered.
+  const setSurveys = (words) => {
+    const list = byId("survey"), boxes = Array.from(form.querySelectorAll("input[name=survey]"));
+    const ids = words.map((word) => Array.from(list.options).find((option) => option.dataset.dataset === word)?.value ?? word);
+    const first = ids.find((id) => Array.from(list.options).some(({value}) => value === id));
+    if (first) list.value = first;
+    for (const box of boxes) box.checked = ids.includes(box.value);
+    return ids.filter((id) => id !== first && !boxes.some(({value}) => value === id)).map((id) => `survey ${id}`);
+  };
+
+  const fillRequest = ({fields, table, file, surveys, unknown}, name) => {
     form.reset();
     const refused = Object.entries(fields).filter(([field, value]) => !setField(field, value)).map(([field]) => field);
-    if (survey && !fields.dataset) {
-      const option = form.querySelector(`option[data-survey="${CSS.escape([survey].flat()[0])}"]`);
-      if (option) option.selected = true;
-      else refused.push("survey");
-    }
+    if (surveys.length) refused.push(...setSurveys(surveys));
     byId("table").value = table;
     byId("file").value = "";
     if (file) {
@@ -246,7 +252,13 @@
     clearTimeout(checkTimer);
     checkTimer = setTimeout(checkTable, 600);
   });
-  const CHECKED_AGAIN = ["mode", "size", "best", "bands"];
+  const CHECKED_AGAIN = ["mode", "size", "best", "bands", "survey"];
+  // With a survey come its bands.
+  for (const box of form.querySelectorAll("input[name=survey]")) {
+    box.addEventListener("change", () => {
+      for (const band of form.querySelectorAll(`[data-survey="${CSS.escape(box.value)}"] input`)) band.checked = box.checked;
+    });
+  }
   form.addEventListener("change", (event) => {
     if (event.target.id === "file") readFile();
     else if (CHECKED_AGAIN.includes(event.target.name)) checkTable();

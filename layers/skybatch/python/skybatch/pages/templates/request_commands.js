@@ -43,6 +43,7 @@ const requestCommands = (() => {
     best: () => "--best",
     decompress: () => "--compressed",
     bands: (value) => `--bands ${quoted([value].flat().join(","))}`,
+    survey: (value) => `--survey ${quoted([value].flat().join(","))}`,
   };
   const shell = (server, mode, fields, source) => {
     const option = ([name, value]) => FLAGS[name]?.(value) ?? `--${name.replaceAll("_", "-")}=${quoted(value)}`;

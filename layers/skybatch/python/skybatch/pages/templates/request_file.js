@@ -1,7 +1,7 @@
 "use strict";
 // A request.json of an earlier batch: read here, so that dropping one fills in the form and sends nothing.
 const requestFile = (() => {
-  const OTHER = ["table", "table_base64", "survey", "email"];
+  const OTHER = ["table", "table_base64", "survey", "dataset", "email"];
 
   const text = (value) => value == null ? "" : Array.isArray(value) ? value.map(String) : String(value);
 
@@ -25,7 +25,7 @@ const requestFile = (() => {
     }
     if (body.email && known.includes("email")) fields.email = text(body.email);
     const encoded = body.table_base64 ? new File([bytes(body.table_base64)], "table") : null;
-    return {fields, table: typeof body.table === "string" ? body.table : "", file: encoded, survey: body.survey ?? "", unknown};
+    return {fields, table: typeof body.table === "string" ? body.table : "", file: encoded, surveys: [body.survey ?? body.dataset ?? []].flat().flatMap((word) => String(word).split(/[,\s]+/)), unknown};
   };
 
   return {read};
