@@ -11,13 +11,13 @@ from skybatch.api.app import HttpApp
 from skybatch.api.dependencies import Dependencies
 from skybatch.api.routes import batches, form_and_help, service
 from skybatch.api.routes.mail import addresses
-from skybatch.api.routes.pictures import previews, sky_sketch
+from skybatch.api.routes.pictures import previews, sky_sketch, views
 from skybatch.settings import settings
 from skybatch.telemetry import instrumented
 
 # Those of pictures first: the last route of batches takes whatever else lies below a batch.
 ROUTES = (
-    *(previews.routes, sky_sketch.routes, batches.routes),
+    *(previews.routes, sky_sketch.routes, views.routes, batches.routes),
     *(form_and_help.routes, service.routes, addresses.routes),
 )
 

@@ -12,9 +12,16 @@ from pathlib import Path
 from typing import Any
 
 from skybatch import pages
+from skybatch.batch.codes import ImageStatus, RowStatus
+from skybatch.batch.delivery.previews import Look
+from skybatch.batch.outcomes import status_of_images
 from skybatch.batch.reasons import group_reasons
 from skybatch.batch.request_facts import request_facts
+from skybatch.batch.results.target_choice import TargetChoice
+from skybatch.batch.results.targets import Picture, Target
 from skybatch.errors import InvalidRequest
+from skybatch.fits.pixel_box import PixelBox
+from skybatch.inventory.image_geometry import ImageGeometry
 from skybatch.pages.examples import EXAMPLES
 from skybatch.pages.form_values import FormValues
 from skybatch.pages.help import TOPICS
@@ -22,6 +29,7 @@ from skybatch.requests.model import Mode, Region, Request, Row
 from skybatch.settings import Settings
 from skybatch.sky.position import SkyPosition
 from skybatch.status import BatchStatus
+from tests.support.batches.batch_fakes import task
 
 ROOT = "https://images.example.org"
 BATCH = "kV3q9sXw0bPf7ZtYh2LmNA"
@@ -114,31 +122,51 @@ def files(*tables: str) -> list[dict[str, Any]]:
     ]
 
 
-def images(number: int, previews: bool = False) -> list[dict[str, Any]]:
-    return [_image(n, previews) for n in range(number)]
+def images(number: int) -> list[dict[str, Any]]:
+    """Images of a running batch, as the journal has them."""
+    return [
+        {
+            "file": f"{n // 3 + 1:04d}_t{n // 3 + 1}_001114n_{'jhk'[n % 3]}0460{33 + n % 5:03d}.fits",
+            "bytes": 23_040 + 2880 * (n % 4),
+            "row": n // 3 + 1,
+            "id": f"t{n // 3 + 1}",
+            "band": "jhk"[n % 3],
+        }
+        for n in range(number)
+    ]
 
 
-def _image(n: int, previews: bool) -> dict[str, Any]:
-    row, band = n // 3 + 1, "jhk"[n % 3]
-    name = f"{row:04d}_t{row}_001114n_{band}0460{33 + n % 5:03d}.fits"
-    failed = n % 97 == 40
-    return {
-        "file": name,
-        "url": f"{ROOT}/batches/{BATCH}/images/{name}",
-        "bytes": 0 if failed else 23_040 + 2880 * (n % 4),
-        "row": row,
-        "id": f"t{row}",
-        "band": band.upper(),
-        "status": "failed" if failed else "retrieved",
-        "reason": "source_damaged" if failed else None,
-        "preview": "preview.svg" if previews else None,
-    }
+def targets(number: int, **changes: Any) -> tuple[Target, ...]:
+    """Targets of a batch that ended, three bands each; every thirtieth lacks one, every tenth is cut."""
+    return tuple(_target(n, changes) for n in range(1, number + 1))
 
 
-PREVIEW = (
-    "<svg xmlns='http://www.w3.org/2000/svg' width='48' height='48'>"
-    "<rect width='48' height='48' fill='#112'/><circle cx='24' cy='24' r='5' fill='#fff'/></svg>"
-)
+def _target(n: int, changes: dict[str, Any]) -> Target:
+    row = Row(
+        n, ("j", "h", "k"), **{"id": f"t{n}", "position": SkyPosition(10.0 + n / 1000, 41.0), **changes}
+    )
+    pictures = tuple(_picture(n, band) for band in ("j", "h", "k"))
+    status = status_of_images(picture.status for picture in pictures)
+    reason = next((picture.reason for picture in pictures if picture.reason), None)
+    colour = f"{n:04d}_t{n}_001114n_jhk0460033.fits.png" if status is RowStatus.RETRIEVED else None
+    return Target(row, n, status, reason, pictures, colour)
+
+
+def _picture(n: int, band: str) -> Picture:
+    made = task(
+        n,
+        file=f"{n:04d}_t{n}_001114n_{band}0460033.fits",
+        source=f"twomass/allsky/allsky/001114n/s046/image/{band}i0460033.fits.gz",
+        band=band,
+        row_number=n,
+        box=PixelBox(100, 200, 50, 50 - 20 * (n % 10 == 0)),
+        geometry=ImageGeometry(512, 1024, 256.5, 512.5, -1 / 3600, 1 / 3600, 10.0 + n / 1000, 41.05, 0.0),
+        cut_at_edge=n % 10 == 0,
+    )
+    if band == "k" and n % 30 == 0:
+        return Picture(made, ImageStatus.FAILED, 0, "source_damaged")
+    return Picture(made, ImageStatus.RETRIEVED, 23_040, None)
+
 
 REASONS = [
     {"outcome": "failed", "reason": "source_damaged", "row": n, "id": f"t{n}"} for n in (14, 47, 112)
@@ -202,15 +230,15 @@ def nothing(**changes: Any) -> BatchStatus:
 
 
 PAGES: dict[str, Callable[[], str]] = {
-    "accepted": lambda: pages.results_page(status("accepted", progress={}, rows={}, images={}), [], now=NOW),
-    "working": lambda: pages.results_page(status("working"), images(40), after="2", now=NOW),
-    "complete": lambda: pages.results_page(
-        status(files=files("images", "rows")), images(2500, previews=True)
-    ),
-    "mixed": lambda: pages.results_page(mixed(), images(2600)),
-    "nothing": lambda: pages.results_page(nothing(), []),
+    "accepted": lambda: pages.running_page(status("accepted", progress={}, rows={}, images={}), now=NOW),
+    "working": lambda: pages.running_page(status("working"), images(40), after="2", now=NOW),
+    "complete": lambda: pages.results_page(status(files=files("images", "rows")), targets(833)),
+    "table": lambda: pages.results_page(mixed(), targets(833), TargetChoice(view="table", sort="-size")),
+    "chosen": lambda: pages.results_page(mixed(), targets(60), TargetChoice(outcome="partial", find="t")),
+    "mixed": lambda: pages.results_page(mixed(), targets(833)),
+    "nothing": lambda: pages.results_page(nothing()),
     "failed": lambda: pages.results_page(
-        status("failed", reason="too_large: the request matches 214,000 images, the limit is 100,000"), []
+        status("failed", reason="too_large: the request matches 214,000 images, the limit is 100,000")
     ),
     "cancelled": lambda: pages.results_page(
         status(
@@ -218,7 +246,7 @@ PAGES: dict[str, Callable[[], str]] = {
             rows={"total": 2500, "retrieved": 900, "cancelled": 1600},
             files=files("images", "rows"),
         ),
-        images(30),
+        targets(10),
     ),
     "quicklooks": lambda: pages.results_page(
         status(
@@ -229,13 +257,17 @@ PAGES: dict[str, Callable[[], str]] = {
             bytes=12_700_800,
             files=files("images", "rows"),
         ),
-        [{**image, "row": None, "id": None} for image in images(12)],
+        targets(4),
     ),
     "hostile": lambda: pages.results_page(
-        mixed(label=EVIL * 20, notices=[EVIL]),
-        [{**image, "id": EVIL, "reason": EVIL} for image in images(45)],
+        mixed(label=EVIL * 20, notices=[EVIL]), targets(15, id=EVIL, given_id=EVIL, name=EVIL)
+    ),
+    "view": lambda: pages.view_page(status(), targets(40), FILE, TargetChoice(edge="cut"), Look("linear")),
+    "view-colour": lambda: pages.view_page(
+        status(), targets(3), "0002_t2_001114n_jhk0460033.fits", TargetChoice(), Look()
     ),
 }
+FILE = "0010_t10_001114n_h0460033.fits"
 PAGES |= {"help": lambda: pages.help_page("", Settings())}
 PAGES |= {f"help-{topic}": partial(pages.help_page, topic, Settings()) for topic in TOPICS}
 PAGES |= {f"form-{mode}": partial(pages.form_page, Settings(), example=mode) for mode in EXAMPLES}
@@ -279,7 +311,6 @@ PLAN: dict[str, Any] = {
 def write(folder: Path) -> None:
     """Every sample page as a file."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "preview.svg").write_text(PREVIEW)
     for name, page in PAGES.items():
         (folder / f"{name}.html").write_text(page(), encoding="utf-8")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from skybatch.batch import keys
-from skybatch.batch.journal import read_journal
+from skybatch.batch.journal import read_journal, read_latest
 from skybatch.errors import InvalidRequest
 from tests.support.batches.batch_fakes import FakeBatch, task
 
@@ -49,3 +49,17 @@ def test_journal_goes_on_where_it_stopped_while_the_batch_runs() -> None:
 def test_cursor_that_is_none_of_ours_is_refused(cursor: str) -> None:
     with pytest.raises(InvalidRequest, match="next"):
         read_journal(FakeBatch([task(0)]).store, cursor, ended=False)
+
+
+def test_the_latest_images_are_those_at_the_end_and_the_cursor_goes_on_behind_them() -> None:
+    batch = FakeBatch([task(n) for n in range(6)])
+    batch.dispatch()
+    assert read_latest(batch.store, 3).images == []
+    for n in (4, 0, 2, 5):
+        batch.deliver(batch.plan.tasks[n])
+        batch.tally()
+    page = read_latest(batch.store, 3)
+    assert [image["n"] for image in page.images] == [0, 2, 5]
+    batch.deliver(batch.plan.tasks[1])
+    batch.tally()
+    assert [image["n"] for image in read_journal(batch.store, page.next_cursor, ended=False).images] == [1]

@@ -7,7 +7,7 @@ from obstore.store import MemoryStore
 
 from skybatch.batch import keys
 from skybatch.batch.name_answers import NameAnswers, save_name_answers
-from skybatch.batch.record import BatchRecord, load_record, load_request, save_record
+from skybatch.batch.record import BatchRecord, has_names, load_record, load_request, save_record
 from skybatch.batch.store import BatchStore
 from skybatch.errors import Expired, NotFound
 from skybatch.names.model import LookupStatus, NameResult, ServiceResponse
@@ -80,3 +80,13 @@ def test_a_request_is_read_with_the_positions_of_its_names(store: BatchStore) ->
 )
 def test_addresses_are_below_the_batch(url: str, path: str) -> None:
     assert url == f"https://sky.example/batches/{BATCH_ID}{path}"
+
+
+def test_whether_a_batch_must_resolve_names_is_known_from_its_request(store: BatchStore) -> None:
+    assert not has_names(store)
+    save_record(store, RECORD, positions_request(2, rows=(Row(1, ("j",), name="M 31"),)))
+    assert has_names(store)
+    placed = Row(1, ("j",), name="M 31", position=SkyPosition(10.0, 41.0))
+    other = BatchStore(MemoryStore(), BATCH_ID)
+    save_record(other, RECORD, positions_request(1, rows=(placed,)))
+    assert not has_names(other)

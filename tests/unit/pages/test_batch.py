@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Sequence
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
@@ -10,22 +11,27 @@ from typing import Any
 import pytest
 
 from skybatch import pages
-from skybatch.batch.reasons import BEYOND_LIMIT, CANCELLED_REASON, FAILURE_MEANINGS
 from skybatch.batch.request_facts import request_facts
-from skybatch.pages.batch import IMAGES_SHOWN, rate
+from skybatch.batch.results.target_choice import TargetChoice
+from skybatch.batch.results.targets import Target
+from skybatch.pages.batch import rate
 from skybatch.presentation.failure import failure_advice, failure_sentence
 from skybatch.presentation.outcomes import outcome_lines
 from skybatch.presentation.request_summary import QUICKLOOK_CAUTION, request_sentence
 from skybatch.presentation.summary import summary_sentences
 from skybatch.status import BatchStatus
 from tests.support.batches import batch_samples
-from tests.support.html import Page
+from tests.support.html import Element, Page
 
 LABELLED = {"input", "select", "textarea"}
 
 
-def shown(status: BatchStatus, images: list[dict[str, Any]] | None = None, **more: Any) -> Page:
-    return Page(pages.results_page(status, images or [], **more))
+def shown(status: BatchStatus, targets: Sequence[Target] = (), **choice: Any) -> Page:
+    return Page(pages.results_page(status, targets, TargetChoice(**choice)))
+
+
+def running(status: BatchStatus, images: Sequence[dict[str, Any]] = (), **more: Any) -> Page:
+    return Page(pages.running_page(status, images, **more))
 
 
 @pytest.mark.parametrize("name", batch_samples.PAGES)
@@ -42,7 +48,7 @@ def test_every_page_is_well_formed_and_keeps_to_its_policy(name: str) -> None:
     for element in page.elements:
         assert "style" not in element.attributes, "a style attribute is blocked by the policy"
         assert not any(attribute.startswith("on") for attribute in element.attributes)
-        assert element.attributes.get("src", "preview.svg") == "preview.svg", "nothing from outside"
+        assert "//" not in element.attributes.get("src", ""), "nothing from outside"
 
 
 @pytest.mark.parametrize("name", batch_samples.PAGES)
@@ -65,32 +71,40 @@ def test_every_table_and_field_has_its_name(name: str) -> None:
 
 def test_before_anything_is_done_the_page_says_what_was_asked_and_what_comes() -> None:
     early = batch_samples.status("accepted", progress={}, rows={}, images={})
-    page = shown(early)
+    page = running(early)
     assert request_sentence(request_facts(batch_samples.positions_request())) in page.words
     assert "value" not in page.one("progress").attributes
     assert page.one("form").attributes == {"method": "post", "action": "cancel"}
 
 
 def test_a_running_batch_shows_counts_rate_and_finished_images() -> None:
-    page = shown(batch_samples.status("working"), batch_samples.images(40), after="c2", now=batch_samples.NOW)
+    status, images = batch_samples.status("working"), batch_samples.images(40)
+    page = running(status, images, after="c2", now=batch_samples.NOW)
     bar = page.one("progress").attributes
     assert (bar["max"], bar["value"]) == ("7500", "2715")
     assert "2,715 of 7,500 images, 3 failed, 61.2 MB of 173 MB" in page.words
     assert "about 27 images a second, 3 minutes to go" in page.words
-    assert len(page.all("tr")) == 41
+    tiles = [image.attributes["src"] for image in page.all("img")]
+    assert tiles == [f"previews/{image['file']}.png" for image in reversed(images[-24:])]
     assert page.one("div", id="batch").attributes["data-after"] == "c2"
     assert page.one("p", id="announcement").attributes["aria-live"] == "polite"
     assert page.one("meta", **{"http-equiv": "refresh"})
 
 
-@pytest.mark.parametrize(("mode", "named"), [("positions", True), ("scans", False)])
-def test_finding_names_is_a_step_only_where_names_can_stand(mode: str, named: bool) -> None:
-    facts = {**batch_samples.status_json()["asked"], "mode": mode}
-    steps = shown(batch_samples.status("planning", asked=facts)).all("li")
+@pytest.mark.parametrize("named", [True, False])
+def test_only_the_stages_that_a_batch_has_are_shown(named: bool) -> None:
+    steps = running(batch_samples.status("planning"), has_names=named).all("li")
     assert ("resolving" in [step.attributes.get("data-step") for step in steps]) is named
     assert [step.attributes["data-step"] for step in steps if "aria-current" in step.attributes] == [
         "planning"
     ]
+
+
+def test_cancelling_asks_once_without_a_script() -> None:
+    page = running(batch_samples.status("working"))
+    assert page.one("summary").text == "Cancel this batch"
+    assert page.one("form", action="cancel").attributes["method"] == "post"
+    assert page.one("button", **{"data-busy": "Cancelling…"}).text == "Yes, cancel it"
 
 
 def test_a_finished_page_does_not_renew_itself() -> None:
@@ -99,7 +113,7 @@ def test_a_finished_page_does_not_renew_itself() -> None:
 
 def test_the_summary_leads_and_outcomes_carry_their_reasons() -> None:
     status = batch_samples.mixed()
-    page = shown(status, batch_samples.images(10))
+    page = shown(status, batch_samples.targets(10))
     assert page.one("p", **{"class": "summary"}).text == summary_sentences(status)
     reasons = [reason for line in outcome_lines(status) for reason in line.reasons]
     assert [item.text for item in page.all("li")][: len(reasons)] == reasons
@@ -127,11 +141,12 @@ def test_a_batch_whose_rest_was_started_links_to_it_instead() -> None:
     assert "part 2 of 4" in page.words
 
 
-def test_downloads_name_every_file_with_size_and_md5() -> None:
+def test_other_files_are_named_with_size_and_md5() -> None:
     page = shown(batch_samples.mixed())
-    for entry in batch_samples.mixed().files:
+    others = [file for file in batch_samples.mixed().files if file.name != "images.tar"]
+    for entry in others:
         assert page.one("a", href=entry.url).text == entry.name
-        assert (entry.md5 or "") in page.one("pre").text
+        assert (entry.md5 or "") in page.one("pre", **{"aria-label": "MD5 of each file"}).text
 
 
 def test_nothing_found_shows_the_request_and_no_outcomes() -> None:
@@ -151,34 +166,41 @@ def test_a_failed_batch_says_what_happened_and_what_to_do() -> None:
 def test_quicklooks_are_never_delivered_without_the_caution() -> None:
     quick = batch_samples.status(request=batch_samples.region_request(image_type="quicklook"))
     named = [{**batch_samples.images(1)[0], "file": "0001_a_001114n_j0460033_ql.fits"}]
-    for page in (shown(quick), shown(batch_samples.status(), named)):
+    for page in (shown(quick), running(batch_samples.status("working"), named)):
         assert QUICKLOOK_CAUTION in page.words
-    assert QUICKLOOK_CAUTION not in shown(batch_samples.status(), batch_samples.images(3)).words
+    assert QUICKLOOK_CAUTION not in shown(batch_samples.status(), batch_samples.targets(3)).words
 
 
-def test_images_that_were_not_retrieved_say_why_once_and_have_no_link() -> None:
-    image = {**batch_samples.images(1)[0], "url": None}
-    left = {**image, "status": "over_limit", "reason": BEYOND_LIMIT}
-    failed = {**image, "status": "failed", "reason": "source_missing"}
-    stopped = {**image, "status": "cancelled", "reason": CANCELLED_REASON}
-    body = shown(batch_samples.status(), [left, failed, stopped]).one("table", id="images")
-    assert BEYOND_LIMIT not in body.text
-    assert FAILURE_MEANINGS["source_missing"] in body.text
-    assert CANCELLED_REASON not in body.text
-    assert not shown(batch_samples.status(), [left, failed, stopped]).all("a", href="None")
+def test_one_button_downloads_everything_and_the_other_files_are_folded() -> None:
+    page = shown(batch_samples.mixed())
+    button = page.one("a", **{"class": "button everything"})
+    assert button.attributes["href"].endswith("/files/images.tar")
+    assert "612 MB" in button.text
+    parts = ('class="summary"', "Download everything", "data-copy", "Other files")
+    order = [page.source.index(words) for words in parts]
+    assert order == sorted(order)
 
 
-def test_long_tables_are_cut_and_say_so() -> None:
-    page = shown(batch_samples.status(), batch_samples.images(2600))
-    assert len(page.all("tr")) == IMAGES_SHOWN + 3  # two headings, one outcome
-    assert "The first 2,500 images of 7,500; all" in page.words
+@pytest.mark.parametrize("view", ["gallery", "table"])
+def test_a_page_of_2500_rows_is_small_and_has_at_most_a_hundred_tab_stops(view: str) -> None:
+    page = shown(batch_samples.mixed(), batch_samples.targets(2500), view=view, page=3)
+    assert len(page.source.encode()) < 300_000
+    stops = [each for each in page.elements if is_tab_stop(each)]
+    folded = len(batch_samples.mixed().files) + 4  # links and commands in closed details
+    assert len(stops) - folded + 4 <= 100  # with what the scripts add: the sketch, and buttons to copy
 
 
-def test_a_page_of_2500_images_fits_an_answer_of_lambda() -> None:
-    assert (
-        len(pages.results_page(batch_samples.mixed(), batch_samples.images(2500, previews=True)).encode())
-        < 4_000_000
-    )
+def is_tab_stop(element: Element) -> bool:
+    reached = element.name in ("button", "select", "summary", "input", "textarea") or element.name == "a"
+    hidden = element.attributes.get("tabindex") == "-1" or element.attributes.get("type") == "hidden"
+    return (reached or "tabindex" in element.attributes) and not hidden
+
+
+def test_sketch_and_other_skies_are_offered_and_nothing_is_loaded_from_there() -> None:
+    page = shown(batch_samples.mixed(), batch_samples.targets(3))
+    assert page.one("img", src="sky.svg").attributes["alt"]
+    outside = [each for each in page.all("a") if "aladin" in each.attributes.get("href", "")]
+    assert "noopener" in outside[0].attributes["rel"]
 
 
 def test_a_rate_needs_a_finished_image_and_a_start() -> None:
@@ -190,19 +212,16 @@ def test_a_rate_needs_a_finished_image_and_a_start() -> None:
 
 
 @pytest.mark.parametrize("typed", [batch_samples.EVIL, "x" * 10_000, "\x00\x1b[31m", "\ud800", "🔭" * 500])
-def test_what_a_user_typed_stays_inert_on_the_page(typed: str) -> None:
+@pytest.mark.parametrize("view", ["gallery", "table"])
+def test_what_a_user_typed_stays_inert_on_the_page(typed: str, view: str) -> None:
     request = batch_samples.positions_request(3, label=typed, table_name=typed)
-    bare = pages.results_page(batch_samples.mixed(label="", notices=[""]), batch_samples.images(3))
+    bare = pages.results_page(batch_samples.mixed(label="", notices=[""]), batch_samples.targets(15))
     hostile = batch_samples.mixed(
         request=request, label=typed, notices=[typed], reason=typed,
         reasons=[{"outcome": "failed", "reason": typed, "rows": 3, "named": [typed]}],
         files=[{**batch_samples.files()[0], "name": typed}],
     )  # fmt: skip
-    rows = [
-        {**image, "id": typed, "file": typed, "band": typed, "reason": typed}
-        for image in batch_samples.images(41)
-    ]
-    page = shown(hostile, rows)
+    page = shown(hostile, batch_samples.targets(15, id=typed, name=typed), view=view)
     assert len(page.all("script")) == Page(bare).source.count("<script")
     assert page.unclosed == []
     assert len(page.source) < len(bare) + 60_000

@@ -12,7 +12,7 @@ import pytest
 
 from skybatch.pages.environment import (
     SCRIPTS,
-    STYLE,
+    STYLES,
     TOKEN_SCRIPT,
     content_security_policy,
     environment,
@@ -81,7 +81,7 @@ def test_a_context_that_lacks_a_name_does_not_render() -> None:
 def test_the_policy_allows_our_style_sheet_and_scripts_by_hash_and_nothing_else() -> None:
     policy = dict(part.split(" ", 1) for part in content_security_policy().split("; "))
     assert policy["default-src"] == policy["base-uri"] == policy["frame-ancestors"] == "'none'"
-    for directive, names in (("style-src", [STYLE]), ("script-src", SCRIPTS)):
+    for directive, names in (("style-src", STYLES), ("script-src", SCRIPTS)):
         digests = [b64encode(sha256(inlined(name).encode()).digest()).decode() for name in names]
         sketches = [style_source()] if directive == "style-src" else []
         assert policy[directive].split() == [*(f"'sha256-{digest}'" for digest in digests), *sketches]

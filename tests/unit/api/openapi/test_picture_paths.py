@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from skybatch.api.openapi.picture_paths import look_parameters, picture_paths
+from dataclasses import fields
+
+from skybatch.api.openapi.picture_paths import choice_parameters, look_parameters, picture_paths
 from skybatch.batch.delivery.previews import DEFAULT_LOOK
+from skybatch.batch.results.target_choice import TargetChoice
 
 
 def test_each_parameter_of_a_picture_is_described_with_its_default() -> None:
@@ -13,3 +16,8 @@ def test_each_parameter_of_a_picture_is_described_with_its_default() -> None:
 
 def test_previews_and_sketches_have_addresses() -> None:
     assert {"/batches/{id}/previews/{name}", "/batches/{id}/sky.svg"} <= set(picture_paths())
+
+
+def test_each_field_of_a_choice_is_a_parameter() -> None:
+    described = {each["name"] for each in choice_parameters()}
+    assert described == {each.name for each in fields(TargetChoice)}

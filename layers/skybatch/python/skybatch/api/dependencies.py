@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from skybatch.batch.delivery.image_places import ImagePlace, ImagePlaces
     from skybatch.batch.delivery.single_images import CopyRange
+    from skybatch.batch.results.targets import TargetMemory
     from skybatch.batch.submission.executions import StartExecution
     from skybatch.callers.meter import Meter
     from skybatch.inventory.inventory import Inventory
@@ -89,6 +90,13 @@ class Dependencies:
         from skybatch.batch.delivery.image_places import ImagePlaces  # 12 ms of a cold start; one function's
 
         return ImagePlaces()
+
+    @cached_property
+    def targets(self) -> TargetMemory:
+        """What reads the targets of ended batches, and remembers those of the last few."""
+        from skybatch.batch.results.targets import TargetMemory  # of use to one function alone
+
+        return TargetMemory()
 
     @cached_property
     def callers(self) -> Meter:

@@ -45,6 +45,16 @@ def read_journal(store: BatchStore, after: str | None, ended: bool) -> JournalPa
     return JournalPage(images, f"{part}-{offset}")
 
 
+def read_latest(store: BatchStore, count: int) -> JournalPage:
+    """Read the last ``count`` images that finished in a running batch, and the cursor behind them."""
+    images: list[dict[str, Any]] = []
+    page = read_journal(store, None, ended=False)
+    while page.images:
+        images = [*images, *page.images][-count:]
+        page = read_journal(store, page.next_cursor, ended=False)
+    return JournalPage(images, page.next_cursor)
+
+
 def all_entries(store: BatchStore) -> Iterator[dict[str, Any]]:
     """Read the whole journal, in order."""
     parts = sorted(int(stored.name.removesuffix(".jsonl")) for stored in store.list(keys.JOURNAL))

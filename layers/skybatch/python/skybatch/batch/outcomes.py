@@ -125,7 +125,7 @@ def _row_outcome(plan: Plan, row: int, images: Sequence[ImageOutcome]) -> RowOut
     absent = plan.absent.get(row)
     if not images:
         return RowOutcome(row, *plan.unplanned[row], counts={}, absent=absent)
-    counts, status = Counter(image.status for image in images), status_of_images(images)
+    counts, status = Counter(image.status for image in images), status_of_images(i.status for i in images)
     if status is RowStatus.RETRIEVED:
         return RowOutcome(row, RowStatus.RETRIEVED, None, counts, absent=absent)
     kinds = _kinds(images)
@@ -133,14 +133,14 @@ def _row_outcome(plan: Plan, row: int, images: Sequence[ImageOutcome]) -> RowOut
     return RowOutcome(row, status, reason, counts, code, absent, tuple(kinds[1:]))
 
 
-def status_of_images(images: Sequence[ImageOutcome]) -> RowStatus:
-    """Return the outcome of a row that has these images, at least one."""
-    statuses = {image.status for image in images}
-    if statuses == {ImageStatus.RETRIEVED}:
+def status_of_images(statuses: Iterable[ImageStatus]) -> RowStatus:
+    """Return what images come to together, of which there is at least one."""
+    occurring = set(statuses)
+    if occurring == {ImageStatus.RETRIEVED}:
         return RowStatus.RETRIEVED
-    if ImageStatus.RETRIEVED in statuses:
+    if ImageStatus.RETRIEVED in occurring:
         return RowStatus.PARTIAL
-    return next(whole for image, whole in _WITHOUT_IMAGES.items() if image in statuses)
+    return next(whole for image, whole in _WITHOUT_IMAGES.items() if image in occurring)
 
 
 def _kinds(images: Iterable[ImageOutcome]) -> list[tuple[str, str | None]]:

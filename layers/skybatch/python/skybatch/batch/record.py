@@ -123,3 +123,9 @@ def load_request(store: BatchStore) -> Request:
         raise NotFound("There is no batch of that id.")
     request = Request.from_json(body)
     return with_positions(request, load_name_answers(store).answers) if unresolved_names(request) else request
+
+
+def has_names(store: BatchStore) -> bool:
+    """Tell whether a batch must resolve object names, or has done so."""
+    body = store.read_json(keys.REQUEST) or {}
+    return bool(unresolved_names(Request.from_json(body))) if body else False

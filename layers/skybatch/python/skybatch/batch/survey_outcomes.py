@@ -25,7 +25,7 @@ def outcomes_by_survey(
         images[task.dataset, task.row].append(outcome)
     return {
         dataset: [
-            status_of_images(images[dataset, row])
+            status_of_images(image.status for image in images[dataset, row])
             if (dataset, row) in images
             else _without_images(plan, row, repeated)
             for row in range(rows)

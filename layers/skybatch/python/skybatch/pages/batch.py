@@ -7,19 +7,25 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
+from skybatch.batch.delivery.previews import preview_name
+from skybatch.batch.results.target_choice import TargetChoice
+from skybatch.batch.results.targets import Target
 from skybatch.pages.environment import render
 from skybatch.pages.result_files import group_files
+from skybatch.plain_text import plain
 from skybatch.presentation import formatting
 from skybatch.presentation.failure import failure_advice, failure_sentence
+from skybatch.presentation.gallery.download_commands import ARCHIVE, download_commands
+from skybatch.presentation.gallery.shown_targets import gallery_context, view_address
+from skybatch.presentation.gallery.sky_links import field_of, sky_links
 from skybatch.presentation.outcomes import informative_outcome_lines
 from skybatch.presentation.request_summary import request_details, request_sentence
 from skybatch.presentation.summary import nothing_found, part_of_chain, summary_sentences
 from skybatch.presentation.survey_results import acknowledgements, survey_lines
 from skybatch.status import BatchState, BatchStatus, Chain
+from skybatch.surveys.known import band_label
 
-IMAGES_SHOWN = 2500
-"""Rows of the image table in one page; the tables of the batch hold all of them."""
-
+DEFAULT_CHOICE = TargetChoice()
 STEPS = (
     (BatchState.ACCEPTED, "Accepted"),
     (BatchState.RESOLVING, "Resolving names"),
@@ -28,75 +34,84 @@ STEPS = (
     (BatchState.PACKAGING, "Packaging"),
     (BatchState.COMPLETE, "Complete"),
 )
-NAMING_MODES = ("region", "positions")  # those in which an object name can stand
 _NOTHING_FOUND_ADVICE = (
     "The survey has no images there, or the search was too narrow. A larger region or the relation "
     "“overlap” finds more; so does another data set. Decimal coordinates are read as ICRS degrees."
 )
-OUTCOME_LABELS = {"over_limit": "beyond the limit"}
-_NO_IMAGE = {
-    **dict.fromkeys(("file", "url", "bytes", "row", "id", "reason", "preview", "colour")),
-    **{"band": "", "status": "retrieved"},
-}
+TILES_SHOWN = 24
+"""Images of a running batch on its page: those that finished last."""
 
 
 def results_page(
     status: BatchStatus,
-    images: Sequence[Mapping[str, Any]],
+    targets: Sequence[Target] = (),
+    choice: TargetChoice = DEFAULT_CHOICE,
+) -> str:
+    """Render the page of a batch that has ended as HTML: ``targets`` are all of its images."""
+    return render(
+        "batch.html",
+        **_common_context(status, any("_ql" in p.task.file for each in targets for p in each.pictures)),
+        **_final_context(status),
+        after="",
+        **gallery_context(targets, choice),
+        sky_links=sky_links(field) if (field := field_of(status.request, targets)) else (),
+    )
+
+
+def running_page(
+    status: BatchStatus,
+    images: Sequence[Mapping[str, Any]] = (),
     *,
     after: str | None = None,
+    has_names: bool = False,
     now: datetime | None = None,
 ) -> str:
-    """Render the page of a batch in any state as HTML.
+    """Render the page of a batch that runs as HTML.
 
     Parameters
     ----------
     status
         The status of the batch.
     images
-        The finished images so far, or at the end all images: ``file, url, bytes, row, id, band, status,
-        reason, preview, colour``. The first 2,500 are shown.
+        The images finished last, in order: ``file, bytes, row, id, band``.
     after
-        The cursor behind the last of `images`: the page polls from there while the batch runs.
+        The cursor behind the last of `images`: the page polls from there.
+    has_names
+        Whether object names must be resolved.
     now
-        The time by which the rate of a running batch is computed.
+        The time by which the rate is computed.
     """
     return render(
         "batch.html",
-        status=status,
-        title=formatting.plain(status.label or "Your images"),
+        **_common_context(status, any("_ql" in str(image.get("file")) for image in images)),
+        **_running_context(status, has_names, now or datetime.now(UTC)),
         after=after or "",
-        part=part_of_chain(status),
-        chain_urls=_chain_urls(status.chain),
-        has_quicklooks=_has_quicklooks(status, images),
-        **(_final_context(status) if status.ended else _running_context(status, now or datetime.now(UTC))),
-        **_request_context(status),
-        **_images_context(status, images),
+        tiles=[_tile(image) for image in reversed(images[-TILES_SHOWN:])],
     )
 
 
-def _images_context(status: BatchStatus, images: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    shown = [{**_NO_IMAGE, **_relative_urls(image, status.batch_id)} for image in images[:IMAGES_SHOWN]]
-    total = status.images.total if status.ended else 0
+def _tile(image: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is shown of a finished image; its URLs are relative to the page, which halves its size."""
+    row = f"Row {image['row']}" if image["row"] else ""
+    named = plain(image["id"] or "", 40)
     return {
-        "images": shown,
-        "outcome_labels": OUTCOME_LABELS,
-        "images_not_shown": max(total, len(images)) - len(shown),
-        "has_rows": any(image["row"] for image in shown),
-        "has_previews": not status.ended or any(image["preview"] for image in shown),
-        "has_colours": any(image["colour"] for image in shown),
+        "title": " · ".join(filter(None, (row, named))) or plain(image["file"], 60),
+        "band": plain(band_label(str(image["band"]).lower()), 15),
+        "bytes": image["bytes"],
+        "preview": f"previews/{preview_name(image['file'])}",
+        "view": view_address(image["file"], ""),
     }
 
 
-def _relative_urls(image: Mapping[str, Any], batch_id: str) -> dict[str, Any]:
-    """Write URLs below the batch relative to the page, which halves the page's size."""
-    base = f"/batches/{batch_id}/"
-    relative = {
-        name: str(image[name]).partition(base)[2] or image[name]
-        for name in ("url", "preview", "colour")
-        if image.get(name)
+def _common_context(status: BatchStatus, has_quicklooks: bool) -> dict[str, Any]:
+    return {
+        "status": status,
+        "title": formatting.plain(status.label or "Your images"),
+        "part": part_of_chain(status),
+        "chain_urls": _chain_urls(status.chain),
+        "has_quicklooks": has_quicklooks or (status.request is not None and status.request.quicklooks),
+        **_request_context(status),
     }
-    return {**image, **relative}
 
 
 def _request_context(status: BatchStatus) -> dict[str, Any]:
@@ -106,11 +121,11 @@ def _request_context(status: BatchStatus) -> dict[str, Any]:
     return {"asked": request_sentence(request), "details": request_details(request)}
 
 
-def _running_context(status: BatchStatus, now: datetime) -> dict[str, Any]:
+def _running_context(status: BatchStatus, has_names: bool, now: datetime) -> dict[str, Any]:
     progress = status.progress
     finished = progress.done + progress.failed
     return {
-        "steps": _steps(status.state, status.request.mode if status.request else None),
+        "steps": _steps(status.state, has_names),
         "finished_images": finished,
         "rate": rate(finished, progress.tasks, formatting.to_utc(status.created), now),
     }
@@ -128,8 +143,9 @@ def rate(finished: int, tasks: int, since: datetime | None, now: datetime) -> st
     return f"about {images}{left}"
 
 
-def _steps(state: str, mode: str | None) -> list[dict[str, Any]]:
-    resolves = state == BatchState.RESOLVING or mode in NAMING_MODES
+def _steps(state: str, has_names: bool) -> list[dict[str, Any]]:
+    """Return the stages that a batch has."""
+    resolves = state == BatchState.RESOLVING or has_names
     steps = [step for step in STEPS if step[0] != BatchState.RESOLVING or resolves]
     order = [code for code, _ in steps]
     current = order.index(BatchState(state)) if state in order else 0
@@ -149,7 +165,9 @@ def _final_context(status: BatchStatus) -> dict[str, Any]:
         "failure": failure_sentence(status),
         "advice": failure_advice(status),
         "outcomes": informative_outcome_lines(status),
-        "file_groups": group_files(status.files),
+        "archive": status.file(ARCHIVE),
+        "commands": download_commands(status, status.file(ARCHIVE)),
+        "file_groups": [group for group in group_files(status.files) if not group.is_archive],
         "surveys": survey_lines(status),
         "acknowledgements": acknowledgements(status),
     }
@@ -159,8 +177,3 @@ def _chain_urls(chain: Chain) -> dict[str, str]:
     """Give the URLs of the neighbours' pages, relative to this one."""
     neighbours = {"previous": chain.previous, "next": chain.next, "retry": chain.retry}
     return {side: f"../{quote(str(id_), safe='')}/results" if id_ else "" for side, id_ in neighbours.items()}
-
-
-def _has_quicklooks(status: BatchStatus, images: Sequence[Mapping[str, Any]]) -> bool:
-    requested = status.request is not None and status.request.quicklooks
-    return requested or any("_ql" in str(image.get("file")) for image in images)

@@ -22,12 +22,13 @@ from skybatch.settings import settings
 from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.known import band_label, served_surveys
 
-STYLE = "page.css"
-SCRIPTS = (
-    *("batch.js", "table_check.js", "form.js"),
-    *("request_file.js", "request_commands.js", "command_panel.js", "form_errors.js", "my_batches.js"),
-    "api_try.js",
+STYLES = ("page.css", "results.css")
+BATCH_SCRIPTS = ("batch.js", "copy.js", "view.js")
+FORM_SCRIPTS = (
+    *("sky.js", "table_check.js", "request_file.js", "request_commands.js", "command_panel.js"),
+    *("form_errors.js", "my_batches.js", "form.js"),
 )
+SCRIPTS = (*BATCH_SCRIPTS, *FORM_SCRIPTS, "api_try.js")
 TOKEN_SCRIPT = "token.js"  # noqa: S105  of pages of a private deployment alone
 _WITH_INDEX = re.compile(r"^([A-Z])([a-z]+)$")
 _SAFE_URL = re.compile(r"https?://|[^:]*(?:[/?#]|$)")
@@ -52,10 +53,11 @@ def content_security_policy(*more_scripts: str) -> str:
     so images may come from any https URL, and by http from the local machine.
     """
     scripts = " ".join(source_hash(name) for name in (*SCRIPTS, *more_scripts))
+    styles = " ".join(map(source_hash, STYLES))
     return "; ".join(
         (
             "default-src 'none'",
-            f"style-src {source_hash(STYLE)} {style_source()}",
+            f"style-src {styles} {style_source()}",
             f"script-src {scripts}",
             "img-src 'self' data: https: http://127.0.0.1:* http://localhost:*",
             "connect-src 'self'",

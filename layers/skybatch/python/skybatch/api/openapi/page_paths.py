@@ -5,6 +5,7 @@ from __future__ import annotations
 from skybatch import errors
 from skybatch.api.openapi.batch_paths import ID, READ_ERRORS
 from skybatch.api.openapi.operations import Schema, operation, page, parameter, redirect
+from skybatch.api.openapi.picture_paths import choice_parameters
 
 # By a button of the page, or by a mail program's own (RFC 8058).
 ADDRESS_ACTION: Schema = {
@@ -40,7 +41,14 @@ def page_paths() -> dict[str, Schema]:
             )
         },
         "/batches/{id}/results": {
-            "get": operation("pages", "getResultsPage", "The page of a batch", results, READ_ERRORS),
+            "get": operation(
+                "pages",
+                "getResultsPage",
+                "The page of a batch",
+                results,
+                (*READ_ERRORS, errors.InvalidRequest),
+                parameters=list(choice_parameters()),
+            ),
             "parameters": [ID],
         },
         "/addresses/{link}": {

@@ -6,10 +6,24 @@ from collections.abc import Iterator
 
 from skybatch import errors
 from skybatch.api.openapi.batch_paths import ID, READ_ERRORS
-from skybatch.api.openapi.operations import Schema, binary, operation, parameter, redirect
+from skybatch.api.openapi.operations import Schema, binary, operation, page, parameter, redirect
 from skybatch.api.routes.pictures.previews import STRETCHES
 from skybatch.api.routes.pictures.sky_sketch import MEDIA_TYPE
-from skybatch.batch.delivery.previews import DEFAULT_LOOK, SIDES
+from skybatch.batch.codes import RowStatus
+from skybatch.batch.delivery.previews import DEFAULT_LOOK
+from skybatch.batch.delivery.previews import SIDES as PREVIEW_SIDES
+from skybatch.batch.results.target_choice import EDGES, SIZES, SORTS, VIEWS
+
+_CHOICES = {
+    "outcome": "Only targets of this outcome.",
+    "band": "Only images of this band, by its id.",
+    "edge": "Only crops that are cut at the edge of their image, or whole.",
+    "find": "Part of an id or name, or the number of a row.",
+    "sort": "What targets are ordered by; with a minus the other way round.",
+    "page": "Page of targets.",
+    "view": "Gallery or table.",
+    "size": "How large the gallery's pictures are.",
+}
 
 
 def picture_paths() -> dict[str, Schema]:
@@ -18,6 +32,7 @@ def picture_paths() -> dict[str, Schema]:
     return {
         "/batches/{id}/previews/{name}": {"get": _preview(), "parameters": [ID, name]},
         "/batches/{id}/sky.svg": {"get": _sketch(), "parameters": [ID]},
+        "/batches/{id}/views/{file}": {"get": _view(), "parameters": [ID, parameter("file")]},
     }
 
 
@@ -41,8 +56,37 @@ def look_parameters() -> Iterator[Schema]:
     for name in ("black", "white"):
         schema = {"type": "number", "minimum": 0, "maximum": 100, "default": getattr(DEFAULT_LOOK, name)}
         yield parameter(name, "query", schema=schema, description=f"Percentile of the pixels that is {name}.")
-    sides = {"type": "integer", "enum": list(SIDES), "default": DEFAULT_LOOK.side}
+    sides = {"type": "integer", "enum": list(PREVIEW_SIDES), "default": DEFAULT_LOOK.side}
     yield parameter("side", "query", schema=sides, description="Pixels of the longer side, at most.")
+
+
+def choice_parameters() -> Iterator[Schema]:
+    """Yield the parameters that say which targets a page shows."""
+    enums = {
+        "outcome": tuple(RowStatus),
+        "edge": EDGES,
+        "sort": SORTS,
+        "view": VIEWS,
+        "size": SIZES,
+    }
+    for name, description in _CHOICES.items():
+        schema: Schema = {"type": "integer", "minimum": 1} if name == "page" else {"type": "string"}
+        if name in enums:
+            schema["enum"] = [str(each) for each in enums[name]]
+        yield parameter(name, "query", schema=schema, description=description)
+
+
+def _view() -> Schema:
+    return operation(
+        "pages",
+        "getView",
+        "The large view of an image",
+        page("The page of one image."),
+        (*READ_ERRORS, errors.InvalidRequest),
+        description="With scale bar, directions and cross-hair. The parameters of the batch's page say which"
+        " images are before and after it.",
+        parameters=[*choice_parameters(), *list(look_parameters())[:3]],
+    )
 
 
 def _sketch() -> Schema:

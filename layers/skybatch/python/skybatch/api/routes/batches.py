@@ -18,15 +18,15 @@ from skybatch.api.routing import AnyResponse, RouteTable
 from skybatch.batch import keys
 from skybatch.batch.delivery import previews
 from skybatch.batch.delivery.single_images import cut_image, media_type
-from skybatch.batch.journal import read_journal
-from skybatch.batch.record import BatchRecord, load_record
-from skybatch.batch.results.finished_images import finished_images
+from skybatch.batch.journal import read_journal, read_latest
+from skybatch.batch.record import BatchRecord, has_names, load_record
+from skybatch.batch.results.target_choice import TargetChoice
 from skybatch.batch.status import read_status
 from skybatch.batch.store import SAFE_NAME, BatchStore
 from skybatch.bundles.place import Place
 from skybatch.callers.usage import Usage
 from skybatch.errors import NotFound
-from skybatch.pages.batch import IMAGES_SHOWN, results_page
+from skybatch.pages.batch import TILES_SHOWN, results_page, running_page
 from skybatch.storage.links import presigned_url
 
 routes = RouteTable()
@@ -52,16 +52,16 @@ def list_images(request: HttpRequest, dependencies: Dependencies, batch_id: str)
 
 
 @routes.get("/batches/<batch_id>/results")
-def results(_: HttpRequest, dependencies: Dependencies, batch_id: str) -> AnyResponse:
+def results(request: HttpRequest, dependencies: Dependencies, batch_id: str) -> AnyResponse:
     """Return the page of a batch: progress while it runs, the results after."""
     store = dependencies.batch(batch_id)
     status = read_status(store, dependencies.clock())
-    record = load_record(store)
     if status.ended:
-        return html_response(results_page(status, finished_images(store, record, IMAGES_SHOWN)))
-    found = read_journal(store, None, ended=False)
-    images = [image.to_json() for image in _finished_images(record, found.images)]
-    return html_response(results_page(status, images, after=found.next_cursor))
+        choice = TargetChoice.read(request.query_parameter)
+        return html_response(results_page(status, dependencies.targets.of(store), choice))
+    latest = read_latest(store, TILES_SHOWN)
+    names = has_names(store)
+    return html_response(running_page(status, latest.images, after=latest.next_cursor, has_names=names))
 
 
 @routes.get("/batches/<batch_id>/images/<file>")

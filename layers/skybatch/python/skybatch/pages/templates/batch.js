@@ -2,8 +2,8 @@
 // Without this script the page reloads itself and the buttons are plain forms.
 (() => {
   const batch = document.getElementById("batch");
-  const table = document.getElementById("images");
-  const ROWS_SHOWN = 2500;
+  const tiles = document.getElementById("tiles");
+  const TILES_SHOWN = 24;
   const SHORTEST_POLL = 2000, LONGEST_POLL = 10000; // milliseconds between two polls of the status
   const element = (name, text) => Object.assign(document.createElement(name), {textContent: text});
   const number = (n) => n.toLocaleString("en-US");
@@ -34,79 +34,33 @@
     addEventListener("pageshow", (event) => event.persisted && location.reload());
   };
 
-  const sortable = () => {
-    const body = table.tBodies[0];
-    const value = (row, column, numeric) => {
-      const cell = row.cells[column];
-      const text = cell.dataset.v ?? cell.textContent;
-      return numeric ? (text === "" ? Infinity : Number(text)) : text;
-    };
-    const order = (heading) => {
-      const down = heading.getAttribute("aria-sort") === "ascending";
-      const numeric = heading.classList.contains("num");
-      const column = heading.cellIndex;
-      const keyed = Array.from(body.rows, (row) => [value(row, column, numeric), row]);
-      keyed.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-      if (down) keyed.reverse();
-      for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
-      heading.setAttribute("aria-sort", down ? "descending" : "ascending");
-      body.append(...keyed.map(([, row]) => row));
-    };
-    for (const heading of table.tHead.rows[0].cells) {
-      if (heading.classList.contains("preview")) continue;
-      const button = element("button", heading.textContent);
-      button.type = "button";
-      heading.replaceChildren(button);
-      button.addEventListener("click", () => order(heading));
-    }
-  };
-
-  const isSafeUrl = (text) => text && /^(https?:\/\/|[^:]*$)/.test(text);
-
-  const picture = (image) => {
-    const link = Object.assign(element("a", ""), {href: image.preview, title: "Preview"});
-    const made = Object.assign(document.createElement("img"), {alt: `Preview: ${image.file}`, width: 48, height: 48});
-    made.loading = "lazy"; // set before src, else the image is loaded at once
-    made.decoding = "async";
-    made.src = image.preview;
-    link.append(made);
-    return link;
-  };
-
-  const imageRow = (image) => {
-    const row = document.createElement("tr");
-    const cell = (text, type) => {
-      const made = element("td", text ?? "");
-      if (type) made.className = type;
-      row.append(made);
-      return made;
-    };
-    const preview = cell("", "preview");
-    if (isSafeUrl(image.preview)) preview.append(picture(image));
-    const file = cell("", "file");
-    const retrieved = (image.status ?? "retrieved") === "retrieved";
-    if (retrieved && isSafeUrl(image.url)) {
-      file.append(Object.assign(element("a", image.file), {href: image.url}));
-    } else {
-      file.textContent = image.file ?? "";
-    }
-    cell(image.row, "row num");
-    cell(image.id, "id");
-    cell({j: "J", h: "H", k: "Ks"}[String(image.band).toLowerCase()] ?? image.band);
-    cell(image.bytes ? size(image.bytes) : "", "num").dataset.v = image.bytes ?? 0;
-    cell(retrieved ? "retrieved" : `failed ${image.reason ?? ""}`);
-    return row;
+  const labels = {j: "J", h: "H", k: "Ks"};
+  const tile = (image) => {
+    const item = element("li", ""), link = element("a", ""), told = element("span", "");
+    const band = labels[String(image.band).toLowerCase()] ?? image.band;
+    const title = [image.row && `Row ${image.row}`, image.id].filter(Boolean).join(" · ") || image.file;
+    const picture = Object.assign(document.createElement("img"), {alt: `${title}, ${band}`});
+    picture.loading = "lazy"; // set before src, else the image is loaded at once
+    picture.decoding = "async";
+    picture.src = `previews/${encodeURIComponent(image.file)}.png`;
+    link.href = `views/${encodeURIComponent(image.file)}`;
+    link.append(picture);
+    told.className = "told";
+    told.append(element("b", band), ` ${title} `, Object.assign(element("span", size(image.bytes)), {className: "hint"}));
+    item.append(link, " ", told);
+    return item;
   };
 
   let cursor = batch.dataset.after;
   const fetchImages = async () => {
-    const body = table.tBodies[0];
-    while (body.rows.length < ROWS_SHOWN) {
+    for (;;) {
       const response = await fetch(`images?after=${encodeURIComponent(cursor)}`);
       if (!response.ok) return;
       const page = await response.json();
-      body.append(...page.images.map(imageRow));
-      if (page.images.length) document.getElementById("images-section").hidden = false;
+      // Whoever walks the tiles by keyboard keeps the one in focus: it is moved, not made anew.
+      tiles.prepend(...page.images.slice(-TILES_SHOWN).reverse().map(tile));
+      while (tiles.children.length > TILES_SHOWN && !tiles.lastElementChild.contains(document.activeElement)) tiles.lastElementChild.remove();
+      if (page.images.length) document.getElementById("latest").hidden = false;
       if (!page.next || page.next === cursor) return;
       cursor = page.next;
       if (!page.images.length) return;
@@ -180,6 +134,7 @@
   };
 
   busyButtons();
-  if (table) sortable();
+  const filters = document.querySelector(".filters");
+  filters?.addEventListener("change", (event) => event.target.matches("select") && filters.requestSubmit());
   if (!batch.dataset.finished) follow();
 })();

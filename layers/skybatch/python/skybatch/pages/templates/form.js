@@ -113,6 +113,7 @@
   const clear = () => {
     byId("problem").replaceChildren();
     byId("plan").replaceChildren();
+    byId("plan-sky").hidden = true;
     for (const field of form.querySelectorAll("[aria-invalid]")) {
       field.removeAttribute("aria-invalid");
       const described = (field.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => !id.startsWith("wrong-"));
@@ -190,6 +191,7 @@
     for (const notice of plan.notices ?? []) say(notice);
     byId("plan").replaceChildren(box);
     box.scrollIntoView({block: "nearest"});
+    if (plan.rows) skySketch.ofPlan(byId("plan-sky"), () => fetch("plans?format=svg", {method: "POST", body: new FormData(form)}));
   };
 
   const send = async (path) => {

@@ -203,7 +203,7 @@ def _corners(shown: Sequence[_Shown]) -> tuple[Floats, Floats]:
     for frame in map(ImageFrame, sorted(set(frames.tolist()))):
         of_frame = np.flatnonzero(frames == frame)
         chosen = [shown[i] for i in of_frame.tolist()]
-        footprints = _footprints([each.geometry for each in chosen], frame)
+        footprints = footprints_of([each.geometry for each in chosen], frame)
         x0, y0, nx, ny = np.array([each.box for each in chosen], np.float64).T[:, :, None] + 0.0
         x = np.concatenate([x0, x0 + nx, x0 + nx, x0], axis=1) + 0.5
         y = np.concatenate([y0, y0, y0 + ny, y0 + ny], axis=1) + 0.5
@@ -211,7 +211,8 @@ def _corners(shown: Sequence[_Shown]) -> tuple[Floats, Floats]:
     return ra, dec
 
 
-def _footprints(geometries: Sequence[ImageGeometry], frame: ImageFrame) -> Footprints:
+def footprints_of(geometries: Sequence[ImageGeometry], frame: ImageFrame) -> Footprints:
+    """Return where images of one frame lie."""
     columns = {
         name: np.array([getattr(geometry, name) for geometry in geometries])
         for name in geometries[0]._fields

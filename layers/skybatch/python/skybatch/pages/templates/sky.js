@@ -1,0 +1,73 @@
+"use strict";
+// Without this script the sketch is a picture, and its titles are shown where it is opened by itself.
+const skySketch = (() => {
+  const show = (box, text, said, go) => {
+    const drawn = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
+    if (drawn.nodeName !== "svg") return;
+    const fresh = box.cloneNode(false); // without what listened to the sketch before
+    box.replaceWith(fresh);
+    box = fresh;
+    box.append(document.importNode(drawn, true));
+    const svg = box.firstElementChild;
+    svg.removeAttribute("width");
+    svg.removeAttribute("height");
+    const titled = [...svg.querySelectorAll("svg [class]")].filter((one) => one.querySelector(":scope > title"));
+    const marks = titled.filter((one) => one.dataset.row).sort((a, b) => a.dataset.row - b.dataset.row);
+    const images = titled.filter((one) => !one.dataset.row);
+    let at = null;
+    const words = (one) => one.querySelector("title").textContent;
+    const point = (one) => {
+      at?.classList.remove("at");
+      at = one;
+      at?.classList.add("at");
+      said.textContent = one ? words(one) : "";
+    };
+    const step = (list, by) => {
+      if (!list.length) return;
+      const here = list.indexOf(at);
+      point(list[here < 0 ? (by > 0 ? 0 : list.length - 1) : (here + by + list.length) % list.length]);
+    };
+    box.addEventListener("pointermove", (event) => {
+      const one = event.target.closest("svg [class]");
+      if (titled.includes(one) && one !== at) point(one);
+    });
+    box.tabIndex = 0;
+    box.setAttribute("role", "application");
+    box.setAttribute("aria-label", `Sketch of the sky: left and right go from position to position, up and down from image to image${go ? ", Enter shows what is there" : ""}`);
+    box.addEventListener("keydown", (event) => {
+      const steps = {ArrowRight: [marks, 1], ArrowLeft: [marks, -1], ArrowDown: [images, 1], ArrowUp: [images, -1]}[event.key];
+      if (steps) step(...steps);
+      else if (event.key === "Enter" && at?.dataset.row && go) go(at.dataset.row);
+      else return;
+      event.preventDefault();
+    });
+    box.addEventListener("click", () => at?.dataset.row && go?.(at.dataset.row));
+  };
+
+  const load = async (box, said) => {
+    try {
+      const response = await fetch(box.dataset.sketch);
+      if (response.ok) show(box, await response.text(), said, (row) => location.assign(`results?find=${row}#gallery`));
+    } catch {
+      // the picture stays
+    }
+  };
+
+  // The latest dry run alone is shown, however long those before it take.
+  let asked = 0;
+  const ofPlan = async (figure, ask) => {
+    const number = ++asked;
+    try {
+      const response = await ask();
+      if (!response.ok || number !== asked) return;
+      show(figure.querySelector("div"), await response.text(), figure.querySelector("output"));
+      figure.hidden = false;
+    } catch {
+      // the numbers are shown all the same
+    }
+  };
+
+  const box = document.querySelector("[data-sketch]");
+  if (box) load(box, document.getElementById("sky-said"));
+  return {ofPlan};
+})();

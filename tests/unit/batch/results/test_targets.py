@@ -1,0 +1,91 @@
+"""Targets of an ended batch: bands side by side, rows without images among them, and the memory of a few."""
+
+from __future__ import annotations
+
+from obstore.store import MemoryStore
+
+from skybatch.batch.codes import RowStatus
+from skybatch.batch.results.targets import TargetMemory, load_finished_targets, load_targets
+from skybatch.batch.store import BatchStore
+from skybatch.workflow import steps
+from tests.support.batches.batch_fakes import BATCH_ID
+from tests.support.batches.in_process_service import Service
+from tests.support.survey.sample_archive import POSITIONS, MadeArchive
+
+KEYS = "coadd_key,band\n1001,A\n1002,J\n9999,J\n"
+
+
+def test_a_target_is_an_image_set_of_a_row_with_its_bands_in_the_surveys_order(archive: MadeArchive) -> None:
+    service = Service(archive)
+    accepted = service.submit(mode="coadd_keys", table=KEYS)
+    service.run(accepted)
+    targets = load_targets(service.store(accepted.record.batch_id))
+    assert [[picture.task.band for picture in target.pictures] for target in targets] == [
+        ["j", "h", "k"],
+        ["j"],
+        [],
+    ]
+    assert [bool(target.colour) for target in targets] == [True, False, False]
+    assert [target.outcome for target in targets] == [
+        RowStatus.RETRIEVED,
+        RowStatus.RETRIEVED,
+        RowStatus.NOT_COVERED,
+    ]
+    assert [target.row_number for target in targets] == [1, 2, 3]
+    assert targets[0].bytes == sum(picture.bytes for picture in targets[0].pictures) > 0
+    assert targets[2].reason
+
+
+def test_every_image_of_the_plan_is_in_one_target(archive: MadeArchive) -> None:
+    service = Service(archive)
+    accepted = service.submit(mode="positions", table=POSITIONS)
+    status = service.run(accepted)
+    targets = load_targets(service.store(accepted.record.batch_id))
+    files = [picture.task.file for target in targets for picture in target.pictures]
+    assert len(files) == len(set(files)) == status.images.total
+    assert [target.row_number for target in targets] == sorted(t.row_number or 0 for t in targets)
+    assert {target.row_number for target in targets} == {1, 2, 3, 4}
+
+
+def test_an_image_that_is_missing_has_a_reason(archive: MadeArchive) -> None:
+    service = Service(archive, max_batch_bytes=1000)
+    accepted = service.submit(mode="coadd_keys", table=KEYS)
+    service.run(accepted)
+    target = load_targets(service.store(accepted.record.batch_id))[0]
+    assert target.outcome is RowStatus.FAILED
+    assert target.reason
+    assert not any(picture.is_here for picture in target.pictures)
+    assert target.colour is None
+
+
+def test_a_running_batch_has_the_targets_that_finished(archive: MadeArchive) -> None:
+    service = Service(archive)
+    accepted = service.submit(mode="coadd_keys", table=KEYS)
+    store = service.store(accepted.record.batch_id)
+    assert load_finished_targets(store) == ()
+    state = steps.plan_step(
+        service.objects, {"batch_id": accepted.record.batch_id}, archive.open, service.settings
+    )
+    assert load_finished_targets(store) == ()
+    steps.dispatch_step(service.objects, state, service.queue, service.settings, 1010.0)
+    assert state["next"] == "dispatch"
+    service.run(accepted)
+    assert [len(target.pictures) for target in load_finished_targets(store)] == [3, 1]
+
+
+def test_a_batch_that_failed_before_its_outcomes_has_none() -> None:
+    assert load_targets(BatchStore(MemoryStore(), BATCH_ID)) == ()
+
+
+def test_the_targets_of_the_last_batches_are_read_once(archive: MadeArchive) -> None:
+    service, memory = Service(archive), TargetMemory()
+    accepted = [service.submit(mode="coadd_keys", table=KEYS, label=str(n)) for n in range(4)]
+    for each in accepted:
+        service.run(each)
+    stores = [service.store(each.record.batch_id) for each in accepted]
+    first = memory.of(stores[0])
+    assert memory.of(stores[0]) is first
+    for store in stores[1:]:
+        memory.of(store)
+    assert memory.of(stores[0]) is not first
+    assert memory.of(stores[0]) == first

@@ -1,0 +1,53 @@
+"""What gallery and table show of targets."""
+
+from __future__ import annotations
+
+from skybatch.batch.results.target_choice import TargetChoice
+from skybatch.presentation.gallery.shown_targets import (
+    gallery_context,
+    picture_size,
+    shown_target,
+    target_title,
+)
+from tests.support.batches.batch_samples import targets
+
+TARGETS = targets(95)
+
+
+def test_bands_stand_in_the_surveys_order_with_size_edge_and_failure() -> None:
+    shown = shown_target(TARGETS[29], TargetChoice())
+    assert [picture["band"] for picture in shown["pictures"]] == ["J", "H", "Ks"]
+    assert [picture["here"] for picture in shown["pictures"]] == [True, True, False]
+    assert shown["pictures"][2]["outcome"] == "Failed"
+    assert shown["is_cut"]
+    assert shown["image_set"] == "001114n0460033"
+    assert shown["colour"] is None
+    assert shown_target(TARGETS[0], TargetChoice())["colour"]["preview"].endswith("_jhk0460033.fits.png")
+
+
+def test_the_large_view_keeps_the_choice() -> None:
+    choice = TargetChoice(edge="cut", view="table")
+    assert shown_target(TARGETS[9], choice)["view"].endswith("_j0460033.fits?edge=cut")
+
+
+def test_pictures_have_the_shape_of_their_images() -> None:
+    assert picture_size(TARGETS[0].pictures[0]) == (50, 50)
+    assert picture_size(TARGETS[9].pictures[0]) == (50, 30)
+
+
+def test_only_what_occurs_can_be_chosen() -> None:
+    options = gallery_context(TARGETS, TargetChoice())["options"]
+    assert [value for value, _ in options["outcome"]] == ["", "retrieved", "partial"]
+    assert options["band"] == [("", "all"), ("j", "J"), ("h", "H"), ("k", "Ks")]
+    assert gallery_context(TARGETS[:5], TargetChoice())["options"]["edge"] == (("", "any"),)
+
+
+def test_it_says_which_are_shown() -> None:
+    assert gallery_context(TARGETS, TargetChoice(page=2))["shown_sentence"] == "25 to 48 of 95 targets."
+    chosen = gallery_context(TARGETS, TargetChoice(outcome="partial"))["shown_sentence"]
+    assert chosen == "3 targets chosen from 95."
+    assert "None" in gallery_context(TARGETS, TargetChoice(find="nobody"))["shown_sentence"]
+
+
+def test_a_target_is_called_by_its_row_and_id() -> None:
+    assert target_title(TARGETS[11]) == "Row 12 · t12"
