@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from skybatch.batch.execution.packing import Bundle, pack
@@ -17,6 +17,8 @@ from tools.aws_prices import ATLAS_BYTES, Services
 
 # A crop of a tiled image: its tables once, then the tiles that it needs: two range reads.
 TILED_READS, TILED_BYTES = 2, 140_000
+# A crop of a plain image of 67 MB, as AllWISE's are: its header, then rows of 50 arcsec; docs/benchmarks.md.
+PLAIN_READS, PLAIN_BYTES = 2, 620_000
 # A worker's own requests for a bundle: its line of the stretch, and a look for a cancellation request.
 BUNDLE_GETS, BUNDLE_PUTS = 2, 1
 CROP_BYTES = 23_040  # 50 arcsec of an Atlas image
@@ -53,6 +55,10 @@ class Job:
         Whether the stored file itself is delivered.
     tiled
         Whether crops read tiles instead of the whole stored image.
+    plain
+        Whether the stored images are plain FITS, of which crops read rows.
+    beside
+        What another survey gives for the same rows.
     """
 
     sources: int
@@ -61,6 +67,8 @@ class Job:
     file_bytes: int
     whole: bool = False
     tiled: bool = False
+    plain: bool = False
+    beside: Job | None = None
 
     @classmethod
     def of(cls, images: int, sources: int, bytes: int) -> Job:
@@ -71,12 +79,13 @@ class Job:
     @property
     def images(self) -> int:
         """Files that it delivers."""
-        return self.sources * self.files
+        return self.sources * self.files + (self.beside.images if self.beside else 0)
 
     @property
     def bytes(self) -> int:
         """Bytes that it delivers."""
-        return self.images * self.file_bytes
+        own = self.sources * self.files * self.file_bytes
+        return own + (self.beside.bytes if self.beside else 0)
 
     @cached_property
     def loads(self) -> tuple[Load, ...]:
@@ -123,8 +132,18 @@ def _loads(job: Job) -> tuple[Load, ...]:
 
 
 def _tasks(job: Job) -> list[Task]:
+    """Return the tasks of a batch; those of two surveys in the order of the rows, as names sort them."""
+    own = _tasks_of_one(job)
+    if job.beside is None:
+        return own
+    placed = [(n / len(tasks), task) for tasks in (own, _tasks(job.beside)) for n, task in enumerate(tasks)]
+    placed.sort(key=lambda pair: pair[0])
+    return [replace(task, index=n) for n, (_, task) in enumerate(placed)]
+
+
+def _tasks_of_one(job: Job) -> list[Task]:
     box = None if job.whole else PixelBox(0, 0, 76, 76)
-    suffix = "fits.fz" if job.tiled else "fits.gz"
+    suffix = "fits.fz" if job.tiled else "fits" if job.plain else "fits.gz"
     return [
         Task(
             index=n,
@@ -143,24 +162,28 @@ def _tasks(job: Job) -> list[Task]:
             tiles=(job.stored_bytes, 1) if job.tiled else None,
             stored_bytes=job.stored_bytes,
         )
-        for n in range(job.images)
+        for n in range(job.sources * job.files)
     ]
 
 
 def _load(bundle: Bundle) -> Load:
-    reads, read_bytes, crops = 0, 0, 0
+    reads, read_bytes, inflated, crops = 0, 0, 0, 0
     for tasks in bundle.sources:
         stored, tiles = tasks[0].stored_bytes or ATLAS_BYTES, tasks[0].tiles
         boxes = sum(task.box is not None for task in tasks)
         crops += boxes
-        ranged = boxes == len(tasks) and tiles is not None
-        reads += TILED_READS if ranged else 1
-        read_bytes += min(TILED_BYTES, stored) if ranged else stored
+        plain, only_crops = tasks[0].source.endswith(".fits"), boxes == len(tasks)
+        count, size = 1, stored
+        if only_crops and tiles is not None:
+            count, size = TILED_READS, min(TILED_BYTES, stored)
+        elif only_crops and plain:
+            count, size = PLAIN_READS, min(PLAIN_BYTES, stored)
+        reads, read_bytes, inflated = reads + count, read_bytes + size, inflated + (0 if plain else size)
     return Load(
         sources=len(bundle.sources),
         reads=reads,
         read_bytes=read_bytes,
-        inflated=read_bytes / ATLAS_BYTES,
+        inflated=inflated / ATLAS_BYTES,
         crops=crops,
         files=len(bundle.tasks),
         written_bytes=sum(task.bytes + -task.bytes % BLOCK_BYTES + BLOCK_BYTES for task in bundle.tasks),

@@ -21,6 +21,10 @@ from tools.costs import Counts, bill
 TILED_BYTES, QUICKLOOK_BYTES = 930_000, 70_000
 ALL_QUICKLOOKS, LIMIT = 4_121_439, 1_000_000_000
 TARGETS = Job(10_092, 1, ATLAS_BYTES, CROP_BYTES)
+# A position lies in 1.08 tiles of AllWISE on average, of four bands each; 50 arcsec are 36 pixels.
+ALLWISE_BYTES, ALLWISE_CROP_BYTES = 67_000_000, 14_400
+ALLWISE = Job(10_800, 1, ALLWISE_BYTES, ALLWISE_CROP_BYTES, plain=True)
+BOTH = replace(TARGETS, beside=ALLWISE)
 CROPS = Job(1500, 5, ATLAS_BYTES, CROP_BYTES)
 WHOLE = Job(LIMIT // ATLAS_BYTES, 1, ATLAS_BYTES, ATLAS_BYTES, whole=True)
 LARGEST = replace(WHOLE, sources=10 * LIMIT // ATLAS_BYTES)
@@ -45,6 +49,7 @@ class Scenario:
 SCENARIOS = (
     Scenario("2500 positions all over the sky: 10,092 crops, each of an image of its own", (TARGETS,)),
     Scenario("the same of an archive in tiles", (tiled(TARGETS),)),
+    Scenario("2500 positions over 2MASS and AllWISE: 20,892 crops, each of an image of its own", (BOTH,)),
     Scenario("2500 positions in fields: 7,500 crops of 1,500 images", (CROPS,)),
     Scenario("1 GB of whole images", (WHOLE,)),
     Scenario("10 GB of whole images", (LARGEST,)),

@@ -51,7 +51,7 @@ def test_every_row_has_one_outcome_in_all_surveys_and_in_each(
     # What has no position matches nothing, so it repeats nothing either.
     resolved = {row for row in range(ROWS) if without[row] is not RowStatus.UNRESOLVED}
     asked = {each: tuple(sorted(repeated.get(each, set()) & resolved)) for each in DATASETS}
-    plan = Plan(tasks, {}, unplanned, 10**9, repeated=asked)
+    plan = Plan(tasks, {}, unplanned, 10**9, repeated=asked, surveys={each: each for each in DATASETS})
     rows = row_outcomes(plan, outcomes, ROWS)
     status = finished_status(RECORD, REQUEST, plan, outcomes, rows, [], cancelled=False, now=1500.0)
     assert status.surveys is not None
@@ -88,5 +88,5 @@ def test_a_batch_of_one_survey_has_none() -> None:
 
 
 def test_a_batch_that_was_cancelled_before_its_plan_is_so_in_each() -> None:
-    plan = cancelled_plan(2, 10, ("asky", "sx"))
+    plan = cancelled_plan(2, 10, {"asky": "2mass-asky", "sx": "2mass-sx"})
     assert outcomes_by_survey(plan, [], 2) == dict.fromkeys(("asky", "sx"), [RowStatus.CANCELLED] * 2)

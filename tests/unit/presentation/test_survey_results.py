@@ -9,6 +9,7 @@ import pytest
 from skybatch.notification.email import completed_message
 from skybatch.pages.batch import results_page
 from skybatch.presentation.request_summary import request_details, request_sentence
+from skybatch.presentation.summary import summary_sentences
 from skybatch.presentation.survey_results import acknowledgements, survey_lines, survey_title
 from skybatch.status import BatchStatus
 from tests.support.batches.in_process_service import Service
@@ -69,3 +70,7 @@ def test_a_request_is_told_with_all_its_surveys(batches: dict[str, Batch]) -> No
 
 def test_a_survey_that_is_not_known_has_its_id() -> None:
     assert survey_title("no-such") == "no-such"
+
+
+def test_what_lies_outside_lies_outside_all(batches: dict[str, Batch]) -> None:
+    assert "1 position lies outside all the surveys" in summary_sentences(batches["both"][0])

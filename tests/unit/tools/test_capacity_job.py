@@ -12,6 +12,8 @@ from tests.support.batches.template import PARAMETERS
 from tools.aws_prices import ATLAS_BYTES, aws
 from tools.capacity_job import (
     CROP_BYTES,
+    PLAIN_BYTES,
+    PLAIN_READS,
     TILED_READS,
     WORKER_TIMEOUT,
     Job,
@@ -67,3 +69,15 @@ def test_what_is_long_enough_is_copied_and_all_else_passes_through() -> None:
     assert parts_of([short] * 3).gathered_bytes == 3_000_000
     assert archive_seconds(parts_of([short] * 300), HERE) > 2 * 300e6 / HERE.network
     assert archive_seconds(parts_of([long] * 50), HERE) < 2
+
+
+def test_a_batch_over_two_surveys_has_the_images_of_both_and_reads_rows_of_plain_ones() -> None:
+    beside = Job(sources=300, files=1, stored_bytes=67_000_000, file_bytes=14_400, plain=True)
+    own = Job(sources=200, files=2, stored_bytes=ATLAS_BYTES, file_bytes=CROP_BYTES)
+    both = replace(own, beside=beside)
+    assert both.images == 700
+    assert both.bytes == own.bytes + beside.bytes
+    assert sum(load.files for load in both.loads) == 700
+    assert sum(load.reads for load in both.loads) == 200 + PLAIN_READS * 300
+    assert sum(load.read_bytes for load in both.loads) == 200 * ATLAS_BYTES + 300 * PLAIN_BYTES
+    assert sum(load.inflated for load in both.loads) == pytest.approx(200)

@@ -90,3 +90,12 @@ def test_an_entry_tells_programs_what_the_image_is_and_where() -> None:
         "image_type": "atlas",
         "place": place(1).to_json(),
     }
+
+
+def test_the_survey_of_an_image_is_known_from_the_plan_alone() -> None:
+    """A tally reads no inventory, so it knows of no survey but those of the package."""
+    surveys = {"unheard-of": "unheard-of-survey"}
+    plan = Plan((task(0, dataset="unheard-of"),), {}, {}, 10**9, repeated={"unheard-of": ()}, surveys=surveys)
+    store = BatchStore(MemoryStore(), BATCH_ID)
+    append_remaining(store, plan, places(0))
+    assert [image["survey"] for image in read_journal(store, None, ended=True).images] == [*surveys.values()]

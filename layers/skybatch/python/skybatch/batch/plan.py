@@ -7,7 +7,7 @@ follows it; the limit divides it in two.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import chain
@@ -179,6 +179,8 @@ class Plan:
     repeated
         Where the request names several surveys: for each data set the rows all of whose images in it an
         earlier row asks for. Empty for one.
+    surveys
+        Then the identifier of each data set as a survey, which a step that reads no inventory cannot know.
     """
 
     tasks: tuple[Task, ...]
@@ -188,11 +190,7 @@ class Plan:
     absent: Mapping[int, AbsentImages] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
     repeated: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
-
-    @property
-    def several_surveys(self) -> bool:
-        """Whether the request names several surveys, so that each image says of which it is."""
-        return bool(self.repeated)
+    surveys: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def parts(self) -> int:
@@ -212,13 +210,14 @@ class Plan:
         return start + count_within(sizes, self.limit - done)
 
 
-def cancelled_plan(rows: int, limit: int, surveys: Iterable[str] = ()) -> Plan:
+def cancelled_plan(rows: int, limit: int, surveys: Mapping[str, str] | None = None) -> Plan:
     """Make the plan of a batch that was cancelled before it had one: no row gets an image.
 
-    ``surveys`` are the data sets of a request that names several.
+    ``surveys`` are the identifiers of several, by data set.
     """
     unplanned = dict.fromkeys(range(rows), (RowStatus.CANCELLED, CANCELLED_REASON))
-    return Plan((), {}, unplanned, limit, repeated=dict.fromkeys(surveys, ()))
+    surveys = surveys or {}
+    return Plan((), {}, unplanned, limit, repeated=dict.fromkeys(surveys, ()), surveys=surveys)
 
 
 def save_plan(store: BatchStore, plan: Plan) -> Plan:
@@ -235,7 +234,8 @@ def save_plan(store: BatchStore, plan: Plan) -> Plan:
     }
     if plan.absent:
         head["absent"] = {str(row): absent.to_json() for row, absent in plan.absent.items()}
-    if plan.repeated:
+    if plan.surveys:
+        head["surveys"] = dict(plan.surveys)
         head["repeated"] = {dataset: list(rows) for dataset, rows in plan.repeated.items()}
     lines = chain([head], (task.to_json() for task in plan.tasks))
     if store.create(keys.PLAN, to_json_lines(lines), JSON_LINES):
@@ -257,4 +257,5 @@ def load_plan(store: BatchStore, first: int | None = None) -> Plan | None:
         absent={int(row): AbsentImages.from_json(each) for row, each in head.get("absent", {}).items()},
         notices=tuple(head.get("notices", ())),
         repeated={dataset: tuple(rows) for dataset, rows in head.get("repeated", {}).items()},
+        surveys=head.get("surveys", {}),
     )

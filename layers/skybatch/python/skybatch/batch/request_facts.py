@@ -36,18 +36,18 @@ def request_facts(request: Request) -> RequestSummary:
         edge=_edge(request),
         region=_region(request.region) if request.region is not None else None,
         scan=_scan(request.rows[0]) if is_scan else None,
-        surveys=survey_ids(request.surveys) or None,
+        surveys=tuple(survey_ids(request.surveys).values()) or None,
     )
 
 
-def survey_ids(datasets: Iterable[str]) -> tuple[str, ...]:
-    """Return the identifier of each data set as a survey of its own."""
-    return tuple(survey_of(dataset).survey_id(dataset) for dataset in datasets)
+def survey_ids(datasets: Iterable[str]) -> dict[str, str]:
+    """Return the identifier of each data set as a survey of its own, by data set."""
+    return {dataset: survey_of(dataset).survey_id(dataset) for dataset in datasets}
 
 
 def survey_field(plan: Plan, task: Task) -> dict[str, str]:
     """Return the field that says of which of several surveys an image is; none where there is one."""
-    return {"survey": survey_ids([task.dataset])[0]} if plan.several_surveys else {}
+    return {"survey": plan.surveys[task.dataset]} if plan.surveys else {}
 
 
 def asks_quicklooks(request: Request) -> bool:

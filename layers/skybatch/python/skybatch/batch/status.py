@@ -18,7 +18,7 @@ from skybatch.batch.outcomes import ImageOutcome, RowOutcome
 from skybatch.batch.plan import Plan, Task
 from skybatch.batch.reasons import group_reasons
 from skybatch.batch.record import BatchRecord, load_record, load_request
-from skybatch.batch.request_facts import request_facts, survey_ids
+from skybatch.batch.request_facts import request_facts
 from skybatch.batch.size_limit import batches_needed
 from skybatch.batch.store import BatchStore
 from skybatch.batch.survey_outcomes import outcomes_by_survey
@@ -185,7 +185,7 @@ def finished_status(
         chain=Chain(parts=None if cancelled else parts, lost_before=record.images_lost_before),
         reasons=group_reasons(_row_reasons(request, rows)),
         absent=total_absent(plan.absent, plan.bands(), _rows_without_any_held(rows)),
-        surveys=_survey_counts(plan, outcomes, len(rows)) if plan.several_surveys else None,
+        surveys=_survey_counts(plan, outcomes, len(rows)) if plan.surveys else None,
     )
 
 
@@ -196,8 +196,7 @@ def _survey_counts(plan: Plan, outcomes: Sequence[ImageOutcome], rows: int) -> d
     for dataset, statuses in outcomes_by_survey(plan, outcomes, rows).items():
         own = [(task, outcome) for task, outcome in images if task.dataset == dataset]
         delivered = sum(outcome.bytes for _, outcome in own)
-        (survey_id,) = survey_ids([dataset])
-        counts[survey_id] = SurveyCounts(_row_counts(statuses), _image_counts(own), delivered)
+        counts[plan.surveys[dataset]] = SurveyCounts(_row_counts(statuses), _image_counts(own), delivered)
     return counts
 
 

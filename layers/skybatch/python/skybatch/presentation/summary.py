@@ -118,6 +118,8 @@ def _rows_without_images(status: BatchStatus) -> str:
         return ""
     outside = rows.not_covered - (status.absent.rows if status.absent else 0)
     one, many, where = _NOT_COVERED.get(status.mode or "", ("row matches", "rows match", "no image set"))
+    if status.surveys:
+        where = where.replace("the survey", "all the surveys")
     told = []
     if outside:
         told.append(f"{outside:,} {one if outside == 1 else many} {where}")

@@ -26,6 +26,7 @@ from skybatch.batch.planning.matching import OpenInventory
 from skybatch.batch.planning.name_resolution import resolve_names
 from skybatch.batch.planning.planner import make_plan
 from skybatch.batch.record import load_record, load_request
+from skybatch.batch.request_facts import survey_ids
 from skybatch.batch.results.packager import package
 from skybatch.batch.status import record_failure
 from skybatch.batch.store import BatchStore
@@ -80,7 +81,7 @@ def plan_step(
     store = BatchStore(objects, state["batch_id"])
     request, record, names = load_request(store), load_record(store), load_name_answers(store)
     if store.exists(keys.CANCELLATION):
-        save_plan(store, cancelled_plan(len(request.rows), record.limit_bytes, request.surveys))
+        save_plan(store, cancelled_plan(len(request.rows), record.limit_bytes, survey_ids(request.surveys)))
         return _output(state, "package", 0, DispatchState())
     if unresolved_names(request) and not names.is_final:
         return _output(state, "resolve", 0, DispatchState())

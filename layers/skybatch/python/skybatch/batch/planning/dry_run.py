@@ -13,7 +13,6 @@ from skybatch.batch.outcomes import ImageOutcome, row_outcomes
 from skybatch.batch.plan import Plan
 from skybatch.batch.planning.matching import OpenInventory
 from skybatch.batch.planning.planner import make_plan
-from skybatch.batch.request_facts import survey_ids
 from skybatch.batch.size_limit import batches_needed
 from skybatch.batch.survey_outcomes import outcomes_by_survey
 from skybatch.errors import TooLarge
@@ -97,7 +96,7 @@ def _counts(plan: Plan, outcomes: Sequence[ImageOutcome], rows: int) -> dict[str
         "by_band": _by_band(task.band for task in wanted),
         "crops": sum(task.box is not None for task in wanted),
         "cut_at_edge": sum(task.cut_at_edge for task in wanted),
-        "by_survey": _by_survey(plan, outcomes, rows) if plan.several_surveys else None,
+        "by_survey": _by_survey(plan, outcomes, rows) if plan.surveys else None,
     }
 
 
@@ -122,8 +121,7 @@ def _by_survey(plan: Plan, outcomes: Sequence[ImageOutcome], rows: int) -> dict[
     counts = {}
     for dataset, statuses in outcomes_by_survey(plan, outcomes, rows).items():
         own = [task for task in plan.tasks if task.refusal is None and task.dataset == dataset]
-        (survey_id,) = survey_ids([dataset])
-        counts[survey_id] = {
+        counts[plan.surveys[dataset]] = {
             "by_outcome": dict(Counter(statuses)),
             "images": len(own),
             "bytes": sum(task.bytes for task in own),

@@ -15,6 +15,7 @@ from skybatch.batch.plan import Plan, Task
 from skybatch.batch.planning.drafts import draft
 from skybatch.batch.planning.matching import OpenInventory
 from skybatch.batch.planning.task_builder import TILED, wants_tiles
+from skybatch.batch.request_facts import survey_ids
 from skybatch.names.model import LookupStatus, NameResult
 from skybatch.requests.model import Mode, Request, Row
 from skybatch.status import AbsentImages
@@ -76,6 +77,7 @@ def make_plan(
         absent,
         tuple(_notices(request, kept)),
         _repeated_in(request, tasks, kept),
+        survey_ids(request.surveys),
     )
 
 

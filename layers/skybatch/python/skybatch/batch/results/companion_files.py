@@ -122,7 +122,7 @@ def _survey(request: Request) -> dict[str, Any]:
     """Give the data set of a request, or the surveys where it names several."""
     if not request.surveys:
         return {"dataset": request.dataset}
-    return {"survey": list(survey_ids(request.surveys))}
+    return {"survey": list(survey_ids(request.surveys).values())}
 
 
 def _as_text(upload: bytes | None) -> str | None:
