@@ -23,6 +23,11 @@ PSEUDO = {
     "AWS::StackName": STACK,
     "AWS::URLSuffix": "amazonaws.com",
 }
+# Values of parameters that policies have, in their form.
+PARAMETERS = {
+    "ArchiveKmsKeyArn": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+    "ImageBuckets": "arn:aws:s3:::their-images,arn:aws:s3:::other-images",
+}
 # ARNs by resource type; {} is the resource's name.
 ARNS = {
     "AWS::S3::Bucket": "arn:aws:s3:::{}",
@@ -36,7 +41,14 @@ def plain(template: Template, value: Any) -> Any:
     """Resolve the intrinsic functions in a part of the template."""
     match value:
         case {"Ref": str(name)}:
-            return PSEUDO.get(name, name.lower())
+            return PSEUDO.get(name) or PARAMETERS.get(name, name.lower())
+        case {"Fn::Split": [str(delimiter), joined]}:
+            return plain(template, joined).split(delimiter)
+        case {"Fn::Join": [str(delimiter), parts]}:
+            return delimiter.join(plain(template, parts))
+        case {"Fn::Sub": [str(text), dict(given)]}:
+            known = {name: plain(template, each) for name, each in given.items()}
+            return re.sub(r"\$\{([^}]+)\}", lambda found: known[found[1]], text)
         case {"Fn::GetAtt": [str(name), "Arn"]}:
             return arn(template, name)
         case {"Fn::Sub": str(text)}:

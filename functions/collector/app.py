@@ -16,7 +16,7 @@ from skybatch.bundles.s3_assembler import S3Assembler
 from skybatch.inventory.cache import open_inventories
 from skybatch.settings import settings
 from skybatch.storage.clients import abort_uploads, client
-from skybatch.storage.s3 import open_bucket
+from skybatch.storage.s3 import open_archive, open_bucket
 from skybatch.telemetry import instrumented, log_step, logger, record_metrics
 from skybatch.workflow import steps
 
@@ -58,7 +58,7 @@ def assembler(store: BatchStore) -> S3Assembler:
 def open_inventory() -> Callable[[str, str | None], Inventory]:
     """Return what opens the archive's inventories and keeps them open as long as the process lives."""
     here = settings()
-    return open_inventories(open_bucket(here.archive_bucket, here.archive_prefix))
+    return open_inventories(open_archive(here))
 
 
 def _ended(answer: dict[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from skybatch.notification.notify import held_batches, notify, notify_confirmed
 from skybatch.settings import settings
 from skybatch.storage.bucket_tree import BucketTree
 from skybatch.storage.clients import client
-from skybatch.storage.s3 import open_bucket
+from skybatch.storage.s3 import open_archive, open_bucket
 from skybatch.surveys.known import learn_from
 from skybatch.telemetry import bind_batch, instrumented, logger, record_metrics
 
@@ -42,7 +42,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """
     if event.get("source") == returned.SOURCE:
         return _returned(event["detail"])
-    archive = open_bucket(settings().archive_bucket, settings().archive_prefix)
+    archive = open_archive(settings())
     learn_from(loader(BucketTree(archive)))  # read only where a mail is of a survey that is not packaged
     if "confirmed" in event:
         return _confirmed(event["confirmed"])

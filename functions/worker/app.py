@@ -21,7 +21,7 @@ from skybatch.batch.store import BatchStore
 from skybatch.settings import settings
 from skybatch.storage.clients import client
 from skybatch.storage.multipart_upload import create_large
-from skybatch.storage.s3 import open_bucket
+from skybatch.storage.s3 import open_archive, open_bucket
 from skybatch.telemetry import bind_batch, instrumented, logger
 
 # A message that fails is left to the queue to bring again; the function itself never falls over, because
@@ -57,7 +57,7 @@ def worker() -> Worker:
     """Return the worker of this deployment."""
     here = settings()
     return Worker(
-        archive=open_bucket(here.archive_bucket, here.archive_prefix),
+        archive=open_archive(here),
         # Made only where a bundle is sent back: boto3 takes 50 ms of a cold start.
         queue=TaskQueue(lambda: client("sqs"), here.queue_url),
         create_large=lambda key, pieces: create_large(client("s3"), here.results_bucket, key, pieces),

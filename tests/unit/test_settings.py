@@ -14,10 +14,16 @@ def test_nothing_set_gives_the_defaults() -> None:
 
 
 def test_every_field_is_read_from_the_variable_of_its_name_with_its_type() -> None:
-    environment = {field.name.upper(): "7" for field in fields(Settings)}
+    texts = {bool: ("true", True), int: ("7", 7), str: ("7", "7")}
+    environment = {field.name.upper(): texts[type(field.default)][0] for field in fields(Settings)}
     settings = Settings.from_environment(environment)
     for field in fields(Settings):
-        assert getattr(settings, field.name) == (7 if isinstance(field.default, int) else "7"), field.name
+        assert getattr(settings, field.name) == texts[type(field.default)][1], field.name
+
+
+@pytest.mark.parametrize(("text", "value"), [("true", True), ("false", False), ("", False)])
+def test_true_is_the_only_word_for_yes(text: str, value: bool) -> None:
+    assert Settings.from_environment({"ARCHIVE_REQUESTER_PAYS": text}).archive_requester_pays is value
 
 
 def test_endpoints_are_closed_by_their_names() -> None:

@@ -77,7 +77,7 @@ def test_a_path_in_s3_is_a_bucket_and_a_folder_of_it(role: str) -> None:
     for statement in statements(role):
         if any(action.startswith("s3:") for action in listed(statement["Action"])):
             for resource in listed(statement["Resource"]):
-                assert re.search(r"ResultsBucket|ArchiveBucket", text(resource))
+                assert re.search(r"ResultsBucket|ArchiveBucket|ImageBuckets", text(resource))
                 assert "*" not in text(resource).split("/", 1)[0]
 
 
@@ -114,3 +114,36 @@ def test_a_function_is_called_by_our_api_and_the_rule_on_our_mail_alone() -> Non
     for permission in permissions.values():
         assert permission["Principal"] == "apigateway.amazonaws.com"
         assert "${HttpApi}/" in permission["SourceArn"]["Fn::Sub"]
+
+
+def test_only_those_who_read_images_read_other_buckets_and_only_read_them() -> None:
+    readers = {role: [s for s in statements(role) if "ImageBuckets" in text(s["Resource"])] for role in ROLES}
+    assert {role for role, found in readers.items() if found} == {"WorkerRole", "SearchRole"}
+    for role in ("WorkerRole", "SearchRole"):
+        assert [s["Action"] for s in readers[role]] == ["s3:GetObject", "s3:ListBucket"]
+
+
+@pytest.mark.parametrize("role", FUNCTION_ROLES)
+def test_the_archives_key_decrypts_what_s3_reads_and_nothing_else(role: str) -> None:
+    (key,) = (s for s in statements(role) if "kms:" in text(s["Action"]))
+    assert (key["Action"], key["Resource"]) == ("kms:Decrypt", {"Ref": "ArchiveKmsKeyArn"})
+    service = {"Fn::Sub": "s3.${AWS::Region}.${AWS::URLSuffix}"}
+    assert key["Condition"] == {"StringEquals": {"kms:ViaService": service}}
+
+
+def test_statements_on_keys_and_other_buckets_are_there_only_if_they_are_given() -> None:
+    conditions = {
+        statement["Fn::If"][1]["Sid"]: statement["Fn::If"][0]
+        for role in FUNCTION_ROLES
+        for policy in properties(role)["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        if "Fn::If" in statement
+    }
+    assert (
+        conditions.items()
+        >= {
+            "ArchiveKey": "HasArchiveKey",
+            "OtherImages": "ReadsImageBuckets",
+            "ListOtherImages": "ReadsImageBuckets",
+        }.items()
+    )

@@ -50,9 +50,8 @@ def notifier(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     module = load_function("notifier")
     here = replace(Settings(), results_bucket="results", archive_bucket="archive", mail_from=MAIL_FROM)
     monkeypatch.setattr(module, "settings", lambda: here)
-    monkeypatch.setattr(
-        module, "open_bucket", lambda bucket, prefix="": results if bucket == "results" else archive
-    )
+    monkeypatch.setattr(module, "open_bucket", lambda bucket: results)
+    monkeypatch.setattr(module, "open_archive", lambda settings: archive)
     monkeypatch.setattr(module, "client", lambda _: None)
     monkeypatch.setattr(module, "time", SimpleNamespace(time=lambda: ENDED))
     monkeypatch.setattr(module, "SesMailer", RecordingMailer)

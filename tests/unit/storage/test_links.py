@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 from urllib.error import HTTPError
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 from urllib.request import Request, urlopen
 
 import boto3
 import obstore
 import pytest
+from botocore.auth import S3SigV4QueryAuth
+from botocore.awsrequest import AWSRequest
 from botocore.config import Config
+from botocore.credentials import Credentials
 from obstore.store import S3Store
 
 from skybatch.storage.links import presigned_url
@@ -85,3 +88,21 @@ def _boto3_url(keys: dict[str, str], key: str, filename: str, media_type: str) -
         "ResponseContentType": media_type,
     }
     return str(client.generate_presigned_url("get_object", Params=parameters, ExpiresIn=3600))
+
+
+@pytest.mark.parametrize("filename", ["", "b.gz"])
+def test_a_url_of_a_bucket_whose_requester_pays_says_who_does(filename: str) -> None:
+    """As the S3 manual has it ("Downloading objects from Requester Pays buckets"), signed as by botocore."""
+    store = S3Store(
+        "bucket", region="us-west-2", request_payer=True, access_key_id="id", secret_access_key="secret"
+    )
+    ours = presigned_url(store, "a/b.fits.gz", filename=filename)
+    said = parse_qs(urlsplit(ours).query)
+    assert said["x-amz-request-payer"] == ["requester"]
+    named = {name: said[name][0] for name in said if not name.startswith("X-Amz-")}
+    request = AWSRequest("GET", f"{ours.partition('?')[0]}?{urlencode(named)}")
+    S3SigV4QueryAuth(Credentials("id", "secret"), "s3", "us-west-2", 3600).add_auth(request)
+    theirs = parse_qs(urlsplit(str(request.url)).query)
+    assert said.keys() == theirs.keys()
+    if said["X-Amz-Date"] == theirs["X-Amz-Date"]:
+        assert said == theirs

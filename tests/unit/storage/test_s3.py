@@ -13,6 +13,7 @@ import pytest
 from obstore.exceptions import GenericError
 
 import skybatch.storage.s3 as s3_module
+from skybatch.settings import Settings
 from skybatch.storage.s3 import (
     CALL_TIMEOUT,
     CONNECT_TIMEOUT,
@@ -20,11 +21,12 @@ from skybatch.storage.s3 import (
     TRANSFER_BYTES,
     TRANSFER_TIMEOUT,
     Connection,
+    open_archive,
     open_bucket,
     with_time_for,
 )
 from tests.support.batches.template import TEMPLATE, properties
-from tests.support.servers.fake_s3 import FakeS3, fake_s3
+from tests.support.servers.fake_s3 import FakeS3, S3Request, fake_s3
 from tests.support.servers.s3_faults import delay, never_answer, stall_after, times
 
 
@@ -113,3 +115,26 @@ def test_calls_end_before_their_function_does() -> None:
     assert CONNECT_TIMEOUT < CALL_TIMEOUT < TRANSFER_TIMEOUT
     assert longest.total_seconds() < properties("PortalFunction")["Timeout"]
     assert longest.total_seconds() < int(TEMPLATE["Parameters"]["WorkerTimeout"]["Default"])
+
+
+@pytest.mark.parametrize(("pays", "said"), [(True, "requester"), (False, None)])
+def test_an_archive_whose_requester_pays_is_told_so(
+    pays: bool, said: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[str | None] = []
+
+    def hear(request: S3Request) -> bool:
+        heard.append(request.headers.get("x-amz-request-payer"))
+        return False
+
+    with fake_s3(hear) as s3:
+        for name, value in {"ACCESS_KEY_ID": "x", "SECRET_ACCESS_KEY": "y", "REGION": "us-east-1"}.items():
+            monkeypatch.setenv(f"AWS_{name}", value)
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", s3.url)
+        s3.client().put_object(Bucket="archive", Key="p/k", Body=b"1")
+        heard.clear()
+        archive = open_archive(
+            Settings(archive_bucket="archive", archive_prefix="p", archive_requester_pays=pays)
+        )
+        assert bytes(obstore.get(archive, "k").bytes()) == b"1"
+    assert heard == [said]

@@ -26,6 +26,7 @@ class Settings:
     results_bucket: str = ""
     archive_bucket: str = ""
     archive_prefix: str = ""
+    archive_requester_pays: bool = False
     queue_url: str = ""
     state_machine_arn: str = ""
     public_url: str = ""
@@ -80,8 +81,15 @@ class Settings:
         for field in fields(cls):
             text = env.get(field.name.upper(), "")
             if text:
-                given[field.name] = int(text) if isinstance(field.default, int) else text
+                given[field.name] = _value(text, field.default)
         return cls(**given)
+
+
+def _value(text: str, default: object) -> str | int | bool:
+    """Read a variable as the type of its default."""
+    if isinstance(default, bool):
+        return text == "true"
+    return int(text) if isinstance(default, int) else text
 
 
 @lru_cache(maxsize=1)

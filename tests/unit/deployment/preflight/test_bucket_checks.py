@@ -20,7 +20,7 @@ from skybatch.deployment.preflight.bucket_checks import (
     missing_of_cors,
 )
 from tests.support.batches.template import ROOT
-from tests.support.deployment.planned import REGION, faults, levels, planned
+from tests.support.deployment.planned import REGION, faults, levels, planned, planned_with
 
 CORS = {
     "AllowedOrigins": ["*"],
@@ -152,6 +152,25 @@ def of_another_account(Bucket: str, ExpectedBucketOwner: str = "") -> Any:  # no
 )
 def test_a_fault_that_moto_does_not_have(answers: dict[str, Any], expected: set[str]) -> None:
     assert faults(list(check_archive_bucket(planned(), altered(**answers)))) == expected
+
+
+def test_a_requester_who_pays_is_well_where_the_service_says_so() -> None:
+    paid = altered(get_bucket_request_payment=lambda **_: {"Payer": "Requester"})
+    stack = planned_with(ArchiveRequesterPays="true")
+    assert levels(list(check_archive_bucket(stack, paid)))["archive-payer"] is Level.OK
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [("1234abcd", set()), ("another", {"archive-encryption"})],
+)
+def test_a_key_that_the_functions_may_use_is_well(s3: Any, key: str, expected: set[str]) -> None:
+    arn = f"arn:aws:kms:{REGION}:123456789012:key/"
+    default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": f"{arn}{key}"}
+    rules = {"Rules": [{"ApplyServerSideEncryptionByDefault": default}]}
+    s3.put_bucket_encryption(Bucket="images", ServerSideEncryptionConfiguration=rules)
+    stack = planned_with(ArchiveKmsKeyArn=f"{arn}1234abcd")
+    assert faults(list(check_archive_bucket(stack, CLIENTS))) == expected
 
 
 def test_what_may_not_be_asked_is_said() -> None:

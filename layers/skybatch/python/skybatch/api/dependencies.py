@@ -15,7 +15,7 @@ from skybatch.errors import InventoryError
 from skybatch.inventory.cache import open_inventories
 from skybatch.settings import Settings
 from skybatch.storage.clients import client
-from skybatch.storage.s3 import open_bucket
+from skybatch.storage.s3 import open_archive, open_bucket
 from skybatch.surveys.known import held_datasets, known_surveys, refresh
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Dependencies:
     def from_settings(cls, settings: Settings) -> Dependencies:
         """Connect to the buckets and services that the settings name."""
         results = open_bucket(settings.results_bucket)
-        archive = open_bucket(settings.archive_bucket, settings.archive_prefix)
+        archive = open_archive(settings)
         return cls(
             settings=settings,
             results=results,

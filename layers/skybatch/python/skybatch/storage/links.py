@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from botocore.credentials import Credentials
     from obstore.store import ObjectStore
 
+PAYER = "x-amz-request-payer"
 Method = Literal["GET", "HEAD"]
 # A link also ends with the credentials that signed it: a role's session can be shorter.
 PRESIGNED_URL_LIFETIME = timedelta(hours=1)
@@ -41,9 +42,11 @@ def _signed_with(overrides: dict[str, str], url: str, objects: ObjectStore, meth
     from botocore.auth import S3SigV4QueryAuth  # 30 ms of a cold start
     from botocore.awsrequest import AWSRequest
 
-    region = parse_qs(urlsplit(url).query)["X-Amz-Credential"][0].split("/")[2]
+    said = parse_qs(urlsplit(url).query)
+    region = said["X-Amz-Credential"][0].split("/")[2]
     lifetime = int(PRESIGNED_URL_LIFETIME.total_seconds())
-    request = AWSRequest(method, f"{url.partition('?')[0]}?{urlencode(overrides)}")
+    payer = {PAYER: said[PAYER][0]} if PAYER in said else {}
+    request = AWSRequest(method, f"{url.partition('?')[0]}?{urlencode({**payer, **overrides})}")
     S3SigV4QueryAuth(_credentials(objects), "s3", region, lifetime).add_auth(request)
     return str(request.url)
 

@@ -117,4 +117,7 @@ def place_endpoint(place: BucketPlace) -> str:
         return regional.replace("{region}", place.region)
     if place.region.startswith("cn-"):
         return f"https://s3.{place.region}.amazonaws.com.cn"
-    return Connection.from_environment().endpoint
+    # Of a partition whose addresses obstore does not know, the template gives that of the own region.
+    own = os.environ.get("AWS_REGION", "")
+    endpoint = Connection.from_environment().endpoint
+    return endpoint.replace(f".{own}.", f".{place.region}.") if own and place.region else endpoint

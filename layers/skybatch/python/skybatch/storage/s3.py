@@ -18,6 +18,8 @@ from obstore.store import S3Store
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, ObjectStore, RetryConfig, S3Config, S3Credential
 
+    from skybatch.settings import Settings
+
 # For the functions, whose calls have little time; operators' commands keep obstore's longer ones. A call that
 # is not answered is tried three times within 15 s (obstore's own 30 s a call leave no time for a second); one
 # that is refused for now (503) six times within 3 s. A body cut short goes on where it ended.
@@ -81,11 +83,20 @@ def with_time_for(objects: ObjectStore, size: int) -> ObjectStore:
     return objects.transfers if isinstance(objects, FunctionBucket) and size >= TRANSFER_BYTES else objects
 
 
+def open_archive(settings: Settings) -> FunctionBucket:
+    """Open the archive of a deployment, once per process; keys are relative to its prefix."""
+    return open_bucket(settings.archive_bucket, settings.archive_prefix, settings.archive_requester_pays)
+
+
 @lru_cache(maxsize=8)
-def open_bucket(bucket: str, prefix: str = "") -> FunctionBucket:
-    """Open a bucket of a function, once per process; keys are relative to ``prefix``."""
+def open_bucket(bucket: str, prefix: str = "", requester_pays: bool = False) -> FunctionBucket:
+    """Open a bucket of a function, once per process; keys are relative to ``prefix``.
+
+    With ``requester_pays`` each request, and each link, says that whoever signs it pays.
+    """
     found = Connection.from_environment()
-    quick = replace(found, timeout=CALL_TIMEOUT, connect_timeout=CONNECT_TIMEOUT)
+    config: Any = {**found.config, **({"request_payer": True} if requester_pays else {})}
+    quick = replace(found, config=config, timeout=CALL_TIMEOUT, connect_timeout=CONNECT_TIMEOUT)
     return FunctionBucket(**store_options(bucket, quick, prefix, FUNCTION_RETRIES))
 
 

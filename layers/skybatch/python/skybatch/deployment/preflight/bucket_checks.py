@@ -89,15 +89,16 @@ def _archive_payer(stack: PlannedStack, clients: Clients) -> Iterator[Finding]:
     answer, code = refusal(lambda: clients("s3").get_bucket_request_payment(Bucket=stack.archive))
     if code:
         yield _unchecked("archive-payer", "GetBucketRequestPayment", code)
-    elif answer.get("Payer") == "Requester":
+    elif answer.get("Payer") != "Requester":
+        yield ok("archive-payer", "the bucket's owner pays")
+    elif stack.requester_pays:
+        yield ok("archive-payer", "the requester pays, and the service will say so")
+    else:
         yield error(
             "archive-payer",
-            f"{stack.archive} lets the requester pay, which no request of the service says it does",
-            f"aws s3api put-bucket-request-payment --bucket {stack.archive} --request-payment-configuration "
-            "Payer=BucketOwner, or a copy of the images",
+            f"{stack.archive} lets the requester pay, which the service will not say it does",
+            "ArchiveRequesterPays=true",
         )
-    else:
-        yield ok("archive-payer", "the bucket's owner pays")
 
 
 def _archive_encryption(stack: PlannedStack, clients: Clients) -> Iterator[Finding]:
@@ -110,16 +111,26 @@ def _archive_encryption(stack: PlannedStack, clients: Clients) -> Iterator[Findi
     rules = answer["ServerSideEncryptionConfiguration"]["Rules"]
     kinds = {rule.get("ApplyServerSideEncryptionByDefault", {}).get("SSEAlgorithm", "") for rule in rules}
     if any(kind.startswith("aws:kms") for kind in kinds):
-        yield _encrypted(f"new objects of {stack.archive} are encrypted by a KMS key")
+        yield _encrypted(stack, f"new objects of {stack.archive} are encrypted by a KMS key", _key(rules))
     else:
         yield ok("archive-encryption", "by S3 itself")
 
 
-def _encrypted(fact: str) -> Finding:
+def _key(rules: list[dict[str, Any]]) -> str:
+    keys = (rule.get("ApplyServerSideEncryptionByDefault", {}).get("KMSMasterKeyID", "") for rule in rules)
+    return next((str(key) for key in keys if key), "")
+
+
+def _encrypted(stack: PlannedStack, fact: str, key: str) -> Finding:
+    """Compare a key, by its ARN or its last part, with the one that the functions may use."""
+    usable = stack.parameter("ArchiveKmsKeyArn")
+    if usable and key.rpartition("/")[2] in ("", usable.rpartition("/")[2]):
+        return ok("archive-encryption", f"{fact}, which the functions may use: {usable}")
+    named = f" ({key})" if key else ""
     return error(
         "archive-encryption",
-        f"{fact}, which no function may use",
-        "SSE-S3 for the archive, or kms:Decrypt in the key's policy for the roles of the functions",
+        f"{fact}{named}, which no function may use",
+        "ArchiveKmsKeyArn with the key's ARN, or SSE-S3 for the archive",
     )
 
 
@@ -159,7 +170,9 @@ def _archive_objects(stack: PlannedStack, clients: Clients) -> Iterator[Finding]
     """List as the functions do, and look at what the first objects and the inventory are stored as."""
     s3 = clients("s3")
     page, code = refusal(
-        lambda: s3.list_objects_v2(Bucket=stack.archive, Prefix=stack.prefix, MaxKeys=SAMPLE_KEYS)
+        lambda: s3.list_objects_v2(
+            Bucket=stack.archive, Prefix=stack.prefix, MaxKeys=SAMPLE_KEYS, **stack.payer
+        )
     )
     if code:
         yield error(
@@ -181,9 +194,9 @@ def _archive_objects(stack: PlannedStack, clients: Clients) -> Iterator[Finding]
 def _inventory(stack: PlannedStack, clients: Clients) -> Iterator[Finding]:
     """Look for a published inventory: its pointer has the name ``current`` in each data set's folder."""
     s3, prefix = clients("s3"), f"{stack.prefix}inventory/"
-    listed = s3.list_objects_v2(Bucket=stack.archive, Prefix=prefix, Delimiter="/")
+    listed = s3.list_objects_v2(Bucket=stack.archive, Prefix=prefix, Delimiter="/", **stack.payer)
     pointers = [f"{each['Prefix']}current" for each in listed.get("CommonPrefixes", ())]
-    found = [key for key in [f"{prefix}current", *pointers] if _object(s3, stack.archive, key) is not None]
+    found = [key for key in [f"{prefix}current", *pointers] if _object(s3, stack, key) is not None]
     if not found:
         tree = f"s3://{stack.archive}/{stack.prefix}".rstrip("/")
         yield error(
@@ -193,13 +206,13 @@ def _inventory(stack: PlannedStack, clients: Clients) -> Iterator[Finding]:
         )
         return
     yield ok("inventory", ", ".join(found))
-    head = _object(s3, stack.archive, found[0]) or {}
+    head = _object(s3, stack, found[0]) or {}
     if str(head.get("ServerSideEncryption", "")).startswith("aws:kms"):
-        yield _encrypted(f"{found[0]} is encrypted by a KMS key")
+        yield _encrypted(stack, f"{found[0]} is encrypted by a KMS key", str(head.get("SSEKMSKeyId", "")))
 
 
-def _object(s3: Any, bucket: str, key: str) -> dict[str, Any] | None:
-    answer, _ = refusal(lambda: s3.head_object(Bucket=bucket, Key=key))
+def _object(s3: Any, stack: PlannedStack, key: str) -> dict[str, Any] | None:
+    answer, _ = refusal(lambda: s3.head_object(Bucket=stack.archive, Key=key, **stack.payer))
     return answer  # type: ignore[no-any-return]
 
 

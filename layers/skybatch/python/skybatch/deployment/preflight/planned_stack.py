@@ -44,6 +44,16 @@ class PlannedStack:
         default = self.document.get("Parameters", {}).get(name, {}).get("Default", "")
         return self.given.get(name, str(default))
 
+    @property
+    def requester_pays(self) -> bool:
+        """Whether the service will say that it pays for what it reads of the archive."""
+        return self.parameter("ArchiveRequesterPays") == "true"
+
+    @property
+    def payer(self) -> dict[str, str]:
+        """What requests to the archive bucket have to say."""
+        return {"RequestPayer": "requester"} if self.requester_pays else {}
+
     @cached_property
     def document(self) -> dict[str, Any]:
         """The template, its intrinsic functions as plain values; empty where there is no such file."""

@@ -14,6 +14,7 @@ from skybatch.deployment.preflight.account_checks import (
 )
 from skybatch.deployment.preflight.bucket_checks import check_archive_bucket, check_code_bucket
 from skybatch.deployment.preflight.mail_checks import check_mail
+from skybatch.deployment.preflight.place_checks import check_image_places
 from skybatch.deployment.preflight.planned_stack import PlannedStack
 from skybatch.deployment.preflight.template_checks import check_parameters, check_stack_name, check_template
 from skybatch.deployment.preflight.token_checks import check_tokens
@@ -31,6 +32,7 @@ CHECKS: tuple[Check, ...] = (
     check_concurrency,
     check_code_bucket,
     check_archive_bucket,
+    check_image_places,
     check_mail,
     check_tokens,
 )
