@@ -20,8 +20,11 @@ from skybatch.inventory.inventory import Inventory
 from skybatch.inventory.stored_image import StoredImage, stored_image
 from skybatch.sky.image_frames import ImageFrame
 from skybatch.sky.regions import Circle
+from skybatch.sky.vectors import to_vector
 from skybatch.storage.directory_tree import DirectoryTree
 from skybatch.surveys.image_type import ImageType
+from skybatch.tables.schemas.image_rows import ImageRows, gather_facts
+from skybatch.tables.schemas.image_table import DeliveredFacts
 from tests.support.survey.observatory import (
     DESCRIPTION,
     NX,
@@ -146,3 +149,25 @@ def test_images_are_cut_as_they_are_stored(inventory: Inventory, tmp_path: Path)
         assert np.array_equal(whole, pixels(number))
         image.check_whole()
         assert image.has_content_of_its_name()
+
+
+@pytest.mark.parametrize("cropped", [False, True])
+def test_tables_have_astropys_centres_and_corners(inventory: Inventory, cropped: bool) -> None:
+    sets = inventory.by_image_id(NAMES)
+    x0, y0, nx, ny = (20, 30, 40, 50) if cropped else (0, 0, NX, NY)
+    rows = ImageRows(
+        dataset=["obs"] * len(NAMES),
+        set_index=sets,
+        band=["x"] * len(NAMES),
+        type=["A"] * len(NAMES),
+        url=[""] * len(NAMES),
+        box=np.array([[x0, y0, nx, ny]] * len(NAMES)) if cropped else None,
+    )
+    table = DeliveredFacts(gather_facts({"obs": inventory.details(sets)}, rows), rows)
+    left, right, bottom, top = x0 + 0.5, x0 + nx + 0.5, y0 + 0.5, y0 + ny + 0.5
+    x = np.array([(left + right) / 2, left, right, right, left])
+    y = np.array([(bottom + top) / 2, bottom, bottom, top, top])
+    for n, name in enumerate(NAMES):
+        expected = to_vector(*icrs_at(name, x, y))
+        ours = [to_vector(table[f"ra{corner}"][n], table[f"dec{corner}"][n]) for corner in ("", 1, 2, 3, 4)]
+        assert np.abs(np.array(ours) - expected).max() < 1e-10

@@ -15,6 +15,12 @@ def test_axes_are_those_of_the_frame() -> None:
     assert axis_types(galactic, Projection.TAN) == ("GLON-TAN", "GLAT-TAN")
 
 
+def test_a_projection_that_astropy_works_out_has_the_name_that_the_survey_gives() -> None:
+    named = plain_survey((FIELDS, f'[header]\nwcs = ["TPV", "TAN"]\n{FIELDS}'))
+    assert axis_types(named, Projection.OTHER) == ("RA---TPV", "DEC--TPV")
+    assert axis_types(plain_survey(), Projection.OTHER) == ("", "")
+
+
 def test_only_fk5_has_an_equinox() -> None:
     fk5 = plain_survey((FIELDS, f'[header]\nframe = "FK5"\n{FIELDS}'))
     assert (equinox(fk5), equinox(plain_survey())) == (2000.0, None)

@@ -51,7 +51,7 @@ class ImageGeometry(NamedTuple):
         columns = [getattr(sets, name).tolist() for name in cls._fields[:9]]
         skew = [0.0] * len(sets) if sets.skew is None else sets.skew.tolist()
         codes = [0] * len(sets) if sets.projection is None else sets.projection.tolist()
-        projections = [PROJECTIONS[int(code)] for code in codes]
+        projections = [(*PROJECTIONS, STAND_IN)[int(code)] for code in codes]
         frames = [str(sets.frame)] * len(sets)
         return [cls(*values) for values in zip(*columns, skew, projections, frames, strict=True)]
 
@@ -66,7 +66,7 @@ class ImageGeometry(NamedTuple):
         except SourceUnsupported as error:
             raise SourceDiffers(f"its header has no place on the sky: {error.detail}") from None
         place = {name: getattr(wcs, name) for name in wcs._fields if name != "terms"}
-        if wcs.projection not in PROJECTIONS:
+        if wcs.by_astropy:
             place["projection"] = STAND_IN
         return cls(header.naxis1, header.naxis2, **place)
 

@@ -32,6 +32,8 @@ class Projection(IntEnum):
 
     SIN = 0
     TAN = 1
+    OTHER = 2
+    """One of those that astropy works out; in no inventory."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skybatch.fits.celestial_wcs import PROJECTIONS, CelestialWcs
+from skybatch.fits.celestial_wcs import CelestialWcs
 from skybatch.inventory.placements.template import PLACE, SIDES, WcsTemplate
 from skybatch.sky.distortions.astropy_map import AstropyMap
 from skybatch.sky.distortions.sip import SipPolynomials
@@ -92,8 +92,7 @@ class Placements:
         values |= {"crval1": turned.crval1, "crval2": turned.crval2, "crota2": turned.crota2}
         for name in (*SIDES, *PLACE):
             place[name][rows] = values[name]
-        # Where astropy works an image out, TAN stands for its projection: no formula here uses it.
-        code = Projection[template.projection] if template.projection in PROJECTIONS else Projection.TAN
+        code = Projection.OTHER if template.by_astropy else Projection[template.projection]
         place["projection"][rows] = code
         lists = {name: values[name].tolist() for name in template.terms}
         for n, row in enumerate(rows.tolist()):

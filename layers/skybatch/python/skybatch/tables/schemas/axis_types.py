@@ -9,9 +9,15 @@ _EQUATORIAL, _GALACTIC = ("RA---", "DEC--"), ("GLON-", "GLAT-")
 
 
 def axis_types(survey: Survey, projection: Projection) -> tuple[str, str]:
-    """Return CTYPE1 and CTYPE2: ``RA---SIN``, ``DEC--SIN``."""
+    """Return CTYPE1 and CTYPE2: ``RA---SIN``, ``DEC--SIN``; empty for one that the survey does not name."""
     first, second = _GALACTIC if survey.header.frame == "galactic" else _EQUATORIAL
-    return f"{first}{projection.name}", f"{second}{projection.name}"
+    code = projection.name
+    if projection is Projection.OTHER:
+        named = {each[:3] for each in survey.header.wcs} - {Projection.SIN.name, Projection.TAN.name}
+        if len(named) != 1:
+            return "", ""
+        code = named.pop()
+    return f"{first}{code}", f"{second}{code}"
 
 
 def equinox(survey: Survey) -> float | None:

@@ -70,7 +70,7 @@ class DescribedRows:
 
     def projections(self) -> Values:
         """Return the three letters of each image's projection."""
-        return [each.name for each in self._projections()]
+        return [axis_types(self.survey, each)[0][5:] for each in self._projections()]
 
     def axis_types(self, axis: int) -> Values:
         """Return CTYPE of an axis, 1 or 2: ``RA---SIN``."""

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from skybatch.sky.footprints import Footprints
 from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.known import default_survey, survey_of
 from skybatch.tables.model import Values
@@ -171,6 +172,13 @@ class GatheredFacts(Mapping[str, Array]):
 
     def __len__(self) -> int:
         return len(self._names)
+
+    def placed(self) -> Iterator[tuple[Array, Footprints]]:
+        """Yield the rows of images that no columns place on the sky, distorted ones, and where they lie."""
+        for part in self._parts:
+            sets: Any = part.sets
+            if len(part.rows) and getattr(sets, "placement", None) is not None:
+                yield part.rows, sets.footprints().take(part.at)
 
     def _gather(self, name: str) -> None:
         for part in self._parts:

@@ -24,8 +24,14 @@ from skybatch.tables.schemas.common import (
     QUICKLOOK_CAUTION,
 )
 from skybatch.tables.schemas.described_rows import DescribedRows
-from skybatch.tables.schemas.image_geometry import POINTS, image_points
-from skybatch.tables.schemas.image_rows import ImageRows, ImageSetFacts, gather_facts, survey_of_images
+from skybatch.tables.schemas.image_geometry import POINTS, image_points, points_within
+from skybatch.tables.schemas.image_rows import (
+    GatheredFacts,
+    ImageRows,
+    ImageSetFacts,
+    gather_facts,
+    survey_of_images,
+)
 from skybatch.tables.schemas.marker import TABLE_MARKER, TABLE_MARKER_VERSION
 from skybatch.tables.schemas.search import inventory_params
 from skybatch.tables.writers.formats import Format
@@ -113,7 +119,7 @@ class DeliveredFacts(Mapping[str, NDArray[Any]]):
     Size and reference pixel of crops are their own, all else is their parent's.
     """
 
-    def __init__(self, facts: Mapping[str, NDArray[Any]], images: ImageRows) -> None:
+    def __init__(self, facts: GatheredFacts, images: ImageRows) -> None:
         self._facts = facts
         self._made: dict[str, NDArray[Any]] = {}
         if images.box is not None:
@@ -129,7 +135,16 @@ class DeliveredFacts(Mapping[str, NDArray[Any]]):
     def __getitem__(self, name: str) -> NDArray[Any]:
         if name in POINTS and name not in self._made:
             self._made |= image_points(self)
+            for rows, images in self._facts.placed():
+                self._place(rows, images)
         return self._made[name] if name in self._made else self._facts[name]
+
+    def _place(self, rows: NDArray[Any], images: Footprints) -> None:
+        """Put the points of distorted images in their rows."""
+        first = tuple((self._facts[axis] - self[axis])[rows] for axis in ("crpix1", "crpix2"))
+        sides = tuple(self[axis][rows] for axis in ("naxis1", "naxis2"))
+        for name, values in points_within(images, first, sides).items():
+            self._made[name][rows] = values
 
     def __contains__(self, name: object) -> bool:
         return name in POINTS or name in self._facts

@@ -18,7 +18,7 @@ from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.known import default_survey, survey_of
 from skybatch.tables.model import Column
 from skybatch.tables.schemas.axis_types import axis_types, equinox
-from skybatch.tables.schemas.image_geometry import image_points
+from skybatch.tables.schemas.image_geometry import image_points, points_within
 from skybatch.tables.schemas.search import native_search
 from skybatch.vo.where.coded_text import CodedText, distinct
 from skybatch.vo.where.three_valued import Kind
@@ -118,6 +118,10 @@ class ImageColumns(Mapping[str, Any]):
             shape = {name: getattr(self.details, name) for name in ("skew", "projection")}
             known = {name: values for name, values in shape.items() if values is not None}
             self._points |= image_points(known | {each: getattr(self.details, each) for each in _POINTS})
+            if self.details.placement is not None:  # distorted: no columns tell where their corners are
+                sides = self.details.naxis1, self.details.naxis2
+                nothing = np.zeros(len(self.details))
+                self._points |= points_within(self.details.footprints(), (nothing, nothing), sides)
         return self._points[source]
 
     def _axis_types(self, axis: int) -> CodedText:
