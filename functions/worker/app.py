@@ -18,14 +18,16 @@ from skybatch.batch.execution.task_queue import TaskQueue
 from skybatch.batch.execution.worker import Worker
 from skybatch.batch.message import Message
 from skybatch.batch.store import BatchStore
+from skybatch.errors import SourceForbidden
 from skybatch.settings import settings
 from skybatch.storage.clients import client
 from skybatch.storage.multipart_upload import create_large
 from skybatch.storage.s3 import open_archive, open_bucket
-from skybatch.telemetry import bind_batch, instrumented, logger
+from skybatch.telemetry import bind_batch, instrumented, logger, record_metrics
 
 # A message that fails is left to the queue to bring again; the function itself never falls over, because
 # that would cost its warm process.
+FORBIDDEN = "ForbiddenImages"
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
 
@@ -36,7 +38,9 @@ def deliver(record: SQSRecord, lambda_context: LambdaContext) -> None:
     try:
         left = lambda_context.get_remaining_time_in_millis() / 1000
         _work(message, int(record.attributes.approximate_receive_count or 1), left)
-    except Exception:
+    except Exception as error:
+        if isinstance(error, SourceForbidden):
+            record_metrics({FORBIDDEN: 1})
         # The processor logs no exceptions.
         logger.exception("message failed", stretch=message.stretch, at=message.at, source=message.source)
         _return(record)
@@ -48,6 +52,8 @@ def _work(message: Message, deliveries: int, seconds_left: float) -> None:
     started = time.perf_counter()
     store = BatchStore(open_bucket(settings().results_bucket), message.batch_id)
     done = worker().process(message, store, deliveries, seconds_left)
+    if done.forbidden:
+        record_metrics({FORBIDDEN: done.forbidden})
     spent = round(1000 * (time.perf_counter() - started))
     logger.info("message done", **asdict(done), milliseconds=spent)
 

@@ -9,11 +9,13 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from skybatch.batch.execution.worker import WorkDone
+from skybatch.errors import SourceForbidden
 from skybatch.settings import settings
 from skybatch.storage.clients import client
 from skybatch.storage.s3 import open_bucket
 from tests.support.batches.functions import load_function
-from tests.support.batches.template import event
+from tests.support.batches.template import event, properties
 from tests.support.servers.fake_s3 import FakeS3, fake_s3
 from tests.support.servers.http import CONTEXT
 from tests.support.servers.s3_faults import refuse
@@ -78,3 +80,30 @@ def test_a_queue_that_refuses_changes_nothing_of_the_report(
     monkeypatch.setenv("QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/123456789012/absent")
     answer = load_function("worker").handler(delivery(queue), CONTEXT)
     assert len(answer["batchItemFailures"]) == 1
+
+
+class _OfRefusedImages:
+    """A worker whose images are refused by their bucket: all of them, or one that is sent back."""
+
+    def __init__(self, done: WorkDone | None) -> None:
+        self.done = done
+
+    def process(self, *_: Any) -> WorkDone:
+        if self.done is None:
+            raise SourceForbidden("the bucket refuses it")
+        return self.done
+
+
+@pytest.mark.usefixtures("archive")
+@pytest.mark.parametrize("done", [None, WorkDone("b", 2, 0, 1, forbidden=1)], ids=["all", "one"])
+def test_images_that_their_bucket_refuses_ring_an_alarm(
+    queue: str,
+    done: WorkDone | None,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    module = load_function("worker")
+    monkeypatch.setattr(module, "worker", lambda: _OfRefusedImages(done))
+    module.handler(delivery(queue), CONTEXT)
+    assert '"ForbiddenImages":[1.0]' in capsys.readouterr().out.replace(" ", "")
+    assert properties("ForbiddenImagesAlarm")["MetricName"] == module.FORBIDDEN

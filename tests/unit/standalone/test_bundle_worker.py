@@ -13,7 +13,11 @@ from skybatch.settings import Settings
 from skybatch.standalone.batch_directory import BatchDirectory
 from skybatch.standalone.bundle_queue import BundleQueue, stretches_of
 from skybatch.standalone.bundle_worker import BundleJob, Places, work_on
+from skybatch.standalone.run import LocalRun
 from tests.support.batches.batch_fakes import BATCH_ID
+from tests.support.batches.in_process_service import images_of
+from tests.support.servers.public_images import published_images
+from tests.support.survey.archive_on_disk import write_tree
 from tests.support.survey.sample_archive import MadeArchive
 from tests.unit.standalone.conftest import posted
 
@@ -40,3 +44,15 @@ def test_a_bundle_is_made_of_the_tree(made_archive: MadeArchive, tree: Path, tmp
     for job in jobs:
         work_on(job)
     assert [store.read(keys.bundle(each.name)) for each in accounts] == before
+
+
+def test_images_in_another_bucket_are_read_there(tmp_path: Path) -> None:
+    """The tree holds the inventory alone; the worker processes find the bucket by themselves."""
+    archive = MadeArchive()
+    with published_images(archive):
+        write_tree(archive, tmp_path / "tree")
+        places = Places(tmp_path / "tree", tmp_path / "out")
+        status = LocalRun(places, processes=1).run(posted())
+    made = images_of((tmp_path / "out" / "images.tar").read_bytes())
+    assert status.images.retrieved == len(made) > 0
+    assert status.images.failed == 0

@@ -26,6 +26,7 @@ from skybatch.batch.execution.worker import Worker, held_bytes
 from skybatch.batch.message import Message
 from skybatch.batch.plan import Task
 from skybatch.bundles.bundle_format import FailedTask
+from skybatch.errors import SourceForbidden
 from skybatch.fits.pixel_box import PixelBox
 from tests.support.batches.batch_fakes import FakeBatch, Sqs, task
 from tests.support.images.fits_files import gzipped, make_image
@@ -234,3 +235,9 @@ def test_memory_is_counted_by_the_form_of_the_stored_image() -> None:
     tiled = task(0, size=10_000, source="a.fits.fz", stored_bytes=1_000_000, tiles=(1_000_000, 30_000))
     assert held_bytes([gz]) >= 5_000_000
     assert held_bytes([plain]) == held_bytes([tiled]) == 30_000
+
+
+def test_images_that_a_bucket_refuses_are_counted_when_they_are_sent_back() -> None:
+    bench = Bench(make=failing(SOURCES[1], SourceForbidden("refused")))
+    done = bench.work()
+    assert (done.files, done.sent_back, done.forbidden) == (4, 1, 1)

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from obstore.store import LocalStore
+from obstore.store import LocalStore, ObjectStore
 
 from skybatch.batch.execution.ordered_calls import CallBounds
 from skybatch.batch.execution.task_queue import TaskQueue
 from skybatch.batch.execution.worker import Worker
 from skybatch.batch.message import Message
 from skybatch.standalone.batch_directory import BatchDirectory
+from skybatch.storage.locations import open_place_store
+from skybatch.storage.places import BucketPlace
 
 READ_BOUNDS = CallBounds(in_flight=2, bytes=192 * 1024 * 1024)
 """A disk answers at once, and other processes read too: one image is read while another is cut."""
@@ -76,6 +78,7 @@ def work_on(job: BundleJob) -> BundleDone:
         seconds=math.inf,
         previews=False,
         bounds=READ_BOUNDS,
+        open_images=_images,
     )
     done = worker.process(job.message, store)
     return BundleDone(done.files, done.failures, tuple(sent_back.messages))
@@ -84,3 +87,14 @@ def work_on(job: BundleJob) -> BundleDone:
 @lru_cache(maxsize=1)
 def _archive(root: Path) -> LocalStore:
     return LocalStore(str(root))
+
+
+def _images(archive: ObjectStore, place: str) -> ObjectStore:
+    """Return where a place's images are read: the tree for the empty text."""
+    return _bucket(place) if place else archive
+
+
+@lru_cache(maxsize=8)
+def _bucket(place: str) -> ObjectStore:
+    """Open a bucket with the user's rights and with time for a slow line; unsigned where anybody may."""
+    return open_place_store(BucketPlace.from_text(place))

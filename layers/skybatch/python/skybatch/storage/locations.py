@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from obstore.store import S3Store
+
     from skybatch.storage.places import BucketPlace
     from skybatch.storage.trees import Tree
 
@@ -29,18 +31,24 @@ def open_tree(location: str) -> Tree:
 
 
 def open_place_tree(place: BucketPlace) -> Tree:
-    """Open a bucket of images as an operator's command reads it: unsigned, or by the operator's rights."""
+    """Open a bucket of images as an operator's command reads it."""
     from skybatch.storage.bucket_tree import BucketTree
+
+    return BucketTree(open_place_store(place))
+
+
+def open_place_store(place: BucketPlace) -> S3Store:
+    """Open a bucket of images outside of a function: unsigned, or by the rights of who runs the command."""
     from skybatch.storage.places import ANONYMOUS, place_config, place_endpoint
     from skybatch.storage.profile import operator_connection
     from skybatch.storage.s3 import Connection, connect
 
     config: Any = place_config(place)
     if place.access == ANONYMOUS:
-        return BucketTree(connect(place.bucket, Connection(place_endpoint(place), config)))
+        return connect(place.bucket, Connection(place_endpoint(place), config))
     found = operator_connection(place.bucket)
     merged: Any = {**found.config, **config}
-    return BucketTree(connect(place.bucket, replace(found, config=merged)))
+    return connect(place.bucket, replace(found, config=merged))
 
 
 def region_of(location: str) -> str:

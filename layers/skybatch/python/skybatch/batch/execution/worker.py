@@ -31,6 +31,7 @@ from skybatch.batch.plan import Task
 from skybatch.batch.store import BatchStore
 from skybatch.bundles.bundle_format import FailedTask
 from skybatch.bundles.bundle_writer import BundleWriter
+from skybatch.errors import SourceForbidden
 from skybatch.storage.places import open_images
 
 if TYPE_CHECKING:
@@ -53,12 +54,16 @@ CreateLarge: TypeAlias = Callable[[str, Sequence[bytes]], bool]
 
 @dataclass(frozen=True)
 class WorkDone:
-    """What became of a message: its object, files and failures in it, stored images sent back."""
+    """What became of a message: its object, files and failures in it, stored images sent back.
+
+    ``forbidden`` counts those of the last that their bucket refused.
+    """
 
     bundle: str = ""
     files: int = 0
     failures: int = 0
     sent_back: int = 0
+    forbidden: int = 0
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,8 @@ class Worker:
         Makes the files wanted of one stored image.
     clock
         Seconds that only go forward.
+    open_images
+        Opens the store of a place; the archive for the empty one.
     """
 
     archive: ObjectStore
@@ -96,6 +103,7 @@ class Worker:
     bounds: CallBounds = READ_BOUNDS
     make: MakeFiles = make_files
     clock: Callable[[], float] = time.monotonic
+    open_images: Callable[[ObjectStore, str], ObjectStore] = open_images
 
     def process(
         self, message: Message, store: BatchStore, deliveries: int = 1, seconds_left: float | None = None
@@ -136,7 +144,8 @@ class Worker:
             log.warning("an image of bundle %s is sent back: %s", name, first_line(call.error))
         sent_back = self._send_back(message, [call.item for call in unfinished])
         index = writer.index()
-        return WorkDone(name, len(index.members), len(index.failures), sent_back)
+        forbidden = sum(isinstance(call.error, SourceForbidden) for call in unfinished)
+        return WorkDone(name, len(index.members), len(index.failures), sent_back, forbidden)
 
     def _calls(self, sources: Sources, started: float) -> Iterator[MadeCall]:
         """Make the files of each stored image; one alone has all the time there is."""
@@ -151,7 +160,7 @@ class Worker:
 
     def _make(self, tasks: Sequence[Task]) -> list[MadeFile | FailedTask]:
         """Make the files of one stored image, wherever it lies."""
-        return self.make(open_images(self.archive, tasks[0].place), tasks, previews=self.previews)
+        return self.make(self.open_images(self.archive, tasks[0].place), tasks, previews=self.previews)
 
     def _create(self, store: BatchStore, name: str, writer: BundleWriter) -> None:
         """Write the bundle unless it is there."""
