@@ -52,10 +52,11 @@ def refuse_large(key: str, pieces: Sequence[bytes]) -> bool:
     raise AssertionError(f"{key} is not large")
 
 
-def made_files(conditions: Mapping[str, str], version: int, most: int | None) -> MakeFiles:
+def made_files(conditions: Mapping[str, str], version: int, most: int | None, growth: int = 0) -> MakeFiles:
     """Files by the condition of the stored image; after ``most`` of them the store does not answer.
 
-    All their bytes are ``version``, so that files made of another version of a stored image are others.
+    All their bytes are ``version``, so that files made of another version of a stored image are others;
+    ``growth`` is how many bytes they have more than planned.
     """
     left = [most]
 
@@ -71,6 +72,6 @@ def made_files(conditions: Mapping[str, str], version: int, most: int | None) ->
             left[0] -= 1
         if condition == DAMAGED:
             return [FailedTask(task.index, "source_damaged", "truncated") for task in tasks]
-        return [MadeFile(task, bytes([version]) * task.bytes, b"png") for task in tasks]
+        return [MadeFile(task, bytes([version]) * (task.bytes + growth), b"png") for task in tasks]
 
     return make

@@ -64,6 +64,7 @@ class BatchModel(RuleBasedStateMachine):
         self.next = "dispatch"
         self.losses: Counter[int] = Counter()
         self.version = 0  # of the stored images, which somebody replaces
+        self.growth = 0  # bytes that files have more than planned
         # Once somebody cancelled, or something came after it was given up, the accounts may differ from
         # those of an undisturbed batch; they must still be accounts.
         self.undisturbed = True
@@ -196,7 +197,7 @@ class BatchModel(RuleBasedStateMachine):
         """What a worker does; one that dies has its message delivered again, a few times."""
         queued.deliveries += 1
         check = Stale() if stale else CancellationCheck()
-        make = made_files(self.sources, self.version, most)
+        make = made_files(self.sources, self.version, most, self.growth)
         worker = Worker(MemoryStore(), Requeue(self.queue), refuse_large, check, make=make)
         try:
             worker.process(queued.message, self.batch.store, queued.deliveries)
