@@ -70,11 +70,12 @@ def _indexed_images(objects: ObjectStore) -> dict[str, bytes]:
 
 
 def _client(service: AllWiseService, results: ObjectStore) -> HttpClient:
+    # First: a function that is loaded has an archive of its own to learn from.
+    routes = [table for name in FUNCTIONS for table in load_function(name).ROUTES]
     dependencies: Any = make_dependencies(
         settings=Settings(public_url=service.url),
         archive=service.objects,
         results=results,
         open_inventory=open_inventories(service.objects),
     )
-    routes = (table for name in FUNCTIONS for table in load_function(name).ROUTES)
     return HttpClient(dependencies, *routes)

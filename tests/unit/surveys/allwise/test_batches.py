@@ -21,9 +21,16 @@ TILE, OTHER = TILES
 
 
 @pytest.fixture(scope="module")
-def archive() -> Iterator[AllWiseService]:
-    with allwise_service() as running:
-        yield running
+def running() -> Iterator[AllWiseService]:
+    with allwise_service() as service:
+        yield service
+
+
+@pytest.fixture
+def archive(running: AllWiseService) -> AllWiseService:
+    """The archive, from which this process learns of the survey."""
+    open_inventories(running.objects)
+    return running
 
 
 def run(archive: AllWiseService, **request: Any) -> tuple[Any, Any, Service]:
@@ -96,3 +103,12 @@ def test_what_is_beyond_the_limit_is_told_at_the_archives_address(archive: AllWi
     assert (status.images.retrieved, status.images.over_limit) == (1, 3)
     rows = list(csv.DictReader(io.StringIO(service.file(accepted, "unretrieved.csv").decode())))
     assert {row["download"].partition("/ibe/data/")[2][:22] for row in rows} == {"wise/allwise/p3am_cdd/"}
+
+
+@pytest.mark.parametrize("form", ["csv", "votable", "ipac_table"])
+def test_an_answer_of_sia2_is_a_batch_of_its_images(archive: AllWiseService, form: str) -> None:
+    query = f"POS=CIRCLE+{STAR[0]}+{STAR[1]}+0.001&BAND=1e-5+1.5e-5&RESPONSEFORMAT={form}"
+    answer = archive.get(f"/sia2/query?{query}").body.decode()
+    status, accepted, service = run(archive, mode="image_ids", table=answer)
+    assert (status.rows.retrieved, status.images.retrieved) == (2, 2)
+    assert len(images_of(service.file(accepted, "images.tar"))) == 2
