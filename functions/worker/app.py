@@ -27,8 +27,8 @@ from skybatch.telemetry import bind_batch, instrumented, logger, record_metrics
 
 # A message that fails is left to the queue to bring again; the function itself never falls over, because
 # that would cost its warm process.
-FORBIDDEN = "ForbiddenImages"
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+FORBIDDEN = "ForbiddenImages"
 
 
 def deliver(record: SQSRecord, lambda_context: LambdaContext) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -102,5 +103,6 @@ def test_images_that_their_bucket_refuses_ring_an_alarm(
     module, recorded = load_function("worker"), list[dict[str, float]]()
     monkeypatch.setattr(module, "record_metrics", recorded.append)
     monkeypatch.setattr(module, "worker", lambda: _OfRefusedImages(done))
-    module.handler(delivery(queue), CONTEXT)
+    timed = SimpleNamespace(**vars(CONTEXT), get_remaining_time_in_millis=lambda: 30_000)
+    module.handler(delivery(queue), timed)
     assert recorded == [{properties("ForbiddenImagesAlarm")["MetricName"]: 1}]
