@@ -14,7 +14,6 @@ from skybatch.batch.delivery import previews
 from skybatch.batch.delivery.image_places import ImagePlaces
 from skybatch.batch.execution.task_queue import TaskQueue
 from skybatch.batch.execution.worker import Worker
-from skybatch.batch.journal import all_entries
 from skybatch.batch.plan import Task
 from skybatch.batch.store import BatchStore
 from skybatch.fits.pixel_box import PixelBox
@@ -56,10 +55,6 @@ def preview(store: BatchStore, name: str) -> bytes | None:
     return previews.read_or_draw(store, ImagePlaces(), name)
 
 
-def delivered(store: BatchStore) -> list[str]:
-    return [entry["file"] for entry in all_entries(store)]
-
-
 def size(picture: bytes | None) -> tuple[Any, ...]:
     assert picture is not None
     with image_module.open(io.BytesIO(picture)) as read:
@@ -81,26 +76,39 @@ def test_others_are_drawn_when_asked_and_kept(store: BatchStore) -> None:
 
 
 def test_three_bands_are_one_colour_picture(store: BatchStore) -> None:
-    deliver(store, *(wanted(band, SMALL) for band in "jhk"))
-    names = previews.colour_names(delivered(store))
+    tasks = [wanted(band, SMALL) for band in "jhk"]
+    deliver(store, *tasks)
+    names = previews.colour_names(tasks)
     assert set(names.values()) == {"0001_990101n_jhk0010009.fits.png"}
     assert len(names) == 3
     assert size(preview(store, "0001_990101n_jhk0010009.fits.png")) == ("RGB", 60, 50)
 
 
 def test_two_bands_are_none(store: BatchStore) -> None:
-    deliver(store, *(wanted(band, SMALL) for band in "jk"))
-    assert previews.colour_names(delivered(store)) == {}
+    tasks = [wanted(band, SMALL) for band in "jk"]
+    deliver(store, *tasks)
+    assert previews.colour_names(tasks) == {}
     assert preview(store, "0001_990101n_jhk0010009.fits.png") is None
 
 
 def test_names_that_look_like_others_do_not_mix() -> None:
     """An id may itself look like the end of a file name."""
-    files = [f"0001_990101n_{i}0010009_990102n_{b}0020009.fits" for i in "jh" for b in "jhk"]
-    names = previews.colour_names(files)
+    tasks = [
+        replace(wanted(b, SMALL, row), file=f"0001_990101n_{i}0010009_990102n_{b}0020009.fits")
+        for row, i in ((1, "j"), (2, "h"))
+        for b in "jhk"
+    ]
+    names = previews.colour_names(tasks)
     assert len(set(names.values())) == 2
     assert all(name.count("jhk") == 1 for name in names.values())
-    assert previews.colour_names(["a.fits", "990101n_j0010009_ql.fits", "990101n_h0010009.fits"]) == {}
+
+
+def test_large_images_have_no_preview(store: BatchStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    tasks = [wanted(band, LARGE) for band in "jhk"]
+    deliver(store, *tasks)
+    monkeypatch.setattr(previews, "MOST_BYTES", 100_000)
+    assert preview(store, f"{tasks[0].file}.png") is None
+    assert previews.colour_names(tasks) == {}
 
 
 @pytest.mark.parametrize("name", ["nothing.fits.png", "0001_990101n_j0010009.fits", ".png", "x.gif"])

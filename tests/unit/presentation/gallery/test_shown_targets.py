@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from skybatch.batch.results.target_choice import TargetChoice
+from skybatch.batch.results.targets import load_targets
 from skybatch.presentation.gallery.shown_targets import (
+    colour_sentence,
     gallery_context,
     picture_size,
     shown_target,
     target_title,
 )
 from tests.support.batches.batch_samples import targets
+from tests.support.batches.in_process_service import Service
+from tests.support.survey.two_surveys import BOTH, two_surveys
 
 TARGETS = targets(95)
 
@@ -51,3 +55,17 @@ def test_it_says_which_are_shown() -> None:
 
 def test_a_target_is_called_by_its_row_and_id() -> None:
     assert target_title(TARGETS[11]) == "Row 12 · t12"
+
+
+def test_it_says_what_colours_are() -> None:
+    assert colour_sentence(TARGETS[:1]) == "Colour is Ks, H and J as red, green and blue."
+    assert colour_sentence([TARGETS[29]]) == ""
+    with two_surveys() as archive:
+        service = Service(archive)
+        accepted = service.submit(
+            mode="positions", table="ra,dec,size\n180,20,60\n", survey=BOTH, best="true"
+        )
+        service.run(accepted)
+        found = load_targets(service.store(accepted.record.batch_id))
+        sentence = colour_sentence(found)
+    assert sentence == "Colour is Ks, H and J of 2MASS; W3, W2 and W1 of WIDE as red, green and blue."

@@ -23,6 +23,7 @@ from skybatch.imaging.stretch import DEFAULT_STRETCH, Stretch, lupton_rgb, sky_n
 
 LONGEST_SIDE = 256
 """Pixels along a preview's longer side, at most (before it is turned north up)."""
+ZERO_POINT = "MAGZP"  # keyword of the magnitude of one count
 STRETCH = 12.0
 """Lupton's stretch, in units of the noise of the mean of the bands."""
 
@@ -46,15 +47,27 @@ def grey_preview(image: bytes, stretch: Stretch = DEFAULT_STRETCH, longest: int 
     return write_png(stretch_grey(scaled_image(image, longest).pixels, stretch))
 
 
-def colour_preview(j: bytes, h: bytes, ks: bytes, *, longest: int = LONGEST_SIDE) -> bytes:
-    """Return the preview of the J, H and Ks images of the same pixels as PNG: Ks red, H green, J blue.
+def colour_preview(
+    blue: bytes,
+    green: bytes,
+    red: bytes,
+    *,
+    longest: int = LONGEST_SIDE,
+    reference: int = 1,
+    zero_point: str = ZERO_POINT,
+) -> bytes:
+    """Return the preview of three bands of the same pixels as PNG, such as J, H and Ks.
+
+    ``reference`` is the place among the three of the band on whose zero point, which the keyword
+    ``zero_point`` has, the others are put.
 
     Raises SourceDiffers where they are not of one size, and what ``grey_preview`` raises.
     """
-    return write_png(combine_colour(*(scaled_image(image, longest) for image in (j, h, ks))))
+    images = (scaled_image(image, longest, zero_point) for image in (blue, green, red))
+    return write_png(combine_colour(*images, reference=reference))
 
 
-def scaled_image(image: bytes, longest: int = LONGEST_SIDE) -> ScaledImage:
+def scaled_image(image: bytes, longest: int = LONGEST_SIDE, zero_point: str = ZERO_POINT) -> ScaledImage:
     """Average an image down and turn it north up.
 
     Raises SourceDamaged, SourceUnsupported.
@@ -68,8 +81,8 @@ def scaled_image(image: bytes, longest: int = LONGEST_SIDE) -> ScaledImage:
         pixels[stored.reshape(pixels.shape) == blank] = np.nan
     if header.get("LOSSY") is not None:
         pixels[pixels == 0] = np.nan  # a Quicklook keeps no mask: blank pixels are 0
-    zero_point = _number(header, "MAGZP", None)
-    return ScaledImage(rotate_north_up(block_mean(pixels, longest), _pixel_matrix(header)), zero_point)
+    magnitude = _number(header, zero_point, None) if zero_point else None
+    return ScaledImage(rotate_north_up(block_mean(pixels, longest), _pixel_matrix(header)), magnitude)
 
 
 def _physical(header: Header, stored: NDArray[Any]) -> Pixels:
@@ -98,14 +111,17 @@ def _pixel_matrix(header: Header) -> NDArray[np.float64]:
     return np.array([[scale1 * cosine, -scale2 * sine], [scale1 * sine, scale2 * cosine]])
 
 
-def combine_colour(j: ScaledImage, h: ScaledImage, ks: ScaledImage) -> NDArray[np.uint8]:
-    """Return red, green and blue of Ks, H and J: the sky subtracted, the bands on one flux scale.
+def combine_colour(
+    blue: ScaledImage, green: ScaledImage, red: ScaledImage, *, reference: int = 1
+) -> NDArray[np.uint8]:
+    """Return red, green and blue: the sky subtracted, the bands on the flux scale of the reference.
 
     Raises SourceDiffers where the images are not of one size.
     """
-    if not j.pixels.shape == h.pixels.shape == ks.pixels.shape:
+    if not blue.pixels.shape == green.pixels.shape == red.pixels.shape:
         raise SourceDiffers("the three bands are not images of the same pixels")
-    bands = np.stack([_flux(image, h.zero_point) for image in (ks, h, j)], axis=-1)
+    zero_point = (blue, green, red)[reference].zero_point
+    bands = np.stack([_flux(image, zero_point) for image in (red, green, blue)], axis=-1)
     noise = sky_noise(bands.mean(axis=-1))
     return lupton_rgb(bands + np.float32(noise), STRETCH * noise)  # one sigma below the sky is black
 

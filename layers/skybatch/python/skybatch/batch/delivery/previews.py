@@ -1,30 +1,26 @@
 """Previews of a batch's images: small crops' are in their bundles, others are drawn on demand and then kept.
 
-A preview is named after its file, ``{file}.png``; the colour picture of three bands carries ``jhk`` where
-their files carry the band. A colour picture is always drawn on demand, because its three bands come from
-three stored images.
+A preview is named after its file, ``{file}.png``; the name of a colour picture is that of
+`skybatch.batch.delivery.colours`. It is always drawn on demand, for its bands come from three stored images.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from skybatch.batch import keys
+from skybatch.batch.delivery.colours import ColourRule, colour_files, colour_rules
 from skybatch.batch.delivery.image_places import ImagePlaces
 from skybatch.batch.delivery.single_images import bundle_key, read_image
+from skybatch.batch.plan import Task
 from skybatch.batch.store import BatchStore
 from skybatch.bundles.ranges import read_span
 from skybatch.errors import SourceError
-from skybatch.surveys.twomass.bands import BANDS
 
 PREVIEW_SUFFIX = ".png"
-COLOUR = "".join(BANDS)  # what stands for the band in the name of a colour picture
-_FILE_OF_BAND = re.compile(
-    rf"(?P<prefix>(?:.*_)?)(?P<night>\d{{6}}[ns])_(?P<band>{COLOUR}|[{COLOUR}])"
-    r"(?P<number>\d{7,8})(?P<suffix>.*\.fits.*)"
-)
+MOST_BYTES = 20_000_000
+"""Bytes of an image of which a preview is drawn: larger ones would take a function's memory and time."""
 _COMPRESSED = (".H", ".fz")  # left as they are stored
 QUICKLOOK_MARKER = "_ql."  # in the name of a Quicklook's file
 
@@ -34,17 +30,10 @@ def preview_name(file: str) -> str:
     return file + PREVIEW_SUFFIX
 
 
-def colour_names(files: Iterable[str]) -> dict[str, str]:
-    """Name the colour preview of each file that was delivered in all three bands, by file name."""
-    groups: dict[str, list[str]] = {}
-    for file in files:
-        if found := _FILE_OF_BAND.fullmatch(file):
-            groups.setdefault(_with_band(found, COLOUR), []).append(file)
-    return {file: preview_name(name) for name, bands in groups.items() if len(bands) == 3 for file in bands}
-
-
-def _with_band(file: re.Match[str], band: str) -> str:
-    return f"{file['prefix']}{file['night']}_{band}{file['number']}{file['suffix']}"
+def colour_names(tasks: Iterable[Task]) -> dict[str, str]:
+    """Name the colour preview of each delivered file that has one, by file name."""
+    small = (task for task in tasks if task.bytes <= MOST_BYTES)
+    return {file: preview_name(name) for file, name in colour_files(small).items()}
 
 
 @dataclass(frozen=True)
@@ -88,23 +77,53 @@ def read_or_draw(
     kept = store.read(key) if look.is_kept else None
     if kept is not None:
         return kept
-    images = [_plain(store, places, shown) for shown in _files(file)]
-    picture = _drawn([image for image in images if image is not None], look) if None not in images else None
+    picture = _grey(store, places, file, look) or _colour(store, places, file, look)
     if picture is not None and look.is_kept:
         store.write(key, picture, "image/png")
     return picture
 
 
-def _files(shown: str) -> list[str]:
-    """List the images that a preview shows: one, or three bands."""
-    found = _FILE_OF_BAND.fullmatch(shown)
-    if found and found["band"] == COLOUR:
-        return [_with_band(found, band) for band in BANDS]
-    return [shown]
+def _grey(store: BatchStore, places: ImagePlaces, file: str, look: Look) -> bytes | None:
+    """Draw one image; None where there is none of that name, or it cannot be drawn."""
+    image = _plain(store, places, file)
+    if image is None:
+        return None
+    from skybatch.imaging.preview import grey_preview
+    from skybatch.imaging.stretch import Stretch
+
+    try:
+        return grey_preview(image, Stretch(look.stretch, look.black, look.white), look.side)
+    except SourceError:
+        return None
+
+
+def _colour(store: BatchStore, places: ImagePlaces, shown: str, look: Look) -> bytes | None:
+    """Draw three bands; None where no survey's rule finds three images by that name."""
+    for rule in colour_rules():
+        for files in rule.files(shown):
+            images = [_plain(store, places, file) for file in files]
+            found = [image for image in images if image is not None]
+            if len(found) == len(files):
+                return _combined(found, rule, look)
+    return None
+
+
+def _combined(images: list[bytes], rule: ColourRule, look: Look) -> bytes | None:
+    from skybatch.imaging.preview import colour_preview
+
+    red, green, blue = images
+    try:
+        return colour_preview(
+            blue, green, red, reference=2 - rule.reference, zero_point=rule.zero_point, longest=look.side
+        )
+    except SourceError:
+        return None
 
 
 def _plain(store: BatchStore, places: ImagePlaces, file: str) -> bytes | None:
     place = places.find(store, file)
+    if place and place.length > MOST_BYTES:
+        return None
     body = read_image(store, place) if place else store.read(keys.image(file))
     if body is None or not file.endswith(_COMPRESSED):
         return body
@@ -113,17 +132,5 @@ def _plain(store: BatchStore, places: ImagePlaces, file: str) -> bytes | None:
 
     try:
         return decompress_quicklook(body) if QUICKLOOK_MARKER in file else decompress_image(body)
-    except SourceError:
-        return None
-
-
-def _drawn(images: list[bytes], look: Look) -> bytes | None:
-    from skybatch.imaging.preview import colour_preview, grey_preview
-    from skybatch.imaging.stretch import Stretch
-
-    try:
-        if len(images) == len(BANDS):
-            return colour_preview(*images, longest=look.side)
-        return grey_preview(images[0], Stretch(look.stretch, look.black, look.white), look.side)
     except SourceError:
         return None

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from skybatch.batch.codes import ImageStatus, Remainder
-from skybatch.batch.delivery.previews import preview_name
+from skybatch.batch.delivery.previews import MOST_BYTES, preview_name
 from skybatch.batch.file_names import delivered_path, table_of_survey
 from skybatch.batch.outcomes import ImageOutcome, with_status
 from skybatch.batch.plan import Task
@@ -127,7 +127,7 @@ def _image_url(record: BatchRecord, task: Task, outcome: ImageOutcome) -> str:
 
 
 def _preview_url(record: BatchRecord, task: Task, outcome: ImageOutcome) -> str | None:
-    if outcome.status is not ImageStatus.RETRIEVED or not record.base_url:
+    if outcome.status is not ImageStatus.RETRIEVED or not record.base_url or outcome.bytes > MOST_BYTES:
         return None
     return record.preview_url(preview_name(task.file))
 

@@ -97,7 +97,7 @@ def make_targets(request: Request, plan: Plan, outcomes: Sequence[ImageOutcome])
     for task, outcome in zip(plan.tasks, outcomes, strict=True):
         picture = Picture(task, outcome.status, outcome.bytes, outcome.explanation)
         groups.setdefault(task.row, {}).setdefault((task.dataset, task.set_index), []).append(picture)
-    colours = colour_names(task.file for task, o in zip(plan.tasks, outcomes, strict=True) if _is_here(o))
+    colours = colour_names(task for task, o in zip(plan.tasks, outcomes, strict=True) if _is_here(o))
     targets = []
     for index, row in enumerate(request.rows):
         number = (row.row_number or None) if request.mode not in (Mode.REGION, Mode.SCAN) else None

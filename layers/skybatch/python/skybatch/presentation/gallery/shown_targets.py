@@ -9,7 +9,7 @@ from skybatch.batch.codes import RowStatus
 from skybatch.batch.delivery.previews import preview_name
 from skybatch.batch.results.target_choice import GALLERY, SIZES, TABLE, TargetChoice, TargetPage, page_of
 from skybatch.batch.results.targets import Picture, Target
-from skybatch.plain_text import plain
+from skybatch.plain_text import join_words, plain
 from skybatch.presentation.formatting import count
 from skybatch.presentation.outcomes import OUTCOMES, describe_reason
 from skybatch.presentation.sky_sketch.scene_of_plan import image_set_name
@@ -31,6 +31,7 @@ class GalleryContext(TypedDict):
     targets: list[dict[str, Any]]
     options: dict[str, Sequence[tuple[str, str]]]
     shown_sentence: str
+    colour_sentence: str
 
 
 def gallery_context(targets: Sequence[Target], choice: TargetChoice) -> GalleryContext:
@@ -42,7 +43,21 @@ def gallery_context(targets: Sequence[Target], choice: TargetChoice) -> GalleryC
         "targets": [shown_target(target, choice) for target in shown.targets],
         "options": _options(targets),
         "shown_sentence": _sentence(shown, choice),
+        "colour_sentence": colour_sentence(shown.targets),
     }
+
+
+def colour_sentence(targets: Sequence[Target]) -> str:
+    """Say which bands are red, green and blue where any target has a colour picture; empty where none has."""
+    datasets = dict.fromkeys(target.pictures[0].task.dataset for target in targets if target.colour)
+    surveys = list(dict.fromkeys(filter(None, map(survey_if_known, datasets))))
+    shown = [(survey, survey.requests.colour.bands) for survey in surveys if survey.requests.colour]
+    told = [
+        join_words([survey.bands[band].label for band in bands])
+        + (f" of {survey.short}" if len(shown) > 1 else "")
+        for survey, bands in shown
+    ]
+    return f"Colour is {'; '.join(told)} as red, green and blue." if told else ""
 
 
 def shown_target(target: Target, choice: TargetChoice) -> dict[str, Any]:
