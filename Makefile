@@ -73,7 +73,7 @@ lint: $(STAMP) ## style, types, the template and the state machine
 	@$(PY) -m mypy --no-error-summary
 	@$(PY) -m mypy --no-error-summary functions tools
 	@.venv/bin/bandit --quiet --configfile pyproject.toml --recursive layers/skybatch/python functions
-	@.venv/bin/cfn-lint --include-checks I -- template.yaml
+	@.venv/bin/cfn-lint --include-checks I -- template.yaml cdn.yaml
 	@if ! command -v npm >/dev/null; then echo "asl-validator: skipped, there is no node"; \
 	elif ! $(MAKE) --no-print-directory $(NODE)/installed; then echo "asl-validator: skipped, npm could not install it"; \
 	else $(NODE)/node_modules/.bin/asl-validator --json-path statemachine/batch.asl.json; fi
@@ -129,7 +129,7 @@ drill: $(STAMP) security audit clients ## the long tests: large batches, faults,
 
 security: $(STAMP) .venv-checkov/.installed ## checkov on the template, parliament on its policies, bandit on the code
 	@.venv/bin/bandit --quiet --configfile pyproject.toml --recursive layers/skybatch/python functions
-	@.venv-checkov/bin/checkov --config-file .checkov.yaml --skip-download --file template.yaml
+	@.venv-checkov/bin/checkov --config-file .checkov.yaml --skip-download --file template.yaml cdn.yaml
 	@rm -rf build/policies && $(PY) -m tools.policies build/policies
 	@PYTHONWARNINGS=ignore .venv-checkov/bin/parliament --directory build/policies --config .parliament.yaml
 

@@ -11,6 +11,7 @@ import pytest
 from botocore import xform_name
 
 from local.deploy import ROOT
+from local.template import load_template
 from tests.support.batches.template import PARAMETERS, RESOURCES
 
 # The largest template that a request to CloudFormation may contain; larger ones are uploaded to S3.
@@ -18,12 +19,13 @@ MAX_TEMPLATE_BODY_BYTES = 51_200
 NAME_PROPERTIES = {"RoleName", "UserName", "GroupName", "InstanceProfileName", "ManagedPolicyName"}
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
+TEXT = "\n".join(page.read_text() for page in PAGES).replace("\\\n", " ")
+
 
 def commands(verb: str) -> list[dict[str, list[str]]]:
     """Return the options of each documented `aws cloudformation VERB`."""
-    text = "\n".join(page.read_text() for page in PAGES).replace("\\\n", " ")
-    found = re.findall(rf"^\s*aws cloudformation {verb} (.*)$", text, flags=re.MULTILINE)
-    return [options(line) for line in found]
+    found = re.findall(rf"^\s*aws cloudformation {verb} (.*)$", TEXT, flags=re.MULTILINE)
+    return [given for line in found if "cdn.yaml" not in (given := options(line)).get("--template-file", ())]
 
 
 def options(line: str) -> dict[str, list[str]]:
@@ -75,6 +77,15 @@ def test_parameters_exist_and_required_ones_are_given(deploy: dict[str, list[str
     given = {word.partition("=")[0] for word in deploy["--parameter-overrides"]}
     required = {name for name, parameter in PARAMETERS.items() if "Default" not in parameter}
     assert required <= given <= set(PARAMETERS)
+
+
+def test_the_cdn_is_deployed_with_all_its_parameters() -> None:
+    declared = load_template(ROOT / "cdn.yaml")["Parameters"]
+    (line,) = re.findall(r"^ *aws cloudformation deploy (.*cdn\.yaml.*)$", TEXT, flags=re.MULTILINE)
+    given = options(line)
+    assert given["--region"] == ["us-east-1"]
+    names = {word.partition("=")[0] for word in given["--parameter-overrides"]}
+    assert {name for name, each in declared.items() if "Default" not in each} <= names <= set(declared)
 
 
 # Every command of the AWS CLI ---------------------------------------------------------------------------

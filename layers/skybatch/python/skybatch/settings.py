@@ -31,6 +31,8 @@ class Settings:
     state_machine_arn: str = ""
     public_url: str = ""
     proxies_in_front: int = 0
+    origin_secret: str = ""
+    viewer_address_header: str = "X-Viewer-Address"
     jwt_issuer: str = ""
     mail_from: str = ""
     mail_name: str = ""

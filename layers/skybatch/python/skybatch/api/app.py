@@ -16,7 +16,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from skybatch.api import cors_preflight
 from skybatch.api.dependencies import Dependencies
 from skybatch.api.endpoints import check_open
-from skybatch.api.forwarding import direct_event
+from skybatch.api.forwarding import Front, direct_event
 from skybatch.api.http_request import HttpRequest
 from skybatch.api.metering import charge, usage_of
 from skybatch.api.responses import error_response
@@ -56,6 +56,7 @@ class HttpApp:
     def __init__(self, dependencies: Dependencies, route_tables: Iterable[RouteTable]) -> None:
         self._dependencies = dependencies
         self._closed = dependencies.settings.closed  # here, so that a wrong word is known at once
+        self._front = Front.from_settings(dependencies.settings)
         self._resolver = APIGatewayHttpResolver(serializer=_unchanged)
         for table in route_tables:
             for route in table.routes:
@@ -65,8 +66,7 @@ class HttpApp:
     def handle(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
         """Answer one API Gateway event (payload format 2.0) with a Lambda proxy response."""
         started = time.perf_counter()
-        settings = self._dependencies.settings
-        event = direct_event(event, settings.public_url, settings.proxies_in_front)
+        event = direct_event(event, self._front)
         _bind_correlation_id(event)
         response = self._response(event, context)
         response["body"] = _encodable(response.get("body") or "")
