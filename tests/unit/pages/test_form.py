@@ -245,3 +245,13 @@ def test_the_form_offers_the_relations_that_the_survey_has() -> None:
         page = Page(form_page(SETTINGS, default="radio"))
     words = {each.attributes["value"] for each in page.all("option")}
     assert words & {"overlap", "cover", "enclosed"} == {"overlap", "cover"}
+
+
+def test_a_dry_run_over_several_surveys_tells_of_each() -> None:
+    parts = {
+        "2mass-asky": {"by_outcome": {}, "images": 6, "bytes": 1000},
+        "nowhere": {"images": 1, "bytes": 9},
+    }
+    told = plan_sentences({"images": 7, "bytes": 1009, "by_survey": parts}, SETTINGS)
+    assert "2MASS All-Sky Release Survey: 6 images, 1 kB." in told
+    assert "nowhere: 1 image, 9 bytes." in told

@@ -15,6 +15,7 @@ from skybatch.pages.survey_choice import SurveyChoice, survey_choice
 from skybatch.plain_text import join_words
 from skybatch.presentation import formatting
 from skybatch.presentation.outcomes import OUTCOMES
+from skybatch.presentation.survey_results import survey_title
 from skybatch.settings import Settings
 from skybatch.surveys.known import DEFAULT_DATASET, default_survey
 
@@ -161,4 +162,7 @@ def plan_sentences(plan: Mapping[str, Any], settings: Settings) -> list[str]:
     ]
     if rows:
         found.append(f"{'; '.join(rows).capitalize()}.")
+    for survey, part in (plan.get("by_survey") or {}).items():
+        images = f"{formatting.count(part['images'], 'image')}, {formatting.size(part['bytes'])}"
+        found.append(f"{survey_title(survey)}: {images}.")
     return [*found, *(formatting.plain(notice, 300) for notice in plan.get("notices") or ())]

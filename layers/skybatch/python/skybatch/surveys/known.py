@@ -218,6 +218,12 @@ def dataset_if_known(word: str) -> str:
     return _learned_if_possible(lambda: _names().get(word)) or ""
 
 
+def surveys_if_known() -> tuple[Survey, ...]:
+    """Return all surveys, those of the archive too where it can tell of them."""
+    _learned_if_possible(lambda: None)
+    return tuple(dict.fromkeys(_surveys().values()))
+
+
 def survey_if_known(dataset: str) -> Survey | None:
     """Return the survey of a data set; None for one that is unknown, or that the archive cannot tell of."""
     return _learned_if_possible(lambda: _surveys().get(dataset))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from skybatch.batch.plan import Task
 from skybatch.surveys.description.survey import Survey
-from skybatch.surveys.known import known_surveys, survey_if_known
+from skybatch.surveys.known import survey_if_known, surveys_if_known
 
 _BAND = re.compile(r"\{band\.([a-z]+)\}")
 _MOST_PLACES = 3  # in a name, where its word may stand: the last ones, for ids are chosen by users
@@ -66,7 +66,7 @@ def colour_rule(survey: Survey) -> ColourRule | None:
 
 def colour_rules() -> Iterator[ColourRule]:
     """Yield the rules of all known surveys."""
-    rules = (colour_rule(survey) for survey in dict.fromkeys(known_surveys().values()))
+    rules = map(colour_rule, surveys_if_known())
     yield from (rule for rule in rules if rule is not None)
 
 
