@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -66,6 +67,8 @@ def test_every_example_runs_as_it_stands(stack: Stack, batch_id: str, tmp_path: 
     page = Service(stack.url).call(f"/docs?batch={batch_id}").body.decode()
     failed = []
     for kind, label, text in Programs(page).found:
+        if re.search(r"/\{\w+\}", text):  # the page asks for a value that it cannot know
+            continue
         command = (
             [sys.executable, "-c", text]
             if kind == "python"

@@ -212,3 +212,23 @@ def test_my_batches_are_listed_in_this_browser_and_can_be_removed(browser: Brows
     assert not browser.find("#mine").is_displayed()
     browser.open(f"{stack.url}/")
     assert not browser.find("#mine").is_displayed()
+
+
+def test_what_continues_a_batch_of_mine_is_mine_and_what_others_share_is_not(
+    browser: Browser, start_stack: StartStack
+) -> None:
+    small = start_stack(few=False, parameters={"MaxBatchBytes": "25000"})
+    service = Service(small.url)
+    first = service.run(mode="positions", table=POSITIONS)["batch_id"]
+    browser.open(f"{small.url}/batches/{first}/results")
+    assert first not in browser.script("return JSON.stringify(localStorage)")
+    entry = json.dumps([{"id": first, "label": "Mine"}])
+    browser.script("localStorage.setItem('skybatch.batches', arguments[0])", entry)
+    browser.click("#rest button")
+    browser.wait(lambda: first not in browser.url and "/results" in browser.url, "the next part")
+    kept = json.loads(browser.script("return localStorage.getItem('skybatch.batches')"))
+    assert [(one["id"], one["label"]) for one in kept] == [
+        (browser.url.split("/")[-2], "Mine"),
+        (first, "Mine"),
+    ]
+    browser.script("localStorage.clear()")

@@ -95,5 +95,16 @@ const myBatches = (() => {
     panel.addEventListener("toggle", () => panel.open && refresh(panel));
   };
 
-  return {add, has, mount};
+  // On the page of a batch: one that continues or retries a batch of the list belongs to the list too.
+  const visited = ({id, previous, label, expires, state}) => {
+    if (has(id)) change(id, {state, expires: expires || undefined});
+    else if (has(previous)) {
+      const before = stored().find((one) => one.id === previous);
+      add({id, label: label || before.label, created: new Date().toISOString(), expires: expires || undefined, state});
+    }
+  };
+
+  const page = document.getElementById("batch");
+  if (page?.dataset.id) visited(page.dataset);
+  return {add, mount};
 })();
