@@ -16,9 +16,12 @@ from skybatch.requests.position_text import parse_position_or_name
 from skybatch.settings import Settings
 from skybatch.settings import settings as deployment
 from skybatch.sky.coordinates import Location
+from skybatch.surveys.description.reader import parse_survey
+from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.known import served_surveys
 from skybatch.tables.schemas.column_sets import COLUMN_SETS
 from tests.support.html import Page
+from tests.support.survey.first_tree import description
 
 SETTINGS = Settings(max_batch_bytes=2_500_000_000, max_rows=1234, expire_days=9, max_upload_bytes=3_000_000)
 
@@ -138,3 +141,33 @@ def test_search_engines_may_list_the_help(topic: str) -> None:
 def test_bands_stand_in_the_order_of_wavelength(topic: str) -> None:
     said = Page(help_page(topic, SETTINGS)).words
     assert not re.search(r"\bKs?\b[^.;]{0,12}\bH\b|\bH\b[^.;]{0,12}\bJ\b", said)
+
+
+OF_2MASS = ("2MASS", "coadd key", "coadd_key", "Quicklook", "Atlas image", "hemisphere")
+
+
+@pytest.fixture
+def radio(monkeypatch: pytest.MonkeyPatch) -> Survey:
+    """A service of FIRST alone."""
+    survey = parse_survey(description(), "first.toml")
+    monkeypatch.setattr("skybatch.pages.help.served_surveys", lambda: (survey,))
+    return survey
+
+
+@pytest.mark.parametrize("topic", sorted({"", *TOPICS} - {"quicklooks", "coordinates", "tables", "results"}))
+def test_a_service_without_2mass_does_not_speak_of_it(radio: Survey, topic: str) -> None:
+    page = Page(help_page(topic, SETTINGS)).words
+    assert [word for word in OF_2MASS if word in page] == []
+
+
+def test_the_modes_of_another_survey_are_told_in_its_words(radio: Survey) -> None:
+    page = Page(help_page("modes", SETTINGS))
+    assert [heading.text for heading in page.all("h2")][:3] == [
+        "A region",
+        "A list of positions",
+        "A list of image sets",
+    ]
+    assert {"image_id", "field"} <= {code.text for code in page.all("code")}
+    assert "caution" not in {element.attributes.get("class") for element in page.elements}
+    assert "quicklooks" not in help_page("", SETTINGS)
+    assert "bmaj" in {code.text for code in Page(help_page("columns", SETTINGS)).all("code")}

@@ -7,9 +7,17 @@ from astropy import units
 from astropy.io.votable.ucd import parse_ucd
 
 from skybatch.batch.codes import ImageStatus, RowStatus
+from skybatch.surveys.catalogue import packaged_survey
 from skybatch.tables.model import Column
 from skybatch.tables.schemas.batch import BATCH_HTML, OUTCOME_OPTIONS
-from skybatch.tables.schemas.column_sets import BATCH_CSV, BATCH_VOTABLE, COLUMN_SETS, INVENTORY, SIA_SEARCH
+from skybatch.tables.schemas.column_sets import (
+    BATCH_CSV,
+    BATCH_VOTABLE,
+    COLUMN_SETS,
+    INVENTORY,
+    SIA_SEARCH,
+    column_sets,
+)
 from skybatch.tables.schemas.common import STATUS_OPTIONS
 from skybatch.tables.writers.ipac import NAME_WIDTH
 
@@ -56,3 +64,15 @@ def test_image_search_has_the_archives_columns() -> None:
 def test_options_of_outcomes_are_the_statuses_of_batches() -> None:
     assert {value for value, _ in STATUS_OPTIONS} == set(ImageStatus)
     assert [value for value, _ in OUTCOME_OPTIONS] == list(RowStatus)
+
+
+def test_several_surveys_have_sets_of_their_own() -> None:
+    twomass, allwise = packaged_survey("2mass"), packaged_survey("allwise")
+    both, alone = column_sets((twomass, allwise)), column_sets((allwise,))
+    assert column_sets((twomass,)) == COLUMN_SETS
+    assert both["Images of a batch, IPAC ASCII, AllWISE"] == alone["Images of a batch, IPAC ASCII"]
+    assert both["Images of a batch, IPAC ASCII, 2MASS"] == COLUMN_SETS["Images of a batch, IPAC ASCII"]
+    assert not any("scan" in title or "coadd" in title or "nph" in title for title in alone)
+    assert not any(
+        column.name in ("scan", "scanno", "coadd_key") for columns in alone.values() for column in columns
+    )

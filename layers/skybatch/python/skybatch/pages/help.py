@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
 from skybatch.batch.reasons import FAILURE_MEANINGS
 from skybatch.errors import NotFound
 from skybatch.pages.environment import render
@@ -9,6 +13,10 @@ from skybatch.pages.examples import EXAMPLES
 from skybatch.presentation.outcomes import OUTCOMES
 from skybatch.settings import Settings
 from skybatch.surveys.known import served_surveys
+
+if TYPE_CHECKING:
+    from skybatch.surveys.description.images import Power
+    from skybatch.surveys.description.survey import Survey
 
 TOPICS = {
     "modes": ("Modes of a request", "regions, positions, keys, scans: what each finds"),
@@ -53,16 +61,17 @@ def help_page(topic: str, settings: Settings, server: str = "https://sky.example
     # Here, because pydantic and numpy behind them cost 0.2 s, which the other pages need not pay.
     from skybatch.requests import field_parsers, model, values
     from skybatch.requests.columns import roles, spellings
-    from skybatch.tables.schemas.column_sets import COLUMN_SETS
+    from skybatch.tables.schemas.column_sets import column_sets
 
     surveys = served_surveys()
+    diameters = [survey.requests.diameter for survey in surveys]
     title, about = TOPICS.get(topic, ("Help", ""))
     return render(
         f"help_{topic or 'topics'}.html",
         topic=topic,
         title=title,
         about=about,
-        topics=TOPICS,
+        topics=_topics(surveys),
         settings=settings,
         server=server,
         examples=EXAMPLES,
@@ -74,8 +83,26 @@ def help_page(topic: str, settings: Settings, server: str = "https://sky.example
         column_roles=roles.ROLES,
         coordinates=COORDINATES,
         surveys=surveys,
+        any_has=partial(_any_has, surveys),
+        modes={mode for survey in surveys for mode in survey.requests.modes},
+        diameter=(min(least for least, _ in diameters), max(most for _, most in diameters)),
         datasets={name: survey.dataset_title(name) for survey in surveys for name in survey.datasets},
         outcomes=OUTCOMES,
         reasons=FAILURE_MEANINGS,
-        column_sets=COLUMN_SETS,
+        column_sets=column_sets(surveys),
     )
+
+
+def _any_has(surveys: Sequence[Survey], power: Power) -> bool:
+    """Tell whether one of the surveys has a power."""
+    return any(survey.has(power) for survey in surveys)
+
+
+def _topics(surveys: Sequence[Survey]) -> dict[str, tuple[str, str]]:
+    """Return the topics that tell something of these surveys."""
+    if _any_has(surveys, "quicklooks"):
+        return TOPICS
+    topics = {name: topic for name, topic in TOPICS.items() if name != "quicklooks"}
+    return topics | {
+        "modes": ("Modes of a request", "regions, positions, lists of image sets: what each finds")
+    }

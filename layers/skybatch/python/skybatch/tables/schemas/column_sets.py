@@ -2,8 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from skybatch.surveys.description.survey import Survey
+from skybatch.surveys.known import default_survey
 from skybatch.tables.model import Column
-from skybatch.tables.schemas.batch import BATCH_CSV, BATCH_HTML, BATCH_IPAC, BATCH_VOTABLE, INVENTORY, ROWS
+from skybatch.tables.schemas.batch import (
+    BATCH_CSV,
+    BATCH_HTML,
+    BATCH_IPAC,
+    BATCH_VOTABLE,
+    INVENTORY,
+    ROWS,
+    batch_csv,
+    batch_ipac,
+    batch_rows,
+    inventory,
+)
 from skybatch.tables.schemas.search import (
     INPUT_POSITION,
     INVENTORY_PARAMS,
@@ -11,6 +26,8 @@ from skybatch.tables.schemas.search import (
     SIA_ACCESS,
     SIA_PARAMS,
     SIA_SEARCH,
+    native_search,
+    sia_search,
 )
 from skybatch.tables.schemas.understood import (
     UNDERSTOOD_IMAGE_IDS,
@@ -36,17 +53,40 @@ __all__ = [
     "UNDERSTOOD_KEYS",
     "UNDERSTOOD_POSITIONS",
     "UNDERSTOOD_SCANS",
+    "column_sets",
 ]
 
-COLUMN_SETS: dict[str, tuple[Column, ...]] = {
-    "Images of a batch, IPAC ASCII": BATCH_IPAC,
-    "Images of a batch, VOTable and CSV": BATCH_CSV,
-    "Rows of a batch": ROWS,
-    "Image inventory (nph-im_sia)": (*INVENTORY, *SIA_ACCESS),
-    "Simple Image Access (/ibe/sia)": (*SIA_SEARCH, *SIA_ACCESS),
-    "Archive search (/ibe/search)": (*INPUT_POSITION, *NATIVE_SEARCH),
-    "A table as understood (/tables), positions": UNDERSTOOD_POSITIONS,
-    "A table as understood (/tables), image ids": UNDERSTOOD_IMAGE_IDS,
-    "A table as understood (/tables), coadd keys": UNDERSTOOD_KEYS,
-    "A table as understood (/tables), scans": UNDERSTOOD_SCANS,
+_UNDERSTOOD: dict[str, tuple[Column, ...]] = {
+    "positions": UNDERSTOOD_POSITIONS,
+    "image_ids": UNDERSTOOD_IMAGE_IDS,
+    "coadd_keys": UNDERSTOOD_KEYS,
+    "scans": UNDERSTOOD_SCANS,
 }
+
+
+def column_sets(surveys: Sequence[Survey]) -> dict[str, tuple[Column, ...]]:
+    """Return the column sets of a service of these surveys; of several, each has sets with its name."""
+    own = [_of_survey(survey, "" if len(surveys) == 1 else f", {survey.short}") for survey in surveys]
+    modes = {"image_ids", *(mode for survey in surveys for mode in survey.requests.modes)}
+    understood = {
+        f"A table as understood (/tables), {mode.replace('_', ' ')}": columns
+        for mode, columns in _UNDERSTOOD.items()
+        if mode in modes
+    }
+    return {title: columns for sets in own for title, columns in sets.items()} | understood
+
+
+def _of_survey(survey: Survey, named: str) -> dict[str, tuple[Column, ...]]:
+    inventories = {"Image inventory (nph-im_sia)": (*inventory(survey), *SIA_ACCESS)}
+    sets = {
+        "Images of a batch, IPAC ASCII": batch_ipac(survey),
+        "Images of a batch, VOTable and CSV": batch_csv(survey),
+        "Rows of a batch": batch_rows(survey),
+        **(inventories if survey.has("nph_im") else {}),
+        "Simple Image Access (/ibe/sia)": (*sia_search(survey), *SIA_ACCESS),
+        "Archive search (/ibe/search)": (*INPUT_POSITION, *native_search(survey)),
+    }
+    return {f"{title}{named}": columns for title, columns in sets.items()}
+
+
+COLUMN_SETS = column_sets((default_survey(),))
