@@ -58,7 +58,7 @@ def test_a_target_is_called_by_its_row_and_id() -> None:
 
 
 def test_it_says_what_colours_are() -> None:
-    assert colour_sentence(TARGETS[:1]) == "Colour is Ks, H and J as red, green and blue."
+    assert colour_sentence(TARGETS[:1]) == "Colour is J, H and Ks as blue, green and red."
     assert colour_sentence([TARGETS[29]]) == ""
     with two_surveys() as archive:
         service = Service(archive)
@@ -68,4 +68,4 @@ def test_it_says_what_colours_are() -> None:
         service.run(accepted)
         found = load_targets(service.store(accepted.record.batch_id))
         sentence = colour_sentence(found)
-    assert sentence == "Colour is Ks, H and J of 2MASS; W3, W2 and W1 of WIDE as red, green and blue."
+    assert sentence == "Colour is J, H and Ks of 2MASS; W1, W2 and W3 of WIDE as blue, green and red."

@@ -48,16 +48,16 @@ def gallery_context(targets: Sequence[Target], choice: TargetChoice) -> GalleryC
 
 
 def colour_sentence(targets: Sequence[Target]) -> str:
-    """Say which bands are red, green and blue where any target has a colour picture; empty where none has."""
+    """Say which bands are blue, green and red where any target has a colour picture; empty where none has."""
     datasets = dict.fromkeys(target.pictures[0].task.dataset for target in targets if target.colour)
     surveys = list(dict.fromkeys(filter(None, map(survey_if_known, datasets))))
     shown = [(survey, survey.requests.colour.bands) for survey in surveys if survey.requests.colour]
     told = [
-        join_words([survey.bands[band].label for band in bands])
+        join_words([survey.bands[band].label for band in reversed(bands)])
         + (f" of {survey.short}" if len(shown) > 1 else "")
         for survey, bands in shown
     ]
-    return f"Colour is {'; '.join(told)} as red, green and blue." if told else ""
+    return f"Colour is {'; '.join(told)} as blue, green and red." if told else ""
 
 
 def shown_target(target: Target, choice: TargetChoice) -> dict[str, Any]:
