@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from astropy.io import fits
 
-from skybatch.archive.described.headers import Mismatch, ReadImage, number, read_image
+from skybatch.archive.described.headers import Mismatch, ReadImage, number, read_image, refusal_of
 from skybatch.archive.described.listing import list_files
 from skybatch.archive.image_records import Problem
+from skybatch.fits.celestial_wcs import read_celestial_wcs
 from skybatch.storage.directory_tree import DirectoryTree
 from skybatch.surveys.description.survey import Survey
 from tests.support.images.fits_files import CardValue
 from tests.support.survey.first_tree import first_image, key
+from tests.support.survey.wcs_kinds import bent_header
+from tests.support.survey.wcs_oracle import header_of
 
 FIELD = "10510+30456E"
 
@@ -59,3 +63,9 @@ def test_a_damaged_image_is_no_other_image(tree: DirectoryTree, survey: Survey) 
 @pytest.mark.parametrize("value", [None, True, "x", math.inf])
 def test_what_is_no_number_is_nan(value: object) -> None:
     assert math.isnan(number(value))  # type: ignore[arg-type]
+
+
+def test_a_wcs_that_astropy_refuses_is_refused_with_its_words() -> None:
+    cards = bent_header("TPV", 10.0, 20.0, np.random.default_rng(1)) | {"PV2_56": 1.0}
+    wcs = read_celestial_wcs(header_of(cards))
+    assert "astropy refuses its WCS: Invalid parameter number" in str(refusal_of(wcs, 100, 100))

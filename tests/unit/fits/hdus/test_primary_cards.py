@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from skybatch.errors import SourceDamaged
 from skybatch.fits.hdus.card_list import CardList
 from skybatch.fits.hdus.primary_cards import primary_cards
 
@@ -78,3 +81,8 @@ def test_axes_of_one_pixel_are_dropped() -> None:
     merged = primary_cards(cube, None)
     assert keywords(merged) == [*FIRST, "EXTEND", "CTYPE3"]
     assert CardList(merged).sides == (9, 8)
+
+
+def test_an_image_without_its_mandatory_cards_is_damaged() -> None:
+    with pytest.raises(SourceDamaged, match="no BITPIX"):
+        primary_cards(cards(*(line for line in IMAGE if "BITPIX" not in line)), PRIMARY)

@@ -32,6 +32,8 @@ FK5, ICRS, GALACTIC = "FK5", "ICRS", "galactic"
 # A matrix of a header is printed with some ten digits. Rounded to this part of the pixel size, equal grids
 # are equal, and the farthest of 10,000 pixels moves by a millionth of a pixel.
 _RESOLUTION = 2.0**-32
+# Degrees of a pixel beyond which no image of the sky is, and calculations would not be either.
+_LEAST_STEP, _MOST_STEP = 1e-30, 1e6
 _SIP = ("A_", "B_")
 _AXES = {("RA--", "DEC-"): False, ("GLON", "GLAT"): True}
 _ELEMENTS = ("1_1", "1_2", "2_1", "2_2")
@@ -186,6 +188,8 @@ def decompose(cd1_1: float, cd1_2: float, cd2_1: float, cd2_2: float) -> tuple[f
     cosine, sine = cd1_1 / cdelt1, cd2_1 / cdelt1
     skew = cd1_2 * cosine + cd2_2 * sine
     turn = math.degrees(math.atan2(sine, cosine))
+    if not (_LEAST_STEP < length < _MOST_STEP and max(abs(determinant / cdelt1), abs(skew)) < _MOST_STEP):
+        raise SourceUnsupported(f"the matrix of the WCS has steps of {length:g} degrees a pixel")
     unit = 2.0 ** math.floor(math.log2(length)) * _RESOLUTION
     rounded = [round(value / unit) * unit for value in (cdelt1, determinant / cdelt1, skew)]
     return rounded[0], rounded[1], turn, rounded[2]
@@ -195,6 +199,8 @@ def _step(header: Header, axis: int) -> float:
     step = finite(header, f"CDELT{axis}")
     if step == 0.0:
         raise SourceUnsupported("CDELT1 or CDELT2 is 0")
+    if not _LEAST_STEP < abs(step) < _MOST_STEP:
+        raise SourceUnsupported(f"CDELT{axis} is {step:g} degrees a pixel")
     return step
 
 

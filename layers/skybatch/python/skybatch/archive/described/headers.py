@@ -106,16 +106,19 @@ def checked(image: ImageHdu, key: StoredKey, survey: Survey) -> CelestialWcs:
         raise OtherImage(f"projection {wcs.projection}; the description says {said}")
     if wcs.frame != survey.header.frame and not survey.header.any_frame:
         raise OtherImage(f"frame {wcs.frame}; the description says {survey.header.frame}")
-    if refusal := _refusal(wcs, header.naxis1, header.naxis2):
+    if refusal := refusal_of(wcs, header.naxis1, header.naxis2):
         raise SourceUnsupported(refusal)
     return wcs
 
 
-def _refusal(wcs: CelestialWcs, nx: int, ny: int) -> str | None:
+def refusal_of(wcs: CelestialWcs, nx: int, ny: int) -> str | None:
     """Return why no look-up could rely on an image's place on the sky, None where all can."""
     if wcs.by_astropy or wcs.terms:
         frame = ImageFrame(wcs.frame)
-        return refusals(Placements.of_images([(wcs, nx, ny)]).footprints(frame).grids)[0]
+        try:
+            return refusals(Placements.of_images([(wcs, nx, ny)]).footprints(frame).grids)[0]
+        except ValueError as error:  # as astropy raises, or its own errors that are of this kind
+            return f"astropy refuses its WCS: {str(error).strip().splitlines()[-1]}"
     return _plain_refusal(*(getattr(wcs, name) for name in _GRID), nx, ny)
 
 

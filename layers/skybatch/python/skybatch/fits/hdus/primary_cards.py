@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 
+from skybatch.errors import SourceDamaged
 from skybatch.fits.blocks import CARD_BYTES
 from skybatch.fits.hdus.card_list import COMMENTARY, CardList
 
@@ -34,6 +35,8 @@ def primary_cards(image: CardList, primary: CardList | None) -> bytes:
 
     ``image`` are its own, beginning with SIMPLE or XTENSION; axes beyond the second must have one pixel.
     ``primary`` is the primary header of an extension's file, None where the image is the primary HDU.
+
+    Raises SourceDamaged where a mandatory card is absent.
     """
     if primary is None and image.get("NAXIS") == 2:
         return image.cards
@@ -66,7 +69,10 @@ def _inherited(image: CardList, primary: CardList) -> list[bytes]:
 
 
 def _card_of(entries: list[tuple[bytes, bytes]], keyword: bytes) -> bytes:
-    return next(card for key, card in entries if key == keyword)[:CARD_BYTES]
+    for key, card in entries:
+        if key == keyword:
+            return card[:CARD_BYTES]
+    raise SourceDamaged(f"the header of the image has no {keyword.decode().rstrip()}")
 
 
 _SIMPLE = b"SIMPLE  =                    T".ljust(CARD_BYTES)
