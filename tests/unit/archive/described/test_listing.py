@@ -5,10 +5,18 @@ from __future__ import annotations
 import pytest
 
 from skybatch.archive.described.listing import list_files
+from skybatch.errors import AccessRefused
+from skybatch.storage.bucket_tree import BucketTree
 from skybatch.storage.directory_tree import DirectoryTree
+from skybatch.storage.places import open_place
 from skybatch.surveys.description.survey import Survey
+from tests.support.servers.public_images import PLACE, public_images
+from tests.support.survey.allwise_tree import SURVEY, TILES
+from tests.support.survey.allwise_tree import key as tile_key
 from tests.support.survey.descriptions import plain_survey
 from tests.support.survey.first_tree import FIELDS, first_image, key
+
+TILE = next(iter(TILES))
 
 
 def test_every_image_is_found(tree: DirectoryTree, survey: Survey) -> None:
@@ -73,3 +81,13 @@ def test_two_image_sets_of_one_identifier_are_a_reason(tree: DirectoryTree) -> N
 def test_each_form_is_an_image(tree: DirectoryTree, survey: Survey, ending: str) -> None:
     tree.write(key("11111+11111E", ending), b"x")
     assert (ending in [image.form for _, image in list_files(tree, survey, "first").images]) is True
+
+
+def test_a_bucket_that_may_not_be_listed_says_what_needs_no_listing() -> None:
+    with public_images({tile_key(TILE, 1): b"x"}):
+        tree = BucketTree(open_place(PLACE.text))
+        with pytest.raises(AccessRefused, match="--existence probe"):
+            list_files(tree, SURVEY, "allwise")
+        assert tree.read_start(tile_key(TILE, 1), 100) == (b"x", 1)
+        with pytest.raises(AccessRefused):
+            tree.read_start(tile_key(TILE, 2), 100)

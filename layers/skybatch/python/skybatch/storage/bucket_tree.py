@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from skybatch.concurrency import parallel_map
 from skybatch.errors import AccessRefused, Transient
+from skybatch.storage.refusals import is_refusal
 from skybatch.storage.trees import Entry
 
 if TYPE_CHECKING:
@@ -168,15 +169,15 @@ def _requests(starts: Sequence[int], lengths: Sequence[int]) -> list[tuple[int, 
 
 def _translated(call: Callable[[], T]) -> T:
     """Translate a store's errors into ours, with their first line only: debug output follows it."""
-    from obstore.exceptions import BaseError, NotFoundError, PermissionDeniedError, UnauthenticatedError
+    from obstore.exceptions import BaseError, NotFoundError
 
     try:
         return call()
     except (NotFoundError, FileNotFoundError) as error:
         raise FileNotFoundError(_first_line(error)) from error
-    except (PermissionDeniedError, UnauthenticatedError) as error:
-        raise AccessRefused(f"the archive's store refuses: {_first_line(error)}") from error
     except BaseError as error:
+        if is_refusal(error):
+            raise AccessRefused(f"the archive's store refuses: {_first_line(error)}") from error
         raise Transient(f"the archive's store did not answer: {_first_line(error)}") from error
 
 

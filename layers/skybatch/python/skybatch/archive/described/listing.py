@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from skybatch.archive.image_records import Problem
+from skybatch.errors import AccessRefused
 from skybatch.inventory.publish import MAX_BYTES
 from skybatch.storage.trees import Entry, Tree
 from skybatch.surveys.description.keys import KeyLayout, StoredKey
@@ -65,7 +67,7 @@ def list_held(tree: Tree, survey: Survey) -> dict[str, Listing]:
 def list_files(tree: Tree, survey: Survey, dataset: str) -> Listing:
     """List the files of one data set of a tree by the description."""
     layout, listing = KeyLayout(survey), Listing()
-    for entry in tree.entries(layout.prefix(dataset)):
+    for entry in _entries(tree, layout.prefix(dataset)):
         name = entry.path.rpartition("/")[2]
         if any(fnmatchcase(name, pattern) for pattern in survey.place.ignore):
             listing.ignored += 1
@@ -80,6 +82,15 @@ def list_files(tree: Tree, survey: Survey, dataset: str) -> Listing:
         else:
             listing.images.append((entry, found))
     return listing
+
+
+def _entries(tree: Tree, prefix: str) -> Iterator[Entry]:
+    """List a prefix. Raises AccessRefused, with the way out, where the tree may not be listed."""
+    try:
+        yield from tree.entries(prefix)
+    except AccessRefused as error:
+        way = "with metadata tables and --existence probe no listing is needed"
+        raise AccessRefused(f"{prefix} may not be listed, {way}: {error.detail}") from error
 
 
 def collisions(images: list[tuple[Entry, StoredKey]], survey: Survey) -> list[str]:
