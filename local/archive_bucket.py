@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from datetime import timedelta
@@ -70,6 +71,17 @@ def upload_tree(
         return (root / path).stat().st_size
 
     return len(files), sum(parallel_map(upload, files, CONCURRENT_UPLOADS))
+
+
+def open_to_anybody(emulator: Emulator, bucket: str) -> None:
+    """Let anybody read the objects of a bucket, as public ones do; the emulator asks with ``AUTH=true``."""
+    s3 = emulator.client("s3")
+    allowed = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject"}
+    statement = {**allowed, "Resource": f"arn:aws:s3:::{bucket}/*"}
+    s3.delete_public_access_block(Bucket=bucket)
+    s3.put_bucket_policy(
+        Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    )
 
 
 def indexed(root: Path, scratch: Path, say: Callable[[str], None]) -> Path:

@@ -13,7 +13,7 @@ from typing import Any
 from local.allwise.tiles import Tile
 from local.allwise.tree import SURVEY as ALLWISE
 from local.allwise.tree import index_allwise, make_allwise, sample_tiles
-from local.archive_bucket import indexed, upload_tree
+from local.archive_bucket import indexed, open_to_anybody, upload_tree
 from local.deploy import TEMPLATE, Outputs, deploy
 from local.emulator import Emulator, emulator
 from local.fake_resolvers import FakeResolvers
@@ -26,7 +26,7 @@ from local.mailbox import Email, watched
 from local.public_bucket import PublicBucket, public_bucket
 from local.synthetic.archive import make_synthetic_archive
 from local.template import load_template, resolved_parameters
-from skybatch.storage.places import REGIONAL_ENDPOINT
+from skybatch.storage.places import PUBLIC_ENDPOINT
 from skybatch.surveys.catalogue import DEFAULT_SURVEY as TWOMASS
 
 ARCHIVE_BUCKET = "skybatch-archive"
@@ -101,7 +101,7 @@ def running_stack(
         scratch = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="skybatch-")))
         archive, images = _trees(plan, scratch, say)
         gateway = running.enter_context(public_bucket(None, PUBLIC))
-        regional = {REGIONAL_ENDPOINT: f"{gateway.url}/{{region}}"}
+        regional = {PUBLIC_ENDPOINT: f"{gateway.url}/{{region}}"}
         aws = running.enter_context(emulator(plan.folder, extra={**regional, **plan.emulator}))
         gateway.target = aws.url
         _upload(aws, archive, images, say)
@@ -168,5 +168,6 @@ def _upload(aws: Emulator, archive: Path, images: Path | None, say: Callable[[st
     say(f"archive: {objects} objects, {size / 1e6:.0f} MB")
     if images is not None:
         objects, size = upload_tree(aws, PUBLIC.bucket, images, say, ("wise",))
+        open_to_anybody(aws, PUBLIC.bucket)
         played = f"{PUBLIC.bucket}, playing the public bucket in {PUBLIC.region}"
         say(f"{played}: {objects} objects, {size / 1e6:.0f} MB")

@@ -53,7 +53,7 @@ def test_whole_images_are_those_of_the_bucket(wise: Stack) -> None:
 
 def test_a_whole_image_is_a_redirect_to_the_public_address(wise: Stack) -> None:
     address = path(FEW[0], 1, "int", "fits").replace("/images/", "/")
-    answer = httpx.get(f"{wise.url}/ibe/data/{address}")
+    answer = httpx.get(f"{wise.url}/ibe/data/{address}", timeout=60)
     location = answer.headers["location"]
     assert answer.status_code == 302
     assert f"/{PUBLIC.region}/{PUBLIC.bucket}/{path(FEW[0], 1, 'int', 'fits')}" in location

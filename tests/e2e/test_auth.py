@@ -54,10 +54,10 @@ class Actor:
 
 @pytest.fixture(scope="module")
 def actors(guarded: Stack) -> dict[str, Actor]:
-    return {name: _actor(guarded, name) for name in ROLES}
+    return {name: actor_of(guarded, name) for name in ROLES}
 
 
-def _actor(stack: Stack, name: str) -> Actor:
+def actor_of(stack: Stack, name: str) -> Actor:
     iam, sts = stack.emulator.client("iam"), stack.emulator.client("sts")
     resources = stack.emulator.client("cloudformation").describe_stack_resources(StackName="skybatch")
     (role,) = (

@@ -10,7 +10,7 @@ import obstore
 import pytest
 
 from local.public_bucket import PublicBucket, public_bucket
-from skybatch.storage.places import ANONYMOUS, REGIONAL_ENDPOINT, BucketPlace, open_place
+from skybatch.storage.places import ANONYMOUS, PUBLIC_ENDPOINT, BucketPlace, open_place
 from skybatch.surveys.known import default_survey, register
 from tests.support.servers.fake_s3 import FakeS3, fake_s3
 from tests.support.survey.sample_archive import MadeArchive
@@ -31,7 +31,7 @@ class PublicImages:
 def found_at(url: str) -> Iterator[None]:
     """Have this process find public buckets at the address of a gateway until the block ends."""
     with pytest.MonkeyPatch.context() as environment:
-        environment.setenv(REGIONAL_ENDPOINT, f"{url}/{{region}}")
+        environment.setenv(PUBLIC_ENDPOINT, f"{url}/{{region}}")
         open_place.cache_clear()
         yield
     open_place.cache_clear()

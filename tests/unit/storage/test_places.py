@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import httpx
 import obstore
 import pytest
 from obstore.exceptions import GenericError, PermissionDeniedError
-from obstore.store import MemoryStore
+from obstore.store import MemoryStore, S3Store
 
 from skybatch.storage.places import (
     ANONYMOUS,
     ARCHIVE,
-    REGIONAL_ENDPOINT,
+    PUBLIC_ENDPOINT,
     SIGNED,
     BucketPlace,
     PlaceBucket,
@@ -75,7 +77,7 @@ def test_each_place_is_opened_once() -> None:
 def test_the_plain_address_of_an_object_is_that_of_its_region(
     bucket: str, region: str, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in (REGIONAL_ENDPOINT, "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"):
+    for name in (PUBLIC_ENDPOINT, "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"):
         monkeypatch.delenv(name, raising=False)
     open_place.cache_clear()
     assert open_place(BucketPlace(bucket, region, ANONYMOUS).text).url(KEY) == url
@@ -91,14 +93,13 @@ def test_anonymous_requests_are_not_signed_and_go_to_the_region() -> None:
         assert httpx.get(opened.url(KEY)).content == b"0123456789"
 
 
-def test_signed_requests_and_another_region_are_refused_by_a_public_bucket(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    with public_images({KEY: b"0123456789"}):
+def test_signed_requests_and_another_region_are_refused_by_a_public_bucket() -> None:
+    with public_images({KEY: b"0123456789"}) as public:
+        keys: Any = {"access_key_id": "test", "secret_access_key": "test", "region": PUBLIC.region}
+        gateway = public.url.removesuffix(f"/{PUBLIC.bucket}")
+        signed = S3Store(PUBLIC.bucket, endpoint=gateway, client_options={"allow_http": True}, **keys)
         with pytest.raises(PermissionDeniedError):
-            obstore.get(open_place(BucketPlace(PUBLIC.bucket, PUBLIC.region).text), KEY)
+            obstore.get(signed, KEY)
         with pytest.raises(GenericError):
             obstore.get(open_place(BucketPlace(PUBLIC.bucket, "us-east-1", ANONYMOUS).text), KEY)
 

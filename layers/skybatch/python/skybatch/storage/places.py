@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 ANONYMOUS, SIGNED = "anonymous", "signed"
 ARCHIVE = ""
-# Where other regions than the deployment's are reached, with {region} in it; empty for AWS. For emulators,
-# whose one address stands for all regions.
-REGIONAL_ENDPOINT = "REGIONAL_S3_ENDPOINT"
+# Where buckets that anybody may read are reached, with {region} in it; empty for AWS. For emulators, which
+# answer signed requests alone, or every one.
+PUBLIC_ENDPOINT = "PUBLIC_S3_ENDPOINT"
 
 
 @dataclass(frozen=True)
@@ -112,9 +112,9 @@ def open_place(place: str) -> PlaceBucket:
 
 def place_endpoint(place: BucketPlace) -> str:
     """Return the address of S3 in a place's region, empty where obstore builds it itself."""
-    regional = os.environ.get(REGIONAL_ENDPOINT, "")
-    if regional and place.region:
-        return regional.replace("{region}", place.region)
+    public = os.environ.get(PUBLIC_ENDPOINT, "")
+    if public and place.access == ANONYMOUS:
+        return public.replace("{region}", place.region)
     if place.region.startswith("cn-"):
         return f"https://s3.{place.region}.amazonaws.com.cn"
     # Of a partition whose addresses obstore does not know, the template gives that of the own region.
