@@ -17,6 +17,7 @@ from local.template import (
     with_environment,
     with_numeric_concurrency,
     with_uploaded_code,
+    without_not_emulated,
     without_tls_only,
 )
 
@@ -80,7 +81,9 @@ def create_stack(
     loaded = load_template(template)
     values = resolved_parameters(loaded, parameters)
     numbered = with_environment(with_numeric_concurrency(loaded, values), environment)
-    uploaded = with_uploaded_code(without_tls_only(numbered), template.parent, _uploader(emulator))
+    uploaded = with_uploaded_code(
+        without_not_emulated(without_tls_only(numbered)), template.parent, _uploader(emulator)
+    )
     body = json.dumps(uploaded).encode()
     _uploader(emulator)("template.json", body)
     cloudformation = emulator.client("cloudformation")

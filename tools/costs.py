@@ -1,7 +1,7 @@
 """What a batch costs: requests, seconds and bytes counted from its plan, times published prices.
 
 ``python -m tools.costs plan.jsonl`` reads a batch's plan; ``--images 100 --bytes 1e8`` takes plain
-numbers; ``--month`` tells what a stack costs that nobody uses.
+numbers; ``--month`` tells what a month costs: the archive's storage, a stack that nobody uses, and users.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from typing import Any
 
 from local.deploy import ROOT
 from local.template import load_template
-from tools.aws_prices import GB, PRICES, QUOTAS, aws
+from tools.aws_prices import ATLAS_BYTES, GB, PRICES, QUOTAS, aws
 from tools.capacity_job import BUNDLE_GETS, BUNDLE_PUTS, Job, Load, bundle_seconds, loads_of, parts_of
 
 # What each step asks of S3, as its code does: HEAD or GET, and PUT, COPY or LIST.
-SUBMIT_GETS, SUBMIT_PUTS = 7, 6
+SUBMIT_GETS, SUBMIT_PUTS = 9, 6
 PLAN_GETS, PLAN_PUTS = 10, 2
 DISPATCH_GETS, DISPATCH_PUTS = 3, 1
 TALLY_GETS, LOOK_GETS, LOOK_PUTS, LOOK_LISTS = 1, 2, 2, 2
 PACKAGE_GETS, PACKAGE_PUTS = 9, 20
-NOTIFY_GETS, NOTIFY_PUTS = 8, 3
+NOTIFY_GETS, NOTIFY_PUTS = 12, 4
 INVENTORY_GETS = 24  # columns that Plan and Package open, where their functions have not opened them before
 SENDS_A_CALL = 10
 INDEX_GETS = 1  # of a bundle, by the first tally that sees it
@@ -38,7 +38,7 @@ LOOK_SECONDS = 0.8  # the look, and the short wait after it
 TRANSITIONS, TRANSITIONS_A_TALLY, TRANSITIONS_A_DISPATCH = 7, 3, 1
 DAYS_KEPT = 16
 SECONDS_A_MONTH = 30 * 86_400
-METRICS = 13  # of the stack's own namespace
+METRICS = 15  # of the stack's own namespace
 
 
 @dataclass(frozen=True)
@@ -162,6 +162,47 @@ def month_at_rest() -> dict[str, float]:
     }
 
 
+# The archive of the whole survey: three Atlas images of each set, a Quicklook of each, and the inventory.
+SETS = 1_373_813
+QUICKLOOK_BYTES = 70_000
+ARCHIVE_BYTES = SETS * 3 * (ATLAS_BYTES + QUICKLOOK_BYTES) + 224_000_000
+USERS = 1000
+
+
+def archive_month(size: float = ARCHIVE_BYTES) -> float:
+    """Dollars a month that an archive of this many bytes costs to keep in S3 (Standard)."""
+    return size / GB * PRICES["s3_gb_month"].value
+
+
+def users_month(job: Job, users: int = USERS) -> dict[str, float]:
+    """Dollars of so many users with one such batch each: of the service, and with each file fetched once."""
+    dollars = bill(Counts.of(job.loads, bytes=job.bytes))
+    together = sum(dollars.values())
+    return {"service": users * (together - dollars["delivery"]), "with delivery": users * together}
+
+
+# What a user may ask for within a month.
+USES = {
+    "12 crops": Job.of(12, 12, 12 * 23_040),
+    "2500 positions in fields: 7,500 crops of 1,500 images": Job.of(7500, 1500, 7500 * 23_040),
+    "1 GB of whole images": Job.of(909, 909, 1_000_000_000),
+}
+
+
+def month_table() -> str:
+    """Write a month as a table: the archive, the stack at rest, and a thousand users of each kind."""
+    rest = month_at_rest()
+    lines = ["| what | dollars a month |", "| --- | --- |"]
+    lines.append(f"| the archive, {ARCHIVE_BYTES / 1e12:.1f} TB in S3 | {archive_month():.2f} |")
+    lines += [f"| {name} | {cost:.2f} |" for name, cost in rest.items()]
+    lines.append(f"| **at rest, together** | **{archive_month() + sum(rest.values()):.2f}** |")
+    for name, job in USES.items():
+        cost = users_month(job)
+        told = f"{cost['service']:.2f}, with delivery {cost['with delivery']:.2f}"
+        lines.append(f"| a thousand users, each {name} | {told} |")
+    return "\n".join(lines)
+
+
 def report(counts: Counts) -> str:
     """Format the bill as text."""
     dollars = bill(counts)
@@ -177,10 +218,10 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--images", type=float, default=0)
     parser.add_argument("--bytes", type=float, default=0)
     parser.add_argument("--sources", type=float, help="stored images read (default: as many as images)")
-    parser.add_argument("--month", action="store_true", help="a month of a stack that nobody uses")
+    parser.add_argument("--month", action="store_true", help="a month: archive, stack, users")
     given = parser.parse_args(arguments)
     if given.month:
-        print("\n".join(f"{name:<14} ${cost:.2f}" for name, cost in month_at_rest().items()))
+        print(month_table())
         return
     if given.plan:
         counts = Counts.of_plan([json.loads(line) for line in given.plan.read_text().splitlines()[1:]])

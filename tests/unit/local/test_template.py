@@ -14,8 +14,10 @@ from local.template import (
     layer_or_code,
     load_template,
     resolved_parameters,
+    with_environment,
     with_numeric_concurrency,
     with_uploaded_code,
+    without_not_emulated,
     without_tls_only,
 )
 
@@ -126,3 +128,16 @@ def test_of_bucket_policies_only_the_demand_for_tls_is_left_out() -> None:
 
     template = {"Resources": {"Bucket": bucket, "Tls": policy(tls), "More": policy(tls, other)}}
     assert set(without_tls_only(template)["Resources"]) == {"Bucket", "More"}
+
+
+def test_what_the_emulator_refuses_by_name_is_left_out() -> None:
+    template = {"Resources": {"A": {"Type": "AWS::Budgets::Budget"}, "B": {"Type": "AWS::SQS::Queue"}}}
+    assert list(without_not_emulated(template)["Resources"]) == ["B"]
+    assert list(template["Resources"]) == ["A", "B"]
+
+
+def test_functions_are_given_more_variables() -> None:
+    template = {"Globals": {"Function": {"Environment": {"Variables": {"HOME": "/tmp"}}}}}
+    changed = with_environment(template, {"X": "y"})
+    assert changed["Globals"]["Function"]["Environment"]["Variables"] == {"HOME": "/tmp", "X": "y"}
+    assert with_environment(template, {}) == template
