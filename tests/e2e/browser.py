@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import importlib.util
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,9 @@ LEFT_IN_MID_COMMAND = (
     "Cannot find context with specified id",
     "aborted by navigation",
 )
+RUN_AXE = """const done = arguments[0];
+    axe.run(document, {resultTypes: ["violations"]}).then(({violations}) => done(violations.flatMap(
+        (rule) => rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 200)}`))));"""
 PICTURES_ARE_HERE = """return Array.from(document.images).every((image) =>
     image.complete || image.getBoundingClientRect().top > innerHeight)"""
 
@@ -118,9 +123,42 @@ class Browser:
             (SCREENSHOTS / f"{name}-{width}.png").write_bytes(base64.b64decode(shot["data"]))
         self.resize("desktop")
 
+    def violations(self) -> list[str]:
+        """What axe finds wrong with the page for people who do not see it, or not well: rule and element."""
+        self.driver.execute_cdp_cmd("Runtime.evaluate", {"expression": _axe()})  # the policy refuses a script
+        return list(self.driver.execute_async_script(RUN_AXE))
+
+    def dark(self, wanted: bool) -> None:
+        """Prefer the dark scheme, or the light one."""
+        feature = {"name": "prefers-color-scheme", "value": "dark" if wanted else "light"}
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
+
+    def press(self, *keys: str) -> None:
+        """Press keys one after another, wherever the focus is."""
+        from selenium.webdriver.common.action_chains import ActionChains
+
+        actions = ActionChains(self.driver)
+        for key in keys:
+            actions.send_keys(key)
+        actions.perform()
+
+    @property
+    def focused(self) -> Any:
+        """The element that has the focus."""
+        return self.driver.switch_to.active_element
+
     def complaints(self) -> list[str]:
         """What the browser complained of since the last call: refused scripts, missing files, errors."""
         return [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] == "SEVERE"]
+
+
+@cache
+def _axe() -> str:
+    """The program of axe-core, as a package of Python carries it."""
+    found = importlib.util.find_spec("axe_playwright_python")
+    if found is None or found.origin is None:
+        pytest.skip("axe-playwright-python is not installed")
+    return Path(found.origin).with_name("axe.min.js").read_text("utf-8")
 
 
 def is_gone(error: Exception) -> bool:
