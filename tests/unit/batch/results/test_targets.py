@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from obstore.store import MemoryStore
 
 from skybatch.batch.codes import RowStatus
@@ -75,6 +76,17 @@ def test_a_running_batch_has_the_targets_that_finished(archive: MadeArchive) -> 
 
 def test_a_batch_that_failed_before_its_outcomes_has_none() -> None:
     assert load_targets(BatchStore(MemoryStore(), BATCH_ID)) == ()
+
+
+def test_only_so_many_images_are_kept(archive: MadeArchive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("skybatch.batch.results.targets.MOST_REMEMBERED", 10)
+    service, memory = Service(archive), TargetMemory()
+    accepted = [service.submit(mode="coadd_keys", table=KEYS, label=str(n)) for n in range(2)]
+    for each in accepted:
+        service.run(each)
+    first, second = (memory.of(service.store(each.record.batch_id)) for each in accepted)
+    assert memory.of(service.store(accepted[1].record.batch_id)) is second
+    assert memory.of(service.store(accepted[0].record.batch_id)) is not first
 
 
 def test_the_targets_of_the_last_batches_are_read_once(archive: MadeArchive) -> None:

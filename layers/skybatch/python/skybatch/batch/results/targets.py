@@ -17,8 +17,8 @@ from skybatch.requests.model import Mode, Request, Row
 from skybatch.surveys.known import survey_if_known
 
 BATCHES_REMEMBERED = 3
-MOST_REMEMBERED = 20_000
-"""Images of a batch whose targets are kept in memory, at most: about a kilobyte each."""
+MOST_REMEMBERED = 60_000
+"""Images that are kept in memory, at most: about a kilobyte each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +140,12 @@ class TargetMemory:
         targets = load_targets(store)
         if targets and _count(targets) <= MOST_REMEMBERED:
             self._kept[store.batch_id] = targets
-            while len(self._kept) > BATCHES_REMEMBERED:
+            while len(self._kept) > BATCHES_REMEMBERED or self._images() > MOST_REMEMBERED:
                 self._kept.popitem(last=False)
         return targets
+
+    def _images(self) -> int:
+        return sum(map(_count, self._kept.values()))
 
 
 def _count(targets: Iterable[Target]) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from skybatch.api.dependencies import Dependencies
 from skybatch.api.http_request import HttpRequest
 from skybatch.api.large_responses import content_response
-from skybatch.api.responses import NO_STORE
+from skybatch.api.responses import NO_STORE, PREVIEW_MAX_AGE_SECONDS
 from skybatch.api.routing import AnyResponse, RouteTable
 from skybatch.batch import keys
 from skybatch.batch.outcomes import load_outcomes
@@ -27,6 +27,7 @@ routes = RouteTable()
 MEDIA_TYPE = "image/svg+xml"
 FORMATS = ("json", "svg")
 FILE = "sky.svg"
+KEPT = f"private, max-age={PREVIEW_MAX_AGE_SECONDS}"
 
 
 @routes.get("/batches/<batch_id>/sky.svg")
@@ -34,7 +35,9 @@ def sky_sketch(request: HttpRequest, dependencies: Dependencies, batch_id: str) 
     """Return what a batch covers on the sky, as a drawing."""
     store = dependencies.batch(batch_id)
     load_record(store, dependencies.clock())
-    return sketch_response(request, dependencies, batch_sketch(store))
+    # The page shows it as a picture and then again by a script.
+    cache = KEPT if store.exists(keys.STATUS) else NO_STORE["Cache-Control"]
+    return sketch_response(request, dependencies, batch_sketch(store), cache)
 
 
 def asks_sketch(request: HttpRequest) -> bool:
@@ -88,13 +91,13 @@ def _drawn(scene: Scene, coverage: Sequence[Coverage] = ()) -> bytes:
     return sketch(scene, coverage)
 
 
-def sketch_response(request: HttpRequest, dependencies: Dependencies, body: bytes) -> AnyResponse:
-    """Return a sketch, which no cache keeps: it was made of the caller's own request."""
+def sketch_response(
+    request: HttpRequest, dependencies: Dependencies, body: bytes, cache: str = NO_STORE["Cache-Control"]
+) -> AnyResponse:
+    """Return a sketch; that of a dry run is kept by no cache: it was made of the caller's own request."""
     from skybatch.presentation.sky_sketch.style import style_source
 
-    response = content_response(
-        request, dependencies.results, body, MEDIA_TYPE, cache_control=NO_STORE["Cache-Control"]
-    )
+    response = content_response(request, dependencies.results, body, MEDIA_TYPE, cache_control=cache)
     policy = f"default-src 'none'; style-src {style_source()}"
     response.headers["Content-Security-Policy"] = policy
     return response
