@@ -224,6 +224,9 @@ def test_other_surveys_can_be_asked_for_beside_the_first() -> None:
         assert (box.attributes["value"], "checked" in box.attributes) == ("radio", False)
         assert [value for name, value in posted(page) if name == "bands"] == ["J", "H", "K"]
         assert "image_ids" in [each.attributes["value"] for each in page.all("input", name="mode")]
+        examples = {link.attributes["data-example"] for link in page.all("a", **{"class": "example"})}
+        assert examples == set(json.loads(page.one("script", id="examples").text))
+        assert page.all("p", **{"class": "of-image_ids hint"})
         given = FormValues({"survey": ["2mass-sx", "radio"], "bands": ["J", "L"]})
         asked = posted(Page(form_page(SETTINGS, values=given, held=["asky", "sx", "radio"])))
         assert [value for name, value in asked if name == "survey"] == ["2mass-sx", "radio"]

@@ -62,7 +62,7 @@ const myBatches = (() => {
       added.append(content);
     };
     cell(batch.state === "expired" ? name : Object.assign(element("a", name), {href: `batches/${batch.id}/results`}));
-    cell(batch.state === "complete" ? `complete, ${(batch.images ?? 0).toLocaleString("en-US")} images` : WORDS[batch.state] ?? batch.state ?? "");
+    cell(batch.state === "complete" && batch.images != null ? `complete, ${batch.images.toLocaleString("en-US")} images` : WORDS[batch.state] ?? batch.state ?? "");
     cell(day(batch.created), "Started");
     cell(batch.state === "expired" ? "" : day(batch.expires), "Kept until");
     const remove = Object.assign(element("button", "Remove"), {type: "button", className: "quiet"});
