@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from skybatch.client.request_body import encode_request
 from skybatch.errors import InvalidRequest
 from skybatch.requests.model import Mode, Request
 from skybatch.requests.parser import parse_body
@@ -119,3 +120,68 @@ def test_bands_of_older_requests_are_read() -> None:
     older = stored | {"bands": "jhk", "rows": [{**stored["rows"][0], "bands": "jk"}]}
     request = Request.from_json(older)
     assert (request.bands, request.rows[0].bands) == (("j", "h", "k"), ("j", "k"))
+
+
+BOTH = ["2mass-asky", "radio"]
+
+
+@pytest.mark.parametrize(
+    "survey", [BOTH, "2mass-asky,radio", "2MASS-ASKY radio", ["2mass-asky", "radio", "radio"]]
+)
+def test_several_surveys_are_a_list_or_words(survey: Any) -> None:
+    request = parsed(**REGION, survey=survey)
+    assert (request.dataset, request.datasets) == ("asky", ("asky", "radio"))
+    assert request.bands == request.rows[0].bands == ("j", "h", "k", "l")
+    assert request.bands_in(request.rows[0], "asky") == ("j", "h", "k")
+    assert request.bands_in(request.rows[0], "radio") == ("l",)
+    assert Request.from_json(json.loads(json.dumps(request.to_json()))) == request
+
+
+def test_a_form_sends_the_field_of_surveys_several_times() -> None:
+    encoded = encode_request(table=b"ra,dec\n180,20\n", survey=BOTH, bands=["Ks", "L"])
+    request = parse_body(encoded.body, encoded.content_type, LIMITS)[0]
+    assert request.surveys == {"asky": ("k",), "radio": ("l",)}
+
+
+def test_one_survey_in_a_list_is_as_one_alone() -> None:
+    assert parsed(**REGION, survey=["radio"]) == parsed(**REGION, survey="radio")
+    assert "surveys" not in parsed(**REGION, survey=["radio"]).to_json()
+
+
+def test_a_region_is_clamped_to_what_all_surveys_allow() -> None:
+    request = parsed(**{**REGION, "diameter": 0.05}, survey=BOTH)
+    assert request.region is not None
+    assert request.region.diameter == 0.1
+    assert "0.1 and 0.5" in request.notices[0]
+
+
+@pytest.mark.parametrize(
+    ("fields", "column", "word"),
+    [
+        ({"survey": [*BOTH, "wise"]}, "survey", "'wise'"),
+        ({"survey": BOTH, "dataset": "asky"}, "survey", "leave that out"),
+        ({"survey": BOTH, "bands": "J"}, "bands", "Radio"),
+        ({"survey": BOTH, "bands": ["J", "L", "x"]}, "bands", "L of Radio"),
+        ({"survey": BOTH, "image_type": "quicklook"}, "image_type", "Radio"),
+    ],
+)
+def test_what_does_not_suit_all_surveys_is_refused(fields: dict[str, Any], column: str, word: str) -> None:
+    errors = refused(**REGION, **fields)
+    assert list(errors) == [column]
+    assert word in errors[column]
+
+
+def test_modes_are_those_of_all_and_lists_of_image_sets() -> None:
+    assert list(refused(mode="scan", survey=BOTH, date="990101", hemisphere="n", scan=1)) == ["mode"]
+    assert list(refused(mode="coadd_keys", survey=BOTH, table="coadd_key\n1\n")) == ["mode"]
+    table = "image_id,band\n10510+30456,L\n990101n0010009,JK\n10510+30457,\n"
+    request = parsed(mode="image_ids", survey=BOTH, table=table)
+    assert [row.bands for row in request.rows] == [("l",), ("j", "k"), ("j", "h", "k", "l")]
+    wrong = refused(mode="image_ids", survey=BOTH, table="image_id,band\nno,W9\n")
+    assert sorted(wrong) == ["band", "image_id"]
+
+
+def test_a_table_is_understood_for_several_surveys() -> None:
+    body = {"mode": "image_ids", "survey": BOTH, "table": "image_id\n990101n0010009\n"}
+    understood = understand_table(json.dumps(body).encode(), "application/json", LIMITS)
+    assert understood.surveys.bands_text(understood.rows.rows[0].bands) == "J,H,K,L"

@@ -97,14 +97,22 @@ def parse_survey(text: str) -> str:
     """Parse the id of a survey; return the name of its data set."""
     dataset = dataset_named(text.lower())
     if dataset is None:
-        ids = [survey.survey_id(name) for name, survey in known_surveys().items()]
-        raise InvalidValue(f"must be one of {', '.join(ids)}")
+        raise InvalidValue(_rule_of_surveys())
     return dataset
+
+
+def _rule_of_surveys() -> str:
+    ids = [survey.survey_id(name) for name, survey in known_surveys().items()]
+    return f"must be one of {', '.join(ids)}"
 
 
 def parse_surveys(value: Any) -> tuple[str, ...] | None:
     """Parse the id of a survey or several, as `words_of` takes them; return the names of their data sets."""
-    found = tuple(dict.fromkeys(map(parse_survey, words_of(value))))
+    words = words_of(value)
+    unknown = [word for word in words if dataset_named(word.lower()) is None]
+    if unknown and len(words) > 1:
+        raise InvalidValue(f"has {unknown[0][:40]!r}, which is no survey: {_rule_of_surveys()}")
+    found = tuple(dict.fromkeys(map(parse_survey, words)))
     return found or None
 
 

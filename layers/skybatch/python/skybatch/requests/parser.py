@@ -124,6 +124,8 @@ def with_surveys(fields: BatchRequestBody, posted: Mapping[str, Any]) -> BatchRe
     datasets = fields.survey or ((fields.dataset if "dataset" in given else default_dataset()),)
     if "dataset" in given and datasets != (fields.dataset,):
         rule = f"is not the survey of the data set {fields.dataset}, which the request names too"
+        if len(datasets) > 1:
+            rule = f"names other surveys than the data set {fields.dataset} has: please leave that out"
         raise InvalidRequest(f"The survey {rule}.", errors=[CellError("survey", str(posted["survey"]), rule)])
     asked = selection(*datasets)
     defaults: dict[str, Any] = {"dataset": datasets[0], "survey": datasets}

@@ -19,6 +19,7 @@ from skybatch.batch.record import load_request
 from skybatch.batch.results.packager import package
 from skybatch.batch.status import read_status
 from skybatch.bundles.directory_assembler import DirectoryAssembler
+from skybatch.inventory.held_surveys import loader
 from skybatch.inventory.inventory import Inventory
 from skybatch.inventory.versions import current_version
 from skybatch.presentation.texts_for_people import texts_for_people
@@ -31,6 +32,7 @@ from skybatch.standalone.bundle_worker import BundleDone, BundleJob, Places, wor
 from skybatch.standalone.worker_processes import WorkerProcesses
 from skybatch.status import BatchStatus
 from skybatch.storage.directory_tree import DirectoryTree
+from skybatch.surveys.known import learn_from
 
 OpenInventory = Callable[[str, str | None], Inventory]
 Progress = Callable[[str, int, int, int], object]
@@ -79,6 +81,7 @@ class LocalRun:
         SkybatchError
             The request is not valid, or asks for more than there is.
         """
+        learn_from(loader(DirectoryTree(self.places.archive)))
         with locked(self.places.out):
             store = accept(posted, self.places.archive, self.places.out, time.time())
             store.remove_leftovers()

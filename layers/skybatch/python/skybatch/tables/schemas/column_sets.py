@@ -29,6 +29,7 @@ from skybatch.tables.schemas.search import (
     native_search,
     sia_search,
 )
+from skybatch.tables.schemas.several_surveys import common_columns
 from skybatch.tables.schemas.understood import (
     UNDERSTOOD_IMAGE_IDS,
     UNDERSTOOD_KEYS,
@@ -73,7 +74,9 @@ def column_sets(surveys: Sequence[Survey]) -> dict[str, tuple[Column, ...]]:
         for mode, columns in _UNDERSTOOD.items()
         if mode in modes
     }
-    return {title: columns for sets in own for title, columns in sets.items()} | understood
+    several = {"Images of a batch of several surveys": common_columns(surveys, "csv")}
+    of_surveys = {title: columns for sets in own for title, columns in sets.items()}
+    return of_surveys | (several if len(surveys) > 1 else {}) | understood
 
 
 def _of_survey(survey: Survey, named: str) -> dict[str, tuple[Column, ...]]:
