@@ -22,8 +22,9 @@ from astropy.nddata import Cutout2D
 from astropy.table import Table
 from astropy.wcs import WCS
 
+from skybatch.archive.described.table_images import read_table_images, well_placed
 from tests.support.survey.allwise_service import AllWiseService, allwise_service
-from tests.support.survey.allwise_tree import MAGZP, STAR, TILES, address, key, tile_image
+from tests.support.survey.allwise_tree import MAGZP, STAR, SURVEY, TILES, address, key, tile_image
 
 SIA, SEARCH = "/ibe/sia/wise/allwise/p3am_cdd", "/ibe/search/wise/allwise/p3am_cdd"
 TILE = next(iter(TILES))
@@ -245,3 +246,16 @@ def test_the_coverage_is_read_by_mocpy(service: AllWiseService) -> None:
     page = service.call("GET", "/surveys", accept="text/html").body.decode()
     assert 'src="surveys/allwise/coverage.svg"' in page
     assert service.call("HEAD", "/surveys/allwise/coverage.json").status == 302
+
+
+@pytest.mark.parametrize("form", ["ipac", "csv"])
+def test_an_answer_of_the_search_is_a_metadata_table(
+    service: AllWiseService, tmp_path: Path, form: str
+) -> None:
+    path = tmp_path / "meta"
+    path.write_bytes(service.get(f"{SEARCH}?POS={STAR[0]},{STAR[1]}&SIZE=0.1&ct={form}").body)
+    images, wrong = well_placed(read_table_images([path], SURVEY))
+    assert (len(images), wrong) == (len(TILES) * len(MAGZP), [])
+    first = next(image for image in images if (image.fields["coadd_id"], image.band) == (TILE, "w1"))
+    assert (first.wcs.crval1, first.wcs.crval2) == TILES[TILE]
+    assert first.values == {"magzp": 20.5, "magzpunc": 0.006}

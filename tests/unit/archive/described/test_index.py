@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -117,5 +118,19 @@ def test_tables_whose_corners_lie_elsewhere_publish_nothing(tmp_path: Path) -> N
         with pytest.raises(InvalidSurvey, match="corners"):
             index_tables(tree, packaged_description("allwise"), "allwise.toml", [table], "assumed")
         assert list(tree.entries("inventory/")) == []
+    finally:
+        forget(allwise_tree.SURVEY)
+
+
+def test_bands_with_either_form_of_coordinates_are_one_set(tmp_path: Path) -> None:
+    tree = DirectoryTree(tmp_path)
+    tile = next(iter(allwise_tree.TILES))
+    matrix = {"CD1_1": -allwise_tree.CDELT, "CD1_2": 0.0, "CD2_1": 0.0, "CD2_2": allwise_tree.CDELT}
+    cards: dict[str, Any] = dict.fromkeys(("CDELT1", "CDELT2", "CROTA2")) | matrix
+    tree.write(allwise_tree.key(tile, 1), allwise_tree.tile_image(tile, 1, pixels=32))
+    tree.write(allwise_tree.key(tile, 2), allwise_tree.tile_image(tile, 2, pixels=32, **cards))
+    try:
+        report = index_described(tree, packaged_description("allwise"), "allwise.toml")["allwise"]
+        assert (report.sets, report.images, report.problems) == (1, 2, ())
     finally:
         forget(allwise_tree.SURVEY)

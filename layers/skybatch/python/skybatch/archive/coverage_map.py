@@ -17,7 +17,7 @@ from skybatch.sky.vectors import Floats
 WIDTH, HEIGHT = 720, 360
 # No more than so many are outlined so broadly that nobody overlooks them.
 FEW_PIXELS = 100
-_COVERED, _SKY, _LINES = "#2f6fb0", "#eef1f4", "#9aa5b1"
+_COVERED, _SKY, _LINES, _TEXT = "#2f6fb0", "#eef1f4", "#9aa5b1", "#39424e"
 _ROOT2 = float(np.sqrt(2.0))
 _PARALLELS = (-60, -30, 0, 30, 60)
 _MERIDIANS = (-120, -60, 0, 60, 120)
@@ -78,7 +78,8 @@ def _line(ra: Floats, dec: Floats) -> str:
 
 
 def _labels() -> Iterator[str]:
-    style = f'font-family="sans-serif" font-size="12" fill="{_LINES}" stroke="none"'
+    halo = f'stroke="{_SKY}" stroke-width="3" paint-order="stroke"'
+    style = f'font-family="sans-serif" font-size="12" fill="{_TEXT}" {halo}'
     for longitude in _MERIDIANS:
         (x,), (y,) = _to_map(np.array([float(longitude)]), np.array([0.0]))
         yield f'<text x="{x + 3:.0f}" y="{y - 3:.0f}" {style}>{longitude % 360 // 15} h</text>\n'
