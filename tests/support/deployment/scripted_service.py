@@ -94,13 +94,13 @@ WELL: dict[str, Answer | Reply] = {
     ),
     r"GET /batches/x/images/a.fits": answer(302, location="https://s3.example/results/image"),
     r"HEAD .*files/images.tar": answer(200, FILE),
-    rf"HEAD {SAMPLE.path}": answer(302, location="https://s3.example/archive/image"),
-    rf"GET {SAMPLE.path}": answer(302, location="https://s3.example/archive/image"),
-    r"HEAD https://s3.example/archive/image": answer(200, IMAGE),
+    rf"HEAD {SAMPLE.path}": answer(302, location="https://s3.example/archive/image?X-Amz-Signature=1"),
+    rf"GET {SAMPLE.path}": answer(302, location="https://s3.example/archive/image?X-Amz-Signature=1"),
+    r"HEAD https://s3.example/archive/image.*": answer(200, IMAGE),
     r"GET https://s3.example/results/tar": ranged(FILE),
     r"GET https://s3.example/results/image": ranged(IMAGE),
     r"GET https://s3.example/results/sums": answer(200, SUMS),
-    r"GET https://s3.example/archive/image": ranged(IMAGE),
+    r"GET https://s3.example/archive/image.*": ranged(IMAGE),
 }
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from skybatch.deployment.findings import Finding, error, ok
+from skybatch.deployment.findings import Finding, error, ok, warning
 from skybatch.deployment.smoke.context import Context
 from skybatch.deployment.smoke.probe import Answer
 
+SIGNATURE = "X-Amz-Signature="
 # A page must see these to resume and verify a download (template.yaml, docs/operations.md).
 READ_BY_PAGES = ("content-range", "etag")
 ACTIONS = {
@@ -24,8 +25,27 @@ def check_results_bucket(context: Context) -> Iterator[Finding]:
 
 
 def check_archive_bucket(context: Context) -> Iterator[Finding]:
-    """Try an image of the archive, which the service redirects to and does not copy."""
-    yield from _check_file(context, "archive", context.sample.path, None)
+    """Try an image of the archive, which the service redirects to and does not copy.
+
+    In a bucket of others, to whose plain address it leads, what pages may read is not ours to say.
+    """
+    path = context.sample.path
+    location = context.probe.location(path)
+    if not location or SIGNATURE in location:
+        yield from _check_file(context, "archive", path, None)
+        return
+    faults = [*_head_faults(context, path, None), *_range_faults(context, location, for_pages=False)]
+    for fault in faults:
+        yield error("public-bucket", fault, "see the bucket's region and policy, and [place] of the survey")
+    yield from _public_cors(context, location, faults)
+
+
+def _public_cors(context: Context, location: str, faults: list[str]) -> Iterator[Finding]:
+    bucket = location.partition("?")[0]
+    if hidden := list(_closed_to_pages(_range(context, location))):
+        yield warning("public-bucket", f"{bucket}: {hidden[0]}", "nothing: programs and downloads are served")
+    elif not faults:
+        yield ok("public-bucket", f"{bucket}: HEAD, a range and a page's request are answered")
 
 
 def _check_file(context: Context, bucket: str, path: str, size: int | None) -> Iterator[Finding]:
@@ -49,16 +69,21 @@ def _head_faults(context: Context, path: str, size: int | None) -> Iterator[str]
         yield f"HEAD {path} tells {length} bytes{f' of {size}' if size is not None else ''}"
 
 
-def _range_faults(context: Context, location: str) -> Iterator[str]:
+def _range(context: Context, location: str) -> Answer:
     """Ask for ten bytes as a page does after a redirect: with the origin null."""
+    asked = {"Origin": "null", "Range": "bytes=0-9"}
+    return context.probe.call("GET", location, headers=asked, label="S3 range")
+
+
+def _range_faults(context: Context, location: str, *, for_pages: bool = True) -> Iterator[str]:
     if not location:
         yield "it is not redirected to its bucket"
         return
-    asked = {"Origin": "null", "Range": "bytes=0-9"}
-    answer = context.probe.call("GET", location, headers=asked, label="S3 range")
+    answer = _range(context, location)
     if answer.status != 206 or len(answer.body) != 10:
         yield f"a range of ten bytes answers {answer.status} with {len(answer.body)} bytes"
-    yield from _closed_to_pages(answer)
+    if for_pages:
+        yield from _closed_to_pages(answer)
 
 
 def _closed_to_pages(answer: Answer) -> Iterator[str]:
