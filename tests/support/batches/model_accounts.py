@@ -53,6 +53,7 @@ class Accounts:
         self.check_the_journal(retrieved, outcomes)
         assert len(outcomes) == len(self.batch.plan.tasks) == sum(self.by_status(outcomes).values())
         assert sum(o.bytes for o in outcomes) <= LIMIT
+        assert not self.retrieved_beyond_the_limit(outcomes), "what does not fit ends the batch"
         rows = status.rows.to_json()
         assert rows.pop("total") == sum(rows.values()) == len(outcomes)
         if self.undisturbed:
@@ -89,6 +90,13 @@ class Accounts:
         tasks = [self.batch.plan.tasks[number] for number in sorted(sent)]
         self.batch.deliver(*tasks)
         self.batch.fail(*tasks, reason="late")
+
+    def retrieved_beyond_the_limit(self, outcomes: list[ImageOutcome]) -> bool:
+        """Tell whether an image came in plan order behind one that was over the limit."""
+        statuses = [outcome.status for outcome in outcomes]
+        if ImageStatus.OVER_LIMIT not in statuses:
+            return False
+        return ImageStatus.RETRIEVED in statuses[statuses.index(ImageStatus.OVER_LIMIT) :]
 
     def by_status(self, outcomes: list[ImageOutcome]) -> Counter[ImageStatus]:
         return Counter(o.status for o in outcomes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import obstore
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule, run_state_machine_as_test
 from obstore.exceptions import AlreadyExistsError
@@ -198,6 +198,7 @@ def test_images_of_an_object_that_is_not_as_planned_come_all_the_same(
 
 @IN_A_ROW
 @given(sizes=SIZES, seconds=PACKED, more=st.sampled_from([60, 150, 400]))
+@example(sizes=[400, 400, 250, 90], seconds=30.0, more=60)  # the third does not fit, the fourth would
 def test_real_sizes_are_held_to_the_limit(sizes: list[int], seconds: float, more: int) -> None:
     machine = begun(sizes, seconds)
     machine.headers_of_stored_images_grow(more)
