@@ -64,3 +64,11 @@ def test_cells_hold_bands_and_image_sets_of_any(both: SurveySelection) -> None:
 def test_bands_are_written_as_one_survey_has_them_and_with_commas_of_several(both: SurveySelection) -> None:
     assert selection("asky").bands_text(("j", "k")) == "JK"
     assert both.bands_text(("j", "w2")) == "J,W2"
+
+
+def test_words_without_end_are_refused(both: SurveySelection) -> None:
+    assert both.bands(["j", "w1"] * 50) == {"asky": ("j",), "wide": ("w1",)}
+    with pytest.raises(InvalidValue):
+        both.bands(["j", "w1"] * 51)
+    with pytest.raises(InvalidValue):
+        both.bands_of_cell("j," * 101)

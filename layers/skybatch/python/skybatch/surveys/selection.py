@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from skybatch.surveys.description.survey import Survey
 
 IMAGE_IDS = "image_ids"
+_MOST_WORDS = 100  # of bands of several surveys: each is held against all of them
 LEAST_DEFAULT_FORM = "fits.gz"
 """Form of whole images where the surveys have different ones: each image as it is stored."""
 
@@ -87,7 +88,7 @@ class SurveySelection:
         if not words:
             return {dataset: tuple(survey.bands) for dataset, survey in self._pairs()}
         words = _split(words) if self.several else words
-        if not all(any(_known(word, survey) for survey in self.surveys) for word in words):
+        if not self._know_all(words):
             raise InvalidValue(self.field_rule)
         named = {dataset: _named(words, survey) for dataset, survey in self._pairs()}
         for dataset, survey in self._pairs():
@@ -100,11 +101,16 @@ class SurveySelection:
         if not self.several:
             return bands(text, self.surveys[0])
         words = _split([text])
-        known = [[_known(word, survey) for survey in self.surveys] for word in words]
-        if not words or not all(map(any, known)):
+        if not words or not self._know_all(words):
             rules = (f"{cell_rule(survey)} of {survey.short}" for survey in dict.fromkeys(self.surveys))
             raise InvalidValue("; or ".join(rules))
         return tuple(dict.fromkeys(band for each in self.surveys for band in _named(words, each)))
+
+    def _know_all(self, words: Sequence[str]) -> bool:
+        """Tell whether each of words is known to a survey; of several surveys nobody needs so many."""
+        if self.several and len(words) > _MOST_WORDS:
+            return False
+        return all(any(_known(word, survey) for survey in self.surveys) for word in words)
 
     @property
     def field_rule(self) -> str:

@@ -138,33 +138,35 @@ def survey_table(
 def rows_of(images: ImageRows, at: np.ndarray[Any, Any]) -> ImageRows:
     """Return the images at these places."""
     taken: dict[str, Any] = {}
+    places = at.tolist()
     for each in fields(images):
         values = getattr(images, each.name)
         if values is None or isinstance(values, str):  # nothing, or what holds for all
             taken[each.name] = values
         else:
-            taken[each.name] = values[at] if isinstance(values, np.ndarray) else [values[i] for i in at]
+            taken[each.name] = values[at] if isinstance(values, np.ndarray) else _at(values, places)
     return ImageRows(**taken)
+
+
+def _at(values: Sequence[Any], places: Sequence[int]) -> list[Any]:
+    return [values[place] for place in places]
 
 
 def _common_data(
     sets: Mapping[str, ImageSetFacts], images: ImageRows, columns: Sequence[Column], frame: Frame
 ) -> dict[str, Values]:
     """Return values for columns of images of several surveys, each worked out among its own survey's."""
-    merged: dict[str, list[Any]] = {column.source: [None] * len(images) for column in columns}
+    merged = {column.source: np.full(len(images), None, object) for column in columns}
     datasets = np.asarray(images.dataset)
     for dataset, facts in sets.items():
         at = np.flatnonzero(datasets == dataset)
         if not len(at):
             continue
         own = image_data({dataset: facts}, rows_of(images, at), columns)
-        own = _in_frame(own, survey_of(dataset), frame)
-        for source, values in own.items():
-            listed = values.tolist() if isinstance(values, np.ndarray) else values
-            for place, value in zip(at.tolist(), listed, strict=True):
-                merged[source][place] = value
-    data = cast("dict[str, Values]", merged)
-    return data | {TABLE_MARKER: [TABLE_MARKER_WITH_SURVEYS] * len(images)}
+        for source, values in _in_frame(own, survey_of(dataset), frame).items():
+            merged[source][at] = values
+    marks = {TABLE_MARKER: [TABLE_MARKER_WITH_SURVEYS] * len(images)}
+    return cast("dict[str, Values]", merged | marks)
 
 
 def _in_frame(data: dict[str, Values], survey: Survey, frame: Frame) -> dict[str, Values]:
