@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from local.stack import Stack
+from skybatch.pages.help import TOPICS
 from tests.e2e.browser import Browser, chromium
 from tests.e2e.service import Service
 from tests.support.batches.stacks import StartStack
@@ -103,3 +104,18 @@ def test_a_file_is_opened_where_the_call_leads(browser: Browser, stack: Stack, b
     href = browser.find("#downloadFile .answer a").get_property("href")
     assert href == f"{stack.url}/batches/{batch_id}/files/rows.csv"
     assert browser.complaints() == []
+
+
+def test_the_reference_and_the_help_are_for_everybody(browser: Browser, stack: Stack, batch_id: str) -> None:
+    """Judged by axe, in both widths and schemes."""
+    pages = [f"docs?batch={batch_id}#planBatch", *(f"help/{topic}" for topic in ("", *TOPICS))]
+    found = []
+    for page in pages:
+        browser.open(f"{stack.url}/{page}")
+        for width, dark in (("desktop", False), ("phone", True)):
+            browser.resize(width)
+            browser.dark(dark)
+            found += [f"{page}, {width}: {each}" for each in browser.violations()]
+    browser.resize("desktop")
+    browser.dark(False)
+    assert found == []

@@ -232,3 +232,23 @@ def test_what_continues_a_batch_of_mine_is_mine_and_what_others_share_is_not(
         (first, "Mine"),
     ]
     browser.script("localStorage.clear()")
+
+
+def test_the_form_is_for_everybody_in_each_of_its_states(browser: Browser, stack: Stack) -> None:
+    """Judged by axe, in both widths and schemes: each mode, with commands, notices and errors."""
+    found = []
+    for page in ("?example=region", "?example=positions", "?example=scans", "?mode=scan&size=9&lable=x"):
+        browser.open(f"{stack.url}/{page}")
+        commands(browser)
+        if page.startswith("?mode=scan"):
+            browser.fill("#email", EMAIL)
+            browser.click("#start")
+            browser.wait(lambda: browser.all("#problem section"), "the refusal")
+        for width, dark in (("desktop", False), ("phone", True)):
+            browser.resize(width)
+            browser.dark(dark)
+            found += [f"{page}, {width}: {each}" for each in browser.violations()]
+    browser.resize("desktop")
+    browser.dark(False)
+    assert found == []
+    assert any("422" in told for told in browser.complaints())

@@ -11,6 +11,8 @@ import pytest
 from skybatch.api.openapi.document import openapi_document
 from skybatch.pages.api_examples import BatchExample
 from skybatch.pages.api_reference import api_reference_page
+from skybatch.pages.environment import inlined
+from skybatch.settings import settings
 from tests.support.html import Page
 
 SERVER = "https://sky.example.org"
@@ -109,3 +111,17 @@ def test_each_call_that_changes_something_says_so_on_its_button(page: Page) -> N
     assert sorted(set(said)) == ["Send: ends the batch", "Send: starts a batch"]
     examples = 3
     assert len(said) == examples + len(["resubmit", "cancel"])
+
+
+def test_calls_of_a_private_service_are_sent_with_the_token_typed_on_the_page(
+    document: dict[str, Any], page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert page.all("input", id="token") == []
+    monkeypatch.setenv("JWT_ISSUER", "https://issuer.example")
+    settings.cache_clear()
+    try:
+        private = Page(api_reference_page(document))
+    finally:
+        settings.cache_clear()
+    assert private.one("input", id="token").attributes["type"] == "password"
+    assert [script.text for script in private.all("script")][0] == inlined("token.js")

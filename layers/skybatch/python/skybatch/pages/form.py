@@ -76,6 +76,7 @@ def form_page(
         **_of_problem(problem or {}),
         values=shown,
         notices=given.notices,
+        table_url=given.table_url,
         is_filled=bool(given.fields.keys() - {"survey", "dataset"}),
         settings=settings,
         planned=plan_sentences(plan, settings) if plan else (),

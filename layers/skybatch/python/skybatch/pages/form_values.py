@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from skybatch.pages.survey_choice import SurveyChoice, unknown_surveys
@@ -37,10 +37,14 @@ _FLAGS = {
 
 @dataclass(frozen=True)
 class FormValues:
-    """Fields to fill in, and sentences about what could not be filled in as it was given."""
+    """Fields to fill in, and sentences about what could not be filled in as it was given.
+
+    ``table_url`` is where a table lies that cannot be shown.
+    """
 
     fields: Mapping[str, Any]
     notices: tuple[str, ...] = ()
+    table_url: str = ""
 
 
 def from_post(fields: Mapping[str, Any], table: bytes | None) -> FormValues:
@@ -71,9 +75,10 @@ def from_request(
     """Return the values of an earlier request: its ``request.json``, and its table, which lies at ``url``."""
     text, notice = _shown(table)
     fields = {name: _text(value) for name, value in body.items() if name in (*FIELDS, "dataset")}
-    if notice:
-        notice = f"{notice} The table of that batch is {plain(table_name or 'the file', 80)}: {url}"
-    return FormValues({**fields, "table": text}, (notice,) if notice else ())
+    if not notice:
+        return FormValues({**fields, "table": text})
+    named = f"{notice} It is {plain(table_name or 'a file', 80)}, which can be downloaded from that batch."
+    return FormValues({**fields, "table": text}, (named,), url)
 
 
 def filled(given: Mapping[str, Any], choice: SurveyChoice) -> dict[str, Any]:
@@ -99,7 +104,7 @@ def only_offered(given: FormValues, offered: Mapping[str, Sequence[str]], choice
         f"{name} {plain(value, 40)!r} is none of the choices here and was left out."
         for name, value in (*wrong, *words)
     )
-    return FormValues(kept, (*given.notices, *said))
+    return replace(given, fields=kept, notices=(*given.notices, *said))
 
 
 def _shown(table: bytes | None) -> tuple[str, str]:
