@@ -124,4 +124,4 @@ def test_calls_of_a_private_service_are_sent_with_the_token_typed_on_the_page(
     finally:
         settings.cache_clear()
     assert private.one("input", id="token").attributes["type"] == "password"
-    assert [script.text for script in private.all("script")][0] == inlined("token.js")
+    assert next(script.text for script in private.all("script")) == inlined("token.js")
