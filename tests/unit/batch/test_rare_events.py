@@ -137,7 +137,7 @@ def test_many_rare_events() -> None:
     run_state_machine_as_test(
         RareEvents,
         settings=settings(
-            max_examples=1000, stateful_step_count=50, deadline=None, suppress_health_check=WITHOUT_HASTE
+            max_examples=300, stateful_step_count=50, deadline=None, suppress_health_check=WITHOUT_HASTE
         ),
     )
 
