@@ -12,6 +12,7 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
+import yaml
 
 from local.deploy import ROOT
 from skybatch.version import VERSION
@@ -25,6 +26,8 @@ TEXTS = [
 ]
 TEXTS += [*(ROOT / "layers/skybatch/python/skybatch").rglob("*.py")]
 TEXTS += [*(ROOT / "layers/skybatch/python/skybatch").rglob("*.html")]
+CHANGELOG = (ROOT / "CHANGELOG.md").read_text()
+CITATION = yaml.safe_load((ROOT / "CITATION.cff").read_text())
 INSTALLATION = ROOT / "docs/releases.md"
 # The client's whole environment: what it needs, and nothing that happens to be here.
 NEEDED = [re.match(r"[\w-]+", requirement)[0] for requirement in PROJECT["dependencies"]]  # type: ignore[index]
@@ -91,6 +94,14 @@ def test_the_source_archive_has_the_data_of_the_package(files: dict[str, Path]) 
         names = {name.partition("/")[2] for name in archive.getnames()}
     package = "layers/skybatch/python/skybatch"
     assert {f"{package}/surveys/twomass/2mass.toml", f"{package}/py.typed", "LICENSE"} <= names
+
+
+def test_the_changelog_has_the_version_with_its_day() -> None:
+    headings = re.findall(r"^## (.*)$", CHANGELOG, re.M)
+    released = [heading for heading in headings if heading != "Unreleased"]
+    assert all(re.fullmatch(r"\d+\.\d+\.\d+ \(\d{4}-\d{2}-\d{2}\)", heading) for heading in released)
+    assert released[0].split()[0] == VERSION
+    assert str(CITATION["date-released"]) in released[0]
 
 
 def test_one_page_says_how_to_install() -> None:
