@@ -80,26 +80,17 @@ def wait_for(url: str) -> None:
 
 @pytest.mark.usefixtures("served")
 def test_a_user_downloads_from_a_private_service(ports: dict[str, str], tmp_path: Path) -> None:
-    command = f'skybatch() {{ {shlex.quote(sys.executable)} -m skybatch.cli "$@"; }}\n'
     user = with_ports(documented()[1], ports)
-    environment = os.environ | {"HOME": str(tmp_path), "PYTHONPATH": ":".join(filter(None, sys.path))}
-    done = subprocess.run(
-        ["bash", "-ec", command + user],
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=200,
-    )
+    done = in_a_shell(user, tmp_path)
     assert done.returncode == 0, done.stderr
     assert list((tmp_path / "results" / "images").iterdir())
     without = user.replace("export SKYBATCH_TOKEN_COMMAND", "UNUSED").replace("results", "others")
-    refused = subprocess.run(
-        ["bash", "-ec", command + without],
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert refused.returncode == 4, refused.stderr
+    assert in_a_shell(without, tmp_path).returncode == 4
+
+
+def in_a_shell(lines: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run lines of a page, with the command of this environment."""
+    command = f'skybatch() {{ {shlex.quote(sys.executable)} -m skybatch.cli "$@"; }}\n'
+    environment = os.environ | {"HOME": str(folder), "PYTHONPATH": ":".join(filter(None, sys.path))}
+    words = ["bash", "-ec", command + lines]
+    return subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, timeout=200)

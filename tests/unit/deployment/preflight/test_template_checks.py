@@ -68,3 +68,20 @@ def test_parameters_that_can_be(given: dict[str, str]) -> None:
 )
 def test_the_stacks_name_leaves_room_for_what_is_named_after_it(name: str, level: Level) -> None:
     assert levels(list(check_stack_name(planned(name), NOBODY))) == {"stack-name": level}
+
+
+@pytest.mark.parametrize(
+    ("given", "level"),
+    [
+        ({"ApiDomain": "sky.example.org"}, Level.ERROR),
+        ({"DisableExecuteApiEndpoint": "true"}, Level.WARNING),
+        ({"ConfirmAddresses": "true"}, Level.WARNING),
+        ({"MonthlyBudget": "100"}, Level.WARNING),
+        ({"JwtScopes": "images"}, Level.WARNING),
+        ({"MonthlyBudget": "100", "AlarmEmail": "ops@example.org"}, Level.OK),
+        ({"ConfirmAddresses": "false", "MonthlyBudget": "0"}, Level.OK),
+    ],
+    ids=str,
+)
+def test_parameters_that_do_nothing_alone_are_named(given: dict[str, str], level: Level) -> None:
+    assert levels(list(check_parameters(planned_with(**given), set_clients()))) == {"parameters": level}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from skybatch.deployment.aws_calls import Clients
-from skybatch.deployment.findings import Finding, error, ok
+from skybatch.deployment.findings import Finding, error, ok, warning
 from skybatch.deployment.preflight.planned_stack import PlannedStack
 
 # CloudFormation quotas: a template in a request, and one in S3.
@@ -14,6 +14,17 @@ MAX_BODY_BYTES = 51_200
 MAX_TEMPLATE_BYTES = 1_000_000
 # Lambda: FunctionName. The other names (state machine, 80; log group, 512) are shorter or allow more.
 MAX_FUNCTION_NAME = 64
+# Parameter -> what it needs beside it, and how grave it is without.
+NEEDED_WITH: tuple[tuple[str, str, Callable[[str, str, str], Finding]], ...] = (
+    ("ApiDomain", "ApiCertificate", error),
+    ("DisableExecuteApiEndpoint", "ApiDomain", warning),
+    ("MailName", "MailFrom", warning),
+    ("MailReplyTo", "MailFrom", warning),
+    ("ConfirmAddresses", "MailFrom", warning),
+    ("MonthlyBudget", "AlarmEmail", warning),
+    ("JwtAudience", "JwtIssuer", warning),
+    ("JwtScopes", "JwtIssuer", warning),
+)
 STACK_NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9-]{0,127}")
 
 
@@ -51,7 +62,7 @@ def check_parameters(stack: PlannedStack, _: Clients) -> Iterator[Finding]:
         error("parameters", f"the template has no parameter {name}", "see its Parameters")
         for name in sorted(set(stack.given) - set(declared))
     ]
-    faults += _refused(stack)
+    faults += [*_refused(stack), *_alone(stack)]
     yield from faults or [ok("parameters", f"{len(stack.given)} given")]
 
 
@@ -61,6 +72,16 @@ def _refused(stack: PlannedStack) -> Iterator[Finding]:
         rule = broken_rule(stack.document.get("Parameters", {}).get(name, {}), value)
         if rule:
             yield error("parameters", f"{name}={value}: {rule}", f"give {name} another value")
+
+
+def _alone(stack: PlannedStack) -> Iterator[Finding]:
+    """Parameters that do nothing, or fail, without another."""
+    for name, needed, fault in NEEDED_WITH:
+        given = stack.parameter(name) not in ("", "0", "false")
+        if given and stack.parameter(needed) in ("", "false"):
+            yield fault(
+                "parameters", f"{name} is given without {needed}", f"give {needed}, or leave {name} out"
+            )
 
 
 def broken_rule(declared: dict[str, object], value: str) -> str:
