@@ -20,7 +20,9 @@ from local.server_thread import running
 from skybatch.errors import InventoryError, SkybatchError, Transient
 from skybatch.storage.bucket_tree import REQUEST_BYTES, BucketTree
 from skybatch.storage.locations import open_tree
+from skybatch.storage.places import ANONYMOUS, BucketPlace, open_place
 from skybatch.storage.s3 import Connection, connect
+from tests.support.servers.public_images import PUBLIC, public_images
 
 
 def test_a_bucket_that_is_not_there_is_an_error_of_ours(s3: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,3 +158,12 @@ def test_parts_are_those_of_the_object(wanted: list[tuple[int, int]], most: int)
     with mock.patch("skybatch.storage.bucket_tree.REQUEST_BYTES", most):
         parts = BucketTree(objects).read_ranges("x", starts, lengths)
     assert parts == [content[start : start + length] for start, length in wanted]
+
+
+def test_a_bucket_in_another_region_is_named_and_not_asked_again() -> None:
+    with public_images({"wise/a.fits": b"1"}, listed=True) as public:
+        tree = BucketTree(open_place(BucketPlace(PUBLIC.bucket, "us-east-1", ANONYMOUS).text))
+        for ask in (lambda: tree.read("wise/a.fits"), lambda: list(tree.entries("wise/"))):
+            with pytest.raises(InventoryError, match="is in us-west-2, but requests go to us-east-1"):
+                ask()
+        assert public.s3.seen == []

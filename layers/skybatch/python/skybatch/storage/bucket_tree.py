@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from skybatch.concurrency import parallel_map
-from skybatch.errors import AccessRefused, Transient
-from skybatch.storage.refusals import is_refusal
+from skybatch.errors import AccessRefused, InventoryError, Transient
+from skybatch.storage.refusals import elsewhere, is_elsewhere, is_refusal
 from skybatch.storage.trees import Entry
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class BucketTree:
         """Read the whole object."""
         import obstore
 
-        return _translated(lambda: obstore.get(self.store, self._at(path)).bytes().to_bytes())
+        return _translated(self.store, lambda: obstore.get(self.store, self._at(path)).bytes().to_bytes())
 
     def read_range(self, path: str, start: int, length: int) -> bytes:
         """Read ``length`` bytes from ``start``; fewer at the end of the object, none beyond it."""
@@ -49,7 +49,7 @@ class BucketTree:
             return b""
         try:
             return _translated(
-                lambda: obstore.get_range(self.store, at, start=start, length=length).to_bytes()
+                self.store, lambda: obstore.get_range(self.store, at, start=start, length=length).to_bytes()
             )
         except Transient:
             if self._size(path) > start:
@@ -61,8 +61,8 @@ class BucketTree:
         import obstore
 
         options: Any = {"range": (0, length)}
-        found = _translated(lambda: obstore.get(self.store, self._at(path), options=options))
-        return _translated(lambda: found.bytes().to_bytes()), int(found.meta["size"])
+        found = _translated(self.store, lambda: obstore.get(self.store, self._at(path), options=options))
+        return _translated(self.store, lambda: found.bytes().to_bytes()), int(found.meta["size"])
 
     def read_ranges(self, path: str, starts: Sequence[int], lengths: Sequence[int]) -> list[bytes]:
         """Read several ranges of one object, in their order: near ones at once, large ones side by side.
@@ -86,7 +86,7 @@ class BucketTree:
     def _size(self, path: str) -> int:
         import obstore
 
-        return int(_translated(lambda: obstore.head(self.store, self._at(path)))["size"])
+        return int(_translated(self.store, lambda: obstore.head(self.store, self._at(path)))["size"])
 
     def local(self, path: str) -> Path | None:
         """Return None: no object is a local file."""
@@ -96,7 +96,7 @@ class BucketTree:
         """Write the whole object."""
         import obstore
 
-        _translated(lambda: obstore.put(self.store, self._at(path), data))
+        _translated(self.store, lambda: obstore.put(self.store, self._at(path), data))
 
     def update(self, path: str, change: Callable[[bytes | None], bytes]) -> None:
         """Write what ``change`` makes of the object's content, on the condition that it is still that."""
@@ -111,10 +111,10 @@ class BucketTree:
         import obstore
 
         try:
-            found = _translated(lambda: obstore.get(self.store, self._at(path)))
+            found = _translated(self.store, lambda: obstore.get(self.store, self._at(path)))
         except FileNotFoundError:
             return None, "create"
-        content = _translated(lambda: found.bytes().to_bytes())
+        content = _translated(self.store, lambda: found.bytes().to_bytes())
         known = {"e_tag": found.meta["e_tag"], "version": found.meta["version"]}
         return content, {name: value for name, value in known.items() if value is not None}
 
@@ -136,7 +136,7 @@ class BucketTree:
 
         cut = len(self._at(""))
         pages = iter(obstore.list(self.store, prefix=self._at(prefix) or None, chunk_size=1000))
-        while page := _translated(lambda: next(pages, None)):
+        while page := _translated(self.store, lambda: next(pages, None)):
             for item in page:
                 modified = int(item["last_modified"].timestamp())
                 yield Entry(item["path"][cut:], item["size"], modified)
@@ -146,7 +146,7 @@ class BucketTree:
         import obstore
 
         try:
-            _translated(lambda: obstore.delete(self.store, self._at(path)))
+            _translated(self.store, lambda: obstore.delete(self.store, self._at(path)))
         except FileNotFoundError:
             return
 
@@ -167,7 +167,7 @@ def _requests(starts: Sequence[int], lengths: Sequence[int]) -> list[tuple[int, 
     return requests
 
 
-def _translated(call: Callable[[], T]) -> T:
+def _translated(store: ObjectStore, call: Callable[[], T]) -> T:
     """Translate a store's errors into ours, with their first line only: debug output follows it."""
     from obstore.exceptions import BaseError, NotFoundError
 
@@ -178,6 +178,8 @@ def _translated(call: Callable[[], T]) -> T:
     except BaseError as error:
         if is_refusal(error):
             raise AccessRefused(f"the archive's store refuses: {_first_line(error)}") from error
+        if is_elsewhere(error):
+            raise InventoryError(elsewhere(store, error)) from error
         raise Transient(f"the archive's store did not answer: {_first_line(error)}") from error
 
 
