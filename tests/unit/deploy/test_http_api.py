@@ -29,6 +29,8 @@ PORTAL = [
     "ANY /batches/{id}/images/{file}",
     "ANY /batches/{id}/previews/{name}",
     "ANY /batches/{id}/results",
+    "ANY /batches/{id}/sky.svg",
+    "ANY /batches/{id}/views/{file}",
     "ANY /docs",
     "ANY /health",
     "ANY /help",

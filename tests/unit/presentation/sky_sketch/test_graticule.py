@@ -7,6 +7,7 @@ import pytest
 from astropy.wcs import WCS
 
 from skybatch.presentation.sky_sketch.graticule import degrees, graticule, scale_bar
+from skybatch.presentation.sky_sketch.projection import Gnomonic
 from skybatch.presentation.sky_sketch.scene import Circle, Scene
 from skybatch.presentation.sky_sketch.viewport import Viewport
 
@@ -26,7 +27,8 @@ def test_labels_stand_where_astropy_puts_their_lines(region: tuple[float, float,
     assert 2 <= len(labelled) <= 14
     wcs = WCS(naxis=2)
     wcs.wcs.ctype = ["RA---TAN", "DEC--TAN"]
-    wcs.wcs.crval = [view.projection.ra, view.projection.dec]  # type: ignore[attr-defined]
+    assert isinstance(view.projection, Gnomonic)
+    wcs.wcs.crval = [view.projection.ra, view.projection.dec]
     wcs.wcs.cdelt, wcs.wcs.crpix = [-1 / view.scale, 1 / view.scale], [0.0, 0.0]
     across, down = view.middle
     for line in labelled:

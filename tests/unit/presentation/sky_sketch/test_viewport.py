@@ -48,3 +48,10 @@ def test_positions_all_over_the_sky_are_a_map_of_it(places: list[tuple[float, fl
 def test_a_region_fills_the_field() -> None:
     view = Viewport.around(Scene("", region=Circle(204.0, -30.0, 0.25)))
     assert view.half_sizes()[1] == pytest.approx(0.25 * 1.06, rel=1e-3)
+
+
+def test_the_field_is_what_the_map_shows() -> None:
+    ra, dec, width = Viewport.around(Scene("", region=Circle(204.0, -30.0, 0.25))).field()
+    assert (ra, dec) == pytest.approx((204.0, -30.0), abs=1e-3)
+    assert width > 0.5
+    assert Viewport.around(scene((0.0, 0.0), (180.0, 0.0))).field() == (180.0, 0.0, 180.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from skybatch.pages.form_values import FIELDS, FormValues, filled, only_offered
 from skybatch.pages.survey_choice import SurveyChoice, survey_choice
 from skybatch.plain_text import join_words
 from skybatch.presentation import formatting
+from skybatch.presentation.gallery.sky_links import Field, sky_links
 from skybatch.presentation.outcomes import OUTCOMES
 from skybatch.presentation.survey_results import survey_title
 from skybatch.settings import Settings
@@ -34,6 +36,7 @@ _NAMED_BY = {
     **{"coadd_keys": "key", "scan": "scan", "scans": "scan"},
 }
 _COUNTS = {1: "the one there is", 2: "both", 3: "all three", 4: "all four", 5: "all five"}
+_FIELD = re.compile(r'data-field="(\S+) (\S+) (\S+)"')
 
 
 def form_page(
@@ -81,6 +84,7 @@ def form_page(
         settings=settings,
         planned=plan_sentences(plan, settings) if plan else (),
         sketch=Markup((plan or {}).get("sketch", "")),  # noqa: S704  drawn by us, what users typed escaped
+        sky_links=sky_links(_field((plan or {}).get("sketch", ""))),
     )
 
 
@@ -167,3 +171,9 @@ def plan_sentences(plan: Mapping[str, Any], settings: Settings) -> list[str]:
         images = f"{formatting.count(part['images'], 'image')}, {formatting.size(part['bytes'])}"
         found.append(f"{survey_title(survey)}: {images}.")
     return [*found, *(formatting.plain(notice, 300) for notice in plan.get("notices") or ())]
+
+
+def _field(sketch: str) -> Field:
+    """Return the part of the sky that a sketch says it shows; all of it without a sketch."""
+    found = _FIELD.search(sketch)
+    return Field(*map(float, found.groups())) if found else Field(0.0, 0.0, 180.0)

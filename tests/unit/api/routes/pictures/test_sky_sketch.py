@@ -70,3 +70,6 @@ def test_a_browser_without_scripts_has_the_sketch_in_the_form(batches: HttpClien
     page = Page(batches.post_json("/plans", FIELDS, accept="text/html").body.decode())
     assert page.one("svg", **{"class": "sky"})
     assert "Covered: 1" in page.words
+    field = page.one("svg", **{"class": "sky"}).attributes["data-field"].split()
+    aladin = next(each.attributes["href"] for each in page.all("a") if "aladin" in each.attributes["href"])
+    assert f"fov={float(field[2]):.4g}" in aladin

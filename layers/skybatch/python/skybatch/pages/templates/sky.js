@@ -53,6 +53,14 @@ const skySketch = (() => {
     }
   };
 
+  const otherSkies = (figure) => {
+    const [ra, dec, width] = figure.querySelector("svg").dataset.field.split(" ");
+    const [aladin, esasky] = figure.querySelectorAll("a");
+    const field = `target=${encodeURIComponent(`${ra} ${dec}`)}&fov=${width}`;
+    aladin.href = `https://aladin.cds.unistra.fr/AladinLite/?${field}`;
+    esasky.href = `https://sky.esa.int/esasky/?${field}&cooframe=J2000&sci=true`;
+  };
+
   // The latest dry run alone is shown, however long those before it take.
   let asked = 0;
   const ofPlan = async (figure, ask) => {
@@ -61,6 +69,7 @@ const skySketch = (() => {
       const response = await ask();
       if (!response.ok || number !== asked) return;
       show(figure.querySelector("div"), await response.text(), figure.querySelector("output"));
+      otherSkies(figure);
       figure.hidden = false;
     } catch {
       // the numbers are shown all the same

@@ -46,7 +46,8 @@ def _parts(scene: Scene, coverage: Sequence[Coverage]) -> Iterator[str]:
     legend = list(_legend(scene, view))
     height = view.height + _LEGEND_ROW * len(legend) + 8.0
     yield f'<svg xmlns="http://www.w3.org/2000/svg" class="sky" viewBox="0 0 {WIDTH:.0f} {height:.0f}" '
-    yield f'width="{WIDTH:.0f}" height="{height:.0f}" role="img" aria-labelledby="sky-title">\n'
+    yield f'width="{WIDTH:.0f}" height="{height:.0f}" role="img" aria-labelledby="sky-title" '
+    yield f'data-field="{" ".join(f"{each:.6g}" for each in view.field())}">\n'
     yield f'<title id="sky-title">{escape(scene.title)}</title>\n<style>{style()}</style>\n'
     yield f'<rect class="frame" x="{LEFT}" y="{TOP}" width="{WIDTH - LEFT - RIGHT}" '
     yield f'height="{view.height - TOP - BOTTOM}"/>\n' if not view.projection.shows_all else 'height="0"/>\n'

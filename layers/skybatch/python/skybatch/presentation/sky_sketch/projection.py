@@ -7,7 +7,6 @@ x to the right and y up; east is to the left, as in images of the sky.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,17 +15,6 @@ from skybatch.sky.vectors import Floats, tangents, to_sphere, to_vector
 
 # Degrees from the middle beyond which a gnomonic plane stretches the sky more than twice.
 GNOMONIC_RADIUS = 45.0
-
-
-class Projection(Protocol):
-    """Brings ICRS positions in degrees to the plane of a sketch."""
-
-    @property
-    def shows_all(self) -> bool:
-        """Whether it shows the whole sky."""
-
-    def plane(self, ra: ArrayLike, dec: ArrayLike) -> tuple[Floats, Floats]:
-        """Return x and y of positions, NaN where it does not show them."""
 
 
 @dataclass(frozen=True)

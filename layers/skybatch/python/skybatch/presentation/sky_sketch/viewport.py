@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from skybatch.presentation.sky_sketch.projection import GNOMONIC_RADIUS, AllSky, Gnomonic, Projection
+from skybatch.presentation.sky_sketch.projection import GNOMONIC_RADIUS, AllSky, Gnomonic
 from skybatch.presentation.sky_sketch.scene import Scene
 from skybatch.sky.vectors import Floats, to_sphere, to_vector
 
@@ -24,7 +24,7 @@ _ROOM = 1.06  # of what must be seen, so that nothing touches the frame
 class Viewport:
     """A projection, the middle of the map in its plane, and the units of a degree."""
 
-    projection: Projection
+    projection: Gnomonic | AllSky
     x: float
     y: float
     scale: float
@@ -58,6 +58,13 @@ class Viewport:
         x, y = self.projection.plane(ra, dec)
         across, down = self.middle
         return across + (x - self.x) * self.scale, down - (y - self.y) * self.scale
+
+    def field(self) -> tuple[float, float, float]:
+        """Return the ICRS centre of the map, and its width in degrees; 180 for the whole sky."""
+        if isinstance(self.projection, AllSky):
+            return self.projection.ra, 0.0, 180.0
+        ra, dec = self.projection.sky(self.x, self.y)
+        return float(ra), float(dec), 2.0 * self.half_sizes()[0]
 
     def half_sizes(self) -> tuple[float, float]:
         """Return half of width and height of the map in degrees of the plane."""
