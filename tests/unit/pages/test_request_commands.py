@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 
 from skybatch.pages.environment import inlined
+from skybatch.pages.form import form_page
+from skybatch.settings import Settings
+from tests.support.html import Page
 
 DEFAULTS = {"bands": ["J", "H", "K"], "form": "fits.gz"}
 SERVER = "https://sky.example.org/path"
@@ -19,9 +22,9 @@ VALUES = {"mode": "region", "bands": ["J", "H", "K"], "form": "fits.gz", "image_
 pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
 
 
-def commands(table: str = "", file: str = "", private: bool = False, **values: Any) -> dict[str, str]:
+def commands(table: str = "", file: str = "", header: str = "", **values: Any) -> dict[str, str]:
     """Return what the script writes for the values of a form."""
-    given = [SERVER, {**VALUES, **values}, {"text": table, "file": file}, {**DEFAULTS, "private": private}]
+    given = [SERVER, {**VALUES, **values}, {"text": table, "file": file}, {**DEFAULTS, "header": header}]
     call = f"console.log(JSON.stringify(requestCommands(...{json.dumps(given)})))"
     program = f"{inlined('request_commands.js')}\n{call}"
     ran = subprocess.run(["node", "-"], input=program, capture_output=True, text=True, check=True)
@@ -110,5 +113,7 @@ def test_a_long_table_is_named_as_a_file() -> None:
 
 
 def test_a_private_service_is_asked_with_a_token() -> None:
-    assert 'Bearer $SKYBATCH_TOKEN"' in commands(center="m83", private=True)["curl"]
+    page = Page(form_page(Settings(jwt_issuer="https://issuer.example")))
+    header = page.one("details", id="commands").attributes["data-header"]
+    assert 'Bearer $SKYBATCH_TOKEN"' in commands(center="m83", header=header)["curl"]
     assert "Bearer" not in commands(center="m83")["curl"]

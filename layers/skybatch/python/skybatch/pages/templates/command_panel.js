@@ -47,7 +47,7 @@ const commandPanel = (form, panel) => {
       bands: offered(),
       survey: [panel.dataset.defaultSurvey],
       form: new FormData(form).getAll("survey").length > 1 ? "" : byId("form").dataset.default,
-      private: Boolean(byId("token")),
+      header: panel.dataset.header,
     };
     const server = new URL(".", location.href).href.replace(/\/$/, "");
     const table = {file: byId("file").files[0]?.name ?? "", text: byId("table").value};

@@ -31,11 +31,11 @@ const requestCommands = (() => {
     return names.filter((name) => isSet(name) && applies(name)).map((name) => [name, values[name]]);
   };
 
-  const curl = (server, mode, fields, source, isPrivate) => {
+  const curl = (server, mode, fields, source, header) => {
     const parts = [["mode", mode], ...fields].flatMap(([name, value]) => [value].flat().map((one) => `--form-string ${quoted(`${name}=${one}`)}`));
     if (source.name) parts.push(`--form ${quoted(`table=@"${source.name.replaceAll(/[\\"]/g, "\\$&")}"`)}`);
     else if (source.text) parts.push("--form 'table=@-;filename=table.txt'");
-    if (isPrivate) parts.unshift('--header "Authorization: Bearer $SKYBATCH_TOKEN"');
+    if (header) parts.unshift(`--header "${header}"`); // has a variable of the shell
     return `curl ${[...parts, quoted(`${server}/batches`)].join(" \\\n  ")}${source.here}`;
   };
 
@@ -78,7 +78,7 @@ const requestCommands = (() => {
     const fields = chosen(values, defaults), source = tableSource(values.mode, table);
     return {
       note: source.note ?? (source.name ? `${source.name} is read from the folder in which the command runs.` : ""),
-      curl: curl(server, values.mode, fields, source, defaults.private),
+      curl: curl(server, values.mode, fields, source, defaults.header),
       Python: inPython(server, values.mode, fields, source),
       shell: shell(server, values.mode, fields, source),
     };
