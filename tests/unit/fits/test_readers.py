@@ -172,3 +172,19 @@ def test_no_bytes_are_asked_of_no_store() -> None:
         raise ValueError("an empty range")
 
     assert RangedReader(refuse, 0, 500).read(10) == b""
+
+
+def test_headers_beyond_the_first_request_come_ten_blocks_at_a_time() -> None:
+    content = bytes(range(256)) * 400
+    asked: list[tuple[int, int]] = []
+
+    def read_range(start: int, length: int) -> bytes:
+        asked.append((start, length))
+        return content[start : start + length]
+
+    reader = RangedReader(read_range, len(content), 2880)
+    parts = [reader.read(2880) for _ in range(12)]
+    assert b"".join(parts) == content[: 12 * 2880]
+    assert asked == [(0, 2880), (2880, 28_800), (11 * 2880, 28_800)]
+    assert reader.range(100_000, 5000) == content[100_000:]
+    assert asked[-1] == (100_000, 2400)

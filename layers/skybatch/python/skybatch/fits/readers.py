@@ -8,12 +8,14 @@ from typing import Protocol
 from isal import igzip_lib
 
 from skybatch.errors import SourceDamaged
+from skybatch.fits.blocks import BLOCK_BYTES
 from skybatch.fits.limits import MAX_IMAGE_BYTES
 
 GZIP_MAGIC = b"\x1f\x8b"
 FITS_MAGIC = b"SIMPLE  ="
 InflateError: type[Exception] = igzip_lib.error  # type: ignore[assignment]  # its stub names an instance
 _SKIP_BYTES = 1 << 17  # inflated at a time where they are only skipped
+_HEADER_AHEAD = 10 * BLOCK_BYTES  # of a header that goes on, or of an extension, are read at a time
 _FEED_BYTES = 1 << 16  # given to the inflater at a time: what it leaves behind a member is copied
 # Programs that compress in blocks write a member for each 64 kB, so an image of the largest size has 1,040.
 MAX_MEMBERS = 10_000
@@ -68,7 +70,7 @@ class RangedReader:
     def __init__(self, read_range: ReadRange, size: int, ahead: int) -> None:
         self._read_range = read_range
         self._size = size
-        self._first = self._fetch(0, min(ahead, size))
+        self._kept_from, self._kept = 0, self._fetch(0, min(ahead, size))
         self._position = 0
 
     def read(self, length: int) -> bytes:
@@ -78,9 +80,14 @@ class RangedReader:
         """
         start = self._position
         length = self.skip(length)
-        if start + length <= len(self._first):
-            return self._first[start : start + length]
-        return self._fetch(start, length)
+        offset = start - self._kept_from
+        if offset >= 0 and offset + length <= len(self._kept):
+            return self._kept[offset : offset + length]
+        if length != BLOCK_BYTES:
+            return self._fetch(start, length)
+        # A header is read by blocks: those that follow come with the first that is not at hand.
+        self._kept_from, self._kept = start, self._fetch(start, min(_HEADER_AHEAD, self._size - start))
+        return self._kept[:length]
 
     def skip(self, length: int) -> int:
         """Skip ``length`` bytes without reading them; return how many there were."""
