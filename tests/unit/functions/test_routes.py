@@ -25,6 +25,7 @@ PROXIES = {
     "/sia2": "query",
     "/SIA": "query",
     "/registry": "records",
+    "/surveys": "2mass-asky/coverage.fits",
     "/soda": "sync",
     "/help": "",
 }
