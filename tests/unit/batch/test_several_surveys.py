@@ -10,6 +10,8 @@ from collections.abc import Iterator
 import pytest
 from astropy.io.votable import parse_single_table
 from astropy.table import Table
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from skybatch.batch.codes import Remainder
 from skybatch.batch.submission.submit import AcceptedBatch
@@ -139,3 +141,43 @@ def test_the_rest_is_posted_back_by_hand_in_either_mode(archive: TwoSurveys, mod
     more = service.run(service.submit(mode=mode, table=left))
     assert first.unretrieved is not None
     assert more.images.retrieved == first.unretrieved.images
+
+
+PLACES = ("180.0,20.0,50", "180.01,20.01,", "50.0,50.0,30", "10.0,-89.9,40", "90.0,10.0,50", "180.0,20.25,20")
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    rows=st.lists(st.sampled_from(PLACES), min_size=1, max_size=5),
+    surveys=st.sampled_from([BOTH, BOTH[::-1]]),
+    bands=st.sampled_from([None, ["J", "W1"], ["all"]]),
+    best=st.booleans(),
+    limit=st.sampled_from([60_000, 700_000, 10**9]),
+)
+def test_whatever_is_asked_each_row_is_accounted_for_once(
+    archive: TwoSurveys,
+    rows: list[str],
+    surveys: list[str],
+    bands: list[str] | None,
+    best: bool,
+    limit: int,
+) -> None:
+    service = Service(archive, max_batch_bytes=limit)
+    table = "\n".join(["ra,dec,size", *rows, ""])
+    accepted = service.submit(mode="positions", table=table, survey=surveys, bands=bands, best=best)
+    status = service.run(accepted)
+    check_sums(status)
+    assert list(status.surveys or {}) == surveys
+    told = table_of(service, accepted, "rows.csv")
+    assert len(told) == len(rows)
+    counts = Counter(str(outcome) for outcome in told["outcome"])
+    assert counts == {name: n for name, n in status.rows.by_outcome().items() if n}
+    assert int(sum(told["retrieved"])) == status.images.retrieved
+    for column, survey in (("in_2mass_asky", "2mass-asky"), ("in_wide", "wide")):
+        of_survey = Counter(str(outcome) for outcome in told[column])
+        assert of_survey == {
+            name: n for name, n in (status.surveys or {})[survey].rows.by_outcome().items() if n
+        }
+    for row in told:
+        nowhere = {str(row["in_2mass_asky"]), str(row["in_wide"])} == {"not_covered"}
+        assert nowhere == (row["outcome"] == "not_covered")
