@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -55,6 +56,7 @@ def known_observatory() -> Iterator[None]:
         forget(SURVEY)
 
 
+@cache
 def headers() -> dict[str, Cards]:
     """The cards of each image, by name; poles and right ascension 0 among their places."""
     rng = np.random.default_rng(11)
@@ -75,6 +77,7 @@ def pixels(number: int) -> np.ndarray[Any, Any]:
     return values.astype(TYPES[number % len(TYPES)])
 
 
+@cache
 def images() -> dict[str, bytes]:
     """The files by key: primary images, extensions, gzip, tiles."""
     made = {}
