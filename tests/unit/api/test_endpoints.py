@@ -17,6 +17,8 @@ DOCUMENT = published_document(Settings(), "https://sky.example")
 RECORDS = {"/registry/records", "/registry/record/{record_id}"}
 ALWAYS_OPEN = {"/", "/help", "/help/", "/help/{topic}", "/docs", "/openapi.json", "/health"}
 SURVEYS = {"/surveys", "/surveys/{name}/{file}"}
+# Whoever gets mail can always end that.
+ADDRESSES = {"/addresses/{link}"}
 
 
 def test_every_name_has_a_path() -> None:
@@ -26,7 +28,7 @@ def test_every_name_has_a_path() -> None:
 def test_what_cannot_be_closed_is_about_batches_that_exist_or_the_service_itself() -> None:
     open_paths = {path for path in DOCUMENT["paths"] if endpoint_of(path) is None}
     about_batches = {path for path in open_paths if path.startswith("/batches/{id}")}
-    others = {"/ibe/availability", "/ibe/capabilities", *RECORDS, *SURVEYS}
+    others = {"/ibe/availability", "/ibe/capabilities", *RECORDS, *SURVEYS, *ADDRESSES}
     assert open_paths - about_batches <= ALWAYS_OPEN | others
     assert "/batches/{id}/resubmit" not in about_batches
     assert "/batches/{id}/cancel" in about_batches
@@ -81,7 +83,7 @@ def test_every_route_of_the_template_that_costs_can_be_closed_or_is_about_a_batc
     keys = [properties["RouteKey"].split()[-1] for properties in of_type("AWS::ApiGatewayV2::Route").values()]
     left = {key.replace("{proxy+}", "x/y") for key in keys}
     left = {key for key in left if endpoint_of(key) is None and not key.startswith("/batches/{id}")}
-    assert left == (ALWAYS_OPEN - {"/help/", "/help/{topic}"}) | {
+    assert left == (ALWAYS_OPEN | ADDRESSES) - {"/help/", "/help/{topic}"} | {
         "$default",
         "/help/x/y",
         "/ibe/x/y",
