@@ -12,6 +12,7 @@ from astropy.io import fits
 from astropy.wcs import WCS
 
 from skybatch.batch.plan import Task
+from skybatch.batch.planning import task_builder
 from skybatch.batch.planning.matching import match
 from skybatch.batch.planning.task_builder import TaskBuilder
 from skybatch.fits.stored_file import read_stored_header
@@ -61,6 +62,17 @@ def test_a_whole_image_has_its_stored_or_its_plain_size(archive: MadeArchive) ->
     assert plain.bytes == len(archive.plain[archive.key(2, "j")])
     assert stored.bytes == archive.objects.head(archive.key(2, "j"))["size"]
     assert stored.source == plain.source == archive.key(2, "j")
+
+
+def test_of_an_image_larger_than_a_worker_holds_only_crops_are_planned(
+    archive: MadeArchive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(task_builder, "MAX_IMAGE_BYTES", 100_000)
+    (small,) = tasks(archive, best(180.0, 20.0, size=20))
+    (large,) = tasks(archive, best(180.0, 20.0))
+    assert small.refusal is None
+    assert large.refusal_code == "source_unsupported"
+    assert "100,000 bytes" in str(large.refusal)
 
 
 def test_an_image_larger_than_the_limit_is_refused(archive: MadeArchive) -> None:

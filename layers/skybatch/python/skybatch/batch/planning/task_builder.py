@@ -20,6 +20,7 @@ from skybatch.batch.planning.made_sizes import made_size
 from skybatch.batch.planning.matching import Matches
 from skybatch.batch.reasons import FAILURE_MEANINGS
 from skybatch.fits.edge_mode import EdgeMode
+from skybatch.fits.limits import MAX_IMAGE_BYTES
 from skybatch.fits.pixel_box import Crop
 from skybatch.inventory.image_geometry import ImageGeometry
 from skybatch.inventory.matches import PixelPositions
@@ -178,7 +179,7 @@ class TaskBuilder:
         else:
             name = source.rpartition("/")[2]
             size = made_size(details, i, band, image_type, box, form, name)
-        refusal_code, refusal = crop if isinstance(crop, Refusal) else self._refusal(size)
+        refusal_code, refusal = crop if isinstance(crop, Refusal) else self._refusal(size, whole=crop is None)
         row_number = row.row_number if self.request.mode in LIST_MODES and row.row_number > 0 else None
         return Task(
             index=-1,
@@ -211,8 +212,13 @@ class TaskBuilder:
         """Where the images of the data set lie."""
         return sys.intern(place_of(self.inventory.dataset))
 
-    def _refusal(self, size: int) -> Refusal | tuple[None, None]:
+    def _refusal(self, size: int, *, whole: bool) -> Refusal | tuple[None, None]:
         """Tell why a file of this size is not made, if it is not."""
+        if whole and size > MAX_IMAGE_BYTES:
+            most = (
+                f"whole images of at most {MAX_IMAGE_BYTES:,} bytes are delivered, and crops of larger ones"
+            )
+            return Refusal(FailureCode.SOURCE_UNSUPPORTED, f"the image has {size:,} bytes; {most}")
         if size <= self.limit:
             return None, None
         why = f"larger than the limit: {size:,} bytes, and a batch may hold {self.limit:,}"
