@@ -37,9 +37,8 @@ SEARCHES = [
     ("GET", "/SIA?POS=CIRCLE 65.497627 19.535070 0.1"),
     ("GET", "/soda/sync?ID=x"),
     ("GET", "/datalink/links?ID=x"),
-    ("GET", "/surveys"),
 ]
-OPEN = ["/", "/help/", "/help/programs", "/docs", "/openapi.json", "/health"]
+OPEN = ["/", "/surveys", "/help/", "/help/programs", "/docs", "/openapi.json", "/health"]
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ SCHEME = "token"
 METHODS = ("get", "post", "head")
 # Of a private deployment: all else is open, so that links in emails work.
 WHAT_STARTS_WORK = ("/batches", "/plans", "/tables")
-OF_SEARCH = re.compile(r"/(ibe|cgi-bin|sia2|SIA|soda|datalink|registry|surveys)(/|$)")
+OF_SEARCH = re.compile(r"/(ibe|cgi-bin|sia2|SIA|soda|datalink|registry)(/|$)")
 # By API Gateway's authorizer, in its own words.
 REFUSALS = {
     "401": {"description": "No token, or one that is not taken."},
