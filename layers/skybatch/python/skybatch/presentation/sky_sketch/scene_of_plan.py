@@ -12,6 +12,7 @@ from skybatch.batch.codes import ImageStatus, RowStatus
 from skybatch.batch.outcomes import ImageOutcome, RowOutcome, row_outcomes
 from skybatch.batch.plan import Plan, Task
 from skybatch.errors import NotFound
+from skybatch.fits.pixel_box import PixelBox
 from skybatch.plain_text import join_words, plain
 from skybatch.presentation.sky_sketch.scene import Circle, Mark, MarkKind, Outlines, Scene, no_outlines
 from skybatch.requests.model import Mode, Request
@@ -83,7 +84,7 @@ def _scene(
         marks=marks,
         labels=labels,
         images=_images(plan.tasks),
-        crops=_crops(request, plan.tasks),
+        crops=_crops(plan.tasks),
         region=Circle(center.ra, center.dec, region.diameter / 2.0) if region and center else None,
         without_position=_lost(request, marks, plan),
     )
@@ -140,19 +141,19 @@ def _images(tasks: Sequence[Task]) -> Outlines:
     sets: dict[tuple[str, int], list[Task]] = defaultdict(list)
     for task in tasks:
         sets[task.dataset, task.set_index].append(task)
-    return _outlines([_image(of_set) for of_set in sets.values() if of_set[0].geometry is not None])
+    placed = ((of_set[0].geometry, of_set) for of_set in sets.values())
+    return _outlines([_image(geometry, of_set) for geometry, of_set in placed if geometry is not None])
 
 
-def _image(tasks: Sequence[Task]) -> _Shown:
+def _image(geometry: ImageGeometry, tasks: Sequence[Task]) -> _Shown:
     first = tasks[0]
-    assert first.geometry is not None
     bands = _bands(first.dataset, {task.band for task in tasks})
     rows = sorted({task.row_number for task in tasks if task.row_number})
     named = f", row{'s' if len(rows) > 1 else ''} {_some(rows)}" if rows else ""
     title = _title(first.dataset)
-    box = (0, 0, first.geometry.naxis1, first.geometry.naxis2)
+    box = (0, 0, geometry.naxis1, geometry.naxis2)
     return _Shown(
-        first.geometry, box, f"{title} image {image_set_name(first)}: {bands}{named}", f"{title}, {bands}"
+        geometry, box, f"{title} image {image_set_name(first)}: {bands}{named}", f"{title}, {bands}"
     )
 
 
@@ -161,23 +162,22 @@ def _some(rows: Sequence[int]) -> str:
     return join_words([*words, f"{len(rows) - 5:,} more"] if len(rows) > 5 else words)
 
 
-def _crops(request: Request, tasks: Sequence[Task]) -> Outlines:
+def _crops(tasks: Sequence[Task]) -> Outlines:
     """Return the outlines of crops: one for the bands that are cut alike."""
-    alike: dict[tuple[int, str, int], Task] = {}
+    alike: dict[tuple[int, str, int], _Shown] = {}
     for task in tasks:
-        if task.box is not None and task.geometry is not None:
-            alike.setdefault((task.row, task.dataset, task.set_index), task)
-    return _outlines([_crop(request, task) for task in alike.values()])
+        place = task.row, task.dataset, task.set_index
+        if task.box is not None and task.geometry is not None and place not in alike:
+            alike[place] = _crop(task, task.geometry, task.box)
+    return _outlines(list(alike.values()))
 
 
-def _crop(request: Request, task: Task) -> _Shown:
-    assert task.box is not None
-    assert task.geometry is not None
-    box = (*task.box.corner, task.box.width, task.box.height)
+def _crop(task: Task, geometry: ImageGeometry, pixels: PixelBox) -> _Shown:
+    box = (*pixels.corner, pixels.width, pixels.height)
     row = task.row_number or task.row + 1
     edge = ", cut at the edge of the image" if task.cut_at_edge else ""
-    text = f"Row {row}: crop of {task.box.width} x {task.box.height} pixels of {image_set_name(task)}{edge}"
-    return _Shown(task.geometry, box, text, _title(task.dataset), task.cut_at_edge)
+    text = f"Row {row}: crop of {pixels.width} x {pixels.height} pixels of {image_set_name(task)}{edge}"
+    return _Shown(geometry, box, text, _title(task.dataset), task.cut_at_edge)
 
 
 def _outlines(shown: Sequence[_Shown]) -> Outlines:
