@@ -54,7 +54,7 @@ def test_a_token_is_read_with_and_without_bearer(issuer: TokenIssuer, prefix: st
         {"nbf": NOW - 60},
         {"iat": None},
     ],
-    ids=str,
+    ids=lambda claims: "-".join(claims),
 )
 def test_what_is_taken(issuer: TokenIssuer, claims: dict[str, Any]) -> None:
     authorizer(issuer).authorize(asked(f"Bearer {issuer.token(**claims)}"), ())
@@ -74,7 +74,7 @@ def test_what_is_taken(issuer: TokenIssuer, claims: dict[str, Any]) -> None:
         {"nbf": NOW + 600},
         {"iat": NOW + 600},
     ],
-    ids=str,
+    ids=lambda claims: "-".join(claims),
 )
 def test_what_is_refused(issuer: TokenIssuer, claims: dict[str, Any]) -> None:
     with pytest.raises(Unauthorized):
