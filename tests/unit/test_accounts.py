@@ -106,12 +106,17 @@ def test_page_and_email_have_the_same_sentences_and_reasons(batch: EventfulBatch
             assert re.search(rf"\b{line.rows} {re.escape(line.title)}: {re.escape(line.meaning)}", text)
 
 
-def test_the_page_lists_every_planned_image_with_its_outcome(batch: EventfulBatch, api: HttpClient) -> None:
-    body = Page(api.get(f"/batches/{batch.batch_id}/results").body.decode())
-    rows = [row.text for row in body.all("tr") if re.match(r"\d{4}_", row.text.strip())]
-    assert len(rows) == sum(IMAGE_OUTCOMES.values())
-    assert sum("failed" in row for row in rows) == IMAGE_OUTCOMES["failed"]
-    assert sum("beyond the limit" in row for row in rows) == IMAGE_OUTCOMES["over_limit"]
+def test_the_page_lists_every_target_with_its_outcome(batch: EventfulBatch, api: HttpClient) -> None:
+    answer = api.get(f"/batches/{batch.batch_id}/results?view=table")
+    table = answer.body.decode().partition('<table class="rows">')[2].partition("</table>")[0]
+    cells = [cell.text for cell in Page(table).all("td")]
+    rows = [cells[at : at + 8] for at in range(0, len(cells), 8)]
+    bands = [band for row in rows for band in row[5].split()]
+    assert len(bands) == sum(IMAGE_OUTCOMES.values())
+    assert sum(not band.startswith("(") for band in bands) == IMAGE_OUTCOMES["retrieved"]
+    titles = {line.title for line in outcome_lines(batch.status)}
+    assert all(any(title in row[7] for title in titles) for row in rows)
+    assert {row[0] for row in rows} == {str(n) for n in range(1, ROW_OUTCOMES["total"] + 1)}
 
 
 @pytest.mark.parametrize("fmt", READERS)

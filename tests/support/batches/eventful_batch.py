@@ -89,8 +89,11 @@ def eventful_archive() -> MadeArchive:
 
 
 def _cube(plain: bytes) -> bytes:
-    """Say that an image has three axes."""
-    return plain.replace(b"NAXIS   =                    2", b"NAXIS   =                    3", 1)
+    """Say that an image has a third axis, of two planes; blank cards behind the header's end make room."""
+    three = plain.replace(b"NAXIS   =                    2", b"NAXIS   =                    3", 1)
+    place, end = three.index(b"NAXIS2  ") + 80, three.index(b"END     ") + 80
+    third = b"NAXIS3  =                    2".ljust(80)
+    return three[:place] + third + three[place:end] + three[end + 80 :]
 
 
 def run_eventful_batch(archive: MadeArchive, edge: str, limit: int = 10**9) -> EventfulBatch:

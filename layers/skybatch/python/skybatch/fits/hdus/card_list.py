@@ -41,8 +41,10 @@ class CardList:
         value = self.get(keyword)
         if value is None and default is not None:
             return default
+        if value is None:
+            raise SourceDamaged(f"the header has no {keyword}")
         if type(value) is not int or value < 0:
-            raise SourceDamaged(f"{keyword} is {value!r}")
+            raise SourceDamaged(f"{keyword} is {value!r}, not a whole number of 0 or more")
         return value
 
     @property
