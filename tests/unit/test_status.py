@@ -55,9 +55,9 @@ def test_a_region_and_a_scan_are_the_same_after_reading_and_writing() -> None:
 
 
 def test_the_wire_has_the_fields_that_the_api_documents() -> None:
-    assert set(BatchStatus.from_json(MINIMAL).to_json()) == set(
-        response_schemas()["BatchStatus"]["properties"]
-    )
+    of_several_surveys = {"surveys"}
+    documented = set(response_schemas()["BatchStatus"]["properties"])
+    assert set(BatchStatus.from_json(MINIMAL).to_json()) == documented - of_several_surveys
 
 
 def test_unknown_fields_are_ignored_at_every_depth() -> None:

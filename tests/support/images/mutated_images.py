@@ -10,6 +10,7 @@ each outcome came, the longest CPU time of one file in seconds, and the peak of 
 from __future__ import annotations
 
 import json
+import os
 import random
 import resource
 import sys
@@ -30,6 +31,7 @@ from skybatch.imaging.whole_image import check_stored_file, plain_image
 from tests.support.images.compressed_images import compressed
 from tests.support.images.fits_files import gzipped, make_image
 from tests.support.images.survey_images import FOLDER, IMAGES
+from tests.support.machine.processes import peak_bytes
 from tests.support.survey.observatory import images
 
 MEMORY = 3 << 30
@@ -114,7 +116,7 @@ def main() -> None:
         begin = time.process_time()
         counts.update(outcomes(file))
         longest = max(longest, time.process_time() - begin)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = peak_bytes(os.getpid()) / 1024**2  # ru_maxrss would have that of the process it was forked from
     print(json.dumps({"outcomes": counts, "seconds": longest, "megabytes": peak, "kinds": len(kinds)}))
 
 

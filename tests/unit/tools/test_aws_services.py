@@ -34,7 +34,7 @@ def test_a_service_that_is_no_literal_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_functions_use_those_that_their_roles_allow() -> None:
-    prefixes = {"s3": "s3:", "sqs": "sqs:", "stepfunctions": "states:", "sesv2": "ses:"}
+    prefixes = {"lambda": "lambda:", "s3": "s3:", "sqs": "sqs:", "stepfunctions": "states:", "sesv2": "ses:"}
     assert services() == sorted(prefixes)
     template = (ROOT / "template.yaml").read_text()
     assert all(prefix in template for prefix in prefixes.values())

@@ -30,6 +30,7 @@ FIELDS = (
     "first_row",
     "label",
     "email",
+    "unknown_names",
 )
 Add = Callable[..., argparse.Action]
 MODES = ("region", "positions", "image_ids", "coadd_keys", "scan", "scans")
@@ -59,6 +60,11 @@ def add_request_options(parser: argparse.ArgumentParser, *, email: bool = True) 
     _add_forms(add)
     add("--first-row", metavar="N", help="number of the TABLE's first row, where it continues another")
     add("--label", metavar="TEXT", help="your name for the batch")
+    add(
+        "--unknown-names",
+        choices=("accept", "refuse"),
+        help="refuse: do not start where no service knows an object's name",
+    )
     if email:
         add("--email", metavar="ADDRESS", help="where to send an email when the batch has ended")
 

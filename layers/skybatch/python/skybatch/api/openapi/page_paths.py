@@ -69,7 +69,9 @@ def page_paths() -> dict[str, Schema]:
             "parameters": [topic],
         },
         "/docs": {
-            "get": operation("pages", "getDocs", "This document for people", page(), parameters=[shown])
+            "get": operation(
+                "pages", "getDocs", "This document for people", page(), READ_ERRORS, parameters=[shown]
+            )
         },
         "/openapi.json": {"get": operation("pages", "getOpenapi", "This document", _json("The document."))},
         "/health": {

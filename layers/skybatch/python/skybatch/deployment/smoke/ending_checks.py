@@ -71,7 +71,7 @@ def check_mail(context: Context, _: StackAccess) -> Iterator[Finding]:
         if not batch_id:
             yield error(f"mail-{kind}", f"POST /batches answers {answer.summary()}")
             continue
-        yield _mailed(f"mail-{kind}", _with_mail(context, batch_id))
+        yield _mailed(kind, _with_mail(context, batch_id))
 
 
 def _with_mail(context: Context, batch_id: str) -> dict[str, Any]:
@@ -82,10 +82,11 @@ def _with_mail(context: Context, batch_id: str) -> dict[str, Any]:
     return status
 
 
-def _mailed(check: str, status: dict[str, Any]) -> Finding:
+def _mailed(kind: str, status: dict[str, Any]) -> Finding:
+    check, taken = f"mail-{kind}", ("sent", "bounced") if kind == "bounce" else ("sent",)
     if status.get("state") != "complete":
         return error(check, f"the batch is {status.get('state')}: {status.get('reason')}")
-    if status.get("mail") == "sent":
+    if status.get("mail") in taken:
         return ok(check, "SES took the email")
     if not status.get("mail"):
         return error(check, "no email was sent", "see MailFrom, and the notifier's log")

@@ -22,7 +22,7 @@
 
   const isText = (type) => /^(text\/|application\/(json|problem\+json|xml|x-votable\+xml)|image\/svg)/.test(type);
 
-  const shown = async (response) => {
+  const shown = async (response, name) => {
     const type = response.headers.get("Content-Type") ?? "";
     const line = element("p", `${response.status} ${response.statusText} ${type}`.trim(), response.ok ? "" : "wrong");
     if (!isText(type)) return [line];
@@ -30,7 +30,7 @@
     const block = element("pre", text.length > SHOWN ? `${text.slice(0, SHOWN)}\n… ${text.length - SHOWN} more characters` : text);
     block.tabIndex = 0;
     block.setAttribute("role", "region");
-    block.setAttribute("aria-label", "The answer");
+    block.setAttribute("aria-label", `The answer of ${name}`);
     return text ? [line, block] : [line];
   };
 
@@ -48,7 +48,7 @@
       const options = {method: form.dataset.verb, redirect: "manual", headers: {Accept: "application/json, text/xml;q=0.9, */*;q=0.8"}};
       if (body != null) Object.assign(options, {body, headers: {...options.headers, "Content-Type": type}});
       const response = await fetch(url, options);
-      answer.replaceChildren(...(response.type === "opaqueredirect" ? redirected(url) : await shown(response)));
+      answer.replaceChildren(...(response.type === "opaqueredirect" ? redirected(url) : await shown(response, form.closest("[id]").id)));
     } catch {
       answer.replaceChildren(element("p", "There was no answer, or the address is of another service.", "wrong"));
     } finally {
