@@ -50,14 +50,23 @@ EXTRAS = (
 
 
 def licence_of(package: Distribution) -> str:
-    """Return a package's licence as an SPDX expression, or ``not stated``."""
+    """Return a package's licence as an SPDX expression, or ``not stated``.
+
+    Where its metadata say nothing, the first line of its licence's text counts.
+    """
     stated = [*_fields(package, "License-Expression"), *_fields(package, "License")]
     expression = _spdx(stated[0]) if stated else ""
     if expression:
         return expression
     classifiers = _fields(package, "Classifier")
     classified = [_spdx(one.rpartition("::")[2]) for one in classifiers if one.startswith("License ::")]
-    return " OR ".join(sorted({one for one in classified if one})) or NOT_STATED
+    return " OR ".join(sorted({one for one in classified if one})) or _title(package) or NOT_STATED
+
+
+def _title(package: Distribution) -> str:
+    """Return the licence that the first line of a package's licence file names, nothing for any other."""
+    texts = (file for file in package.files or () if file.name.upper().startswith("LICEN"))
+    return next((name for file in texts if (name := _spdx(file.read_text().partition("\n")[0]))), "")
 
 
 def _fields(package: Distribution, name: str) -> list[str]:
