@@ -11,6 +11,7 @@ from tests.support.batches.template import ROOT
 
 SLOW = {"astropy", "boto3", "lark", "matplotlib"}
 PAGES = {"jinja2"}
+PACKAGING = {"skybatch.batch.results.packager", "skybatch.presentation.texts_for_people"}
 PLANNING = {"skybatch.batch.submission.submit", "skybatch.batch.planning.planner"}
 VALIDATION = {"pydantic"}
 BUNDLES = {"skybatch.batch.delivery.image_places", "skybatch.batch.delivery.single_images"}
@@ -28,7 +29,7 @@ def imported_by(function: str) -> set[str]:
     [
         ("search", SLOW | PAGES | PLANNING | VALIDATION | BUNDLES | {"urllib3"}),
         ("portal", SLOW | PLANNING | VALIDATION),
-        ("planner", SLOW | PAGES),
+        ("planner", SLOW | PAGES | PACKAGING),
         ("worker", SLOW | PAGES | PLANNING | VALIDATION | {"numpy", "tomllib", DESCRIPTIONS}),
         ("collector", SLOW | PAGES | VALIDATION),
         ("notifier", SLOW | VALIDATION | {"numpy"}),

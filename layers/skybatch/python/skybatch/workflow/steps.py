@@ -27,14 +27,12 @@ from skybatch.batch.planning.name_resolution import resolve_names
 from skybatch.batch.planning.planner import make_plan
 from skybatch.batch.record import load_record, load_request
 from skybatch.batch.request_facts import survey_ids
-from skybatch.batch.results.packager import package
 from skybatch.batch.status import record_failure
 from skybatch.batch.store import BatchStore
 from skybatch.batch.submission.image_allowance import reserve_images
 from skybatch.bundles.assembler import Assembler, StoreAssembler
 from skybatch.errors import SkybatchError, TooMany
 from skybatch.names.resolver import Resolver
-from skybatch.presentation.texts_for_people import texts_for_people
 from skybatch.requests.resolution import unresolved_names
 from skybatch.settings import Settings
 
@@ -163,6 +161,10 @@ def package_step(
     ``assembler_for`` gives what joins the archive. ``abort_uploads`` is called where an earlier run may have
     died in the middle of its upload.
     """
+    # Here, because tables, texts and sketch cost the planner, which takes other steps, 40 ms of a cold start.
+    from skybatch.batch.results.packager import package
+    from skybatch.presentation.texts_for_people import texts_for_people
+
     store = BatchStore(objects, state["batch_id"])
     died_before = store.exists(keys.OUTCOMES)
     package(store, _plan(store), open_inventory, texts_for_people, assembler_for(store), now)
