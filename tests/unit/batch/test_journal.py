@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from typing import Any
+
 import pytest
 
 from skybatch.batch import keys
 from skybatch.batch.journal import read_journal, read_latest
+from skybatch.batch.store import BatchStore
 from skybatch.errors import InvalidRequest
 from tests.support.batches.batch_fakes import FakeBatch, task
 
@@ -51,14 +55,26 @@ def test_cursor_that_is_none_of_ours_is_refused(cursor: str) -> None:
         read_journal(FakeBatch([task(0)]).store, cursor, ended=False)
 
 
-def test_the_latest_images_are_those_at_the_end_and_the_cursor_goes_on_behind_them() -> None:
+def test_the_latest_images_are_those_at_the_end_and_the_cursor_goes_on_behind_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     batch = FakeBatch([task(n) for n in range(6)])
     batch.dispatch()
     assert read_latest(batch.store, 3).images == []
     for n in (4, 0, 2, 5):
         batch.deliver(batch.plan.tasks[n])
         batch.tally()
-    page = read_latest(batch.store, 3)
+    read = Counter[str]()
+    read_lines = BatchStore.read_lines
+
+    def counting(store: BatchStore, name: str, first: int | None = None) -> list[dict[str, Any]] | None:
+        read[name] += 1
+        return read_lines(store, name, first)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(BatchStore, "read_lines", counting)
+        page = read_latest(batch.store, 3)
+    assert read == dict.fromkeys(map(keys.journal_part, (3, 2, 1)), 1)  # not from the first one on
     assert [image["n"] for image in page.images] == [0, 2, 5]
     batch.deliver(batch.plan.tasks[1])
     batch.tally()

@@ -48,18 +48,23 @@ def read_journal(store: BatchStore, after: str | None, ended: bool) -> JournalPa
 def read_latest(store: BatchStore, count: int) -> JournalPage:
     """Read the last ``count`` images that finished in a running batch, and the cursor behind them."""
     images: list[dict[str, Any]] = []
-    page = read_journal(store, None, ended=False)
-    while page.images:
-        images = [*images, *page.images][-count:]
-        page = read_journal(store, page.next_cursor, ended=False)
-    return JournalPage(images, page.next_cursor)
+    parts = _parts(store)
+    for part in reversed(parts):
+        images = [*(store.read_lines(keys.journal_part(part)) or ()), *images]
+        if len(images) >= count:
+            break
+    return JournalPage(images[-count:], f"{len(parts)}-0")
 
 
 def all_entries(store: BatchStore) -> Iterator[dict[str, Any]]:
     """Read the whole journal, in order."""
-    parts = sorted(int(stored.name.removesuffix(".jsonl")) for stored in store.list(keys.JOURNAL))
-    for body in store.read_many(keys.journal_part(part) for part in parts):
+    for body in store.read_many(map(keys.journal_part, _parts(store))):
         yield from map(json.loads, (body or b"").splitlines())
+
+
+def _parts(store: BatchStore) -> list[int]:
+    """List the numbers of the parts that are written, which begin at 0 and leave none out."""
+    return sorted(int(stored.name.removesuffix(".jsonl")) for stored in store.list(keys.JOURNAL))
 
 
 def _cursor(after: str | None) -> tuple[int, int]:
