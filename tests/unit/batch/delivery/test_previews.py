@@ -91,6 +91,22 @@ def test_two_bands_are_none(store: BatchStore) -> None:
     assert preview(store, "0001_990101n_jhk0010009.fits.png") is None
 
 
+def test_no_band_is_read_behind_one_that_is_missing(
+    store: BatchStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver(store, wanted("j", LARGE), wanted("h", LARGE))
+    read: list[str] = []
+
+    def reading(store: BatchStore, places: ImagePlaces, file: str) -> bytes | None:
+        read.append(file)
+        return plain(store, places, file)
+
+    plain = previews._plain
+    monkeypatch.setattr(previews, "_plain", reading)
+    assert preview(store, "0001_990101n_jhk0010009.fits.png") is None
+    assert read == ["0001_990101n_jhk0010009.fits", "0001_990101n_k0010009.fits"]
+
+
 def test_names_that_look_like_others_do_not_mix() -> None:
     """An id may itself look like the end of a file name."""
     tasks = [

@@ -101,11 +101,20 @@ def _colour(store: BatchStore, places: ImagePlaces, shown: str, look: Look) -> b
     """Draw three bands; None where no survey's rule finds three images by that name."""
     for rule in colour_rules():
         for files in rule.files(shown):
-            images = [_plain(store, places, file) for file in files]
-            found = [image for image in images if image is not None]
-            if len(found) == len(files):
-                return _combined(found, rule, look)
+            if images := _all_plain(store, places, files):
+                return _combined(images, rule, look)
     return None
+
+
+def _all_plain(store: BatchStore, places: ImagePlaces, files: list[str]) -> list[bytes]:
+    """Read images; none where one is missing: those behind it are not read."""
+    images: list[bytes] = []
+    for file in files:
+        image = _plain(store, places, file)
+        if image is None:
+            return []
+        images.append(image)
+    return images
 
 
 def _combined(images: list[bytes], rule: ColourRule, look: Look) -> bytes | None:
