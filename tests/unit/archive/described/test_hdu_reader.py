@@ -21,11 +21,12 @@ IMAGE = make_image(nx=64, ny=48)
 
 
 class Counting(DirectoryTree):
-    """A tree that counts the bytes that are read."""
+    """A tree that counts the requests, and the bytes that are read."""
 
-    read_bytes = 0
+    requests = read_bytes = 0
 
     def read_range(self, path: str, start: int, length: int) -> bytes:
+        self.requests += 1
         self.read_bytes += length
         return super().read_range(path, start, length)
 
@@ -60,6 +61,14 @@ def test_a_large_file_is_read_in_part(tmp_path: Path) -> None:
     tree, entry = stored(tmp_path, gzipped(make_image()))
     assert read_hdu(tree, entry, "").image.is_whole_file
     assert tree.read_bytes < 20_000
+
+
+def test_our_own_tiles_take_one_request(tmp_path: Path) -> None:
+    own = compress_tiled(make_image())
+    assert len(own.content) > 100_000
+    tree, entry = stored(tmp_path, own.content)
+    assert read_hdu(tree, entry, "", own_tiles=True).tile_heap == own.heap_offset
+    assert tree.requests == 1
 
 
 def test_tiles_have_a_place_where_they_are_ours(tmp_path: Path) -> None:

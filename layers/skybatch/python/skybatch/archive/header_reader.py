@@ -68,7 +68,7 @@ def read_tile_table(tree: RangedTree, entry: Entry) -> TileTable:
 
     The tiles must lie within the file; their content is not checked.
     """
-    return read_gzip2_table(_ranged_reader(tree, entry, FRONT_BYTES), entry.size)
+    return read_gzip2_table(ranged_reader(tree, entry, FRONT_BYTES), entry.size)
 
 
 def inflated(content: bytes, most: int) -> bytes:
@@ -86,10 +86,11 @@ def _check_length(tree: RangedTree, entry: Entry, header: Header, compressed: bo
         if stated != header.file_bytes & 0xFFFFFFFF:
             decompress_untiled(read_whole(tree, entry))
     elif entry.size != header.file_bytes:
-        check_end(_ranged_reader(tree, entry, BLOCK_BYTES), header, 0)
+        check_end(ranged_reader(tree, entry, BLOCK_BYTES), header, 0)
 
 
-def _ranged_reader(tree: RangedTree, entry: Entry, ahead: int) -> RangedReader:
+def ranged_reader(tree: RangedTree, entry: Entry, ahead: int) -> RangedReader:
+    """Return a reader of a plain stored file, whose first request is for ``ahead`` bytes."""
     return RangedReader(lambda start, length: tree.read_range(entry.path, start, length), entry.size, ahead)
 
 

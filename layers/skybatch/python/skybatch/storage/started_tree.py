@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from skybatch.storage.trees import Entry, Tree
+from skybatch.storage.trees import Entry, RangedTree, Tree
 
 
 @dataclass(frozen=True)
 class StartedTree:
     """What a tree holds of one object, the first bytes without a request; ``entry`` is the object's."""
 
-    tree: Tree
+    tree: RangedTree
     entry: Entry
     first: bytes
 

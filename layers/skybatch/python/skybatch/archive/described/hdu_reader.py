@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from skybatch.archive.header_reader import FIRST_BYTES, inflated, read_tile_table
+from skybatch.archive.header_reader import FIRST_BYTES, inflated, ranged_reader, read_tile_table
 from skybatch.archive.whole_files import read_whole
 from skybatch.errors import SourceDamaged, SourceError
 from skybatch.fits.hdus.file_end import check_file_end
 from skybatch.fits.hdus.image_hdu import HduChoice, ImageHdu, find_image
 from skybatch.fits.limits import MAX_IMAGE_BYTES, check_image_bytes
-from skybatch.fits.readers import FITS_MAGIC, GZIP_MAGIC, PlainReader, RangedReader, not_fits
+from skybatch.fits.readers import FITS_MAGIC, GZIP_MAGIC, PlainReader, not_fits
+from skybatch.fits.tiles.tile_table import FRONT_BYTES
 from skybatch.imaging.whole_image import check_stored_file, is_in_own_tiles
+from skybatch.storage.started_tree import StartedTree
 from skybatch.storage.trees import Entry, RangedTree
 
 
@@ -40,12 +42,14 @@ def read_hdu(tree: RangedTree, entry: Entry, wanted: HduChoice, *, own_tiles: bo
     FileNotFoundError
         Where the file is gone.
     """
-    front = tree.read_range(entry.path, 0, min(FIRST_BYTES, entry.size)) if entry.size else b""
+    ahead = min(FRONT_BYTES if own_tiles else FIRST_BYTES, entry.size)
+    front = tree.read_range(entry.path, 0, ahead) if ahead else b""
     if front.startswith(GZIP_MAGIC):
         return StoredHdu(_of_gzip(tree, entry, wanted, front))
     if not front.startswith(FITS_MAGIC):
         raise not_fits(front)
-    reader = _ranged(tree, entry, front)
+    started = StartedTree(tree, entry, front)
+    reader = ranged_reader(started, entry, len(front))
     image = find_image(reader, wanted)
     if image.table is None:
         check_file_end(reader, image, image.data_offset)
@@ -53,18 +57,9 @@ def read_hdu(tree: RangedTree, entry: Entry, wanted: HduChoice, *, own_tiles: bo
     if image.end > entry.size:
         raise SourceDamaged(f"the file ends at byte {entry.size:,}, its tiles at {image.end:,}")
     if own_tiles and is_in_own_tiles(image):
-        tiles = read_tile_table(tree, entry)
+        tiles = read_tile_table(started, entry)
         return StoredHdu(image, tiles.table_offset, tiles.heap_offset)
     return StoredHdu(image)
-
-
-def _ranged(tree: RangedTree, entry: Entry, front: bytes) -> RangedReader:
-    def read_range(start: int, length: int) -> bytes:
-        if start + length <= len(front):
-            return front[start : start + length]
-        return tree.read_range(entry.path, start, length)
-
-    return RangedReader(read_range, entry.size, len(front))
 
 
 def _of_gzip(tree: RangedTree, entry: Entry, wanted: HduChoice, front: bytes) -> ImageHdu:
