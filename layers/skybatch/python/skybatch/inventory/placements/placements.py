@@ -92,12 +92,12 @@ class Placements:
         values |= {"crval1": turned.crval1, "crval2": turned.crval2, "crota2": turned.crota2}
         for name in (*SIDES, *PLACE):
             place[name][rows] = values[name]
-        code = Projection.OTHER if template.by_astropy else Projection[template.projection]
-        place["projection"][rows] = code
+        by_astropy = template.by_astropy
+        place["projection"][rows] = Projection.OTHER if by_astropy else Projection[template.projection]
         lists = {name: values[name].tolist() for name in template.terms}
         for n, row in enumerate(rows.tolist()):
             of_image = {name: each[n] for name, each in lists.items()}
-            if template.by_astropy:
+            if by_astropy:
                 maps[row] = ImageMap(_map(template, own, n, of_image), own.frames[n])
             else:
                 terms[row] = of_image
