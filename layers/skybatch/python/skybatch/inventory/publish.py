@@ -24,7 +24,7 @@ from skybatch.inventory.coverage.coverage_files import Coverage, coverage_path
 from skybatch.inventory.held_surveys import add_held
 from skybatch.inventory.image_sets import TILES, ImageSets
 from skybatch.inventory.manifest import FORMAT
-from skybatch.inventory.set_columns import set_columns
+from skybatch.inventory.set_columns import SetColumns, set_columns
 from skybatch.inventory.versions import drop_old_versions
 from skybatch.storage.trees import Tree
 from skybatch.surveys.image_id import inventory_folder
@@ -60,15 +60,7 @@ def publish(
     columns = {name: column for name, column in made.columns.items() if name not in constants}
     files = {name: _npy(column) for name, column in columns.items()}
     manifest = {
-        "format": FORMAT,
-        "mission": survey_of(sets.dataset).mission.name,
-        "dataset": sets.dataset,
-        "origin": origin,
-        "numbered": numbered,
-        "size": len(sets),
-        "frame": sets.frame,
-        "radii": made.radii,
-        **({"wcs": [template.document() for template in made.templates]} if made.templates else {}),
+        **_facts(sets, made, numbered, origin),
         "columns": {name: _manifest_entry(columns[name], data) for name, data in files.items()},
         "constants": {name: _constant_entry(value) for name, value in constants.items()},
     }
@@ -90,6 +82,21 @@ def publish(
     tree.write(f"{inventory_folder(sets.dataset)}/current", version.encode("ascii"))
     drop_old_versions(tree, sets.dataset, version, keep)
     return version
+
+
+def _facts(sets: ImageSets, made: SetColumns, numbered: bool, origin: str) -> dict[str, Any]:
+    """Return what a manifest says beside the columns."""
+    return {
+        "format": FORMAT,
+        "mission": survey_of(sets.dataset).mission.name,
+        "dataset": sets.dataset,
+        "origin": origin,
+        "numbered": numbered,
+        "size": len(sets),
+        "frame": sets.frame,
+        "radii": made.radii,
+        **({"wcs": [template.document() for template in made.templates]} if made.templates else {}),
+    }
 
 
 # What is kept of a set; numpy would wrap around silently beyond it.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from skybatch.batch.absent import joined_absent
@@ -35,10 +35,11 @@ def draft(request: Request, open_inventory: OpenInventory, limit: int, max_image
     InventoryError
         A data set asked for has no inventory.
     """
-    inventories = {dataset: open_inventory(dataset, None) for dataset in _rows_by_dataset(request)}
+    by_dataset = _rows_by_dataset(request)
+    inventories = {dataset: open_inventory(dataset, None) for dataset in by_dataset}
     matches = {
         dataset: match(request, rows, inventories[dataset], max_images)
-        for dataset, rows in _rows_by_dataset(request).items()
+        for dataset, rows in by_dataset.items()
     }
     _check_count(request, matches, max_images)
     drafts = Drafts()
@@ -72,5 +73,5 @@ def _check_count(request: Request, matches: Mapping[str, Matches], max_images: i
 
 def _count(request: Request, dataset: str, matches: Matches) -> int:
     """Count the images of a data set's matches, whether or not the archive holds them."""
-    bands: Sequence[int] = [len(request.bands_in(row, dataset)) for row in request.rows]
+    bands = [len(request.bands_in(row, dataset)) for row in request.rows]
     return sum(bands[row] for row in matches.row_index.tolist())

@@ -12,7 +12,7 @@ from skybatch.batch.absent import describe_absent
 from skybatch.batch.codes import FailureCode, RowStatus
 from skybatch.batch.file_names import make_unique
 from skybatch.batch.plan import Plan, Task
-from skybatch.batch.planning.drafts import draft
+from skybatch.batch.planning.drafts import Drafts, draft
 from skybatch.batch.planning.matching import OpenInventory
 from skybatch.batch.planning.task_builder import TILED, wants_tiles
 from skybatch.batch.request_facts import survey_ids
@@ -58,25 +58,17 @@ def make_plan(
         A data set asked for has no inventory.
     """
     drafts = draft(request, open_inventory, limit, max_images)
-    tasks, absent = drafts.tasks, drafts.absent
-    kept = tasks if request.mode is Mode.POSITIONS else list(_without_repeats(request, tasks))
-    planned = {task.row for task in kept}
-    repeated = {task.row for task in tasks} - planned
-    unplanned = {
-        i: _why_unplanned(request, row, i in repeated, i in drafts.matched, absent.get(i), answers or {})
-        for i, row in enumerate(request.rows)
-        if i not in planned
-    }
+    kept = drafts.tasks if request.mode is Mode.POSITIONS else list(_without_repeats(request, drafts.tasks))
     if worker_seconds is not None:
         kept = [_refused_if_too_large(task, worker_seconds) for task in kept]
     return Plan(
         _ordered(kept),
         drafts.versions,
-        unplanned,
+        _unplanned(request, drafts, kept, answers or {}),
         limit,
-        absent,
+        drafts.absent,
         tuple(_notices(request, kept)),
-        _repeated_in(request, tasks, kept),
+        _repeated_in(request, drafts.tasks, kept),
         survey_ids(request.surveys),
     )
 
@@ -128,6 +120,19 @@ def _repeated_in(request: Request, tasks: Sequence[Task], kept: Sequence[Task]) 
         planned = {task.row for task in kept if task.dataset == dataset}
         found[dataset] = tuple(sorted(asked - planned))
     return found
+
+
+def _unplanned(
+    request: Request, drafts: Drafts, kept: Sequence[Task], answers: Mapping[str, NameResult]
+) -> dict[int, tuple[RowStatus, str]]:
+    """Return status and reason of each row without a task, by its index."""
+    planned = {task.row for task in kept}
+    repeated = {task.row for task in drafts.tasks} - planned
+    return {
+        i: _why_unplanned(request, row, i in repeated, i in drafts.matched, drafts.absent.get(i), answers)
+        for i, row in enumerate(request.rows)
+        if i not in planned
+    }
 
 
 def _why_unplanned(
