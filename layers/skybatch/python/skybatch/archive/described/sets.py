@@ -156,24 +156,23 @@ def _all_cards(survey: Survey, groups: Sequence[Sequence[ReadImage]]) -> dict[st
     """Return the cards of each image's header; None where those of any are not known."""
     if not all(image.cards for group in groups for image in group):
         return None
-    return {band: np.array([_cards(group, band) for group in groups], np.int64) for band in survey.bands}
-
-
-def _cards(group: Sequence[ReadImage], band: str) -> int:
-    return next((image.cards for image in group if image.key.band == band), 0)
+    return _counts(survey, groups, "cards")
 
 
 def _bitpix(survey: Survey, groups: Sequence[Sequence[ReadImage]]) -> dict[str, NDArray[Any]] | None:
     """Return the pixels' type of each image by band, where the description does not say it."""
     if survey.product[survey.first_product].bitpix:
         return None
-    return {
-        band: np.array([_of(group, band, "bitpix", 0) for group in groups], np.int64) for band in survey.bands
-    }
+    return _counts(survey, groups, "bitpix")
 
 
-def _of(group: Sequence[ReadImage], band: str, name: str, default: Any) -> Any:
-    return next((getattr(image, name) for image in group if image.key.band == band), default)
+def _counts(survey: Survey, groups: Sequence[Sequence[ReadImage]], name: str) -> dict[str, NDArray[np.int64]]:
+    """Return a whole number of each image by band, 0 where a set has none of the band."""
+
+    def of_image(group: Sequence[ReadImage], band: str) -> int:
+        return next((getattr(image, name) for image in group if image.key.band == band), 0)
+
+    return {band: np.array([of_image(group, band) for group in groups], np.int64) for band in survey.bands}
 
 
 def _of_band(group: Sequence[ReadImage], band: str, name: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +25,6 @@ MAX_REPORTED_ERRORS = 100
 # Corners of tables are of other points of the corner pixels than ours: those of the archive's WISE tables
 # lie at pixels -0.5 and 4095.5.
 CORNER_PIXELS = 2.0
-Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True)
@@ -48,9 +47,7 @@ class TableImage:
         return (self.dataset, *self.fields.values(), self.band)
 
 
-def read_table_images(
-    paths: Iterable[Path], survey: Survey, progress: Progress = lambda rows: None
-) -> list[TableImage]:
+def read_table_images(paths: Iterable[Path], survey: Survey) -> list[TableImage]:
     """Read the images of tables, each once, in their order.
 
     Raises
@@ -68,7 +65,6 @@ def read_table_images(
                 name = survey.set_id.format(image.fields)
                 places = f"{first.place} and {image.place}"
                 raise InvalidRequest(f"{places}: different values of {name} in band {image.band}")
-            progress(1)
     if errors:
         sentences = "; ".join(error.sentence() for error in errors)
         raise InvalidRequest(f"the tables are refused: {sentences}", errors=errors)

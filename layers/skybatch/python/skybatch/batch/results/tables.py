@@ -16,6 +16,7 @@ from skybatch.batch.outcomes import ImageOutcome, with_status
 from skybatch.batch.plan import Task
 from skybatch.batch.reasons import cut_at_edge_reason
 from skybatch.batch.record import BatchRecord
+from skybatch.batch.request_facts import survey_ids
 from skybatch.batch.results.batch_results import BatchResults, ImageSetsByDataset
 from skybatch.batch.results.generated_file import GeneratedFile
 from skybatch.fits.edge_mode import EdgeMode
@@ -168,7 +169,7 @@ def rows_table(results: BatchResults) -> Table:
 def _rows_of_surveys(results: BatchResults, columns: Mapping[str, Sequence[Any]]) -> Table:
     """Make the table of rows with the outcome of each in each of several surveys."""
     request = results.request
-    ids = {dataset: survey_of(dataset).survey_id(dataset) for dataset in request.surveys}
+    ids = survey_ids(request.surveys)
     named = [ids.get(request.rows[outcome.row].dataset or "") for outcome in results.rows]
     by_survey = dict(zip(ids.values(), results.by_survey.values(), strict=True))
     own = rows_of_surveys([survey_of(dataset) for dataset in request.surveys], tuple(ids.values()))

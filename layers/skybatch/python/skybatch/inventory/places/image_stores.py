@@ -44,12 +44,6 @@ def images_at(archive: ObjectStore, key: str) -> ObjectStore:
 
 def folders_placed_below(path: str) -> set[str]:
     """Return the names in a folder of the archive's paths that lead to images in other buckets."""
-    below = (address[len(path) :] for _, address in _placed() if address.startswith(path))
+    placed = (survey_of(dataset).address(dataset) for dataset in held_datasets() if place_of(dataset))
+    below = (address[len(path) :] for address in placed if address.startswith(path))
     return {rest.partition("/")[0] for rest in below if rest}
-
-
-def _placed() -> list[tuple[str, str]]:
-    """Return data set and address of those held whose images lie in another bucket."""
-    return [
-        (dataset, survey_of(dataset).address(dataset)) for dataset in held_datasets() if place_of(dataset)
-    ]
