@@ -13,6 +13,7 @@ from skybatch.surveys.known import (
     band_label,
     dataset_at,
     dataset_named,
+    default_dataset,
     default_survey,
     forget,
     key_layout,
@@ -116,6 +117,25 @@ def test_a_survey_is_met_by_a_band() -> None:
     learn_from(lambda: register(other))
     assert band_label("w1") == "W 1"
     assert band_label("w9") == "w9"
+
+
+def test_a_survey_is_not_unknown_while_the_archive_cannot_tell() -> None:
+    loads = []
+
+    def fail() -> None:
+        loads.append("radio")
+        raise InventoryError("damaged")
+
+    learn_from(fail)
+    for _ in range(3):
+        with pytest.raises(InventoryError):
+            survey_of("radio")
+    assert survey_of("asky").id == "2mass"
+    assert default_dataset() == "asky"
+    assert loads == ["radio"]  # asked again after a minute alone
+    learn_from(lambda: None)
+    with pytest.raises(NotFound):
+        survey_of("radio")
 
 
 def test_pages_do_without_what_the_archive_cannot_tell() -> None:

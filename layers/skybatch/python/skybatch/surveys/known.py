@@ -27,26 +27,37 @@ DEFAULT_DATASET = "asky"
 SECONDS_BETWEEN_LOADS = 60.0
 _loader: list[Callable[[], None]] = []
 _loaded: list[float] = []
+_failed: list[SkybatchError] = []
+"""The error of the last load; none where that went well."""
 
 
 def learn_from(load: Callable[[], None]) -> None:
     """Say how further surveys are found: ``load`` registers those of the archive, and what is held."""
-    _loader[:], _loaded[:] = [load], []
+    _loader[:], _loaded[:], _failed[:] = [load], [], []
 
 
 def refresh() -> None:
     """Learn which surveys there are, if that was not done within the last minute."""
     if _loader and (not _loaded or time.monotonic() - _loaded[0] > SECONDS_BETWEEN_LOADS):
-        _loaded[:] = [time.monotonic()]
-        _loader[0]()
+        _loaded[:], _failed[:] = [time.monotonic()], []
+        try:
+            _loader[0]()
+        except SkybatchError as error:
+            _failed[:] = [error]
+            raise
 
 
 def _or_learn(find: Callable[[], T | None]) -> T | None:
-    """Return what is found, also among the surveys of the archive where it is not yet known."""
+    """Return what is found, also among the surveys of the archive where it is not yet known.
+
+    Raises the error of the last load: what is not found may then be there all the same.
+    """
     found = find()
     if found is None:
         refresh()
         found = find()
+    if found is None and _failed:
+        raise _failed[0].with_traceback(None)
     return found
 
 
@@ -230,11 +241,14 @@ def survey_if_known(dataset: str) -> Survey | None:
 
 
 def _learned_if_possible(find: Callable[[], T | None]) -> T | None:
-    try:
-        return _or_learn(find)
-    except SkybatchError as error:
-        logger.warning("which surveys the archive holds is not known: %s", error.detail)
-        return None
+    found = find()
+    if found is None:
+        try:
+            refresh()
+        except SkybatchError as error:
+            logger.warning("which surveys the archive holds is not known: %s", error.detail)
+        found = find()
+    return found
 
 
 def mission_named(word: str) -> str | None:
