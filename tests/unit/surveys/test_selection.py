@@ -24,9 +24,8 @@ def both() -> SurveySelection:
     return selection("asky", "wide")
 
 
-def test_modes_types_and_relations_are_those_of_all(both: SurveySelection) -> None:
+def test_modes_and_relations_are_those_of_all(both: SurveySelection) -> None:
     assert both.modes == ("region", "positions", "image_ids")
-    assert both.image_types == ("atlas",)
     assert both.relations == ("overlap", "cover", "enclosed")
     assert both.diameter == (0.1, 3.0)
     assert (both.default_form, selection("wide").default_form) == ("fits.gz", "fits")

@@ -44,11 +44,6 @@ class SurveySelection:
         return (*common, IMAGE_IDS) if self.several and IMAGE_IDS not in common else common
 
     @cached_property
-    def image_types(self) -> tuple[str, ...]:
-        """The types of image that all have."""
-        return _in_all(tuple(survey.requests.image_types) for survey in self.surveys)
-
-    @cached_property
     def relations(self) -> tuple[str, ...]:
         """The relations of images to a region that all have."""
         return _in_all(survey.requests.relations for survey in self.surveys)
