@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from skybatch.fits.edge_mode import EdgeMode
@@ -125,9 +126,14 @@ class RowDefaults:
     size: float | None = None
     datasets: tuple[str, ...] = ()
 
+    @cached_property
+    def surveys(self) -> SurveySelection:
+        """The surveys by which the cells of rows are read that name none."""
+        return selection(*self.datasets)
+
     def surveys_of(self, dataset: str | None) -> SurveySelection:
         """Return the surveys by which the cells of a row are read, which may name its data set."""
-        return selection(dataset) if dataset else selection(*self.datasets)
+        return selection(dataset) if dataset else self.surveys
 
     def bands_of(self, asked: SurveySelection) -> tuple[str, ...]:
         """Return the bands of a row of these surveys that names none."""

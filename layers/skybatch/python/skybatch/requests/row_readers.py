@@ -127,7 +127,7 @@ def _scan_row(cells: TableCells, index: int, defaults: RowDefaults) -> Row:
 def _surveys(cells: TableCells, index: int, defaults: RowDefaults) -> SurveySelection:
     """Return the survey that a row of a table of this service names, else those of the request."""
     if not cells.header.marked:
-        return defaults.surveys_of(None)
+        return defaults.surveys
     text = cells.text("survey", index) or cells.text("dataset", index) or cells.header.keywords.get("dataset")
     return defaults.surveys_of(dataset_named(text.lower()) if text else None)
 

@@ -104,7 +104,7 @@ def read_rows(upload: bytes, mode: Mode, defaults: RowDefaults, bounds: Bounds) 
     TooLarge
         There are too many rows, image sets, cells or bytes.
     """
-    aliases = own_names(defaults.surveys_of(None).surveys)
+    aliases = own_names(defaults.surveys.surveys)
     found = read_tables(upload, selection(mode, aliases), bounds)
     used = [with_short_cells(table) for table in found.tables if table.cells]
     if not used:
