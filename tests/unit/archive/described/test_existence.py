@@ -10,11 +10,12 @@ from skybatch.archive.described.existence import Existence, Stored, stored_image
 from skybatch.archive.described.headers import Mismatch, ReadImage
 from skybatch.archive.described.table_images import read_table_images
 from skybatch.errors import AccessRefused, InvalidRequest, InventoryError
+from skybatch.fits.tiles.gzip2_writer import compress_tiled
 from skybatch.storage.directory_tree import DirectoryTree
 from skybatch.surveys.catalogue import packaged_description
 from skybatch.surveys.description.reader import read_survey
 from tests.support.survey.allwise_table import allwise_table, table_text
-from tests.support.survey.allwise_tree import SURVEY, TILES, fill, key, tile_image
+from tests.support.survey.allwise_tree import MAGZP, SURVEY, TILES, fill, key, tile_image
 
 TILE, OTHER = TILES
 
@@ -59,6 +60,21 @@ def test_a_listing_has_every_form_and_what_is_in_no_table(tree: DirectoryTree, t
     unknown, missing = found.problems
     assert unknown.place == key("0000p000_ac51", 1)
     assert "1 images" in missing.reason
+
+
+def test_tiles_that_are_listed_have_the_values_and_the_place_of_the_table(tmp_path: Path) -> None:
+    text = packaged_description("allwise").replace('forms = ["fits", "fits.gz"]', 'forms = ["fits.fz"]')
+    survey = read_survey(text.replace('read = ["fits", "fits.gz"]', ""), "allwise.toml")
+    table, tree = tmp_path / "meta.csv", DirectoryTree(tmp_path / "tree")
+    table.write_text(table_text(allwise_table(), "csv"))
+    for band, cards in ((1, {"MAGZP": None}), (2, {"CRVAL1": TILES[TILE][0] + 0.01})):
+        image = tile_image(TILE, band, **cards)
+        tree.write(key(TILE, band, ending="fits.fz"), compress_tiled(image).content)
+    found = stored_images(tree, survey, read_table_images([table], survey), "listing", 1)
+    (right,) = read(found)
+    (wrong,) = [each for each in found.images if isinstance(each, Mismatch)]
+    assert (right.values["magzp"], right.tile_heap > 0) == (MAGZP[1], True)
+    assert (wrong.place, "line" in wrong.reason) == (key(TILE, 2, ending="fits.fz"), True)
 
 
 def test_a_probe_reads_each_header_by_one_request(tmp_path: Path) -> None:

@@ -83,7 +83,7 @@ def _listed(tree: Tree, survey: Survey, images: Sequence[TableImage]) -> Stored:
             continue
         held.add(identity)
         if TILED in stored.entries:  # where its tiles are only the file tells
-            found.images += read_forms(tree, stored, survey)
+            found.images += [_checked(each, image) for each in read_forms(tree, stored, survey)]
             continue
         found.images += [
             _of_table(survey, image, replace(stored.key, form=form), entry)
