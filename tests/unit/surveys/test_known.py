@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,7 @@ from skybatch.errors import InvalidSurvey, InventoryError, NotFound
 from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.known import (
     DEFAULT_DATASET,
+    SECONDS_AFTER_FAILURE,
     band_label,
     dataset_at,
     dataset_named,
@@ -119,8 +121,8 @@ def test_a_survey_is_met_by_a_band() -> None:
     assert band_label("w9") == "w9"
 
 
-def test_a_survey_is_not_unknown_while_the_archive_cannot_tell() -> None:
-    loads = []
+def test_a_survey_is_not_unknown_while_the_archive_cannot_tell(monkeypatch: pytest.MonkeyPatch) -> None:
+    loads: list[str] = []
 
     def fail() -> None:
         loads.append("radio")
@@ -132,7 +134,12 @@ def test_a_survey_is_not_unknown_while_the_archive_cannot_tell() -> None:
             survey_of("radio")
     assert survey_of("asky").id == "2mass"
     assert default_dataset() == "asky"
-    assert loads == ["radio"]  # asked again after a minute alone
+    assert loads == ["radio"]
+    later = time.monotonic() + SECONDS_AFTER_FAILURE + 1.0
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    with pytest.raises(InventoryError):
+        survey_of("radio")
+    assert loads == ["radio"] * 2
     learn_from(lambda: None)
     with pytest.raises(NotFound):
         survey_of("radio")

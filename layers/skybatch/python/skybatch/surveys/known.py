@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
 DEFAULT_DATASET = "asky"
-SECONDS_BETWEEN_LOADS = 60.0
+SECONDS_BETWEEN_LOADS, SECONDS_AFTER_FAILURE = 60.0, 5.0
 _loader: list[Callable[[], None]] = []
 _loaded: list[float] = []
 _failed: list[SkybatchError] = []
@@ -37,13 +37,15 @@ def learn_from(load: Callable[[], None]) -> None:
 
 
 def refresh() -> None:
-    """Learn which surveys there are, if that was not done within the last minute."""
-    if _loader and (not _loaded or time.monotonic() - _loaded[0] > SECONDS_BETWEEN_LOADS):
+    """Learn which surveys there are, if that was not done within the last minute; sooner after a failure."""
+    seconds = SECONDS_AFTER_FAILURE if _failed else SECONDS_BETWEEN_LOADS
+    if _loader and (not _loaded or time.monotonic() - _loaded[0] > seconds):
         _loaded[:], _failed[:] = [time.monotonic()], []
         try:
             _loader[0]()
         except SkybatchError as error:
-            _failed[:] = [error]
+            # Counted from now: a store that does not answer takes longer than those seconds.
+            _loaded[:], _failed[:] = [time.monotonic()], [error]
             raise
 
 
