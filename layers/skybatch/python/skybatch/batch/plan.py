@@ -19,7 +19,7 @@ from skybatch.batch.reasons import CANCELLED_REASON
 from skybatch.batch.size_limit import batches_needed, count_within
 from skybatch.batch.store import JSON_LINES, BatchStore, to_json_lines, written_first
 from skybatch.fits.edge_mode import EdgeMode
-from skybatch.fits.hdus.image_hdu import FIRST_IMAGE, HduChoice
+from skybatch.fits.hdus.hdu_choice import FIRST_IMAGE, HduChoice
 from skybatch.fits.pixel_box import Padding, PixelBox
 from skybatch.inventory.image_geometry import ImageGeometry
 from skybatch.status import AbsentImages

@@ -13,14 +13,11 @@ from skybatch.errors import SourceError, SourceUnsupported
 from skybatch.fits.blocks import BLOCK_BYTES, CARD_BYTES, header_blocks
 from skybatch.fits.cards import Value
 from skybatch.fits.hdus.card_list import CardList
+from skybatch.fits.hdus.hdu_choice import FIRST_IMAGE, HduChoice
 from skybatch.fits.hdus.primary_cards import primary_cards
 from skybatch.fits.header import Header, parse_header, read_cards
 from skybatch.fits.readers import FITS_MAGIC, Reader
 from skybatch.fits.tiles.table_header import image_cards
-
-HduChoice = int | str
-FIRST_IMAGE: HduChoice = ""
-"""Neither a number nor a name: the first HDU that holds an image."""
 
 _MAX_HDUS = 1000
 _EXTENSION = b"XTENSION"
