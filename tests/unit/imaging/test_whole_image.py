@@ -9,10 +9,9 @@ import pytest
 from astropy.io import fits
 
 from skybatch.errors import SourceDamaged, SourceUnsupported
-from skybatch.fits.hdus.image_hdu import find_image
-from skybatch.fits.readers import open_reader
+from skybatch.fits import limits
 from skybatch.fits.tiles.gzip2_writer import compress_tiled
-from skybatch.imaging.whole_image import check_stored_file, is_in_own_tiles, plain_image
+from skybatch.imaging.whole_image import check_stored_file, plain_image
 from tests.support.images.compressed_images import compressed, stored_pixels
 from tests.support.images.fits_files import gzipped, make_image
 
@@ -30,7 +29,9 @@ def extensions() -> bytes:
 SEVERAL = extensions()
 
 
-@pytest.mark.parametrize("stored", [IMAGE, gzipped(IMAGE), OWN], ids=["plain", "gzip", "tiles"])
+@pytest.mark.parametrize(
+    "stored", [IMAGE, gzipped(IMAGE), OWN, gzipped(OWN)], ids=["plain", "gzip", "tiles", "gzipped tiles"]
+)
 def test_a_file_of_one_image_comes_out_as_it_was(stored: bytes) -> None:
     assert plain_image(stored) == IMAGE
     assert check_stored_file(stored).naxis1 == 40
@@ -54,11 +55,6 @@ def test_tiles_of_other_programs_are_decoded() -> None:
     assert check_stored_file(gzipped(stored)).bitpix == -32
 
 
-def test_only_our_own_tiles_are_told_as_such() -> None:
-    for stored, own in ((OWN, True), (compressed(-32), False), (compressed(16), False), (IMAGE, False)):
-        assert is_in_own_tiles(find_image(open_reader(stored))) is own
-
-
 @pytest.mark.parametrize(
     ("stored", "kind"),
     [
@@ -73,4 +69,18 @@ def test_only_our_own_tiles_are_told_as_such() -> None:
 def test_what_is_damaged_is_one_typed_error(stored: bytes, kind: type[Exception]) -> None:
     for read in (plain_image, check_stored_file):
         with pytest.raises(kind):
+            read(stored)
+
+
+def test_tiles_far_within_gzip_data_are_not_inflated_to_any_length(monkeypatch: pytest.MonkeyPatch) -> None:
+    tiles = compressed(-32)
+    before = fits.ImageHDU(np.zeros(200_000, "u1"))
+    file = io.BytesIO()
+    with fits.open(io.BytesIO(tiles), disable_image_compression=True) as hdus:
+        fits.HDUList([fits.PrimaryHDU(), before, *hdus[1:]]).writeto(file)
+    stored = gzipped(file.getvalue())
+    assert plain_image(stored) == plain_image(tiles)
+    monkeypatch.setattr(limits, "MAX_IMAGE_BYTES", 200_000)
+    for read in (plain_image, check_stored_file):
+        with pytest.raises(SourceUnsupported, match="bytes of memory"):
             read(stored)

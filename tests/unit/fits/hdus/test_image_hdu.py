@@ -9,8 +9,11 @@ import pytest
 from astropy.io import fits
 
 from skybatch.errors import SourceDamaged, SourceUnsupported
-from skybatch.fits.hdus.image_hdu import HduChoice, find_image
+from skybatch.fits.blocks import BLOCK_BYTES
+from skybatch.fits.hdus.hdu_choice import HduChoice
+from skybatch.fits.hdus.image_hdu import find_image
 from skybatch.fits.readers import open_reader
+from skybatch.fits.tiles.gzip2_writer import compress_tiled
 from tests.support.images.compressed_images import compressed
 from tests.support.images.fits_files import gzipped, make_image
 
@@ -58,12 +61,19 @@ def test_the_image_that_is_wanted(
     with fits.open(io.BytesIO(SEVERAL)) as hdus:
         assert found.data_offset == hdus[number].fileinfo()["datLoc"]
     assert bytes(reader.read(2)) == b"\0\1"
-    assert not found.is_whole_file
 
 
 def test_a_file_of_one_image_is_its_own_header() -> None:
     found = find_image(open_reader(make_image(nx=20, ny=30)))
-    assert (found.number, found.is_whole_file, found.primary, found.table) == (0, True, None, None)
+    assert (found.number, found.primary, found.table) == (0, None, None)
+    assert found.data_offset == found.header.blocks * BLOCK_BYTES
+
+
+def test_only_our_own_tiles_are_told_as_such() -> None:
+    image = make_image(nx=40, ny=50)
+    own_tiles = compress_tiled(image).content
+    for stored, own in ((own_tiles, True), (compressed(-32), False), (compressed(16), False), (image, False)):
+        assert find_image(open_reader(stored)).is_in_own_tiles is own
 
 
 def test_a_compressed_image_has_its_table() -> None:

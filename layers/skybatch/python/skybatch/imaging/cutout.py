@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from skybatch.errors import SourceDamaged
+from skybatch.fits.blocks import BLOCK_BYTES
 from skybatch.fits.hdus.file_end import check_file_end
-from skybatch.fits.hdus.image_hdu import FIRST_IMAGE, HduChoice, ImageHdu, find_image
+from skybatch.fits.hdus.hdu_choice import FIRST_IMAGE, HduChoice
+from skybatch.fits.hdus.image_hdu import ImageHdu, find_image
 from skybatch.fits.header import HeaderCheck, accept_any
 from skybatch.fits.limits import MAX_GAP_BYTES, MAX_IMAGE_BYTES, check_image_bytes
 from skybatch.fits.pixel_box import PixelBox
@@ -21,7 +23,7 @@ from skybatch.fits.readers import (
     open_reader,
 )
 from skybatch.fits.rows import PixelRows, PixelSource, cutout_file
-from skybatch.fits.tiles.gzip2_reader import is_own_table, read_gzip2_table, read_tiles, tiles_of
+from skybatch.fits.tiles.gzip2_reader import read_gzip2_table, read_tiles, tiles_of
 from skybatch.imaging.wide_rows import PixelRanges, are_wide
 
 
@@ -50,20 +52,22 @@ def cut(
         check_image_bytes(image.end)
     check(image.header)
     image.header.check(boxes)
-    pixels = open_pixels(source, image, boxes)
+    pixels = open_pixels(source, reader, image, boxes)
     return _files(image, [(box, pixels) for box in boxes], origin)
 
 
-def open_pixels(source: bytes, image: ImageHdu, boxes: Sequence[PixelBox]) -> PixelSource:
+def open_pixels(source: bytes, reader: Reader, image: ImageHdu, boxes: Sequence[PixelBox]) -> PixelSource:
     """Return where the pixels of boxes come from, of an image of a stored file in memory.
+
+    ``reader`` is the one with which `find_image` found the image, left at its data.
 
     Raises SourceDamaged, SourceUnsupported.
     """
     if image.table is not None:
         plain = _plain(source, image)
-        return _tiles(lambda start, length: plain[start : start + length], len(plain), image, boxes)
-    reader = open_reader(source)
-    reader.skip(image.data_offset)
+        return _tiles(
+            lambda start, length: plain[start : start + length], len(plain), image, image.table, boxes
+        )
     last = max((box.y0 + box.ny for box in boxes), default=0)
     pixels = _read_rows(reader, image, 0, last)
     check_file_end(reader, image, image.data_offset + last * image.header.row_bytes)
@@ -76,7 +80,7 @@ def cut_ranged(
     boxes: Sequence[PixelBox],
     origin: Origin,
     *,
-    ahead: int = 11_520,
+    ahead: int = 4 * BLOCK_BYTES,
     check: HeaderCheck = accept_any,
     hdu: HduChoice = FIRST_IMAGE,
 ) -> Iterator[bytes]:
@@ -94,7 +98,7 @@ def cut_ranged(
     check(image.header)
     image.header.check(boxes)
     if image.table is not None:
-        pixels = _tiles(reader.range, size, image, boxes)
+        pixels = _tiles(reader.range, size, image, image.table, boxes)
         return _files(image, [(box, pixels) for box in boxes], origin)
     check_file_end(reader, image, image.data_offset)
     return _files(image, _plain_pixels(read_range, reader, image, boxes), origin)
@@ -121,29 +125,33 @@ def _plain_pixels(
 
 
 def _plain(source: bytes, image: ImageHdu) -> bytes:
-    """Return a file in memory as plain bytes, up to the end of a compressed image."""
+    """Return a file in memory as plain bytes, up to the end of a compressed image.
+
+    Raises SourceDamaged, SourceUnsupported.
+    """
     reader = open_reader(source)
     if isinstance(reader, PlainReader):
         return source
+    check_image_bytes(image.end)
     plain = bytes(reader.read(image.end))
     reader.read_to_end()
     return plain
 
 
-def _tiles(read_range: ReadRange, size: int, image: ImageHdu, boxes: Sequence[PixelBox]) -> PixelSource:
-    """Read the tiles that boxes touch."""
-    if image.table is not None and image.number == 1 and is_own_table(image.table):
+def _tiles(
+    read_range: ReadRange, size: int, image: ImageHdu, cards: bytes, boxes: Sequence[PixelBox]
+) -> PixelSource:
+    """Read the tiles that boxes touch; ``cards`` are those of the image's table."""
+    if image.is_in_own_tiles:
         own = read_gzip2_table(RangedReader(read_range, size, image.data_offset), size)
         return read_tiles(read_range, own, tiles_of(own, boxes))
     # numpy and astropy, only where an image is in tiles
     from skybatch.fits.tiles.compressed_image import read_compressed_image
     from skybatch.fits.tiles.tile_decoder import TileDecoder
 
-    if image.table is None:
-        raise ValueError("the image is not in tiles")
     reader = RangedReader(read_range, size, 0)
     reader.seek(image.data_offset)
-    table = read_compressed_image(image.header, image.table, reader, image.data_offset, size)
+    table = read_compressed_image(image.header, cards, reader, image.data_offset, size)
     return TileDecoder(table, read_range, boxes)
 
 

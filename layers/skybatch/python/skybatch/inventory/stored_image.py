@@ -12,14 +12,15 @@ import obstore
 from obstore.exceptions import BaseError
 
 from skybatch.errors import SourceDamaged
-from skybatch.fits.hdus.image_hdu import FIRST_IMAGE, HduChoice, find_image
+from skybatch.fits.hdus.hdu_choice import FIRST_IMAGE, HduChoice
+from skybatch.fits.hdus.image_hdu import find_image
 from skybatch.fits.limits import check_image_bytes
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.fits.provenance import Origin
 from skybatch.fits.readers import GZIP_MAGIC, open_reader
 from skybatch.fits.stored_file import read_stored_header
 from skybatch.imaging import cutout, tiled_cutout
-from skybatch.imaging.whole_image import check_stored_file, is_in_own_tiles, plain_image
+from skybatch.imaging.whole_image import check_stored_file, plain_image
 from skybatch.inventory.image_geometry import ImageGeometry
 from skybatch.storage.refusals import answered
 from skybatch.storage.whole_objects import read_whole
@@ -143,7 +144,7 @@ class StoredImage:
         is_gzip = self.whole.startswith(GZIP_MAGIC)
         if self.key.endswith(".gz"):
             return is_gzip
-        return not (is_gzip or is_in_own_tiles(find_image(open_reader(self.whole), self.hdu)))
+        return not (is_gzip or find_image(open_reader(self.whole), self.hdu).is_in_own_tiles)
 
     def check_whole(self) -> None:
         """Check all that the stored file tells of itself: its header, its length, and its own checksums.

@@ -11,11 +11,12 @@ from skybatch.archive.header_reader import FIRST_BYTES, inflated, ranged_reader,
 from skybatch.archive.whole_files import read_whole
 from skybatch.errors import SourceDamaged, SourceError
 from skybatch.fits.hdus.file_end import check_file_end
-from skybatch.fits.hdus.image_hdu import HduChoice, ImageHdu, find_image
+from skybatch.fits.hdus.hdu_choice import HduChoice
+from skybatch.fits.hdus.image_hdu import ImageHdu, find_image
 from skybatch.fits.limits import MAX_IMAGE_BYTES, check_image_bytes
 from skybatch.fits.readers import FITS_MAGIC, GZIP_MAGIC, PlainReader, not_fits
 from skybatch.fits.tiles.tile_table import FRONT_BYTES
-from skybatch.imaging.whole_image import check_stored_file, is_in_own_tiles
+from skybatch.imaging.whole_image import check_stored_file
 from skybatch.storage.started_tree import StartedTree
 from skybatch.storage.trees import Entry, RangedTree
 
@@ -56,7 +57,7 @@ def read_hdu(tree: RangedTree, entry: Entry, wanted: HduChoice, *, own_tiles: bo
         return StoredHdu(image)
     if image.end > entry.size:
         raise SourceDamaged(f"the file ends at byte {entry.size:,}, its tiles at {image.end:,}")
-    if own_tiles and is_in_own_tiles(image):
+    if own_tiles and image.is_in_own_tiles:
         tiles = read_tile_table(started, entry)
         return StoredHdu(image, tiles.table_offset, tiles.heap_offset)
     return StoredHdu(image)

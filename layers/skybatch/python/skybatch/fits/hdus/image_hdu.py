@@ -17,6 +17,7 @@ from skybatch.fits.hdus.hdu_choice import FIRST_IMAGE, HduChoice
 from skybatch.fits.hdus.primary_cards import primary_cards
 from skybatch.fits.header import Header, parse_header, read_cards
 from skybatch.fits.readers import FITS_MAGIC, Reader
+from skybatch.fits.tiles.gzip2_reader import is_own_table
 from skybatch.fits.tiles.table_header import image_cards
 
 _MAX_HDUS = 1000
@@ -50,9 +51,9 @@ class ImageHdu:
     table: bytes | None = None
 
     @property
-    def is_whole_file(self) -> bool:
-        """Whether the header is the first one of the file, as it is."""
-        return self.number == 0 and self.header.blocks * BLOCK_BYTES == self.data_offset
+    def is_in_own_tiles(self) -> bool:
+        """Whether it is in lossless tiles as `gzip2_writer` makes them, whose checksums we know."""
+        return self.number == 1 and self.table is not None and is_own_table(self.table)
 
     def get(self, keyword: str) -> Value:
         """Return the value of a keyword: of the image itself, else of the primary header; None if absent."""
