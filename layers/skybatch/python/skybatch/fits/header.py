@@ -12,7 +12,6 @@ from typing import NamedTuple
 from skybatch.errors import SourceDamaged, SourceDiffers, SourceError, SourceUnsupported
 from skybatch.fits.blocks import BLOCK_BYTES, CARD_BYTES, header_blocks, padded
 from skybatch.fits.cards import (
-    Value,
     keyword_columns,
     number_span,
     parse_integer,
@@ -21,6 +20,7 @@ from skybatch.fits.cards import (
     with_number,
     with_shift,
 )
+from skybatch.fits.keyed_cards import KeyedCards
 from skybatch.fits.pixel_box import NO_PADDING, PixelBox
 from skybatch.fits.provenance import EDGE_KEYWORD, KEYWORDS
 from skybatch.fits.readers import FITS_MAGIC, Reader, not_fits
@@ -40,14 +40,13 @@ _PLATE = b"CNPIX1  "
 
 
 @dataclass(frozen=True)
-class Header:
+class Header(KeyedCards):
     """A primary header of two axes.
 
     ``cards`` are its bytes up to END, END not included; ``naxis1`` and ``naxis2`` are columns and rows,
     ``bitpix`` is the pixel type (section 4.4.1.1).
     """
 
-    cards: bytes
     bitpix: int
     naxis1: int
     naxis2: int
@@ -71,14 +70,6 @@ class Header:
     def file_bytes(self) -> int:
         """Bytes of the plain file: header and padded data."""
         return self.blocks * BLOCK_BYTES + padded(self.data_bytes)
-
-    def get(self, keyword: str) -> Value:
-        """Return the value of a keyword's first card, None where absent or undefined."""
-        key = keyword.encode().ljust(8)
-        if key not in self._keys:
-            return None
-        offset = CARD_BYTES * self._keys.index(key)
-        return parse_value(self.cards[offset : offset + CARD_BYTES])
 
     @property
     def keywords(self) -> list[str]:
@@ -144,11 +135,6 @@ class Header:
         for offset in self._places.earlier_origins:
             _patch(patched, offset, b"HISTORY " + self.cards[offset : offset + CARD_BYTES - 8])
         return with_end(patched + added)
-
-    @cached_property
-    def _keys(self) -> list[bytes]:
-        """Keyword of every card, in order."""
-        return split_keywords(keyword_columns(self.cards))
 
     @cached_property
     def _places(self) -> _CardPlaces:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
 from skybatch.errors import SourceDamaged
 from skybatch.fits.blocks import CARD_BYTES, padded
-from skybatch.fits.cards import KEYWORD_BYTES, Value, keyword_columns, parse_value, split_keywords
+from skybatch.fits.cards import KEYWORD_BYTES
+from skybatch.fits.keyed_cards import KeyedCards
 
 COMMENTARY = (b"COMMENT ", b"HISTORY ", b" " * KEYWORD_BYTES)
 _CONTINUED = (b"CONTINUE",)
@@ -20,21 +20,8 @@ _MAX_BYTES = 1 << 62
 
 
 @dataclass(frozen=True)
-class CardList:
+class CardList(KeyedCards):
     """The cards of a header up to END, END not included."""
-
-    cards: bytes
-
-    def get(self, keyword: str) -> Value:
-        """Return the value of a keyword's first card, None where absent or undefined.
-
-        Raises SourceDamaged where the card has no value of FITS.
-        """
-        key = keyword.encode().ljust(KEYWORD_BYTES)
-        if key not in self._keys:
-            return None
-        start = CARD_BYTES * self._keys.index(key)
-        return parse_value(self.cards[start : start + CARD_BYTES])
 
     def integer(self, keyword: str, default: int | None = None) -> int:
         """Return a whole number of 0 or more. Raises SourceDamaged where the card has none."""
@@ -88,7 +75,3 @@ class CardList:
             long = _HIERARCH.match(card)
             yield (b"HIERARCH " + long[1] if long else card[:KEYWORD_BYTES]), card
             start = end
-
-    @cached_property
-    def _keys(self) -> list[bytes]:
-        return split_keywords(keyword_columns(self.cards))
