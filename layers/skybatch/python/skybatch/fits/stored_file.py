@@ -41,17 +41,29 @@ def check_end(reader: Reader, header: Header, position: int) -> None:
     Raises SourceDamaged where pixels are missing or bytes follow them or the checksum differs,
     SourceUnsupported where HDUs follow.
     """
-    missing = max(header.blocks * BLOCK_BYTES + header.data_bytes - position, 0)
+    if has_hdu_after(reader, header, header.blocks * BLOCK_BYTES, header.file_bytes, position):
+        raise SourceUnsupported("the file has extensions; only files of one image are cut")
+    reader.read_to_end()
+
+
+def has_hdu_after(reader: Reader, header: Header, data_offset: int, end: int, position: int) -> bool:
+    """Tell whether a further HDU follows that of an image; the reader is at ``position`` and left behind it.
+
+    The image's pixels begin at ``data_offset`` of the plain file, its HDU ends at ``end``.
+
+    Raises SourceDamaged where pixels are missing, or bytes follow that are no HDU.
+    """
+    last = data_offset + header.data_bytes
+    missing = max(last - position, 0)
     if reader.skip(missing) < missing:
         raise SourceDamaged(
             f"the file ends before the {header.naxis1} x {header.naxis2} pixels of its header"
         )
-    reader.skip(header.file_bytes - position - missing)
+    reader.skip(max(end - max(position, last), 0))
     after = bytes(reader.read(BLOCK_BYTES))
-    if after.startswith(b"XTENSION"):
-        raise SourceUnsupported("the file has extensions; only files of one image are cut")
-    if any(after):
+    is_hdu = after.startswith(b"XTENSION")
+    if any(after) and not is_hdu:
         raise SourceDamaged(
             f"the file holds more than the {header.naxis1} x {header.naxis2} pixels of its header"
         )
-    reader.read_to_end()
+    return is_hdu

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from skybatch.errors import SourceDamaged
-from skybatch.fits.blocks import BLOCK_BYTES
 from skybatch.fits.hdus.image_hdu import ImageHdu
 from skybatch.fits.readers import Reader
+from skybatch.fits.stored_file import has_hdu_after
 
 
 def check_file_end(reader: Reader, image: ImageHdu, position: int) -> None:
@@ -15,16 +14,5 @@ def check_file_end(reader: Reader, image: ImageHdu, position: int) -> None:
 
     Raises SourceDamaged where pixels are missing, bytes that are no HDU follow, or the checksum differs.
     """
-    header = image.header
-    missing = max(image.data_offset + header.data_bytes - position, 0)
-    if reader.skip(missing) < missing:
-        raise SourceDamaged(
-            f"the file ends before the {header.naxis1} x {header.naxis2} pixels of its header"
-        )
-    reader.skip(max(image.end - max(position, image.data_offset + header.data_bytes), 0))
-    after = bytes(reader.read(BLOCK_BYTES))
-    if any(after) and not after.startswith(b"XTENSION"):
-        raise SourceDamaged(
-            f"the file holds more than the {header.naxis1} x {header.naxis2} pixels of its header"
-        )
+    has_hdu_after(reader, image.header, image.data_offset, image.end, position)
     reader.read_to_end()
