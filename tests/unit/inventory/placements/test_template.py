@@ -27,9 +27,13 @@ def test_values_are_constants_and_slots() -> None:
     assert TEMPLATE.terms == ("A_2_0", "B_0_2")
 
 
-@pytest.mark.parametrize(("projection", "by_astropy"), [("TAN", False), ("ZPN", True)])
-def test_other_projections_are_astropys(projection: str, by_astropy: bool) -> None:
-    assert WcsTemplate(projection, ImageFrame.FK5, CONSTANTS, ("crota2", "skew")).by_astropy is by_astropy
+@pytest.mark.parametrize(
+    ("projection", "slot", "by_astropy"),
+    [("TAN", "B_0_2", False), ("ZPN", "B_0_2", True), ("TAN", "PV2_1", True), ("SIN", "LONPOLE", True)],
+)
+def test_other_projections_and_parameters_are_astropys(projection: str, slot: str, by_astropy: bool) -> None:
+    template = WcsTemplate(projection, ImageFrame.FK5, CONSTANTS, ("crota2", "skew", slot))
+    assert template.by_astropy is by_astropy
 
 
 @pytest.mark.parametrize(

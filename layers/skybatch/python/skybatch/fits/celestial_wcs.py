@@ -10,6 +10,7 @@ starts without it.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from skybatch.errors import SourceUnsupported
@@ -62,7 +63,12 @@ class CelestialWcs(NamedTuple):
     @property
     def by_astropy(self) -> bool:
         """Whether it takes astropy to work it out: other projections, or parameters of SIN and TAN."""
-        return self.projection not in PROJECTIONS or any(not name.startswith(_SIP) for name, _ in self.terms)
+        return needs_astropy(self.projection, (name for name, _ in self.terms))
+
+
+def needs_astropy(projection: str, terms: Iterable[str]) -> bool:
+    """Tell whether a projection with terms of these names takes astropy to work it out."""
+    return projection not in PROJECTIONS or not all(name.startswith(_SIP) for name in terms)
 
 
 def read_celestial_wcs(header: Header, default_frame: str = ICRS) -> CelestialWcs:

@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 
 from skybatch.errors import InventoryError
-from skybatch.fits.celestial_wcs import CelestialWcs
+from skybatch.fits.celestial_wcs import needs_astropy
 from skybatch.fits.wcs_terms import BY_ASTROPY
 from skybatch.sky.image_frames import ImageFrame
 from skybatch.sky.vectors import Floats
 
 SIDES = ("naxis1", "naxis2")
-# Of `CelestialWcs`, in its order.
+# Of `skybatch.fits.celestial_wcs.CelestialWcs`, in its order.
 PLACE = ("crpix1", "crpix2", "crval1", "crval2", "cdelt1", "cdelt2", "crota2", "skew")
 _TERM = re.compile(r"([AB]_\d_\d)|(PV[12]_\d{1,2})|LONPOLE|LATPOLE")
 _MAX_NAMES = 400
@@ -56,9 +56,7 @@ class WcsTemplate:
     @property
     def by_astropy(self) -> bool:
         """Whether it takes astropy to work images of it out."""
-        terms = tuple((name, 0.0) for name in self.terms)
-        place = dict.fromkeys(PLACE, 0.0)
-        return CelestialWcs(self.projection, self.frame, **place, terms=terms).by_astropy
+        return needs_astropy(self.projection, self.terms)
 
     def values(self, slots: Floats) -> dict[str, Floats]:
         """Return the values (m,) of each name, of images whose slots are (m, at least as many)."""
