@@ -39,6 +39,13 @@ def test_tiles_have_streams_scale_and_zero() -> None:
     assert image.number("ZNONE", 0) is None
 
 
+@pytest.mark.parametrize("tform", ["'1PB(9)  '", "'1P      '", "'1PX     '"])
+def test_elements_of_a_stream_are_bytes_where_their_type_has_no_size(tform: str) -> None:
+    start = FILE.index(b"XTENSION")
+    image = opened(FILE[:start] + with_card(FILE[start:], "TFORM1", tform))
+    assert image.stream(0) == opened(FILE).stream(0)
+
+
 def test_pixels_as_they_were_are_not_dithered() -> None:
     assert opened(compressed(-32, "GZIP_2", lossless=True)).dither is None
     assert opened(compressed(16)).dither is None

@@ -6,8 +6,7 @@ tables may have: streams, scale, zero and blank value of each tile, and tiles th
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -17,20 +16,27 @@ from numpy.typing import NDArray
 
 from skybatch.errors import SourceDamaged, SourceUnsupported
 from skybatch.fits.header import Header
-from skybatch.fits.limits import check_image_bytes
 from skybatch.fits.readers import Reader
 from skybatch.fits.tiles.quantization import Dither, dither_of
-from skybatch.fits.tiles.table_header import Values, table_values
-from skybatch.fits.tiles.tile_table import TileTable, count_of, heap_gap, heap_size, tile_shape_of
+from skybatch.fits.tiles.table_header import table_values
+from skybatch.fits.tiles.tile_table import (
+    TYPE_BYTES,
+    TableColumn,
+    TileTable,
+    columns_of,
+    count_of,
+    heap_gap,
+    heap_size,
+    no_streams,
+    read_rows,
+    tile_shape_of,
+)
 
 COMPRESSIONS = ("RICE_1", "RICE_ONE", "GZIP_1", "GZIP_2", "NOCOMPRESS")
 STREAMS = ("COMPRESSED_DATA", "GZIP_COMPRESSED_DATA", "UNCOMPRESSED_DATA")
 _VALUES = ("ZSCALE", "ZZERO", "ZBLANK")
-_TFORM = re.compile(r"(\d*)([LXBIJKAEDCMPQ])([LXBIJKAEDCM]?)")
-_BYTES: Mapping[str, int] = dict(zip("LBIJKAEDCM", (1, 1, 2, 4, 8, 1, 4, 8, 8, 16), strict=True))
+_DESCRIPTORS = {"P": ">u4", "Q": ">u8"}
 _NUMBERS = {"B": ">u1", "I": ">i2", "J": ">i4", "K": ">i8", "E": ">f4", "D": ">f8"}
-_MAX_TILES = 1 << 20
-_MAX_FIELDS = 999
 
 
 @dataclass(frozen=True)
@@ -104,15 +110,13 @@ def read_compressed_image(
         raise SourceUnsupported(
             f"a compressed image with ZCMPTYPE = {values.get('ZCMPTYPE')}; read are {', '.join(COMPRESSIONS)}"
         )
-    layout, units = _layout(values)
-    count = count_of(values, "NAXIS2")
-    check_image_bytes(layout.itemsize * max(count, 1))
-    if count > _MAX_TILES:
-        raise SourceDamaged(f"no table of tiles has {count} rows")
-    data = bytes(reader.read(layout.itemsize * count))
-    if len(data) < layout.itemsize * count:
-        raise SourceDamaged("the file ends within its table of tiles")
-    rows = np.frombuffer(data, layout, count)
+    columns = list(columns_of(values))
+    used = _used(columns)
+    units = {name: TYPE_BYTES.get(used[name].element, 1) for name in STREAMS if name in used}
+    if STREAMS[0] not in units:
+        raise no_streams()
+    data = read_rows(values, reader, columns[-1].end)
+    rows = np.frombuffer(data, _layout(used, count_of(values, "NAXIS1")), count_of(values, "NAXIS2"))
     table = TileTable(
         header, tile_shape_of(values, header), table_offset, table_offset + heap_gap(values), (), values
     )
@@ -121,49 +125,37 @@ def read_compressed_image(
     return image
 
 
-def _layout(values: Values) -> tuple[np.dtype[np.void], dict[str, int]]:
-    """Return the layout of a row as far as it is used, and the bytes of an element of each stream."""
-    names: list[str] = []
-    formats: list[Any] = []
-    offsets: list[int] = []
-    units: dict[str, int] = {}
-    offset = 0
-    for i in range(1, min(count_of(values, "TFIELDS"), _MAX_FIELDS) + 1):
-        tform = _TFORM.match(str(values.get(f"TFORM{i}")))
-        if tform is None:
-            raise SourceDamaged(f"TFORM{i} is {values.get(f'TFORM{i}')}")
-        name, repeat, kind = str(values.get(f"TTYPE{i}")).strip().upper(), int(tform[1] or 1), tform[2]
-        if name in STREAMS and kind in "PQ" and repeat == 1 and name not in names:
-            names.append(name)
-            formats.append((">u4" if kind == "P" else ">u8", (2,)))
-            offsets.append(offset)
-            units[name] = _BYTES.get(tform[3] or "B", 1)
-        elif name in _VALUES and kind in _NUMBERS and repeat == 1 and name not in names:
-            names.append(name)
-            formats.append(_NUMBERS[kind])
-            offsets.append(offset)
-        offset += _field_bytes(kind, repeat)
-    if STREAMS[0] not in units:
-        raise SourceDamaged("the compressed image has no column COMPRESSED_DATA")
-    width = count_of(values, "NAXIS1")
-    if offset > width:
-        raise SourceDamaged(f"rows of {width} bytes do not hold the {offset} of their columns")
-    layout = np.dtype({"names": names, "formats": formats, "offsets": offsets, "itemsize": width})
-    return layout, units
+def _used(columns: Iterable[TableColumn]) -> dict[str, TableColumn]:
+    """Return the columns of streams and values by their names in capitals; of equal ones the first."""
+    used: dict[str, TableColumn] = {}
+    for column in columns:
+        name = column.name.strip().upper()
+        kinds = _DESCRIPTORS if name in STREAMS else _NUMBERS if name in _VALUES else {}
+        if column.kind in kinds and column.repeat == 1:
+            used.setdefault(name, column)
+    return used
 
 
-def _field_bytes(kind: str, repeat: int) -> int:
-    if kind == "X":
-        return -(-repeat // 8)
-    return repeat * {"P": 8, "Q": 16}.get(kind, _BYTES.get(kind, 1))
+def _layout(columns: Mapping[str, TableColumn], width: int) -> np.dtype[np.void]:
+    """Return the layout of a row of ``width`` bytes as far as it is used."""
+    return np.dtype(
+        {
+            "names": list(columns),
+            "formats": [_format(column.kind) for column in columns.values()],
+            "offsets": [column.offset for column in columns.values()],
+            "itemsize": width,
+        }
+    )
+
+
+def _format(kind: str) -> Any:
+    return (_DESCRIPTORS[kind], (2,)) if kind in _DESCRIPTORS else _NUMBERS[kind]
 
 
 def _check(image: CompressedImage, size: int) -> None:
     """Check that the tiles make the image, and that their streams lie in the heap and the file."""
     table, rows = image.table, image.rows
-    if len(rows) != -(-table.header.naxis2 // table.tile_shape[0]) * table.tiles_across:
-        height, width = table.tile_shape
-        raise SourceDamaged(f"{len(rows)} tiles of {width} x {height} pixels do not make the image")
+    table.check_count(len(rows))
     declared = heap_size(table.values)
     room = size - table.heap_offset if declared is None else min(declared, size - table.heap_offset)
     for name, unit in image.units.items():

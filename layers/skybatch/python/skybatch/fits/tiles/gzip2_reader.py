@@ -99,7 +99,7 @@ def read_tiles(read_range: ReadRange, table: TileTable, tiles: Sequence[int]) ->
     Raises SourceDamaged.
     """
     inflated = {}
-    for first, last in _near_runs(table, tiles):
+    for first, last in near_runs([table.streams[tile] for tile in tiles]):
         start, end = table.streams[tiles[first]][0], sum(table.streams[tiles[last - 1]])
         data = memoryview(read_range(start, end - start))
         for tile in tiles[first:last]:
@@ -108,11 +108,14 @@ def read_tiles(read_range: ReadRange, table: TileTable, tiles: Sequence[int]) ->
     return TilePixels(table, inflated)
 
 
-def _near_runs(table: TileTable, tiles: Sequence[int]) -> list[tuple[int, int]]:
-    """Return the first index, and the one after the last, of each run of ``tiles`` for one request."""
-    ends = [sum(table.streams[tile]) for tile in tiles]
-    far = [i for i in range(1, len(tiles)) if table.streams[tiles[i]][0] - ends[i - 1] > MAX_GAP_BYTES]
-    return list(pairwise([0, *far, len(tiles)])) if tiles else []
+def near_runs(streams: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the first index, and the one after the last, of each run of streams for one request.
+
+    Streams are (start, length) in the file, in order.
+    """
+    ends = list(map(sum, streams))
+    far = [i for i in range(1, len(streams)) if streams[i][0] - ends[i - 1] > MAX_GAP_BYTES]
+    return list(pairwise([0, *far, len(streams)])) if streams else []
 
 
 def _inflate(stream: memoryview, table: TileTable, tile: int) -> bytes:

@@ -14,10 +14,11 @@ from isal import igzip_lib
 from numpy.typing import NDArray
 
 from skybatch.errors import SourceDamaged
-from skybatch.fits.limits import MAX_GAP_BYTES, check_image_bytes
+from skybatch.fits.limits import check_image_bytes
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.fits.readers import InflateError, ReadRange
 from skybatch.fits.tiles.compressed_image import CompressedImage
+from skybatch.fits.tiles.gzip2_reader import near_runs, tiles_of
 from skybatch.fits.tiles.quantization import Dither, dither_of_pixels, to_floats
 from skybatch.fits.tiles.rice import decode_rice
 
@@ -107,30 +108,22 @@ def _read_streams(
     image: CompressedImage, read_range: ReadRange, boxes: Sequence[PixelBox]
 ) -> dict[int, tuple[str, memoryview]]:
     """Read the streams of all tiles that boxes touch; those that lie near one another come by one request."""
-    tiles = {tile for box in boxes for row in image.table.tile_rows(box) for tile in row}
-    wanted = sorted((image.stream(tile)[1:], tile) for tile in tiles)
-    check_image_bytes(sum(length for (_, length), _ in wanted))
-    found: dict[int, tuple[str, memoryview]] = {}
-    run: list[tuple[int, int, int]] = []
-    for (start, length), tile in wanted:
-        if run and start - max(first + size for first, size, _ in run[-1:]) > MAX_GAP_BYTES:
-            found |= _read_run(image, read_range, run)
-            run = []
-        run.append((start, length, tile))
-    return found | (_read_run(image, read_range, run) if run else {})
+    streams = {tile: image.stream(tile) for tile in tiles_of(image.table, boxes)}
+    wanted = sorted((start, length, tile) for tile, (_, start, length) in streams.items())
+    check_image_bytes(sum(length for _, length, _ in wanted))
+    found: dict[int, memoryview] = {}
+    for first, last in near_runs([(start, length) for start, length, _ in wanted]):
+        found |= _read_run(read_range, wanted[first:last])
+    return {tile: (streams[tile][0], data) for tile, data in found.items()}
 
 
-def _read_run(
-    image: CompressedImage, read_range: ReadRange, run: list[tuple[int, int, int]]
-) -> dict[int, tuple[str, memoryview]]:
+def _read_run(read_range: ReadRange, run: Sequence[tuple[int, int, int]]) -> dict[int, memoryview]:
+    """Read streams, given by start, length and tile in order, by one request. Raises SourceDamaged."""
     begin, end = run[0][0], max(start + length for start, length, _ in run)
     data = memoryview(read_range(begin, end - begin))
     if len(data) < end - begin:
         raise SourceDamaged("the file ends within its compressed tiles")
-    return {
-        tile: (image.stream(tile)[0], data[start - begin : start - begin + length])
-        for start, length, tile in run
-    }
+    return {tile: data[start - begin : start - begin + length] for start, length, tile in run}
 
 
 def _decode(image: CompressedImage, column: str, stream: memoryview, pixels: int) -> Pixels:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from skybatch.errors import SourceDamaged, SourceError, SourceUnsupported
 from skybatch.fits.blocks import CARD_BYTES, padded
@@ -22,9 +24,32 @@ from skybatch.fits.tiles.table_header import Values, check_compression, image_he
 # Enough for the headers and the table of a 2MASS image (15,424 bytes): one request brings them.
 FRONT_BYTES = 17_280
 _TABLE_MAGIC = b"XTENSION= 'BINTABLE'"
-_TFORM = re.compile(r"(\d*)([LXBIJKAEDCMPQ])")
-_TYPE_BYTES = dict(zip("LBIJKAEDCMPQ", (1, 1, 2, 4, 8, 1, 4, 8, 8, 16, 8, 16), strict=True))
+_TFORM = re.compile(r"(\d*)([LXBIJKAEDCMPQ])([LXBIJKAEDCM]?)")
+TYPE_BYTES = dict(zip("LBIJKAEDCMPQ", (1, 1, 2, 4, 8, 1, 4, 8, 8, 16, 8, 16), strict=True))
+"""Bytes of an element by its code (FITS standard 4.0, table 18), bits left out."""
+_MAX_FIELDS = 999
 _MAX_TILES = 1 << 20  # a million rows of a table; a 2MASS image has 128
+
+
+class TableColumn(NamedTuple):
+    """A column of a binary table by TTYPE and TFORM.
+
+    Attributes
+    ----------
+    name
+        TTYPE as it stands.
+    repeat, kind, element
+        TFORM: how many elements, the code of their type, and of what arrays consist that are in the heap.
+    offset, end
+        Where it lies in a row, in bytes.
+    """
+
+    name: str
+    repeat: int
+    kind: str
+    element: str
+    offset: int
+    end: int
 
 
 @dataclass(frozen=True)
@@ -80,6 +105,12 @@ class TileTable:
         wanted = range(box.y0 // rows, (box.y0 + box.ny - 1) // rows + 1)
         return [range(row * across + first, row * across + last + 1) for row in wanted]
 
+    def check_count(self, tiles: int) -> None:
+        """Raise SourceDamaged where so many tiles do not make the image."""
+        rows, columns = self.tile_shape
+        if tiles != -(-self.header.naxis2 // rows) * self.tiles_across:
+            raise SourceDamaged(f"{tiles} tiles of {columns} x {rows} pixels do not make the image")
+
     def parameter(self, name: str) -> Value:
         """Return a parameter of the compression (ZNAMEi, ZVALi; section 10.1.2), None if absent."""
         names = {self.values.get(f"ZNAME{i}"): self.values.get(f"ZVAL{i}") for i in range(1, 10)}
@@ -102,9 +133,7 @@ def read_tile_table(reader: Reader, compression: str, bitpix: int) -> TileTable:
     table_offset = padded(len(primary) + CARD_BYTES) + padded(len(cards) + CARD_BYTES)
     streams = _read_streams(values, reader, table_offset)
     table = TileTable(header, tile_shape, table_offset, table_offset + heap_gap(values), streams, values)
-    if len(streams) != -(-header.naxis2 // tile_shape[0]) * table.tiles_across:
-        rows, columns = tile_shape
-        raise SourceDamaged(f"{len(streams)} tiles of {columns} x {rows} pixels do not make the image")
+    table.check_count(len(streams))
     return table
 
 
@@ -132,21 +161,30 @@ def _table_bytes(values: Values) -> int:
 
 def _read_streams(values: Values, reader: Reader, table_offset: int) -> tuple[tuple[int, int], ...]:
     """Read start and length of each tile's stream, the descriptors of COMPRESSED_DATA (section 7.3.5)."""
-    width, count = count_of(values, "NAXIS1"), count_of(values, "NAXIS2")
-    offset, number_bytes = _descriptor_column(values)
-    check_image_bytes(width * max(count, 1))
-    if count > _MAX_TILES or offset + 2 * number_bytes > width:
-        raise SourceDamaged(f"no table of tiles has {count} rows of {width} bytes")
-    rows = bytes(reader.read(width * count))
-    if len(rows) < width * count:
-        raise SourceDamaged("the file ends within its table of tiles")
+    column = _descriptor_column(values)
+    rows = read_rows(values, reader, column.end)
     heap, heap_bytes = table_offset + heap_gap(values), heap_size(values)
-    number = "I" if number_bytes == 4 else "Q"
-    descriptors = struct.iter_unpack(f">{offset}x2{number}{width - offset - 2 * number_bytes}x", rows)
+    number, width = "I" if column.kind == "P" else "Q", count_of(values, "NAXIS1")
+    descriptors = struct.iter_unpack(f">{column.offset}x2{number}{width - column.end}x", rows)
     streams = tuple([(heap + first, length) for length, first in descriptors])
     if heap_bytes is not None and max(map(sum, streams), default=heap) > heap + heap_bytes:
         raise SourceDamaged("a tile lies beyond the heap of its table")
     return streams
+
+
+def read_rows(values: Values, reader: Reader, used: int) -> bytes:
+    """Read the rows of the table, of each of which the first ``used`` bytes are needed.
+
+    Raises SourceDamaged, SourceUnsupported.
+    """
+    width, count = count_of(values, "NAXIS1"), count_of(values, "NAXIS2")
+    check_image_bytes(width * max(count, 1))
+    if count > _MAX_TILES or used > width:
+        raise SourceDamaged(f"no table of tiles has {count} rows of {width} bytes")
+    rows = bytes(reader.read(width * count))
+    if len(rows) < width * count:
+        raise SourceDamaged("the file ends within its table of tiles")
+    return rows
 
 
 def heap_size(values: Values) -> int | None:
@@ -156,18 +194,29 @@ def heap_size(values: Values) -> int | None:
     return count_of(values, "PCOUNT") + _table_bytes(values) - heap_gap(values)
 
 
-def _descriptor_column(values: Values) -> tuple[int, int]:
-    """Return the offset of COMPRESSED_DATA in a table row, and the bytes of each number in it."""
+def _descriptor_column(values: Values) -> TableColumn:
+    for column in columns_of(values):
+        if column.name == "COMPRESSED_DATA" and column.kind in "PQ" and column.repeat == 1:
+            return column
+    raise no_streams()
+
+
+def no_streams() -> SourceDamaged:
+    """Return the error of a table without the column that every compressed image has."""
+    return SourceDamaged("the compressed image has no column COMPRESSED_DATA")
+
+
+def columns_of(values: Values) -> Iterator[TableColumn]:
+    """Yield the columns of the table in their order (section 7.3). Raises SourceDamaged."""
     offset = 0
-    for i in range(1, count_of(values, "TFIELDS") + 1):
+    for i in range(1, min(count_of(values, "TFIELDS"), _MAX_FIELDS) + 1):
         tform = _TFORM.match(str(values.get(f"TFORM{i}")))
         if tform is None:
             raise SourceDamaged(f"TFORM{i} is {values.get(f'TFORM{i}')}")
-        repeat = int(tform[1] or 1)
-        if values.get(f"TTYPE{i}") == "COMPRESSED_DATA" and tform[2] in "PQ" and repeat == 1:
-            return offset, 4 if tform[2] == "P" else 8
-        offset += -(-repeat // 8) if tform[2] == "X" else repeat * _TYPE_BYTES[tform[2]]
-    raise SourceDamaged("the compressed image has no column COMPRESSED_DATA")
+        repeat, kind = int(tform[1] or 1), tform[2]
+        end = offset + (-(-repeat // 8) if kind == "X" else repeat * TYPE_BYTES[kind])
+        yield TableColumn(str(values.get(f"TTYPE{i}")), repeat, kind, tform[3], offset, end)
+        offset = end
 
 
 def count_of(values: Values, keyword: str) -> int:
