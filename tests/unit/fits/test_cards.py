@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from skybatch.errors import SourceDamaged
-from skybatch.fits.cards import parse_integer, parse_value, string_cards, with_number, with_shift
+from skybatch.fits.cards import Value, parse_integer, parse_value, string_cards, told, with_number, with_shift
 
 printable = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=300)
 words = st.from_regex(r"[+-]?[0-9]{1,9}(\.[0-9]{0,10})?(E[+-]?[0-9]{1,2})?", fullmatch=True)
@@ -47,6 +47,14 @@ def test_strings_are_read_back_by_astropy(text: str) -> None:
 )
 def test_values(line: str, expected: object) -> None:
     assert parse_value(card(line)) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(None, "missing"), (True, "T"), (False, "F"), ("it's", '"it\'s"'), (-3, "-3"), (1.5, "1.5")],
+)
+def test_values_are_told_as_headers_have_them(value: Value, words: str) -> None:
+    assert told(value) == words
 
 
 @given(words, st.integers(0, 4000))

@@ -127,6 +127,13 @@ def test_what_is_not_understood_is_refused_by_its_name(cards: Cards, named: str)
         read_celestial_wcs(header_of({**PLAIN, **cards}))
 
 
+@pytest.mark.parametrize("keyword", ["CTYPE1", "CTYPE2", "CRPIX1", "CRVAL2", "CDELT1"])
+def test_what_is_missing_is_told_as_such(keyword: str) -> None:
+    cards = {name: value for name, value in PLAIN.items() if name != keyword}
+    with pytest.raises(SourceUnsupported, match=f"{keyword} (is )?missing"):
+        read_celestial_wcs(header_of(cards))
+
+
 def test_no_numpy_is_needed() -> None:
     code = "import sys, skybatch.fits.celestial_wcs; print('numpy' in sys.modules)"
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "False"

@@ -56,6 +56,9 @@ def test_pixels_as_they_were_are_not_dithered() -> None:
     [
         ("ZCMPTYPE", "'HCOMPRESS_1'", SourceUnsupported, "HCOMPRESS_1"),
         ("ZCMPTYPE", "'PLIO_1  '", SourceUnsupported, "PLIO_1"),
+        ("ZCMPTYPE", "", SourceUnsupported, "ZCMPTYPE is missing"),
+        ("NAXIS2", "", SourceDamaged, "no NAXIS2"),
+        ("TFORM2", "", SourceDamaged, "TFORM2 is missing"),
         ("TFORM1", "'1X      '", SourceDamaged, "COMPRESSED_DATA"),
         ("TFORM2", "'what    '", SourceDamaged, "TFORM2"),
         ("NAXIS1", "8", SourceDamaged, "bytes"),

@@ -70,6 +70,15 @@ def parse_value(card: bytes) -> Value:
     return int(literal) if _INTEGER.fullmatch(literal) else float(_decimal(literal))
 
 
+def told(value: Value) -> str:
+    """Return a value as an error tells it: as a header has it, ``missing`` where it has none."""
+    if value is None:
+        return "missing"
+    if isinstance(value, bool):
+        return "T" if value else "F"
+    return repr(value)
+
+
 def with_number(card: bytes, text: str) -> bytes:
     """Return the card with another number, right-justified where the old one was, the rest unchanged."""
     end = number_span(card)[1]

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from skybatch.errors import SourceUnsupported
+from skybatch.fits.cards import told
 from skybatch.fits.header import Header
 from skybatch.fits.wcs_terms import (
     BY_ASTROPY,
@@ -114,12 +115,13 @@ def _axes(header: Header) -> tuple[str, bool]:
     code = codes.pop()
     if galactic is None or codes or not code.startswith("-"):
         raise SourceUnsupported(
-            f"axes {types[0]}, {types[1]}; RA---, DEC-- and GLON-, GLAT- with one projection are known"
+            f"CTYPE1 is {told(types[0])}, CTYPE2 {told(types[1])}; "
+            "RA---, DEC-- and GLON-, GLAT- with one projection are known"
         )
     for axis in (1, 2):
         unit = header.get(f"CUNIT{axis}")
         if unit is not None and str(unit).strip().lower() not in ("", "deg", "degree", "degrees"):
-            raise SourceUnsupported(f"CUNIT{axis} is {unit}; only degrees are known")
+            raise SourceUnsupported(f"CUNIT{axis} is {told(unit)}; only degrees are known")
         _refuse_slant(header, axis)
     return code[1:], galactic
 
@@ -218,7 +220,8 @@ def _frame(header: Header, default: str) -> str:
     if system == ICRS:
         return ICRS
     if system != FK5 or equinox not in (None, 2000):
-        raise SourceUnsupported(f"frame {named} {equinox}; only FK5 J2000, ICRS and galactic are known")
+        given = " ".join(str(each) for each in (named, equinox) if each is not None)
+        raise SourceUnsupported(f"frame {given or default}; only FK5 J2000, ICRS and galactic are known")
     return FK5
 
 

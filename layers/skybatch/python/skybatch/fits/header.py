@@ -17,6 +17,7 @@ from skybatch.fits.cards import (
     parse_integer,
     parse_value,
     split_keywords,
+    told,
     with_number,
     with_shift,
 )
@@ -87,7 +88,7 @@ class Header(KeyedCards):
             return None
         lowest = 0 if self.bitpix == 8 else -(1 << (self.bitpix - 1))
         if type(value) is not int or not lowest <= value < lowest + (1 << self.bitpix):
-            raise SourceDamaged(f"BLANK is {value}, which no pixel of BITPIX {self.bitpix} can have")
+            raise SourceDamaged(f"BLANK is {told(value)}, which no pixel of BITPIX {self.bitpix} can have")
         return value
 
     @cached_property

@@ -11,6 +11,7 @@ import math
 import re
 
 from skybatch.errors import SourceUnsupported
+from skybatch.fits.cards import told
 from skybatch.fits.header import Header
 
 Terms = tuple[tuple[str, float], ...]
@@ -105,7 +106,7 @@ def finite(header: Header, keyword: str) -> float:
     """Return the number of a card. Raises SourceUnsupported where it has none."""
     value = header.get(keyword)
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise SourceUnsupported(f"no WCS: {keyword} is {value!r}")
+        raise SourceUnsupported(f"no WCS: {keyword} is {told(value)}")
     return float(value)
 
 
@@ -114,5 +115,5 @@ def _order(header: Header, keyword: str) -> int | None:
     if value is None:
         return None
     if type(value) is not int or not 0 <= value <= _MAX_ORDER:
-        raise SourceUnsupported(f"{keyword} is {value!r}; orders are whole numbers up to {_MAX_ORDER}")
+        raise SourceUnsupported(f"{keyword} is {told(value)}; orders are whole numbers up to {_MAX_ORDER}")
     return value

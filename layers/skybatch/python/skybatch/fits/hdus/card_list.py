@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from skybatch.errors import SourceDamaged
 from skybatch.fits.blocks import CARD_BYTES, padded
-from skybatch.fits.cards import KEYWORD_BYTES
+from skybatch.fits.cards import KEYWORD_BYTES, told
 from skybatch.fits.keyed_cards import KeyedCards
 
 COMMENTARY = (b"COMMENT ", b"HISTORY ", b" " * KEYWORD_BYTES)
@@ -31,7 +31,7 @@ class CardList(KeyedCards):
         if value is None:
             raise SourceDamaged(f"the header has no {keyword}")
         if type(value) is not int or value < 0:
-            raise SourceDamaged(f"{keyword} is {value!r}, not a whole number of 0 or more")
+            raise SourceDamaged(f"{keyword} is {told(value)}, not a whole number of 0 or more")
         return value
 
     @property
@@ -50,7 +50,7 @@ class CardList(KeyedCards):
             return 0
         bits = self.get("BITPIX")
         if type(bits) is not int:
-            raise SourceDamaged(f"BITPIX is {bits!r}")
+            raise SourceDamaged(f"BITPIX is {told(bits)}")
         if sides[0] == 0 and self.get("GROUPS") is True:
             sides = sides[1:]
         count = 1

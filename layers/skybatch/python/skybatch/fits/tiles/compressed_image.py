@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skybatch.errors import SourceDamaged, SourceUnsupported
+from skybatch.fits.cards import told
 from skybatch.fits.header import Header
 from skybatch.fits.readers import Reader
 from skybatch.fits.tiles.quantization import Dither, dither_of
@@ -106,9 +107,10 @@ def read_compressed_image(
     Raises SourceUnsupported for a compression that is not read, SourceDamaged for a broken table.
     """
     values = table_values(cards)
-    if str(values.get("ZCMPTYPE")).strip() not in COMPRESSIONS:
+    compression = values.get("ZCMPTYPE")
+    if str(compression).strip() not in COMPRESSIONS:
         raise SourceUnsupported(
-            f"a compressed image with ZCMPTYPE = {values.get('ZCMPTYPE')}; read are {', '.join(COMPRESSIONS)}"
+            f"a compressed image whose ZCMPTYPE is {told(compression)}; read are {', '.join(COMPRESSIONS)}"
         )
     columns = list(columns_of(values))
     used = _used(columns)

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from skybatch.errors import SourceDamaged, SourceUnsupported
 from skybatch.fits.blocks import CARD_BYTES
-from skybatch.fits.cards import KEYWORD_BYTES, Value, keyword_columns, parse_value, split_keywords
+from skybatch.fits.cards import KEYWORD_BYTES, Value, keyword_columns, parse_value, split_keywords, told
 from skybatch.fits.header import Header, parse_header
 
 Values = dict[str, Value]
@@ -67,10 +67,11 @@ def image_cards(cards: bytes) -> bytes:
 
 def check_compression(values: Values, compression: str, bitpix: int) -> None:
     """Raise SourceUnsupported for anything but two axes of unscaled pixels, compressed so."""
-    expected = {"ZIMAGE": True, "ZCMPTYPE": compression, "ZBITPIX": bitpix, "ZNAXIS": 2}
+    expected: Values = {"ZIMAGE": True, "ZCMPTYPE": compression, "ZBITPIX": bitpix, "ZNAXIS": 2}
     for keyword, value in expected.items():
         if values.get(keyword) != value:
-            raise SourceUnsupported(f"a compressed image with {keyword} = {values.get(keyword)}, not {value}")
+            found = told(values.get(keyword))
+            raise SourceUnsupported(f"a compressed image whose {keyword} is {found}, not {told(value)}")
     if "ZSCALE" in values or "ZSCALE" in (values.get(f"TTYPE{i}") for i in range(1, 10)):
         raise SourceUnsupported("a compressed image of quantized floats")
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from skybatch.errors import SourceDamaged, SourceError, SourceUnsupported
 from skybatch.fits.blocks import CARD_BYTES, padded
-from skybatch.fits.cards import Value
+from skybatch.fits.cards import Value, told
 from skybatch.fits.header import Header, read_cards
 from skybatch.fits.limits import check_image_bytes
 from skybatch.fits.pixel_box import PixelBox
@@ -212,7 +212,7 @@ def columns_of(values: Values) -> Iterator[TableColumn]:
     for i in range(1, min(count_of(values, "TFIELDS"), _MAX_FIELDS) + 1):
         tform = _TFORM.match(str(values.get(f"TFORM{i}")))
         if tform is None:
-            raise SourceDamaged(f"TFORM{i} is {values.get(f'TFORM{i}')}")
+            raise SourceDamaged(f"TFORM{i} is {told(values.get(f'TFORM{i}'))}")
         repeat, kind = int(tform[1] or 1), tform[2]
         end = offset + (-(-repeat // 8) if kind == "X" else repeat * TYPE_BYTES[kind])
         yield TableColumn(str(values.get(f"TTYPE{i}")), repeat, kind, tform[3], offset, end)
@@ -223,5 +223,5 @@ def count_of(values: Values, keyword: str) -> int:
     """Return a whole number of the table's cards. Raises SourceDamaged where there is none."""
     number = values.get(keyword)
     if not isinstance(number, int) or isinstance(number, bool) or number < 0:
-        raise SourceDamaged(f"{keyword} is {number} in the compressed image's table")
+        raise SourceDamaged(f"{keyword} is {told(number)} in the compressed image's table")
     return number
