@@ -75,7 +75,7 @@ class Header(KeyedCards):
     @property
     def keywords(self) -> list[str]:
         """Keyword of every card, in order; empty for blank cards."""
-        return [key.decode("latin-1").rstrip() for key in self._keys]
+        return [key.decode("latin-1").rstrip() for key in split_keywords(keyword_columns(self.cards))]
 
     @property
     def blank(self) -> int | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from skybatch.fits.blocks import CARD_BYTES
 from skybatch.fits.cards import KEYWORD_BYTES, Value, keyword_columns, parse_value, split_keywords
@@ -20,13 +21,16 @@ class KeyedCards:
 
         Raises SourceDamaged where the card has no value of FITS.
         """
-        key = keyword.encode().ljust(KEYWORD_BYTES)
-        if key not in self._keys:
-            return None
-        start = CARD_BYTES * self._keys.index(key)
-        return parse_value(self.cards[start : start + CARD_BYTES])
+        start = self._first_places.get(keyword.encode().ljust(KEYWORD_BYTES))
+        return None if start is None else parse_value(self.cards[start : start + CARD_BYTES])
 
     @cached_property
-    def _keys(self) -> list[bytes]:
-        """Keyword of every card, in order."""
-        return split_keywords(keyword_columns(self.cards))
+    def _first_places(self) -> Mapping[bytes, int]:
+        return _find_first_places(keyword_columns(self.cards))
+
+
+@lru_cache(maxsize=32)  # a survey's images have the same keywords
+def _find_first_places(columns: bytes) -> Mapping[bytes, int]:
+    """Return the offset of the first card of each keyword."""
+    keys = split_keywords(columns)
+    return {key: CARD_BYTES * i for i, key in reversed(list(enumerate(keys)))}
