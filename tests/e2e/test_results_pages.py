@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from selenium.webdriver.common.keys import Keys
 
 from local.stack import Stack
+from skybatch.presentation.sky_sketch.drawing import sketch
+from skybatch.presentation.sky_sketch.scene import Outlines, Scene
 from tests.e2e.browser import Browser, chromium
 from tests.e2e.conftest import StartStack
 from tests.e2e.service import Service
@@ -161,6 +164,34 @@ def test_stretch_and_points_are_drawn_as_they_are_chosen(browser: Browser, stack
     picture = browser.find("#picture")
     assert picture.get_attribute("src") != before
     assert browser.wait(lambda: picture.get_attribute("naturalWidth") != "0", "the picture")
+
+
+def test_of_many_outlines_a_page_shows_some_and_says_so_and_holds_one_title(
+    browser: Browser, stack: Stack
+) -> None:
+    browser.open(f"{stack.url}/")
+    browser.script(
+        """const drawing = arguments[0], figure = document.getElementById("plan-sky");
+        skySketch.ofPlan(figure, async () => new Response(drawing));""",
+        sketch(many_images(1200)).decode(),
+    )
+    browser.wait(lambda: browser.all("#plan-sky .image > path"), "the sketch")
+    assert len(browser.all("#plan-sky .image > path")) == 500
+    assert "500 of 1,200 outlines" in browser.text("#plan-sky figcaption")
+    browser.script("document.querySelector('#plan-sky [tabindex]').focus()")
+    browser.press(Keys.ARROW_DOWN, Keys.ARROW_DOWN)
+    assert browser.text("#plan-sky output").startswith("image ")
+    titles = browser.script("return document.querySelectorAll('#plan-sky svg svg title').length")
+    assert titles == len(browser.all("#plan-sky .at")) == 1
+
+
+def many_images(count: int) -> Scene:
+    """A field of images along a line, each 0.2 degrees wide."""
+    west = 10.0 + np.arange(count)[:, None] * 0.005
+    ra, dec = west + np.array([0.2, 0.0, 0.0, 0.2]), np.tile([0.0, 0.0, 0.2, 0.2], (count, 1))
+    texts = tuple(f"image {n}" for n in range(count))
+    none = np.zeros(count, bool)
+    return Scene("Many", images=Outlines(ra, dec, texts, none.astype(np.intp), ("A, J",), none))
 
 
 @pytest.mark.soak

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from shapely import LineString
 
 from skybatch.presentation.sky_sketch import drawing
 from skybatch.presentation.sky_sketch.drawing import sketch
+from skybatch.presentation.sky_sketch.graticule import graticule
 from skybatch.presentation.sky_sketch.scene import Circle, Coverage, Mark, MarkKind, Outlines, Scene
+from skybatch.presentation.sky_sketch.viewport import Viewport
 from tests.support.batches.batch_samples import EVIL
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -37,6 +42,16 @@ def classes(svg: bytes) -> list[str]:
     return [element.get("class", "") for element in ElementTree.fromstring(svg).iter()]
 
 
+def outlined(svg: bytes) -> list[ElementTree.Element]:
+    groups = ElementTree.fromstring(svg).iterfind(f"{SVG}svg/{SVG}g")
+    return [each for group in groups if "image" in group.get("class", "") for each in group]
+
+
+def untitled(svg: bytes) -> int:
+    """Bytes of a drawing in a page, which has its titles apart."""
+    return len(re.sub(b"<title>[^<]*</title>", b"", svg))
+
+
 def test_each_position_and_image_has_its_title_and_its_kind_a_shape_of_its_own() -> None:
     scene = Scene("A field", marks(8), images=outlines(4))
     drawn = ElementTree.fromstring(sketch(scene))
@@ -44,10 +59,11 @@ def test_each_position_and_image_has_its_title_and_its_kind_a_shape_of_its_own()
     assert of_map is not None
     titles = {title.text for title in of_map.iter(f"{SVG}title")}
     assert titles == {f"Row {n}" for n in range(1, 9)} | {f"image {n}" for n in range(4)}
-    shapes = [each for each in of_map.iter(f"{SVG}path") if each.get("data-row")]
-    paths = {each.get("class"): each.get("d", "") for each in shapes}
-    assert len({"".join(c for c in path if c.isalpha()) for path in paths.values()}) == 3
-    assert {each.get("data-row") for each in shapes} == {str(n) for n in range(1, 9)}
+    shapes = {each.get("id"): each.get("d", "") for each in of_map.iter(f"{SVG}path") if each.get("id")}
+    assert len({"".join(c for c in path if c.isalpha()) for path in shapes.values()}) == 3
+    placed = {each.get("data-row"): each.get("href", "") for each in of_map.iter(f"{SVG}use")}
+    assert placed == {str(n): f"#sky-{n % 4}" for n in range(1, 9)}
+    assert {f"#{name}" for name in shapes} == set(placed.values())
 
 
 def test_the_legend_counts_what_is_shown() -> None:
@@ -71,9 +87,44 @@ def test_it_is_the_same_every_time_and_what_was_typed_is_text() -> None:
 def test_its_length_is_bounded(images: int, monkeypatch: pytest.MonkeyPatch) -> None:
     svg = sketch(Scene("", marks(2500), images=outlines(images)))
     assert len(svg) < 1_400_000
-    assert classes(svg).count("image hue0") + classes(svg).count("image hue1") <= drawing.MOST_OUTLINES + 20
+    assert len(outlined(svg)) <= drawing.MOST_OUTLINES
     if images > drawing.MOST_OUTLINES:
         assert b"10,000 of 40,000 image outlines are drawn" in svg
+
+
+def test_most_positions_and_outlines_of_a_page_leave_it_small() -> None:
+    """A page shows at most 500 outlines (sky.js), and holds titles, words of people, apart."""
+    positions = tuple(replace(mark, text=f"{mark.text} ({'x' * 40})") for mark in marks(2500))
+    assert untitled(sketch(Scene("", positions))) < 160_000
+    assert untitled(sketch(Scene("", positions, images=outlines(500)))) < 195_000
+    assert len(sketch(Scene("", marks(2500)))) < 250_000
+
+
+def test_outlines_of_a_kind_share_its_class_and_keep_their_places() -> None:
+    given = outlines(200)
+    groups = ElementTree.fromstring(sketch(Scene("", images=given))).findall(f"{SVG}svg/{SVG}g")
+    assert [each.get("class") for each in groups] == [
+        "image hue0",
+        "image hue0 cut",
+        "image hue1",
+        "image hue1 cut",
+    ]
+    titles = [each[0].text for group in groups for each in group]
+    order = sorted(range(200), key=lambda n: (n % 2, n % 5 == 0))
+    assert titles == [f"image {n}" for n in order]
+
+
+@pytest.mark.parametrize(("dec", "most"), [(20.0, 10), (89.9999, 300)])
+def test_lines_of_the_grid_have_few_places_and_look_the_same(dec: float, most: int) -> None:
+    field = Scene("", (Mark(200.0, dec, 1, MarkKind.COVERED, ""),))
+    grid = ElementTree.fromstring(sketch(field)).find(f"{SVG}svg/{SVG}path[@class='grid']")
+    assert grid is not None
+    drawn = [
+        LineString(np.array(line.split(), float).reshape(-1, 2)) for line in grid.get("d", "").split("M")[1:]
+    ]
+    for line, wanted in zip(drawn, graticule(Viewport.around(field)), strict=True):
+        assert len(line.coords) <= most
+        assert line.hausdorff_distance(LineString(np.stack([wanted.x, wanted.y], axis=1))) < 0.2
 
 
 def test_images_too_small_to_be_seen_are_left_out_and_that_is_said() -> None:

@@ -18,11 +18,8 @@ SVG = "image/svg+xml"
 
 
 def marks(svg: bytes) -> list[str]:
-    return [
-        each.get("class", "")
-        for each in ElementTree.fromstring(svg).iter()
-        if each.get("data-row") is not None
-    ]
+    groups = ElementTree.fromstring(svg).iter()
+    return [group.get("class", "") for group in groups for each in group if each.get("data-row") is not None]
 
 
 def test_a_batch_is_drawn_once_it_is_planned_and_after(batches: HttpClient, service: Service) -> None:

@@ -1,26 +1,42 @@
 "use strict";
 // Without this script the sketch is a picture, and its titles are shown where it is opened by itself.
 const skySketch = (() => {
+  const MOST_OUTLINES = 500;
+
+  // Few enough for a page: evenly chosen ones where there are more.
+  const leaveOutlinesOut = (drawn) => {
+    const all = drawn.querySelectorAll(".image > path, .crop > path");
+    if (all.length <= MOST_OUTLINES) return "";
+    const until = (place) => Math.floor(place * MOST_OUTLINES / all.length);
+    all.forEach((one, place) => until(place) === until(place + 1) && one.remove());
+    return `${MOST_OUTLINES} of ${all.length.toLocaleString("en-US")} outlines of images and crops are shown here. `;
+  };
+
   const show = (box, text, said, go) => {
     const drawn = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
     if (drawn.nodeName !== "svg") return;
+    said.parentElement.querySelector(".left-out-here").textContent = leaveOutlinesOut(drawn);
     const fresh = box.cloneNode(false); // without what listened to the sketch before
     box.replaceWith(fresh);
     box = fresh;
-    box.append(document.importNode(drawn, true));
-    const svg = box.firstElementChild;
+    const svg = document.adoptNode(drawn);
     svg.removeAttribute("width");
     svg.removeAttribute("height");
-    const titled = [...svg.querySelectorAll("svg [class]")].filter((one) => one.querySelector(":scope > title"));
+    // Thousands of titles would double the page: it has the one that is pointed at.
+    const titles = new Map([...svg.querySelectorAll("svg svg title")].map((title) => [title.parentElement, title]));
+    titles.forEach((title) => title.remove());
+    box.append(svg);
+    const titled = [...titles.keys()];
     const marks = titled.filter((one) => one.dataset.row).sort((a, b) => a.dataset.row - b.dataset.row);
     const images = titled.filter((one) => !one.dataset.row);
     let at = null;
-    const words = (one) => one.querySelector("title").textContent;
     const point = (one) => {
       at?.classList.remove("at");
+      titles.get(at)?.remove();
       at = one;
-      at?.classList.add("at");
-      said.textContent = one ? words(one) : "";
+      at.classList.add("at");
+      at.append(titles.get(at));
+      said.textContent = titles.get(at).textContent;
     };
     const step = (list, by) => {
       if (!list.length) return;
@@ -28,8 +44,7 @@ const skySketch = (() => {
       point(list[here < 0 ? (by > 0 ? 0 : list.length - 1) : (here + by + list.length) % list.length]);
     };
     box.addEventListener("pointermove", (event) => {
-      const one = event.target.closest("svg [class]");
-      if (titled.includes(one) && one !== at) point(one);
+      if (titles.has(event.target) && event.target !== at) point(event.target);
     });
     box.tabIndex = 0;
     box.setAttribute("role", "application");

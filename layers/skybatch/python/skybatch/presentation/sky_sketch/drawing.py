@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 
 import numpy as np
 from markupsafe import escape
@@ -33,7 +34,9 @@ MOST_OUTLINES = 10_000
 HUES = 6
 _SMALLEST_IMAGE, _SMALLEST_CROP = 2.0, 7.0  # units; what is smaller is hidden by its position's mark
 _LEGEND_ROW = 16.0
+_SEEN = 0.05  # units; a line that is off by less looks the same
 _MANY = 300  # marks, of which more are drawn smaller
+_ORDER = {kind: place for place, kind in enumerate(MarkKind)}
 
 
 def sketch(scene: Scene, coverage: Sequence[Coverage] = ()) -> bytes:
@@ -65,7 +68,8 @@ def _map(scene: Scene, view: Viewport, coverage: Sequence[Coverage]) -> Iterator
     if view.projection.shows_all:
         for hue, each in enumerate(coverage):
             yield f'<path class="sea hue{hue % HUES}" d="{"".join(_cells(each, view))}"/>\n'
-    yield f'<path class="grid" d="{"".join(_polyline(line.x, line.y) for line in graticule(view))}"/>\n'
+    grid = "".join(_polyline(*_thinned(line.x, line.y)) for line in graticule(view))
+    yield f'<path class="grid" d="{grid}"/>\n'
     yield from _outlines(scene.images, view, "image", _SMALLEST_IMAGE)
     if scene.region is not None:
         x, y = view.place(*circle_positions(scene.region))
@@ -91,12 +95,18 @@ def _outlines(outlines: Outlines, view: Viewport, kind: str, smallest: float) ->
     if not len(outlines):
         return
     x, y = view.place(outlines.ra, outlines.dec)
-    seen = _chosen(np.flatnonzero(_is_seen(x, y, view, smallest)))
-    for number, i in enumerate(seen.tolist()):
-        hue = f"hue{outlines.group[i] % HUES}"
-        cut = " cut" if outlines.cut[i] else ""
-        path = f'<path class="{kind} {hue}{cut}" d="{_polyline(x[i], y[i], close=True)}"'
-        yield f"{path}>{_title(outlines.texts[i])}</path>\n" if number < MOST_TITLED else f"{path}/>\n"
+    classes = [
+        f"{kind} hue{group % HUES}{' cut' if cut else ''}"
+        for group, cut in zip(outlines.group.tolist(), outlines.cut.tolist(), strict=True)
+    ]
+    seen = _chosen(np.flatnonzero(_is_seen(x, y, view, smallest))).tolist()
+    numbered = enumerate(sorted(seen, key=classes.__getitem__))
+    for name, members in groupby(numbered, key=lambda each: classes[each[1]]):
+        yield f'<g class="{name}">\n'
+        for number, i in members:
+            title = _title(outlines.texts[i]) if number < MOST_TITLED else ""
+            yield _element("path", f'd="{_polyline(x[i], y[i], close=True)}"', title)
+        yield "</g>\n"
 
 
 def _is_seen(x: Floats, y: Floats, view: Viewport, smallest: float) -> NDArray[np.bool_]:
@@ -114,17 +124,27 @@ def _chosen(numbers: NDArray[np.intp]) -> NDArray[np.intp]:
 
 
 def _marks(marks: Sequence[Mark], view: Viewport) -> Iterator[str]:
-    """Yield the positions: those that are covered below those that are not."""
+    """Yield the positions by kind, those that are covered below those that are not.
+
+    The shape of a kind is written once: a request may have 2500 positions.
+    """
     if not marks:
         return
     x, y = view.place([mark.ra for mark in marks], [mark.dec for mark in marks])
     radius = 3.0 if len(marks) <= _MANY else 2.0
-    order = [i for kind in MarkKind for i, mark in enumerate(marks) if mark.kind is kind]
-    for number, i in enumerate(order):
-        mark = marks[i]
-        path = _shape(mark.kind, x[i], y[i], radius)
-        shape = f'<path class="mark {mark.kind}" data-row="{mark.row}" d="{path}"'
-        yield f"{shape}>{_title(mark.text)}</path>\n" if number < MOST_TITLED else f"{shape}/>\n"
+    order = sorted(range(len(marks)), key=lambda i: _ORDER[marks[i].kind])
+    for kind, members in groupby(enumerate(order), key=lambda each: marks[each[1]].kind):
+        shape = f"sky-{_ORDER[kind]}"
+        yield f'<defs><path id="{shape}" d="{_shape(kind, 0.0, 0.0, radius)}"/></defs>\n'
+        yield f'<g class="mark {kind}">\n'
+        for number, i in members:
+            place = f'href="#{shape}" x="{_short(x[i])}" y="{_short(y[i])}" data-row="{marks[i].row}"'
+            yield _element("use", place, _title(marks[i].text) if number < MOST_TITLED else "")
+        yield "</g>\n"
+
+
+def _element(name: str, attributes: str, content: str) -> str:
+    return f"<{name} {attributes}>{content}</{name}>\n" if content else f"<{name} {attributes}/>\n"
 
 
 def _shape(kind: MarkKind, x: float, y: float, radius: float) -> str:
@@ -201,8 +221,20 @@ def _polyline(x: Iterable[float], y: Iterable[float], *, close: bool = False) ->
             pen = "M"
             continue
         path.append(f"{pen}{_short(across)} {_short(down)}")
-        pen = "L"
+        pen = " "  # further places after one that was moved to: lines (SVG 1.1, section 8.3.2)
     return "".join(path) + ("z" if close and path else "")
+
+
+def _thinned(x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """Leave out every other place of a line for as long as nobody could see that in the drawing."""
+    while len(x) > 2 and len(x) % 2 and _passes_through_middles(x) and _passes_through_middles(y):
+        x, y = x[::2], y[::2]
+    return x, y
+
+
+def _passes_through_middles(values: Floats) -> bool:
+    """Tell whether every other value is the mean of its neighbours; NaN is not."""
+    return bool((np.abs((values[:-2:2] + values[2::2]) / 2.0 - values[1::2]) < _SEEN).all())
 
 
 def _short(value: float) -> str:

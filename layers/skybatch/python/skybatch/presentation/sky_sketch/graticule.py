@@ -21,7 +21,8 @@ _LENGTHS = (
     *((length / 60.0, f"{length}′") for length in (1, 2, 5, 10, 20, 30)),
     *((float(length), f"{length}°") for length in (1, 2, 5, 10, 15, 30)),
 )
-_SAMPLES = 65
+_SAMPLES = 65  # of a line; 2^n + 1, as those of longer ones, so that a drawing can leave out every other
+_LONG, _LONGEST = 2 * _SAMPLES - 1, 4 * _SAMPLES - 3
 _LINES = 5  # about so many of each kind
 _GAP = 26.0  # units that two labels of one side are apart, at least
 
@@ -78,7 +79,7 @@ def _meridians(view: Viewport, ra: tuple[float, float], dec: tuple[float, float]
 def _parallels(view: Viewport, ra: tuple[float, float], dec: tuple[float, float]) -> Iterator[GridLine]:
     middle = view.projection.ra if isinstance(view.projection, Gnomonic) else 0.0
     step = _step(dec[1] - dec[0])
-    around = np.linspace(ra[0], ra[1], 4 * _SAMPLES) + middle
+    around = np.linspace(ra[0], ra[1], _LONGEST) + middle
     last = math.inf
     for value in _multiples(max(dec[0], -90.0), min(dec[1], 90.0), step):
         x, y = view.place(around, np.full(len(around), value))
@@ -100,7 +101,7 @@ def _map_meridians(view: Viewport) -> Iterator[GridLine]:
 
 
 def _map_parallels(view: Viewport) -> Iterator[GridLine]:
-    around = np.linspace(0.0, 360.0, 2 * _SAMPLES)
+    around = np.linspace(0.0, 360.0, _LONG)
     for value in range(-60, 61, 30):
         x, y = view.place(around, np.full(len(around), float(value)))
         label = f"{value:+d}°" if value else "0°"
