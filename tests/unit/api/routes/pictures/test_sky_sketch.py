@@ -70,3 +70,12 @@ def test_a_browser_without_scripts_has_the_sketch_in_the_form(batches: HttpClien
     field = page.one("svg", **{"class": "sky"}).attributes["data-field"].split()
     aladin = next(each.attributes["href"] for each in page.all("a") if "aladin" in each.attributes["href"])
     assert f"fov={float(field[2]):.4g}" in aladin
+
+
+def test_a_browser_without_scripts_has_its_form_back_where_nothing_has_a_place(batches: HttpClient) -> None:
+    unknown = {"mode": "coadd_keys", "table": "coadd_key\n999\n"}
+    answer = batches.post_json("/plans", unknown, accept="text/html")
+    assert answer.status == 200
+    page = Page(answer.body.decode())
+    assert page.all("svg", **{"class": "sky"}) == []
+    assert "No images, 0 bytes." in page.words

@@ -84,7 +84,7 @@ def plan_batch(request: HttpRequest, dependencies: Dependencies) -> AnyResponse:
         return sketch_response(request, dependencies, expected_sketch(run, dependencies.open_inventory))
     plan = run.counts()
     if request.accepts_html:
-        plan["sketch"] = expected_sketch(run, dependencies.open_inventory).decode()
+        plan["sketch"] = (expected_sketch(run, dependencies.open_inventory) or b"").decode()
     form = _form_response(request, settings, 200, plan=plan)
     return form or json_response(BatchEstimate(**plan).to_json())
 

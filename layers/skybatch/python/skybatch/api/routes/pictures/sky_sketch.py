@@ -52,8 +52,8 @@ def asks_sketch(request: HttpRequest) -> bool:
     return word == "svg" or (not word and request.header("accept").split(";")[0].strip() == MEDIA_TYPE)
 
 
-def expected_sketch(run: DryRun, open_inventory: OpenInventory) -> bytes:
-    """Draw what a dry run covers."""
+def expected_sketch(run: DryRun, open_inventory: OpenInventory) -> bytes | None:
+    """Draw what a dry run covers; None where nothing of it has a place on the sky."""
     # Here, because numpy and the templates' engine cost the other routes of these functions 0.1 s.
     from skybatch.presentation.sky_sketch.coverage import coverages
     from skybatch.presentation.sky_sketch.scene_of_plan import expected_scene
@@ -62,16 +62,16 @@ def expected_sketch(run: DryRun, open_inventory: OpenInventory) -> bytes:
     return _drawn(scene, coverages(scene, run.plan.versions, open_inventory))
 
 
-def batch_sketch(store: BatchStore) -> bytes:
+def batch_sketch(store: BatchStore) -> bytes | None:
     """Return the sketch of a batch: as it was packaged, else of its plan and outcomes.
 
-    Raises NotFound where there is no plan yet, or nothing of it has a place on the sky.
+    None where nothing of it has a place on the sky. Raises NotFound where there is no plan yet.
     """
     kept = store.read(keys.result(FILE))
     return _of_plan(store) if kept is None else kept
 
 
-def _of_plan(store: BatchStore) -> bytes:
+def _of_plan(store: BatchStore) -> bytes | None:
     from skybatch.presentation.sky_sketch.scene_of_plan import final_scene, running_scene
 
     plan = load_plan(store)
@@ -83,20 +83,26 @@ def _of_plan(store: BatchStore) -> bytes:
     return _drawn(final_scene(request, plan, outcomes))
 
 
-def _drawn(scene: Scene, coverage: Sequence[Coverage] = ()) -> bytes:
+def _drawn(scene: Scene, coverage: Sequence[Coverage] = ()) -> bytes | None:
     from skybatch.presentation.sky_sketch.drawing import sketch
 
-    if scene.is_empty:
-        raise NotFound("Nothing of this request has a place on the sky.")
-    return sketch(scene, coverage)
+    return None if scene.is_empty else sketch(scene, coverage)
 
 
 def sketch_response(
-    request: HttpRequest, dependencies: Dependencies, body: bytes, cache: str = NO_STORE["Cache-Control"]
+    request: HttpRequest,
+    dependencies: Dependencies,
+    body: bytes | None,
+    cache: str = NO_STORE["Cache-Control"],
 ) -> AnyResponse:
-    """Return a sketch; that of a dry run is kept by no cache: it was made of the caller's own request."""
+    """Return a sketch; that of a dry run is kept by no cache: it was made of the caller's own request.
+
+    Raises NotFound where there is none.
+    """
     from skybatch.presentation.sky_sketch.style import style_source
 
+    if body is None:
+        raise NotFound("Nothing of this request has a place on the sky.")
     response = content_response(request, dependencies.results, body, MEDIA_TYPE, cache_control=cache)
     policy = f"default-src 'none'; style-src {style_source()}"
     response.headers["Content-Security-Policy"] = policy
