@@ -10,7 +10,6 @@ from skybatch.api.openapi.published import published_document
 from skybatch.api.responses import html_response, json_response
 from skybatch.api.routing import AnyResponse, RouteTable
 from skybatch.batch.journal import read_journal
-from skybatch.batch.record import load_record
 from skybatch.batch.status import read_status
 from skybatch.bundles.place import Place
 
@@ -42,7 +41,6 @@ def _batch_example(dependencies: Dependencies, batch_id: str) -> BatchExample:
     from skybatch.pages.api_examples import BatchExample
 
     store = dependencies.batch(batch_id)
-    load_record(store, dependencies.clock())
     status = read_status(store, dependencies.clock())
     finished = read_journal(store, None, status.ended).images
     names = [file.name for file in status.files]
