@@ -27,11 +27,10 @@ class SurveyLine:
 
 @dataclass(frozen=True)
 class Acknowledgement:
-    """What a publication says of a survey, and where that is cited from; ``doi`` is an address or empty."""
+    """What a publication says of a survey; ``doi`` is an address or empty."""
 
     survey: str
     text: str
-    references: tuple[str, ...]
     doi: str
 
 
@@ -60,7 +59,7 @@ def short_titles(survey_ids: Sequence[str]) -> str:
 def acknowledgements(status: BatchStatus) -> list[Acknowledgement]:
     """Return those of the surveys that delivered images; of 2MASS alone the README has it."""
     return [
-        Acknowledgement(survey.short, survey.acknowledgement, survey.references, _doi(survey))
+        Acknowledgement(survey.short, survey.acknowledgement, _doi(survey))
         for survey in dict.fromkeys(_delivering(status))
         if survey.acknowledgement or survey.doi
     ]
