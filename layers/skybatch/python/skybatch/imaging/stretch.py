@@ -11,7 +11,6 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-STRETCHES = ("asinh", "linear", "zscale")
 PERCENTILES = (5.0, 99.5)
 SAMPLES = 10_000
 """Pixels that the percentiles are taken of, at most: evenly chosen, for speed."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from skybatch.batch.codes import RowStatus
-from skybatch.batch.delivery.previews import DEFAULT_LOOK, SIDES, Look, preview_name
+from skybatch.batch.delivery.previews import DEFAULT_LOOK, SIDES, STRETCHES, Look, preview_name
 from skybatch.batch.results.target_choice import TargetChoice
 from skybatch.batch.results.targets import Picture, Target
 from skybatch.errors import NotFound
@@ -20,7 +20,6 @@ from skybatch.presentation.outcomes import OUTCOMES
 from skybatch.status import BatchStatus
 from skybatch.surveys.known import band_label
 
-STRETCHES = (("asinh", "asinh"), ("linear", "linear"), ("zscale", "zscale"))
 LONGEST_SHOWN = 768
 """Pixels of the page along the longer side of a picture, at most."""
 
@@ -68,28 +67,33 @@ def view_page(
     if place is None:
         raise NotFound("This batch has no such image.")
     number, shown = place
-    marks = picture_marks(shown.target, shown.picture or shown.target.pictures[0], LONGEST_SHOWN)
-    side = next((each for each in SIDES if each >= max(marks.columns, marks.rows)), SIDES[-1])
     return render(
         "view.html",
-        status=status,
         batch_title=plain(status.label or "Your images"),
         title=target_title(shown.target),
         band=_band(shown),
-        marks=marks,
-        picture=f"previews/{preview_name(shown.name)}{_query(TargetChoice(), look, side=side)}",
-        side=side,
-        look=look,
-        stretches=STRETCHES,
-        is_colour=shown.picture is None,
-        facts=_facts(shown, marks),
-        bands=_bands(shown.target, shown, choice, look),
+        download=f"images/{shown.name}" if shown.picture else "",
+        bands=_bands(shown, choice, look),
         steps=_steps(chosen, number, shown, choice, look),
         place_in_list=f"{number + 1:,} of {len(chosen):,}",
         back=f"results{choice.query()}#gallery",
-        hidden=_hidden(choice),
-        download=f"images/{shown.name}" if shown.picture else "",
+        hidden=choice.parameters(),
+        **_picture_context(shown, look),
     )
+
+
+def _picture_context(shown: Shown, look: Look) -> dict[str, Any]:
+    """Return the picture with what is drawn over it, how it is drawn, and what is told of it."""
+    marks = picture_marks(shown.target, shown.picture or shown.target.pictures[0], LONGEST_SHOWN)
+    side = next((each for each in SIDES if each >= max(marks.columns, marks.rows)), SIDES[-1])
+    return {
+        "marks": marks,
+        "picture": f"previews/{preview_name(shown.name)}{_query(TargetChoice(), look, side=side)}",
+        "look": look,
+        "stretches": STRETCHES,
+        "is_colour": shown.picture is None,
+        "facts": _facts(shown, marks),
+    }
 
 
 def _find(targets: Sequence[Target], file: str) -> tuple[int, Shown] | None:
@@ -121,8 +125,9 @@ def _band(shown: Shown) -> str:
     return plain(band_label(shown.picture.task.band, shown.picture.task.dataset), 15)
 
 
-def _bands(target: Target, shown: Shown, choice: TargetChoice, look: Look) -> list[dict[str, Any]]:
+def _bands(shown: Shown, choice: TargetChoice, look: Look) -> list[dict[str, Any]]:
     """Return the way to the target's other bands."""
+    target = shown.target
     kinds = [Shown(target, picture) for picture in target.pictures if picture.is_here]
     if target.colour:
         kinds.append(Shown(target, None))
@@ -169,11 +174,3 @@ def _facts(shown: Shown, marks: PictureMarks) -> list[tuple[str, str]]:
     if shown.target.outcome != RowStatus.RETRIEVED:
         facts.append(("Outcome", OUTCOMES[shown.target.outcome][0]))
     return facts
-
-
-def _hidden(choice: TargetChoice) -> Mapping[str, str]:
-    """Return the fields by which the form of the stretch keeps the choice."""
-    default = TargetChoice()
-    names = ("outcome", "band", "edge", "find", "sort", "page", "view", "size")
-    kept = {name: str(getattr(choice, name)) for name in names}
-    return {name: value for name, value in kept.items() if value != str(getattr(default, name))} or {}

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from skybatch import errors
 from skybatch.api.openapi.batch_paths import ID, READ_ERRORS
 from skybatch.api.openapi.operations import Schema, binary, operation, page, parameter, redirect
-from skybatch.api.routes.pictures.previews import STRETCHES
 from skybatch.api.routes.pictures.sky_sketch import MEDIA_TYPE
 from skybatch.batch.codes import RowStatus
-from skybatch.batch.delivery.previews import DEFAULT_LOOK
+from skybatch.batch.delivery.previews import DEFAULT_LOOK, STRETCHES
 from skybatch.batch.delivery.previews import SIDES as PREVIEW_SIDES
 from skybatch.batch.results.target_choice import EDGES, SIZES, SORTS, VIEWS
 

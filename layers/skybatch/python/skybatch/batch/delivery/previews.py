@@ -57,6 +57,7 @@ class Look:
 
 
 DEFAULT_LOOK = Look()
+STRETCHES = ("asinh", "linear", "zscale")
 SIDES = (256, 512, 1024)
 
 

@@ -78,14 +78,16 @@ class TargetChoice:
 
     def query(self, **changes: Any) -> str:
         """Return the parameters of the address with changes, `?` before them; nothing for the default."""
-        other = replace(self, **changes)
-        defaults = TargetChoice()
-        given = {
-            each.name: getattr(other, each.name)
-            for each in fields(other)
-            if getattr(other, each.name) != getattr(defaults, each.name)
-        }
+        given = replace(self, **changes).parameters()
         return f"?{urlencode(given)}" if given else ""
+
+    def parameters(self) -> dict[str, str]:
+        """Return the parameters of the address; none for the default."""
+        return {
+            each.name: str(getattr(self, each.name))
+            for each in fields(self)
+            if getattr(self, each.name) != each.default
+        }
 
     @property
     def is_filter(self) -> bool:

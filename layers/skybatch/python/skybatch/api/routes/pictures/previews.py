@@ -6,13 +6,12 @@ from skybatch.api.dependencies import Dependencies
 from skybatch.api.http_request import HttpRequest
 from skybatch.api.responses import preview_response
 from skybatch.api.routing import AnyResponse, RouteTable
-from skybatch.batch.delivery.previews import DEFAULT_LOOK, SIDES, Look, read_or_draw
+from skybatch.batch.delivery.previews import DEFAULT_LOOK, SIDES, STRETCHES, Look, read_or_draw
 from skybatch.batch.record import load_record
 from skybatch.batch.store import SAFE_NAME
 from skybatch.errors import CellError, InvalidRequest, NotFound
 
 routes = RouteTable()
-STRETCHES = ("asinh", "linear", "zscale")
 
 
 @routes.get("/batches/<batch_id>/previews/<name>")
