@@ -26,58 +26,64 @@ ADDRESS_ACTION: Schema = {
 
 def page_paths() -> dict[str, Schema]:
     """Return the path items for people, of this document, and of the health check."""
-    example = parameter(
-        "example", "query", description="A mode: the form filled in with its example.", example="positions"
-    )
-    again = parameter("batch", "query", description="The id of a batch: the form filled in with its request.")
-    shown = parameter("batch", "query", description="The id of a batch, which the examples are about.")
-    help_page = {**page("The contents, at /help/."), "302": redirect("To /help/.")}
-    results = page("Progress while the batch runs, the results after.")
     topic = parameter("topic", description="The name of a help page.", example="tables")
+    help_page = {**page("The contents, at /help/."), "302": redirect("To /help/.")}
+    document, health = _json("The document."), _json("It answers.")
     return {
-        "/": {
-            "get": operation(
-                "pages", "getForm", "The form for browsers", page(), READ_ERRORS, parameters=[example, again]
-            )
-        },
-        "/batches/{id}/results": {
-            "get": operation(
-                "pages",
-                "getResultsPage",
-                "The page of a batch",
-                results,
-                (*READ_ERRORS, errors.InvalidRequest),
-                parameters=list(choice_parameters()),
-            ),
-            "parameters": [ID],
-        },
-        "/addresses/{link}": {
-            "get": operation("pages", "getAddress", "Mail to an address", page(), (errors.NotFound,)),
-            "post": operation(
-                "pages",
-                "changeAddress",
-                "Block an address, allow it again, or confirm it",
-                {"303": redirect("To its page."), "204": {"description": "Blocked by a mail program."}},
-                (errors.NotFound, errors.InvalidRequest),
-                requestBody=ADDRESS_ACTION,
-            ),
-            "parameters": [parameter("link", description="The word of the link that a mail had.")],
-        },
+        "/": {"get": _form()},
+        "/batches/{id}/results": {"get": _results(), "parameters": [ID]},
+        "/addresses/{link}": _address(),
         "/help": {"get": operation("pages", "getHelp", "Contents of the help", help_page)},
         "/help/{topic}": {
             "get": operation("pages", "getHelpTopic", "One topic of the help", page(), (errors.NotFound,)),
             "parameters": [topic],
         },
-        "/docs": {
-            "get": operation(
-                "pages", "getDocs", "This document for people", page(), READ_ERRORS, parameters=[shown]
-            )
-        },
-        "/openapi.json": {"get": operation("pages", "getOpenapi", "This document", _json("The document."))},
-        "/health": {
-            "get": operation("pages", "getHealth", "Whether the service answers", _json("It answers."))
-        },
+        "/docs": {"get": _docs()},
+        "/openapi.json": {"get": operation("pages", "getOpenapi", "This document", document)},
+        "/health": {"get": operation("pages", "getHealth", "Whether the service answers", health)},
     }
+
+
+def _form() -> Schema:
+    example = parameter(
+        "example", "query", description="A mode: the form filled in with its example.", example="positions"
+    )
+    again = parameter("batch", "query", description="The id of a batch: the form filled in with its request.")
+    return operation(
+        "pages", "getForm", "The form for browsers", page(), READ_ERRORS, parameters=[example, again]
+    )
+
+
+def _results() -> Schema:
+    return operation(
+        "pages",
+        "getResultsPage",
+        "The page of a batch",
+        page("Progress while the batch runs, the results after."),
+        (*READ_ERRORS, errors.InvalidRequest),
+        parameters=list(choice_parameters()),
+    )
+
+
+def _address() -> Schema:
+    changed = {"303": redirect("To its page."), "204": {"description": "Blocked by a mail program."}}
+    return {
+        "get": operation("pages", "getAddress", "Mail to an address", page(), (errors.NotFound,)),
+        "post": operation(
+            "pages",
+            "changeAddress",
+            "Block an address, allow it again, or confirm it",
+            changed,
+            (errors.NotFound, errors.InvalidRequest),
+            requestBody=ADDRESS_ACTION,
+        ),
+        "parameters": [parameter("link", description="The word of the link that a mail had.")],
+    }
+
+
+def _docs() -> Schema:
+    shown = parameter("batch", "query", description="The id of a batch, which the examples are about.")
+    return operation("pages", "getDocs", "This document for people", page(), READ_ERRORS, parameters=[shown])
 
 
 def _json(description: str) -> dict[str, Schema]:
