@@ -127,6 +127,12 @@ def test_lines_of_the_grid_have_few_places_and_look_the_same(dec: float, most: i
         assert line.hausdorff_distance(LineString(np.stack([wanted.x, wanted.y], axis=1))) < 0.2
 
 
+def test_crops_beyond_the_bound_are_told_as_images_are() -> None:
+    svg = sketch(Scene("", images=outlines(10), crops=outlines(10_100)))
+    assert svg.count(b"<path d=") == 10 + drawing.MOST_OUTLINES
+    assert b"10,000 of 10,100 crop outlines are drawn" in svg
+
+
 def test_images_too_small_to_be_seen_are_left_out_and_that_is_said() -> None:
     everywhere = tuple(Mark(ra, 0.0, 1, MarkKind.COVERED, "") for ra in range(0, 360, 10))
     svg = sketch(Scene("", everywhere, images=outlines(5)))

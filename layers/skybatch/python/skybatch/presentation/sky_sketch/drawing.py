@@ -205,12 +205,18 @@ def _not_drawn(scene: Scene, view: Viewport) -> Iterator[str]:
     if scene.without_position:
         rows = "row has" if scene.without_position == 1 else "rows have"
         yield f"{scene.without_position:,} {rows} no position"
-    x, y = view.place(scene.images.ra, scene.images.dec)
-    seen = int(_is_seen(x, y, view, _SMALLEST_IMAGE).sum()) if len(scene.images) else 0
-    if 0 < MOST_OUTLINES < seen:
-        yield f"{MOST_OUTLINES:,} of {seen:,} image outlines are drawn"
-    elif seen < len(scene.images):
+    images = _seen(scene.images, view, _SMALLEST_IMAGE)
+    for kind, seen in (("image", images), ("crop", _seen(scene.crops, view, _SMALLEST_CROP))):
+        if seen > MOST_OUTLINES:
+            yield f"{MOST_OUTLINES:,} of {seen:,} {kind} outlines are drawn"
+    if images < len(scene.images):
         yield "Images too small to be seen at this scale are not drawn"
+
+
+def _seen(outlines: Outlines, view: Viewport, smallest: float) -> int:
+    """Count the outlines that are large enough to be seen."""
+    x, y = view.place(outlines.ra, outlines.dec)
+    return int(_is_seen(x, y, view, smallest).sum())
 
 
 def _polyline(x: Iterable[float], y: Iterable[float], *, close: bool = False) -> str:
