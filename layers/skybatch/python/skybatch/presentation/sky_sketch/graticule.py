@@ -48,7 +48,7 @@ def graticule(view: Viewport) -> list[GridLine]:
 
 
 def _seen(view: Viewport, projection: Gnomonic) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Return the ranges of right ascension (about the middle's) and declination that a field shows."""
+    """Return the ranges of right ascension (without a jump at 0) and declination that a field shows."""
     across, along = view.half_sizes()
     x, y = np.meshgrid(np.linspace(-across, across, 33) + view.x, np.linspace(-along, along, 33) + view.y)
     ra, dec = projection.sky(x, y)
@@ -57,16 +57,15 @@ def _seen(view: Viewport, projection: Gnomonic) -> tuple[tuple[float, float], tu
     for pole in (-90.0, 90.0):
         pole_x, pole_y = projection.plane(0.0, pole)
         if abs(pole_x - view.x) <= across and abs(pole_y - view.y) <= along:
-            return (-180.0, 180.0), (min(south, pole), max(north, pole))
-    return (float(turned.min()), float(turned.max())), (south, north)
+            return (projection.ra - 180.0, projection.ra + 180.0), (min(south, pole), max(north, pole))
+    return (projection.ra + float(turned.min()), projection.ra + float(turned.max())), (south, north)
 
 
 def _meridians(view: Viewport, ra: tuple[float, float], dec: tuple[float, float]) -> Iterator[GridLine]:
-    middle = view.projection.ra if isinstance(view.projection, Gnomonic) else 0.0
     step = _step(ra[1] - ra[0])
     along = np.linspace(max(dec[0], -90.0), min(dec[1], 90.0), _SAMPLES)
     last = math.inf
-    for value in _multiples(ra[0] + middle, ra[1] + middle, step)[::-1]:
+    for value in _multiples(*ra, step)[::-1]:
         x, y = view.place(np.full(_SAMPLES, value), along)
         at = _crossing(y, x, view.height - BOTTOM, LEFT, WIDTH - RIGHT)
         if at is None or (last != math.inf and abs(at - last) < _GAP + 14.0):
@@ -77,9 +76,8 @@ def _meridians(view: Viewport, ra: tuple[float, float], dec: tuple[float, float]
 
 
 def _parallels(view: Viewport, ra: tuple[float, float], dec: tuple[float, float]) -> Iterator[GridLine]:
-    middle = view.projection.ra if isinstance(view.projection, Gnomonic) else 0.0
     step = _step(dec[1] - dec[0])
-    around = np.linspace(ra[0], ra[1], _LONGEST) + middle
+    around = np.linspace(*ra, _LONGEST)
     last = math.inf
     for value in _multiples(max(dec[0], -90.0), min(dec[1], 90.0), step):
         x, y = view.place(around, np.full(len(around), value))
@@ -136,6 +134,11 @@ def degrees(value: float, step: float, *, sign: bool = False) -> str:
 
 def scale_bar(view: Viewport) -> tuple[float, str]:
     """Return a round length that a fifth of a field's width or somewhat less shows: units, and in words."""
-    fitting = [each for each in _LENGTHS if each[0] * view.scale <= (WIDTH - LEFT - RIGHT) / 4.0]
-    length, words = fitting[-1] if fitting else _LENGTHS[0]
+    length, words = round_length((WIDTH - LEFT - RIGHT) / 4.0 / view.scale)
     return length * view.scale, words
+
+
+def round_length(longest: float) -> tuple[float, str]:
+    """Return the longest round angle of at most ``longest`` degrees, and in words; else the shortest one."""
+    fitting = [each for each in _LENGTHS if each[0] <= longest]
+    return fitting[-1] if fitting else _LENGTHS[0]

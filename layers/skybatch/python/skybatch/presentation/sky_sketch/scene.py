@@ -114,14 +114,10 @@ class Scene:
     def positions(self) -> tuple[Floats, Floats]:
         """Return the ICRS positions, degrees, that the sketch must show."""
         marks = np.array([(mark.ra, mark.dec) for mark in self.marks]).reshape(-1, 2)
-        around = _circle(self.region) if self.region else np.empty((0, 2))
+        around = np.stack(circle_positions(self.region), axis=1) if self.region else np.empty((0, 2))
         images = np.stack([self.images.ra.ravel(), self.images.dec.ravel()], axis=1)
         ra, dec = np.concatenate([marks, images, around]).T
         return ra, dec
-
-
-def _circle(region: Circle, steps: int = 72) -> Floats:
-    return np.stack(circle_positions(region, steps), axis=1)
 
 
 def circle_positions(region: Circle, steps: int = 72) -> tuple[Floats, Floats]:

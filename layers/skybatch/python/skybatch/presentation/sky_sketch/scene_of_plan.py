@@ -86,11 +86,11 @@ def _scene(
         images=_images(plan.tasks),
         crops=_crops(plan.tasks),
         region=Circle(center.ra, center.dec, region.diameter / 2.0) if region and center else None,
-        without_position=_lost(request, marks, plan),
+        without_position=_lost(request, marks),
     )
 
 
-def _lost(request: Request, marks: Sequence[Mark], plan: Plan) -> int:
+def _lost(request: Request, marks: Sequence[Mark]) -> int:
     """Count the rows of positions that have none."""
     return len(request.rows) - len(marks) if request.mode is Mode.POSITIONS else 0
 
