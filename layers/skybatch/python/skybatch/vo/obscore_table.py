@@ -72,10 +72,11 @@ def obscore_table(
 
 def _part(found: FoundImages, root: str) -> dict[str, list[object]]:
     fields = [found.image_id(i).fields for i in range(len(found))]
-    return _rows(found, root, fields) | _image_rows(found, fields)
+    keys = [found.key(i) for i in range(len(found))]
+    return _rows(found, root, fields, keys) | _image_rows(found, fields, keys)
 
 
-def _image_rows(found: FoundImages, fields: Sequence[Fields]) -> dict[str, list[object]]:
+def _image_rows(found: FoundImages, fields: Sequence[Fields], keys: Sequence[str]) -> dict[str, list[object]]:
     details, count = found.details, len(found)
     survey = survey_of(details.dataset)
     bands = list(zip(found.band, found.at.tolist(), strict=True))
@@ -92,7 +93,7 @@ def _image_rows(found: FoundImages, fields: Sequence[Fields]) -> dict[str, list[
         "type": list(found.kind),
         "survey": [survey.survey_id(details.dataset)] * count,
         "image_id": [survey.set_id.format(each) for each in fields],
-        CLOUD_ACCESS.source: [_cloud_access(survey, found.key(i)) for i in range(count)],
+        CLOUD_ACCESS.source: [_cloud_access(survey, key) for key in keys],
         TABLE_MARKER: [TABLE_MARKER_VERSION] * count,
     }
 
@@ -101,10 +102,11 @@ def _cloud_access(survey: Survey, key: str) -> str | None:
     return cloud_access(survey.place, key) if survey.place.access == "anonymous" else None
 
 
-def _rows(found: FoundImages, root: str, fields: Sequence[Fields]) -> dict[str, list[object]]:
+def _rows(
+    found: FoundImages, root: str, fields: Sequence[Fields], keys: Sequence[str]
+) -> dict[str, list[object]]:
     details, at = found.details, found.at
     survey, count = survey_of(details.dataset), len(found)
-    keys = [found.key(i) for i in range(count)]
     same = _constants(survey) | {"obs_collection": collection(details.dataset)}
     return {name: [value] * count for name, value in same.items()} | {
         "obs_id": _observation_ids(survey, found, fields),
