@@ -95,6 +95,12 @@ def test_the_script_of_private_deployments_is_allowed_on_pages_that_have_it() ->
     assert private - plain == {source_hash(TOKEN_SCRIPT)}
 
 
+def test_style_sheets_and_scripts_are_read_once_however_many_there_are() -> None:
+    names = (*STYLES, *SCRIPTS, TOKEN_SCRIPT)
+    texts = [inlined(name) for name in names]
+    assert all(inlined(name) is text for name, text in zip(names, texts, strict=True))
+
+
 def test_a_page_leaks_no_referrer_and_is_kept_in_no_cache() -> None:
     headers = page_headers()
     assert headers["Referrer-Policy"] == "no-referrer"

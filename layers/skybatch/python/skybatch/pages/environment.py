@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any
@@ -34,7 +34,7 @@ _WITH_INDEX = re.compile(r"^([A-Z])([a-z]+)$")
 _SAFE_URL = re.compile(r"https?://|[^:]*(?:[/?#]|$)")
 
 
-@lru_cache(maxsize=8)
+@cache
 def inlined(name: str) -> str:
     """Read the text of a style sheet or script as it stands inside a page, byte for byte."""
     return files("skybatch.pages").joinpath("templates", name).read_text("utf-8")
