@@ -74,6 +74,19 @@ def search_paths() -> dict[str, Schema]:
                 *_parameters(CUTOUT, EXAMPLES["getArchiveFile"]),
             ],
         },
+        **_inventory_paths(),
+        "/sia2/query": _query("searchSia2", "Simple Image Access 2.0", SIA2),
+        "/SIA": _query("searchArchiveSia2", "Simple Image Access 2.0, at the archive's own address", SIA2),
+        **_survey_paths(),
+        "/soda/sync": _query("cutImage", "A cutout by SODA 1.0", SODA, found=_cutout()),
+        "/datalink/links": _query("listLinks", "What belongs to an image, by DataLink 1.1", DATALINK),
+        **_registry_paths(),
+        **dict(_vosi_paths()),
+    }
+
+
+def _inventory_paths() -> dict[str, Schema]:
+    return {
         "/cgi-bin/2MASS/IM/nph-im": {
             "get": operation(
                 "archive", "getImageByParts", "A stored image by its parts", _image(), LOOKUP_ERRORS
@@ -87,13 +100,6 @@ def search_paths() -> dict[str, Schema]:
             "get": operation("archive", "getImagePage", "The page of one image", page(), LOOKUP_ERRORS),
             "parameters": _parameters(IMAGE_PAGE, EXAMPLES["getImagePage"]),
         },
-        "/sia2/query": _query("searchSia2", "Simple Image Access 2.0", SIA2),
-        "/SIA": _query("searchArchiveSia2", "Simple Image Access 2.0, at the archive's own address", SIA2),
-        **_survey_paths(),
-        "/soda/sync": _query("cutImage", "A cutout by SODA 1.0", SODA, found=_cutout()),
-        "/datalink/links": _query("listLinks", "What belongs to an image, by DataLink 1.1", DATALINK),
-        **_registry_paths(),
-        **dict(_vosi_paths()),
     }
 
 
@@ -106,13 +112,11 @@ def _survey_paths() -> dict[str, Schema]:
     coverage = operation(
         "archive", "getCoverage", "What a survey covers of the sky", found, (errors.NotFound,)
     )
-    name, file = (
-        "A survey's identifier, or its data set.",
-        "coverage.fits, coverage.json (MOC 2.0) or coverage.svg.",
-    )
+    survey_id = default_survey().survey_id(DEFAULT_DATASET)
+    forms = "coverage.fits, coverage.json (MOC 2.0) or coverage.svg."
     names = [
-        parameter("name", description=name, example=default_survey().survey_id(DEFAULT_DATASET)),
-        parameter("file", description=file, example="coverage.json"),
+        parameter("name", description="A survey's identifier, or its data set.", example=survey_id),
+        parameter("file", description=forms, example="coverage.json"),
     ]
     return {
         "/surveys": {"get": listed},
