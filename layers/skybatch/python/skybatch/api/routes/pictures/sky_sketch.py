@@ -54,7 +54,7 @@ def asks_sketch(request: HttpRequest) -> bool:
 
 def expected_sketch(run: DryRun, open_inventory: OpenInventory) -> bytes | None:
     """Draw what a dry run covers; None where nothing of it has a place on the sky."""
-    # Here, because numpy and the templates' engine cost the other routes of these functions 0.1 s.
+    # Here, as below, because few calls of these functions draw: 30 ms of a cold start.
     from skybatch.presentation.sky_sketch.coverage import coverages
     from skybatch.presentation.sky_sketch.scene_of_plan import expected_scene
 

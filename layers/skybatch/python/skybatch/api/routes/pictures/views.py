@@ -12,6 +12,7 @@ from skybatch.batch.results.targets import Target, load_finished_targets
 from skybatch.batch.status import read_status
 from skybatch.batch.store import SAFE_NAME, BatchStore
 from skybatch.errors import NotFound
+from skybatch.pages.view import view_page
 from skybatch.status import BatchStatus
 
 routes = RouteTable()
@@ -20,8 +21,6 @@ routes = RouteTable()
 @routes.get("/batches/<batch_id>/views/<file>")
 def view(request: HttpRequest, dependencies: Dependencies, batch_id: str, file: str) -> AnyResponse:
     """Return the page of an image: large, with scale and directions, and the way to the others."""
-    from skybatch.pages.view import view_page  # the templates' engine, of no use to programs
-
     store = dependencies.batch(batch_id)
     status, look = read_status(store, dependencies.clock()), read_look(request)
     if not SAFE_NAME.fullmatch(file):
