@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from base64 import b64encode
 from collections.abc import Sequence
 from datetime import timedelta
@@ -22,6 +23,7 @@ from skybatch.presentation.summary import summary_sentences
 from skybatch.status import BatchStatus
 from tests.support.batches import batch_samples
 from tests.support.html import Element, Page
+from tests.support.survey.descriptions import known_survey, plain_survey
 
 LABELLED = {"input", "select", "textarea"}
 
@@ -89,6 +91,15 @@ def test_a_running_batch_shows_counts_rate_and_finished_images() -> None:
     assert page.one("div", id="batch").attributes["data-after"] == "c2"
     assert page.one("p", id="announcement").attributes["aria-live"] == "polite"
     assert page.one("meta", **{"http-equiv": "refresh"})
+
+
+def test_the_script_has_the_labels_of_the_bands_of_any_survey() -> None:
+    with known_survey(plain_survey()) as survey:
+        radio = next(iter(survey.datasets)), {"l": survey.bands["l"].label}
+        for dataset, bands in (("asky", {"j": "J", "k": "Ks"}), radio):
+            request = batch_samples.region_request(dataset=dataset, bands=tuple(bands))
+            page = running(batch_samples.status("working", request=request))
+            assert json.loads(page.one("section", id="latest").attributes["data-bands"]) == bands
 
 
 @pytest.mark.parametrize("named", [True, False])

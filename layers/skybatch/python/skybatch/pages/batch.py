@@ -87,6 +87,7 @@ def running_page(
         **_running_context(status, has_names, now or datetime.now(UTC)),
         after=after or "",
         tiles=[_tile(image) for image in reversed(images[-TILES_SHOWN:])],
+        band_labels={band: _band(band) for band in (status.request.bands if status.request else ())},
     )
 
 
@@ -96,11 +97,15 @@ def _tile(image: Mapping[str, Any]) -> dict[str, Any]:
     named = plain(image["id"] or "", 40)
     return {
         "title": " · ".join(filter(None, (row, named))) or plain(image["file"], 60),
-        "band": plain(band_label(str(image["band"]).lower()), 15),
+        "band": _band(str(image["band"]).lower()),
         "bytes": image["bytes"],
         "preview": f"previews/{preview_name(image['file'])}",
         "view": view_address(image["file"], ""),
     }
+
+
+def _band(band: str) -> str:
+    return plain(band_label(band), 15)
 
 
 def _common_context(status: BatchStatus, has_quicklooks: bool) -> dict[str, Any]:

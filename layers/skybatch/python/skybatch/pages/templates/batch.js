@@ -3,6 +3,7 @@
 (() => {
   const batch = document.getElementById("batch");
   const tiles = document.getElementById("tiles");
+  const labels = JSON.parse(document.getElementById("latest")?.dataset.bands ?? "{}");
   const TILES_SHOWN = 24;
   const SHORTEST_POLL = 2000, LONGEST_POLL = 10000; // milliseconds between two polls of the status
   const element = (name, text) => Object.assign(document.createElement(name), {textContent: text});
@@ -34,10 +35,9 @@
     addEventListener("pageshow", (event) => event.persisted && location.reload());
   };
 
-  const labels = {j: "J", h: "H", k: "Ks"};
   const tile = (image) => {
     const item = element("li", ""), link = element("a", ""), told = element("span", "");
-    const band = labels[String(image.band).toLowerCase()] ?? image.band;
+    const band = labels[image.band] ?? image.band;
     const title = [image.row && `Row ${image.row}`, image.id].filter(Boolean).join(" · ") || image.file;
     const picture = Object.assign(document.createElement("img"), {alt: `${title}, ${band}`});
     picture.loading = "lazy"; // set before src, else the image is loaded at once
