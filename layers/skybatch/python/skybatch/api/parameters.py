@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from email.message import Message
 from urllib.parse import parse_qsl
 
 from skybatch.api.http_request import HttpRequest
 from skybatch.errors import MalformedRequest, TooLarge, UnsupportedMedia
-from skybatch.requests.body.multipart_form import read_form
+from skybatch.requests.body.multipart_form import boundary_of, read_form
 from skybatch.vo.parameters import Parameters
 
 FORM_TYPE, MULTIPART_TYPE = "application/x-www-form-urlencoded", "multipart/form-data"
@@ -51,9 +50,7 @@ def read_parameters_and_table(request: HttpRequest, max_upload_bytes: int) -> tu
     if request.method != "POST" or _media_type(request) != MULTIPART_TYPE:
         return _without_file(read_parameters(request)), None
     _check_size(len(request.body), max_upload_bytes + MAX_FORM_BYTES)
-    header = Message()
-    header["Content-Type"] = request.content_type
-    parts = read_form(request.body, str(header.get_param("boundary") or ""))
+    parts = read_form(request.body, boundary_of(request.content_type))
     files = [part for part in parts if part.file_name is not None and (part.data or part.file_name)]
     fields = [(part.name, part.data.decode("utf-8", "replace")) for part in parts if part.file_name is None]
     parameters = Parameters.of([*_parse(request.raw_query), *fields])

@@ -20,6 +20,9 @@ from tests.support.servers.http import (
 
 EMAIL = "anna@example.org"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+PARTS = {"Content-Type": 'multipart/form-data; boundary="=_part 1"'}
+ONE_CLICK_HEAD = b'Content-Disposition: form-data; name="List-Unsubscribe"'
+ONE_CLICK_PART = b"\r\n".join((b"--=_part 1", ONE_CLICK_HEAD, b"", b"One-Click", b"--=_part 1--", b""))
 
 
 @pytest.fixture
@@ -39,9 +42,11 @@ def known(here: Dependencies) -> Addresses:
     return Addresses(here.results)
 
 
-def call(here: Dependencies, method: str, link: str, body: bytes = b"") -> HttpAnswer:
+def call(
+    here: Dependencies, method: str, link: str, body: bytes = b"", headers: dict[str, str] = FORM
+) -> HttpAnswer:
     app = HttpApp(here, [addresses.routes])
-    return http_answer(app.handle(http_event(method, f"/addresses/{link}", body, FORM), CONTEXT))
+    return http_answer(app.handle(http_event(method, f"/addresses/{link}", body, headers), CONTEXT))
 
 
 def test_looking_changes_nothing(here: Dependencies, known: Addresses, sent: list[str]) -> None:
@@ -62,6 +67,18 @@ def test_the_button_and_a_mail_program_block_the_address(
     assert known.is_blocked(known.name("Anna+tag@example.org"))
     assert call(here, "POST", link, b"action=allow").headers["location"] == f"{BASE_URL}/addresses/{link}"
     assert not known.is_blocked(known.name(EMAIL))
+
+
+def test_a_mail_program_may_post_parts(here: Dependencies, known: Addresses) -> None:
+    # RFC 8058, section 3.2: SHOULD be multipart/form-data, MAY be URL-encoded.
+    answer = call(here, "POST", known.make_link(EMAIL), ONE_CLICK_PART, PARTS)
+    assert (answer.status, known.is_blocked(known.name(EMAIL))) == (204, True)
+
+
+@pytest.mark.parametrize("body", [ONE_CLICK_PART[:-6], ONE_CLICK_PART.ljust(100_000, b" ")[1:]])
+def test_parts_that_cannot_be_read_change_nothing(here: Dependencies, known: Addresses, body: bytes) -> None:
+    answer = call(here, "POST", known.make_link(EMAIL), body, PARTS)
+    assert (answer.status, known.is_blocked(known.name(EMAIL))) == (400, False)
 
 
 def test_confirming_has_the_messages_sent_that_waited(

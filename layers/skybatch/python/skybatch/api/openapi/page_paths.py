@@ -7,19 +7,21 @@ from skybatch.api.openapi.batch_paths import ID, READ_ERRORS
 from skybatch.api.openapi.operations import Schema, operation, page, parameter, redirect
 from skybatch.api.openapi.picture_paths import choice_parameters
 
-# By a button of the page, or by a mail program's own (RFC 8058).
+# By a button of the page, or by a mail program's own, in either encoding (RFC 8058, section 3.2).
+_ADDRESS_FORM: Schema = {
+    "schema": {
+        "type": "object",
+        "properties": {
+            "action": {"type": "string", "enum": ["block", "allow", "confirm"]},
+            "List-Unsubscribe": {"type": "string", "enum": ["One-Click"]},
+        },
+    }
+}
 ADDRESS_ACTION: Schema = {
     "required": True,
     "content": {
-        "application/x-www-form-urlencoded": {
-            "schema": {
-                "type": "object",
-                "properties": {
-                    "action": {"type": "string", "enum": ["block", "allow", "confirm"]},
-                    "List-Unsubscribe": {"type": "string", "enum": ["One-Click"]},
-                },
-            }
-        }
+        "application/x-www-form-urlencoded": _ADDRESS_FORM,
+        "multipart/form-data": _ADDRESS_FORM,
     },
 }
 
@@ -74,7 +76,7 @@ def _address() -> Schema:
             "changeAddress",
             "Block an address, allow it again, or confirm it",
             changed,
-            (errors.NotFound, errors.InvalidRequest),
+            (errors.NotFound, errors.InvalidRequest, errors.MalformedRequest),
             requestBody=ADDRESS_ACTION,
         ),
         "parameters": [parameter("link", description="The word of the link that a mail had.")],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from email.message import Message
 from typing import TYPE_CHECKING
 
 from skybatch.errors import MalformedRequest
@@ -24,6 +25,14 @@ class FormPart:
     name: str
     data: bytes
     file_name: str | None = None
+
+
+def boundary_of(content_type: str) -> str:
+    """Return the boundary that a Content-Type names, empty for none."""
+    header = Message()
+    header["Content-Type"] = content_type
+    boundary = header.get_param("boundary")
+    return boundary if isinstance(boundary, str) else ""
 
 
 def read_form(body: bytes, boundary: str) -> list[FormPart]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qs
+from urllib.parse import parse_qsl
 
 from skybatch.api.dependencies import Dependencies
 from skybatch.api.http_request import HttpRequest
@@ -10,6 +10,7 @@ from skybatch.api.responses import html_response, no_content_response, redirect
 from skybatch.api.routing import AnyResponse, RouteTable
 from skybatch.callers.addresses import Addresses
 from skybatch.errors import CellError, InvalidRequest
+from skybatch.requests.body.multipart_form import boundary_of, read_form
 from skybatch.validation import displayable
 
 routes = RouteTable()
@@ -37,8 +38,8 @@ def change_address(request: HttpRequest, dependencies: Dependencies, link: str) 
     """Block a mailbox, allow it again, or confirm it and have what waited for it sent."""
     addresses, now = Addresses(dependencies.results), dependencies.clock()
     mailbox = addresses.link(link).mailbox
-    fields = parse_qs(request.body[:MAX_BYTES].decode("latin-1"))
-    action = "block" if ONE_CLICK in fields else fields.get("action", [""])[-1]
+    fields = _fields(request)
+    action = "block" if ONE_CLICK in fields else fields.get("action", "")
     if action not in ACTIONS:
         error = CellError("action", displayable(action), f"must be one of {', '.join(ACTIONS)}")
         raise InvalidRequest(error.sentence(), errors=[error])
@@ -49,3 +50,11 @@ def change_address(request: HttpRequest, dependencies: Dependencies, link: str) 
     if ONE_CLICK in fields:
         return no_content_response()
     return redirect(f"{request.base_url}/addresses/{link}", 303)
+
+
+def _fields(request: HttpRequest) -> dict[str, str]:
+    """Return the fields of a form in either encoding: pages send one, mail programs may send both."""
+    body = request.body[:MAX_BYTES]
+    if boundary := boundary_of(request.content_type):
+        return {part.name: part.data.decode("latin-1") for part in read_form(body, boundary)}
+    return dict(parse_qsl(body.decode("latin-1")))
