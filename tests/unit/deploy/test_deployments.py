@@ -9,10 +9,11 @@ import pytest
 
 from skybatch.deployment.preflight.template_checks import broken_rule
 from tests.support.batches.template import PARAMETERS, RESOURCES, ROOT, of_type, properties
-from tools.costs import month_table
+from tools.costs import month_at_rest, month_table
 
 DEPLOYMENTS = (ROOT / "docs/deployments.md").read_text()
 OPERATIONS = (ROOT / "docs/operations.md").read_text()
+PUBLIC_WISE = (ROOT / "docs/public-wise.md").read_text()
 TASKS = dict(re.findall(r"^\| \*\*(\w+)\*\*: [^|]* \| `([^`]+)` \|$", DEPLOYMENTS, re.MULTILINE))
 
 
@@ -39,6 +40,7 @@ def test_an_alarm_has_its_meaning_where_to_look_and_what_to_do(alarm: str) -> No
 def test_the_month_told_is_the_month_reckoned() -> None:
     """``python -m tools.costs --month`` prints it."""
     assert month_table() in OPERATIONS
+    assert f"while nobody uses it | about ${sum(month_at_rest().values()):.0f} a month" in PUBLIC_WISE
 
 
 def test_the_budget_is_made_where_there_is_one_and_tells_the_operator() -> None:
