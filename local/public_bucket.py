@@ -44,7 +44,7 @@ class PublicBucket:
     def refusal(self, command: str, path: str, headers: Message) -> S3Refusal | None:
         """Return how a request is refused, None where it is not."""
         url = urlsplit(path)
-        _, region, bucket, *key = url.path.split("/", 3)
+        _, region, bucket, key = f"{url.path}///".split("/", 3)
         if bucket != self.bucket:
             return DENIED
         if region != self.region:
@@ -52,7 +52,7 @@ class PublicBucket:
         if command not in ("GET", "HEAD"):
             return READ_ONLY
         signed = "Authorization" in headers or any(word in url.query for word in SIGNED)
-        return DENIED if signed or not (self.listed or any(key)) else None
+        return DENIED if signed or not (self.listed or key.strip("/")) else None
 
 
 class PublicBucketHandler(ForwardingHandler):
@@ -60,32 +60,20 @@ class PublicBucketHandler(ForwardingHandler):
 
     public: PublicBucket
 
-    def _forward(self) -> None:
-        path = self.path if self.path.count("/") > 1 else f"{self.path}/"
-        refusal = self.public.refusal(self.command, path, self.headers)
-        if refusal is not None:
-            self._discard(int(self.headers.get("Content-Length") or 0))
-            self._refused(refusal)
-            return
-        super()._forward()
-
-    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _forward  # noqa: N815
-
     def _ask(self, target: str, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
+        refusal = self.public.refusal(self.command, self.path, self.headers)
+        if refusal is not None:
+            return self._refused(refusal)
         asked, self.path = self.path, self.path[len(self.public.region) + 1 :]
         try:
-            status, headers, content = super()._ask(target, body)
+            answer = super()._ask(target, body)
         finally:
             self.path = asked
-        if status == 404 and not self.public.listed:
-            return DENIED.status, self._headers(), _xml(DENIED, self.public)
-        return status, headers, content
+        return self._refused(DENIED) if answer[0] == 404 and not self.public.listed else answer
 
-    def _refused(self, refusal: S3Refusal) -> None:
-        self._answer(refusal.status, self._headers(), _xml(refusal, self.public))
-
-    def _headers(self) -> list[tuple[str, str]]:
-        return [("Content-Type", "application/xml"), ("x-amz-bucket-region", self.public.region)]
+    def _refused(self, refusal: S3Refusal) -> tuple[int, list[tuple[str, str]], bytes]:
+        headers = [("Content-Type", "application/xml"), ("x-amz-bucket-region", self.public.region)]
+        return refusal.status, headers, _xml(refusal, self.public)
 
 
 def _xml(refusal: S3Refusal, public: PublicBucket) -> bytes:
