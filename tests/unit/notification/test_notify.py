@@ -196,8 +196,11 @@ def test_an_address_is_asked_once_for_many_batches_and_never_when_confirmed() ->
     assert notify(other, mailer, NOW, confirm=True) == "sent"
 
 
-def test_an_address_that_cannot_be_asked_is_a_failure() -> None:
-    assert notify(failed_batch(email=ADDRESS), RecordingMailer(RuntimeError()), NOW, confirm=True) == "failed"
+def test_an_address_that_cannot_be_asked_is_a_failure_and_asked_by_the_next_batch() -> None:
+    store = failed_batch(email=ADDRESS)
+    assert notify(store, RecordingMailer(RuntimeError()), NOW, confirm=True) == "failed"
+    addresses = Addresses(store.objects)
+    assert addresses.is_to_be_asked(addresses.name(ADDRESS), NOW + 1)
 
 
 def test_the_next_part_of_a_chain_is_in_the_thread_of_the_first() -> None:

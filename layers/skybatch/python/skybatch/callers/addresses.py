@@ -91,6 +91,10 @@ class Addresses:
         self._write(f"asked/{name}", {"at": now})
         return True
 
+    def ask_again(self, name: str, now: float) -> None:
+        """Let the next batch ask a mailbox whose question was not sent."""
+        self._write(f"asked/{name}", {"at": now - ASK_AGAIN_SECONDS})
+
     def hold(self, name: str, batch_id: str) -> None:
         """Remember a batch whose message waits for its mailbox to be confirmed."""
         self._write(f"held/{name}/{batch_id}", {})

@@ -98,11 +98,13 @@ def _message(store: BatchStore, record: BatchRecord, now: float, thread: str) ->
 
 def _ask(record: BatchRecord, mailer: Mailer, addresses: Addresses, now: float) -> str:
     """Ask a mailbox, at most once a day, whether it wants mail; empty, or why it could not be asked."""
-    if not addresses.is_to_be_asked(addresses.name(str(record.email)), now):
+    name = addresses.name(str(record.email))
+    if not addresses.is_to_be_asked(name, now):
         return ""
     try:
         mailer.send(str(record.email), confirmation_message(record.base_url, _link(addresses, record)))
     except Exception as error:  # noqa: BLE001 - as for the message itself
+        addresses.ask_again(name, now)
         return "refused" if isinstance(error, AddressRefused) else "failed"
     return ""
 
