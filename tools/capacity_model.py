@@ -21,8 +21,9 @@ from tools.costs import Counts, bill
 TILED_BYTES, QUICKLOOK_BYTES = 930_000, 70_000
 ALL_QUICKLOOKS, LIMIT = 4_121_439, 1_000_000_000
 TARGETS = Job(10_092, 1, ATLAS_BYTES, CROP_BYTES)
-# A position lies in 1.08 tiles of AllWISE on average, of four bands each; 50 arcsec are 36 pixels.
-ALLWISE_BYTES, ALLWISE_CROP_BYTES = 67_000_000, 14_400
+# A position lies in 1.08 tiles of AllWISE on average, of four bands each; 50 arcsec are 36 pixels, two blocks
+# of FITS behind a header of two.
+ALLWISE_BYTES, ALLWISE_CROP_BYTES = 67_083_840, 11_520
 ALLWISE = Job(10_800, 1, ALLWISE_BYTES, ALLWISE_CROP_BYTES, plain=True)
 BOTH = replace(TARGETS, beside=ALLWISE)
 CROPS = Job(1500, 5, ATLAS_BYTES, CROP_BYTES)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.batches.template import ROOT
 from tools import capacity_model
 from tools.aws_prices import QUOTAS, aws
 from tools.capacity_job import Job
@@ -73,3 +74,7 @@ def test_measured_figures_take_the_place_of_published_ones(
     monkeypatch.setattr("sys.argv", ["capacity_model", "--measured", str(tmp_path / "measured.json")])
     main()
     assert capsys.readouterr().out != published
+
+
+def test_the_documented_table_is_the_one_that_the_model_prints() -> None:
+    assert capacity_model.table() in (ROOT / "docs/operations.md").read_text("utf-8")
