@@ -91,6 +91,14 @@ def test_a_command_that_gives_no_token_is_named(words: str) -> None:
     assert raised.value.errors[0].column == "token_command"
 
 
+@pytest.mark.parametrize("program", ["no-such-program-here", f"{sys.executable} -c 'raise SystemExit(3)'"])
+def test_its_arguments_stand_in_no_error(program: str) -> None:
+    with pytest.raises(InvalidRequest) as raised:
+        printed_by(f"{program} --secret=hunter2")
+    assert raised.value.errors[0].value == program.split()[0]
+    assert "hunter2" not in raised.value.detail
+
+
 def test_the_last_line_is_the_token() -> None:
     assert printed_by(f"{sys.executable} -c 'print(1); print(2); print()'") == "2"
 

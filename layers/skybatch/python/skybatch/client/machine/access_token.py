@@ -20,7 +20,6 @@ from skybatch.client.tables.refusals import refused
 VARIABLE = "SKYBATCH_TOKEN"
 COMMAND_VARIABLE = "SKYBATCH_TOKEN_COMMAND"
 COMMAND_SECONDS = 300  # somebody may have to log in meanwhile
-SHOWN = 60
 
 # Returns a token; called again where the service refused the one before.
 TokenCommand = Callable[[], str]
@@ -90,23 +89,25 @@ def access_token(
 def printed_by(command: str) -> str:
     """Run a command and return the token that it prints, its last line that is not empty.
 
-    What it writes to standard error, such as the address of a login page, is shown.
+    What it writes to standard error, such as the address of a login page, is shown. Errors name the program
+    alone: its arguments may hold a secret, and errors stand in logs.
 
     Raises
     ------
     InvalidRequest
         It cannot be run, fails, or prints nothing.
     """
+    program = command.strip().partition(" ")[0]
     try:
         words = shlex.split(command)
         done = subprocess.run(  # noqa: S603  the user's own command, without a shell
             words, stdout=subprocess.PIPE, text=True, timeout=COMMAND_SECONDS, check=True
         )
     except (OSError, ValueError, IndexError, subprocess.SubprocessError) as error:
-        raise refused("token_command", command[:SHOWN], f"must print a token: {_reason(error)}") from None
+        raise refused("token_command", program, f"must print a token: {_reason(error)}") from None
     lines = [line.strip() for line in done.stdout.splitlines() if line.strip()]
     if not lines:
-        raise refused("token_command", command[:SHOWN], "must print a token; it printed nothing")
+        raise refused("token_command", program, "must print a token; it printed nothing")
     return lines[-1]
 
 
