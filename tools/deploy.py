@@ -1,7 +1,8 @@
 """Check, package and deploy the service: ``make deploy STACK=… CODE_BUCKET=… ARCHIVE=… MAIL_FROM=…``.
 
-It runs the documented commands, and prints each before it runs. The AWS CLI deploys, with the operator's
-credentials and region; `skybatch preflight` looks first, and an error of it ends here: nothing is made.
+It runs the documented commands, and prints each before it runs, without secrets. The AWS CLI deploys, with
+the operator's credentials and region; `skybatch preflight` looks first, and an error of it ends here: nothing
+is made.
 """
 
 from __future__ import annotations
@@ -13,9 +14,12 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
+from local.deploy import TEMPLATE
 from local.serve import template_parameters
+from local.template import load_template
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "build" / "package"
@@ -85,7 +89,7 @@ class Deployment:
 
 def run(command: Sequence[str], folder: Path, *, quiet: bool = False) -> str:
     """Print a command and run it; return what it printed where ``quiet``. DeploymentFailed where it fails."""
-    print(f"$ {shlex.join(command)}", flush=True)
+    print(f"$ {shown(command)}", flush=True)
     output = subprocess.PIPE if quiet else None
     done = subprocess.run(  # noqa: S603 (no shell)
         command, cwd=folder, env=_environment(), check=False, stdout=output, text=True
@@ -93,6 +97,19 @@ def run(command: Sequence[str], folder: Path, *, quiet: bool = False) -> str:
     if done.returncode:
         raise DeploymentFailed(f"{shlex.join(command[:3])} ended with {done.returncode}")
     return done.stdout or ""
+
+
+def shown(command: Sequence[str]) -> str:
+    """Return a command as it may stand in a log: without the values that the template hides (NoEcho)."""
+    hidden = tuple(f"{name}=" for name in _hidden_parameters())
+    words = (f"{word.partition('=')[0]}=..." if word.startswith(hidden) else word for word in command)
+    return shlex.join(words)
+
+
+@cache
+def _hidden_parameters() -> tuple[str, ...]:
+    declared = load_template(TEMPLATE)["Parameters"]
+    return tuple(name for name, each in declared.items() if each.get("NoEcho"))
 
 
 def _environment() -> dict[str, str]:

@@ -66,6 +66,15 @@ def test_the_documented_commands_are_those_that_run() -> None:
     assert documented("deploy") == deployment.deploy()
 
 
+def test_what_the_template_hides_is_not_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    deployment = Deployment.of(GIVEN | {"PARAMS": "OriginSecret=hunter2 MaxRows=7"})
+    for command in (deployment.preflight(), deployment.deploy()):
+        run(["echo", *command], tmp_path, quiet=True)
+    told = capsys.readouterr().out
+    assert told.count("MaxRows=7") == told.count("OriginSecret=...") == 2
+    assert "hunter2" not in told
+
+
 def test_a_command_that_fails_ends_it(tmp_path: Path) -> None:
     with pytest.raises(DeploymentFailed, match="ended with 1"):
         run(["false"], tmp_path)

@@ -50,6 +50,12 @@ def test_parameters_that_cannot_be(given: dict[str, str]) -> None:
     assert all(finding.action for finding in found)
 
 
+def test_a_value_that_the_template_hides_is_in_no_finding() -> None:
+    (finding,) = check_parameters(planned_with(OriginSecret="hunter 2"), NOBODY)
+    assert (finding.level, "OriginSecret" in finding.fact) == (Level.ERROR, True)
+    assert "hunter" not in f"{finding.fact} {finding.action}"
+
+
 @pytest.mark.parametrize(
     "given", [{}, {"MaxBatchBytes": "10000000000", "DispatchWindow": "100"}, {"MailFrom": "a@b.c"}], ids=str
 )

@@ -69,9 +69,10 @@ def check_parameters(stack: PlannedStack, _: Clients) -> Iterator[Finding]:
 def _refused(stack: PlannedStack) -> Iterator[Finding]:
     """Values that CloudFormation would refuse."""
     for name, value in stack.given.items():
-        rule = broken_rule(stack.document.get("Parameters", {}).get(name, {}), value)
-        if rule:
-            yield error("parameters", f"{name}={value}: {rule}", f"give {name} another value")
+        declared = stack.document.get("Parameters", {}).get(name, {})
+        shown = "..." if declared.get("NoEcho") else value
+        if rule := broken_rule(declared, value):
+            yield error("parameters", f"{name}={shown}: {rule}", f"give {name} another value")
 
 
 def _alone(stack: PlannedStack) -> Iterator[Finding]:
