@@ -170,7 +170,11 @@ def of_images(key: str, position: str) -> Iterator[Costly]:
 
 def known(over_limit: str, failed: str, file: str) -> Iterator[Costly]:
     """Yield a costly request to every route; the ids are of large batches, the name of an image of theirs."""
-    for path in ("", "/results", "/images", "/images?after=0-99000", "/files/rows.tbl", f"/images/{file}"):
+    for path in (
+        "", "/results", "/results?sort=-size&find=9&view=table", "/images", "/images?after=0-99000",
+        "/sky.svg", "/files/rows.tbl", f"/images/{file}", f"/views/{file}", f"/views/{file}?sort=-size",
+        "/bundles/0",
+    ):  # fmt: skip
         yield from (Costly("portal", "GET", f"/batches/{each}{path}") for each in (over_limit, failed))
     yield Costly("portal", "GET", f"/batches/{failed}/previews/{file}.png")
     for path in (
@@ -181,6 +185,7 @@ def known(over_limit: str, failed: str, file: str) -> Iterator[Costly]:
         "/docs",
         "/openapi.json",
         "/health",
+        f"/addresses/{'0' * 32}",
         "/" + "x" * 3900,
     ):
         yield Costly("portal", "GET", path, headers=(("accept", "text/html"),))
@@ -195,6 +200,7 @@ def known(over_limit: str, failed: str, file: str) -> Iterator[Costly]:
         yield posted_table(path, "positions", crowded_positions(2500, 88.2).encode())
         yield posted_table(path, "positions", crowded_positions(2500, 89.3).encode())
         yield posted_table(path, "positions", b"name\n" + b"".join(b"obj %d\n" % n for n in range(2500)))
+    yield posted_table("/plans?format=svg", "positions", crowded_positions(2500, 88.2).encode())
     for path in (SEARCH, SIA, INVENTORY, "/sia2/query", "/soda/sync", "/datalink/links", "/SIA"):
         yield Costly("search", "POST", path, b"x" * MAX_BODY, tuple(FORM.items()))
     for url in (
@@ -202,8 +208,10 @@ def known(over_limit: str, failed: str, file: str) -> Iterator[Costly]:
         f"{SEARCH}?where=fname%20like%20'%25x%25y%25z'", f"{SEARCH}?POS=180,20&SIZE=60&ct=html",
         f"{SIA}?POS=0,90&SIZE=90&INTERSECT=ENCLOSED", f"{INVENTORY}?POS=0,0&SIZE=90&FORMAT=ALL",
         "/sia2/query?MAXREC=10000&RESPONSEFORMAT=html", "/ibe/data/twomass/", "/ibe/search",
-        "/sia2/availability",
+        "/sia2/availability", "/SIA/availability", "/surveys/2mass-asky/coverage.svg", "/registry/records",
+        "/registry/record/2mass-asky",
     ):  # fmt: skip
         yield Costly("search", "GET", url)
+    yield Costly("search", "GET", "/surveys", headers=(("accept", "text/html"),))
     circles = "&".join(f"POS=CIRCLE+{n}+20+60" for n in range(200))
     yield Costly("search", "POST", "/sia2/query", circles.encode(), tuple(FORM.items()))

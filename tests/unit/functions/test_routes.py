@@ -7,9 +7,11 @@ from types import ModuleType
 
 import pytest
 
+from local.http_api.routes import Route, select
 from skybatch.api.app import HttpApp
 from tests.support.batches.functions import load_function
 from tests.support.batches.template import of_type
+from tests.support.hostile.costly_requests import KEY, known, of_images
 from tests.support.servers.http import CONTEXT, http_answer, http_event, make_dependencies
 
 FUNCTIONS = ("planner", "portal", "search")
@@ -68,3 +70,11 @@ def test_an_unknown_path_is_a_problem_not_found(name: str) -> None:
     answer = http_answer(app.handle(http_event("GET", "/nowhere/at/all"), CONTEXT))
     assert (answer.status, answer.media_type) == (404, "application/problem+json")
     assert answer.json()["code"] == "not_found"
+
+
+def test_a_costly_request_is_known_of_every_route() -> None:
+    """`test_soak_budget` measures these; preflights are answered before routes are looked at."""
+    routes = [Route(key, "") for key, _ in ROUTES if not key.startswith("OPTIONS ")]
+    asked = [*of_images(KEY, "10,20"), *known("0" * 32, "1" * 32, "x.fits")]
+    found = [select(routes, each.method, each.url.partition("?")[0]) for each in asked]
+    assert {each[0].key for each in found if each} == {route.key for route in routes}
