@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -32,6 +33,15 @@ def test_strings_are_read_back_by_astropy(text: str) -> None:
     assume("'/" not in text)  # astropy ends a string at a quote before a slash, though it is doubled
     header = fits.Header.fromstring(string_cards("CUTFILE", text, "where from"))
     assert header["CUTFILE"] == text.rstrip()
+
+
+@pytest.mark.parametrize("text", ["'/", "a'/b", "''/'"])
+def test_quotes_before_slashes_are_doubled(text: str) -> None:
+    (written,) = re.findall(
+        rb"^CUTFILE = '((?:[^']|'')*)' */ where from *$", string_cards("CUTFILE", text, "where from")
+    )
+    assert written.decode().rstrip() == text.replace("'", "''")
+    assert parse_value(string_cards("CUTFILE", text, "where from")) == text
 
 
 @pytest.mark.parametrize(
