@@ -7,6 +7,8 @@ import signal
 from collections import deque
 from collections.abc import Callable
 
+import pytest
+
 from skybatch.standalone.worker_processes import Finished, WorkerDied, WorkerProcesses
 
 
@@ -18,6 +20,10 @@ def work(job: str) -> str:
     if job.startswith("odd"):
         raise Odd(job, 2)
     return f"{job} by {os.getpid()}"
+
+
+def variable(name: str) -> str:
+    return os.environ.get(name, "unset")
 
 
 class Odd(Exception):
@@ -75,3 +81,18 @@ def test_leaving_early_ends_the_processes() -> None:
         next(workers.run(from_list(["job"] * 10)))
         processes = [worker.process for worker in workers._workers]
     assert all(process.exitcode is not None for process in processes)
+
+
+def test_environment_variables_are_those_of_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A notebook may set `AWS_PROFILE` after its first batch, when the server of forks runs already."""
+
+    def seen() -> str | None:
+        with WorkerProcesses(variable, 1) as workers:
+            return next(iter(workers.run(from_list(["AWS_PROFILE"])))).result
+
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    assert seen() == "unset"
+    monkeypatch.setenv("AWS_PROFILE", "archive")
+    assert seen() == "archive"
+    monkeypatch.delenv("AWS_PROFILE")
+    assert seen() == "unset"

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import pickle
 import signal
 import threading
@@ -46,7 +47,8 @@ class WorkerProcesses(Generic[Job, Result]):
     """A context manager of processes that each call ``work`` for a job at a time.
 
     They are forked by a server process that has nothing but the modules of ``preload`` in it, because a fork
-    of this process would inherit the locks of its threads but not the threads.
+    of this process would inherit the locks of its threads but not the threads. Their environment variables
+    are those that this process has when they start.
     """
 
     def __init__(self, work: Callable[[Job], Result], count: int, preload: Iterable[str] = ()) -> None:
@@ -93,7 +95,9 @@ class WorkerProcesses(Generic[Job, Result]):
 
     def _start(self) -> _Worker:
         ours, theirs = self._context.Pipe()
-        process = self._context.Process(target=_serve, args=(self._work, theirs), daemon=True)
+        process = self._context.Process(
+            target=_serve, args=(self._work, theirs, dict(os.environ)), daemon=True
+        )
         with _without_interrupts():
             process.start()
         theirs.close()
@@ -131,8 +135,10 @@ def _without_interrupts() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
 
 
-def _serve(work: Callable[[Any], Any], connection: Connection) -> None:
+def _serve(work: Callable[[Any], Any], connection: Connection, environment: dict[str, str]) -> None:
     """Answer jobs until the other end of the pipe closes, while this one waits or works."""
+    os.environ.clear()  # of the server of forks, which may be older than a change of them
+    os.environ.update(environment)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(EOFError, OSError):
         while True:
