@@ -22,7 +22,12 @@ from local.http_api.response import ApiResponse
 from local.http_api.routes import Route
 from local.token_issuer import AUDIENCE, TokenIssuer, serve_tokens
 
-NOW = int(time.time())
+
+def from_now(claims: dict[str, Any]) -> dict[str, Any]:
+    """Return claims whose numbers are seconds from now: tests run long after they are collected."""
+    return {
+        name: int(time.time()) + value if isinstance(value, int) else value for name, value in claims.items()
+    }
 
 
 @pytest.fixture(scope="module")
@@ -51,13 +56,13 @@ def test_a_token_is_read_with_and_without_bearer(issuer: TokenIssuer, prefix: st
     [
         {"aud": [AUDIENCE, "third"]},
         {"aud": None, "client_id": AUDIENCE},
-        {"nbf": NOW - 60},
+        {"nbf": -60},
         {"iat": None},
     ],
     ids=lambda claims: "-".join(claims),
 )
 def test_what_is_taken(issuer: TokenIssuer, claims: dict[str, Any]) -> None:
-    authorizer(issuer).authorize(asked(f"Bearer {issuer.token(**claims)}"), ())
+    authorizer(issuer).authorize(asked(f"Bearer {issuer.token(**from_now(claims))}"), ())
 
 
 @pytest.mark.parametrize(
@@ -68,17 +73,22 @@ def test_what_is_taken(issuer: TokenIssuer, claims: dict[str, Any]) -> None:
         {"aud": "elsewhere"},
         {"aud": None},
         {"aud": "elsewhere", "client_id": AUDIENCE},  # client_id counts where there is no aud
-        {"exp": NOW - 1},
+        {"exp": -1},
         {"exp": None},
         {"exp": "soon"},
-        {"nbf": NOW + 600},
-        {"iat": NOW + 600},
+        {"nbf": 600},
+        {"iat": 600},
     ],
     ids=lambda claims: "-".join(claims),
 )
 def test_what_is_refused(issuer: TokenIssuer, claims: dict[str, Any]) -> None:
     with pytest.raises(Unauthorized):
-        authorizer(issuer).authorize(asked(f"Bearer {issuer.token(**claims)}"), ())
+        authorizer(issuer).authorize(asked(f"Bearer {issuer.token(**from_now(claims))}"), ())
+
+
+def well_claimed(issuer: TokenIssuer, lifetime: int = 60) -> dict[str, Any]:
+    """Return claims that are taken where the signature is right."""
+    return from_now({"iss": issuer.url, "aud": AUDIENCE, "exp": lifetime})
 
 
 def unsigned(issuer: TokenIssuer) -> str:
@@ -89,7 +99,7 @@ def unsigned(issuer: TokenIssuer) -> str:
 def confused(issuer: TokenIssuer) -> str:
     """Signed by HMAC with the public key as its secret."""
     head = encoded({"alg": "HS256", "kid": issuer.key.kid})
-    signed = f"{head}.{encoded({'iss': issuer.url, 'aud': AUDIENCE, 'exp': NOW + 60})}"
+    signed = f"{head}.{encoded(well_claimed(issuer))}"
     signature = hmac.digest(issuer.key.as_pem(private=False), signed.encode(), "sha256")
     return f"{signed}.{base64.urlsafe_b64encode(signature).decode().rstrip('=')}"
 
@@ -101,7 +111,7 @@ def encoded(value: dict[str, Any]) -> str:
 def of_another_kind(issuer: TokenIssuer) -> str:
     key = ECKey.generate_key("P-256", auto_kid=True)
     head = {"alg": "ES256", "kid": key.kid}
-    return jwt.encode(head, {"iss": issuer.url, "aud": AUDIENCE, "exp": NOW + 60}, key, algorithms=["ES256"])
+    return jwt.encode(head, well_claimed(issuer), key, algorithms=["ES256"])
 
 
 def by_another(issuer: TokenIssuer) -> str:
@@ -113,13 +123,12 @@ def by_another_of_its_name(issuer: TokenIssuer) -> str:
 
 
 def without_the_name_of_a_key(issuer: TokenIssuer) -> str:
-    claims = {"iss": issuer.url, "aud": AUDIENCE, "exp": NOW + 60}
-    return jwt.encode({"alg": "RS256"}, claims, issuer.key)
+    return jwt.encode({"alg": "RS256"}, well_claimed(issuer), issuer.key)
 
 
 def changed(issuer: TokenIssuer) -> str:
     head, _, signature = issuer.token().split(".")
-    return f"{head}.{encoded({'iss': issuer.url, 'aud': AUDIENCE, 'exp': NOW + 10**6})}.{signature}"
+    return f"{head}.{encoded(well_claimed(issuer, lifetime=10**6))}.{signature}"
 
 
 @pytest.mark.parametrize(
