@@ -114,8 +114,13 @@ def test_the_page_lists_every_target_with_its_outcome(batch: EventfulBatch, api:
     bands = [band for row in rows for band in row[5].split()]
     assert len(bands) == sum(IMAGE_OUTCOMES.values())
     assert sum(not band.startswith("(") for band in bands) == IMAGE_OUTCOMES["retrieved"]
-    titles = {line.title for line in outcome_lines(batch.status)}
-    assert all(any(title in row[7] for title in titles) for row in rows)
+    lines = {line.title: line.rows for line in outcome_lines(batch.status)}
+    assert (
+        Counter(next((title for title in lines if row[7].startswith(title)), row[7]) for row in rows) == lines
+    )
+    missing = {"Failed": IMAGE_OUTCOMES["failed"], "beyond the batch's limit": IMAGE_OUTCOMES["over_limit"]}
+    for words, images in missing.items():
+        assert sum(row[5].count("(") for row in rows if words in row[7]) == images
     assert {row[0] for row in rows} == {str(n) for n in range(1, ROW_OUTCOMES["total"] + 1)}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import obstore
 import pytest
-from obstore.exceptions import GenericError
+from obstore.exceptions import GenericError, PermissionDeniedError
 from obstore.store import MemoryStore, ObjectStore
 
 from skybatch.errors import SourceElsewhere, SourceForbidden, SourceMissing
@@ -95,8 +95,6 @@ def test_other_errors_stay_what_they_are() -> None:
 
 
 def test_listings_are_refused_in_words() -> None:
-    from obstore.exceptions import GenericError, PermissionDeniedError
-
     assert is_refusal(PermissionDeniedError("403"))
     assert is_refusal(GenericError("403 Forbidden: <Error><Code>AccessDenied</Code></Error>"))
     assert not is_refusal(GenericError("500"))

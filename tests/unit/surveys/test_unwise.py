@@ -50,7 +50,7 @@ def position(archive: Any, x: float, y: float) -> tuple[float, float]:
     return float(sky.ra.deg), float(sky.dec.deg)
 
 
-@pytest.mark.parametrize(("x", "y", "pixels"), [(4.5, 4.5, 6), (2.0, 7.0, 5), (0.0, 0.0, 4), (9.3, 1.1, 3)])
+@pytest.mark.parametrize(("x", "y", "pixels"), [(4.5, 4.5, 6), (2.0, 7.0, 5), (0.0, 0.0, 3), (9.3, 1.1, 3)])
 def test_crops_in_all_bands_are_astropys(archive: Any, x: float, y: float, pixels: int) -> None:
     ra, dec = position(archive, x, y)
     service = Service(archive)
@@ -61,7 +61,7 @@ def test_crops_in_all_bands_are_astropys(archive: Any, x: float, y: float, pixel
     for band in (1, 2, 3, 4):
         judge = Judge((archive.tree.root / key(band)).read_bytes())
         crop = images[f"0001_unwise_{TILE}_w{band}.fits"]
-        assert judge.check(crop)[:2] == judge.expected_box(ra, dec, pixels * PIXEL)[:2]
+        assert judge.check(crop) == judge.expected_box(ra, dec, pixels * PIXEL)
 
 
 def test_the_inverse_variance_is_cut_as_the_image_is(archive: Any) -> None:

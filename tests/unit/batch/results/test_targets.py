@@ -6,10 +6,13 @@ import pytest
 from obstore.store import MemoryStore
 
 from skybatch.batch.codes import RowStatus
+from skybatch.batch.execution.journal_writer import append_remaining
+from skybatch.batch.plan import load_plan
 from skybatch.batch.results.targets import TargetMemory, load_finished_targets, load_targets
 from skybatch.batch.store import BatchStore
+from skybatch.bundles.place import Place
 from skybatch.workflow import steps
-from tests.support.batches.batch_fakes import BATCH_ID
+from tests.support.batches.batch_fakes import BATCH_ID, Clock
 from tests.support.batches.in_process_service import Service
 from tests.support.survey.sample_archive import POSITIONS, MadeArchive
 
@@ -68,10 +71,24 @@ def test_a_running_batch_has_the_targets_that_finished(archive: MadeArchive) -> 
         service.objects, {"batch_id": accepted.record.batch_id}, archive.open, service.settings
     )
     assert load_finished_targets(store) == ()
-    steps.dispatch_step(service.objects, state, service.queue, service.settings, 1010.0)
-    assert state["next"] == "dispatch"
-    service.run(accepted)
+    state = steps.dispatch_step(service.objects, state, service.queue, service.settings, 1010.0)
+    steps.tally_step(service.objects, state, service.settings, Clock(1020.0))
     assert [len(target.pictures) for target in load_finished_targets(store)] == [3, 1]
+
+
+def test_of_a_target_that_is_half_done_only_what_is_there_is_shown(archive: MadeArchive) -> None:
+    service = Service(archive)
+    accepted = service.submit(mode="coadd_keys", table=KEYS)
+    store = service.store(accepted.record.batch_id)
+    steps.plan_step(service.objects, {"batch_id": accepted.record.batch_id}, archive.open, service.settings)
+    plan = load_plan(store)
+    assert plan is not None
+    done = plan.tasks[1]
+    append_remaining(store, plan, {1: Place("000000-a", '"e"', 0, 512, 700, "0" * 32, 1)})
+    (target,) = load_finished_targets(store)
+    (picture,) = target.pictures
+    assert (picture.task.file, picture.bytes, picture.is_here) == (done.file, 700, True)
+    assert target.colour is None
 
 
 def test_a_batch_that_failed_before_its_outcomes_has_none() -> None:
