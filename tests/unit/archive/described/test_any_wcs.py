@@ -14,6 +14,7 @@ from astropy.wcs import WCS
 from obstore.store import LocalStore
 
 from skybatch.archive.described.index import index_described
+from skybatch.errors import SourceDiffers
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.inventory.image_geometry import ImageGeometry
 from skybatch.inventory.inventory import Inventory
@@ -120,20 +121,27 @@ def test_details_are_of_one_frame_and_of_each_images_pixels(inventory: Inventory
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_plan_knows_its_stored_image(inventory: Inventory, name: str, tmp_path: Path) -> None:
+    (crop,) = planned_as(name, inventory, name, tmp_path).crops([PixelBox(10, 20, 30, 40)])
+    assert np.array_equal(
+        fits.getdata(io.BytesIO(crop), do_not_scale_image_data=True),
+        pixels(NAMES.index(name))[20:60, 10:40],
+    )
+
+
+@pytest.mark.parametrize("other", NAMES[1:])
+def test_an_image_of_another_place_than_planned_is_refused(
+    inventory: Inventory, other: str, tmp_path: Path
+) -> None:
+    with pytest.raises(SourceDiffers, match="another place"):
+        planned_as(NAMES[0], inventory, other, tmp_path).crops([PixelBox(0, 0, 1, 1)])
+
+
+def planned_as(name: str, inventory: Inventory, stored: str, folder: Path) -> StoredImage:
+    """Store an image where the inventory has one by another name, or by its own."""
     (geometry,) = ImageGeometry.of_sets(inventory.details(inventory.by_image_id([name])))
-    for other in NAMES:
-        image = StoredImage(LocalStore(tmp_path), f"{other}.fits", ImageType.ATLAS, geometry=geometry)
-        (key,) = [each for each in images() if each.startswith(f"obs/{other}.")]
-        (tmp_path / f"{other}.fits").write_bytes(images()[key])
-        if other == name:
-            (crop,) = image.crops([PixelBox(10, 20, 30, 40)])
-            assert np.array_equal(
-                fits.getdata(io.BytesIO(crop), do_not_scale_image_data=True),
-                pixels(NAMES.index(name))[20:60, 10:40],
-            )
-        elif name == NAMES[0]:
-            with pytest.raises(Exception, match="another place"):
-                image.crops([PixelBox(0, 0, 1, 1)])
+    (content,) = [content for key, content in images().items() if key.startswith(f"obs/{stored}.")]
+    (folder / "a.fits").write_bytes(content)
+    return StoredImage(LocalStore(folder), "a.fits", ImageType.ATLAS, geometry=geometry)
 
 
 def test_images_are_cut_as_they_are_stored(inventory: Inventory, tmp_path: Path) -> None:
