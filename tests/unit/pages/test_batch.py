@@ -21,7 +21,7 @@ from skybatch.presentation.outcomes import outcome_lines
 from skybatch.presentation.request_summary import QUICKLOOK_CAUTION, request_sentence
 from skybatch.presentation.summary import summary_sentences
 from skybatch.status import BatchStatus
-from tests.support.batches import batch_samples
+from tests.support.batches import batch_samples, page_samples
 from tests.support.html import Element, Page
 from tests.support.survey.descriptions import known_survey, plain_survey
 
@@ -36,9 +36,9 @@ def running(status: BatchStatus, images: Sequence[dict[str, Any]] = (), **more: 
     return Page(pages.running_page(status, images, **more))
 
 
-@pytest.mark.parametrize("name", batch_samples.PAGES)
+@pytest.mark.parametrize("name", page_samples.PAGES)
 def test_every_page_is_well_formed_and_keeps_to_its_policy(name: str) -> None:
-    page = Page(batch_samples.PAGES[name]())
+    page = Page(page_samples.PAGES[name]())
     assert page.unclosed == []
     assert page.one("html").attributes["lang"] == "en"
     assert len(page.all("h1")) == 1
@@ -53,9 +53,9 @@ def test_every_page_is_well_formed_and_keeps_to_its_policy(name: str) -> None:
         assert "//" not in element.attributes.get("src", ""), "nothing from outside"
 
 
-@pytest.mark.parametrize("name", batch_samples.PAGES)
+@pytest.mark.parametrize("name", page_samples.PAGES)
 def test_every_table_and_field_has_its_name(name: str) -> None:
-    page = Page(batch_samples.PAGES[name]())
+    page = Page(page_samples.PAGES[name]())
     for cell in page.all("th"):
         assert cell.attributes.get("scope") in ("col", "row")
     for image in page.all("img"):

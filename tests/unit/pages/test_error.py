@@ -9,7 +9,7 @@ import pytest
 from skybatch import errors
 from skybatch.errors import SkybatchError
 from skybatch.pages.error import ERRORS_SHOWN, error_page, not_found_page
-from tests.support.batches import batch_samples
+from tests.support.batches import batch_samples, page_samples
 from tests.support.html import Page
 
 
@@ -40,14 +40,14 @@ def test_what_to_do_next_depends_on_the_status() -> None:
 
 
 def test_invalid_cells_are_listed_with_their_places() -> None:
-    page = Page(error_page({"status": 422, "errors": batch_samples.BAD_CELLS}))
+    page = Page(error_page({"status": 422, "errors": page_samples.BAD_CELLS}))
     cells = [cell.text for cell in page.all("td")]
-    assert cells[:5] == ["4", "1", "ra", "400", batch_samples.BAD_CELLS[0]["rule"]]
-    assert len(cells) == 5 * len(batch_samples.BAD_CELLS)
+    assert cells[:5] == ["4", "1", "ra", "400", page_samples.BAD_CELLS[0]["rule"]]
+    assert len(cells) == 5 * len(page_samples.BAD_CELLS)
 
 
 def test_a_long_list_of_errors_is_cut() -> None:
-    errors: list[dict[str, Any]] = [{**batch_samples.BAD_CELLS[0], "line": n} for n in range(300)]
+    errors: list[dict[str, Any]] = [{**page_samples.BAD_CELLS[0], "line": n} for n in range(300)]
     assert len(Page(error_page({"status": 422, "errors": errors})).all("tr")) == ERRORS_SHOWN + 1
 
 

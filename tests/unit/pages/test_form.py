@@ -16,7 +16,7 @@ from skybatch.requests.fields import BatchRequestBody
 from skybatch.requests.model import Mode
 from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
-from tests.support.batches import batch_samples
+from tests.support.batches import batch_samples, page_samples
 from tests.support.html import Page
 from tests.support.survey.descriptions import known_survey, plain_survey
 
@@ -151,7 +151,7 @@ def test_a_first_row_is_shown_where_it_is_not_the_first() -> None:
 
 
 def test_errors_stand_at_their_fields_and_cells_and_values_come_back() -> None:
-    page = Page(batch_samples.PAGES["form-problem"]())
+    page = Page(page_samples.PAGES["form-problem"]())
     email = page.one("input", id="email").attributes
     assert (email["value"], email["aria-invalid"]) == ("me", "true")
     assert page.one("span", id="wrong-email").text == "must be one e-mail address"
@@ -176,11 +176,11 @@ def test_unknown_examples_and_fields_change_nothing() -> None:
 
 
 def test_a_dry_run_tells_images_bytes_and_parts() -> None:
-    images, parts, rows, notice = plan_sentences(batch_samples.PLAN, SETTINGS)
+    images, parts, rows, notice = plan_sentences(page_samples.PLAN, SETTINGS)
     assert ("7,236 images" in images, "2.61 GB" in images) == (True, True)
     assert ("3 batches" in parts, "1 GB" in parts) == (True, True)
     assert re.findall(r"\d+ rows", rows) == ["70 rows", "18 rows"]
-    assert notice == batch_samples.PLAN["notices"][0]
+    assert notice == page_samples.PLAN["notices"][0]
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def test_what_a_user_typed_stays_inert_in_the_form(typed: str) -> None:
     errors = [{"line": 1, "row": 1, "column": typed, "value": typed, "rule": typed}]
     errors += [{"line": None, "row": None, "column": "label", "value": typed, "rule": typed}]
     problem = {"title": typed, "detail": typed, "status": 422, "errors": errors}
-    plan = {**batch_samples.PLAN, "notices": [typed], "by_outcome": {typed: 1}}
+    plan = {**page_samples.PLAN, "notices": [typed], "by_outcome": {typed: 1}}
     page = Page(form_page(SETTINGS, values=FormValues(values), problem=problem, plan=plan, example=typed))
     assert page.unclosed == []
     assert len(page.all("script")) == len(Page(form_page(SETTINGS)).all("script"))
