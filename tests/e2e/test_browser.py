@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import tarfile
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,11 +16,11 @@ import pytest
 from local.stack import Stack
 from skybatch.pages.examples import EXAMPLES
 from skybatch.pages.help import TOPICS
-from tests.e2e.browser import Browser, chromium
+from tests.e2e.browser import Browser
 from tests.e2e.conftest import StartStack
 from tests.e2e.service import Service
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("quiet")]
 
 EMAIL = "astronomer@example.org"
 CROPS = """\
@@ -38,28 +37,9 @@ M 83,13.616920,-29.8654,,7.5
 
 
 @pytest.fixture(scope="module")
-def downloads(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("downloads")
-
-
-@pytest.fixture(scope="module")
-def browser(downloads: Path) -> Iterator[Browser]:
-    with chromium(downloads) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
 def small(start_stack: StartStack, browser: Browser) -> Stack:
     """A service whose batches hold only a few whole images."""
     return start_stack(few=False, parameters={"MaxBatchBytes": "8000000"})
-
-
-@pytest.fixture(autouse=True)
-def quiet(browser: Browser) -> Iterator[None]:
-    """No page may have scripts refused, files missing or errors thrown."""
-    browser.complaints()
-    yield
-    assert browser.complaints() == []
 
 
 def ask(browser: Browser, url: str, example: str, **fields: str) -> None:

@@ -6,7 +6,6 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -14,19 +13,13 @@ import pytest
 
 from local.stack import Stack
 from skybatch.pages.help import TOPICS
-from tests.e2e.browser import Browser, chromium
+from tests.e2e.browser import Browser
 from tests.e2e.service import Service
 from tests.support.batches.stacks import StartStack
 
 pytestmark = pytest.mark.e2e
 CROPS = "ra,dec,size\n65.497627,19.535070,50\n"
 CANNOT = ("cancelBatch",)  # the batch of the examples has ended
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with chromium(tmp_path_factory.mktemp("downloads")) as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -6,17 +6,16 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from local.stack import Stack
-from tests.e2e.browser import Browser, chromium
+from tests.e2e.browser import Browser
 from tests.e2e.service import Service
 from tests.support.batches.stacks import StartStack
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("quiet")]
 
 POSITIONS = """\
 |ra        |dec       |size|best|id    |
@@ -27,22 +26,8 @@ EMAIL = "astronomer@example.org"
 
 
 @pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with chromium(tmp_path_factory.mktemp("downloads")) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
 def stack(start_stack: StartStack) -> Stack:
     return start_stack(few=True)
-
-
-@pytest.fixture(autouse=True)
-def quiet(browser: Browser) -> Iterator[None]:
-    """No page may have scripts refused, files missing or errors thrown."""
-    browser.complaints()
-    yield
-    assert browser.complaints() == []
 
 
 def commands(browser: Browser) -> dict[str, str]:

@@ -19,7 +19,7 @@ from skybatch.client import Client
 from skybatch.client.exceptions import TokenRefused
 from skybatch.deployment.findings import Level
 from skybatch.deployment.smoke.smoke import smoke
-from tests.e2e.browser import Browser, chromium
+from tests.e2e.browser import Browser
 from tests.e2e.service import Service
 from tests.support.deployment.planned import levels
 
@@ -222,12 +222,6 @@ def test_what_a_stolen_id_can_make_the_operator_pay_is_bounded(
 
 
 # In a browser -------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with chromium(tmp_path_factory.mktemp("downloads")) as opened:
-        yield opened
 
 
 @pytest.fixture

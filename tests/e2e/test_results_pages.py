@@ -5,7 +5,6 @@ They stand in ``build/screenshots`` afterwards, in two widths and both schemes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,11 +14,11 @@ from selenium.webdriver.common.keys import Keys
 from local.stack import Stack
 from skybatch.presentation.sky_sketch.drawing import sketch
 from skybatch.presentation.sky_sketch.scene import Outlines, Scene
-from tests.e2e.browser import Browser, chromium
+from tests.e2e.browser import Browser
 from tests.e2e.conftest import StartStack
 from tests.e2e.service import Service
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("quiet")]
 
 TABLE = """\
 ra,dec,size,id
@@ -36,26 +35,8 @@ TAB_STOPS = """const reached = "a[href], button, input, select, textarea, summar
 
 
 @pytest.fixture(scope="module")
-def downloads(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("downloads")
-
-
-@pytest.fixture(scope="module")
-def browser(downloads: Path) -> Iterator[Browser]:
-    with chromium(downloads) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
 def stack(start_stack: StartStack, browser: Browser) -> Stack:
     return start_stack(few=False)
-
-
-@pytest.fixture(autouse=True)
-def quiet(browser: Browser) -> Iterator[None]:
-    browser.complaints()
-    yield
-    assert browser.complaints() == []
 
 
 def tab_to(browser: Browser, selector: str) -> None:
