@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ from skybatch.inventory.image_sets import ImageSets, given_sets
 from skybatch.sky.image_frames import ImageFrame
 from skybatch.sky.pixel_grids import Projection
 from skybatch.surveys.description.reader import read_survey
-from skybatch.surveys.known import forget, register
+from tests.support.survey import descriptions
 
 DESCRIPTION = """
 schema = 1
@@ -50,16 +49,7 @@ BANDS = ("g", "r", "i", "z")
 PARTS = 4
 # A third of an arcsecond: 1.5 million such images cover the sky once and a quarter.
 PIXELS, SCALE = 2048, 0.33 / 3600
-
-
-@contextmanager
-def known_survey() -> Iterator[None]:
-    """Make the survey known for a while."""
-    register(SURVEY)
-    try:
-        yield
-    finally:
-        forget(SURVEY)
+known_survey = partial(descriptions.known_survey, SURVEY)
 
 
 def four_band_sets(count: int, seed: int = 12) -> ImageSets:

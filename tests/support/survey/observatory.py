@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
 from astropy.io import fits
 
 from skybatch.surveys.description.reader import read_survey
-from skybatch.surveys.known import forget, register
 from tests.support.images.fits_files import gzipped
+from tests.support.survey.descriptions import known_survey
 from tests.support.survey.wcs_kinds import KINDS, bent_header
 from tests.support.survey.wcs_oracle import Cards
 
@@ -41,19 +39,10 @@ frame = "ICRS"
 any_frame = true
 """
 SURVEY = read_survey(DESCRIPTION, "obs.toml")
+known_observatory = partial(known_survey, SURVEY)
 NX, NY = 300, 200
 FRAMES = ("ICRS", "FK5", "galactic")
 TYPES = ("u1", "i2", "i4", "f4", "f8")
-
-
-@contextmanager
-def known_observatory() -> Iterator[None]:
-    """Make the survey known for a while."""
-    register(SURVEY)
-    try:
-        yield
-    finally:
-        forget(SURVEY)
 
 
 @cache

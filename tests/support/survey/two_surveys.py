@@ -60,6 +60,7 @@ magzp = { of = "band", type = "double", unit = "mag", doc = "Zero point." }
 diameter = [0.1, 3.0]
 colour = { bands = ["w3", "w2", "w1"], zero = "magzp", reference = "w1" }
 """
+SURVEY = read_survey(DESCRIPTION, "wide.toml")
 
 
 class TwoSurveys(MadeArchive):
@@ -94,5 +95,5 @@ def two_surveys() -> Iterator[TwoSurveys]:
     try:
         yield TwoSurveys()
     finally:
-        forget(read_survey(DESCRIPTION, "wide.toml"))
+        forget(SURVEY)
         hold([])

@@ -24,12 +24,11 @@ from skybatch.settings import Settings
 from skybatch.standalone.batch_directory import WORK, BatchDirectory, locked
 from skybatch.standalone.bundle_worker import BundleDone, BundleJob, Places, work_on
 from skybatch.standalone.run import LocalRun
-from skybatch.surveys.description.reader import read_survey
 from skybatch.surveys.known import forget, hold, learn_from
 from tests.support.batches.in_process_service import Service, images_of
 from tests.support.survey.archive_on_disk import write_tree
 from tests.support.survey.sample_archive import POSITIONS, MadeArchive
-from tests.support.survey.two_surveys import BOTH, DESCRIPTION, two_surveys
+from tests.support.survey.two_surveys import BOTH, SURVEY, two_surveys
 from tests.support.survey.two_surveys import ROWS as SURVEY_ROWS
 from tests.unit.standalone.conftest import posted
 
@@ -233,7 +232,7 @@ def test_a_tree_tells_of_its_surveys_and_one_batch_may_be_of_several(tmp_path: P
     try:
         status = run(tmp_path / "tree", tmp_path / "out", table=SURVEY_ROWS, survey=BOTH)
     finally:
-        forget(read_survey(DESCRIPTION, "wide.toml"))
+        forget(SURVEY)
         hold([])
         learn_from(lambda: None)
     assert (status.state, status.rows.retrieved, status.rows.not_covered) == ("complete", 4, 1)

@@ -6,16 +6,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from skybatch.surveys.description.reader import read_survey
 from skybatch.surveys.selection import SurveySelection, selection
 from skybatch.validation import InvalidValue
 from tests.support.survey.descriptions import known_survey
-from tests.support.survey.two_surveys import DESCRIPTION
+from tests.support.survey.two_surveys import SURVEY
 
 
 @pytest.fixture(autouse=True)
 def wide() -> Iterator[None]:
-    with known_survey(read_survey(DESCRIPTION, "wide.toml")):
+    with known_survey(SURVEY):
         yield
 
 

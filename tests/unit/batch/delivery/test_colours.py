@@ -18,7 +18,7 @@ from skybatch.surveys.catalogue import packaged_survey
 from skybatch.surveys.description.reader import read_survey
 from tests.support.batches.batch_fakes import task
 from tests.support.batches.in_process_service import Service
-from tests.support.survey.two_surveys import BOTH, DESCRIPTION, TwoSurveys, two_surveys
+from tests.support.survey.two_surveys import BOTH, DESCRIPTION, SURVEY, TwoSurveys, two_surveys
 
 image_module = pytest.importorskip("PIL.Image", reason="no Pillow to read the pictures with")
 
@@ -30,7 +30,7 @@ def archive() -> Iterator[TwoSurveys]:
 
 
 def test_rules_are_those_of_descriptions() -> None:
-    twomass, wide = packaged_survey(), read_survey(DESCRIPTION, "wide.toml")
+    twomass, wide = packaged_survey(), SURVEY
     rule = colour_rule(twomass)
     assert rule is not None
     assert (rule.word, rule.tokens, rule.reference, rule.zero_point) == ("jhk", ("k", "h", "j"), 1, "MAGZP")

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from astropy.coordinates import SkyCoord
 
-from skybatch.surveys.description.reader import read_survey
 from skybatch.surveys.known import default_survey
 from skybatch.tables.schemas.batch import outcome_columns
 from skybatch.tables.schemas.common import RESUBMISSION_COLUMNS
@@ -22,10 +21,9 @@ from skybatch.tables.schemas.several_surveys import (
     survey_table,
 )
 from skybatch.tables.writers.formats import Format
-from tests.support.survey.two_surveys import DESCRIPTION, TwoSurveys, two_surveys
+from tests.support.survey.two_surveys import SURVEY, TwoSurveys, two_surveys
 
-WIDE = read_survey(DESCRIPTION, "wide.toml")
-SURVEYS = [default_survey(), WIDE]
+SURVEYS = [default_survey(), SURVEY]
 FORMATS: tuple[Format, ...] = ("tbl", "xml", "csv", "html")
 
 
