@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
@@ -198,7 +199,8 @@ def test_a_page_of_2500_rows_is_small_and_has_at_most_a_hundred_tab_stops(view: 
     assert len(page.source.encode()) < 300_000
     stops = [each for each in page.elements if is_tab_stop(each)]
     folded = len(batch_samples.mixed().files) + 4  # links and commands in closed details
-    assert len(stops) - folded + 4 <= 100  # with what the scripts add: the sketch, and buttons to copy
+    added = 4  # by scripts: the sketch, and buttons to copy
+    assert len(stops) - folded + added <= 100
 
 
 def is_tab_stop(element: Element) -> bool:
@@ -232,7 +234,8 @@ def test_what_a_user_typed_stays_inert_on_the_page(typed: str, view: str) -> Non
         reasons=[{"outcome": "failed", "reason": typed, "rows": 3, "named": [typed]}],
         files=[{**batch_samples.files()[0], "name": typed}],
     )  # fmt: skip
-    page = shown(hostile, batch_samples.targets(15, id=typed, name=typed), view=view)
+    targets = [replace(each, reason=typed) for each in batch_samples.targets(15, id=typed, name=typed)]
+    page = shown(hostile, targets, view=view)
     assert len(page.all("script")) == Page(bare).source.count("<script")
     assert page.unclosed == []
     assert len(page.source) < len(bare) + 60_000

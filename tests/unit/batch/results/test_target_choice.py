@@ -11,6 +11,7 @@ from skybatch.errors import InvalidRequest
 from tests.support.batches.batch_samples import targets
 
 TARGETS = targets(95)
+WHOLE = [n for n in range(1, 96) if n % 30]  # of the others one image is missing
 
 
 def rows(choice: TargetChoice) -> list[int]:
@@ -27,7 +28,9 @@ def rows(choice: TargetChoice) -> list[int]:
         (TargetChoice(find="T9"), [9, *range(90, 96)]),
         (TargetChoice(find="12"), [12]),
         (TargetChoice(sort="-ra"), list(range(95, 0, -1))),
-        (TargetChoice(sort="-outcome"), [30, 60, 90, *(n for n in range(1, 96) if n % 30)]),
+        (TargetChoice(sort="-outcome"), [30, 60, 90, *WHOLE]),
+        (TargetChoice(sort="size"), [30, 60, 90, *WHOLE]),
+        (TargetChoice(sort="-size"), [*WHOLE, 30, 60, 90]),
         (TargetChoice(outcome="failed"), []),
     ],
 )
