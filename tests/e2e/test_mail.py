@@ -25,6 +25,7 @@ REQUEST: dict[str, Any] = {
     "bands": "J",
 }
 BOUNCE, COMPLAINT = "bounce@simulator.amazonses.com", "complaint@simulator.amazonses.com"
+RETURNED = {BOUNCE: "bounced", COMPLAINT: "complained"}
 
 
 @pytest.fixture(scope="module")
@@ -106,20 +107,35 @@ def test_the_parts_of_a_chain_are_one_thread(named: Stack) -> None:
 # Mail that comes back -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("address", "state"), [(BOUNCE, "bounced"), (COMPLAINT, "complained")])
-def test_mail_that_comes_back_is_told_on_the_page(named: Stack, address: str, state: str) -> None:
-    """By SES's mailbox simulator, through configuration set, EventBridge and the template's rule."""
+@pytest.fixture(scope="module")
+def returned(named: Stack) -> dict[str, dict[str, Any]]:
+    """Statuses of batches whose mail came back, by the address that it was sent to.
+
+    By SES's mailbox simulator, through configuration set, EventBridge and the template's rule.
+    """
     service = Service(named.url)
-    batch_id = service.submit(**(REQUEST | {"email": address, "label": state}))
-    status = service.wait(batch_id, lambda seen: seen["mail"] == state, seconds=40)
+
+    def came_back(address: str, state: str) -> dict[str, Any]:
+        batch_id = service.submit(**(REQUEST | {"email": address, "label": state}))
+        return service.wait(batch_id, lambda seen: seen["mail"] == state, seconds=40)
+
+    return {address: came_back(address, state) for address, state in RETURNED.items()}
+
+
+@pytest.mark.parametrize("address", RETURNED)
+def test_mail_that_comes_back_is_told_on_the_page(
+    named: Stack, returned: dict[str, dict[str, Any]], address: str
+) -> None:
+    status = returned[address]
     assert status["state"] == "complete"
-    page = service.call(f"/batches/{batch_id}/results", headers={"Accept": "text/html"}).body.decode()
+    results = f"/batches/{status['batch_id']}/results"
+    page = Service(named.url).call(results, headers={"Accept": "text/html"}).body.decode()
     assert status["notices"][-1].partition(":")[0].split(";")[0] in page
     assert address not in page
 
 
+@pytest.mark.usefixtures("returned")
 def test_who_complained_is_written_to_no_more(named: Stack) -> None:
-    """After the complaint of the test before."""
     answer = Service(named.url).post("/batches", **(REQUEST | {"email": COMPLAINT}))
     assert (answer.status, answer.json()["errors"][0]["column"]) == (422, "email")
 
