@@ -13,7 +13,7 @@ from skybatch.inventory.held_surveys import add_held
 from skybatch.notification.email import Message
 from skybatch.settings import Settings
 from skybatch.storage.bucket_tree import BucketTree
-from skybatch.surveys.known import forget, hold, learn_from
+from skybatch.surveys.known import forget
 from tests.support.batches import batch_samples
 from tests.support.batches.batch_fakes import BATCH_ID
 from tests.support.batches.ended_batches import ENDED, failed_batch
@@ -57,8 +57,6 @@ def notifier(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     monkeypatch.setattr(module, "SesMailer", RecordingMailer)
     yield module
     forget(plain_survey())
-    hold([])
-    learn_from(lambda: None)
 
 
 def test_a_survey_that_is_not_packaged_is_named_in_the_mail(notifier: ModuleType) -> None:

@@ -24,7 +24,7 @@ from skybatch.settings import Settings
 from skybatch.standalone.batch_directory import WORK, BatchDirectory, locked
 from skybatch.standalone.bundle_worker import BundleDone, BundleJob, Places, work_on
 from skybatch.standalone.run import LocalRun
-from skybatch.surveys.known import forget, hold, learn_from
+from skybatch.surveys.known import forget
 from tests.support.batches.in_process_service import Service, images_of
 from tests.support.survey.archive_on_disk import write_tree
 from tests.support.survey.sample_archive import POSITIONS, MadeArchive
@@ -233,8 +233,6 @@ def test_a_tree_tells_of_its_surveys_and_one_batch_may_be_of_several(tmp_path: P
         status = run(tmp_path / "tree", tmp_path / "out", table=SURVEY_ROWS, survey=BOTH)
     finally:
         forget(SURVEY)
-        hold([])
-        learn_from(lambda: None)
     assert (status.state, status.rows.retrieved, status.rows.not_covered) == ("complete", 4, 1)
     assert {name: counts.rows.retrieved for name, counts in status.surveys.items()} == dict.fromkeys(BOTH, 3)
     assert (tmp_path / "out" / "images_wide.tbl").is_file()

@@ -18,7 +18,7 @@ from obstore.store import LocalStore
 from skybatch.archive.described.index import index_described
 from skybatch.inventory.cache import open_inventories
 from skybatch.storage.directory_tree import DirectoryTree
-from skybatch.surveys.known import forget, learn_from
+from skybatch.surveys.known import forget
 from tests.e2e.crops import Judge
 from tests.support.batches.functions import load_function
 from tests.support.batches.in_process_service import Service, images_of
@@ -41,7 +41,6 @@ def archive(tmp_path: Path) -> Iterator[Any]:
     objects = LocalStore(str(tmp_path))
     yield SimpleNamespace(objects=objects, open=open_inventories(objects), tree=tree)
     forget(SURVEY)
-    learn_from(lambda: None)
 
 
 def position(archive: Any, x: float, y: float) -> tuple[float, float]:
