@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -20,14 +21,15 @@ from tests.support.survey.allwise_tree import MAGZP, SURVEY, TILES, fill, key, t
 TILE, OTHER = TILES
 
 
+@dataclass(frozen=True)
 class GuardedTree(DirectoryTree):
-    """A tree that may not be listed: what is not there is refused, and so is all of one tile."""
+    """A tree that may not be listed; it refuses what is not there, and what has ``guarded`` in its path."""
 
     guarded: str = ""
-    requests: int = 0
+    asked: list[str] = field(default_factory=list)
 
     def read_start(self, path: str, length: int) -> tuple[bytes, int]:
-        object.__setattr__(self, "requests", self.requests + 1)
+        self.asked.append(path)
         if self.guarded in path or not (self.root / path).exists():
             raise AccessRefused("403")
         return super().read_start(path, length)
@@ -78,20 +80,18 @@ def test_tiles_that_are_listed_have_the_values_and_the_place_of_the_table(tmp_pa
 
 
 def test_a_probe_reads_each_header_by_one_request(tmp_path: Path) -> None:
-    tree = GuardedTree(tmp_path / "tree")
+    tree = GuardedTree(tmp_path / "tree", guarded="none")
     fill(tree)
-    object.__setattr__(tree, "guarded", "none")
     found = stored(tree, "probe", tmp_path)
-    assert (len(read(found)), tree.requests, found.problems) == (8, 8, [])
+    assert (len(read(found)), len(tree.asked), found.problems) == (8, 8, [])
     assert read(found)[0].bytes == len(tile_image(TILE, 1))
     assert {image.cards for image in read(found)} == {70}
     assert {image.key.form for image in read(found)} == {"fits"}
 
 
 def test_what_a_store_refuses_beside_what_it_gives_is_missing(tmp_path: Path) -> None:
-    tree = GuardedTree(tmp_path / "tree")
+    tree = GuardedTree(tmp_path / "tree", guarded=OTHER)
     fill(tree)
-    object.__setattr__(tree, "guarded", OTHER)
     found = stored(tree, "probe", tmp_path)
     assert len(read(found)) == 4
     assert "4 images" in found.problems[0].reason
