@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -16,10 +17,11 @@ from tests.support.survey.allwise_tree import SURVEY, TILES, fill, key
 TILE = next(iter(TILES))
 
 
+@dataclass(frozen=True)
 class CountingTree(DirectoryTree):
     """A tree that remembers which files were read."""
 
-    read_files: list[str]
+    read_files: list[str] = field(default_factory=list)
 
     def read_range(self, path: str, start: int, length: int) -> bytes:
         self.read_files.append(path)
@@ -29,7 +31,6 @@ class CountingTree(DirectoryTree):
 @pytest.fixture
 def tree(tmp_path: Path) -> CountingTree:
     made = CountingTree(tmp_path)
-    object.__setattr__(made, "read_files", [])
     fill(made, (TILE,), pixels=32)
     return made
 
