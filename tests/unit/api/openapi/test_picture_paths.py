@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import fields
 
+import pytest
+
 from skybatch.api.openapi.picture_paths import choice_parameters, look_parameters, picture_paths
 from skybatch.batch.delivery.previews import DEFAULT_LOOK
 from skybatch.batch.results.target_choice import TargetChoice
@@ -21,3 +23,10 @@ def test_previews_and_sketches_have_addresses() -> None:
 def test_each_field_of_a_choice_is_a_parameter() -> None:
     described = {each["name"] for each in choice_parameters()}
     assert described == {each.name for each in fields(TargetChoice)}
+
+
+@pytest.mark.parametrize("path", picture_paths())
+def test_programs_that_know_no_pictures_may_save_them(path: str) -> None:
+    """Generators of clients refuse a response of whose media types they know none."""
+    pictures = picture_paths()[path]["get"]["responses"]["200"]["content"]
+    assert {"application/octet-stream", "text/html"} & set(pictures)

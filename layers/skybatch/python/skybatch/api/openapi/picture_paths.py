@@ -89,12 +89,14 @@ def _view() -> Schema:
 
 
 def _sketch() -> Schema:
-    drawing = {"description": "The drawing.", "content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}
     return operation(
         "batches",
         "getSketch",
         "Sketch of a batch on the sky",
-        {"200": drawing, "303": redirect("To the drawing, where it is too large for a response.")},
+        {
+            "200": binary("The drawing.", MEDIA_TYPE),
+            "303": redirect("To the drawing, where it is too large for a response."),
+        },
         READ_ERRORS,
         description="Positions and what became of them, outlines of the images, the region; while the batch"
         " runs, what its plan covers. Its titles tell row and image.",
