@@ -138,8 +138,8 @@ def test_images_too_small_to_be_seen_are_left_out_and_that_is_said() -> None:
     svg = sketch(Scene("", everywhere, images=outlines(5)))
     of_map = ElementTree.fromstring(svg).find(f"{SVG}svg")
     assert of_map is not None
-    drawn = [each.get("class") for each in of_map.iter()]
-    assert drawn.count("mark covered") == len(everywhere)
+    drawn = {each.get("class"): each for each in of_map.iter()}
+    assert len(drawn["mark covered"]) == len(everywhere)
     assert not {"image hue0", "image hue1"} & {*drawn}
     assert b"too small" in svg
 
