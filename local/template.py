@@ -22,7 +22,7 @@ FILE_PROPERTIES = ("DefinitionUri",)
 STUBBED_FOLDER = "science"
 
 
-class _LongForm(yaml.SafeLoader):
+class _LongForm(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """Reads ``!Sub``, ``!GetAtt``, ``!Ref`` … as the JSON forms CloudFormation defines for them."""
 
 

@@ -25,6 +25,7 @@ PLAIN: Cards = {
 @pytest.mark.parametrize("matrix", ["CROTA2", "CD", "PC"])
 @pytest.mark.parametrize("frame", list(ImageFrame))
 @pytest.mark.parametrize("projection", ["SIN", "TAN"])
+@pytest.mark.no_cover
 def test_pixels_and_positions_are_astropys(projection: str, frame: ImageFrame, matrix: str) -> None:
     rng = np.random.default_rng(5)
     for cards in headers(projection, frame, matrix, IMAGES, seed=4):

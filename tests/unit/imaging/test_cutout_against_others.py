@@ -76,11 +76,13 @@ def check_crops(stored: bytes, name: str, scratch: Path) -> None:
 
 
 @pytest.mark.parametrize("name", MADE)
+@pytest.mark.no_cover
 def test_crops_of_synthetic_images(name: str, tmp_path: Path) -> None:
     check_crops(gzipped(make_image(seed=len(name), **MADE[name])), name, tmp_path)
 
 
 @pytest.mark.parametrize("number", range(SURVEY))
+@pytest.mark.no_cover
 def test_crops_of_survey_images(number: int, survey_data: Path, tmp_path: Path) -> None:
     files = sorted((survey_data / "archive").rglob("*.fits.gz"))
     if number >= len(files):

@@ -48,6 +48,7 @@ def celestial(header: fits.Header) -> WCS:
 
 
 @pytest.mark.parametrize("image", IMAGES, ids=lambda image: image.path.rpartition("/")[2])
+@pytest.mark.no_cover
 def test_crops_are_astropys(image: SurveyImage) -> None:
     file = file_of(image.path)
     source = file.read_bytes()

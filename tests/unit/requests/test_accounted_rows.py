@@ -101,6 +101,7 @@ def refused_rows(upload: bytes, sent: int) -> list[int | None]:
 @pytest.mark.parametrize("form", WRITTEN)
 @fewer
 @given(rows=rows_of_cells)
+@pytest.mark.no_cover
 def test_rows_that_people_write_are_all_accounted_for(form: str, rows: list[Cells]) -> None:
     sent = [GOOD, *rows]
     bad: list[int | None] = [n for n, row in enumerate(sent, 1) if refused_rows(csv([GOOD, row]).encode(), 2)]

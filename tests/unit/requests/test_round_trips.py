@@ -137,6 +137,7 @@ fewer = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCh
 @pytest.mark.parametrize("form", FORMS)
 @fewer
 @given(records=st.lists(position_records, min_size=1, max_size=4))
+@pytest.mark.no_cover
 def test_positions_read_back(form: str, records: list[Record]) -> None:
     expected = [
         without_nulls(
@@ -157,6 +158,7 @@ def test_positions_read_back(form: str, records: list[Record]) -> None:
 @pytest.mark.parametrize("form", FORMS)
 @fewer
 @given(records=st.lists(key_records, min_size=1, max_size=4))
+@pytest.mark.no_cover
 def test_coadd_keys_read_back(form: str, records: list[Record]) -> None:
     expected = [
         without_nulls(
@@ -175,6 +177,7 @@ def test_coadd_keys_read_back(form: str, records: list[Record]) -> None:
 @pytest.mark.parametrize("form", FORMS)
 @fewer
 @given(records=st.lists(scan_records, min_size=1, max_size=4))
+@pytest.mark.no_cover
 def test_scans_read_back(form: str, records: list[Record]) -> None:
     expected = [
         without_nulls(

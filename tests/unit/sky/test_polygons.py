@@ -27,6 +27,7 @@ def on_the_sky(plane: np.ndarray, center: SkyCoord) -> SkyCoord:
     return SkyCoord(frame.realize_frame(Spherical(lon * units.rad, lat * units.rad))).icrs
 
 
+@pytest.mark.no_cover
 def test_polygons_overlap_images_as_in_the_plane() -> None:
     answers = []
     sky, rng = images(400, seed=21), np.random.default_rng(22)

@@ -47,6 +47,7 @@ def largest_within(footprint: shapely.Polygon, ratio: np.ndarray) -> np.ndarray:
     return np.asarray(ratio * np.min(np.abs(np.sum(normal * ring[:-1], axis=-1)) / (np.abs(normal) @ ratio)))
 
 
+@pytest.mark.no_cover
 def test_circles_overlap_cover_and_enclose_as_in_the_plane() -> None:
     seen = dict.fromkeys([(r, h) for r in ("overlap", "cover", "enclosed") for h in (True, False)], 0)
     for image, center, footprint, rng in cases(700, seed=11, spread=0.9):
@@ -68,6 +69,7 @@ def test_circles_overlap_cover_and_enclose_as_in_the_plane() -> None:
     assert min(seen.values()) > 100, seen  # every relation both held and failed, often
 
 
+@pytest.mark.no_cover
 def test_boxes_overlap_cover_and_enclose_as_in_the_plane() -> None:
     seen = dict.fromkeys([(r, h) for r in ("overlap", "cover", "enclosed") for h in (True, False)], 0)
     for image, center, footprint, rng in cases(600, seed=13, spread=0.9):

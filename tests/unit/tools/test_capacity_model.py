@@ -76,5 +76,6 @@ def test_measured_figures_take_the_place_of_published_ones(
     assert capsys.readouterr().out != published
 
 
+@pytest.mark.no_cover
 def test_the_documented_table_is_the_one_that_the_model_prints() -> None:
     assert capacity_model.table() in (ROOT / "docs/operations.md").read_text("utf-8")

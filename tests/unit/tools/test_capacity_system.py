@@ -55,6 +55,7 @@ def test_never_more_workers_than_allowed_nor_messages_than_the_window() -> None:
     assert most["outstanding"] <= 20
 
 
+@pytest.mark.no_cover
 def test_a_small_batch_is_not_starved_by_a_large_one() -> None:
     large = replace(CROPS, sources=20_000)
     alone = System(aws()).run([SMALL])[0].seconds

@@ -46,6 +46,7 @@ def test_every_pin_is_exact_and_has_hashes() -> None:
     assert all(lines[start + 1].startswith("    --hash=sha256:") for start in starts)
 
 
+@pytest.mark.no_cover
 def test_all_that_the_functions_import_is_asked_for_by_name_and_pinned() -> None:
     asked = {canonicalize_name(Requirement(line).name) for line in own_requirements("service")}
     assert imported_packages() <= asked

@@ -79,6 +79,7 @@ def test_only_the_tiles_of_the_boxes_are_read() -> None:
 
 
 @pytest.mark.parametrize("kind", ["RICE_1 16", "GZIP_1 32", "GZIP_2 -32 lossless", "RICE_1 -32 NO_DITHER"])
+@pytest.mark.no_cover
 def test_damaged_tiles_are_one_typed_error_or_pixels(kind: str) -> None:
     file = compressed(**KINDS[kind])  # type: ignore[arg-type]
     start, rng = opened(file).table.heap_offset, np.random.default_rng(3)

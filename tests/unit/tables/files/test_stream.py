@@ -62,6 +62,7 @@ def test_encodings_and_line_ends_do_not_matter(tmp_path: Path, encoding: str, en
     assert list(stream_rows(path, NAMES)) == [(3, EXPECTED[0]), (4, EXPECTED[1])]
 
 
+@pytest.mark.no_cover
 def test_memory_does_not_grow_with_the_number_of_rows(tmp_path: Path) -> None:
     path = tmp_path / "table.csv"
     path.write_text("ra,band\n" + "1.5,j\n" * 50_000)

@@ -169,6 +169,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.no_cover
 def test_an_upload_made_to_hurt_is_refused_or_read_within_bounds(name: str) -> None:
     content = HOSTILE[name](SIZE)
     select = CountingSelect()

@@ -63,11 +63,11 @@ class PlannedStack:
         return document
 
 
-class _Plain(yaml.SafeLoader):
-    """Reads ``!Sub``, ``!Ref`` … as the plain values that follow them."""
+class _Plain(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Reads ``!Sub``, ``!Ref`` … as the plain values behind them; in C where PyYAML has it."""
 
 
-def _plain(loader: yaml.SafeLoader, _: str, node: yaml.Node) -> Any:
+def _plain(loader: yaml.constructor.SafeConstructor, _: str, node: yaml.Node) -> Any:
     match node:
         case yaml.ScalarNode():
             return loader.construct_scalar(node)
