@@ -53,6 +53,16 @@ def test_a_broken_rule_is_named_by_its_key(old: str, new: str, key: str) -> None
         read_survey(plain_description((old, new)), "radio.toml")
 
 
+OWN_GRIDS = ('id = "{field}"', 'id = "{field}"\ngrid = "band"')
+
+
+def test_bands_of_unlike_grids_are_refused_by_name() -> None:
+    two = (BAND, f'{BAND}, {{ id = "s", label = "S", wave = [0.1, 0.09, 0.11] }}')
+    with pytest.raises(InvalidSurvey, match=r"(?m)^radio\.toml: set\.grid: "):
+        read_survey(plain_description(two, OWN_GRIDS, (KEY, 'key = "{field}.{band.id}"')), "radio.toml")
+    assert plain_survey(OWN_GRIDS).set.grid == "band"
+
+
 @pytest.mark.parametrize(
     ("more", "key"),
     [

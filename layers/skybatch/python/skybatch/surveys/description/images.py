@@ -180,7 +180,8 @@ class ImageSet:
     id
         Template of its identifier in requests and tables.
     grid
-        ``set``: all bands have one pixel grid. ``band``: each has its own.
+        ``set``: all bands have one pixel grid. ``band``: each has its own, which surveys of one band alone
+        may say.
     number
         A number of each set besides, where the survey has one.
     """

@@ -141,6 +141,8 @@ def _image_set(survey: Survey) -> Broken:
         yield "set.fields", "must name at least one field"
     yield from _template("set.id", survey.set.id, survey.fields)
     yield from _uses_all("set.id", survey.set.id, survey.set.fields)
+    if survey.set.grid == "band" and len(survey.band) > 1:
+        yield "set.grid", "must be set; bands of unlike grids can be described as a survey each"
 
 
 def _products(survey: Survey) -> Broken:
