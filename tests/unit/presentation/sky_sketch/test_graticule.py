@@ -9,7 +9,7 @@ from astropy.wcs import WCS
 from skybatch.presentation.sky_sketch.graticule import degrees, graticule, scale_bar
 from skybatch.presentation.sky_sketch.projection import Gnomonic
 from skybatch.presentation.sky_sketch.scene import Circle, Scene
-from skybatch.presentation.sky_sketch.viewport import Viewport
+from skybatch.presentation.sky_sketch.viewport import WIDTH, Viewport
 
 REGIONS = [
     (204.25, -29.87, 0.25),
@@ -65,3 +65,25 @@ def test_the_map_of_the_sky_has_meridians_and_parallels() -> None:
     lines = graticule(Viewport.around(ring))
     assert len(lines) == 13 + 5
     assert [line.label for line in lines if line.label][:3] == ["60°", "120°", "180°"]
+
+
+PHONE = 13.0  # units of a label's letters on a phone (sketch.css), where they are largest
+ADVANCES = dict.fromkeys("0123456789", 0.64) | {"+": 0.84, "-": 0.84, ".": 0.32, "°": 0.5}  # of wide letters
+
+
+@pytest.mark.parametrize("radius", [0.01, 0.03, 0.25, 3.5])
+@pytest.mark.parametrize("ra", np.linspace(0.0, 359.0, 23))
+def test_labels_stand_within_the_drawing(ra: float, radius: float) -> None:
+    view = Viewport.around(Scene("", region=Circle(ra, -ra / 5.0 - 10.0, radius)))
+    for line in graticule(view):
+        width = PHONE * sum(ADVANCES[letter] for letter in line.label)
+        left = line.label_x - (width if line.anchor == "end" else width / 2.0)
+        assert left >= 0.0, line.label
+        assert left + width <= WIDTH, line.label
+
+
+@pytest.mark.parametrize("dec", [-5.0, 5.0])
+def test_a_meridian_through_the_middle_has_its_label(dec: float) -> None:
+    """There the map ends just where its declinations do."""
+    view = Viewport.around(Scene("", region=Circle(10.0, dec, 0.05)))
+    assert "10.00°" in [line.label for line in graticule(view)]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from skybatch.presentation.sky_sketch.projection import Gnomonic
-from skybatch.presentation.sky_sketch.viewport import BOTTOM, LEFT, RIGHT, TOP, WIDTH, Viewport
+from skybatch.presentation.sky_sketch.viewport import BOTTOM, LEFT, TOP, WIDTH, Viewport
 from skybatch.sky.vectors import Floats
 
 _STEPS = (
@@ -25,6 +25,8 @@ _SAMPLES = 65  # of a line; 2^n + 1, as those of longer ones, so that a drawing 
 _LONG, _LONGEST = 2 * _SAMPLES - 1, 4 * _SAMPLES - 3
 _LINES = 5  # about so many of each kind
 _GAP = 26.0  # units that two labels of one side are apart, at least
+_HALF_LABEL = 31.0  # units of "204.255°", in the letters of a phone
+_BEYOND = 1.001  # of the map: a line that would end just at its edge is to cross it
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,8 @@ def graticule(view: Viewport) -> list[GridLine]:
 def _seen(view: Viewport, projection: Gnomonic) -> tuple[tuple[float, float], tuple[float, float]]:
     """Return the ranges of right ascension (without a jump at 0) and declination that a field shows."""
     across, along = view.half_sizes()
-    x, y = np.meshgrid(np.linspace(-across, across, 33) + view.x, np.linspace(-along, along, 33) + view.y)
+    steps = np.linspace(-_BEYOND, _BEYOND, 33)
+    x, y = np.meshgrid(across * steps + view.x, along * steps + view.y)
     ra, dec = projection.sky(x, y)
     turned = (ra - projection.ra + 180.0) % 360.0 - 180.0
     south, north = float(dec.min()), float(dec.max())
@@ -67,7 +70,7 @@ def _meridians(view: Viewport, ra: tuple[float, float], dec: tuple[float, float]
     last = math.inf
     for value in _multiples(*ra, step)[::-1]:
         x, y = view.place(np.full(_SAMPLES, value), along)
-        at = _crossing(y, x, view.height - BOTTOM, LEFT, WIDTH - RIGHT)
+        at = _crossing(y, x, view.height - BOTTOM, LEFT, WIDTH - _HALF_LABEL)
         if at is None or (last != math.inf and abs(at - last) < _GAP + 14.0):
             yield GridLine(x, y)
             continue
@@ -133,8 +136,8 @@ def degrees(value: float, step: float, *, sign: bool = False) -> str:
 
 
 def scale_bar(view: Viewport) -> tuple[float, str]:
-    """Return a round length that a fifth of a field's width or somewhat less shows: units, and in words."""
-    length, words = round_length((WIDTH - LEFT - RIGHT) / 4.0 / view.scale)
+    """Return a round length, less than a quarter of the drawing's width: in units, and in words."""
+    length, words = round_length(WIDTH / 4.5 / view.scale)
     return length * view.scale, words
 
 

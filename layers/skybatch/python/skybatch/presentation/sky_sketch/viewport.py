@@ -14,8 +14,8 @@ from skybatch.sky.vectors import Floats, to_sphere, to_vector
 WIDTH = 480.0
 """Units across a drawing; a phone shows somewhat less than a pixel for each, a desktop more."""
 FIELD_HEIGHT, MAP_HEIGHT = 360.0, 246.0
-LEFT, RIGHT, TOP, BOTTOM = 44.0, 8.0, 8.0, 22.0
-"""Around the map, for the labels of the grid."""
+LEFT, RIGHT, TOP, BOTTOM = 68.0, 8.0, 8.0, 22.0
+"""Around the map, for the labels of the grid: "+19.855°" in the letters of a phone."""
 _SMALLEST_RADIUS = 0.01  # degrees; a single position without images is shown with so much around it
 _ROOM = 1.06  # of what must be seen, so that nothing touches the frame
 
