@@ -181,6 +181,7 @@ def test_a_page_of_2500_rows_is_small_and_its_pages_are_walked_by_links(
 ) -> None:
     lines = [f"{65.40 + n % 50 / 500:.4f},{19.15 + n // 50 / 100:.4f},20,t{n}" for n in range(2500)]
     submitted(stack, browser, mode="positions", table="\n".join(["ra,dec,size,id", *lines]), best=True)
+    browser.wait(lambda: browser.all("#sky svg"), "the sketch in the page")
     assert len(browser.driver.page_source.encode()) < 300_000
     assert browser.script(TAB_STOPS) <= MOST_TAB_STOPS
     browser.click(".pages a[rel=next]")
