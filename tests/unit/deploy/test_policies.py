@@ -1,7 +1,7 @@
 """Every policy of the template, read statement by statement: what may be done, to what, by whom.
 
-The emulator's enforcement (tests/e2e/test_auth.py) does not reach the state machine's role, nor what AWS
-itself does with the worker's right to the queue; these tests do.
+The emulator's enforcement (tests/e2e/access/test_auth.py) does not reach the state machine's role, nor what
+AWS itself does with the worker's right to the queue; these tests do.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from local.stack import Plan, Stack, running_stack
 from skybatch import Client
 from skybatch.client import BatchStatus
 from tests.bench.sample_field import DATASET, DATE, HEMISPHERE, IMAGE, make_strip
-from tests.e2e.test_client import verified
+from tests.e2e.clients.test_client import verified
 
 pytestmark = [pytest.mark.e2e, pytest.mark.soak]
 

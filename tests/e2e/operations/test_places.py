@@ -24,9 +24,9 @@ from skybatch.storage.directory_tree import DirectoryTree
 from skybatch.surveys.catalogue import packaged_description
 from skybatch.surveys.description.reader import read_survey
 from skybatch.surveys.known import forget
+from tests.e2e.access.test_auth import DENIED, ROLES, actor_of
 from tests.e2e.conftest import StartStack
 from tests.e2e.service import Service
-from tests.e2e.test_auth import DENIED, ROLES, actor_of
 
 pytestmark = pytest.mark.e2e
 STAR = Target(314.30417, 77.595559, 50)
