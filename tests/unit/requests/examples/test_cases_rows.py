@@ -12,7 +12,7 @@ import pytest
 from skybatch.errors import InvalidRequest
 from tests.support.tables.table_cases import M, T, assert_at, field, points, read, refused, told, votable
 
-CASES = Path(os.environ.get("SKYBATCH_CASES", Path(__file__).resolve().parents[4] / "shared" / "cases"))
+CASES = Path(os.environ.get("SKYBATCH_CASES", Path(__file__).resolve().parents[5] / "shared" / "cases"))
 PAIR = field("ra", 'unit="deg"') + field("dec", 'unit="deg"')
 _SECOND = votable(PAIR, M).split('v1.3">')[1]
 TWO_RESOURCES = votable(PAIR, T).removesuffix("</VOTABLE>") + _SECOND

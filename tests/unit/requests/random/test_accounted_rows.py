@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from skybatch.errors import InvalidRequest
 from tests.support.tables.request_tables import parsed_upload
-from tests.unit.requests.test_round_trips import FORMS, table_of
+from tests.unit.requests.random.test_round_trips import FORMS, table_of
 
 Cells = tuple[str, str]
 Writer = Callable[[Sequence[Cells]], str]
