@@ -16,7 +16,7 @@ from skybatch.batch.plan import Task
 from tests.support.batches.made_bundles import made_bundle, put_bundle
 from tests.support.batches.model_workers import Queued
 from tests.support.batches.reference_batch import GOOD
-from tests.unit.batch.test_reference_model import BatchModel
+from tests.unit.batch.whole.test_reference_model import BatchModel
 
 
 class RareEvents(BatchModel):
