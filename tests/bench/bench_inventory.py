@@ -24,8 +24,8 @@ from tests.bench.harness import Bench, median_ms
 from tests.bench.inventory.cold import measure_first_region, measure_object_store
 from tests.bench.inventory.questions import PLACE, ROWS, anywhere, by_row, check_same, look_ups, numbers
 from tests.bench.inventory.rivals import DuckDB, Rival, SQLite
+from tests.support.survey.described.four_bands import four_band_sets, known_survey
 from tests.support.survey.format2 import publish_format2
-from tests.support.survey.four_bands import four_band_sets, known_survey
 from tests.support.survey.synthetic_survey import synthetic
 
 TURNS = 5

@@ -25,7 +25,7 @@ from skybatch.surveys.image_type import ImageType
 from tests.bench.harness import Bench, median_ms
 from tests.support.images.fits_files import make_image
 from tests.support.servers.range_server import RangeServer, range_server
-from tests.support.survey.allwise_tree import CARDS, CDELT
+from tests.support.survey.described.allwise_tree import CARDS, CDELT
 
 PIXELS, SIZE = 4095, 50.0
 PLACE = (314.30417, 77.595559)

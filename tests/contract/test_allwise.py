@@ -23,8 +23,8 @@ from astropy.table import Table
 from astropy.wcs import WCS
 
 from skybatch.archive.described.table_images import read_table_images, well_placed
-from tests.support.survey.allwise_service import AllWiseService, allwise_service
-from tests.support.survey.allwise_tree import MAGZP, STAR, SURVEY, TILES, address, key, tile_image
+from tests.support.survey.described.allwise_service import AllWiseService, allwise_service
+from tests.support.survey.described.allwise_tree import MAGZP, STAR, SURVEY, TILES, address, key, tile_image
 
 SIA, SEARCH = "/ibe/sia/wise/allwise/p3am_cdd", "/ibe/search/wise/allwise/p3am_cdd"
 TILE = next(iter(TILES))

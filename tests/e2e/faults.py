@@ -23,8 +23,8 @@ from typing import Any
 
 from local.gateway import ForwardingHandler, Gateway, serve_gateway
 from local.stack import Stack
+from tests.support.aws.s3_limits import S3Limits
 from tests.support.machine.processes import function_of, owner_of_port
-from tests.support.servers.s3_limits import S3Limits
 
 Fault = Callable[[ForwardingHandler], bool]
 

@@ -17,7 +17,7 @@ from skybatch.storage.directory_tree import DirectoryTree
 from tests.e2e.crops import Judge
 from tests.e2e.service import Service
 from tests.support.batches.stacks import StartStack
-from tests.support.survey.first_tree import FIELDS, description, fill, first_image, key
+from tests.support.survey.described.first_tree import FIELDS, description, fill, first_image, key
 
 pytestmark = [pytest.mark.e2e, pytest.mark.soak]
 

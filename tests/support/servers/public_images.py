@@ -12,7 +12,7 @@ import pytest
 from local.public_bucket import PublicBucket, public_bucket
 from skybatch.storage.places import ANONYMOUS, PUBLIC_ENDPOINT, BucketPlace, open_place
 from skybatch.surveys.known import default_survey, register
-from tests.support.servers.fake_s3 import FakeS3, fake_s3
+from tests.support.aws.fake_s3 import FakeS3, fake_s3
 from tests.support.survey.sample_archive import MadeArchive
 
 PUBLIC = PublicBucket("nasa-irsa-wise", "us-west-2")

@@ -8,10 +8,10 @@ from uuid import uuid4
 import pytest
 from obstore.store import S3Store
 
+from tests.support.aws.s3 import S3Server, s3_server
 from tests.support.batches.functions import load_function
 from tests.support.batches.in_process_service import Service
 from tests.support.servers.http import HttpClient, make_dependencies
-from tests.support.servers.s3 import S3Server, s3_server
 from tests.support.survey.sample_archive import MadeArchive
 
 CENTER = (314.30417, 77.595559)

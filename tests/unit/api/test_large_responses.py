@@ -9,8 +9,8 @@ from obstore.store import MemoryStore, S3Store
 
 from skybatch.api.large_responses import CACHE_CONTROL, MAX_INLINE_BYTES, MIN_GZIP_BYTES, content_response
 from skybatch.api.routing import AnyResponse
+from tests.support.aws.s3 import fetch
 from tests.support.servers.http import body_of, http_request
-from tests.support.servers.s3 import fetch
 
 LARGE = b"x" * MIN_GZIP_BYTES
 

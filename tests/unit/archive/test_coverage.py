@@ -13,7 +13,7 @@ from mocpy import MOC
 
 from skybatch.archive.coverage import coverage_of, order_for
 from skybatch.inventory.image_sets import ImageSets
-from tests.support.survey.four_bands import PIXELS, SCALE, four_band_sets, known_survey
+from tests.support.survey.described.four_bands import PIXELS, SCALE, four_band_sets, known_survey
 from tests.support.survey.image_sets import sample_image_sets
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.servers.fake_s3 import FakeS3, fake_s3
+from tests.support.aws.fake_s3 import FakeS3, fake_s3
 
 
 @pytest.fixture

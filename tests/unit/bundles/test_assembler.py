@@ -15,7 +15,7 @@ from skybatch.bundles.directory_assembler import DirectoryAssembler
 from skybatch.bundles.s3_assembler import S3Assembler
 from skybatch.bundles.spans import Span
 from skybatch.errors import Transient
-from tests.support.servers.fake_s3 import BUCKET, FakeS3
+from tests.support.aws.fake_s3 import BUCKET, FakeS3
 
 MIB = 1024 * 1024
 KEY, TAR = "results/images.tar", "application/x-tar"

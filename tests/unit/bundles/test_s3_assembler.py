@@ -12,8 +12,8 @@ from skybatch.bundles.assembler import Assembled
 from skybatch.bundles.s3_assembler import S3Assembler
 from skybatch.bundles.spans import Span
 from skybatch.errors import Transient
-from tests.support.servers.fake_s3 import BUCKET, FakeS3, Fault
-from tests.support.servers.s3_faults import (
+from tests.support.aws.fake_s3 import BUCKET, FakeS3, Fault
+from tests.support.aws.s3_faults import (
     conflict,
     error_inside,
     lose_answer,
@@ -21,7 +21,7 @@ from tests.support.servers.s3_faults import (
     reset_reused,
     times,
 )
-from tests.support.servers.s3_rules import Refused
+from tests.support.aws.s3_rules import Refused
 
 MIB = 1024 * 1024
 THROTTLED = refuse(Refused(503, "SlowDown", "injected"))

@@ -9,9 +9,9 @@ import pytest
 
 from skybatch.cli.command_line import main
 from skybatch.storage.directory_tree import DirectoryTree
-from tests.support.survey import allwise_tree
-from tests.support.survey.allwise_table import allwise_table, table_text
-from tests.support.survey.first_tree import description, fill
+from tests.support.survey.described import allwise_tree
+from tests.support.survey.described.allwise_table import allwise_table, table_text
+from tests.support.survey.described.first_tree import description, fill
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from obstore.store import LocalStore, ObjectStore
 from skybatch.cli.command_line import main
 from skybatch.storage.bucket_tree import BucketTree
 from skybatch.storage.trees import Tree
-from tests.support.servers.s3 import REGION, S3Server, s3_server
-from tests.support.survey.first_tree import FIELDS, description, fill, first_image, key
+from tests.support.aws.s3 import REGION, S3Server, s3_server
+from tests.support.survey.described.first_tree import FIELDS, description, fill, first_image, key
 
 DESCRIBED = description()
 

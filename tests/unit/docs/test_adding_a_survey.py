@@ -22,7 +22,7 @@ from tests.support.batches.functions import load_function
 from tests.support.batches.in_process_service import Service, images_of
 from tests.support.servers.http import HttpClient, make_dependencies
 from tests.support.servers.local_http import local_http
-from tests.support.survey.first_tree import commands, description, fill, key
+from tests.support.survey.described.first_tree import commands, description, fill, key
 
 DATA = Path(os.environ.get("SKYBATCH_DATA", Path(__file__).resolve().parents[4] / "shared" / "data"))
 GENUINE = DATA / "surveys" / "first" / "first_image.fits"

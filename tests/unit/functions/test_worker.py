@@ -15,12 +15,12 @@ from skybatch.errors import SourceForbidden
 from skybatch.settings import settings
 from skybatch.storage.clients import client
 from skybatch.storage.s3 import open_bucket
+from tests.support.aws.fake_s3 import FakeS3, fake_s3
+from tests.support.aws.s3_faults import refuse
+from tests.support.aws.s3_rules import Refused
 from tests.support.batches.functions import load_function
 from tests.support.batches.template import event, properties
-from tests.support.servers.fake_s3 import FakeS3, fake_s3
 from tests.support.servers.http import CONTEXT
-from tests.support.servers.s3_faults import refuse
-from tests.support.servers.s3_rules import Refused
 
 CACHES = (settings, client, open_bucket)
 

@@ -23,7 +23,7 @@ from skybatch.sky.regions import Circle
 from skybatch.storage.bucket_tree import BucketTree
 from skybatch.storage.directory_tree import DirectoryTree
 from skybatch.surveys.image_type import ImageType
-from tests.support.survey.four_bands import BANDS, four_band_sets, known_survey
+from tests.support.survey.described.four_bands import BANDS, four_band_sets, known_survey
 from tests.support.survey.synthetic_survey import synthetic
 
 

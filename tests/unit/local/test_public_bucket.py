@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from local.public_bucket import PublicBucket, public_bucket
-from tests.support.servers.fake_s3 import fake_s3
+from tests.support.aws.fake_s3 import fake_s3
 
 PUBLIC = PublicBucket("nasa-irsa-wise", "us-west-2")
 ROOT = "/us-west-2/nasa-irsa-wise"

@@ -11,9 +11,9 @@ from local.fake_resolvers import Behaviour, FakeResolvers
 from skybatch.names.model import LookupStatus
 from skybatch.names.query import fetch, query_service
 from skybatch.names.services import IRSA, NED
-from tests.support.servers.fake_s3 import fake_s3
+from tests.support.aws.fake_s3 import fake_s3
+from tests.support.aws.s3_faults import lose_answer, reset_reused, times
 from tests.support.servers.raw_server import Send, raw_server, response
-from tests.support.servers.s3_faults import lose_answer, reset_reused, times
 
 POOL = urllib3.PoolManager()
 

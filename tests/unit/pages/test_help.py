@@ -21,7 +21,7 @@ from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.known import served_surveys
 from skybatch.tables.schemas.column_sets import COLUMN_SETS
 from tests.support.html import Page
-from tests.support.survey.first_tree import description
+from tests.support.survey.described.first_tree import description
 
 SETTINGS = Settings(max_batch_bytes=2_500_000_000, max_rows=1234, expire_days=9, max_upload_bytes=3_000_000)
 

@@ -12,8 +12,8 @@ from obstore.store import MemoryStore
 
 from skybatch.errors import Transient
 from skybatch.storage.conditional_writes import PAUSES, create_object, replace_object
-from tests.support.servers.fake_s3 import FakeS3, fake_s3
-from tests.support.servers.s3_faults import conflict, lose_answer, never_answer, reset_reused, times
+from tests.support.aws.fake_s3 import FakeS3, fake_s3
+from tests.support.aws.s3_faults import conflict, lose_answer, never_answer, reset_reused, times
 
 
 @pytest.fixture

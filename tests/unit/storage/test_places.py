@@ -20,7 +20,7 @@ from skybatch.storage.places import (
     open_images,
     open_place,
 )
-from tests.support.servers.fake_s3 import S3Request, fake_s3
+from tests.support.aws.fake_s3 import S3Request, fake_s3
 from tests.support.servers.public_images import PLACE, PUBLIC, public_images
 
 KEY = "wise/a b+c%~.fits"

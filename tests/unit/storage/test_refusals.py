@@ -11,10 +11,10 @@ from skybatch.errors import SourceElsewhere, SourceForbidden, SourceMissing
 from skybatch.storage import refusals
 from skybatch.storage.places import ANONYMOUS, BucketPlace, open_place
 from skybatch.storage.refusals import answered, is_refusal
-from tests.support.servers.fake_s3 import S3Request, fake_s3
+from tests.support.aws.fake_s3 import S3Request, fake_s3
+from tests.support.aws.s3_faults import refuse, times
+from tests.support.aws.s3_rules import Refused
 from tests.support.servers.public_images import PLACE, PUBLIC, public_images
-from tests.support.servers.s3_faults import refuse, times
-from tests.support.servers.s3_rules import Refused
 
 KEY, MISSING = "wise/09/here.fits", "wise/09/missing.fits"
 DENIED = Refused(403, "AccessDenied", "Access Denied")

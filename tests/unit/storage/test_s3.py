@@ -25,9 +25,9 @@ from skybatch.storage.s3 import (
     open_bucket,
     with_time_for,
 )
+from tests.support.aws.fake_s3 import FakeS3, S3Request, fake_s3
+from tests.support.aws.s3_faults import delay, never_answer, stall_after, times
 from tests.support.batches.template import TEMPLATE, properties
-from tests.support.servers.fake_s3 import FakeS3, S3Request, fake_s3
-from tests.support.servers.s3_faults import delay, never_answer, stall_after, times
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from obstore.store import MemoryStore
 from skybatch.errors import SourceUnsupported
 from skybatch.fits.limits import check_image_bytes
 from skybatch.storage.whole_objects import PART_BYTES, read_whole
-from tests.support.servers.fake_s3 import S3Request, fake_s3
+from tests.support.aws.fake_s3 import S3Request, fake_s3
 
 
 @pytest.mark.parametrize(

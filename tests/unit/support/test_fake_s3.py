@@ -11,9 +11,9 @@ import obstore
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.support.servers.fake_s3 import BUCKET, FakeS3, fake_s3
-from tests.support.servers.s3_faults import error_inside, lose_answer, times
-from tests.support.servers.s3_memory import crc32_text
+from tests.support.aws.fake_s3 import BUCKET, FakeS3, fake_s3
+from tests.support.aws.s3_faults import error_inside, lose_answer, times
+from tests.support.aws.s3_memory import crc32_text
 
 MIB = 1024 * 1024
 

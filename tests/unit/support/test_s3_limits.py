@@ -14,7 +14,7 @@ from obstore.store import S3Store
 
 from skybatch.storage.conditional_writes import create_object
 from tests.e2e.faults import Faults, connection_reset, faulty_proxy, first_times
-from tests.support.servers.s3 import REGION, s3_server
+from tests.support.aws.s3 import REGION, s3_server
 
 MIB = 1024 * 1024
 NAME = {"Bucket": "results", "Key": "big"}

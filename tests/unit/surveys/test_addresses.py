@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from skybatch.surveys.addresses import address_of_key, folders_moved_below, key_of_address
-from tests.support.survey.allwise_tree import ADDRESS, PREFIX, SURVEY, TILES, address, key
+from tests.support.survey.described.allwise_tree import ADDRESS, PREFIX, SURVEY, TILES, address, key
 from tests.support.survey.descriptions import known_survey
 
 TILE = next(iter(TILES))

@@ -27,8 +27,8 @@ from skybatch.surveys.image_id import (
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.twomass.bands import BANDS
 from skybatch.surveys.twomass.datasets import DATASETS
-from tests.support.survey.allwise_tree import SURVEY, TILES
-from tests.support.survey.allwise_tree import key as tile_key
+from tests.support.survey.described.allwise_tree import SURVEY, TILES
+from tests.support.survey.described.allwise_tree import key as tile_key
 from tests.support.survey.descriptions import known_survey
 
 ATLAS_SUFFIXES = (".fits.gz", ".fits", ".fit.gz", ".fit", ".fits.fz")

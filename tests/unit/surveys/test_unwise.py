@@ -23,7 +23,7 @@ from tests.e2e.crops import Judge
 from tests.support.batches.functions import load_function
 from tests.support.batches.in_process_service import Service, images_of
 from tests.support.servers.http import HttpClient, make_dependencies
-from tests.support.survey.unwise import DESCRIPTION, SURVEY, TILE, copy_images, key
+from tests.support.survey.described.unwise import DESCRIPTION, SURVEY, TILE, copy_images, key
 
 DATA = Path(os.environ.get("SKYBATCH_DATA", Path(__file__).resolve().parents[4] / "shared" / "data"))
 GENUINE = DATA / "surveys" / "unwise"

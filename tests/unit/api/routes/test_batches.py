@@ -11,11 +11,11 @@ from obstore.store import S3Store
 
 from skybatch.api.routes import batches as routes
 from skybatch.batch.store import BatchStore
+from tests.support.aws.s3 import fetch
 from tests.support.batches.in_process_service import Service, images_of
 from tests.support.batches.openapi import violations
 from tests.support.html import Page
 from tests.support.servers.http import HttpClient, make_dependencies
-from tests.support.servers.s3 import fetch
 from tests.support.survey.sample_archive import MadeArchive
 from tests.unit.api.conftest import CENTER
 

@@ -17,12 +17,12 @@ from obstore.store import S3Store
 from skybatch.batch.codes import ImageStatus
 from skybatch.batch.outcomes import load_outcomes
 from skybatch.batch.store import BatchStore
+from tests.support.aws.s3 import fetch
 from tests.support.batches.functions import load_function
 from tests.support.batches.in_process_service import images_of
 from tests.support.batches.openapi import violations
 from tests.support.html import Page
 from tests.support.servers.http import HttpClient, make_dependencies
-from tests.support.servers.s3 import fetch
 from tests.support.survey.sample_archive import MadeArchive
 
 STORED = Path(__file__).parents[3] / "support" / "batches" / "ended_before_bundles.tar.gz"

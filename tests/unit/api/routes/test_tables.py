@@ -13,10 +13,10 @@ from obstore.store import S3Store
 from skybatch.api.large_responses import MAX_INLINE_BYTES
 from skybatch.api.routes import tables
 from skybatch.api.routes.tables import accepted_format
+from tests.support.aws.s3 import fetch
 from tests.support.batches.openapi import violations
 from tests.support.batches.template import event
 from tests.support.servers.http import CONTEXT, MULTIPART, HttpClient, http_answer, make_dependencies
-from tests.support.servers.s3 import fetch
 from tests.support.tables.table_samples import SAMPLES, request_of, upload_body
 
 TABLE = "id,ra,dec\na,65.497627,19.53507\nb,1,99\n"

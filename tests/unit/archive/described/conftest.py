@@ -11,7 +11,7 @@ from skybatch.storage.directory_tree import DirectoryTree
 from skybatch.surveys.description.reader import read_survey
 from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.known import forget
-from tests.support.survey.first_tree import description, fill
+from tests.support.survey.described.first_tree import description, fill
 
 
 @pytest.fixture

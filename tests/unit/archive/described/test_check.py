@@ -5,7 +5,7 @@ from __future__ import annotations
 from skybatch.archive.described.check import check_tree
 from skybatch.storage.directory_tree import DirectoryTree
 from skybatch.surveys.description.survey import Survey
-from tests.support.survey.first_tree import FIELDS, first_image, key
+from tests.support.survey.described.first_tree import FIELDS, first_image, key
 
 
 def test_a_tree_that_fits_has_no_reasons(tree: DirectoryTree, survey: Survey) -> None:

@@ -15,8 +15,8 @@ from skybatch.fits.tiles.gzip2_writer import compress_tiled
 from skybatch.storage.directory_tree import DirectoryTree
 from skybatch.surveys.catalogue import packaged_description
 from skybatch.surveys.description.reader import read_survey
-from tests.support.survey.allwise_table import allwise_table, table_text
-from tests.support.survey.allwise_tree import MAGZP, SURVEY, TILES, fill, key, tile_image
+from tests.support.survey.described.allwise_table import allwise_table, table_text
+from tests.support.survey.described.allwise_tree import MAGZP, SURVEY, TILES, fill, key, tile_image
 
 TILE, OTHER = TILES
 

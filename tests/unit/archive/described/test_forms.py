@@ -12,7 +12,7 @@ from skybatch.archive.described.headers import ReadImage
 from skybatch.archive.described.listing import list_files
 from skybatch.archive.image_records import Problem
 from skybatch.storage.directory_tree import DirectoryTree
-from tests.support.survey.allwise_tree import SURVEY, TILES, fill, key
+from tests.support.survey.described.allwise_tree import SURVEY, TILES, fill, key
 
 TILE = next(iter(TILES))
 

@@ -23,7 +23,7 @@ from skybatch.storage.directory_tree import DirectoryTree
 from skybatch.vo.obscore_table import obscore_table
 from skybatch.vo.search_images import find_images
 from tests.support.images.fits_files import CardValue, make_image
-from tests.support.survey.four_bands import DESCRIPTION, known_survey
+from tests.support.survey.described.four_bands import DESCRIPTION, known_survey
 
 PLACES = [(10.0, 5.0, 30.0), (0.001, -40.0, -170.0), (200.0, 89.9, 3.0), (77.0, 60.0, 100.0)]
 NX, NY, STEP = 64, 48, 1.0 / 3600

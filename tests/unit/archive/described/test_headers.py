@@ -15,7 +15,7 @@ from skybatch.fits.celestial_wcs import read_celestial_wcs
 from skybatch.storage.directory_tree import DirectoryTree
 from skybatch.surveys.description.survey import Survey
 from tests.support.images.fits_files import CardValue
-from tests.support.survey.first_tree import first_image, key
+from tests.support.survey.described.first_tree import first_image, key
 from tests.support.survey.wcs_kinds import bent_header
 from tests.support.survey.wcs_oracle import header_of
 

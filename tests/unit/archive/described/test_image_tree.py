@@ -15,8 +15,8 @@ from skybatch.inventory.inventory import Inventory
 from skybatch.storage.bucket_tree import BucketTree
 from skybatch.storage.directory_tree import DirectoryTree
 from skybatch.surveys.description.survey import Survey
+from tests.support.survey.described.first_tree import description, fill
 from tests.support.survey.descriptions import plain_survey
-from tests.support.survey.first_tree import description, fill
 
 
 def survey_in(place: str) -> Survey:

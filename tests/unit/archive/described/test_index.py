@@ -21,9 +21,9 @@ from skybatch.surveys.catalogue import packaged_description
 from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.known import forget
 from tests.support.images.fits_files import gzipped
-from tests.support.survey import allwise_tree
-from tests.support.survey.allwise_table import allwise_table, table_text
-from tests.support.survey.first_tree import FIELDS, description, first_image, key
+from tests.support.survey.described import allwise_tree
+from tests.support.survey.described.allwise_table import allwise_table, table_text
+from tests.support.survey.described.first_tree import FIELDS, description, first_image, key
 
 
 def test_the_inventory_has_every_image(tree: DirectoryTree, survey: Survey) -> None:

@@ -11,10 +11,10 @@ from skybatch.storage.directory_tree import DirectoryTree
 from skybatch.storage.places import open_place
 from skybatch.surveys.description.survey import Survey
 from tests.support.servers.public_images import PLACE, public_images
-from tests.support.survey.allwise_tree import SURVEY, TILES
-from tests.support.survey.allwise_tree import key as tile_key
+from tests.support.survey.described.allwise_tree import SURVEY, TILES
+from tests.support.survey.described.allwise_tree import key as tile_key
+from tests.support.survey.described.first_tree import FIELDS, first_image, key
 from tests.support.survey.descriptions import plain_survey
-from tests.support.survey.first_tree import FIELDS, first_image, key
 
 TILE = next(iter(TILES))
 

@@ -10,7 +10,7 @@ from skybatch.archive.described.sets import assemble
 from skybatch.storage.directory_tree import DirectoryTree
 from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.known import register
-from tests.support.survey.first_tree import FIELDS
+from tests.support.survey.described.first_tree import FIELDS
 
 
 def images(tree: DirectoryTree, survey: Survey) -> list[ReadImage]:

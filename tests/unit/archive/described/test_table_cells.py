@@ -9,7 +9,7 @@ import pytest
 from skybatch.archive.described import table_cells
 from skybatch.archive.metadata_cells import InvalidCell, MetadataRow
 from skybatch.errors import InvalidRequest
-from tests.support.survey.allwise_tree import SURVEY
+from tests.support.survey.described.allwise_tree import SURVEY
 from tests.support.survey.descriptions import plain_survey
 
 RADIO = plain_survey(

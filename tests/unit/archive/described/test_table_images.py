@@ -9,8 +9,8 @@ from astropy.table import Table, vstack
 
 from skybatch.archive.described.table_images import TableImage, read_table_images, well_placed
 from skybatch.errors import InvalidRequest
-from tests.support.survey.allwise_table import allwise_table, table_text
-from tests.support.survey.allwise_tree import CDELT, MAGZP, SURVEY, TILES
+from tests.support.survey.described.allwise_table import allwise_table, table_text
+from tests.support.survey.described.allwise_tree import CDELT, MAGZP, SURVEY, TILES
 
 TILE = next(iter(TILES))
 

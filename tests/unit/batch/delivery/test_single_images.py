@@ -22,8 +22,8 @@ from skybatch.batch.delivery.single_images import (
 )
 from skybatch.batch.store import BatchStore
 from skybatch.errors import Transient
+from tests.support.aws.fake_s3 import BUCKET, FakeS3, fake_s3
 from tests.support.batches.batch_fakes import BATCH_ID
-from tests.support.servers.fake_s3 import BUCKET, FakeS3, fake_s3
 
 BODY = bytes(range(256)) * 200
 FILE = "0001_990101n_j0010009.fits"

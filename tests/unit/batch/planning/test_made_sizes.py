@@ -16,7 +16,7 @@ from skybatch.inventory.image_sets import ImageSets, given_sets
 from skybatch.inventory.stored_image import max_gzipped_size
 from skybatch.surveys.image_type import ImageType
 from tests.support.images.fits_files import make_image
-from tests.support.survey.four_bands import four_band_sets, known_survey
+from tests.support.survey.described.four_bands import four_band_sets, known_survey
 from tests.support.survey.synthetic_survey import synthetic
 
 NAME = "a-very-long-name-of-a-file-" * 4 + "w1-int-3.fits"

@@ -18,8 +18,8 @@ from skybatch.errors import Expired
 from skybatch.redaction import batch_hash
 from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
+from tests.support.aws.step_functions import DAY, FakeStepFunctions
 from tests.support.batches.batch_fakes import BATCH_ID
-from tests.support.servers.step_functions import DAY, FakeStepFunctions
 
 REQUEST = parse_body(b'{"mode":"region","center":"1 2","diameter":1}', "application/json", Settings())[0]
 

@@ -20,9 +20,9 @@ from skybatch.bundles.bundle_format import FailedTask
 from skybatch.bundles.s3_assembler import S3Assembler
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.presentation.texts_for_people import texts_for_people
+from tests.support.aws.fake_s3 import BUCKET, FakeS3, fake_s3
 from tests.support.batches.batch_fakes import BATCH_ID, FakeBatch, task
 from tests.support.batches.batch_samples import positions_request
-from tests.support.servers.fake_s3 import BUCKET, FakeS3, fake_s3
 from tests.support.survey.sample_archive import MadeArchive
 
 CROPS, IMAGES = 2500, 250

@@ -14,8 +14,8 @@ from astropy.table import Table
 from skybatch.inventory.cache import open_inventories
 from tests.e2e.crops import Judge
 from tests.support.batches.in_process_service import Service, images_of
-from tests.support.survey.allwise_service import AllWiseService, allwise_service
-from tests.support.survey.allwise_tree import MAGZP, STAR, TILES, tile_image
+from tests.support.survey.described.allwise_service import AllWiseService, allwise_service
+from tests.support.survey.described.allwise_tree import MAGZP, STAR, TILES, tile_image
 
 TILE, OTHER = TILES
 

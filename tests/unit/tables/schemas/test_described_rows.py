@@ -10,7 +10,7 @@ from skybatch.surveys.catalogue import packaged_survey
 from skybatch.surveys.description.survey import Survey
 from skybatch.tables.schemas.described_rows import DescribedRows
 from skybatch.tables.schemas.image_rows import ImageRows, gather_facts
-from tests.support.survey.allwise_tree import SURVEY, TILES, address, key
+from tests.support.survey.described.allwise_tree import SURVEY, TILES, address, key
 from tests.support.survey.descriptions import known_survey, plain_survey
 from tests.support.survey.image_sets import sample_image_rows, sample_image_sets
 

@@ -10,7 +10,7 @@ from obstore.store import MemoryStore
 
 from skybatch.errors import NotFound
 from skybatch.vo.ibe import directory_pages
-from tests.support.survey.allwise_tree import ADDRESS, PREFIX, SURVEY
+from tests.support.survey.described.allwise_tree import ADDRESS, PREFIX, SURVEY
 from tests.support.survey.descriptions import known_survey
 
 

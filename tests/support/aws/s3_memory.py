@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
 
-from tests.support.servers.s3_rules import (
+from tests.support.aws.s3_rules import (
     NO_SUCH_KEY,
     NO_SUCH_UPLOAD,
     Refused,

@@ -12,7 +12,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from local.gateway import ForwardingHandler
-from tests.support.servers.s3_rules import (
+from tests.support.aws.s3_rules import (
     Refused,
     check_conditions,
     check_part_number,

@@ -21,9 +21,9 @@ from obstore.store import S3Store
 
 from local.server_thread import running
 from skybatch.storage.s3 import CONNECT_TIMEOUT, FUNCTION_RETRIES, FunctionBucket
-from tests.support.servers.s3_memory import S3Memory
-from tests.support.servers.s3_operations import OPERATIONS, Answer
-from tests.support.servers.s3_rules import Refused
+from tests.support.aws.s3_memory import S3Memory
+from tests.support.aws.s3_operations import OPERATIONS, Answer
+from tests.support.aws.s3_rules import Refused
 
 BUCKET = "bucket"
 _KEYS = {"access_key_id": "test", "secret_access_key": "test"}

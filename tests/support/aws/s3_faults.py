@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 
-from tests.support.servers.fake_s3 import Fault, S3Request
-from tests.support.servers.s3_rules import CONFLICT, Refused
+from tests.support.aws.fake_s3 import Fault, S3Request
+from tests.support.aws.s3_rules import CONFLICT, Refused
 
 
 def times(count: int, fault: Fault, *, verb: str = "", word: str = "") -> Fault:

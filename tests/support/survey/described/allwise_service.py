@@ -15,12 +15,12 @@ from skybatch.settings import Settings
 from skybatch.storage.bucket_tree import BucketTree
 from skybatch.surveys.catalogue import packaged_description
 from skybatch.surveys.known import forget, learn_from
+from tests.support.aws.s3 import s3_server
 from tests.support.batches.functions import load_function
 from tests.support.servers.http import HttpAnswer, HttpClient, make_dependencies
 from tests.support.servers.local_http import local_http
 from tests.support.servers.public_images import public_images
-from tests.support.servers.s3 import s3_server
-from tests.support.survey.allwise_tree import PREFIX, SURVEY, fill
+from tests.support.survey.described.allwise_tree import PREFIX, SURVEY, fill
 
 FUNCTIONS = ("search", "planner", "portal")
 

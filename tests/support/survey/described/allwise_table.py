@@ -9,7 +9,7 @@ import numpy as np
 from astropy.table import Table
 from astropy.wcs import WCS
 
-from tests.support.survey.allwise_tree import CDELT, MAGZP, MAGZPUNC, PIXELS, TILES
+from tests.support.survey.described.allwise_tree import CDELT, MAGZP, MAGZPUNC, PIXELS, TILES
 
 
 def allwise_table(pixels: int = PIXELS) -> Table:

@@ -9,11 +9,11 @@ from urllib.parse import unquote
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
-from tests.support.servers.s3_memory import S3Object
-from tests.support.servers.s3_rules import Refused
+from tests.support.aws.s3_memory import S3Object
+from tests.support.aws.s3_rules import Refused
 
 if TYPE_CHECKING:
-    from tests.support.servers.fake_s3 import S3Request
+    from tests.support.aws.fake_s3 import S3Request
 
 _NAMESPACE = "{http://s3.amazonaws.com/doc/2006-03-01/}"
 _PAGE = 1000
