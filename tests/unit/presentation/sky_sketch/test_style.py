@@ -9,7 +9,7 @@ from hashlib import sha256
 import pytest
 
 from skybatch.presentation.sky_sketch.style import style, style_source
-from tests.unit.pages.test_style import luminance
+from tests.unit.pages.templates.test_style import luminance
 
 
 def test_the_hash_is_of_the_sheet_as_it_stands_in_a_sketch() -> None:
