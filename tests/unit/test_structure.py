@@ -15,6 +15,8 @@ PACKAGE = ROOT / "layers" / "skybatch" / "python" / "skybatch"
 UNIT_TESTS = ROOT / "tests" / "unit"
 MOST_MODULES = 16
 MOST_LINES = 300
+# Folders beside the package, which have more modules.
+TESTS_OF_WIDE_FOLDERS = {"tests/unit/local", "tests/unit/tools"}
 
 Graph = Mapping[str, set[str]]
 
@@ -80,6 +82,12 @@ def test_imports_have_one_direction(graph: Graph) -> None:
 def test_folders_are_narrow() -> None:
     modules = Counter(file.parent for file in MODULES.values() if file.name != "__init__.py")
     assert {str(folder): count for folder, count in modules.items() if count > MOST_MODULES} == {}
+
+
+def test_folders_of_tests_are_narrow() -> None:
+    tests = Counter(file.parent for file in (ROOT / "tests").rglob("test_*.py"))
+    wide = {folder.relative_to(ROOT).as_posix() for folder, count in tests.items() if count > MOST_MODULES}
+    assert wide - TESTS_OF_WIDE_FOLDERS == set()
 
 
 def test_files_are_short() -> None:
