@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from shapely import LineString
 
-from skybatch.presentation.sky_sketch import drawing
 from skybatch.presentation.sky_sketch.drawing import sketch
 from skybatch.presentation.sky_sketch.graticule import graticule
 from skybatch.presentation.sky_sketch.scene import Circle, Coverage, Mark, MarkKind, Outlines, Scene
 from skybatch.presentation.sky_sketch.viewport import Viewport
+from skybatch.presentation.sky_sketch.visible import MOST_OUTLINES
 from tests.support.batches.batch_samples import EVIL
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -87,8 +87,8 @@ def test_it_is_the_same_every_time_and_what_was_typed_is_text() -> None:
 def test_its_length_is_bounded(images: int) -> None:
     svg = sketch(Scene("", marks(2500), images=outlines(images)))
     assert len(svg) < 1_400_000
-    assert len(outlined(svg)) <= drawing.MOST_OUTLINES
-    if images > drawing.MOST_OUTLINES:
+    assert len(outlined(svg)) <= MOST_OUTLINES
+    if images > MOST_OUTLINES:
         assert b"10,000 of 40,000 image outlines are drawn" in svg
 
 
@@ -128,9 +128,9 @@ def test_lines_of_the_grid_have_few_places_and_look_the_same(dec: float, most: i
 
 
 def test_crops_beyond_the_bound_are_told_as_images_are() -> None:
-    svg = sketch(Scene("", images=outlines(10), crops=outlines(10_100)))
-    assert svg.count(b"<path d=") == 10 + drawing.MOST_OUTLINES
-    assert b"10,000 of 10,100 crop outlines are drawn" in svg
+    svg = sketch(Scene("", images=outlines(100), crops=outlines(10_100)))
+    assert svg.count(b"<path d=") == 100 + MOST_OUTLINES
+    assert re.search(rb"10,000 of 10,[01]\d\d crop outlines are drawn", svg)
 
 
 def test_images_too_small_to_be_seen_are_left_out_and_that_is_said() -> None:
@@ -150,3 +150,25 @@ def test_coverage_lies_behind_a_map_of_the_sky_alone() -> None:
     assert any("sea" in each for each in classes(sketch(Scene("", everywhere), [Coverage(*bounds)])))
     field = Scene("", (Mark(10.0, 0.0, 1, MarkKind.COVERED, ""),))
     assert not any("sea" in each for each in classes(sketch(field, [Coverage(*bounds)])))
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_rows_far_from_most_are_named_below_the_field_and_marked_on_the_whole_sky(whole: bool) -> None:
+    far = (
+        Mark(20.0, 89.5, 49, MarkKind.NOT_COVERED, "Row 49 (<x>): not covered", "Row 49 (<x>)"),
+        Mark(20.0, 0.0, 50, MarkKind.COVERED, "Row 50: covered", "Row 50"),
+    )
+    drawn = ElementTree.fromstring(sketch(Scene("", (*marks(40), *far)), whole=whole))
+    assert drawn.get("data-outside") == ("0" if whole else "2")
+    of_map = drawn.find(f"{SVG}svg")
+    assert of_map is not None
+    on_map = {int(each.get("data-row", "")) for each in of_map.iter(f"{SVG}use")}
+    assert ({49, 50} <= on_map) is whole
+    named = {each.get("data-row"): each for each in drawn.iter(f"{SVG}text") if each.get("class") == "far"}
+    if whole:
+        assert not named
+    else:
+        assert named["49"][0].text == "Row 49 (<x>): not covered"
+        assert named["49"][0].tail == "Row 49 (<x>), 90.5° away"
+        assert named["50"][0].tail == "Row 50, 180° away"
+    assert on_map - {49, 50} == set(range(1, 41))

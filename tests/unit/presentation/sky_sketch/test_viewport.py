@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from astropy import units as u
+from astropy.coordinates import SkyCoord
 
 from skybatch.presentation.sky_sketch.scene import Circle, Mark, MarkKind, Scene
 from skybatch.presentation.sky_sketch.viewport import BOTTOM, LEFT, RIGHT, TOP, WIDTH, Viewport
@@ -45,6 +47,25 @@ def test_positions_all_over_the_sky_are_a_map_of_it(places: list[tuple[float, fl
     assert ((x >= LEFT) & (x <= WIDTH - RIGHT) & (y >= TOP) & (y <= view.height - BOTTOM)).all()
 
 
+@pytest.mark.parametrize("count", [1, 5])
+@pytest.mark.parametrize("middle", [(0.0, 0.0), (359.99, -45.0), (83.6, 22.0), (120.0, 89.8), (10.0, -89.9)])
+def test_a_few_rows_far_away_do_not_make_a_field_a_map_of_the_sky(
+    count: int, middle: tuple[float, float]
+) -> None:
+    rng = np.random.default_rng(count)
+    centre = SkyCoord(*middle, unit="deg")
+    turns, away = rng.uniform(0, 360, 200) * u.deg, 0.5 * np.sqrt(rng.uniform(0, 1, 200)) * u.deg
+    places = centre.directional_offset_by(turns, away)
+    antipode = ((middle[0] + 180.0) % 360.0, -middle[1])
+    strays = [(0.0, 90.0 if middle[1] < 80.0 else 0.0), antipode, (0.0, -90.0), (200.0, 10.0), antipode]
+    near = list(zip(places.ra.deg.tolist(), places.dec.deg.tolist(), strict=True))
+    field = Viewport.around(scene(*near))
+    with_strays = Viewport.around(scene(*near, *(strays if count == 5 else strays[:1])))
+    assert not with_strays.projection.shows_all
+    assert field.field() == pytest.approx(with_strays.field(), rel=1e-5)
+    assert with_strays.field()[2] < 2.0
+
+
 def test_a_region_fills_the_field() -> None:
     view = Viewport.around(Scene("", region=Circle(204.0, -30.0, 0.25)))
     assert view.half_sizes()[1] == pytest.approx(0.25 * 1.06, rel=1e-3)
@@ -55,3 +76,9 @@ def test_the_field_is_what_the_map_shows() -> None:
     assert (ra, dec) == pytest.approx((204.0, -30.0), abs=1e-3)
     assert width > 0.5
     assert Viewport.around(scene((0.0, 0.0), (180.0, 0.0))).field() == (180.0, 0.0, 180.0)
+
+
+def test_places_are_shown_within_the_frame_and_what_has_none_is_not() -> None:
+    view = Viewport.around(scene((10.0, 0.0), (11.0, 1.0)))
+    shown = view.shows(*view.place([10.0, 10.5, 14.0, 190.0], [0.0, 0.5, 0.5, 0.0]))
+    assert shown.tolist() == [True, True, False, False]

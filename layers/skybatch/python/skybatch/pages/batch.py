@@ -15,9 +15,10 @@ from skybatch.pages.result_files import group_files
 from skybatch.plain_text import plain
 from skybatch.presentation import formatting
 from skybatch.presentation.failure import failure_advice, failure_sentence
+from skybatch.presentation.gallery.batch_field import field_of
 from skybatch.presentation.gallery.download_commands import ARCHIVE, download_commands
 from skybatch.presentation.gallery.shown_targets import gallery_context, view_address
-from skybatch.presentation.gallery.sky_links import field_of, sky_links
+from skybatch.presentation.gallery.sky_links import sky_links
 from skybatch.presentation.outcomes import informative_outcome_lines
 from skybatch.presentation.request_summary import request_details, request_sentence
 from skybatch.presentation.summary import nothing_found, part_of_chain, summary_sentences

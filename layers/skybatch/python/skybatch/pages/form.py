@@ -85,6 +85,7 @@ def form_page(
         planned=plan_sentences(plan, settings) if plan else (),
         sketch=Markup((plan or {}).get("sketch", "")),  # noqa: S704  drawn by us, what users typed escaped
         sky_links=sky_links(_field((plan or {}).get("sketch", ""))),
+        is_all_on_map='data-outside="0"' in (plan or {}).get("sketch", 'data-outside="0"'),
     )
 
 

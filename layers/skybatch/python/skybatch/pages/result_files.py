@@ -15,6 +15,7 @@ MEANINGS = {
     "failed": "one row per failed image, with the reason",
     "rows": "each row of your request, and its outcome",
     "sky.svg": "positions, images and region on the sky, as a drawing",
+    "sky-all.svg": "the same on a map of the whole sky, for rows that lie far from most",
     "sky.reg": "the same as regions for ds9",
     "download.sh": "downloads images and tables, resumes, verifies: sh download.sh",
     "README.txt": "description of the files",

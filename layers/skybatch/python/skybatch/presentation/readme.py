@@ -25,11 +25,15 @@ TABLES_OF_SEVERAL = """\
 images_*.tbl      the images of one survey each, with all that this survey tells of them; images.tbl has what
                   all surveys have
 """
+ALL_SKY = "sky-all.svg       the same on a map of the whole sky, for rows that lie far from most\n"
 SCRIPT = "download.sh       downloads images and tables, resumes, verifies: sh download.sh\n"
 
 
-def readme_text(results: BatchResults) -> str:
-    """Write the text of ``README.txt`` for a batch whose outcomes are final."""
+def readme_text(results: BatchResults, *, has_all_sky: bool = False) -> str:
+    """Write the text of ``README.txt`` for a batch whose outcomes are final.
+
+    ``has_all_sky`` says that there is a map of the whole sky beside the sketch.
+    """
     record, request = results.record, results.request
     surveys = _delivered(results)
     counts = results.counts()
@@ -49,6 +53,7 @@ def readme_text(results: BatchResults) -> str:
         caution="".join(map(_caution, surveys)),
         citation="".join(map(_citation, surveys)),
         operator=f"\n{said}\n" if (said := operator_sentence(settings())) else "",
+        all_sky=ALL_SKY if has_all_sky else "",
         script=SCRIPT if record.base_url else "",
         page=_page(record) if record.base_url else "",
     )

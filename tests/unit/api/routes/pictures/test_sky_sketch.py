@@ -56,6 +56,58 @@ def test_a_dry_run_is_drawn_for_who_asks_for_it(batches: HttpClient, query: str,
     assert answer.headers["cache-control"] == "no-store"
 
 
+FAR = (
+    f"{TABLE.splitlines()[0]}\n"
+    + "".join(f"{CENTER[0]},{CENTER[1]},50,near{n}\n" for n in range(9))
+    + f"{CENTER[0]},{-CENTER[1]},50,far\n"
+)
+
+
+def outside(svg: bytes) -> str | None:
+    return ElementTree.fromstring(svg).get("data-outside")
+
+
+def test_rows_far_from_most_are_on_the_map_of_the_whole_sky(batches: HttpClient, service: Service) -> None:
+    fields = {"mode": "positions", "table": FAR}
+    accepted = service.submit(**fields)
+    service.run(accepted)
+    address = f"/batches/{accepted.record.batch_id}/sky.svg"
+    assert outside(batches.get(address).body) == outside(batches.get(f"{address}?map=field").body) == "1"
+    sky = batches.get(f"{address}?map=sky").body
+    assert sky == service.store(accepted.record.batch_id).read("results/sky-all.svg")
+    assert (outside(sky), len(marks(sky))) == ("0", 10)
+    assert outside(batches.post_json("/plans?format=svg", fields).body) == "1"
+    planned = batches.post_json("/plans?format=svg&map=sky", fields).body
+    assert (outside(planned), len(marks(planned))) == ("0", 10)
+    assert b'class="sea' in planned
+    page = Page(batches.get(f"/batches/{accepted.record.batch_id}/results", accept="text/html").body.decode())
+    assert page.one("a", href="sky.svg?map=sky")
+
+
+def test_any_batch_has_a_map_of_the_whole_sky_and_no_other(batches: HttpClient, service: Service) -> None:
+    accepted = service.submit(**FIELDS)
+    service.run(accepted)
+    address = f"/batches/{accepted.record.batch_id}/sky.svg"
+    assert ElementTree.fromstring(batches.get(f"{address}?map=sky").body).get("data-field") == "180 0 180"
+    for refused in (batches.get(f"{address}?map=moon"), batches.post_json("/plans?map=moon", FIELDS)):
+        assert (refused.status, refused.json()["errors"][0]["column"]) == (422, "map")
+
+
+def test_the_form_offers_the_whole_sky_without_scripts_where_rows_lie_outside(batches: HttpClient) -> None:
+    def offered(address: str, table: str) -> bool:
+        answer = batches.post_json(address, {"mode": "positions", "table": table}, accept="text/html")
+        button = Page(answer.body.decode()).one("button", id="whole-sky")
+        assert button.attributes["formaction"] == "plans?map=sky#plan"
+        return "hidden" not in button.attributes
+
+    near = "\n".join(FAR.splitlines()[:-1]) + "\n"
+    assert [offered("/plans", FAR), offered("/plans?map=sky", FAR), offered("/plans", near)] == [
+        True,
+        False,
+        False,
+    ]
+
+
 def test_other_formats_are_refused_and_what_is_nowhere_has_no_sketch(batches: HttpClient) -> None:
     unknown = {"mode": "coadd_keys", "table": "coadd_key\n999\n"}
     assert batches.post_json("/plans?format=png", unknown).json()["code"] == "invalid"

@@ -17,6 +17,7 @@ from skybatch.api.openapi.operations import (
 )
 from skybatch.api.openapi.request_schema import with_default
 from skybatch.api.routes.pictures.sky_sketch import FORMATS as FORMATS_OF_PLANS
+from skybatch.api.routes.pictures.sky_sketch import MAPS
 from skybatch.api.routes.pictures.sky_sketch import MEDIA_TYPE as SVG
 from skybatch.api.submission import MAX_IDEMPOTENCY_KEY, RESUBMITTABLE
 from skybatch.presentation.understood_table import TABLE_FORMATS
@@ -93,8 +94,18 @@ def _plan() -> Schema:
         {"200": counted, "303": redirect("To the sketch, where it is too large for a response.")},
         (*BODY_ERRORS, errors.DatasetAbsent, errors.InventoryError, errors.NotFound),
         description="The body is that of a batch, and nothing is started.",
-        parameters=[form],
+        parameters=[form, map_parameter()],
         requestBody=_body("Batch"),
+    )
+
+
+def map_parameter() -> Schema:
+    """Return the parameter that says how much of the sky a sketch shows."""
+    return parameter(
+        "map",
+        "query",
+        schema={"type": "string", "enum": list(MAPS), "default": MAPS[0]},
+        description="How much of the sky a sketch shows: the field of most rows, or, with `sky`, all of it.",
     )
 
 
@@ -118,7 +129,7 @@ def _understand() -> Schema:
         BODY_ERRORS,
         description="Every row as a batch would take it, every column and what it was used as, and the cells"
         " that must be corrected.",
-        parameters=[form],
+        parameters=[form, map_parameter()],
         requestBody=_body("Table"),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from skybatch import errors
-from skybatch.api.openapi.batch_paths import ID, READ_ERRORS
+from skybatch.api.openapi.batch_paths import ID, READ_ERRORS, map_parameter
 from skybatch.api.openapi.operations import Schema, binary, operation, page, parameter, redirect
 from skybatch.api.routes.pictures.sky_sketch import MEDIA_TYPE
 from skybatch.batch.codes import RowStatus
@@ -97,7 +97,9 @@ def _sketch() -> Schema:
             "200": binary("The drawing.", MEDIA_TYPE),
             "303": redirect("To the drawing, where it is too large for a response."),
         },
-        READ_ERRORS,
+        (*READ_ERRORS, errors.InvalidRequest),
         description="Positions and what became of them, outlines of the images, the region; while the batch"
-        " runs, what its plan covers. Its titles tell row and image.",
+        " runs, what its plan covers. Its titles tell row and image. Rows far from all others are named below"
+        " the field of most; `map=sky` shows them.",
+        parameters=[map_parameter()],
     )

@@ -10,7 +10,12 @@ from skybatch.api.dependencies import Dependencies
 from skybatch.api.http_request import HttpRequest
 from skybatch.api.models import BatchEstimate
 from skybatch.api.responses import html_response, json_response
-from skybatch.api.routes.pictures.sky_sketch import asks_sketch, expected_sketch, sketch_response
+from skybatch.api.routes.pictures.sky_sketch import (
+    asks_sketch,
+    asks_whole_sky,
+    expected_sketch,
+    sketch_response,
+)
 from skybatch.api.routing import AnyResponse, RouteTable
 from skybatch.api.submission import (
     MAX_IDEMPOTENCY_KEY,
@@ -71,6 +76,7 @@ def _check_names(parsed: Request, resolver: Resolver) -> None:
 def plan_batch(request: HttpRequest, dependencies: Dependencies) -> AnyResponse:
     """Count the images and bytes of a batch without starting it, or sketch on the sky what it covers."""
     deadline = time.monotonic() + NAME_RESOLUTION_SECONDS
+    whole = asks_whole_sky(request)
     settings, body = dependencies.settings, bounded_body(request, dependencies.settings)
     try:
         parsed, _ = parse_body(body, request.content_type, settings)
@@ -81,10 +87,11 @@ def plan_batch(request: HttpRequest, dependencies: Dependencies) -> AnyResponse:
             raise
         return form
     if asks_sketch(request):
-        return sketch_response(request, dependencies, expected_sketch(run, dependencies.open_inventory))
+        drawn = expected_sketch(run, dependencies.open_inventory, whole=whole)
+        return sketch_response(request, dependencies, drawn)
     plan = run.counts()
     if request.accepts_html:
-        plan["sketch"] = (expected_sketch(run, dependencies.open_inventory) or b"").decode()
+        plan["sketch"] = (expected_sketch(run, dependencies.open_inventory, whole=whole) or b"").decode()
     form = _form_response(request, settings, 200, plan=plan)
     return form or json_response(BatchEstimate(**plan).to_json())
 

@@ -191,8 +191,11 @@
     for (const notice of plan.notices ?? []) say(notice);
     byId("plan").replaceChildren(box);
     box.scrollIntoView({block: "nearest"});
-    if (plan.rows) skySketch.ofPlan(byId("plan-sky"), () => fetch("plans?format=svg", {method: "POST", body: new FormData(form)}));
+    if (plan.rows) drawPlan("field");
   };
+
+  const drawPlan = (map) =>
+    skySketch.ofPlan(byId("plan-sky"), () => fetch(`plans?format=svg&map=${map}`, {method: "POST", body: new FormData(form)}));
 
   const send = async (path) => {
     const response = await fetch(path, {method: "POST", body: new FormData(form), headers: {Accept: "application/json"}});
@@ -237,7 +240,8 @@
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (event.submitter?.id === "check") post(byId("check"), "plans", showPlan);
+    if (event.submitter?.id === "whole-sky") drawPlan("sky");
+    else if (event.submitter?.id === "check") post(byId("check"), "plans", showPlan);
     else post(byId("start"), "batches", started);
   });
   for (const link of document.querySelectorAll("[data-example]")) {

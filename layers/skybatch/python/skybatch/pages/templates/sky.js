@@ -23,7 +23,7 @@ const skySketch = (() => {
     svg.removeAttribute("width");
     svg.removeAttribute("height");
     // Thousands of titles would double the page: it has the one that is pointed at.
-    const titles = new Map([...svg.querySelectorAll("svg svg title")].map((title) => [title.parentElement, title]));
+    const titles = new Map([...svg.querySelectorAll("svg svg title, .far > title")].map((title) => [title.parentElement, title]));
     titles.forEach((title) => title.remove());
     box.append(svg);
     const titled = [...titles.keys()];
@@ -76,6 +76,12 @@ const skySketch = (() => {
     esasky.href = `https://sky.esa.int/esasky/?${field}&cooframe=J2000&sci=true`;
   };
 
+  const offerWhole = (figure) => {
+    const button = figure.querySelector("button"), hadFocus = button === document.activeElement;
+    button.hidden = figure.querySelector("svg").dataset.outside === "0";
+    if (hadFocus && button.hidden) figure.querySelector("div").focus();
+  };
+
   // The latest dry run alone is shown, however long those before it take.
   let asked = 0;
   const ofPlan = async (figure, ask) => {
@@ -85,6 +91,7 @@ const skySketch = (() => {
       if (!response.ok || number !== asked) return;
       show(figure.querySelector("div"), await response.text(), figure.querySelector("output"));
       otherSkies(figure);
+      offerWhole(figure);
       figure.hidden = false;
     } catch {
       // the numbers are shown all the same

@@ -42,9 +42,12 @@ def _runs(south: float, held: list[bool]) -> list[tuple[float, float, float, flo
 
 
 def coverages(
-    scene: Scene, versions: Mapping[str, str], open_inventory: OpenInventory
+    scene: Scene, versions: Mapping[str, str], open_inventory: OpenInventory, *, whole: bool = False
 ) -> tuple[Coverage, ...]:
-    """Return the coverage of each data set of a plan, by its version; none where a field is shown."""
-    if scene.is_empty or not Viewport.around(scene).projection.shows_all:
+    """Return the coverage of each data set of a plan, by its version; none where a field is shown.
+
+    ``whole`` asks for it whatever the scene.
+    """
+    if scene.is_empty or not (whole or Viewport.around(scene).projection.shows_all):
         return ()
     return tuple(coverage_of(open_inventory(dataset, version)) for dataset, version in versions.items())

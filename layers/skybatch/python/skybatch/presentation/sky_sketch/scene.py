@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import numpy as np
@@ -25,13 +25,14 @@ class MarkKind(StrEnum):
 
 @dataclass(frozen=True)
 class Mark:
-    """A position of the request: ICRS degrees, the row's number, and what is said of it."""
+    """A position of the request: ICRS degrees, the row's number, what is said of it, and its name."""
 
     ra: float
     dec: float
     row: int
     kind: MarkKind
     text: str
+    name: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +52,12 @@ class Outlines:
 
     def __len__(self) -> int:
         return len(self.texts)
+
+    def chosen(self, which: Flags) -> Outlines:
+        """Return some of them."""
+        texts = tuple(text for text, kept in zip(self.texts, which.tolist(), strict=True) if kept)
+        some = {name: getattr(self, name)[which] for name in ("ra", "dec", "group", "cut")}
+        return replace(self, texts=texts, **some)
 
 
 def no_outlines() -> Outlines:
@@ -111,9 +118,14 @@ class Scene:
         """Whether there is nothing to draw."""
         return not self.marks and not len(self.images) and self.region is None
 
+    def mark_positions(self) -> tuple[Floats, Floats]:
+        """Return the ICRS positions, degrees, of the marks."""
+        ra, dec = np.array([(mark.ra, mark.dec) for mark in self.marks], np.float64).reshape(-1, 2).T
+        return ra, dec
+
     def positions(self) -> tuple[Floats, Floats]:
-        """Return the ICRS positions, degrees, that the sketch must show."""
-        marks = np.array([(mark.ra, mark.dec) for mark in self.marks]).reshape(-1, 2)
+        """Return the ICRS positions, degrees, of all that it shows."""
+        marks = np.stack(self.mark_positions(), axis=1)
         around = np.stack(circle_positions(self.region), axis=1) if self.region else np.empty((0, 2))
         images = np.stack([self.images.ra.ravel(), self.images.dec.ravel()], axis=1)
         ra, dec = np.concatenate([marks, images, around]).T

@@ -110,7 +110,7 @@ def _marks(
         edge = ", cut at the edge" if outcome.row in cut else ""
         place = f"{row.position.ra:.5f} {row.position.dec:+.5f}"
         text = f"Row {number}{name}, {place}: {titles[outcome.status]}{edge}"
-        yield Mark(row.position.ra, row.position.dec, number, kind, text)
+        yield Mark(row.position.ra, row.position.dec, number, kind, text, f"Row {number}{name}")
 
 
 def _cut_rows(tasks: Iterable[Task]) -> set[int]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
+from skybatch.presentation.sky_sketch.main_part import main_positions
 from skybatch.presentation.sky_sketch.projection import GNOMONIC_RADIUS, AllSky, Gnomonic
 from skybatch.presentation.sky_sketch.scene import Scene
 from skybatch.sky.vectors import Floats, to_sphere, to_vector
@@ -31,14 +32,21 @@ class Viewport:
     height: float
 
     @classmethod
+    def all_sky(cls) -> Viewport:
+        """Return what shows the whole sky."""
+        return cls(AllSky(), 0.0, 0.0, (WIDTH - LEFT - RIGHT) / 326.0, MAP_HEIGHT)
+
+    @classmethod
     def around(cls, scene: Scene) -> Viewport:
-        """Return what shows all of a scene: a field, or the sky where it does not fit into one."""
-        ra, dec = scene.positions()
+        """Return what shows most of a scene: a field, or the sky where it does not fit into one."""
+        ra, dec = main_positions(scene)
         vectors = to_vector(ra, dec)
         middle = vectors.mean(axis=0)
         length = float(np.linalg.norm(middle))
-        if length < 1e-6 or float((vectors @ middle).min()) / length < np.cos(np.radians(GNOMONIC_RADIUS)):
-            return cls(AllSky(), 0.0, 0.0, (WIDTH - LEFT - RIGHT) / 326.0, MAP_HEIGHT)
+        if not length > 1e-6 or float((vectors @ middle).min()) / length < np.cos(
+            np.radians(GNOMONIC_RADIUS)
+        ):
+            return cls.all_sky()
         centre_ra, centre_dec = (float(each) for each in to_sphere(middle))
         projection = Gnomonic(centre_ra, centre_dec)
         x, y = projection.plane(ra, dec)
@@ -58,6 +66,11 @@ class Viewport:
         x, y = self.projection.plane(ra, dec)
         across, down = self.middle
         return across + (x - self.x) * self.scale, down - (y - self.y) * self.scale
+
+    def shows(self, x: Floats, y: Floats) -> NDArray[np.bool_]:
+        """Tell which places in the drawing lie on the map."""
+        across, down = (x >= LEFT) & (x <= WIDTH - RIGHT), (y >= TOP) & (y <= self.height - BOTTOM)
+        return np.asarray(across & down)
 
     def field(self) -> tuple[float, float, float]:
         """Return the ICRS centre of the map, and its width in degrees; 180 for the whole sky."""

@@ -26,18 +26,20 @@ if TYPE_CHECKING:
 routes = RouteTable()
 MEDIA_TYPE = "image/svg+xml"
 FORMATS = ("json", "svg")
-FILE = "sky.svg"
+MAPS = ("field", "sky")
+FILE, ALL_SKY_FILE = "sky.svg", "sky-all.svg"
 KEPT = f"private, max-age={PREVIEW_MAX_AGE_SECONDS}"
 
 
 @routes.get("/batches/<batch_id>/sky.svg")
 def sky_sketch(request: HttpRequest, dependencies: Dependencies, batch_id: str) -> AnyResponse:
     """Return what a batch covers on the sky, as a drawing."""
+    whole = asks_whole_sky(request)
     store = dependencies.batch(batch_id)
     load_record(store, dependencies.clock())
     # The page shows it as a picture and then again by a script.
     cache = KEPT if store.exists(keys.STATUS) else NO_STORE["Cache-Control"]
-    return sketch_response(request, dependencies, batch_sketch(store), cache)
+    return sketch_response(request, dependencies, batch_sketch(store, whole=whole), cache)
 
 
 def asks_sketch(request: HttpRequest) -> bool:
@@ -45,33 +47,46 @@ def asks_sketch(request: HttpRequest) -> bool:
 
     Raises InvalidRequest for another format.
     """
-    word = request.query_parameter("format")
-    if word and word not in FORMATS:
-        error = CellError("format", word[:60], f"must be one of {', '.join(FORMATS)}")
-        raise InvalidRequest(error.sentence(), errors=[error])
+    word = _choice(request, "format", FORMATS)
     return word == "svg" or (not word and request.header("accept").split(";")[0].strip() == MEDIA_TYPE)
 
 
-def expected_sketch(run: DryRun, open_inventory: OpenInventory) -> bytes | None:
+def asks_whole_sky(request: HttpRequest) -> bool:
+    """Tell whether a caller wants a map of the whole sky (``map=sky``) also where a field holds most rows.
+
+    Raises InvalidRequest for another map.
+    """
+    return _choice(request, "map", MAPS) == "sky"
+
+
+def _choice(request: HttpRequest, name: str, choices: Sequence[str]) -> str:
+    word = request.query_parameter(name) or ""
+    if word and word not in choices:
+        error = CellError(name, word[:60], f"must be one of {', '.join(choices)}")
+        raise InvalidRequest(error.sentence(), errors=[error])
+    return word
+
+
+def expected_sketch(run: DryRun, open_inventory: OpenInventory, *, whole: bool = False) -> bytes | None:
     """Draw what a dry run covers; None where nothing of it has a place on the sky."""
     # Here, as below, because few calls of these functions draw: 30 ms of a cold start.
     from skybatch.presentation.sky_sketch.coverage import coverages
     from skybatch.presentation.sky_sketch.scene_of_plan import expected_scene
 
     scene = expected_scene(run.request, run.plan, run.outcomes)
-    return _drawn(scene, coverages(scene, run.plan.versions, open_inventory))
+    return _drawn(scene, coverages(scene, run.plan.versions, open_inventory, whole=whole), whole=whole)
 
 
-def batch_sketch(store: BatchStore) -> bytes | None:
+def batch_sketch(store: BatchStore, *, whole: bool = False) -> bytes | None:
     """Return the sketch of a batch: as it was packaged, else of its plan and outcomes.
 
     None where nothing of it has a place on the sky. Raises NotFound where there is no plan yet.
     """
-    kept = store.read(keys.result(FILE))
-    return _of_plan(store) if kept is None else kept
+    kept = store.read(keys.result(ALL_SKY_FILE if whole else FILE))
+    return _of_plan(store, whole) if kept is None else kept
 
 
-def _of_plan(store: BatchStore) -> bytes | None:
+def _of_plan(store: BatchStore, whole: bool) -> bytes | None:
     from skybatch.presentation.sky_sketch.scene_of_plan import final_scene, running_scene
 
     plan = load_plan(store)
@@ -79,14 +94,14 @@ def _of_plan(store: BatchStore) -> bytes | None:
         raise NotFound("This batch has no plan yet, so there is nothing to draw.")
     request, outcomes = load_request(store), load_outcomes(store)
     if outcomes is None or len(outcomes) != len(plan.tasks):
-        return _drawn(running_scene(request, plan))
-    return _drawn(final_scene(request, plan, outcomes))
+        return _drawn(running_scene(request, plan), whole=whole)
+    return _drawn(final_scene(request, plan, outcomes), whole=whole)
 
 
-def _drawn(scene: Scene, coverage: Sequence[Coverage] = ()) -> bytes | None:
+def _drawn(scene: Scene, coverage: Sequence[Coverage] = (), *, whole: bool = False) -> bytes | None:
     from skybatch.presentation.sky_sketch.drawing import sketch
 
-    return None if scene.is_empty else sketch(scene, coverage)
+    return None if scene.is_empty else sketch(scene, coverage, whole=whole)
 
 
 def sketch_response(
