@@ -1,4 +1,4 @@
-"""Genuine unWISE images by a description of the test's own: TAN, reference pixel outside of the image."""
+"""unWISE by its packaged description, on genuine and on made tiles: TAN, one grid for four bands."""
 
 from __future__ import annotations
 
@@ -6,24 +6,16 @@ import io
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import pytest
 from astropy.io import fits
 from astropy.wcs import WCS
-from obstore.store import LocalStore
 
-from skybatch.archive.described.index import index_described
-from skybatch.inventory.cache import open_inventories
 from skybatch.storage.directory_tree import DirectoryTree
-from skybatch.surveys.known import forget
 from tests.e2e.crops import Judge
-from tests.support.batches.functions import load_function
-from tests.support.batches.in_process_service import Service, images_of
-from tests.support.servers.http import HttpClient, make_dependencies
-from tests.support.survey.described.unwise import DESCRIPTION, SURVEY, TILE, copy_images, key
+from tests.support.survey.shipped.shipped_survey import ShippedSurvey, shipped_survey
+from tests.support.survey.shipped.unwise import BANDS, CENTER, OTHER, TILE, copy_images, key, make_tile
 
 DATA = Path(os.environ.get("SKYBATCH_DATA", Path(__file__).resolve().parents[4] / "shared" / "data"))
 GENUINE = DATA / "surveys" / "unwise"
@@ -31,45 +23,62 @@ PIXEL = 2.75  # arcsec
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Any]:
+def genuine(tmp_path: Path) -> Iterator[ShippedSurvey]:
     if not GENUINE.exists():
         pytest.skip(f"there is no {GENUINE}")
-    tree = DirectoryTree(tmp_path)
-    copy_images(GENUINE, tree)
-    report = index_described(tree, DESCRIPTION, "unwise.toml")["unwise"]
-    assert (report.sets, report.images, report.problems) == (1, 4, ())
-    objects = LocalStore(str(tmp_path))
-    yield SimpleNamespace(objects=objects, open=open_inventories(objects), tree=tree)
-    forget(SURVEY)
+    copy_images(GENUINE, DirectoryTree(tmp_path))
+    with shipped_survey("unwise", tmp_path) as shipped:
+        yield shipped
 
 
-def position(archive: Any, x: float, y: float) -> tuple[float, float]:
+@pytest.fixture
+def made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[ShippedSurvey]:
+    make_tile(tmp_path)
+    with shipped_survey("unwise", tmp_path) as shipped:
+        said = capsys.readouterr().out
+        assert "unwise: 4 images, 8 companions, 5 ignored, 0 unmatched" in said
+        assert f"not verified: {shipped.survey.verified.unverified}" in said
+        yield shipped
+
+
+def position(shipped: ShippedSurvey, x: float, y: float) -> tuple[float, float]:
     """The position of a pixel, from 0."""
-    sky = WCS(fits.getheader(archive.tree.root / key(1))).pixel_to_world(x, y).icrs
+    sky = WCS(fits.getheader(shipped.root / key(1))).pixel_to_world(x, y).icrs
     return float(sky.ra.deg), float(sky.dec.deg)
 
 
 @pytest.mark.parametrize(("x", "y", "pixels"), [(4.5, 4.5, 6), (2.0, 7.0, 5), (0.0, 0.0, 3), (9.3, 1.1, 3)])
-def test_crops_in_all_bands_are_astropys(archive: Any, x: float, y: float, pixels: int) -> None:
-    ra, dec = position(archive, x, y)
-    service = Service(archive)
-    table = f"ra,dec,size\n{ra!r},{dec!r},{pixels * PIXEL}\n"
-    accepted = service.submit(mode="positions", survey="unwise", table=table, bands="all")
-    assert service.run(accepted).images.retrieved == 4
-    images = images_of(service.file(accepted, "images.tar"))
-    for band in (1, 2, 3, 4):
-        judge = Judge((archive.tree.root / key(band)).read_bytes())
+def test_crops_in_all_bands_are_astropys(genuine: ShippedSurvey, x: float, y: float, pixels: int) -> None:
+    ra, dec = position(genuine, x, y)
+    images = genuine.crops(f"ra,dec,size\n{ra!r},{dec!r},{pixels * PIXEL}\n", bands="all")
+    assert len(images) == 4
+    for band in BANDS:
+        judge = Judge((genuine.root / key(band)).read_bytes())
         crop = images[f"0001_unwise_{TILE}_w{band}.fits"]
         assert judge.check(crop) == judge.expected_box(ra, dec, pixels * PIXEL)
 
 
-def test_the_inverse_variance_is_cut_as_the_image_is(archive: Any) -> None:
-    dependencies = make_dependencies(archive=archive.objects, open_inventory=archive.open)
-    client = HttpClient(dependencies, *load_function("search").ROUTES)
-    ra, dec = position(archive, 4.5, 4.5)
-    address = f"/ibe/data/unwise/unwise/coadds/{key(1, 'invvar', 'fits.gz').split('/', 1)[1]}"
-    cut = client.get(f"{address}?center={ra},{dec}&size=4pix&gzip=0").body
-    whole = fits.getdata(archive.tree.root / key(1, "invvar", "fits.gz"))
+def test_the_inverse_variance_is_cut_as_the_image_is(genuine: ShippedSurvey) -> None:
+    ra, dec = position(genuine, 4.5, 4.5)
+    (url,) = (row["ivar_url"] for row in genuine.sia(ra, dec) if row["sia_bp_id"] == "W1")
+    cut = genuine.fetch(f"{url}?center={ra},{dec}&size=4pix&gzip=0")
+    whole = fits.getdata(genuine.root / key(1, "invvar", "fits.gz"))
     np.testing.assert_array_equal(fits.getdata(io.BytesIO(cut)), whole[3:7, 3:7])
-    found = client.get("/ibe/search/unwise/unwise/coadds?where=ctype1='RA---TAN'&ct=csv").body.decode()
-    assert found.count(TILE) >= 4
+
+
+def test_searches_have_the_survey_s_columns_and_titles(made: ShippedSurvey) -> None:
+    found = made.sia(*CENTER)
+    assert sorted(found["sia_title"]) == [f"unWISE W{band} Coadd {OTHER}" for band in BANDS]
+    assert set(found["sia_proj"]) == {"TAN"}
+    assert {row["sia_bp_id"]: row["mjdmax"] for row in found} == {f"W{n}": 58800.0 + n for n in BANDS}
+    native = made.search(f"tile='{OTHER}'")
+    assert list(native.colnames[:5]) == ["tile", "band", "naxis1", "naxis2", "crval1"]
+    assert list(native["band"]) == [1, 2, 3, 4]
+    assert set(native["ctype1"]) == {"RA---TAN"}
+
+
+def test_a_crop_of_a_made_tile_is_astropys(made: ShippedSurvey) -> None:
+    images = made.crops(f"ra,dec,size\n{CENTER[0]},{CENTER[1]},55\n", bands="W2")
+    judge = Judge((made.root / key(2, tile=OTHER)).read_bytes())
+    (crop,) = images.values()
+    assert judge.check(crop) == judge.expected_box(*CENTER, 55)

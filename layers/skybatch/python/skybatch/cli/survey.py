@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from skybatch.cli.request_options import positive
 from skybatch.errors import InvalidSurvey
+from skybatch.surveys.catalogue import PACKAGED_SURVEYS
 
 if TYPE_CHECKING:
     from skybatch.archive.described.check import TreeReport
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
 
 UNFIT = 3  # exit code: the description breaks rules, or does not fit the tree
 SHOWN = 10
-SURVEY_HELP = "a description in TOML, or the id of one that is packaged: allwise"
+_VERIFIED = {"genuine": "verified on genuine files", "unverified": "not verified"}
+PACKAGED = ", ".join(PACKAGED_SURVEYS[1:])  # 2MASS is indexed without a description
+SURVEY_HELP = f"a description in TOML, or the id of one that is packaged: {PACKAGED}"
 
 
 def add_commands(subparsers: Any) -> None:
@@ -105,7 +108,7 @@ def given_description(given: str) -> tuple[str, str]:
     OSError
         Where it cannot be read.
     """
-    from skybatch.surveys.catalogue import PACKAGED_SURVEYS, packaged_description
+    from skybatch.surveys.catalogue import packaged_description
     from skybatch.surveys.description.reader import description_text
 
     file = Path(given)
@@ -126,6 +129,9 @@ def _check(options: argparse.Namespace) -> int:
     names = ", ".join(survey.survey_id(name) for name in survey.datasets)
     bands = ", ".join(survey.bands)
     print(f"{name}: {survey.title}: {names}; bands {bands}: no rule is broken")
+    for what in ("genuine", "unverified"):
+        if said := getattr(survey.verified, what):
+            print(f"  {_VERIFIED[what]}: {said}")
     return _check_tree(options, survey) if options.tree else 0
 
 

@@ -10,6 +10,14 @@ ColumnType = Literal["char", "int", "long", "double"]
 
 
 @described
+class Verified:
+    """What of a description was tried on genuine files of the survey, and what was not; texts."""
+
+    genuine: str = ""
+    unverified: str = ""
+
+
+@described
 class Header:
     """What is read of headers beside geometry and fields.
 

@@ -20,7 +20,7 @@ from skybatch.surveys.description.images import (
     Power,
     Product,
 )
-from skybatch.surveys.description.metadata import Column, Header, Import, ObsCore, Tables, VOTable
+from skybatch.surveys.description.metadata import Column, Header, Import, ObsCore, Tables, Verified, VOTable
 from skybatch.surveys.description.request_rules import Requests
 from skybatch.surveys.description.templates import Template
 
@@ -49,6 +49,8 @@ class Survey:
         Abilities of the service that only some surveys have.
     filters_page
         Address of the survey's own page about its filters.
+    verified
+        What of the description was tried on genuine files of the survey, and what was not.
     """
 
     schema: Literal[1]
@@ -65,6 +67,7 @@ class Survey:
     rights: str = "public"
     powers: tuple[Power, ...] = ()
     filters_page: str = ""
+    verified: Verified = Verified()
     dataset: tuple[Dataset, ...]
     band: tuple[Band, ...]
     place: Place = Place()

@@ -1,0 +1,1 @@
+"""unWISE: coadds of the WISE exposures at their full resolution."""
