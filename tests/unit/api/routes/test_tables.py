@@ -11,12 +11,15 @@ import pytest
 from obstore.store import S3Store
 
 from skybatch.api.large_responses import MAX_INLINE_BYTES
+from skybatch.api.models import UnderstoodRow
 from skybatch.api.routes import tables
 from skybatch.api.routes.tables import accepted_format
+from skybatch.surveys.catalogue import packaged_survey
 from tests.support.aws.s3 import fetch
 from tests.support.batches.openapi import violations
 from tests.support.batches.template import event
 from tests.support.servers.http import CONTEXT, MULTIPART, HttpClient, http_answer, make_dependencies
+from tests.support.survey.descriptions import known_survey
 from tests.support.tables.table_samples import SAMPLES, request_of, upload_body
 
 TABLE = "id,ra,dec\na,65.497627,19.53507\nb,1,99\n"
@@ -54,6 +57,16 @@ def test_every_table_is_answered_as_documented(client: HttpClient, name: str) ->
     assert (answer.status, violations(answer.json(), "TableReading")) == (200, [])
     assert answer.json()["errors"] == []
     assert len(answer.json()["rows"]) == len(request_of(upload, **fields).rows)
+    names = {UnderstoodRow.wire_names.get(name, name) for name in UnderstoodRow.__dataclass_fields__}
+    assert all(row.keys() <= names for row in answer.json()["rows"])
+
+
+def test_image_sets_by_identifier_are_answered_as_documented(client: HttpClient) -> None:
+    fields = {"mode": "image_ids", "survey": "allwise", "table": "coadd_id,band\n0384p651_ac51,W3\n"}
+    with known_survey(packaged_survey("allwise")):
+        (row,) = client.post_json("/tables", fields).json()["rows"]
+    assert (row["image_id"], row["band"]) == ("0384p651_ac51", "W3")
+    assert row.keys() - {"from"} <= UnderstoodRow.__dataclass_fields__.keys()
 
 
 def test_bad_cells_do_not_stop_it(client: HttpClient) -> None:

@@ -25,6 +25,11 @@ def test_the_script_reads_only_what_the_service_answers() -> None:
     assert set(re.findall(r"\banswer\.(\w+)", SCRIPT)) <= set(TableReading.__dataclass_fields__)
 
 
+def test_the_script_shows_what_names_an_image_set_in_each_mode() -> None:
+    shown = set(re.findall(r"\brow\.(\w+)", SCRIPT))
+    assert {"ra", "dec", "name", "image_id", "coadd_key", "date", "hem", "scan", "image", "band"} <= shown
+
+
 def test_the_page_tells_the_script_the_largest_upload() -> None:
     settings = Settings(max_upload_bytes=1234)
     preview = Page(form_page(settings)).one("div", id="preview")

@@ -143,8 +143,8 @@ class UnderstoodRow:
         The bands, such as JHK.
     given_id
         The identifier as given, where it was longer than an id may be.
-    coadd_key, date, hem, scan, image
-        The image sets by number, in the modes coadd_keys and scans.
+    image_id, coadd_key, date, hem, scan, image
+        The image sets by identifier or number, in the modes image_ids, coadd_keys and scans.
     scntr, dataset, image_type, form
         What a table of this service says besides.
     """
@@ -160,6 +160,7 @@ class UnderstoodRow:
     best: bool
     band: str
     given_id: str | None = None
+    image_id: str | None = None
     coadd_key: int | None = None
     date: str | None = None
     hem: str | None = None
@@ -173,6 +174,7 @@ class UnderstoodRow:
     wire_names: ClassVar[Mapping[str, str]] = {"source": "from"}
     absent_if_none = (
         "given_id",
+        "image_id",
         "coadd_key",
         "date",
         "hem",

@@ -8,18 +8,21 @@ const tableCheck = (() => {
   const degrees = (value) => value == null ? "" : value.toFixed(6);
   const arcsec = (value) => value == null ? "" : String(Number(value.toPrecision(6)));
 
-  // Heading of each column, and the text of a row's cell; a column without any text is left out.
+  // Heading of each column, the text of a row's cell, and the use of the table's own column that it stands for, if not
+  // always shown; a column without any text is left out.
   const COLUMNS = [
     ["Row", (row) => String(row.row)],
     ["Line", (row) => String(row.line ?? "")],
     ["RA (ICRS)", (row) => degrees(row.ra)],
     ["Dec (ICRS)", (row) => degrees(row.dec)],
     ["Name", (row) => row.name ?? ""],
+    ["Image set", (row) => row.image_id ?? ""],
     ["Coadd key", (row) => String(row.coadd_key ?? "")],
     ["Date", (row) => row.date ?? ""],
     ["Hemisphere", (row) => row.hem ?? ""],
     ["Scan", (row) => String(row.scan ?? "")],
     ["Image", (row) => String(row.image ?? "")],
+    ["Bands", (row) => row.band, "band"],
     ["Crop, arcsec", (row) => arcsec(row.size)],
     ["Best only", (row) => row.best ? "yes" : ""],
     ["Id", (row) => row.given_id ?? row.id ?? ""],
@@ -66,11 +69,11 @@ const tableCheck = (() => {
       .filter(Boolean).join(" ");
   };
 
-  const rowsTable = ({rows, errors}) => {
+  const rowsTable = ({rows, errors, columns: own}) => {
     const ofRow = (row) => errors.filter((error) => error.row === row.row);
     const bad = rows.filter((row) => ofRow(row).length).slice(0, ROWS_WITH_ERRORS);
     const shown = bad.length ? bad : rows.slice(0, FIRST_ROWS);
-    const columns = COLUMNS.filter(([, text]) => shown.some(text));
+    const columns = COLUMNS.filter(([, text, use]) => (!use || own.some((column) => column.used_as === use)) && shown.some(text));
     const made = element("table");
     if (bad.length) made.append(element("caption", "Rows with errors"));
     else if (rows.length > shown.length) made.append(element("caption", `The first ${shown.length} rows`));
