@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from skybatch.batch.results.target_choice import TargetChoice
+from skybatch.batch.results.target_choice import SORTS, TargetChoice
 from skybatch.batch.results.targets import load_targets
 from skybatch.presentation.gallery.shown_targets import (
     colour_sentence,
@@ -44,6 +44,12 @@ def test_only_what_occurs_can_be_chosen() -> None:
     assert [value for value, _ in options["outcome"]] == ["", "retrieved", "partial"]
     assert options["band"] == [("", "all"), ("j", "J"), ("h", "H"), ("k", "Ks")]
     assert gallery_context(TARGETS[:5], TargetChoice())["options"]["edge"] == (("", "any"),)
+
+
+def test_the_order_of_the_page_is_among_the_orders_that_can_be_chosen() -> None:
+    for sort in SORTS:
+        options = gallery_context(TARGETS, TargetChoice(sort=sort))["options"]["sort"]
+        assert [value for value, _ in options].count(sort) == 1
 
 
 def test_it_says_which_are_shown() -> None:

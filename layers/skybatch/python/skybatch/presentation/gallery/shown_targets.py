@@ -20,6 +20,11 @@ SORTS = (
     *(("row", "row"), ("-row", "row, last first"), ("id", "id"), ("ra", "right ascension")),
     *(("dec", "declination"), ("-size", "size, largest first"), ("outcome", "outcome")),
 )
+_OTHER_SORTS = (
+    *(("-id", "id, last first"), ("-ra", "right ascension, largest first")),
+    *(("-dec", "declination, northernmost first"), ("size", "size, smallest first")),
+    ("-outcome", "outcome, in reverse"),
+)
 EDGES = (("", "any"), ("cut", "cut at the edge"), ("whole", "not cut"))
 
 
@@ -41,7 +46,7 @@ def gallery_context(targets: Sequence[Target], choice: TargetChoice) -> GalleryC
         "choice": choice,
         "shown": shown,
         "targets": [shown_target(target, choice) for target in shown.targets],
-        "options": _options(targets),
+        "options": _options(targets, choice),
         "shown_sentence": _sentence(shown, choice),
         "colour_sentence": colour_sentence(shown.targets),
     }
@@ -132,13 +137,13 @@ def picture_size(picture: Picture) -> tuple[int, int]:
     return (task.geometry.naxis1, task.geometry.naxis2) if task.geometry else (1, 1)
 
 
-def _options(targets: Sequence[Target]) -> dict[str, Sequence[tuple[str, str]]]:
+def _options(targets: Sequence[Target], choice: TargetChoice) -> dict[str, Sequence[tuple[str, str]]]:
     """Return what can be chosen: only what occurs."""
     return {
         "outcome": [("", "any"), *_outcomes(targets)],
         "band": [("", "all"), *_bands(targets)],
         "edge": EDGES if any(target.is_cut for target in targets) else EDGES[:1],
-        "sort": SORTS,
+        "sort": [*SORTS, *(each for each in _OTHER_SORTS if each[0] == choice.sort)],
         "size": [(size, size) for size in SIZES],
         "view": [(GALLERY, "Gallery"), (TABLE, "Table")],
     }
