@@ -173,3 +173,11 @@ def test_a_browser_is_asked_whether_to_start_with_unknown_names(naming: HttpClie
     choices = {one.attributes["value"]: one.attributes for one in page.all("input", name="unknown_names")}
     assert (answer.status, set(choices)) == (422, {"refuse", "accept"})
     assert "checked" in choices["refuse"]
+
+
+def test_a_browser_is_not_asked_to_start_a_region_without_a_centre(naming: HttpClient) -> None:
+    fields = {**REGION, "center": "nobody knows me", "unknown_names": "refuse"}
+    answer = naming.post("/batches", multipart_form(fields), content_type=MULTIPART, **BROWSER)
+    page = Page(answer.body.decode())
+    assert answer.status == 422
+    assert [one.attributes["value"] for one in page.all("input", name="unknown_names")] == ["refuse"]

@@ -115,11 +115,13 @@ def _modes(choice: SurveyChoice) -> tuple[str, ...]:
 def _of_problem(problem: Mapping[str, Any]) -> dict[str, Any]:
     """Return a problem, and its errors at the fields and in the table."""
     errors = problem.get("errors") or ()
+    of_table = [error for error in errors if not _is_field_error(error)]
     return {
         "problem": problem,
         "field_errors": _field_errors(errors),
-        "table_errors": by_line(error for error in errors if not _is_field_error(error)),
-        "asks_about_names": problem.get("code") == "unknown_names",
+        "table_errors": by_line(of_table),
+        # Without its centre a region finds nothing; the other rows of a table may find something.
+        "asks_about_names": problem.get("code") == "unknown_names" and bool(of_table),
     }
 
 

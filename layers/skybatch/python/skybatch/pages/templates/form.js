@@ -163,7 +163,7 @@
     const others = errors.filter((e) => !ofTable.includes(e)).filter((e) => !markField(e));
     const listed = [...others, ...ofTable];
     if (listed.length && (errors.length > 1 || problem.code === "unknown_names")) box.append(formErrors.list(listed)); // a single one is the detail already
-    if (problem.code === "unknown_names") box.append(startAnyway());
+    if (problem.code === "unknown_names" && ofTable.length) box.append(startAnyway());
     byId("problem").replaceChildren(box);
     const first = form.querySelector("[aria-invalid]");
     (first ?? box).scrollIntoView({block: "center"});
