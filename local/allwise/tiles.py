@@ -36,12 +36,14 @@ class Tile:
         return (self.pixels + 1) / 2
 
 
-# The star 314.30417 +77.595559 in two tiles, and M 83 in two.
+# The star 314.30417 +77.595559 in two tiles, M 83 in two, and the two that the survey's own example names.
 TILES = (
     Tile(314.2, 77.5),
     Tile(314.5, 77.7, matrix=True),
     Tile(204.2, -29.9),
     Tile(204.4, -29.8, matrix=True),
+    Tile(38.4, 65.1),
+    Tile(83.5, -6.1),
 )
 FEW = (TILES[0], TILES[3])
 # As large as a tile of the Atlas is.

@@ -10,6 +10,8 @@ from skybatch.pages.examples import EXAMPLES
 from skybatch.requests.model import Mode
 from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
+from skybatch.surveys.catalogue import packaged_survey
+from tests.support.survey.descriptions import known_survey
 
 
 def test_every_mode_has_an_example() -> None:
@@ -20,6 +22,14 @@ def test_every_mode_has_an_example() -> None:
 def test_an_example_is_accepted_without_a_notice(mode: str) -> None:
     body = json.dumps({"mode": mode, **EXAMPLES[mode]}).encode()
     request, _ = parse_body(body, "application/json", Settings())
+    assert (request.mode, request.notices) == (mode, ())
+
+
+@pytest.mark.parametrize("mode", ["region", "positions", "image_ids"])
+def test_an_example_of_another_survey_is_accepted_without_a_notice(mode: str) -> None:
+    with known_survey(packaged_survey("allwise")) as survey:
+        body = json.dumps({"mode": mode, "survey": "allwise", **survey.requests.example[mode]}).encode()
+        request, _ = parse_body(body, "application/json", Settings())
     assert (request.mode, request.notices) == (mode, ())
 
 
