@@ -15,7 +15,7 @@ import pytest
 from astropy.table import Table
 
 from skybatch.api.routes import batches
-from skybatch.cli import output
+from skybatch.cli.terminal import output
 from skybatch.client import Download
 from skybatch.client.models import read_status
 from skybatch.notification.email import completed_message

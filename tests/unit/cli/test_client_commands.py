@@ -6,8 +6,8 @@ import argparse
 
 import pytest
 
-from skybatch.cli import output
 from skybatch.cli.client_commands import add_client_command
+from skybatch.cli.terminal import output
 from skybatch.errors import InvalidRequest
 from tests.support.servers.made_batches import BATCH_ID
 

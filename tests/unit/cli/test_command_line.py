@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from skybatch.cli import main, make_parser
-from skybatch.cli.output import EXIT_CODES
+from skybatch.cli.terminal.output import EXIT_CODES
 from skybatch.version import VERSION
 from tests.support.servers.fake_server import fake_server
 from tests.support.servers.made_batches import BATCH_ID

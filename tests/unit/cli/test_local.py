@@ -13,7 +13,7 @@ import pytest
 
 from skybatch.cli import main
 from skybatch.cli.local import Lines
-from skybatch.cli.output import COMPLETE, FAILED, INCOMPLETE, INTERRUPTED, USAGE
+from skybatch.cli.terminal.output import COMPLETE, FAILED, INCOMPLETE, INTERRUPTED, USAGE
 from tests.support.survey.archive_on_disk import write_tree
 from tests.support.survey.sample_archive import MadeArchive
 

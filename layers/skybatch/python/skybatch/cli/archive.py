@@ -14,10 +14,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from skybatch.cli.output import USAGE, print_report
-from skybatch.cli.progress import progress_bar
 from skybatch.cli.request_options import positive
 from skybatch.cli.survey import UNFIT, add_index_options, described_reports
+from skybatch.cli.terminal.output import USAGE, print_report
+from skybatch.cli.terminal.progress import progress_bar
 from skybatch.errors import InvalidSurvey, InventoryError
 from skybatch.surveys.known import DEFAULT_DATASET
 from skybatch.surveys.twomass.bands import BANDS

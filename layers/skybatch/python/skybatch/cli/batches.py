@@ -6,8 +6,9 @@ import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from skybatch.cli import output, request_options
+from skybatch.cli import request_options
 from skybatch.cli.client_commands import add_client_command
+from skybatch.cli.terminal import output
 
 if TYPE_CHECKING:
     from skybatch.client import Batch, Client, Download

@@ -7,9 +7,9 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from skybatch.cli import output
 from skybatch.cli.client_commands import add_client_command
 from skybatch.cli.request_options import LIST_MODES, TABLE_HELP, read_table
+from skybatch.cli.terminal import output
 from skybatch.errors import SkybatchError
 
 if TYPE_CHECKING:

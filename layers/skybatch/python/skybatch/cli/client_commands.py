@@ -6,8 +6,9 @@ import argparse
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from skybatch.cli import output, request_options
-from skybatch.cli.progress import make_listener
+from skybatch.cli import request_options
+from skybatch.cli.terminal import output
+from skybatch.cli.terminal.progress import make_listener
 from skybatch.errors import SkybatchError
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from skybatch.cli import (
     survey,
 )
 from skybatch.cli.client_commands import add_server_option
-from skybatch.cli.output import EXIT_CODES, FAILED, INTERRUPTED, USAGE, print_error
+from skybatch.cli.terminal.output import EXIT_CODES, FAILED, INTERRUPTED, USAGE, print_error
 from skybatch.version import VERSION
 
 EPILOG = f"""\

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from skybatch.cli.output import COMPLETE, FAILED, USAGE
+from skybatch.cli.terminal.output import COMPLETE, FAILED, USAGE
 from skybatch.errors import SkybatchError, SourceUnsupported
 
 EXAMPLES = """\

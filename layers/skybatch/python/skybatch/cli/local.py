@@ -9,7 +9,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from skybatch.cli import output, request_options
+from skybatch.cli import request_options
+from skybatch.cli.terminal import output
 from skybatch.errors import DatasetAbsent
 
 EXAMPLES = """\

@@ -7,8 +7,8 @@ import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from skybatch.cli import output
 from skybatch.cli.client_commands import add_client_command, add_common_options
+from skybatch.cli.terminal import output
 from skybatch.errors import SkybatchError
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from skybatch.cli import output
 from skybatch.cli.client_commands import add_client_command
+from skybatch.cli.terminal import output
 
 if TYPE_CHECKING:
     from skybatch.client import Client

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from skybatch import errors
-from skybatch.cli import output
+from skybatch.cli.terminal import output
 from skybatch.client import (
     BatchFailed,
     BatchStatus,
@@ -59,7 +59,7 @@ def test_the_exit_codes_are_those_of_the_help_and_the_documentation() -> None:
     codes = [0, 1, 2, 3, 4, 5, 130]
     listed = [int(line.split()[0]) for line in output.EXIT_CODES.splitlines()[1:]]
     assert listed == codes
-    documented = (Path(__file__).parents[3] / "docs" / "client.md").read_text()
+    documented = (Path(__file__).parents[4] / "docs" / "client.md").read_text()
     for line in output.EXIT_CODES.splitlines()[1:]:
         code, _, meaning = line.strip().partition(" ")
         assert f"| {code} | {meaning.strip().partition(';')[0].partition(' at every')[0]}" in documented

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from skybatch.cli.progress import ProgressBars, ProgressLines, make_listener, retry_text
+from skybatch.cli.terminal.progress import ProgressBars, ProgressLines, make_listener, retry_text
 from skybatch.client import BatchStatus
 from skybatch.errors import Transient
 from tests.support.servers.made_batches import MadeBatch
@@ -59,7 +59,7 @@ def test_lines_of_one_state_are_seconds_apart(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [100.0]
-    monkeypatch.setattr("skybatch.cli.progress.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("skybatch.cli.terminal.progress.time.monotonic", lambda: now[0])
     lines = ProgressLines()
     for second in range(13):
         now[0] = 100.0 + second
@@ -71,7 +71,7 @@ def test_a_transfer_is_announced_and_its_bytes_summed(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [100.0]
-    monkeypatch.setattr("skybatch.cli.progress.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("skybatch.cli.terminal.progress.time.monotonic", lambda: now[0])
     lines = ProgressLines()
     lines.on_transfer_start("images.tar", 5000)
     lines.on_bytes(1000)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from skybatch.cli.output import format_bytes, running_text
+from skybatch.cli.terminal.output import format_bytes, running_text
 from skybatch.errors import SkybatchError
 
 if TYPE_CHECKING:
