@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from skybatch.surveys.catalogue import packaged_survey
 from skybatch.surveys.description.reader import read_survey
 from skybatch.surveys.description.survey import Survey
-from skybatch.surveys.known import forget, register
+from skybatch.surveys.known import forget, known_surveys, register
 
 # What identifiers of 2MASS images begin with.
 IVOID = packaged_survey().obscore.did.removesuffix("{address}")
@@ -57,3 +57,15 @@ def known_survey(survey: Survey) -> Iterator[Survey]:
         yield survey
     finally:
         forget(survey)
+
+
+@contextmanager
+def forgotten_surveys() -> Iterator[None]:
+    """Make surveys that become known meanwhile unknown again."""
+    before = set(known_surveys())
+    try:
+        yield
+    finally:
+        for dataset, survey in known_surveys().items():
+            if dataset not in before:
+                forget(survey)

@@ -10,7 +10,7 @@ import pytest
 from obstore.store import MemoryStore
 
 from skybatch.errors import InvalidSurvey, InventoryError, NotFound
-from skybatch.inventory.held_surveys import HELD, add_held, load_held, loader
+from skybatch.inventory.held_surveys import HELD, add_held, described_surveys, load_held, loader
 from skybatch.storage.bucket_tree import BucketTree
 from skybatch.storage.directory_tree import DirectoryTree
 from skybatch.storage.trees import Tree
@@ -20,6 +20,7 @@ from skybatch.surveys.known import (
     forget,
     held_datasets,
     hold,
+    known_surveys,
     learn_from,
     survey_of,
 )
@@ -76,6 +77,15 @@ def test_a_damaged_object_is_told(tree: Tree, content: bytes) -> None:
     tree.write(HELD, content)
     with pytest.raises(InventoryError, match=r"surveys\.json"):
         load_held(tree)
+
+
+def test_the_surveys_of_an_archive_are_told_without_making_them_known(tree: Tree) -> None:
+    assert described_surveys(tree) == ()
+    tree.write(
+        HELD, json.dumps({"format": 1, "datasets": ["radio"], "descriptions": {"radio": PLAIN}}).encode()
+    )
+    assert [survey.id for survey in described_surveys(tree)] == ["radio"]
+    assert "radio" not in known_surveys()
 
 
 def test_a_newer_format_is_told(tree: Tree) -> None:

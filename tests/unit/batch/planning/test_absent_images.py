@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from skybatch.archive.generic.index import index_tree
 from skybatch.batch.planning.planner import make_plan
+from skybatch.inventory.inventory import Inventory
 from skybatch.requests.model import Mode, Request, Row
 from skybatch.sky.position import SkyPosition
 from skybatch.status import AbsentImages
+from skybatch.storage.directory_tree import DirectoryTree
 from skybatch.surveys.image_type import ImageType
+from tests.support.survey.any_images import DEC, RA, an_image, fill
+from tests.support.survey.descriptions import forgotten_surveys
 from tests.support.survey.sample_archive import MadeArchive
 
 ALL = ("j", "h", "k")
@@ -62,3 +70,31 @@ def test_quicklooks_are_held_apart_from_atlas_images(archive: MadeArchive) -> No
     row = Row(1, ("j",), coadd_key=1001)
     assert absent(archive, Mode.COADD_KEYS, row) == {}
     assert absent(archive, Mode.COADD_KEYS, row, kind=ImageType.QUICKLOOK) == {0: AbsentImages(1, ("j",), ())}
+
+
+@pytest.mark.parametrize(
+    ("bands", "expected"),
+    [(("g", "r", "i"), {}), (("r",), {}), (("r", "i"), {0: AbsentImages(1, ("i",), ("g", "r"))})],
+    ids=["all", "held", "some"],
+)
+def test_sets_of_one_image_lack_only_bands_that_were_asked_for_among_others(
+    tmp_path: Path, bands: tuple[str, ...], expected: dict[int, AbsentImages]
+) -> None:
+    tree = DirectoryTree(tmp_path)
+    fill(tree, {f"{band}.fits": an_image(FILTER=band) for band in "rg"})
+    fill(tree, {"i.fits": an_image(FILTER="i", CRVAL1=99.0)})
+    with forgotten_surveys():
+        index_tree(tree, "x")
+        row = Row(1, bands, position=SkyPosition(RA, DEC))
+        request = Request(
+            mode=Mode.POSITIONS,
+            bands=bands,
+            image_type=ImageType.ATLAS,
+            decompress=True,
+            delivery_format="fits",
+            dataset="x",
+            rows=(row,),
+        )
+        plan = make_plan(request, lambda dataset, _: Inventory.open(tree, dataset), 10**9, 1000)
+    sorted_bands = {i: replace(each, held=tuple(sorted(each.held))) for i, each in plan.absent.items()}
+    assert sorted_bands == expected

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from skybatch.archive.generic.description import Facts, description
 from skybatch.surveys.catalogue import packaged_survey
 from skybatch.surveys.description.keys import FieldValue, KeyLayout, StoredKey
+from skybatch.surveys.description.reader import read_survey
 from tests.support.survey.descriptions import plain_survey
 
 TWOMASS = KeyLayout(packaged_survey())
@@ -50,6 +52,16 @@ def test_slices_must_be_those_of_the_field() -> None:
     right = RADIO.parse("radio/radio/images/10/10510+30456.fits")
     assert right == StoredKey("radio", {"field": "10510+30456"}, "l", "image", "fits")
     assert RADIO.parse("radio/radio/images/11/10510+30456.fits") is None
+
+
+def test_keys_may_be_paths_whose_bands_headers_tell() -> None:
+    facts = Facts("any", "any", {"r": "r", "g": "g"}, ["fits", "fits.gz", "FITS"])
+    any_images = KeyLayout(read_survey(description(facts), "any.toml"))
+    found = any_images.parse("a b/c.d/x.fits.gz")
+    assert found == StoredKey("any", {"file": "a b/c.d/x"}, "", "image", "fits.gz")
+    assert any_images.key(found) == "a b/c.d/x.fits.gz"
+    assert any_images.parse("inventory/any/x.fits") is None
+    assert any_images.parse("x.fit") is None
 
 
 @given(

@@ -36,6 +36,8 @@ KEY = 'key = "{field[0:2]}/{field}"'
         (MATCH, '".*"', r"fields\.field\.match"),
         (MATCH, '"[9-0]"', r"fields\.field\.match"),
         (f"match = {MATCH}", f'match = {MATCH}, keyword = "too long a keyword"', r"fields\.field\.keyword"),
+        (f"match = {MATCH}", f'match = {MATCH}, type = "path"', r"fields\.field\.match"),
+        (f"match = {MATCH}", "", r"fields\.field\.match"),
         ('fields = ["field"]', 'fields = ["tile"]', r"set\.fields\[0\]"),
         ('id = "{field}"', 'id = "{tile}"', r"set\.id"),
         ('id = "{field}"', 'id = "{field[0:4]}"', r"set\.id"),

@@ -16,14 +16,14 @@ class BandFacts:
     label
         Name for people.
     reference, lower, upper
-        Reference wavelength and limits, metres.
+        Reference wavelength and limits, metres; null where they are not known.
     """
 
     id: str
     label: str
-    reference: float
-    lower: float
-    upper: float
+    reference: float | None
+    lower: float | None
+    upper: float | None
 
 
 @dataclass(frozen=True)

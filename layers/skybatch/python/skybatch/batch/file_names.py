@@ -63,8 +63,8 @@ def make_unique(names: list[str]) -> list[str]:
         candidate, count = name, counts.get(name, 1)
         while candidate in taken:
             count += 1
-            stem, ending = name.rsplit(".fits", 1)
-            candidate = f"{stem}-{count}.fits{ending}"
+            stem, dot, ending = name.rpartition(".fits" if ".fits" in name else ".")
+            candidate = f"{stem}-{count}{dot}{ending}"
         counts[name] = count
         taken.add(candidate)
         unique.append(candidate)

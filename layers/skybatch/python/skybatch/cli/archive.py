@@ -14,9 +14,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from skybatch.cli.generic import GENERIC, index_generic
 from skybatch.cli.request_options import positive
 from skybatch.cli.survey import UNFIT, add_index_options, described_reports
-from skybatch.cli.terminal.output import USAGE, print_report
+from skybatch.cli.terminal.output import USAGE, inventory_text, print_report
 from skybatch.cli.terminal.progress import progress_bar
 from skybatch.errors import InvalidSurvey, InventoryError
 from skybatch.surveys.known import DEFAULT_DATASET
@@ -31,6 +32,8 @@ EPILOG = (
     "them: environment variables (AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, ...), "
     "shared files, SSO."
 )
+
+OF_2MASS = "the tree has the archive's layout: data sets of 2MASS are indexed; --survey generic: other FITS"
 
 
 def add_commands(subparsers: Any) -> None:
@@ -154,12 +157,18 @@ def _index(options: argparse.Namespace) -> int:
     from skybatch.storage.locations import open_tree
 
     tree = open_tree(options.tree)
+    if options.survey == GENERIC:
+        return index_generic(tree, options)
     if options.survey is not None:
         return _index_described(tree, options)
     if options.tables:
         print("skybatch: --table is of --survey; 2MASS has `skybatch archive import`", file=sys.stderr)
         return USAGE
-    datasets = [options.dataset] if options.dataset else datasets_in(tree) or [DEFAULT_DATASET]
+    datasets = [options.dataset] if options.dataset else datasets_in(tree)
+    if not datasets:
+        return index_generic(tree, options)
+    if not options.dataset:
+        print(OF_2MASS, file=sys.stderr)
     published = [_index_dataset(tree, dataset, options.in_flight) for dataset in datasets]
     return 0 if any(published) else 1
 
@@ -173,7 +182,7 @@ def _index_described(tree: Tree, options: argparse.Namespace) -> int:
         print(error.detail, file=sys.stderr)
         return UNFIT
     for dataset, report in reports.items():
-        print_report(f"{dataset}: {_inventory_text(report)}", report.problems)
+        print_report(f"{dataset}: {inventory_text(report)}", report.problems)
     return 0
 
 
@@ -187,7 +196,7 @@ def _index_dataset(tree: Tree, dataset: str, in_flight: int) -> bool:
     except InventoryError as error:
         print(f"skybatch: {error.detail}", file=sys.stderr)
         return False
-    print_report(f"{dataset}: {_inventory_text(report)}", report.problems)
+    print_report(f"{dataset}: {inventory_text(report)}", report.problems)
     return True
 
 
@@ -200,20 +209,7 @@ def _import(options: argparse.Namespace) -> int:
         report = import_tables(
             tree, options.dataset, options.tables, header_blocks=options.header_blocks, progress=progress
         )
-    return print_report(_inventory_text(report), report.problems)
-
-
-def _inventory_text(report: Any) -> str:
-    text = (
-        f"inventory {report.version}: {report.sets} image sets, {report.images} images stored, "
-        f"{report.quicklooks} Quicklooks"
-    )
-    if report.numbered:
-        text += (
-            f"\n{report.numbered} image sets have our own numbers as coadd keys: headers contain none. "
-            "Use `skybatch archive import` with the archive's metadata tables for the survey's own keys."
-        )
-    return text
+    return print_report(inventory_text(report), report.problems)
 
 
 def _mirror(options: argparse.Namespace) -> int:

@@ -7,14 +7,17 @@ runs learns of a survey by one request. Archives that were indexed before there 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from skybatch.errors import InvalidSurvey, InventoryError
 from skybatch.inventory.versions import current_version
 from skybatch.storage.trees import ReadableTree, Tree
 from skybatch.surveys.catalogue import DEFAULT_SURVEY, packaged_survey
 from skybatch.surveys.known import hold, register, survey_of
+
+if TYPE_CHECKING:
+    from skybatch.surveys.description.survey import Survey
 
 HELD = "inventory/surveys.json"
 _FORMAT = 1
@@ -62,15 +65,27 @@ def load_held(source: ReadableTree) -> None:
     InventoryError
         Where the object that says so, or a description in it, is damaged.
     """
-    from skybatch.surveys.description.reader import parse_survey
-
     try:
         held = _read(source.read(HELD))
     except FileNotFoundError:
         return
-    for survey_id, description in held["descriptions"].items():
-        register(parse_survey(description, f"{HELD}: {survey_id}"))
+    for survey in _described(held):
+        register(survey)
     hold(held["datasets"])
+
+
+def described_surveys(source: ReadableTree) -> tuple[Survey, ...]:
+    """Return the surveys whose descriptions an archive holds. Raises as `load_held` does."""
+    try:
+        return _described(_read(source.read(HELD)))
+    except FileNotFoundError:
+        return ()
+
+
+def _described(held: Mapping[str, Any]) -> tuple[Survey, ...]:
+    from skybatch.surveys.description.reader import parse_survey
+
+    return tuple(parse_survey(text, f"{HELD}: {name}") for name, text in held["descriptions"].items())
 
 
 def loader(source: ReadableTree) -> Callable[[], None]:

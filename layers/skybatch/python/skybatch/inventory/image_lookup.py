@@ -11,6 +11,7 @@ from skybatch.errors import NotFound
 from skybatch.surveys.image_names import image_set_id
 
 if TYPE_CHECKING:
+    from skybatch.inventory.image_sets import ImageSets
     from skybatch.inventory.inventory import Inventory
     from skybatch.inventory.matches import SetNumbers
     from skybatch.surveys.image_id import ImageId
@@ -21,6 +22,11 @@ def sets_of_images(inventory: Inventory, images: Iterable[ImageId]) -> SetNumber
     own = [each for each in images if each.dataset == inventory.dataset]
     found = inventory.by_image_id([image_set_id(each.dataset, each.fields) for each in own])
     return np.unique(found[found >= 0])
+
+
+def band_of_image(image: ImageId, details: ImageSets) -> str:
+    """Return the band of an image, by the inventory's first of these sets where its key does not tell."""
+    return image.band or next(band for band, size in details.bytes.items() if size[0])
 
 
 def set_of_image(inventory: Inventory, image: ImageId) -> int:

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 # Of these single rows can be read; a file that is gzip all the same is noticed while reading.
 PLAIN = (".fits", ".fit")
+_RANGED = (*PLAIN, ".fts", ".fz")
+"""Endings of files of which a crop reads a part, in small letters."""
 # What the first request for a file brings: the header of most.
 HEADER_BYTES = 11_520
 _GZIP_LEVEL = 6
@@ -110,7 +112,7 @@ class StoredImage:
         if self.tiles is not None:
             size, heap = self.tiles
             return tiled_cutout.cut_tiled(self.read_range, size, boxes, origin, heap_offset=heap, check=check)
-        if self.key.endswith((*PLAIN, TILED_SUFFIX)):
+        if self.key.lower().endswith(_RANGED):
             return cutout.cut_ranged(
                 self.read_range, self.size, boxes, origin, ahead=HEADER_BYTES, check=check, hdu=self.hdu
             )
@@ -192,14 +194,21 @@ def stored_image(objects: ObjectStore, key: str, inventory: Inventory | None = N
     hdu = hdu_of(image.dataset, image_type)
     if inventory is None:
         return StoredImage(objects, key, kind, hdu=hdu)
-    from skybatch.inventory.image_lookup import sets_of_images  # numpy, which workers need not load
+    from skybatch.inventory.image_lookup import (
+        band_of_image,
+        sets_of_images,
+    )  # numpy, which workers need not load
 
     found = sets_of_images(inventory, [image])
     if not len(found):
         return StoredImage(objects, key, kind, hdu=hdu)
     details = inventory.details(found)
     (geometry,) = ImageGeometry.of_sets(details)
-    tiles = details.tiles(0, image.band) if image_type is ImageType.ATLAS and suffix not in PLAIN else None
+    tiles = (
+        details.tiles(0, band_of_image(image, details))
+        if image_type is ImageType.ATLAS and suffix not in PLAIN
+        else None
+    )
     if tiles is None:
         return StoredImage(objects, key, kind, geometry=geometry, hdu=hdu)
     return StoredImage(objects, atlas_key(image, TILED_SUFFIX), kind, (tiles.size, tiles.heap), geometry)

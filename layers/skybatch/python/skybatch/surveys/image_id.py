@@ -79,6 +79,11 @@ def identify(dataset: str, fields: Mapping[str, FieldValue], band: str) -> Image
     return SetImageId(dataset, tuple(fields.values()), band)
 
 
+def with_band(image: ImageId, band: str) -> ImageId:
+    """Return an identity with a band: that of an image whose key does not tell it."""
+    return identify(image.dataset, image.fields, band)
+
+
 def product_of(survey: Survey, image_type: ImageType) -> str:
     """Return the product that a type of image is. Raises NotFound where the survey has none of that type."""
     try:
@@ -148,7 +153,9 @@ def parse_key(key: str) -> tuple[ImageId, ImageType, str]:
 
 def parse_file_key(key: str) -> FileKey:
     """Parse the key of an image, or of what lies beside one. Raises NotFound for any other."""
-    for survey in dict.fromkeys(known_surveys().values()):
+    # Where images lie at the root of a tree, any key is one: other surveys come first.
+    surveys = sorted(dict.fromkeys(known_surveys().values()), key=lambda survey: survey.place.prefix == "")
+    for survey in surveys:
         found = key_layout(survey.id).parse(key)
         if found is not None:
             types = {product: ImageType(word) for word, product in survey.requests.image_types.items()}

@@ -162,12 +162,17 @@ def key_layout(survey_id: str) -> KeyLayout:
 
 @cache
 def moved_prefixes() -> tuple[tuple[str, str], ...]:
-    """Return what keys and addresses begin with, for each known data set where the two differ."""
-    pairs = (
+    """Return what keys and addresses begin with, for each known data set where the two differ.
+
+    Where the keys of one begin with nothing, all are there, it last: keys of others are not its.
+    """
+    pairs = [
         (key_layout(survey.id).prefix(dataset), survey.address(dataset))
         for dataset, survey in _surveys().items()
-    )
-    return tuple(pair for pair in pairs if pair[0] != pair[1])
+    ]
+    if all(prefix for prefix, _ in pairs):
+        return tuple(pair for pair in pairs if pair[0] != pair[1])
+    return tuple(sorted(pairs, key=lambda pair: len(pair[0]), reverse=True))
 
 
 def dataset_named(word: str) -> str | None:

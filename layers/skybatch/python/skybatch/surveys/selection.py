@@ -156,4 +156,4 @@ def _named(words: Iterable[str], survey: Survey) -> tuple[str, ...]:
 
 @lru_cache(maxsize=100)
 def _id_pattern(survey: Survey) -> str:
-    return survey.set_id.pattern({name: field.match for name, field in survey.fields.items()})
+    return survey.set_id.pattern({name: field.pattern for name, field in survey.fields.items()})

@@ -141,4 +141,6 @@ def _find_image(key: str, open_: Callable[[str], Inventory]) -> FoundImages:
     image, image_type, _ = parse_key(key)
     inventory = open_(image.dataset)
     sets = sets_of_images(inventory, [image])
-    return find_images(inventory, sets, 1, bands=(image.band,), kinds=(image_type.letter,))
+    return find_images(
+        inventory, sets, 1, bands=(image.band,) if image.band else None, kinds=(image_type.letter,)
+    )

@@ -22,10 +22,12 @@ PIXELS = ("pixels", "pixels_1", "pixels_2")
 def holds(parameters: Parameters, band: Band, night: Callable[[], Night | None]) -> bool:
     """Return whether BAND and TIME hold an image of a band and its night (MJD), None where that is unknown.
 
+    A band whose wavelengths are not known is in no interval.
+
     Raises MalformedRequest.
     """
     wavelength, time = (_interval(parameters, name) for name in INTERVALS)
-    if wavelength is not None and not wavelength.meets(band.lower, band.upper):
+    if wavelength is not None and (band.wave is None or not wavelength.meets(*band.wave[1:])):
         return False
     if time is None:
         return True

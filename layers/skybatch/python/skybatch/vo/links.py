@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from skybatch.surveys.addresses import address_of_key
 from skybatch.surveys.image_id import ScanImageId
@@ -14,6 +14,9 @@ from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.known import survey_of
 from skybatch.vo.obscore.facts import publisher_id
 from skybatch.vo.search_images import QUICKLOOK, FoundImages
+
+_SAFE = "/!$&'()*+,;=:@~"
+"""What a path may have beside letters, digits, dot, dash and underscore (RFC 3986, section 3.3)."""
 
 
 def sia1_path(dataset: str) -> str:
@@ -24,7 +27,7 @@ def sia1_path(dataset: str) -> str:
 
 def image_url(root: str, key: str) -> str:
     """Return the address of a stored image by its key."""
-    return f"{root}/ibe/data/{address_of_key(key)}"
+    return f"{root}/ibe/data/{quote(address_of_key(key), safe=_SAFE)}"
 
 
 def companion_url(root: str, found: FoundImages, i: int, product: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ import numpy as np
 from skybatch.errors import NotFound
 from skybatch.inventory.image_lookup import sets_of_images
 from skybatch.surveys.description.survey import Survey
-from skybatch.surveys.image_id import parse_key
+from skybatch.surveys.image_id import parse_key, with_band
 from skybatch.surveys.known import default_survey, survey_of
 from skybatch.vo.obscore.facts import (
     collections,
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from skybatch.inventory.image_sets import ImageSets
     from skybatch.inventory.inventory import Inventory
+    from skybatch.surveys.image_id import ImageId
 
 Open = Callable[[str], "Inventory"]
 MAX_ALTERNATIVES = 200
@@ -93,7 +94,7 @@ class Query:
             fits &= self._of_facilities(details)
         if self.ids:
             named = {parse_key(key)[0] for key in self.ids}
-            fits &= np.array([details.image_id(i, band) in named for i in range(len(details))], bool)
+            fits &= np.array([_is_named(details.image_id(i, band), named) for i in range(len(details))], bool)
         return fits
 
     def _taken(self, details: ImageSets) -> NDArray[np.bool_]:
@@ -185,7 +186,15 @@ def _bands(
     )
 
 
-def _meets(low: float, high: float, wanted: tuple[Interval, ...]) -> bool:
+def _is_named(image: ImageId, named: Collection[ImageId]) -> bool:
+    """Tell whether an image is among those of keys, which need not tell the band."""
+    return image in named or any(with_band(each, image.band) == image for each in named if not each.band)
+
+
+def _meets(low: float | None, high: float | None, wanted: tuple[Interval, ...]) -> bool:
+    """Tell whether an interval wanted meets these limits; where they are not known, none does."""
+    if low is None or high is None:
+        return not wanted
     return not wanted or any(each.meets(low, high) for each in wanted)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from skybatch.fits.pixel_box import PixelBox
-from skybatch.inventory.image_lookup import set_of_image
+from skybatch.inventory.image_lookup import band_of_image, set_of_image
 from skybatch.sky.regions import Circle
 from skybatch.surveys.image_id import ImageId
 from skybatch.surveys.known import survey_of
@@ -61,7 +61,7 @@ def box_to_cut(parameters: Parameters, image: ImageId, inventory: Inventory) -> 
     details = inventory.details(set_of_image(inventory, image))
     naxis1, naxis2 = int(details.naxis1[0]), int(details.naxis2[0])
     survey = survey_of(image.dataset)
-    if not holds(parameters, survey.bands[image.band], lambda: night(survey, details)):
+    if not holds(parameters, survey.bands[band_of_image(image, details)], lambda: night(survey, details)):
         return None
     box = PixelBox(0, 0, naxis1, naxis2) if region is None else pixel_box(image, region, inventory)
     return box if box is None or pixels is None else cut(box, pixels, naxis1, naxis2)

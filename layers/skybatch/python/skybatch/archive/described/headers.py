@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 
-from skybatch.archive.described.hdu_reader import read_hdu
+from skybatch.archive.described.hdu_reader import StoredHdu, read_hdu
 from skybatch.archive.image_records import UNREADABLE, Problem, unreadable
 from skybatch.errors import SourceUnsupported
 from skybatch.fits.blocks import CARD_BYTES
@@ -60,12 +60,17 @@ def read_image(tree: RangedTree, entry: Entry, key: StoredKey, survey: Survey) -
     try:
         hdu = survey.product[key.product].hdu
         found = read_hdu(tree, entry, hdu, own_tiles=key.form == TILED)
-        image = found.image
-        wcs = checked(image, key, survey)
+        key = key if key.band else replace(key, band=_band_of_header(found.image, survey))
+        return image_of(entry, key, survey, found)
     except OtherImage as error:
         return Mismatch(entry.path, error.detail)
     except UNREADABLE as error:
         return unreadable(entry.path, error)
+
+
+def image_of(entry: Entry, key: StoredKey, survey: Survey, found: StoredHdu) -> ReadImage:
+    """Return what the header of an image says. Raises as `checked` does."""
+    image, wcs = found.image, checked(found.image, key, survey)
     header = image.header
     return ReadImage(
         path=entry.path,
@@ -147,6 +152,16 @@ def _check_band(image: ImageHdu, band: Band, survey: Survey) -> None:
     known = {str(each).lower() for each in (band.id, band.label, band.native, band.token, *band.words)}
     if said is not None and str(said).strip().lower() not in known:
         raise OtherImage(f"the header says band {said} ({keyword}), the key {band.id}")
+
+
+def _band_of_header(image: ImageHdu, survey: Survey) -> str:
+    """Return the band that a header names, by any of its spellings. Raises OtherImage for an unknown one."""
+    keyword = survey.header.band_keyword
+    said = str(image.get(keyword)).strip()
+    for band in survey.band:
+        if said.lower() in (band.id, band.label.lower(), *band.words):
+            return band.id
+    raise OtherImage(f"the header says band {said} ({keyword}), which the description does not have")
 
 
 def number(value: Value) -> float:

@@ -60,7 +60,7 @@ def _field(row: MetadataRow, field: Field, columns: tuple[str, ...]) -> FieldVal
         return row.integer(field.min or 0, field.max if field.max is not None else 2**31 - 1, *columns)
     text = row.text(*columns)
     text = field.words.get(text.lower(), text)
-    if not re.fullmatch(field.match, text, re.ASCII):
+    if not re.fullmatch(field.pattern, text, re.ASCII):
         raise row.invalid(columns[0], text, f"must be {field.match}")
     return text
 

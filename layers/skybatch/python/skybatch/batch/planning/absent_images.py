@@ -25,9 +25,12 @@ def absent_images(
     """Find the bands asked for that a data set does not hold of the image sets matched, by row index.
 
     ``details`` has the facts of each match. In lists without positions an image is counted once, for the
-    first row that asks for it.
+    first row that asks for it. Where an image set is one image, bands count once a row, and only if some are
+    asked for: no set has all.
     """
     survey = survey_of(dataset)
+    if survey.has_sets_of_one_band:
+        return _absent_bands(request, dataset, matches, _held(request, survey, matches, details))
     products = (details.bytes, details.quicklook_bytes) if survey.has("quicklooks") else (details.bytes,)
     if all(bool(sizes[band].all()) for sizes in products for band in survey.bands):
         return {}
@@ -44,6 +47,19 @@ def absent_images(
                 continue
             seen.add(image)
             missing.setdefault(index, []).append(band)
+    return {index: _of_row(index, bands, matches, held) for index, bands in missing.items()}
+
+
+def _absent_bands(
+    request: Request, dataset: str, matches: Matches, held: Mapping[str, NDArray[np.bool_]]
+) -> dict[int, AbsentImages]:
+    missing: dict[int, list[str]] = {}
+    for index in np.unique(matches.row_index).tolist():
+        start, stop = np.searchsorted(matches.row_index, [index, index + 1])
+        wanted = request.bands_in(request.rows[index], dataset)
+        lacking = [band for band in wanted if not held[band][start:stop].any()]
+        if lacking and len(wanted) < len(held):
+            missing[index] = lacking
     return {index: _of_row(index, bands, matches, held) for index, bands in missing.items()}
 
 

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 TILED = TILED_SUFFIX.removeprefix(".")
 TILE_FORMS = ("fz", TILED)
+STORED_FORMS = ("fits", "fits.gz", "fit", "fit.gz", TILED)
+"""Those in which a file may be delivered as it is; of other endings the image is, as plain FITS."""
 # Columns that tell the sizes and forms of files, beside the stored bytes.
 PLANNED = ("header_blocks", "cards", "tile_table", "tile_heap")
 EDGE_DECIMALS = 3  # of an arcsec, as the tables show it
@@ -252,7 +254,8 @@ class TaskBuilder:
         if wanted in TILE_FORMS and tiles is not None:
             return TILED
         restored = suffix == TILED_SUFFIX and tiles is not None
-        return "fits.gz" if restored else suffix.removeprefix(".")
+        stored = suffix.removeprefix(".")
+        return "fits.gz" if restored else stored if stored in STORED_FORMS else "fits"
 
 
 def _coordinates(rows: list[Row], crops: NDArray[np.intp], axis: str) -> NDArray[np.float64]:

@@ -196,3 +196,17 @@ def print_report(text: str, problems: Sequence[object]) -> int:
 
 def _skipped(count: int) -> str:
     return "1 file or image was" if count == 1 else f"{count} files or images were"
+
+
+def inventory_text(report: Any) -> str:
+    """Return what was published, in words."""
+    text = (
+        f"inventory {report.version}: {report.sets} image sets, {report.images} images stored, "
+        f"{report.quicklooks} Quicklooks"
+    )
+    if report.numbered:
+        text += (
+            f"\n{report.numbered} image sets have our own numbers as coadd keys: headers contain none. "
+            "Use `skybatch archive import` with the archive's metadata tables for the survey's own keys."
+        )
+    return text

@@ -26,7 +26,7 @@ class ColumnsOfSurvey:
     @cached_property
     def texts(self) -> tuple[str, ...]:
         """Text of sets."""
-        fields = [name for name, field in self.survey.fields.items() if field.type == "text"]
+        fields = [name for name, field in self.survey.fields.items() if field.type != "int"]
         return tuple(dict.fromkeys([*fields, *self._of_sets("char")]))
 
     @cached_property

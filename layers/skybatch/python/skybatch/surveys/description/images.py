@@ -6,7 +6,7 @@ from typing import Literal
 
 from skybatch.surveys.description.described import described
 
-FieldType = Literal["text", "int"]
+FieldType = Literal["text", "int", "path"]
 Role = Literal["image", "link"]
 Power = Literal["coadd_keys", "scans", "quicklooks", "tiles", "nph_im"]
 
@@ -70,7 +70,7 @@ class Band:
     words
         Spellings that requests may use, in lower case.
     wave
-        Reference wavelength, lower and upper limit, metres.
+        Reference wavelength, lower and upper limit, metres; left out where they are not known.
     """
 
     id: str
@@ -79,22 +79,22 @@ class Band:
     native: str | int = ""
     token: str = ""
     words: tuple[str, ...] = ()
-    wave: tuple[float, float, float]
+    wave: tuple[float, float, float] | None = None
 
     @property
-    def reference(self) -> float:
-        """Reference wavelength, metres."""
-        return self.wave[0]
+    def reference(self) -> float | None:
+        """Reference wavelength, metres; None where it is not known, as the limits then."""
+        return self.wave and self.wave[0]
 
     @property
-    def lower(self) -> float:
+    def lower(self) -> float | None:
         """Lower limit, metres."""
-        return self.wave[1]
+        return self.wave and self.wave[1]
 
     @property
-    def upper(self) -> float:
+    def upper(self) -> float | None:
         """Upper limit, metres."""
-        return self.wave[2]
+        return self.wave and self.wave[2]
 
 
 @described
@@ -112,7 +112,7 @@ class Place:
     requester_pays
         Whether they declare to pay for what they read.
     prefix
-        Template of what stands before ``key``.
+        Template of what stands before ``key``; empty where keys are paths below the root of the tree.
     ignore
         Patterns of shell wildcards: files that are counted and not reported.
     """
@@ -132,9 +132,9 @@ class Field:
     Attributes
     ----------
     type
-        Whether it is text or a whole number.
+        Whether it is text, a whole number, or a path: all of the key but its ending, slashes included.
     match
-        Pattern of its text in keys: character classes and characters, each with a count.
+        Pattern of its text in keys: character classes and characters, each with a count. A path has none.
     format
         Format in templates that give none, such as ``03d``.
     min, max
@@ -150,7 +150,7 @@ class Field:
     """
 
     type: FieldType = "text"
-    match: str
+    match: str = ""
     format: str = ""
     min: int | None = None
     max: int | None = None
@@ -158,6 +158,11 @@ class Field:
     keyword: str = ""
     words: Mapping[str, str] = field(default_factory=dict)
     imported: tuple[str, ...] = field(default=(), metadata={"key": "import"})
+
+    @property
+    def pattern(self) -> str:
+        """Regular expression of its text."""
+        return ".+?" if self.type == "path" else self.match
 
 
 @described

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from skybatch.surveys.description.images import Band, Dataset
@@ -18,12 +18,16 @@ PARTS_OF = {
     "band": ("token", "id", "native", "label", "show"),
     "product": ("title", "mark", "type"),
 }
-_ENDING = r"\.(?P<form>[A-Za-z]+(?:\.[A-Za-z]+)?)"
+INVENTORIES = "inventory/"
+"""What the keys of inventories begin with, which are no images of a tree whose images lie at its root."""
 
 
 @dataclass(frozen=True)
 class StoredKey:
-    """What a key says: the image, the kind of file and its form; ``fields`` in the order of the image set."""
+    """What a key says: the image, the kind of file and its form; ``fields`` in the order of the image set.
+
+    ``band`` is empty where several are possible and the key does not tell: the header does.
+    """
 
     dataset: str
     fields: Mapping[str, FieldValue]
@@ -44,7 +48,9 @@ class KeyLayout:
             for name, dataset in survey.datasets.items()
         }
         self._keys = {name: Template(product.key) for name, product in survey.product.items()}
-        self._patterns = {name: self._pattern(template) for name, template in self._keys.items()}
+        self._patterns = {
+            name: self._pattern(template, survey.product[name].forms) for name, template in self._keys.items()
+        }
 
     def prefix(self, dataset: str) -> str:
         """Return what the keys of a data set begin with, ending in a slash."""
@@ -59,12 +65,14 @@ class KeyLayout:
         kind = image.dataset, image.band, image.product
         if kind not in self._parts:
             survey, (dataset, band, product) = self._survey, kind
-            self._parts[kind] = parts_of(survey, survey.datasets[dataset], survey.bands[band], product)
+            self._parts[kind] = parts_of(survey, survey.datasets[dataset], survey.bands.get(band), product)
         return self._keys[image.product].format({**self._parts[kind], **image.fields})
 
     def parse(self, key: str) -> StoredKey | None:
         """Return what a key says, with anything before its prefix; None for what is no key of the survey."""
         for dataset, prefix in self._prefixes.items():
+            if not prefix and key.startswith(INVENTORIES):
+                continue
             start = 0 if key.startswith(prefix) else key.rfind(f"/{prefix}") + 1
             if start or key.startswith(prefix):
                 rest = key[start + len(prefix) :]
@@ -82,30 +90,32 @@ class KeyLayout:
     def _image(self, dataset: str, product: str, found: re.Match[str]) -> StoredKey | None:
         texts, survey = found.groupdict(), self._survey
         band = self._band_of(texts)
-        if band is None or texts["form"] not in survey.product[product].forms:
+        if band is None:
             return None
         fields: dict[str, FieldValue] = {}
         for name in survey.set.fields:
             field = survey.fields[name]
             fields[name] = int(texts[name]) if field.type == "int" else texts[name]
-        return StoredKey(dataset, fields, band.id, product, texts["form"])
+        return StoredKey(dataset, fields, band, product, texts["form"])
 
-    def _band_of(self, texts: Mapping[str, str]) -> Band | None:
+    def _band_of(self, texts: Mapping[str, str]) -> str | None:
+        """Return the band that a key names, empty where it does not tell; None for an unknown one."""
         for part in PARTS_OF["band"]:
             text = texts.get(f"band__{part}")
             if text is not None:
-                return next((each for each in self._survey.band if str(getattr(each, part)) == text), None)
-        return self._survey.band[0]
+                return next((each.id for each in self._survey.band if str(getattr(each, part)) == text), None)
+        return self._survey.band[0].id if len(self._survey.band) == 1 else ""
 
-    def _pattern(self, template: Template) -> re.Pattern[str]:
+    def _pattern(self, template: Template, forms: Iterable[str]) -> re.Pattern[str]:
         survey = self._survey
-        matches = {name: field.match for name, field in survey.fields.items()}
+        matches = {name: field.pattern for name, field in survey.fields.items()}
         for part in PARTS_OF["band"]:
             words = sorted({str(getattr(band, part)) for band in survey.band}, key=len, reverse=True)
             matches[f"band.{part}"] = "|".join(map(re.escape, words))
         for name in template.names - set(matches):
             matches[name] = "[^/]*"
-        return re.compile(template.pattern(matches) + _ENDING, re.ASCII)
+        endings = "|".join(map(re.escape, sorted(forms, key=len, reverse=True)))
+        return re.compile(rf"{template.pattern(matches)}\.(?P<form>{endings})", re.ASCII)
 
 
 def parts_of(

@@ -16,7 +16,7 @@ Broken = Iterator[tuple[str, str]]
 SURVEY_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
 BAND_ID = re.compile(r"[a-z0-9][a-z0-9_]{0,14}")
 BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
-ENDINGS = ("fits", "fits.gz", "fit", "fit.gz", "fits.fz", "fits.H")
+ENDINGS = ("fits", "fits.gz", "fit", "fit.gz", "fits.fz", "fits.H", "fts", "fts.gz", "fz", "fit.fz", "fts.fz")
 _ALWAYS = frozenset(f"{thing}.{part}" for thing in ("dataset", "mission") for part in PARTS_OF[thing])
 _OF_IMAGE = _ALWAYS | {f"{thing}.{part}" for thing in ("band", "product") for part in PARTS_OF[thing]}
 _NEEDED_BY_POWER = {
@@ -86,7 +86,7 @@ def _bands(bands: tuple[Band, ...]) -> Broken:
     for n, each in enumerate(bands):
         if not BAND_ID.fullmatch(each.id) or each.id in ("a", "all"):
             yield f"band[{n}].id", "must be lower-case letters and digits, at most 15, and neither a nor all"
-        if not 0.0 < each.lower < each.reference < each.upper < 1000.0:
+        if each.wave is not None and not 0.0 < each.wave[1] < each.wave[0] < each.wave[2] < 1000.0:
             yield (
                 f"band[{n}].wave",
                 "must be reference, lower and upper limit in metres, lower < reference < upper",
@@ -115,12 +115,14 @@ def _place(survey: Survey) -> Broken:
     if place.access == "anonymous" and place.requester_pays:
         yield "place.requester_pays", "must be false where access is anonymous: nobody would pay"
     yield from _template("place.prefix", survey.place.prefix, _ALWAYS)
-    if not survey.place.prefix.endswith("/"):
-        yield "place.prefix", "must end in a slash"
+    if survey.place.prefix and not survey.place.prefix.endswith("/"):
+        yield "place.prefix", "must end in a slash, or be empty"
 
 
 def _field(key: str, field: Field) -> Broken:
-    if not is_pattern(field.match):
+    if field.type == "path" and field.match:
+        yield f"{key}.match", "must be left out of a path"
+    if field.type != "path" and not is_pattern(field.match):
         yield (
             f"{key}.match",
             f"{field.match!r} must be character classes and characters with counts, such as [0-9]{{4}}[ns]",
@@ -159,13 +161,22 @@ def _products(survey: Survey) -> Broken:
 def _product(key: str, product: Product, survey: Survey) -> Broken:
     yield from _template(f"{key}.key", product.key, {*survey.fields, *_OF_IMAGE})
     yield from _uses_all(f"{key}.key", product.key, survey.set.fields)
-    if len(survey.band) > 1 and not {f"band.{part}" for part in PARTS_OF["band"]} & _parts(product.key):
-        yield f"{key}.key", "must tell the bands apart: {band.token} is not in it"
+    told = bool(survey.header.band_keyword)
+    if (
+        not told
+        and len(survey.band) > 1
+        and not {f"band.{part}" for part in PARTS_OF["band"]} & _parts(product.key)
+    ):
+        yield (
+            f"{key}.key",
+            "must tell the bands apart: {band.token} is not in it, nor is there header.band_keyword",
+        )
     if not product.forms:
         yield f"{key}.forms", "must name at least one ending"
     for what, forms in (("forms", product.forms), ("read", product.read)):
         for n, form in enumerate(forms):
-            if form not in (ENDINGS if what == "forms" else product.forms):
+            known = form in ENDINGS or form.lower() in ENDINGS
+            if not (known if what == "forms" else form in product.forms):
                 allowed = ENDINGS if what == "forms" else product.forms
                 yield f"{key}.{what}[{n}]", _unknown(form, "ending", allowed)
 

@@ -94,6 +94,11 @@ class Survey:
         return {self.dataset_key(dataset): dataset for dataset in self.dataset}
 
     @property
+    def has_sets_of_one_band(self) -> bool:
+        """Tell whether each image set is one image, whose header names the band: keys do not."""
+        return len(self.band) > 1 and not any("{band." in product.key for product in self.product.values())
+
+    @property
     def images(self) -> Mapping[str, Product]:
         """The products that batches deliver, by name."""
         return {name: product for name, product in self.product.items() if product.role == "image"}

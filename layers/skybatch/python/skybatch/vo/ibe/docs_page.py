@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from html import escape
 
+from skybatch.surveys.description.images import Band
 from skybatch.surveys.description.survey import Survey
 from skybatch.tables.model import Column
 from skybatch.vo.ibe.plain_pages import document, table
@@ -38,7 +39,7 @@ def docs_page(
     path = f"{survey.mission.name}/{described.path}"
     title = f"{survey.dataset_title(dataset)}: {path}"
     fields = ((c.name, c.datatype, c.unit, c.ucd, c.description) for c in columns)
-    bands = ((band.show, band.label, *(f"{wave:.3e}" for wave in band.wave)) for band in survey.band)
+    bands = ((band.show, band.label, *_waves(band)) for band in survey.band)
     services = (
         ("Search of the metadata", f"/ibe/search/{path}"),
         ("Simple Image Access 1.0", f"/ibe/sia/{path}"),
@@ -53,6 +54,11 @@ def docs_page(
         + _section("Bands", ("band", "name", "reference, m", "from, m", "to, m"), bands)
     )
     return document(title, body)
+
+
+def _waves(band: Band) -> tuple[str, ...]:
+    """Return reference wavelength and limits of a band, empty where they are not known."""
+    return tuple(f"{wave:.3e}" for wave in band.wave) if band.wave else ("", "", "")
 
 
 def _section(title: str, heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

@@ -73,9 +73,12 @@ def night(survey: Survey, details: ImageSets) -> tuple[float, float] | None:
     return start, start + time.length
 
 
-def resolving_power(band: Band) -> float:
-    """Return the spectral resolving power of a filter: its reference wavelength over its width."""
-    return band.reference / (band.upper - band.lower)
+def resolving_power(band: Band) -> float | None:
+    """Return the spectral resolving power of a filter: its reference wavelength over its width, if known."""
+    if band.wave is None:
+        return None
+    reference, lower, upper = band.wave
+    return reference / (upper - lower)
 
 
 def publisher_id(key: str) -> str:

@@ -176,5 +176,5 @@ def _document(
 
 
 def _wavebands(surveys: Sequence[Survey]) -> list[str]:
-    waves = [band.reference for survey in surveys for band in survey.band]
+    waves = [band.wave[0] for survey in surveys for band in survey.band if band.wave]
     return [word for low, high, word in WAVEBANDS if any(low <= wave < high for wave in waves)]

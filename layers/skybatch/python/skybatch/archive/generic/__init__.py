@@ -1,0 +1,1 @@
+"""Indexing a tree of FITS images that no description describes: one is made of what the tree holds."""
