@@ -8,7 +8,7 @@ import pytest
 
 from skybatch.surveys.selection import SurveySelection, selection
 from skybatch.validation import InvalidValue
-from tests.support.survey.descriptions import known_survey
+from tests.support.survey.descriptions import known_survey, plain_survey
 from tests.support.survey.two_surveys import SURVEY
 
 
@@ -57,6 +57,16 @@ def test_cells_hold_bands_and_image_sets_of_any(both: SurveySelection) -> None:
         both.bands_of_cell("x")
     with pytest.raises(InvalidValue, match=r"2MASS .*; .*WIDE"):
         both.image_id("18:00")
+
+
+def test_a_set_that_one_number_names_needs_no_zeros() -> None:
+    number = ('match = "[0-9]{5}[+-][0-9]{5}"', 'type = "int", match = "[0-9]{5}"')
+    templates = ('id = "{field}"', 'id = "{field:05d}"'), ("{field[0:2]}/{field}", "{field:05d}")
+    with known_survey(plain_survey(number, *templates)):
+        assert selection("radio").image_id("1381") == selection("radio").image_id("01381") == "01381"
+        for wrong in ("138100", "-1", "1381.0"):
+            with pytest.raises(InvalidValue, match="Radio"):
+                selection("radio").image_id(wrong)
 
 
 def test_bands_are_written_as_one_survey_has_them_and_with_commas_of_several(both: SurveySelection) -> None:

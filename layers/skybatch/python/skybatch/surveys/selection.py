@@ -119,10 +119,11 @@ class SurveySelection:
     def image_id(self, text: str) -> str:
         """Return the identifier of an image set of any of the surveys. Raises InvalidValue."""
         surveys = dict.fromkeys(self.surveys)
-        if not any(re.fullmatch(_id_pattern(survey), text) for survey in surveys):
-            forms = (f"an image_id of {survey.short} is written as {survey.set.id}" for survey in surveys)
-            raise InvalidValue("; ".join(forms))
-        return text
+        for spelling in (text, *(_with_zeros(survey, text) for survey in surveys)):
+            if any(re.fullmatch(_id_pattern(survey), spelling) for survey in surveys):
+                return spelling
+        forms = (f"an image_id of {survey.short} is written as {survey.set.id}" for survey in surveys)
+        raise InvalidValue("; ".join(forms))
 
     def _pairs(self) -> Iterable[tuple[str, Survey]]:
         return zip(self.datasets, self.surveys, strict=True)
@@ -152,6 +153,14 @@ def _known(word: str, survey: Survey) -> tuple[str, ...]:
 
 def _named(words: Iterable[str], survey: Survey) -> tuple[str, ...]:
     return in_order({band for word in words for band in _known(word, survey)}, survey)
+
+
+def _with_zeros(survey: Survey, text: str) -> str:
+    """Return the identifier of a set that one number names, which spreadsheets write without its zeros."""
+    fields = survey.set.fields
+    if len(fields) > 1 or survey.fields[fields[0]].type != "int" or not re.fullmatch("[0-9]{1,9}", text):
+        return text
+    return survey.set_id.format({fields[0]: int(text)})
 
 
 @lru_cache(maxsize=100)
