@@ -24,7 +24,7 @@ from local.deploy import DeployFailed
 from local.emulator import EmulatorFailed
 from local.mailbox import emails, wait_for_email
 from local.serve import run_folder, say, stop_on_signals, template_parameters
-from local.stack import PUBLIC, SURVEYS, Plan, Stack, running_stack
+from local.stack import PUBLIC, SURVEYS, Plan, Sky, Stack, running_stack
 from local.synthetic.scans import ImageSet, image_sets
 from local.verify import (
     Target,
@@ -71,7 +71,7 @@ def main() -> int:
     folder = run_folder("demo")
     try:
         parameters = template_parameters(os.environ.get("PARAMS", ""))
-        with running_stack(Plan(folder, parameters=parameters, surveys=SURVEYS), say=say) as stack:
+        with running_stack(Plan(folder, parameters=parameters, sky=Sky(SURVEYS)), say=say) as stack:
             demonstrate(stack)
     except KeyboardInterrupt:
         say("stopped")

@@ -20,7 +20,7 @@ from types import FrameType
 from local.deploy import ROOT, DeployFailed
 from local.emulator import EmulatorFailed
 from local.mailbox import Email
-from local.stack import SURVEYS, Plan, running_stack
+from local.stack import SURVEYS, Plan, Sky, running_stack
 from skybatch.errors import SkybatchError
 
 DEFAULT_PORT = 8080
@@ -123,10 +123,9 @@ def _plan(*, few: bool) -> Plan:
     return Plan(
         folder=run_folder("serve"),
         archive=archive_folder(archive) if archive else None,
-        few=few,
+        sky=Sky(survey_names(os.environ.get("SURVEYS", "")), few=few),
         port=port_number(os.environ.get("PORT") or str(DEFAULT_PORT)),
         parameters=template_parameters(os.environ.get("PARAMS", "")),
-        surveys=survey_names(os.environ.get("SURVEYS", "")),
     )
 
 

@@ -58,27 +58,57 @@ class Stack:
     mail: SentMessages = field(default_factory=SentMessages)
 
 
+def silent(_: object, __: object = None) -> None:
+    """Say nothing."""
+
+
+@dataclass(frozen=True)
+class Sky:
+    """A sample sky: its surveys, small if ``few``, and the ``tiles`` of AllWISE if not the sample's."""
+
+    surveys: Sequence[str] = (TWOMASS,)
+    few: bool = False
+    tiles: Sequence[Tile] = ()
+
+
+@dataclass(frozen=True)
+class Trees:
+    """What is uploaded: the tree of the archive bucket, and that of the public bucket if there is one."""
+
+    archive: Path
+    images: Path | None = None
+
+
+def make_sky(sky: Sky, folder: Path, say: Callable[[str], None] = silent) -> Trees:
+    """Make a sample sky below a folder."""
+    archive, public = folder / "archive", folder / "public"
+    archive.mkdir()
+    if TWOMASS in sky.surveys:
+        images = make_synthetic_archive(archive, few=sky.few)
+        say(f"sample sky: {images} simulated Atlas images of 2MASS and their Quicklooks")
+    if ALLWISE not in sky.surveys:
+        return Trees(archive)
+    images = make_allwise(public, sky.tiles or sample_tiles(few=sky.few))
+    index_allwise(archive, public)
+    say(f"sample sky: {images} simulated Atlas images of AllWISE")
+    return Trees(archive, public)
+
+
 @dataclass(frozen=True)
 class Plan:
-    """What to start: ``archive`` a tree of real files or None for the sample sky, small if ``few``.
+    """What to start: ``archive`` a tree of real files, or None for the sample ``sky``.
 
     ``port`` 0 takes any free one; ``parameters`` override the template's; ``emulator`` adds to the
-    emulator's environment; ``surveys`` are those of the sample sky, ``tiles`` those of AllWISE if not the
-    sample's.
+    emulator's environment. ``make_sky`` makes the sky, or gives one that was made before.
     """
 
     folder: Path
     archive: Path | None = None
-    few: bool = False
+    sky: Sky = Sky()
     port: int = 0
     parameters: Mapping[str, str] = field(default_factory=dict)
-    surveys: Sequence[str] = (TWOMASS,)
-    tiles: Sequence[Tile] = ()
     emulator: Mapping[str, str] = field(default_factory=dict)
-
-
-def silent(_: object, __: object = None) -> None:
-    """Say nothing."""
+    make_sky: Callable[[Sky, Path, Callable[[str], None]], Trees] = make_sky
 
 
 @contextmanager
@@ -99,12 +129,12 @@ def running_stack(
     with ExitStack() as running:
         public = running.enter_context(serve_api(plan.port))
         scratch = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="skybatch-")))
-        archive, images = _trees(plan, scratch, say)
+        trees = _trees(plan, scratch, say)
         gateway = running.enter_context(public_bucket(None, PUBLIC))
         regional = {PUBLIC_ENDPOINT: f"{gateway.url}/{{region}}"}
         aws = running.enter_context(emulator(plan.folder, extra={**regional, **plan.emulator}))
         gateway.target = aws.url
-        _upload(aws, archive, images, say)
+        _upload(aws, trees, say)
         names = running.enter_context(FakeResolvers())
         say(f"object names: a stand-in for IRSA, NED and SIMBAD answers, it knows {names.size} of them")
         own = local_parameters(public.url, names.url)
@@ -119,7 +149,9 @@ def running_stack(
         public.open(api)
         running.callback(save_logs, aws, plan.folder / "logs")
         running.enter_context(watched(aws.url, plan.folder / "mail", on_email, mail.headers))
-        yield Stack(public.url, aws, outputs, plan.folder, archive, names, api, images=images, mail=mail)
+        yield Stack(
+            public.url, aws, outputs, plan.folder, trees.archive, names, api, images=trees.images, mail=mail
+        )
 
 
 def template_cors() -> Mapping[str, Any]:
@@ -148,28 +180,17 @@ def local_parameters(public_url: str, names_url: str) -> dict[str, str]:
     }
 
 
-def _trees(plan: Plan, scratch: Path, say: Callable[[str], None]) -> tuple[Path, Path | None]:
-    """Return the tree of the archive bucket, and that of the public bucket if there is one."""
+def _trees(plan: Plan, scratch: Path, say: Callable[[str], None]) -> Trees:
     if plan.archive is not None:
-        return indexed(plan.archive, scratch, say), None
-    archive, public = scratch / "archive", scratch / "public"
-    archive.mkdir()
-    if TWOMASS in plan.surveys:
-        images = make_synthetic_archive(archive, few=plan.few)
-        say(f"sample sky: {images} simulated Atlas images of 2MASS and their Quicklooks")
-    if ALLWISE not in plan.surveys:
-        return archive, None
-    images = make_allwise(public, plan.tiles or sample_tiles(few=plan.few))
-    index_allwise(archive, public)
-    say(f"sample sky: {images} simulated Atlas images of AllWISE")
-    return archive, public
+        return Trees(indexed(plan.archive, scratch, say))
+    return plan.make_sky(plan.sky, scratch, say)
 
 
-def _upload(aws: Emulator, archive: Path, images: Path | None, say: Callable[[str], None]) -> None:
-    objects, size = upload_tree(aws, ARCHIVE_BUCKET, archive, say)
+def _upload(aws: Emulator, trees: Trees, say: Callable[[str], None]) -> None:
+    objects, size = upload_tree(aws, ARCHIVE_BUCKET, trees.archive, say)
     say(f"archive: {objects} objects, {size / 1e6:.0f} MB")
-    if images is not None:
-        objects, size = upload_tree(aws, PUBLIC.bucket, images, say, ("wise",))
+    if trees.images is not None:
+        objects, size = upload_tree(aws, PUBLIC.bucket, trees.images, say, ("wise",))
         open_to_anybody(aws, PUBLIC.bucket)
         played = f"{PUBLIC.bucket}, playing the public bucket in {PUBLIC.region}"
         say(f"{played}: {objects} objects, {size / 1e6:.0f} MB")

@@ -172,8 +172,9 @@ def _sources(folder: Path) -> list[Path]:
 
 
 def _zip(files: Mapping[str, bytes]) -> bytes:
+    """Zip without compression: each worker unpacks its own, in half the time."""
     sink = io.BytesIO()
-    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as archive:
         for name, body in files.items():
-            archive.writestr(zipfile.ZipInfo(name), body, zipfile.ZIP_DEFLATED)
+            archive.writestr(zipfile.ZipInfo(name), body)
     return sink.getvalue()

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.batches.stacks import service, stack, start_stack
+from tests.support.batches.stacks import service, skies, stack, start_stack
 
-__all__ = ["client_folders", "service", "stack", "start_stack", "survey_data"]
+__all__ = ["client_folders", "service", "skies", "stack", "start_stack", "survey_data"]
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -14,6 +14,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.deploy import ROOT
+from tests.support.batches.stacks import SMALL, KeptSkies
 from tests.support.deployment.emulated_account import (
     CODE,
     IMAGES,
@@ -37,8 +38,8 @@ NOT_EMULATED = " --skip metrics traces --patience 60"
 
 
 @pytest.fixture(scope="module")
-def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedAccount]:
-    with emulated_account(tmp_path_factory.mktemp("account")) as running:
+def account(skies: KeptSkies, tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedAccount]:
+    with emulated_account(tmp_path_factory.mktemp("account"), skies.made(SMALL).archive) as running:
         yield running
 
 

@@ -16,15 +16,22 @@ import pytest
 from local.deploy import ROOT
 from local.emulator import free_port
 from tests.e2e.service import Service
+from tests.support.batches.stacks import SMALL, KeptSkies
 from tests.support.machine.processes import children_of
 
 pytestmark = pytest.mark.e2e
 
 
 @pytest.fixture
-def serving() -> Iterator[tuple[subprocess.Popen[str], str]]:
+def archive(skies: KeptSkies) -> str:
+    """A folder of images that is served as it is."""
+    return str(skies.made(SMALL).archive)
+
+
+@pytest.fixture
+def serving(archive: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """The command, its output read up to the line that says where it serves."""
-    environment = {**os.environ, "PORT": str(free_port()), "PARAMS": "MaxRows=7", "ARCHIVE": ""}
+    environment = {**os.environ, "PORT": str(free_port()), "PARAMS": "MaxRows=7", "ARCHIVE": archive}
     command = [sys.executable, "-u", "-m", "local.serve", "--fields", "few"]
     process = subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -52,9 +59,16 @@ def gone(processes: set[int], seconds: float = 10.0) -> bool:
     return True
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_serve_until_told_to_stop(serving: tuple[subprocess.Popen[str], str], number: signal.Signals) -> None:
-    process, said = serving
+@pytest.mark.parametrize("archive", [""], ids=["sample sky"])
+def test_it_serves_until_it_is_interrupted(serving: tuple[subprocess.Popen[str], str]) -> None:
+    assert_served_until(signal.SIGINT, *serving)
+
+
+def test_it_serves_until_it_is_told_to_end(serving: tuple[subprocess.Popen[str], str]) -> None:
+    assert_served_until(signal.SIGTERM, *serving)
+
+
+def assert_served_until(number: signal.Signals, process: subprocess.Popen[str], said: str) -> None:
     (url,) = re.findall(r"^skybatch is serving at (http://127\.0\.0\.1:\d+)$", said, re.MULTILINE)
     (folder,) = re.findall(r"^run directory: (\S+)", said, re.MULTILINE)
     service = Service(url)

@@ -17,7 +17,6 @@ from local.http_api.api import deployed_api
 from local.http_api.cors import Cors
 from local.http_api.server import PublicAddress, serve_api
 from local.stack import template_cors
-from local.synthetic.archive import make_synthetic_archive
 
 IMAGES, CODE = "my-survey-images", "my-skybatch-code"
 # Of the emulator, which ends a function's processes late, on two cores.
@@ -82,13 +81,12 @@ class EmulatedAccount:
 
 
 @contextmanager
-def emulated_account(folder: Path) -> Iterator[EmulatedAccount]:
-    """Run such an account until the block ends."""
+def emulated_account(folder: Path, images: Path) -> Iterator[EmulatedAccount]:
+    """Run such an account until the block ends; ``images`` is the tree that its bucket of images holds."""
     with ExitStack() as running:
         gateway = running.enter_context(serve_api())
         aws = running.enter_context(emulator(folder / "emulator"))
-        make_synthetic_archive(folder / "images", few=True)
-        upload_tree(aws, IMAGES, folder / "images", lambda _: None)
+        upload_tree(aws, IMAGES, images, lambda _: None)
         _remove_inventory(aws.client("s3"))
         yield EmulatedAccount(aws, gateway, folder)
 

@@ -54,7 +54,7 @@ def test_the_environment_says_what_is_served(monkeypatch: pytest.MonkeyPatch, tm
     for name in ("PORT", "ARCHIVE", "PARAMS"):
         monkeypatch.delenv(name, raising=False)
     plan = serve._plan(few=True)
-    assert (plan.port, plan.archive, plan.few, plan.parameters) == (DEFAULT_PORT, None, True, {})
+    assert (plan.port, plan.archive, plan.sky.few, plan.parameters) == (DEFAULT_PORT, None, True, {})
     monkeypatch.setenv("PORT", "1234")
     monkeypatch.setenv("ARCHIVE", str(tmp_path))
     monkeypatch.setenv("PARAMS", "MaxRows=5")
