@@ -41,7 +41,7 @@ TEST_PROGRAMS := funpack:libcfitsio-bin fitsverify:fitsverify shellcheck:shellch
 # Those of the long tests alone.
 DRILL_PROGRAMS := topcat:topcat xvfb-run:xvfb mImgtbl:montage
 
-.PHONY: help venv system lint test demo serve bench clients drill security pins audit openapi docs dist package deploy clean
+.PHONY: help venv system lint test tests demo serve bench clients drill security pins audit openapi docs dist package deploy clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,23 +67,34 @@ system: ## install the programs that tests compare with (as root; else only says
 	    || echo "system: $$package could not be installed; its tests are skipped"; \
 	done
 
-lint: $(STAMP) ## style, types, the template and the state machine
+lint: $(STAMP) $(NODE)/installed ## style, types, the template and the state machine
 	@$(PY) -m ruff check --quiet .
 	@$(PY) -m ruff format --check --quiet .
 	@$(PY) -m mypy --no-error-summary
 	@$(PY) -m mypy --no-error-summary functions tools
 	@.venv/bin/bandit --quiet --configfile pyproject.toml --recursive layers/skybatch/python functions
 	@.venv/bin/cfn-lint --include-checks I -- template.yaml cdn.yaml
-	@if ! command -v npm >/dev/null; then echo "asl-validator: skipped, there is no node"; \
-	elif ! $(MAKE) --no-print-directory $(NODE)/installed; then echo "asl-validator: skipped, npm could not install it"; \
-	else $(NODE)/node_modules/.bin/asl-validator --json-path statemachine/batch.asl.json; fi
+	@if [ -e $(NODE)/installed ]; then \
+	  $(NODE)/node_modules/.bin/asl-validator --json-path statemachine/batch.asl.json; fi
 
 $(NODE)/installed: Makefile
 	@mkdir -p $(NODE)
-	@npm install --silent --no-audit --no-fund --prefix $(NODE) $(ASL_VALIDATOR)
-	@touch $@
+	@if ! command -v npm >/dev/null; then echo "asl-validator: skipped, there is no node"; \
+	elif ! npm install --silent --no-audit --no-fund --prefix $(NODE) $(ASL_VALIDATOR); then \
+	  echo "asl-validator: skipped, npm could not install it"; \
+	else touch $@; fi
 
-test: system lint ## all checks and tests but the long ones
+# Beside each other, as tests often wait for a stack. Both go on to their end, and the last line names what failed.
+FAILED := build/failed
+test: $(STAMP) system ## all checks and tests but the long ones
+	@rm -rf $(FAILED)
+	@$(MAKE) --no-print-directory --keep-going --jobs 2 beside-lint beside-tests \
+	  || { echo "make test: failed: $$(cd $(FAILED) && echo *)" >&2; exit 1; }
+
+beside-%:
+	@$(MAKE) --no-print-directory $* || { mkdir -p $(FAILED) && echo "make test: $* failed" >&2; touch $(FAILED)/$*; exit 1; }
+
+tests: $(STAMP)
 	@$(PY) -m pytest -n 2 --dist loadfile -m 'not soak' $(if $(PYTEST),$(PYTEST),--cov --cov-report=term)
 
 demo: $(STAMP) ## one batch from request to verified result on this machine
