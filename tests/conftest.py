@@ -16,6 +16,13 @@ __all__ = ["client_folders", "service", "skies", "stack", "start_stack", "survey
 ROOT = Path(__file__).resolve().parents[1]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Count coverage in unit tests alone: the functions of a stack run in processes of their own."""
+    for item in items:
+        if not item.path.is_relative_to(ROOT / "tests" / "unit"):
+            item.add_marker(pytest.mark.no_cover)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def client_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Where the client keeps its configuration and its list of submissions: never in the home directory."""
