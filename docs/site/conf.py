@@ -24,6 +24,7 @@ extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 root_doc = "index"
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
+autodoc_use_type_comments = False  # the code has none, and to look for them takes a tenth of the time
 napoleon_google_docstring = False
 napoleon_use_ivar = True
 myst_heading_anchors = 4
