@@ -17,3 +17,9 @@ def read_png(png: bytes) -> NDArray[np.uint8]:
         read.load()
         assert read.format == "PNG"
         return np.asarray(read)
+
+
+def read_comment(png: bytes) -> str:
+    """Return the comment, empty for none."""
+    with image_module.open(io.BytesIO(png)) as read:
+        return str(read.info.get("Comment", ""))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,18 +14,28 @@ from astropy.wcs import WCS
 from numpy.typing import NDArray
 
 from skybatch.errors import SourceDamaged, SourceDiffers
+from skybatch.fits.hdus.hdu_choice import FIRST_IMAGE
 from skybatch.imaging import preview
+from skybatch.imaging.stretch import NO_DATA
 from tests.support.images.fits_files import gzipped, make_image
-from tests.support.images.png import read_png
+from tests.support.images.png import read_comment, read_png
 
 
-def with_pixels(pixels: NDArray[np.floating], cards: dict[str, float] | None = None) -> bytes:
+def with_pixels(pixels: NDArray[np.floating], cards: Mapping[str, float | None] | None = None) -> bytes:
     """A plain FITS image with these pixels and the usual coordinates."""
     hdu = fits.PrimaryHDU(pixels.astype(">f4"))
-    given = {"CDELT1": -1 / 3600, "CDELT2": 1 / 3600, "CROTA2": 0.0, "MAGZP": 20.0}
-    hdu.header.update({**given, **(cards or {})})
+    given: dict[str, float | None] = {"CDELT1": -1 / 3600, "CDELT2": 1 / 3600, "CROTA2": 0.0, "MAGZP": 20.0}
+    given |= cards or {}
+    hdu.header.update({name: value for name, value in given.items() if value is not None})
     written = io.BytesIO()
     hdu.writeto(written)
+    return written.getvalue()
+
+
+def file_of(hdus: fits.HDUList) -> bytes:
+    """The bytes of a file."""
+    written = io.BytesIO()
+    hdus.writeto(written, output_verify="silentfix")
     return written.getvalue()
 
 
@@ -62,17 +74,77 @@ def test_whole_images_become_small() -> None:
     plain = make_image()
     png = preview.grey_preview(gzipped(plain))
     assert png == preview.grey_preview(plain)
-    rows, columns = read_png(png).shape
+    rows, columns, _ = read_png(png).shape
     assert max(rows, columns) <= preview.LONGEST_SIDE
     assert rows / columns == pytest.approx(2, rel=0.02)
     assert len(png) < 100_000
 
 
-@pytest.mark.parametrize("pixels", [np.full((20, 30), np.nan), np.full((20, 30), 7.0), np.zeros((1, 1))])
-def test_images_of_nothing_have_previews_too(pixels: NDArray[np.floating]) -> None:
+@pytest.mark.parametrize("pixels", [np.full((20, 30), 7.0), np.zeros((1, 1))])
+def test_images_of_one_value_have_previews_too(pixels: NDArray[np.floating]) -> None:
     image = with_pixels(pixels)
     assert read_png(preview.grey_preview(image)).shape == pixels.shape
     assert read_png(preview.colour_preview(image, image, image)).shape == (*pixels.shape, 3)
+
+
+def test_an_image_without_data_has_a_preview_that_says_so() -> None:
+    image = with_pixels(np.full((20, 30), np.nan))
+    for png in (preview.grey_preview(image), preview.colour_preview(image, image, image)):
+        assert (read_png(png) == NO_DATA).all()
+        assert read_comment(png).startswith("100 % of the picture has no data")
+    assert read_comment(preview.grey_preview(with_pixels(np.full((20, 30), 7.0)))) == ""
+
+
+@pytest.mark.parametrize(
+    ("bitpix", "cards", "values"),
+    [
+        (-32, {}, [np.nan, np.inf, -np.inf]),
+        (-64, {}, [np.nan, 1e300, -np.inf]),
+        (16, {"BLANK": -32768, "BSCALE": 0.5, "BZERO": 100.0}, [-32768] * 3),
+        (8, {"BLANK": 0}, [0] * 3),
+        (64, {"BLANK": -(2**63)}, [-(2**63)] * 3),
+    ],
+)
+def test_pixels_without_data_are_of_their_colour_and_no_others(
+    bitpix: int, cards: dict[str, float], values: list[float]
+) -> None:
+    made = make_image(nx=60, ny=40, bitpix=bitpix, cards=cards)
+    with fits.open(io.BytesIO(made), do_not_scale_image_data=True) as hdus:
+        if bitpix < 0:
+            hdus[0].data[~np.isfinite(hdus[0].data)] = 90.0
+        hdus[0].data[5, 10:13] = values
+        image = file_of(hdus)
+    missing = (read_png(preview.grey_preview(image)) == NO_DATA).all(axis=-1)
+    assert sorted(zip(*np.nonzero(missing), strict=True)) == [(34, 10), (34, 11), (34, 12)]
+    shown = read_png(preview.colour_preview(image, made, made))
+    assert (shown[34, 10:13] == NO_DATA).all(), "a band without data"
+
+
+@pytest.mark.parametrize("scale", [1.0, 0.25])
+def test_what_a_survey_writes_where_it_has_no_data(scale: float) -> None:
+    made = make_image(nx=60, ny=40, bitpix=16, cards={"BSCALE": scale})
+    with fits.open(io.BytesIO(made), do_not_scale_image_data=True) as hdus:
+        hdus[0].data[:, :7] = 0
+        hdus[0].data[:, 7] = -4
+        image = file_of(hdus)
+    reading = preview.PixelReading(no_data=(0.0, -4 * scale))
+    shown = read_png(preview.grey_preview(image, reading=reading))
+    assert (shown[:, :8] == NO_DATA).all()
+    assert not (shown[:, 8:] == NO_DATA).all(axis=-1).any()
+    assert read_png(preview.grey_preview(image)).shape == (40, 60)
+
+
+@pytest.mark.parametrize("hdu", [FIRST_IMAGE, 1, "SCI", 2, "DQ"])
+@pytest.mark.parametrize("compression", ["", "RICE_1", "GZIP_2"])
+def test_the_image_may_be_in_any_hdu(hdu: int | str, compression: str) -> None:
+    pixels = np.random.default_rng(2).integers(0, 900, (2, 30, 50)).astype(np.int16)
+    hdus = fits.HDUList([fits.PrimaryHDU()])
+    for name, data in zip(("SCI", "DQ"), pixels, strict=True):
+        kind = fits.CompImageHDU if compression else fits.ImageHDU
+        options = {"compression_type": compression} if compression else {}
+        hdus.append(kind(data, name=name, **options))
+    shown = preview.scaled_image(file_of(hdus), reading=preview.PixelReading(hdu)).pixels
+    np.testing.assert_array_equal(shown[::-1], pixels[1 if hdu in (2, "DQ") else 0])
 
 
 def test_integers_and_headers_without_coordinates() -> None:
@@ -129,10 +201,43 @@ def test_equal_magnitudes_are_white() -> None:
     assert max(red, green, blue) - min(red, green, blue) <= 2
 
 
-def test_bands_of_different_pixels_do_not_mix() -> None:
-    small, large = make_image(nx=40, ny=40), make_image(nx=41, ny=40)
+BANDS_OF_OTHER_PIXELS = {
+    "size": {"nx": 41},
+    "half the size": {"nx": 600, "ny": 600},
+    "reference pixel": {"cards": {"CRPIX1": 22.5}},
+    "place": {"ra": 180.01},
+    "rotation": {"rotation": 20.0},
+    "scale": {"cards": {"CDELT1": -3e-4, "CDELT2": 3e-4}},
+}
+
+
+@pytest.mark.parametrize("other", BANDS_OF_OTHER_PIXELS.values(), ids=BANDS_OF_OTHER_PIXELS)
+def test_bands_of_different_pixels_do_not_mix(other: dict[str, Any]) -> None:
+    """Where pictures of them would be of one size, too."""
+    sides: dict[str, Any] = {"nx": 40, "ny": 40} if "ny" not in other else {"nx": 300, "ny": 300}
+    one, another = make_image(**sides), make_image(**{**sides, **other})
     with pytest.raises(SourceDiffers):
-        preview.colour_preview(small, small, large)
+        preview.colour_preview(one, one, another)
+    with pytest.raises(SourceDiffers):
+        preview.colour_preview(another, one, one)
+
+
+def test_bands_of_a_hundredth_of_a_pixel_apart_do_mix() -> None:
+    one, another = (make_image(nx=40, ny=40, cards={"CRPIX1": 20.5 + shift}) for shift in (0.0, 0.01))
+    assert read_png(preview.colour_preview(one, another, one)).shape == (40, 40, 3)
+
+
+@pytest.mark.parametrize("scales", [(1.0, 1.0, 1.0), (1e-6, 3.0, 40.0), (1e-30, 1e-33, 1e-31)])
+def test_bands_of_unknown_zero_points_have_equal_noise(scales: tuple[float, float, float]) -> None:
+    """Whatever their units are, the noise of the sky is grey."""
+    rng = np.random.default_rng(6)
+    cards = {"MAGZP": None}
+    images = [with_pixels(rng.normal(5, 1, (60, 60)) * scale, cards) for scale in scales]
+    means = read_png(preview.colour_preview(*images)).reshape(-1, 3).mean(axis=0)
+    assert np.ptp(means) < 0.1 * means.max()
+    with_one = [*images[:2], with_pixels(rng.normal(5, 1, (60, 60)) * scales[2])]
+    means = read_png(preview.colour_preview(*with_one)).reshape(-1, 3).mean(axis=0)
+    assert np.ptp(means) < 0.1 * means.max()
 
 
 def test_what_is_no_image_is_refused() -> None:
@@ -150,5 +255,5 @@ def test_the_brightest_object_stands_where_astropy_puts_it(survey_data: Path) ->
     rows, columns = (length // side for length in data.shape)
     means = data[: rows * side, : columns * side].reshape(rows, side, columns, side).mean(axis=(1, 3))
     row, column = np.unravel_index(means.argmax(), means.shape)
-    assert shown.shape == means.shape
-    assert shown[rows - 1 - row, column] == 255
+    assert shown.shape[:2] == means.shape
+    assert (shown[rows - 1 - row, column] == 255).all()

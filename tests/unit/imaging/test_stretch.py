@@ -15,10 +15,12 @@ def test_stretched_as_astropy_does() -> None:
     pixels[3, 4] = np.nan
     interval = AsymmetricPercentileInterval(*stretch.PERCENTILES)
     shown = AsinhStretch(stretch.SOFTENING)(interval(pixels))
-    expected = np.nan_to_num(shown) * 255
+    expected = np.repeat(np.nan_to_num(shown)[..., None] * 255, 3, axis=-1)
     got = stretch.stretch_grey(pixels)
+    expected[3, 4] = stretch.NO_DATA
+    assert got.shape == (90, 70, 3)
     assert np.abs(got - expected).max() <= 0.7
-    assert got[3, 4] == 0
+    assert stretch.stretch_grey(np.nan_to_num(pixels)).shape == pixels.shape
 
 
 def test_colours_are_luptons_as_astropy_makes_them() -> None:
@@ -54,11 +56,55 @@ def test_brighter_than_white_keeps_its_colour() -> None:
     assert bright / bright[0] == pytest.approx(ratio / ratio[0], abs=0.02)
 
 
-def test_pixels_that_are_not_finite_are_black() -> None:
-    bands = np.full((2, 2, 3), 9.0, np.float32)
-    bands[0, 0] = np.nan
-    assert stretch.lupton_rgb(bands, 1.0)[0, 0].tolist() == [0, 0, 0]
-    assert not stretch.stretch_grey(np.full((3, 3), np.inf, np.float32)).any()
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("kind", ["asinh", "linear", "zscale"])
+def test_pixels_that_are_not_finite_have_a_colour_of_their_own_and_set_no_limits(
+    kind: str, value: float
+) -> None:
+    pixels = np.random.default_rng(11).normal(0, 1, (40, 30)).astype(np.float32)
+    holed = pixels.copy()
+    holed[:, :5] = value
+    got = stretch.stretch_grey(holed, stretch.Stretch(kind))
+    assert (got[:, :5] == stretch.NO_DATA).all()
+    alone = stretch.stretch_grey(pixels[:, 5:], stretch.Stretch(kind))
+    np.testing.assert_array_equal(got[:, 5:], np.repeat(alone[..., None], 3, axis=-1))
+    nothing = stretch.stretch_grey(np.full((3, 3), value, np.float32), stretch.Stretch(kind))
+    assert (nothing == stretch.NO_DATA).all()
+
+
+def test_the_colour_of_no_data_stands_out_from_black_and_white_and_is_no_grey() -> None:
+    """At 3 to 1 as WCAG 2.2 asks of pictures, so on pages in light and in dark mode too."""
+    linear = [((c / 255 + 0.055) / 1.055) ** 2.4 for c in stretch.NO_DATA]
+    luminance = float(np.dot((0.2126, 0.7152, 0.0722), linear))
+    assert (luminance + 0.05) / 0.05 >= 3.0
+    assert 1.05 / (luminance + 0.05) >= 3.0
+    assert max(stretch.NO_DATA) - min(stretch.NO_DATA) > 100
+
+
+@pytest.mark.parametrize("value", [0.0, -7.0, 1e30])
+@pytest.mark.parametrize("kind", ["asinh", "linear", "zscale"])
+def test_an_image_of_one_value_is_neither_dark_nor_bright(kind: str, value: float) -> None:
+    assert (stretch.stretch_grey(np.full((9, 9), value, np.float32), stretch.Stretch(kind)) == 128).all()
+
+
+@pytest.mark.parametrize("scale", [1e-44, 1e-36, 1e-20, 1.0, 1e20, 3e38])
+def test_values_of_any_size_are_shown(scale: float) -> None:
+    """Of 32 bits the least and the greatest; fluxes in watts are as small as that."""
+    ramp = (np.linspace(-1, 1, 3000).reshape(50, 60) * scale).astype(np.float32)
+    with np.errstate(all="raise", under="ignore"):
+        got = stretch.stretch_grey(ramp, stretch.Stretch("linear", 0, 100)).astype(int)
+    assert (got.min(), got.max()) == (0, 255)
+    assert (np.diff(got.ravel()) >= 0).all()
+
+
+def test_few_bright_pixels_in_an_image_of_one_value_are_seen() -> None:
+    """As in a mask: the percentiles alone are one value."""
+    pixels = np.zeros((100, 100), np.float32)
+    pixels[50, 50:53] = 1e-9, 2e-9, 4e-9
+    got = stretch.stretch_grey(pixels)[50, 49:53].tolist()
+    assert got == sorted(set(got))
+    assert (got[0], got[-1]) == (0, 255)
+    assert stretch.sky_noise(pixels) == pytest.approx(float(pixels.std()), rel=1e-3)
 
 
 def test_zscale_and_linear_are_those_of_astropy() -> None:

@@ -64,14 +64,14 @@ def size(picture: bytes | None) -> tuple[Any, ...]:
 def test_small_crops_come_with_their_preview_in_their_bundle(store: BatchStore) -> None:
     deliver(store, wanted("j", SMALL), wanted("j", LARGE, row=2), wanted("j", PixelBox(3, 4, 7, 9), row=3))
     assert size(preview(store, "0001_990101n_j0010009.fits.png")) == ("L", 60, 50)
-    assert size(preview(store, "0003_990101n_j0010009.fits.png")) == ("L", 7, 9)
+    assert size(preview(store, "0003_990101n_j0010009.fits.png")) == ("RGB", 7, 9)
     assert not list(store.list(keys.PREVIEWS))
 
 
 def test_others_are_drawn_when_asked_and_kept(store: BatchStore) -> None:
     deliver(store, wanted("j", LARGE))
     drawn = preview(store, "0001_990101n_j0010009.fits.png")
-    assert size(drawn) == ("L", 125, 250)
+    assert size(drawn) == ("RGB", 125, 250)
     assert store.read(keys.preview("0001_990101n_j0010009.fits.png")) == drawn
 
 
@@ -138,7 +138,7 @@ def test_compressed_quicklooks_are_shown_too(store: BatchStore) -> None:
     store.write(
         keys.image("990101n_j0010009_ql.fits.H"), quicklook.compress_quicklook(make_image(nx=64, ny=80))
     )
-    assert size(preview(store, "990101n_j0010009_ql.fits.H.png")) == ("L", 64, 80)
+    assert size(preview(store, "990101n_j0010009_ql.fits.H.png")) == ("RGB", 64, 80)
 
 
 def test_an_image_of_pixels_far_from_square_has_no_preview(store: BatchStore) -> None:
@@ -155,4 +155,4 @@ def test_what_cannot_be_drawn_is_no_error(store: BatchStore) -> None:
 
 def test_previews_of_batches_that_kept_images_by_themselves_are_drawn_too(store: BatchStore) -> None:
     store.write(keys.image("990101n_j0010009.fits"), make_image(nx=64, ny=80))
-    assert size(preview(store, "990101n_j0010009.fits.png")) == ("L", 64, 80)
+    assert size(preview(store, "990101n_j0010009.fits.png")) == ("RGB", 64, 80)

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from skybatch.imaging.stretch import NO_DATA
 from skybatch.pages.environment import inlined
 
 AA = 4.5
@@ -46,4 +47,12 @@ def test_text_stands_out_from_its_ground(scheme: str, text: str, ground: str) ->
 def test_edges_of_fields_can_be_seen(scheme: str) -> None:
     colours = schemes()[scheme]
     brighter, darker = sorted((luminance(colours["edge"]), luminance(colours["card"])), reverse=True)
+    assert (brighter + 0.05) / (darker + 0.05) >= 3
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_legend_has_the_colour_of_pictures_and_stands_out(scheme: str) -> None:
+    colour = "#" + bytes(NO_DATA).hex()
+    assert f"background: {colour};" in inlined("results.css")
+    brighter, darker = sorted((luminance(colour), luminance(schemes()[scheme]["ground"])), reverse=True)
     assert (brighter + 0.05) / (darker + 0.05) >= 3

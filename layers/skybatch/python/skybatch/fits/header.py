@@ -75,7 +75,7 @@ class Header(KeyedCards):
     @property
     def keywords(self) -> list[str]:
         """Keyword of every card, in order; empty for blank cards."""
-        return [key.decode("latin-1").rstrip() for key in split_keywords(keyword_columns(self.cards))]
+        return list(_keywords(keyword_columns(self.cards)))
 
     @property
     def blank(self) -> int | None:
@@ -140,6 +140,11 @@ class Header(KeyedCards):
     @cached_property
     def _places(self) -> _CardPlaces:
         return _find_card_places(keyword_columns(self.cards))
+
+
+@lru_cache(maxsize=32)  # a survey's images have the same keywords
+def _keywords(columns: bytes) -> tuple[str, ...]:
+    return tuple(key.decode("latin-1").rstrip() for key in split_keywords(columns))
 
 
 HeaderCheck = Callable[[Header], None]

@@ -16,8 +16,11 @@ _GREY, _RGB = 0, 2
 _LEVEL = 1
 
 
-def write_png(pixels: NDArray[np.uint8]) -> bytes:
-    """Return a PNG of (rows, columns) grey or (rows, columns, 3) red, green, blue pixels, top row first."""
+def write_png(pixels: NDArray[np.uint8], comment: str = "") -> bytes:
+    """Return a PNG of (rows, columns) grey or (rows, columns, 3) red, green, blue pixels, top row first.
+
+    ``comment``, in Latin-1, is kept in the file as its comment (section 11.3.3.2).
+    """
     rows, columns = pixels.shape[:2]
     colour = _RGB if pixels.ndim == 3 else _GREY
     head = struct.pack(">IIBBBBB", columns, rows, 8, colour, 0, 0, 0)
@@ -25,7 +28,8 @@ def write_png(pixels: NDArray[np.uint8]) -> bytes:
     lines = np.zeros((rows, 1 + pixels[0].size), np.uint8)
     lines[:, 1:] = pixels.reshape(rows, -1)
     data = isal_zlib.compress(lines.data, _LEVEL)
-    return _SIGNATURE + _chunk(b"IHDR", head) + _chunk(b"IDAT", data) + _chunk(b"IEND", b"")
+    text = _chunk(b"tEXt", b"Comment\0" + comment.encode("latin-1")) if comment else b""
+    return _SIGNATURE + _chunk(b"IHDR", head) + text + _chunk(b"IDAT", data) + _chunk(b"IEND", b"")
 
 
 def _chunk(kind: bytes, body: bytes) -> bytes:

@@ -22,12 +22,24 @@ def plain_image(source: bytes, hdu: HduChoice = FIRST_IMAGE) -> bytes:
 
     Raises SourceDamaged, SourceUnsupported.
     """
+    header, pixels = _read(source, hdu, takes_one_pixel=False)
+    return fits_file(header, with_end(header.cards), pixels)
+
+
+def read_pixels(source: bytes, hdu: HduChoice = FIRST_IMAGE) -> tuple[Header, bytes]:
+    """Return the header of an image, gzip, plain or in tiles, and its pixels as a plain file has them.
+
+    It may be a crop, of one pixel too. Raises SourceDamaged, SourceUnsupported.
+    """
+    return _read(source, hdu, takes_one_pixel=True)
+
+
+def _read(source: bytes, hdu: HduChoice, *, takes_one_pixel: bool) -> tuple[Header, bytes]:
     reader = open_reader(source)
-    image = find_image(reader, hdu)
+    image = find_image(reader, hdu, takes_one_pixel=takes_one_pixel)
     check_image_bytes(image.header.file_bytes)
     whole = _whole(image)
-    pixels = open_pixels(source, reader, image, [whole])
-    return fits_file(image.header, with_end(image.header.cards), pixels.cut(whole))
+    return image.header, open_pixels(source, reader, image, [whole]).cut(whole)
 
 
 def check_stored_file(source: bytes, hdu: HduChoice = FIRST_IMAGE) -> Header:

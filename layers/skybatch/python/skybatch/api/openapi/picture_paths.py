@@ -43,7 +43,7 @@ def _preview() -> Schema:
         {"200": binary("The preview.", "image/png")},
         (*READ_ERRORS, errors.Closed, errors.InvalidRequest),
         description="A picture of one image, or of the three bands of a crop in colour; north is up and east"
-        " to the left.",
+        " to the left. Pixels without data are blue; how many there are stands in the comment of the file.",
         parameters=list(look_parameters()),
     )
 

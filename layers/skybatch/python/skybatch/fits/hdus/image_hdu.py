@@ -61,8 +61,11 @@ class ImageHdu:
         return self.primary.get(keyword) if value is None and self.primary is not None else value
 
 
-def find_image(reader: Reader, wanted: HduChoice = FIRST_IMAGE) -> ImageHdu:
+def find_image(reader: Reader, wanted: HduChoice = FIRST_IMAGE, *, takes_one_pixel: bool = False) -> ImageHdu:
     """Find an image of a file; the reader is left at its data.
+
+    An image of one pixel counts for none, because files that are headers alone have one, unless the file is
+    known to be a crop (``takes_one_pixel``).
 
     Raises
     ------
@@ -78,7 +81,7 @@ def find_image(reader: Reader, wanted: HduChoice = FIRST_IMAGE) -> ImageHdu:
         position += header_blocks(len(cards.cards) // CARD_BYTES) * BLOCK_BYTES
         if _is_wanted(cards, number, wanted):
             refusal = _refusal(cards)
-            if refusal is None:
+            if refusal is None or (takes_one_pixel and refusal == _ONE_PIXEL):
                 return _image(cards, number, position, primary)
             if wanted != FIRST_IMAGE:
                 raise SourceUnsupported(f"HDU {wanted} holds no image of two axes: {refusal}")
@@ -96,7 +99,7 @@ def _is_wanted(cards: CardList, number: int, wanted: HduChoice) -> bool:
     return str(cards.get("EXTNAME")).strip().upper() == wanted.strip().upper()
 
 
-_NO_PIXELS = "it has no pixels"
+_NO_PIXELS, _ONE_PIXEL = "it has no pixels", "it has one pixel"
 
 
 def _refusal(cards: CardList) -> str | None:
@@ -116,7 +119,7 @@ def _refusal(cards: CardList) -> str | None:
         return "it has one axis"
     if any(side > 1 for side in sides[2:]):
         return f"it has {len(sides)} axes of {' x '.join(map(str, sides))} pixels"
-    return "it has one pixel" if sides[:2] == (1, 1) else None
+    return _ONE_PIXEL if sides[:2] == (1, 1) else None
 
 
 def _kind(cards: CardList) -> Value:
