@@ -75,8 +75,11 @@ def test_identifiers_lead_to_their_sets(tmp_path: Path) -> None:
     rows = np.arange(0, sets.size, 13)
     known = sets.details(rows)
     wanted = set_ids(known.date, known.hem, known.scan, known.image)
-    assert np.array_equal(sets.by_id(wanted), rows)
-    assert sets.by_id(np.array([b"000000n0000000", b"zzz"])).tolist() == [-1, -1]
+    starts, stops, _ = sets.by_id(wanted)
+    assert np.array_equal(sets.in_order_of_identity(starts), rows)
+    assert (stops - starts == 1).all()
+    starts, stops, _ = sets.by_id(np.array([b"000000n0000000", b"zzz"]))
+    assert (stops - starts).tolist() == [0, 0]
     assert wanted[0].decode().startswith(str(known.date[0]))
 
 

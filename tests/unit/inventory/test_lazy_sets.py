@@ -27,6 +27,7 @@ class Source:
     dataset = "asky"
     frame = ImageFrame.ICRS
     templates = ()
+    bands_apart = False
 
     def __init__(self, columns: Columns) -> None:
         self.columns, self.read = columns, set[str]()
@@ -37,6 +38,9 @@ class Source:
 
     def has(self, name: str) -> bool:
         return name in self.columns
+
+    def own_bands(self, rows: slice | NDArray[np.integer]) -> None:
+        return None
 
     @property
     def grids(self) -> PixelGrids:

@@ -14,7 +14,7 @@ import pytest
 
 from skybatch.errors import InventoryError
 from skybatch.inventory.inventory import Inventory
-from skybatch.inventory.manifest import FORMAT, read_manifest
+from skybatch.inventory.manifest import OWN_BANDS_FORMAT, read_manifest
 from skybatch.inventory.publish import publish
 from skybatch.sky.regions import Circle
 from skybatch.storage.directory_tree import DirectoryTree
@@ -143,9 +143,19 @@ def test_what_is_no_manifest_is_refused_by_its_path(content: bytes) -> None:
 
 def test_a_newer_format_is_refused_as_such(published: Path) -> None:
     document = json.loads((version_folder(published) / "manifest.json").read_text())
-    document["format"] = FORMAT + 1
-    with pytest.raises(InventoryError, match=f"format {FORMAT + 1}"):
+    document["format"] = OWN_BANDS_FORMAT + 1
+    with pytest.raises(InventoryError, match=f"format {OWN_BANDS_FORMAT + 1}"):
         read_manifest(json.dumps(document).encode(), "m")
+
+
+def test_rows_of_one_band_each_need_their_bands(tmp_path: Path) -> None:
+    publish(DirectoryTree(tmp_path), synthetic(2), numbered=False, origin="test")
+    document = json.loads((version_folder(tmp_path) / "manifest.json").read_text())
+    document["format"] = OWN_BANDS_FORMAT
+    with pytest.raises(InventoryError, match="columns"):
+        read_manifest(json.dumps(document).encode(), "m")
+    document["constants"]["own_band"] = {"dtype": "|u1", "value": 2}
+    assert read_manifest(json.dumps(document).encode(), "m").bands_apart
 
 
 def test_a_damaged_name_of_the_current_version_is_refused(damaged: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from skybatch.inventory.matches import PositionMatches, ScanMatches
+from skybatch.inventory.matches import ListMatches, PositionMatches
 
 
 def matches(*rows: int) -> PositionMatches:
@@ -25,4 +25,4 @@ def test_all_columns_are_picked_alike() -> None:
 
 
 def test_a_scan_match_counts_its_pairs() -> None:
-    assert len(ScanMatches(np.array([0, 0, 1]), np.array([7, 8, 9]))) == 3
+    assert len(ListMatches(np.array([0, 0, 1]), np.array([7, 8, 9]))) == 3

@@ -15,7 +15,6 @@ from skybatch.inventory.set_columns import (
     FENCE_ROWS,
     MAX_CLASSES,
     class_radii,
-    coded,
     forms_of_bands,
     set_columns,
 )
@@ -63,16 +62,6 @@ def test_images_of_several_radii_have_keys_by_class() -> None:
     assert sorted(rows.tolist()) == list(range(len(few)))
     for start, stop in ((0, int(zones[0, -1])), (int(zones[1, 0]), len(few))):
         assert (np.diff(key[start:stop].astype(np.int64)) >= 0).all()
-
-
-def test_text_of_few_values_is_coded_and_of_many_kept() -> None:
-    few = coded("date", np.array([b"990101", b"990102"] * 500))
-    assert few["date"].dtype == np.uint8
-    assert np.array_equal(few["date.words"][few["date"]], np.array([b"990101", b"990102"] * 500))
-    assert coded("hem", np.array([b"n", b"s"] * 500)).keys() == {"hem", "hem.words"}
-    many = coded("id", np.array([b"%04d" % n for n in range(1000)]))
-    assert many.keys() == {"id"}
-    assert coded("empty", np.array([b"", b""]))["empty"].dtype.itemsize
 
 
 def test_sizes_stand_under_the_form_of_each_image() -> None:

@@ -70,7 +70,7 @@ def icrs_at(name: str, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.nda
 
 @pytest.mark.parametrize("name", NAMES)
 def test_positions_are_found_at_astropys_pixels(inventory: Inventory, name: str) -> None:
-    (number,) = inventory.by_image_id([name])
+    (number,) = inventory.by_image_id([name]).set_index
     rng = np.random.default_rng(4)
     x, y = rng.uniform([[0.5], [0.5]], [[NX + 0.5], [NY + 0.5]], (2, 50))
     ra, dec = icrs_at(name, x, y)
@@ -99,7 +99,7 @@ def test_the_best_image_is_the_one_with_the_farthest_edge(inventory: Inventory) 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_region_finds_the_image(inventory: Inventory, name: str) -> None:
-    (number,) = inventory.by_image_id([name])
+    (number,) = inventory.by_image_id([name]).set_index
     ra, dec = icrs_at(name, np.array([NX / 2]), np.array([NY / 2]))
     circle = Circle(float(ra[0]), float(dec[0]), 0.01)
     for relation in ("overlap", "cover", "center"):
@@ -108,7 +108,7 @@ def test_a_region_finds_the_image(inventory: Inventory, name: str) -> None:
 
 
 def test_details_are_of_one_frame_and_of_each_images_pixels(inventory: Inventory) -> None:
-    details = inventory.details(inventory.by_image_id(NAMES))
+    details = inventory.details(inventory.by_image_id(NAMES).set_index)
     assert details.frame is ImageFrame.ICRS
     assert details.bitpix is not None
     expected = {"u1": 8, "i2": 16, "i4": 32, "f4": -32, "f8": -64}
@@ -138,7 +138,7 @@ def test_an_image_of_another_place_than_planned_is_refused(
 
 def planned_as(name: str, inventory: Inventory, stored: str, folder: Path) -> StoredImage:
     """Store an image where the inventory has one by another name, or by its own."""
-    (geometry,) = ImageGeometry.of_sets(inventory.details(inventory.by_image_id([name])))
+    (geometry,) = ImageGeometry.of_sets(inventory.details(inventory.by_image_id([name]).set_index))
     (content,) = [content for key, content in images().items() if key.startswith(f"obs/{stored}.")]
     (folder / "a.fits").write_bytes(content)
     return StoredImage(LocalStore(folder), "a.fits", ImageType.ATLAS, geometry=geometry)
@@ -161,7 +161,7 @@ def test_images_are_cut_as_they_are_stored(inventory: Inventory, tmp_path: Path)
 
 @pytest.mark.parametrize("cropped", [False, True])
 def test_tables_have_astropys_centres_and_corners(inventory: Inventory, cropped: bool) -> None:
-    sets = inventory.by_image_id(NAMES)
+    sets = inventory.by_image_id(NAMES).set_index
     x0, y0, nx, ny = (20, 30, 40, 50) if cropped else (0, 0, NX, NY)
     rows = ImageRows(
         dataset=["obs"] * len(NAMES),

@@ -71,7 +71,7 @@ def wcs_of(content: bytes) -> WCS:
 
 
 def test_positions_are_found_at_astropys_pixels(inventory: Inventory) -> None:
-    ids = inventory.by_image_id([f"000{n}p000_{n}" for n in range(len(PLACES))])
+    ids = inventory.by_image_id([f"000{n}p000_{n}" for n in range(len(PLACES))]).set_index
     contents = [content for key, content in images().items() if "/g-" in key]
     for number, content in zip(ids, contents, strict=True):
         x, y = np.array([0.6, 30.0, NX + 0.4]), np.array([0.6, 20.5, NY + 0.4])
@@ -83,7 +83,9 @@ def test_positions_are_found_at_astropys_pixels(inventory: Inventory) -> None:
 
 
 def test_a_plan_knows_where_its_images_lie(inventory: Inventory) -> None:
-    details = inventory.details(inventory.by_image_id([f"000{n}p000_{n}" for n in range(len(PLACES))]))
+    details = inventory.details(
+        inventory.by_image_id([f"000{n}p000_{n}" for n in range(len(PLACES))]).set_index
+    )
     assert details.frame is ImageFrame.ICRS
     for known, (ra, dec, turn), n in zip(ImageGeometry.of_sets(details), PLACES, range(4), strict=True):
         shortened: list[Any] = list(known.shortened())

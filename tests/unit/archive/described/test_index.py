@@ -30,9 +30,9 @@ def test_the_inventory_has_every_image(tree: DirectoryTree, survey: Survey) -> N
     report = index_described(tree, description(), "first.toml")["first"]
     assert (report.sets, report.images, report.problems) == (3, 3, ())
     inventory = Inventory.open(tree, "first")
-    sets = inventory.by_image_id([*FIELDS, "10510+99999E"])
-    assert sets[-1] == -1
-    details = inventory.details(sets[:-1])
+    found = inventory.by_image_id([*FIELDS, "10510+99999E"])
+    assert found.row.tolist() == [0, 1, 2]
+    details = inventory.details(found.set_index)
     assert [details.fields_of(i)["field"] for i in range(3)] == list(FIELDS)
     assert details.datamax["l"].tolist() == [0.039] * 3  # type: ignore[attr-defined]
     assert json.loads(tree.read(HELD))["descriptions"]["first"] == description()
@@ -55,7 +55,9 @@ def test_both_forms_of_an_image_are_kept_and_the_first_is_delivered(
     tree.write(key("10510+30456E", "fits.gz"), gzipped(first_image("10510+30456E")))
     assert index_described(tree, description(), "first.toml")["first"].sets == 3
     inventory = Inventory.open(tree, "first")
-    assert inventory.details(inventory.by_image_id(["10510+30456E"])).suffix["l"].tolist() == [".fits"]
+    assert inventory.details(inventory.by_image_id(["10510+30456E"]).set_index).suffix["l"].tolist() == [
+        ".fits"
+    ]
 
 
 def test_a_damaged_image_is_skipped_and_named(tree: DirectoryTree, survey: Survey) -> None:

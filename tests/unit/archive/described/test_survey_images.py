@@ -53,7 +53,7 @@ def test_all_are_indexed_but_those_without_pixels(indexed: Indexed) -> None:
 @pytest.mark.parametrize("number", range(len(IMAGES)), ids=lambda n: IMAGES[n].path.rpartition("/")[2])
 def test_positions_are_found_at_astropys_pixels(indexed: Indexed, number: int) -> None:
     inventory, image = indexed[0], IMAGES[number]
-    (row,) = inventory.by_image_id([f"g{number}"])
+    (row,) = inventory.by_image_id([f"g{number}"]).set_index
     wcs, frame, (nx, ny) = sky_of(image)
     rng = np.random.default_rng(number)
     x, y = rng.uniform([[0.5], [0.5]], [[nx + 0.5], [ny + 0.5]], (2, 200))

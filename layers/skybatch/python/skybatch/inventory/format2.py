@@ -34,6 +34,7 @@ class RecordedSets:
 
     frame = ImageFrame.FK5
     templates = ()
+    bands_apart = False
 
     def __init__(self, source: ReadableTree, dataset: str, version: str, manifest: Manifest) -> None:
         self.dataset, self.size = dataset, manifest.size
@@ -61,18 +62,19 @@ class RecordedSets:
         place = np.minimum(np.searchsorted(known, wanted), self.size - 1)
         return np.where(known[place] == wanted, sets[place].astype(np.intp), -1)
 
-    def by_id(self, wanted: NDArray[np.bytes_]) -> SetNumbers:
-        """Return the set of each identifier, -1 where there is none."""
+    def by_id(self, wanted: NDArray[np.bytes_]) -> Ranges:
+        """Return ranges in order of identity: the set of each identifier."""
         parts = [_ID.fullmatch(each.decode("ascii", "replace")) for each in wanted.tolist()]
         known = [n for n, found in enumerate(parts) if found and int(found[4]) > 0]
-        sets = np.full(len(parts), -1, np.intp)
+        starts, stops = np.zeros((2, len(parts)), np.intp)
         if known:
             date, hem, scan, image = zip(*(parts[n].groups() for n in known), strict=True)  # type: ignore[union-attr]
-            numbers = np.array(image, np.int64)
-            starts, stops, _ = self.by_scan(date, hem, np.array(scan, np.int64), numbers)
-            held = stops > starts
-            sets[np.array(known)[held]] = self.in_order_of_identity(starts[held])
-        return sets
+            found = self.by_scan(date, hem, np.array(scan, np.int64), np.array(image, np.int64))
+            starts[known], stops[known], _ = found
+        return starts, stops, np.arange(len(parts))
+
+    def own_bands(self, rows: NDArray[np.integer]) -> None:
+        """Return None: rows have all bands."""
 
     def by_scan(self, date: ArrayLike, hem: ArrayLike, scan: ArrayLike, image: NDArray[np.int64]) -> Ranges:
         """Return ranges in order of identity: an image of a scan, or all of it for numbers of 0 or less."""

@@ -18,10 +18,16 @@ if TYPE_CHECKING:
 
 
 def sets_of_images(inventory: Inventory, images: Iterable[ImageId]) -> SetNumbers:
-    """Return the sets of those images that are in the inventory, ascending, each once."""
+    """Return the sets of those images that are in the inventory, ascending, each once.
+
+    Where each band of a set has a number of its own, that is the one of the image's band.
+    """
     own = [each for each in images if each.dataset == inventory.dataset]
     found = inventory.by_image_id([image_set_id(each.dataset, each.fields) for each in own])
-    return np.unique(found[found >= 0])
+    wanted = inventory.wanted_bands([(each.band,) for each in own])
+    if wanted is None:
+        return np.unique(found.set_index)
+    return np.unique(found.set_index[wanted[found.row, inventory.own_bands(found.set_index)]])
 
 
 def band_of_image(image: ImageId, details: ImageSets) -> str:

@@ -74,7 +74,8 @@ class ImageSets:
     the bands of a set; dates are ``yymmdd`` text, hemispheres ``n`` or
     ``s``. ``header_blocks`` counts the 2880-byte blocks of the plain FITS header, ``cards`` by band its cards
     where they are known, ``bitpix`` the type of its pixels where that is not the same for all. Of images that
-    are not plain SIN or TAN in ``frame``, ``placement`` tells where they lie.
+    are not plain SIN or TAN in ``frame``, ``placement`` tells where they lie. Where each band of a set has a
+    grid, and so an element, of its own, ``own_band`` is the number of its band in the survey's order.
 
     By band (``j``, ``h``, ``k``): ``bytes`` the stored size (0: the archive has no such image) and
     ``suffix`` the end of the stored name, the same for Quicklooks, ``seesh`` (seeing shape), ``magzp`` and
@@ -117,6 +118,7 @@ class ImageSets:
     cards: Mapping[str, Ints] | None = None
     bitpix: Mapping[str, Ints] | None = None
     placement: Placements | None = None
+    own_band: NDArray[np.integer] | None = None
 
     def __post_init__(self) -> None:
         for name in TILES:
@@ -212,7 +214,7 @@ def given_sets(**columns: Any) -> ImageSets:
 
 
 _DEFAULTS: dict[str, Any] = {
-    **dict.fromkeys(("skew", "projection", "cards", "bitpix", "placement")),
+    **dict.fromkeys(("skew", "projection", "cards", "bitpix", "placement", "own_band")),
     "frame": ImageFrame.FK5,
 }
 _OPTIONAL = frozenset({*_DEFAULTS, *TILES, "dataset"})

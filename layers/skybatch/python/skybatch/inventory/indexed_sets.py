@@ -13,7 +13,7 @@ from skybatch.inventory.columns.column_store import ALL, ColumnStore, Rows
 from skybatch.inventory.columns.sorted_column import SortedColumn
 from skybatch.inventory.image_sets import ImageSets, scan_codes, set_ids
 from skybatch.inventory.lazy_sets import lazy_sets
-from skybatch.inventory.manifest import Manifest
+from skybatch.inventory.manifest import OWN_BAND, Manifest
 from skybatch.inventory.matches import SetNumbers
 from skybatch.inventory.placements.placements import Placements
 from skybatch.inventory.set_columns import FENCE_ROWS, are_grids, grids_of
@@ -23,6 +23,7 @@ from skybatch.sky.pixel_grids import PixelGrids
 from skybatch.sky.vectors import Floats, to_sphere
 from skybatch.sky.zones import RA_STEPS, ZONES, key_ranges, rows_of_ranges
 from skybatch.storage.trees import ReadableTree
+from skybatch.surveys.known import survey_of
 
 Ranges = tuple[SetNumbers, SetNumbers, SetNumbers]
 _PLACES = ("crval", "rot", "grid")
@@ -34,12 +35,14 @@ class IndexedSets:
 
     def __init__(self, source: ReadableTree, dataset: str, version: str, manifest: Manifest) -> None:
         self.dataset, self.size, self.frame = dataset, manifest.size, manifest.frame
-        self.templates = manifest.templates
+        self.templates, self.bands_apart = manifest.templates, manifest.bands_apart
         self._radii = manifest.radii
         self._columns = ColumnStore(
             source, dataset, version, manifest.columns, manifest.constants, manifest.size, self._check
         )
         self._values = tuple(name for name in manifest.columns if _is_value(name))
+        if OWN_BAND in manifest.constants:
+            self._check(OWN_BAND, np.atleast_1d(manifest.constants[OWN_BAND]))
 
     def candidates(self, vectors: Floats, radius: float) -> Ranges:
         """Return ranges of keys that hold all within a radius of vectors, and the number of their vector."""
@@ -80,9 +83,13 @@ class IndexedSets:
         near = np.clip(wanted, limits.min, limits.max).astype(np.int32)
         return np.where(near == wanted, self._by_value("number", self._numbers, near), -1)
 
-    def by_id(self, wanted: NDArray[np.bytes_]) -> SetNumbers:
-        """Return the set of each identifier, -1 where there is none."""
-        return self._by_value("id", self._ids, wanted)
+    def by_id(self, wanted: NDArray[np.bytes_]) -> Ranges:
+        """Return ranges in order of identity: the sets of each identifier."""
+        return self._ids.search(wanted), self._ids.search(wanted, "right"), np.arange(len(wanted))
+
+    def own_bands(self, rows: Rows) -> NDArray[np.integer] | None:
+        """Return the number of each row's band, None where rows have all bands."""
+        return self._columns.rows(OWN_BAND, rows) if self.bands_apart else None
 
     def by_scan(self, date: ArrayLike, hem: ArrayLike, scan: ArrayLike, image: NDArray[np.int64]) -> Ranges:
         """Return ranges in order of identity: an image of a scan, or all of it for numbers of 0 or less."""
@@ -169,6 +176,8 @@ class IndexedSets:
             below["grid"] = len(self.grids.naxis1)
         if name == "wcs_template":
             below[name] = len(self.templates)
+        if name == OWN_BAND:
+            below[name] = len(survey_of(self.dataset).band)
         if name in below and len(values) and int(values.max()) >= below[name]:
             raise damaged(name)
         if name == "grids" and not are_grids(values):

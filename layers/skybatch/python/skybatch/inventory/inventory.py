@@ -19,7 +19,7 @@ from skybatch.inventory.format2 import RecordedSets
 from skybatch.inventory.image_sets import ImageSets
 from skybatch.inventory.indexed_sets import IndexedSets
 from skybatch.inventory.manifest import RECORD_FORMAT, Manifest, read_manifest
-from skybatch.inventory.matches import PixelPositions, PositionMatches, ScanMatches, SetNumbers
+from skybatch.inventory.matches import ListMatches, PixelPositions, PositionMatches, SetNumbers
 from skybatch.inventory.versions import current_version
 from skybatch.sky.footprints import Footprints
 from skybatch.sky.image_frames import ImageFrame
@@ -28,6 +28,7 @@ from skybatch.sky.vectors import Floats
 from skybatch.sky.zones import rows_of_ranges
 from skybatch.storage.trees import ReadableTree
 from skybatch.surveys.image_id import inventory_folder
+from skybatch.surveys.known import survey_of
 
 # Candidates looked at in one go: bounds memory (about 300 bytes each) where a field was scanned often.
 CHUNK = 100_000
@@ -54,8 +55,15 @@ class StoredSets(Protocol):
     def by_number(self, wanted: NDArray[np.int64]) -> SetNumbers:
         """Return the set of each number, -1 where there is none."""
 
-    def by_id(self, wanted: NDArray[np.bytes_]) -> SetNumbers:
-        """Return the set of each identifier, -1 where there is none."""
+    def by_id(self, wanted: NDArray[np.bytes_]) -> Ranges:
+        """Return ranges in order of identity: the sets of each identifier."""
+
+    def own_bands(self, rows: SetNumbers) -> NDArray[np.integer] | None:
+        """Return the number of each row's band, None where rows have all bands."""
+
+    @property
+    def bands_apart(self) -> bool:
+        """Whether each band of an image set has a row of its own."""
 
     def by_scan(self, date: ArrayLike, hem: ArrayLike, scan: ArrayLike, image: NDArray[np.int64]) -> Ranges:
         """Return ranges in order of identity: an image of a scan, or all of it for numbers of 0 or less."""
@@ -73,7 +81,9 @@ class StoredSets(Protocol):
 class Inventory:
     """One version of one data set's inventory.
 
-    ``size`` is the number of image sets, ``numbered`` whether the coadd keys are our own numbers because
+    ``size`` is the number of image sets, ``bands_apart`` whether each band of an image set has a grid of its
+    own, and so a number of its own: what is said of sets here is then said of each of their bands.
+    ``numbered`` whether the coadd keys are our own numbers because
     the images came without a metadata table, ``sky_fraction`` how much of the sky its coverage map covers,
     None where it has no map. Columns are mapped, and fetched where need be, when first used.
     """
@@ -84,7 +94,7 @@ class Inventory:
         self.sky_fraction = manifest.sky_fraction
         kept = RecordedSets if manifest.format <= RECORD_FORMAT else IndexedSets
         self._sets: StoredSets = kept(source, dataset, version, manifest)
-        self._frame = self._sets.frame
+        self._frame, self.bands_apart = self._sets.frame, self._sets.bands_apart
 
     @classmethod
     def open(cls, source: ReadableTree, dataset: str, version: str | None = None) -> Inventory:
@@ -102,17 +112,27 @@ class Inventory:
             ) from error
         return cls(source, dataset, version, read_manifest(manifest, path))
 
-    def in_region(self, region: SkyRegion, relation: Relation, limit: int | None = None) -> SetNumbers:
+    def in_region(
+        self,
+        region: SkyRegion,
+        relation: Relation,
+        limit: int | None = None,
+        bands: Sequence[str] | None = None,
+    ) -> SetNumbers:
         """Return the sets in this relation to a region, ascending; ``center``: those that hold its centre.
+
+        Of bands that are apart only those named are found.
 
         Raises TooLarge, naming both numbers, where there are more than ``limit`` sets.
         """
+        wanted = None if bands is None else self.wanted_bands([bands])
         region = region.in_frame(self._frame)
         radius = 0.0 if relation == "center" else region.angular_radius
         starts, stops, _ = self._sets.candidates(region.center, radius)
         found, count = [], 0
         for first, last in _chunks(stops - starts):
             rows = self._sets.rows(starts[first:last], stops[first:last])[0]
+            rows = rows if wanted is None else rows[wanted[0, self.own_bands(rows)]]
             rows = rows[region.matches(self._sets.footprints(rows), relation)]
             count += len(rows)
             if limit is None or count <= limit:
@@ -131,20 +151,45 @@ class Inventory:
         starts, stops, owner = self._sets.candidates(vectors, radius)
         return np.bincount(owner[stops > starts], minlength=len(vectors)) > 0
 
+    def wanted_bands(self, bands: Sequence[Sequence[str]]) -> NDArray[np.bool_] | None:
+        """Return which bands each of some lists names, (n, bands of the survey); None where none is apart."""
+        if not self.bands_apart:
+            return None
+        known = survey_of(self.dataset).bands
+        return np.array([[band in named for band in known] for named in bands], bool)
+
+    def own_bands(self, sets: SetNumbers) -> NDArray[np.integer]:
+        """Return the number of each set's band in the order of the survey; zeros where none is apart."""
+        found = self._sets.own_bands(sets)
+        return np.zeros(len(sets), np.intp) if found is None else found
+
     def positions(
-        self, ra: ArrayLike, dec: ArrayLike, best: ArrayLike = False, limit: int | None = None
+        self,
+        ra: ArrayLike,
+        dec: ArrayLike,
+        best: ArrayLike = False,
+        limit: int | None = None,
+        bands: Sequence[Sequence[str]] | None = None,
     ) -> PositionMatches:
         """Return the images that contain each of (n,) positions; where ``best`` holds, only the most centred.
+
+        Of bands that are apart that is one of each, and only those are found that ``bands`` names for the
+        position.
 
         Raises TooLarge, naming both numbers, where there are more than ``limit`` matches in all.
         """
         vectors = np.atleast_2d(self._frame.vectors(ra, dec))
         only_best = np.broadcast_to(np.asarray(best, dtype=bool), len(vectors))
+        wanted = None if bands is None else self.wanted_bands(bands)
         starts, stops, owner = self._sets.candidates(vectors, 0.0)
         found, count = [], 0
         for first, last in _chunks(stops - starts, owner):
             sets, of_range = self._sets.rows(starts[first:last], stops[first:last])
-            matches = self._containing(vectors, owner[first:last][of_range], sets, only_best)
+            row = owner[first:last][of_range]
+            if wanted is not None:
+                named = wanted[row, self.own_bands(sets)]
+                row, sets = row[named], sets[named]
+            matches = self._containing(vectors, row, sets, only_best)
             count += len(matches)
             if limit is None or count <= limit:
                 found.append(matches)
@@ -158,20 +203,30 @@ class Inventory:
         candidates = PositionMatches(row, sets, placed.x, placed.y, placed.edge_distance)
         inside = candidates.take(np.flatnonzero(placed.edge_distance >= 0.0))
         ordered = inside.take(np.lexsort((inside.set_index, -inside.edge_distance, inside.row)))
-        first_of_row = np.diff(ordered.row, prepend=-1) != 0
-        return ordered.take(first_of_row | ~only_best[ordered.row])
+        return ordered.take(self._first_of_row(ordered) | ~only_best[ordered.row])
+
+    def _first_of_row(self, ordered: PositionMatches) -> NDArray[np.bool_]:
+        """Tell which matches are the first of their row, or of their row and band where bands are apart."""
+        if not self.bands_apart:
+            return np.asarray(np.diff(ordered.row, prepend=-1) != 0)
+        of_band = ordered.row * len(survey_of(self.dataset).band) + self.own_bands(ordered.set_index)
+        first = np.zeros(len(ordered), bool)
+        first[np.unique(of_band, return_index=True)[1]] = True
+        return first
 
     def by_coadd_key(self, coadd_keys: ArrayLike) -> SetNumbers:
         """Return the set of each coadd key (n,), -1 where there is none."""
         return self._sets.by_number(np.asarray(coadd_keys, dtype=np.int64))
 
-    def by_image_id(self, ids: Sequence[str]) -> SetNumbers:
-        """Return the set of each identifier, -1 where there is none."""
-        return self._sets.by_id(np.array([each.encode("ascii", "replace") for each in ids], np.bytes_))
+    def by_image_id(self, ids: Sequence[str]) -> ListMatches:
+        """Return the set of each identifier that there is; all of its bands where they are apart."""
+        wanted = np.array([each.encode("ascii", "replace") for each in ids], np.bytes_)
+        place, row = rows_of_ranges(*self._sets.by_id(wanted)[:2])
+        return ListMatches(row, self._sets.in_order_of_identity(place))
 
     def by_scan(
         self, date: ArrayLike, hem: ArrayLike, scan: ArrayLike, image: ArrayLike = 0, limit: int | None = None
-    ) -> ScanMatches:
+    ) -> ListMatches:
         """Return the sets of each row of a scan list; an image number of 0 or less means all of the scan.
 
         ``date`` is yymmdd text, ``hem`` n or s, ``scan`` 1–999, (n,) each; ``image`` (n,) or one number.
@@ -181,7 +236,7 @@ class Inventory:
         starts, stops, _ = self._sets.by_scan(date, hem, scan, number)
         _check_limit(int(np.sum(stops - starts)), limit)
         place, row = rows_of_ranges(starts, stops)
-        return ScanMatches(row, self._sets.in_order_of_identity(place))
+        return ListMatches(row, self._sets.in_order_of_identity(place))
 
     def pixel_positions(self, sets: ArrayLike, ra: ArrayLike, dec: ArrayLike) -> PixelPositions:
         """Return where position i lies in set i, (n,) each; a single position is that of all sets."""

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from skybatch.inventory.columns.band_columns import BandColumns
+from skybatch.inventory.columns.band_columns import OWN, BandColumns, spread_by_band
 from skybatch.inventory.columns.column import damaged
 from skybatch.inventory.columns.of_survey import ColumnsOfSurvey
+from skybatch.inventory.columns.set_source import SetSource
 from skybatch.inventory.image_sets import GRID, ImageSets, given_sets
 from skybatch.inventory.placements.placements import Placements
-from skybatch.inventory.placements.template import WcsTemplate
 from skybatch.sky.footprints import Footprints
-from skybatch.sky.image_frames import ImageFrame
-from skybatch.sky.pixel_grids import PixelGrids
 from skybatch.sky.vectors import Floats
 from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.image_id import TILED_SUFFIX, image_suffixes
@@ -31,33 +29,6 @@ _PRODUCT_OF = {
     "quicklook_bytes": ImageType.QUICKLOOK,
     "quicklook_suffix": ImageType.QUICKLOOK,
 }
-
-
-class SetSource(Protocol):
-    """What image sets are read from."""
-
-    dataset: str
-    frame: ImageFrame
-
-    def values(self, name: str, rows: slice | NDArray[np.integer]) -> NDArray[Any]:
-        """Return rows of a column."""
-
-    def has(self, name: str) -> bool:
-        """Tell whether there is a column of this name."""
-
-    @property
-    def grids(self) -> PixelGrids:
-        """The pixel grids that column ``grid`` numbers."""
-
-    @property
-    def templates(self) -> tuple[WcsTemplate, ...]:
-        """The templates of the WCS of images that are not plain SIN or TAN; none where all are."""
-
-    def footprints(self, rows: slice | NDArray[np.integer]) -> Footprints:
-        """Return where sets lie."""
-
-    def fetch(self, rows: slice | NDArray[np.integer], names: tuple[str, ...] | None = None) -> None:
-        """Fetch rows of columns of values by the beginning of their names, or of all, side by side."""
 
 
 class LazySets(ImageSets):
@@ -88,16 +59,12 @@ class LazySets(ImageSets):
     @property
     def cards(self) -> Mapping[str, Any] | None:
         """Cards of the headers by band, None where only their blocks are known."""
-        if not self._source.has(f"cards.{self._columns.bands[0]}"):
-            return None
-        return BandColumns(self._columns.bands, lambda band: self._integer(f"cards.{band}"))
+        return self._integers_if_kept("cards")
 
     @property
     def bitpix(self) -> Mapping[str, Any] | None:
         """Type of the pixels by band, None where it is the same for all."""
-        if not self._source.has(f"bitpix.{self._columns.bands[0]}"):
-            return None
-        return BandColumns(self._columns.bands, lambda band: self._integer(f"bitpix.{band}"))
+        return self._integers_if_kept("bitpix")
 
     @property
     def placement(self) -> Placements | None:
@@ -106,6 +73,22 @@ class LazySets(ImageSets):
             return None
         number, slots = (self._source.values(name, self._rows) for name in ("wcs_template", "wcs"))
         return Placements(self._source.templates, number, slots)
+
+    @property
+    def own_band(self) -> NDArray[np.integer] | None:
+        """The number of each one's band where each band of a set has a row of its own, else None."""
+        return self._source.own_bands(self._rows)
+
+    def _by_band(self, make: Callable[[str], Any]) -> BandColumns:
+        """Return arrays by band, each made of the columns of what stands for it in their names."""
+        own = self.own_band
+        bands = self._columns.bands
+        return BandColumns(bands, make) if own is None else spread_by_band(bands, own, make)
+
+    def _integers_if_kept(self, name: str) -> Mapping[str, Any] | None:
+        if not self._source.has(f"{name}.{self._columns.stored_bands[0]}"):
+            return None
+        return self._by_band(lambda band: self._integer(f"{name}.{band}"))
 
     def _shape(self, name: str) -> Floats | None:
         if self._source.templates:
@@ -137,8 +120,10 @@ class LazySets(ImageSets):
 
     def held(self, image_type: ImageType, band: str) -> NDArray[np.bool_]:
         """Return of which sets the archive has an image of a type in a band."""
-        bit = self._columns.held_bit(self._columns.products[image_type], band)
-        return np.asarray(self._source.values("held", self._rows) >> bit & 1, bool)
+        own = self.own_band
+        bit = self._columns.held_bit(self._columns.products[image_type], band if own is None else OWN)
+        held = np.asarray(self._source.values("held", self._rows) >> bit & 1, bool)
+        return held if own is None else held & (own == self._columns.bands.index(band))
 
     def coded_text(self, name: str) -> tuple[NDArray[np.integer], NDArray[np.str_]] | None:
         """Return a column of text as codes and the words they stand for, None where it is kept otherwise."""
@@ -196,25 +181,23 @@ class LazySets(ImageSets):
         return words[codes]
 
     def _measure(self, name: str) -> Any:
-        return BandColumns(
-            self._columns.bands, lambda band: self._source.values(f"{name}.{band}", self._rows)
-        )
+        return self._by_band(lambda band: self._source.values(f"{name}.{band}", self._rows))
 
     def _band_integer(self, name: str) -> Any:
-        return BandColumns(self._columns.bands, lambda band: self._integer(f"{name}.{band}"))
+        return self._by_band(lambda band: self._integer(f"{name}.{band}"))
 
     def _band_text(self, name: str) -> Any:
-        return BandColumns(self._columns.bands, lambda band: self._text(f"{name}.{band}"))
+        return self._by_band(lambda band: self._text(f"{name}.{band}"))
 
     def _number(self, name: str) -> Any:
         return self._source.values(name, self._rows)
 
     def _tile_place(self, name: str) -> Any:
-        def places(band: str) -> Any:
-            held = self._source.has(f"{name}.{band}")
-            return self._integer(f"{name}.{band}") if held else np.zeros(len(self), np.int64)
+        return self._by_band(lambda band: self._places_of_tiles(name, band))
 
-        return BandColumns(self._columns.bands, places)
+    def _places_of_tiles(self, name: str, band: str) -> Any:
+        held = self._source.has(f"{name}.{band}")
+        return self._integer(f"{name}.{band}") if held else np.zeros(len(self), np.int64)
 
     def _tiled_bytes(self, name: str) -> Any:
         def sizes(band: str) -> Any:
@@ -222,15 +205,15 @@ class LazySets(ImageSets):
             if not self._source.has(name):  # the survey has no images in tiles
                 return np.zeros(len(self), np.int64)
             size = self._integer(name)
-            return np.where(self.tile_heap[band] > 0, size, 0)
+            return np.where(self._places_of_tiles("tile_heap", band) > 0, size, 0)
 
-        return BandColumns(self._columns.bands, sizes)
+        return self._by_band(sizes)
 
     def _sizes(self, name: str) -> Any:
-        return BandColumns(self._columns.bands, lambda band: self._usual_form(_PRODUCT_OF[name], band)[0])
+        return self._by_band(lambda band: self._usual_form(_PRODUCT_OF[name], band)[0])
 
     def _suffixes(self, name: str) -> Any:
-        return BandColumns(self._columns.bands, lambda band: self._usual_form(_PRODUCT_OF[name], band)[1])
+        return self._by_band(lambda band: self._usual_form(_PRODUCT_OF[name], band)[1])
 
     def _usual_form(self, kind: ImageType, band: str) -> tuple[Any, Any]:
         """Return size and suffix of the first form of each image that the archive has."""
@@ -243,7 +226,7 @@ class LazySets(ImageSets):
         return size, suffix
 
 
-_GIVEN = ("set_index", "dataset", "frame", "skew", "projection", "cards", "bitpix", "placement")
+_GIVEN = ("set_index", "dataset", "frame", "skew", "projection", "cards", "bitpix", "placement", "own_band")
 _QUICKLOOKS = {"quicklook_bytes": LazySets._sizes, "quicklook_suffix": LazySets._suffixes}
 
 
@@ -267,8 +250,10 @@ def makers(columns: ColumnsOfSurvey) -> Mapping[str, Callable[[LazySets, str], A
 
 
 @lru_cache(maxsize=8)
-def _of_survey(survey: Survey) -> tuple[ColumnsOfSurvey, Mapping[str, Callable[[LazySets, str], Any]]]:
-    columns = ColumnsOfSurvey(survey)
+def _of_survey(
+    survey: Survey, bands_apart: bool
+) -> tuple[ColumnsOfSurvey, Mapping[str, Callable[[LazySets, str], Any]]]:
+    columns = ColumnsOfSurvey(survey, bands_apart)
     return columns, makers(columns)
 
 
@@ -277,7 +262,7 @@ def lazy_sets(source: SetSource, rows: NDArray[np.intp]) -> LazySets:
     made: LazySets = object.__new__(LazySets)
     is_run = len(rows) > 1 and rows[-1] - rows[0] == len(rows) - 1 and bool((np.diff(rows) == 1).all())
     run = slice(int(rows[0]), int(rows[-1]) + 1) if is_run else rows
-    columns, how = _of_survey(survey_of(source.dataset))
+    columns, how = _of_survey(survey_of(source.dataset), source.bands_apart)
     given = {
         "_columns": columns,
         "_makers": how,

@@ -18,9 +18,13 @@ from skybatch.inventory.placements.template import WcsTemplate, template_of
 from skybatch.inventory.set_columns import MAX_CLASSES
 from skybatch.sky.image_frames import ImageFrame
 
-# Of the version's files that are written; formats 1 and 2 are read until their data set is indexed again.
+# Of the version's files that are written, and where each band of an image set has a row of its own; formats
+# 1 and 2 are read until their data set is indexed again.
 FORMAT = 3
+OWN_BANDS_FORMAT = 4
 RECORD_FORMAT = 2
+OWN_BAND = "own_band"
+"""The column of format 4 with the number of each row's band."""
 # No image of a SIN projection reaches farther from its reference point.
 MAX_ANGULAR_RADIUS = 90.0
 
@@ -34,6 +38,7 @@ _TYPES: Mapping[str, tuple[str, ...]] = {
     "wcs_template": ("|u1", "<u2"),
     **dict.fromkeys(("number", "number.fence"), ("<i4",)),
     "grid": ("|u1", "<u2", "<u4"),
+    OWN_BAND: ("|u1",),
 }
 _REQUIRED = ("zones", "key", "id", "id_row", "id.fence", "held")
 _PLACED_BY_GRIDS, _PLACED_BY_TEMPLATES = ("crval", "rot", "grid", "grids"), ("wcs", "wcs_template")
@@ -75,6 +80,11 @@ class Manifest:
     sky_fraction: float | None = None
     templates: tuple[WcsTemplate, ...] = ()
 
+    @property
+    def bands_apart(self) -> bool:
+        """Whether each band of an image set has a row of its own."""
+        return self.format == OWN_BANDS_FORMAT
+
 
 def read_manifest(content: bytes, path: str) -> Manifest:
     """Read a manifest; ``path`` is named in errors.
@@ -88,8 +98,9 @@ def read_manifest(content: bytes, path: str) -> Manifest:
     if not isinstance(document, dict):
         raise InventoryError(f"{path} is damaged: it is no object")
     _check(path, "format", _is_count(document.get("format")))
-    if document["format"] > FORMAT:
-        raise InventoryError(f"{path} has format {document['format']}; at most {FORMAT} is read here")
+    if document["format"] > OWN_BANDS_FORMAT:
+        newest = f"at most {OWN_BANDS_FORMAT} is read here"
+        raise InventoryError(f"{path} has format {document['format']}; {newest}")
     _check(path, "size", _is_count(document.get("size"), MAX_SETS))
     _check(path, "numbered", isinstance(document.get("numbered"), bool))
     if document["format"] <= RECORD_FORMAT:
@@ -127,6 +138,7 @@ def _of_columns(document: dict[str, Any], path: str) -> Manifest:
     templates = tuple(template_of(each, path) for each in wcs)
     placed = _PLACED_BY_TEMPLATES if templates else _PLACED_BY_GRIDS
     needed = {*_REQUIRED, *placed, *(("key_row",) if len(radii) > 1 else ())}
+    needed |= {OWN_BAND} if document["format"] == OWN_BANDS_FORMAT else set()
     _check(path, "columns", needed <= files.keys() | values.keys() and not files.keys() & values.keys())
     if templates:
         _check(path, "wcs", files["wcs"].shape[1] >= max(len(each.slots) for each in templates))
@@ -136,7 +148,7 @@ def _of_columns(document: dict[str, Any], path: str) -> Manifest:
         tuple(map(float, radii)),
         files,
         values,
-        FORMAT,
+        document["format"],
         ImageFrame(frame),
         _sky_fraction(document.get("coverage"), path),
         templates,

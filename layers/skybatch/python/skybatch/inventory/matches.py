@@ -68,8 +68,11 @@ class PositionMatches:
 
 
 @dataclass(frozen=True, eq=False)
-class ScanMatches:
-    """Which sets belong to which rows of a scan list, (m,) arrays sorted by row, then image number."""
+class ListMatches:
+    """Which sets belong to which rows of a list of scans or identifiers, (m,) arrays sorted by row.
+
+    Those of one row are in the order of their image numbers, or of their bands.
+    """
 
     row: NDArray[np.intp]
     set_index: SetNumbers

@@ -23,7 +23,7 @@ from skybatch.errors import InventoryError
 from skybatch.inventory.coverage.coverage_files import Coverage, coverage_path
 from skybatch.inventory.held_surveys import add_held
 from skybatch.inventory.image_sets import TILES, ImageSets
-from skybatch.inventory.manifest import FORMAT
+from skybatch.inventory.manifest import FORMAT, OWN_BANDS_FORMAT
 from skybatch.inventory.set_columns import SetColumns, set_columns
 from skybatch.inventory.versions import drop_old_versions
 from skybatch.storage.trees import Tree
@@ -87,7 +87,7 @@ def publish(
 def _facts(sets: ImageSets, made: SetColumns, numbered: bool, origin: str) -> dict[str, Any]:
     """Return what a manifest says beside the columns."""
     return {
-        "format": FORMAT,
+        "format": FORMAT if sets.own_band is None else OWN_BANDS_FORMAT,
         "mission": survey_of(sets.dataset).mission.name,
         "dataset": sets.dataset,
         "origin": origin,

@@ -15,6 +15,10 @@
 | ``cards.{band}`` | cards of the header, without END, where they are known beside its blocks |
 | ``bitpix.{band}`` | type of the pixels, where the survey does not say it |
 | ``{name}.words`` | the words that a column of text has codes for, where they are few |
+| ``own_band`` | where each band of a set has a row of its own: the number of its band; else absent |
+
+Where each band of a set has a grid of its own (``grid = "band"`` of a description), so has it a row: one
+identifier has several rows, and ``own`` stands for ``{band}`` in the names of columns.
 
 Rows are in order of declination zone and right ascension of the middles of images, then of identity. Look-ups
 widen a region by the radius of the images, so images are divided in classes of radii, powers of two apart,
@@ -31,7 +35,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skybatch.errors import InventoryError
+from skybatch.inventory.columns.band_columns import OWN, own_values
 from skybatch.inventory.columns.of_survey import ColumnsOfSurvey
+from skybatch.inventory.columns.short_types import coded, shortest
 from skybatch.inventory.image_sets import GRID, SHAPE, DescribedSets, ImageSets, scan_codes, set_ids
 from skybatch.inventory.placements.template import WcsTemplate
 from skybatch.sky.boundaries import index_positions, radii
@@ -47,10 +53,6 @@ MAX_CLASSES = 8
 AT_ONCE = 20_000
 """Images of grids of their own whose boundaries are worked out together."""
 FENCE_ROWS = 4096
-# Text of more different values is kept as it is.
-MAX_WORDS = 1 << 16
-# As much longer may it be as codes: they are compared word by word, not row by row.
-WORDS_BYTES = 1024
 
 Columns = dict[str, NDArray[Any]]
 
@@ -70,22 +72,29 @@ def set_columns(sets: ImageSets) -> SetColumns:
     Raises InventoryError where two share an identity or a number.
     """
     survey = survey_of(sets.dataset)
-    columns, (ra, dec, radius) = ColumnsOfSurvey(survey), _circles(sets)
+    columns = ColumnsOfSurvey(survey, sets.own_band is not None)
+    ra, dec, radius = _circles(sets)
     key = zone_keys(ra, dec)
-    order = np.lexsort((_identities(sets, survey), dec, ra, key))
+    order = np.lexsort((_bands(sets), _identities(sets, survey), dec, ra, key))
     sets, key, radius = sets.take(order), key[order], radius[order]
     return SetColumns(
         {
             **_keys(key, radius),
             **_places(sets),
-            **_lookup("id", identifiers(sets, survey), ", ".join(survey.set.fields)),
+            **_lookup("id", identifiers(sets, survey), ", ".join(survey.set.fields), sets.own_band),
             **_numbers(sets, survey),
+            **({} if sets.own_band is None else {"own_band": shortest(sets.own_band)}),
             **_values(sets, columns),
             **_sizes(sets, columns),
         },
         tuple(class_radii(radius)[1]),
         () if sets.placement is None else sets.placement.templates,
     )
+
+
+def _bands(sets: ImageSets) -> NDArray[np.integer]:
+    """Return what tells rows of one identity apart: their bands, where each has a row of its own."""
+    return np.zeros(len(sets), np.uint8) if sets.own_band is None else sets.own_band
 
 
 def _circles(sets: ImageSets) -> tuple[Floats, Floats, Floats]:
@@ -161,11 +170,16 @@ def _places(sets: ImageSets) -> Columns:
     }
 
 
-def _lookup(name: str, values: NDArray[Any], what: str) -> Columns:
-    """Return a sorted column, its rows and its fence. Raises InventoryError for a repeated value."""
-    order = np.argsort(values, kind="stable")
+def _lookup(name: str, values: NDArray[Any], what: str, bands: NDArray[np.integer] | None = None) -> Columns:
+    """Return a sorted column, its rows and its fence.
+
+    Rows of one value are in the order of their ``bands``. Raises InventoryError for a repeated value, or one
+    that is repeated in one band.
+    """
+    order = np.argsort(values, kind="stable") if bands is None else np.lexsort((bands, values))
     ordered = values[order]
-    repeated = np.flatnonzero(ordered[1:] == ordered[:-1])
+    same_band = True if bands is None else bands[order][1:] == bands[order][:-1]
+    repeated = np.flatnonzero((ordered[1:] == ordered[:-1]) & same_band)
     if len(repeated):
         shown = ordered[repeated[0]]
         shown = shown.decode() if isinstance(shown, bytes) else shown
@@ -174,31 +188,30 @@ def _lookup(name: str, values: NDArray[Any], what: str) -> Columns:
 
 
 def _values(sets: ImageSets, names: ColumnsOfSurvey) -> Columns:
-    columns: Columns = {name: _smallest(getattr(sets, name)) for name in names.integers}
+    columns: Columns = {name: shortest(getattr(sets, name)) for name in names.integers}
     columns |= {name: np.asarray(getattr(sets, name), np.float64) for name in names.numbers}
     for name in names.texts:
         columns |= coded(name, np.asarray(getattr(sets, name)).astype(np.bytes_))
-    for band in names.bands:
-        columns |= {
-            f"{name}.{band}": np.asarray(getattr(sets, name)[band], np.float64) for name in names.measures
-        }
+    stored = {name: _stored(sets, getattr(sets, name)) for name in (*names.of_images, *_known(sets))}
+    for band in names.stored_bands:
+        columns |= {f"{name}.{band}": np.asarray(stored[name][band], np.float64) for name in names.measures}
         for name in (*names.band_integers, *names.tile_places):
-            columns[f"{name}.{band}"] = _smallest(getattr(sets, name)[band])
+            columns[f"{name}.{band}"] = shortest(stored[name][band])
         for name in names.band_texts:
-            columns |= coded(f"{name}.{band}", np.asarray(getattr(sets, name)[band]).astype(np.bytes_))
-        for name, given in (("cards", sets.cards), ("bitpix", sets.bitpix)):
-            if given is not None:
-                columns[f"{name}.{band}"] = _smallest(given[band])
+            columns |= coded(f"{name}.{band}", np.asarray(stored[name][band]).astype(np.bytes_))
+        for name in _known(sets):
+            columns[f"{name}.{band}"] = shortest(stored[name][band])
     return columns
 
 
-def coded(name: str, text: NDArray[np.bytes_]) -> Columns:
-    """Return text as codes into its words, or as it is where that is shorter."""
-    words, codes = np.unique(text, return_inverse=True)
-    small = codes.astype(np.min_scalar_type(max(len(words) - 1, 0)))
-    if len(words) > MAX_WORDS or small.nbytes + words.nbytes > text.nbytes + WORDS_BYTES:
-        return {name: text if text.dtype.itemsize else text.astype("S1")}
-    return {name: small, f"{name}.words": words if words.dtype.itemsize else words.astype("S1")}
+def _known(sets: ImageSets) -> list[str]:
+    """Return which facts of images are known that need not be."""
+    return [name for name in ("cards", "bitpix") if getattr(sets, name) is not None]
+
+
+def _stored(sets: ImageSets, by_band: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return values of images by what stands for their bands in names of columns."""
+    return by_band if sets.own_band is None else {OWN: own_values(by_band, sets.own_band)}
 
 
 def _sizes(sets: ImageSets, names: ColumnsOfSurvey) -> Columns:
@@ -208,17 +221,19 @@ def _sizes(sets: ImageSets, names: ColumnsOfSurvey) -> Columns:
         for band, sizes in of_forms.items():
             is_held = np.logical_or.reduce([size > 0 for size in sizes.values()])
             held |= is_held.astype(np.int64) << names.held_bit(product, band)
-            columns |= {f"bytes.{product}.{band}.{form}": _smallest(size) for form, size in sizes.items()}
-    return {"held": _smallest(held), **columns}
+            columns |= {f"bytes.{product}.{band}.{form}": shortest(size) for form, size in sizes.items()}
+    return {"held": shortest(held), **columns}
 
 
 def forms_of_bands(
     sets: ImageSets, names: ColumnsOfSurvey
 ) -> Mapping[str, Mapping[str, Mapping[str, NDArray[np.int64]]]]:
-    """Return the stored size of each image by product, band and form."""
+    """Return the stored size of each image by product, what stands for its band in names, and form."""
     if isinstance(sets, DescribedSets):
         forms: Mapping[str, Mapping[str, Mapping[str, NDArray[np.int64]]]] = vars(sets)["forms"]
-        return forms
+        if sets.own_band is None:
+            return forms
+        return {product: {OWN: _own_forms(by_band, sets.own_band)} for product, by_band in forms.items()}
     given = {
         ImageType.ATLAS: (sets.bytes, sets.suffix),
         ImageType.QUICKLOOK: (sets.quicklook_bytes, sets.quicklook_suffix),
@@ -228,6 +243,15 @@ def forms_of_bands(
             band: _by_form(sets, kind, sizes[band], suffixes[band], band) for band in names.bands
         }
         for kind, (sizes, suffixes) in given.items()
+    }
+
+
+def _own_forms(
+    by_band: Mapping[str, Mapping[str, NDArray[np.int64]]], own_band: NDArray[np.integer]
+) -> dict[str, NDArray[np.int64]]:
+    first = next(iter(by_band.values()))
+    return {
+        form: own_values({band: forms[form] for band, forms in by_band.items()}, own_band) for form in first
     }
 
 
@@ -243,13 +267,6 @@ def _by_form(
         tiled = sets.tiled_bytes[band]
         forms[TILED_SUFFIX[1:]] = np.where(tiled > 0, tiled, forms[TILED_SUFFIX[1:]])
     return forms
-
-
-def _smallest(values: Any) -> NDArray[Any]:
-    """Return whole numbers in the shortest type that holds them."""
-    numbers = np.asarray(values)
-    least, most = int(numbers.min(initial=0)), int(numbers.max(initial=0))
-    return numbers.astype(np.result_type(np.min_scalar_type(least), np.min_scalar_type(most)))
 
 
 def grids_of(table: Floats) -> PixelGrids:

@@ -27,10 +27,14 @@ _PLACE = ("crval1", "crval2", "crpix1", "crpix2", "cdelt1", "cdelt2", "crota2")
 
 
 def assemble(survey: Survey, dataset: str, images: Iterable[ReadImage]) -> tuple[ImageSets, list[Problem]]:
-    """Return the image sets of images of one data set, and the images that lie elsewhere than their set."""
+    """Return the image sets of images of one data set, and the images that lie elsewhere than their set.
+
+    Where each band of a set has a grid of its own, each is a set of its own here.
+    """
     by_set: dict[tuple[object, ...], list[ReadImage]] = defaultdict(list)
     for image in images:
-        by_set[tuple(image.key.fields.values())].append(image)
+        own = (image.key.band,) if survey.bands_apart else ()
+        by_set[*image.key.fields.values(), *own].append(image)
     groups, problems = [], []
     for group in by_set.values():
         kept, odd = _of_one_grid(group)
@@ -105,8 +109,15 @@ def _columns(survey: Survey, dataset: str, groups: Sequence[Sequence[ReadImage]]
         set_index=np.arange(len(groups)),
         dataset=dataset,
         frame=frame,
+        own_band=_own_bands(survey, first) if survey.bands_apart else None,
         **columns,
     )
+
+
+def _own_bands(survey: Survey, first: Sequence[ReadImage]) -> NDArray[np.uint8]:
+    """Return the number of each image's band in the order of the survey."""
+    numbers = {band: number for number, band in enumerate(survey.bands)}
+    return np.array([numbers[image.key.band] for image in first], np.uint8)
 
 
 def _places(images: Sequence[ReadImage], frame: ImageFrame) -> dict[str, Any]:

@@ -43,6 +43,8 @@ class Matches:
 def match(request: Request, rows: Sequence[int], inventory: Inventory, max_images: int) -> Matches:
     """Find the image sets of one data set that the given rows of a request ask for.
 
+    Where bands are apart, those of positions and regions are of the bands asked for alone.
+
     Raises
     ------
     TooLarge
@@ -53,7 +55,7 @@ def match(request: Request, rows: Sequence[int], inventory: Inventory, max_image
     if request.mode is Mode.REGION:
         return _region(request, inventory, max_images)
     if request.mode is Mode.POSITIONS:
-        return _positions(wanted, index, inventory, max_images)
+        return _positions(request, wanted, index, inventory, max_images)
     if request.mode is Mode.IMAGE_IDS:
         return _image_ids(wanted, index, inventory)
     if request.mode is Mode.COADD_KEYS:
@@ -67,12 +69,13 @@ def _region(request: Request, inventory: Inventory, max_images: int) -> Matches:
         return _no_matches()
     relation = cast("Relation", region.relation)  # requests accept only these
     circle = Circle(region.center.ra, region.center.dec, region.diameter / 2.0)
-    sets = inventory.in_region(circle, relation, limit=max_images)
+    bands = request.bands_in(request.rows[0], inventory.dataset) if request.rows else request.bands
+    sets = inventory.in_region(circle, relation, limit=max_images, bands=bands)
     return Matches(np.zeros(len(sets), np.intp), sets)
 
 
 def _positions(
-    rows: Sequence[Row], index: NDArray[np.intp], inventory: Inventory, max_images: int
+    request: Request, rows: Sequence[Row], index: NDArray[np.intp], inventory: Inventory, max_images: int
 ) -> Matches:
     placed = np.array([i for i, row in enumerate(rows) if row.position is not None], dtype=np.intp)
     if not len(placed):
@@ -80,15 +83,15 @@ def _positions(
     skies = [(row.position.ra, row.position.dec) for row in rows if row.position is not None]
     ra, dec = np.array(skies, dtype=np.float64).T
     best = np.array([rows[i].best_only for i in placed], dtype=bool)
-    found = inventory.positions(ra, dec, best, limit=max_images)
+    bands = [request.bands_in(rows[i], inventory.dataset) for i in placed]
+    found = inventory.positions(ra, dec, best, limit=max_images, bands=bands)
     where = PixelPositions(found.x, found.y, found.edge_distance)
     return Matches(index[placed[found.row]], found.set_index, where)
 
 
 def _image_ids(rows: Sequence[Row], index: NDArray[np.intp], inventory: Inventory) -> Matches:
-    sets = inventory.by_image_id([row.image_id or "" for row in rows])
-    known = sets >= 0
-    return Matches(index[known], sets[known])
+    found = inventory.by_image_id([row.image_id or "" for row in rows])
+    return Matches(index[found.row], found.set_index)
 
 
 def _keys(rows: Sequence[Row], index: NDArray[np.intp], inventory: Inventory) -> Matches:

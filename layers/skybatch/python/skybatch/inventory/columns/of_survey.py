@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from skybatch.inventory.columns.band_columns import OWN
 from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.image_type import ImageType
 
@@ -13,9 +14,13 @@ TILE_PLACES = ("tile_table", "tile_heap")
 
 @dataclass(frozen=True, eq=False)
 class ColumnsOfSurvey:
-    """The names of columns, in groups of one kind of values each."""
+    """The names of columns, in groups of one kind of values each.
+
+    ``bands_apart`` says that each band of an image set has a row of its own.
+    """
 
     survey: Survey
+    bands_apart: bool = False
 
     @cached_property
     def integers(self) -> tuple[str, ...]:
@@ -50,6 +55,11 @@ class ColumnsOfSurvey:
         return self._of("band", "char")
 
     @cached_property
+    def of_images(self) -> tuple[str, ...]:
+        """All that is kept of each band of a set beside sizes."""
+        return (*self.measures, *self.band_integers, *self.band_texts, *self.tile_places)
+
+    @cached_property
     def products(self) -> dict[ImageType, str]:
         """The product of each type of image."""
         return {ImageType(word): product for word, product in self.survey.requests.image_types.items()}
@@ -60,13 +70,19 @@ class ColumnsOfSurvey:
         return tuple(self.survey.bands)
 
     @property
+    def stored_bands(self) -> tuple[str, ...]:
+        """What stands for the bands in names of columns."""
+        return (OWN,) if self.bands_apart else self.bands
+
+    @property
     def tile_places(self) -> tuple[str, ...]:
         """Where table and heap of tile-compressed images begin, by band."""
         return TILE_PLACES
 
     def held_bit(self, product: str, band: str) -> int:
-        """Return the number of the bit in ``held`` that stands for a product's image in a band."""
-        return list(self.products.values()).index(product) * len(self.bands) + self.bands.index(band)
+        """Return the number of the bit in ``held`` that stands for a product's image in a stored band."""
+        bands = self.stored_bands
+        return list(self.products.values()).index(product) * len(bands) + bands.index(band)
 
     def _of_sets(self, *types: str) -> tuple[str, ...]:
         return self._of("set", *types)

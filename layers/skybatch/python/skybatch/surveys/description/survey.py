@@ -88,6 +88,11 @@ class Survey:
         """Bands by id, in the description's order."""
         return {band.id: band for band in self.band}
 
+    @property
+    def bands_apart(self) -> bool:
+        """Whether each band of an image set has a pixel grid, and so a place on the sky, of its own."""
+        return self.set.grid == "band" and len(self.band) > 1
+
     @cached_property
     def datasets(self) -> Mapping[str, Dataset]:
         """Data sets by the name that requests, plans and inventory folders have: see `dataset_key`."""
