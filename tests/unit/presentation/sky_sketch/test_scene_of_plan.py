@@ -17,13 +17,11 @@ from skybatch.presentation.sky_sketch.scene import MarkKind
 from skybatch.presentation.sky_sketch.scene_of_plan import (
     expected_scene,
     final_scene,
-    image_set_name,
     running_scene,
 )
 from skybatch.requests.model import Request
 from skybatch.requests.parser import parse_body
 from skybatch.settings import Settings
-from tests.support.batches.batch_fakes import task
 from tests.support.survey.sample_archive import MadeArchive
 
 ARCHIVE = MadeArchive()
@@ -113,9 +111,3 @@ def test_a_name_that_is_not_known_has_no_position() -> None:
     request, plan = planned(mode="positions", table="name\nNo Such Star\n")
     scene = expected_scene(request, plan, [])
     assert (scene.marks, scene.without_position) == ((), 1)
-
-
-def test_an_image_set_is_named_as_its_survey_does() -> None:
-    source = "twomass/allsky/allsky/990101n/s001/image/ji0010009.fits.gz"
-    assert image_set_name(task(0, source=source)) == "990101n0010009"
-    assert image_set_name(task(0, source="elsewhere/x.fits")) == "x.fits"

@@ -58,11 +58,26 @@ def test_a_broken_rule_is_named_by_its_key(old: str, new: str, key: str) -> None
 OWN_GRIDS = ('id = "{field}"', 'id = "{field}"\ngrid = "band"')
 
 
-def test_bands_of_unlike_grids_are_refused_by_name() -> None:
+def test_bands_may_have_grids_of_their_own() -> None:
     two = (BAND, f'{BAND}, {{ id = "s", label = "S", wave = [0.1, 0.09, 0.11] }}')
-    with pytest.raises(InvalidSurvey, match=r"(?m)^radio\.toml: set\.grid: "):
-        read_survey(plain_description(two, OWN_GRIDS, (KEY, 'key = "{field}.{band.id}"')), "radio.toml")
-    assert plain_survey(OWN_GRIDS).set.grid == "band"
+    keys = (KEY, 'key = "{field}.{band.id}"')
+    assert plain_survey(two, OWN_GRIDS, keys).bands_apart
+    assert not plain_survey(two, keys).bands_apart
+    assert not plain_survey(OWN_GRIDS).bands_apart
+
+
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        (('grid = "band"', 'grid = "band"\nnumber = { column = "key" }'), r"set\.number"),
+        (('short = "Radio"', 'short = "Radio"\npowers = ["tiles"]'), "powers"),
+    ],
+)
+def test_numbers_and_powers_are_of_sets_of_one_grid(change: tuple[str, str], key: str) -> None:
+    two = (BAND, f'{BAND}, {{ id = "s", label = "S", wave = [0.1, 0.09, 0.11] }}')
+    changes = (two, OWN_GRIDS, (KEY, 'key = "{field}.{band.id}"'), change)
+    with pytest.raises(InvalidSurvey, match=rf"(?m)^radio\.toml: {key}: "):
+        plain_survey(*changes)
 
 
 @pytest.mark.parametrize(

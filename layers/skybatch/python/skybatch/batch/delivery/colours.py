@@ -1,7 +1,7 @@
 """Colour pictures of a batch's images: which three bands are one, by what name, as their survey says.
 
-The images of a row, survey, image set, crop and form belong together. A picture's name is that of its files,
-with the word of the survey's description (``jhk``, ``rgb``) where they carry the band.
+The images of a row, survey, image set, crop, form and pixel grid belong together. A picture's name is that of
+its files, with the word of the survey's description (``jhk``, ``rgb``) where they carry the band.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from skybatch.batch.delivery.set_names import set_of
 from skybatch.batch.plan import Task
 from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.known import survey_if_known, surveys_if_known
@@ -74,8 +75,7 @@ def colour_files(tasks: Iterable[Task]) -> dict[str, str]:
     """Name the colour picture of each delivered file whose three bands were delivered alike, by file."""
     groups: dict[tuple[object, ...], dict[str, str]] = {}
     for task in tasks:
-        kind = task.row, task.dataset, task.set_index, task.image_type, task.box, task.delivery_format
-        groups.setdefault(kind, {})[task.band] = task.file
+        groups.setdefault(_kind(task), {})[task.band] = task.file
     named: dict[str, str] = {}
     rules: dict[str, ColourRule | None] = {}
     for (_, dataset, *_), files in groups.items():
@@ -86,6 +86,13 @@ def colour_files(tasks: Iterable[Task]) -> dict[str, str]:
         if rule and (name := _name(rule, files)):
             named |= {files[band]: name for band in rule.bands}
     return named
+
+
+def _kind(task: Task) -> tuple[object, ...]:
+    """Return what the images of one picture have in common; bands with grids of their own: the grid too."""
+    of_set = set_of(task)
+    grid = None if of_set == task.set_index else task.geometry
+    return task.row, task.dataset, of_set, task.image_type, task.box, task.delivery_format, grid
 
 
 def _name(rule: ColourRule, files: dict[str, str]) -> str:

@@ -17,11 +17,15 @@ from skybatch.batch.planning.matching import OpenInventory
 from skybatch.batch.planning.task_builder import TILED, wants_tiles
 from skybatch.batch.request_facts import survey_ids
 from skybatch.names.model import LookupStatus, NameResult
+from skybatch.plain_text import join_words
 from skybatch.requests.model import Mode, Request, Row
 from skybatch.status import AbsentImages
+from skybatch.surveys.known import band_label, survey_of
 
 BYTES_PER_SECOND = 25_000_000
 """Bytes of a whole image that a worker surely reads and writes in a second."""
+ROWS_TOLD = 5
+"""Rows that a notice names."""
 
 
 def make_plan(
@@ -67,7 +71,7 @@ def make_plan(
         _unplanned(request, drafts, kept, answers or {}),
         limit,
         drafts.absent,
-        tuple(_notices(request, kept)),
+        (*_notices(request, kept), *_beside(request, drafts)),
         _repeated_in(request, drafts.tasks, kept),
         survey_ids(request.surveys),
     )
@@ -92,6 +96,20 @@ def _notices(request: Request, tasks: Sequence[Task]) -> Iterator[str]:
             f"Of {len(wanted):,} whole images asked for in tiles (form fz), {len(others):,} are not stored "
             f"so; they are delivered as {forms}."
         )
+
+
+def _beside(request: Request, drafts: Drafts) -> Iterator[str]:
+    """Tell of positions that images of some of the bands asked for do not hold."""
+    for dataset, by_row in drafts.beside.items():
+        for band in survey_of(dataset).bands if by_row else ():
+            rows = [str(request.rows[i].row_number or i + 1) for i, bands in by_row.items() if band in bands]
+            if rows:
+                more = [f"{len(rows) - ROWS_TOLD:,} more"] if len(rows) > ROWS_TOLD else []
+                yield (
+                    f"{band_label(band, dataset)}: no image holds the position of "
+                    f"row{'s' if len(rows) > 1 else ''} {join_words([*rows[:ROWS_TOLD], *more])}, though "
+                    "images of other bands do: each band has a footprint of its own."
+                )
 
 
 def _ordered(tasks: list[Task]) -> tuple[Task, ...]:
@@ -155,7 +173,9 @@ def _why_unplanned(
     if matched:
         reason = "an earlier row asks for the same images, which the archive does not hold"
         return RowStatus.NOT_COVERED, reason
-    return RowStatus.NOT_COVERED, NOT_COVERED_REASONS[request.mode]
+    datasets = (row.dataset,) if row.dataset else request.datasets
+    apart = any(survey_of(dataset).bands_apart for dataset in datasets)
+    return RowStatus.NOT_COVERED, (REASONS_APART if apart else NOT_COVERED_REASONS)[request.mode]
 
 
 def _why_unresolved(name: str, answer: NameResult | None) -> str:
@@ -175,3 +195,8 @@ NOT_COVERED_REASONS = {
     Mode.SCAN: "no image set belongs to this date, hemisphere and scan",
     Mode.SCANS: "no image set belongs to this date, hemisphere, scan and image number",
 }
+REASONS_APART = NOT_COVERED_REASONS | {
+    Mode.REGION: "no image in the bands asked for matches the region",
+    Mode.POSITIONS: "no image in the bands asked for contains this position",
+}
+"""Where each band of an image set has a footprint of its own."""

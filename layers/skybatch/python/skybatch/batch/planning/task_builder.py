@@ -16,6 +16,7 @@ from skybatch.batch.codes import FailureCode
 from skybatch.batch.file_names import image_file
 from skybatch.batch.plan import Task
 from skybatch.batch.planning.absent_images import absent_images
+from skybatch.batch.planning.bands_apart import absent_of_sets
 from skybatch.batch.planning.made_sizes import made_size
 from skybatch.batch.planning.matching import Matches
 from skybatch.batch.reasons import FAILURE_MEANINGS
@@ -83,6 +84,8 @@ class TaskBuilder:
 
     def absent(self) -> dict[int, AbsentImages]:
         """Return the images asked for that the archive does not hold, by row index."""
+        if self.inventory.bands_apart:
+            return absent_of_sets(self.request, self.inventory, self.matches, self.details)
         return absent_images(self.request, self.inventory.dataset, self.matches, self.details)
 
     def tasks(self) -> Iterator[Task]:

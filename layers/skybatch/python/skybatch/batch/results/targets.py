@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from skybatch.batch.codes import ImageStatus, RowStatus
 from skybatch.batch.delivery.previews import colour_names
+from skybatch.batch.delivery.set_names import set_of
 from skybatch.batch.journal import all_entries
 from skybatch.batch.outcomes import ImageOutcome, load_outcomes, status_of_images
 from skybatch.batch.plan import Plan, Task, load_plan
@@ -93,10 +94,10 @@ def load_finished_targets(store: BatchStore) -> tuple[Target, ...]:
 
 def make_targets(request: Request, plan: Plan, outcomes: Sequence[ImageOutcome]) -> tuple[Target, ...]:
     """Group images by row and image set, in the order of rows; rows without images stand among them."""
-    groups: dict[int, dict[tuple[str, int], list[Picture]]] = {}
+    groups: dict[int, dict[tuple[str, int | str], list[Picture]]] = {}
     for task, outcome in zip(plan.tasks, outcomes, strict=True):
         picture = Picture(task, outcome.status, outcome.bytes, outcome.explanation)
-        groups.setdefault(task.row, {}).setdefault((task.dataset, task.set_index), []).append(picture)
+        groups.setdefault(task.row, {}).setdefault((task.dataset, set_of(task)), []).append(picture)
     colours = colour_names(task for task, o in zip(plan.tasks, outcomes, strict=True) if _is_here(o))
     targets = []
     for index, row in enumerate(request.rows):

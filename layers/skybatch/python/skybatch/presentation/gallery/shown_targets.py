@@ -7,12 +7,12 @@ from typing import Any, TypedDict
 
 from skybatch.batch.codes import RowStatus
 from skybatch.batch.delivery.previews import preview_name
+from skybatch.batch.delivery.set_names import image_set_name
 from skybatch.batch.results.target_choice import GALLERY, SIZES, TABLE, TargetChoice, TargetPage, page_of
 from skybatch.batch.results.targets import Picture, Target
 from skybatch.plain_text import join_words, plain
 from skybatch.presentation.formatting import count
 from skybatch.presentation.outcomes import OUTCOMES, describe_reason
-from skybatch.presentation.sky_sketch.scene_of_plan import image_set_name
 from skybatch.surveys.known import band_label, survey_if_known
 
 ID_SHOWN = 40

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from skybatch.batch.codes import ImageStatus, RowStatus
+from skybatch.batch.delivery.set_names import image_set_name
 from skybatch.batch.outcomes import ImageOutcome, RowOutcome, row_outcomes
 from skybatch.batch.plan import Plan, Task
-from skybatch.errors import NotFound
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.plain_text import join_words, plain
 from skybatch.presentation.sky_sketch.scene import Circle, Mark, MarkKind, Outlines, Scene, no_outlines
@@ -20,8 +20,7 @@ from skybatch.sky.footprints import Footprints
 from skybatch.sky.image_frames import ImageFrame
 from skybatch.sky.pixel_grids import Projection
 from skybatch.sky.vectors import Floats
-from skybatch.surveys.image_id import parse_key
-from skybatch.surveys.known import band_label, survey_if_known, survey_of
+from skybatch.surveys.known import band_label, survey_if_known
 
 if TYPE_CHECKING:
     from skybatch.inventory.image_geometry import ImageGeometry
@@ -232,12 +231,3 @@ def _bands(dataset: str, bands: set[str]) -> str:
 def _title(dataset: str) -> str:
     survey = survey_if_known(dataset)
     return survey.dataset_title(dataset) if survey else dataset
-
-
-def image_set_name(task: Task) -> str:
-    """Return the identifier of the image set of a task; the stored file's name where its key is unknown."""
-    try:
-        image, _, _ = parse_key(task.source)
-    except NotFound:
-        return task.source.rpartition("/")[2]
-    return survey_of(image.dataset).set_id.format(image.fields)

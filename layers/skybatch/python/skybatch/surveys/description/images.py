@@ -185,8 +185,7 @@ class ImageSet:
     id
         Template of its identifier in requests and tables.
     grid
-        ``set``: all bands have one pixel grid. ``band``: each has its own, which surveys of one band alone
-        may say.
+        ``set``: all bands have one pixel grid. ``band``: each has its own, and a footprint of its own.
     number
         A number of each set besides, where the survey has one.
     """

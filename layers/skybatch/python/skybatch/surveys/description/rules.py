@@ -143,8 +143,8 @@ def _image_set(survey: Survey) -> Broken:
         yield "set.fields", "must name at least one field"
     yield from _template("set.id", survey.set.id, survey.fields)
     yield from _uses_all("set.id", survey.set.id, survey.set.fields)
-    if survey.set.grid == "band" and len(survey.band) > 1:
-        yield "set.grid", "must be set; bands of unlike grids can be described as a survey each"
+    if survey.bands_apart and survey.set.number is not None:
+        yield "set.number", "needs grid set: a number is of one grid"
 
 
 def _products(survey: Survey) -> Broken:
@@ -204,6 +204,8 @@ def _powers(survey: Survey) -> Broken:
         for name in needed if survey.has(power) else ():  # type: ignore[arg-type]
             if name not in getattr(survey, table):
                 yield "powers", f"{power} needs {table}.{name}"
+    for power in survey.powers if survey.bands_apart else ():
+        yield "powers", f"{power} needs set.grid set"
     if survey.has("coadd_keys") and survey.set.number is None:
         yield "powers", "coadd_keys needs set.number"
 
