@@ -23,6 +23,7 @@ from astropy.table import Table
 from astropy.wcs import WCS
 
 from skybatch.archive.described.table_images import read_table_images, well_placed
+from tests.support.html import Page
 from tests.support.survey.described.allwise_service import AllWiseService, allwise_service
 from tests.support.survey.described.allwise_tree import MAGZP, STAR, SURVEY, TILES, address, key, tile_image
 
@@ -259,3 +260,38 @@ def test_an_answer_of_the_search_is_a_metadata_table(
     first = next(image for image in images if (image.fields["coadd_id"], image.band) == (TILE, "w1"))
     assert (first.wcs.crval1, first.wcs.crval2) == TILES[TILE]
     assert first.values == {"magzp": 20.5, "magzpunc": 0.006}
+
+
+def test_the_examples_of_the_reference_run_as_they_stand(
+    service: AllWiseService,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """On an archive without 2MASS, but for those about a batch, and that which starts one."""
+    monkeypatch.chdir(tmp_path)
+    programs = Page(service.get("/docs").body.decode()).all("pre")
+    shown = [
+        each for each in programs if not re.search(r"/\{\w+\}", each.text)
+    ]  # of batches, and a mail's link
+    failed = []
+    for program in shown:
+        label = program.attributes["aria-label"]
+        try:
+            if not label.startswith("submitBatch"):
+                _run(program.attributes["data-kind"], program.text)
+        except (OSError, subprocess.CalledProcessError) as error:
+            failed.append((label, program.text, getattr(error, "stdout", ""), error))
+    capsys.readouterr()
+    assert failed == []
+    assert len(shown) > 60
+    (cutout,) = tmp_path.glob("*-w1-int-3.fits")
+    assert fits.getdata(cutout).shape == (100, 100)
+
+
+def _run(kind: str, program: str) -> None:
+    if kind == "python":
+        exec(compile(program, "example", "exec"), {})
+        return
+    command = f'curl() {{ command curl -sS --fail-with-body "$@"; }}; {program}'
+    subprocess.run(["bash", "-c", command], check=True, capture_output=True, timeout=60)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from skybatch.inventory.held_surveys import HELD, add_held, described_surveys, l
 from skybatch.storage.bucket_tree import BucketTree
 from skybatch.storage.directory_tree import DirectoryTree
 from skybatch.storage.trees import Tree
+from skybatch.surveys.example_images import ExampleImage, example_image, remember_examples
 from skybatch.surveys.known import (
     dataset_at,
     default_dataset,
@@ -32,6 +34,7 @@ def tree(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Tree]:
     yield DirectoryTree(tmp_path) if request.param == "directory" else BucketTree(MemoryStore())
     forget(plain_survey())
     hold([])
+    remember_examples({})
     learn_from(lambda: None)
 
 
@@ -72,7 +75,28 @@ def test_an_archive_that_says_nothing_changes_nothing(tree: Tree) -> None:
         survey_of("radio")
 
 
-@pytest.mark.parametrize("content", [b"{", b"[]", b"{}", b'{"format": 1, "datasets": 5, "descriptions": {}}'])
+IMAGE = ExampleImage("radio/images/10/10510+30456.fits", "10510+30456", "l", 162.5, 30.7, 64, 48)
+
+
+def test_an_image_for_examples_is_kept_until_another_is_published(tree: Tree) -> None:
+    with known_survey(plain_survey()):
+        add_held(tree, "radio", PLAIN, IMAGE)
+        add_held(tree, "sx")
+        add_held(tree, "radio", PLAIN)
+        load_held(tree)
+        assert (example_image("radio"), example_image("sx")) == (IMAGE, None)
+        add_held(tree, "radio", PLAIN, replace(IMAGE, rows=50))
+        load_held(tree)
+        assert example_image("radio") == replace(IMAGE, rows=50)
+
+
+DAMAGED = [
+    *(b"{", b"[]", b"{}", b'{"format": 1, "datasets": 5, "descriptions": {}}'),
+    b'{"format": 1, "datasets": [], "descriptions": {}, "examples": {"radio": {"address": "x"}}}',
+]
+
+
+@pytest.mark.parametrize("content", DAMAGED)
 def test_a_damaged_object_is_told(tree: Tree, content: bytes) -> None:
     tree.write(HELD, content)
     with pytest.raises(InventoryError, match=r"surveys\.json"):

@@ -8,23 +8,29 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from skybatch.errors import InvalidSurvey, InventoryError
 from skybatch.inventory.versions import current_version
 from skybatch.storage.trees import ReadableTree, Tree
 from skybatch.surveys.catalogue import DEFAULT_SURVEY, packaged_survey
+from skybatch.surveys.example_images import ExampleImage, remember_examples
 from skybatch.surveys.known import hold, register, survey_of
 
 if TYPE_CHECKING:
     from skybatch.surveys.description.survey import Survey
 
 HELD = "inventory/surveys.json"
-_FORMAT = 1
+_FORMAT, _EXAMPLES = 1, "examples"
 
 
-def add_held(tree: Tree, dataset: str, description: str | None = None) -> None:
+def add_held(
+    tree: Tree, dataset: str, description: str | None = None, example: ExampleImage | None = None
+) -> None:
     """Say that an archive holds a data set, whose survey is described by a text; None for the default one.
+
+    ``example`` is an image that examples of calls are about; without one, that of an earlier publication is.
 
     Raises
     ------
@@ -40,6 +46,8 @@ def add_held(tree: Tree, dataset: str, description: str | None = None) -> None:
         held["datasets"] = list(dict.fromkeys([*held["datasets"], dataset]))
         if survey.id != DEFAULT_SURVEY and description is not None:
             held["descriptions"][survey.id] = description
+        if example is not None:
+            held.setdefault(_EXAMPLES, {})[dataset] = asdict(example)
         return json.dumps(held, indent=1).encode()
 
     tree.update(HELD, added)
@@ -72,6 +80,9 @@ def load_held(source: ReadableTree) -> None:
     for survey in _described(held):
         register(survey)
     hold(held["datasets"])
+    remember_examples(
+        {dataset: ExampleImage(**example) for dataset, example in held.get(_EXAMPLES, {}).items()}
+    )
 
 
 def described_surveys(source: ReadableTree) -> tuple[Survey, ...]:
@@ -101,6 +112,13 @@ def _read(content: bytes | None) -> dict[str, Any]:
         if held["format"] != _FORMAT:
             raise InvalidSurvey(f"{HELD}: format: {held['format']!r} is of a newer version of skybatch")
         datasets, descriptions = list(held["datasets"]), dict(held["descriptions"])
-        return {"format": _FORMAT, "datasets": datasets, "descriptions": descriptions}
+        # Archives that were indexed before there were examples have none.
+        examples = {_EXAMPLES: _checked_examples(held[_EXAMPLES])} if _EXAMPLES in held else {}
+        return {"format": _FORMAT, "datasets": datasets, "descriptions": descriptions, **examples}
     except (ValueError, KeyError, TypeError) as error:
         raise InventoryError(f"{HELD} is damaged: {error}") from None
+
+
+def _checked_examples(given: Any) -> dict[str, Any]:
+    """Return examples as they are kept. Raises TypeError for what is none."""
+    return {dataset: asdict(ExampleImage(**example)) for dataset, example in dict(given).items()}

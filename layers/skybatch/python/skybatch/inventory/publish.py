@@ -27,6 +27,7 @@ from skybatch.inventory.manifest import FORMAT, OWN_BANDS_FORMAT
 from skybatch.inventory.set_columns import SetColumns, set_columns
 from skybatch.inventory.versions import drop_old_versions
 from skybatch.storage.trees import Tree
+from skybatch.surveys.example_images import ExampleImage
 from skybatch.surveys.image_id import inventory_folder
 from skybatch.surveys.known import survey_of
 
@@ -44,15 +45,17 @@ def publish(
     keep: int = KEPT_VERSIONS,
     description: str | None = None,
     coverage: Coverage | None = None,
+    example: ExampleImage | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> str:
     """Write the image sets of one data set as a new version, make it current and return its name.
 
     ``sets`` may come in any order (its ``set_index`` is not used). ``numbered`` says that the coadd
     keys are our own numbers, ``origin`` where the metadata come from, ``description`` is the text that
-    describes the survey, None for the default one, ``coverage`` what the sets cover of the sky. The version
-    that was current stays whole and usable whatever happens; the newest ``keep`` versions are kept. Raises
-    InventoryError where two sets share an identity or a coadd key, or what was written does not read back.
+    describes the survey, None for the default one, ``coverage`` what the sets cover of the sky, ``example``
+    an image that examples of calls are about. The version that was current stays whole and usable whatever
+    happens; the newest ``keep`` versions are kept. Raises InventoryError where two sets share an identity or
+    a coadd key, or what was written does not read back.
     """
     _check_bounds(sets)
     made = set_columns(sets)
@@ -78,7 +81,7 @@ def publish(
     if description is not None:
         _write_checked(tree, f"{folder}/survey.toml", description.encode())
     _write_checked(tree, f"{folder}/manifest.json", json.dumps(manifest, indent=1).encode())
-    add_held(tree, sets.dataset, description)
+    add_held(tree, sets.dataset, description, example)
     tree.write(f"{inventory_folder(sets.dataset)}/current", version.encode("ascii"))
     drop_old_versions(tree, sets.dataset, version, keep)
     return version

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from skybatch.api.dependencies import Dependencies
 from skybatch.api.http_request import HttpRequest
+from skybatch.api.openapi.held_surveys import with_held_surveys
 from skybatch.api.openapi.published import published_document
 from skybatch.api.responses import html_response, json_response
 from skybatch.api.routing import AnyResponse, RouteTable
@@ -62,4 +63,4 @@ def health(_: HttpRequest, dependencies: Dependencies) -> AnyResponse:
 
 
 def _document(request: HttpRequest, dependencies: Dependencies) -> dict[str, Any]:
-    return published_document(dependencies.settings, request.base_url)
+    return with_held_surveys(published_document(dependencies.settings, request.base_url))

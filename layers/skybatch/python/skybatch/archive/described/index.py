@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from skybatch.archive.coverage import coverage_of
+from skybatch.archive.described.example_image import choose_example
 from skybatch.archive.described.existence import Existence, stored_images
 from skybatch.archive.described.forms import by_image, read_forms
 from skybatch.archive.described.headers import Mismatch, ReadImage
@@ -139,7 +140,15 @@ def _publish(
     images = [image for image in found if isinstance(image, ReadImage)]
     sets, odd = assemble(survey, dataset, images)
     coverage = coverage_of(sets)
-    version = publish(tree, sets, numbered=False, origin=origin, description=description, coverage=coverage)
+    version = publish(
+        tree,
+        sets,
+        numbered=False,
+        origin=origin,
+        description=description,
+        coverage=coverage,
+        example=choose_example(sets),
+    )
     problems = (*skipped, *_problems(found), *odd)
     return IndexReport(version, len(sets), len(images) - len(odd), 0, 0, 0, problems)
 
