@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from astropy.io import fits
+from astropy.table import Table
 from astropy.wcs import WCS
 
 from skybatch.storage.directory_tree import DirectoryTree
@@ -71,6 +72,10 @@ def test_searches_have_the_survey_s_columns_and_titles(made: ShippedSurvey) -> N
     assert sorted(found["sia_title"]) == [f"unWISE W{band} Coadd {OTHER}" for band in BANDS]
     assert set(found["sia_proj"]) == {"TAN"}
     assert {row["sia_bp_id"]: row["mjdmax"] for row in found} == {f"W{n}": 58800.0 + n for n in BANDS}
+    assert {row["sia_bp_id"]: row["mjd_obs"] for row in found} == {f"W{n}": 57058.5 + n for n in BANDS}
+    taken = "/sia2/query?COLLECTION=unwise&TIME=58803+59000&RESPONSEFORMAT=csv"
+    observed = Table.read(made.client().get(taken).body.decode(), format="ascii.csv")
+    assert (list(observed["t_min"]), list(observed["t_max"])) == ([55320.0, 55321.0], [58803.0, 58804.0])
     native = made.search(f"tile='{OTHER}'")
     assert list(native.colnames[:5]) == ["tile", "band", "naxis1", "naxis2", "crval1"]
     assert list(native["band"]) == [1, 2, 3, 4]

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
-from astropy.time import Time
 
 from skybatch.errors import NotFound
 from skybatch.surveys.image_id import ScanImageId as ImageId
 from skybatch.surveys.image_id import atlas_key
 from skybatch.vo.obscore.columns import IMAGE_COLUMNS, OBSCORE
-from skybatch.vo.obscore.facts import key_of_id, mjd, publisher_id
+from skybatch.vo.obscore.facts import key_of_id, publisher_id
 from skybatch.vo.obscore_table import collection, obscore_table
-
-
-def test_days_are_astropys() -> None:
-    days = ["970607", "991231", "000101", "010215"]
-    full = ["1997-06-07", "1999-12-31", "2000-01-01", "2001-02-15"]
-    np.testing.assert_array_equal(mjd(days), Time(full).mjd)
 
 
 def test_an_identifier_leads_back_to_its_key() -> None:

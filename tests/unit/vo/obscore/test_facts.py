@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
 import pytest
 
 from skybatch.errors import NotFound
@@ -12,7 +11,6 @@ from skybatch.surveys.catalogue import packaged_survey
 from skybatch.surveys.description.survey import Survey
 from skybatch.vo.obscore.facts import (
     collections,
-    days,
     facilities,
     facility_field,
     key_of_id,
@@ -46,10 +44,6 @@ def test_numbers_are_of_all_bands_or_of_each() -> None:
     assert of_bands(survey, 2.0) == {"j": 2.0, "h": 2.0, "k": 2.0}
     assert of_bands(survey, {"j": 1.0}) == {"j": 1.0, "h": None, "k": None}
     assert of_bands(survey, None)["k"] is None
-
-
-def test_days_may_be_repeated() -> None:
-    np.testing.assert_array_equal(days(np.array(["000101", "970607", "000101"])), [51544.0, 50606.0, 51544.0])
 
 
 def test_identifiers_are_of_the_survey(radio: Survey) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.known import survey_of
 from skybatch.tables.model import Values
-from skybatch.vo.obscore.facts import days, publisher_id
+from skybatch.vo.obscore.facts import known_numbers, publisher_id, times_of_images
 from skybatch.vo.search_images import QUICKLOOK, FoundImages
 
 
@@ -19,17 +18,16 @@ def access_data(found: FoundImages, rows: Sequence[int]) -> dict[str, Values]:
     survey = survey_of(found.details.dataset)
     sizes = [None if found.kind[i] == QUICKLOOK else found.stored_bytes(i) for i in rows]
     return {
-        "mjd_obs": _middles(survey, found, rows),
+        "mjd_obs": _middles(found, rows),
         "instrument": [survey.instrument or None] * len(rows),
         "filesize": sizes,
         "publisher_did": [publisher_id(found.key(i)) for i in rows],
     }
 
 
-def _middles(survey: Survey, found: FoundImages, rows: Sequence[int]) -> list[float | None]:
-    """Return the middles of the days on which images were taken, as far as the survey tells."""
-    time = survey.obscore.time
-    if time is None or not len(rows):
-        return [None] * len(rows)
-    taken = getattr(found.details, time.day)[found.at[list(rows)]]
-    return [day + time.length / 2.0 for day in days(taken).tolist()]
+def _middles(found: FoundImages, rows: Sequence[int]) -> list[float | None]:
+    """Return the middles of the times at which images were taken, as far as the survey tells."""
+    if not len(rows):
+        return []
+    taken = times_of_images(found.details, [found.band[row] for row in rows], found.at[list(rows)])
+    return [None] * len(rows) if taken is None else known_numbers((taken[0] + taken[1]) / 2.0)

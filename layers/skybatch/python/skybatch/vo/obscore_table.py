@@ -25,12 +25,14 @@ from skybatch.vo.links import image_url
 from skybatch.vo.obscore.columns import CLOUD_ACCESS, IMAGE_COLUMNS, OBSCORE, PHOTOMETRY
 from skybatch.vo.obscore.facts import (
     collections,
-    days,
     facilities,
     facility_field,
+    known_numbers,
     of_bands,
     publisher_id,
     resolving_power,
+    times_of_images,
+    values_of_images,
 )
 from skybatch.vo.search_images import FoundImages
 
@@ -117,8 +119,9 @@ def _rows(
         "s_xel1": details.naxis1[at].tolist(),
         "s_xel2": details.naxis2[at].tolist(),
         **_places(found),
-        **_times(survey, found),
+        **_times(found),
         **_of_bands(survey, found.band),
+        "t_exptime": _exposures(survey, found),
         "facility_name": _facilities(survey, found),
     }
 
@@ -154,23 +157,28 @@ def _places(found: FoundImages) -> dict[str, list[object]]:
     }
 
 
-def _times(survey: Survey, found: FoundImages) -> dict[str, list[object]]:
-    time = survey.obscore.time
-    if time is None:
+def _times(found: FoundImages) -> dict[str, list[object]]:
+    taken = times_of_images(found.details, found.band, found.at)
+    if taken is None:
         return {"t_min": [None] * len(found), "t_max": [None] * len(found)}
-    start = days(getattr(found.details, time.day)[found.at]).tolist()
-    return {"t_min": start, "t_max": [day + time.length for day in start]}
+    return {"t_min": list(known_numbers(taken[0])), "t_max": list(known_numbers(taken[1]))}
+
+
+def _exposures(survey: Survey, found: FoundImages) -> list[object]:
+    time = survey.obscore.time
+    if time is not None and time.seconds:
+        return list(known_numbers(values_of_images(found.details, time.seconds, found.band, found.at)))
+    exposures = of_bands(survey, survey.obscore.exposure)
+    return [exposures[band] for band in found.band]
 
 
 def _of_bands(survey: Survey, bands: Sequence[str]) -> dict[str, list[object]]:
     filters = [survey.bands[band] for band in bands]
-    exposures = of_bands(survey, survey.obscore.exposure)
     resolutions = of_bands(survey, survey.obscore.resolution)
     return {
         "em_min": [each.lower for each in filters],
         "em_max": [each.upper for each in filters],
         "em_res_power": [resolving_power(each) for each in filters],
-        "t_exptime": [exposures[band] for band in bands],
         "s_resolution": [resolutions[band] for band in bands],
     }
 

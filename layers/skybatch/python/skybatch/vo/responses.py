@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from skybatch.errors import NotFound
-from skybatch.surveys.known import dataset_at
+from skybatch.surveys.known import dataset_at, survey_of
 from skybatch.tables.model import Column, Param, Table
 from skybatch.tables.schemas.image_rows import ImageRows
 from skybatch.tables.schemas.image_table import image_data
-from skybatch.tables.schemas.search import SIA_ACCESS
+from skybatch.tables.schemas.search import SIA_ACCESS, sia_access
 from skybatch.tables.service_descriptor import ServiceDescriptor
 from skybatch.tables.writers.formats import Format
 from skybatch.vo.access_data import access_data
@@ -102,7 +102,8 @@ def table_of(
         url=[url(i) for i in range(len(found))],
         service=root,
     )
-    own = [column for column in columns if column not in SIA_ACCESS]
+    access = sia_access(survey_of(dataset))
+    own = [column for column in columns if column not in access and column not in SIA_ACCESS]
     data = image_data({dataset: found.details}, images, own)
     if len(own) < len(columns):
         data |= access_data(found, range(len(found)))

@@ -9,7 +9,7 @@ import numpy as np
 
 from skybatch.surveys.known import survey_of
 from skybatch.tables.model import Param
-from skybatch.tables.schemas.search import SIA_ACCESS, sia_params, sia_search
+from skybatch.tables.schemas.search import sia_access, sia_params, sia_search
 from skybatch.vo.links import image_url
 from skybatch.vo.parameters import Parameters, refused
 from skybatch.vo.pos_size import box_search
@@ -51,7 +51,7 @@ def sia1(parameters: Parameters, inventory: Inventory, root: str) -> TableRespon
     survey = survey_of(inventory.dataset)
     table = table_of(
         found,
-        (*sia_search(survey), *SIA_ACCESS),
+        (*sia_search(survey), *sia_access(survey)),
         lambda i: image_url(root, found.key(i)),
         title=f"{survey.short} images",
         params=sia_params(survey),
@@ -73,7 +73,7 @@ def metadata_response(inventory: Inventory, fmt: ResponseFormat) -> TableRespons
     survey = survey_of(inventory.dataset)
     table = table_of(
         found,
-        (*sia_search(survey), *SIA_ACCESS),
+        (*sia_search(survey), *sia_access(survey)),
         lambda _: "",
         title=f"{survey.short} images",
         params=(*INPUTS, *sia_params(survey)),

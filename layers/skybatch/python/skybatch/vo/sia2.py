@@ -15,12 +15,12 @@ from skybatch.surveys.image_id import parse_key, with_band
 from skybatch.surveys.known import default_survey, survey_of
 from skybatch.vo.obscore.facts import (
     collections,
-    days,
     facilities,
     facility_field,
     key_of_id,
     of_bands,
     resolving_power,
+    times_of_band,
 )
 from skybatch.vo.obscore_table import obscore_table
 from skybatch.vo.parameters import Interval, Parameters, interval, refused
@@ -86,7 +86,7 @@ class Query:
         """Return which images of one band satisfy the constraints other than the region."""
         fits = np.ones(len(details), bool)
         if self.times:
-            fits &= self._taken(details)
+            fits &= self._taken(details, band)
         if self.sizes:
             side = np.hypot(details.naxis1 * details.cdelt1, details.naxis2 * details.cdelt2)
             fits &= _intersects(side, side, self.sizes)
@@ -97,12 +97,9 @@ class Query:
             fits &= np.array([_is_named(details.image_id(i, band), named) for i in range(len(details))], bool)
         return fits
 
-    def _taken(self, details: ImageSets) -> NDArray[np.bool_]:
-        time = self.survey.obscore.time
-        if time is None:
-            return np.zeros(len(details), bool)
-        start = days(getattr(details, time.day))
-        return _intersects(start, start + time.length, self.times)
+    def _taken(self, details: ImageSets, band: str) -> NDArray[np.bool_]:
+        taken = times_of_band(details, band)
+        return np.zeros(len(details), bool) if taken is None else _intersects(*taken, self.times)
 
     def _of_facilities(self, details: ImageSets) -> NDArray[np.bool_]:
         named = [value for value, name in facilities(self.survey).items() if name in self.facilities]

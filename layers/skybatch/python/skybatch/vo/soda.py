@@ -61,7 +61,7 @@ def box_to_cut(parameters: Parameters, image: ImageId, inventory: Inventory) -> 
     details = inventory.details(set_of_image(inventory, image))
     naxis1, naxis2 = int(details.naxis1[0]), int(details.naxis2[0])
     survey = survey_of(image.dataset)
-    if not holds(parameters, survey.bands[band_of_image(image, details)], lambda: night(survey, details)):
+    if not holds(parameters, survey.bands[band_of_image(image, details)], lambda: night(details, image.band)):
         return None
     box = PixelBox(0, 0, naxis1, naxis2) if region is None else pixel_box(image, region, inventory)
     return box if box is None or pixels is None else cut(box, pixels, naxis1, naxis2)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from skybatch.surveys.description.constants import is_constant
-from skybatch.surveys.description.metadata import Column
+from skybatch.surveys.description.metadata import Column, TimeRule
 from skybatch.surveys.description.survey import Survey
 
 Broken = Iterator[tuple[str, str]]
@@ -51,7 +51,7 @@ def _column(key: str, column: Column, survey: Survey) -> Broken:
         yield (
             f"{key}.of",
             f"{column.of!r} must be set, band, field:NAME, band:native, product:NAME, geometry:NAME,"
-            " const:TEXT, cloud or row:NAME, with a name that this description has",
+            " const:TEXT, time:middle, cloud or row:NAME, with a name that this description has",
         )
     yield from _type(key, column)
     if column.of and not column.doc:
@@ -69,6 +69,8 @@ def _type(key: str, column: Column) -> Broken:
         yield f"{key}.type", f"must be char: {column.of} is text"
     if kind == "geometry" and column.of not in _TEXTS and column.type != "double":
         yield f"{key}.type", f"must be double: {column.of} is a number"
+    if kind == "time" and column.type != "double":
+        yield f"{key}.type", f"must be double: {column.of} is a number"
     if kind == "const" and not is_constant(what, column.type):
         yield f"{key}.of", f"{what!r} is no {column.type}"
 
@@ -84,6 +86,7 @@ def _is_source(of: str, survey: Survey) -> bool:
         "geometry": _GEOMETRY,
         "band": {"native"},
         "const": {name},
+        "time": {"middle"} if survey.obscore.time else set(),
     }
     return name in names.get(kind, ())
 
@@ -139,9 +142,23 @@ def _numbers_by_band(survey: Survey) -> Broken:
                 yield f"obscore.{what}.{band}", f"{band!r} is no band"
 
 
+def _columns_of_time(time: TimeRule, survey: Survey) -> Broken:
+    if sum(map(bool, (time.day, time.start, time.middle))) != 1:
+        yield "obscore.time", "must have one of day, start and middle"
+    if time.end and not time.start:
+        yield "obscore.time.end", "needs start"
+    if time.day and time.day not in {*survey.columns, *survey.fields}:
+        yield "obscore.time.day", f"{time.day!r} is neither a column nor a field"
+    for what in ("start", "middle", "end", "seconds"):
+        name = getattr(time, what)
+        column = survey.columns.get(name)
+        if name and (column is None or column.of not in ("set", "band") or column.type != "double"):
+            yield f"obscore.time.{what}", f"{name!r} is no column of set or band of type double"
+
+
 def _time(survey: Survey) -> Broken:
     time, colour = survey.obscore.time, survey.requests.colour
-    if time is not None and time.day not in {*survey.columns, *survey.fields}:
-        yield "obscore.time.day", f"{time.day!r} is neither a column nor a field"
+    if time is not None:
+        yield from _columns_of_time(time, survey)
     if colour is not None and colour.zero and colour.zero not in survey.columns:
         yield "requests.colour.zero", f"{colour.zero!r} is no column"

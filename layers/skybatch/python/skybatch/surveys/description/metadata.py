@@ -72,7 +72,8 @@ class Column:
     ----------
     of
         Where its values come from: ``set`` or ``band`` (stored for each set, or band of it), ``field:x``,
-        ``band:native``, ``product:x``, ``geometry:x``, ``const:x``, ``cloud`` or ``row:x``.
+        ``band:native``, ``product:x``, ``geometry:x``, ``const:x``, ``time:middle`` (Modified Julian Date),
+        ``cloud`` or ``row:x``.
     like
         Another column whose values under ``of`` it has.
     name
@@ -120,10 +121,24 @@ class VOTable:
 
 @described
 class TimeRule:
-    """When images were taken: a column of days ``yymmdd``, and the days that an image may span."""
+    """When images were taken: by days, by beginning and end, or by either or the middle and the exposure.
 
-    day: str
+    Attributes
+    ----------
+    day, length
+        Column of days ``yymmdd``, and the days that an image may span.
+    start, middle, end
+        Columns of Modified Julian Dates: ``start``, with or without ``end``, or ``middle``.
+    seconds
+        Column of the seconds of exposure; by default `exposure`.
+    """
+
+    day: str = ""
     length: float = 1.0
+    start: str = ""
+    middle: str = ""
+    end: str = ""
+    seconds: str = ""
 
 
 @described

@@ -27,6 +27,7 @@ from skybatch.tables.schemas.search import (
     SIA_PARAMS,
     SIA_SEARCH,
     native_search,
+    sia_access,
     sia_search,
 )
 from skybatch.tables.schemas.several_surveys import common_columns
@@ -86,7 +87,7 @@ def _of_survey(survey: Survey, named: str) -> dict[str, tuple[Column, ...]]:
         "Images of a batch, VOTable and CSV": batch_csv(survey),
         "Rows of a batch": batch_rows(survey),
         **(inventories if survey.has("nph_im") else {}),
-        "Simple Image Access (/ibe/sia)": (*sia_search(survey), *SIA_ACCESS),
+        "Simple Image Access (/ibe/sia)": (*sia_search(survey), *sia_access(survey)),
         "Archive search (/ibe/search)": (*INPUT_POSITION, *native_search(survey)),
     }
     return {f"{title}{named}": columns for title, columns in sets.items()}

@@ -15,6 +15,7 @@ from skybatch.surveys.description.keys import FieldValue
 from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.image_id import dataset_prefix, product_of
 from skybatch.surveys.image_names import Name, file_stem_writer, key_stem_writer, name_writer
+from skybatch.surveys.image_times import times_taken
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.known import survey_of
 from skybatch.tables.model import Values
@@ -79,6 +80,13 @@ class DescribedRows:
     def equinoxes(self) -> Values:
         """Return the equinox of the coordinates in years, null of those that have none."""
         return [equinox(self.survey)] * len(self.images)
+
+    def middles(self) -> Values:
+        """Return the middle of each image's exposure, Modified Julian Date; null where it is unknown."""
+        taken = times_taken(self.survey, self.images.band, lambda name: np.asarray(self.facts[name]))
+        if taken is None:
+            return [None] * len(self.images)
+        return (taken[0] + taken[1]) / 2.0
 
     def companions(self, product: str) -> Values:
         """Return the address of each image's file of another product; null where no service is known."""

@@ -187,6 +187,7 @@ DERIVED_SOURCES: dict[str, Callable[[DescribedRows], Values]] = {
     "geometry:ctype1": lambda rows: rows.axis_types(1),
     "geometry:ctype2": lambda rows: rows.axis_types(2),
     "geometry:equinox": lambda rows: rows.equinoxes(),
+    "time:middle": lambda rows: rows.middles(),
     "cloud": lambda rows: rows.cloud_access(),
     "title": lambda rows: rows.titles("title"),
     "sia_title": lambda rows: rows.titles("sia"),

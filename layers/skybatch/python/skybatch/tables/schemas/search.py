@@ -135,6 +135,17 @@ SIA_ACCESS: tuple[Column, ...] = (
     ),
     text("publisher_did", "Identifier of the image, for DataLink and SODA.", ucd="meta.ref.ivoid"),
 )  # fmt: skip
+
+
+def sia_access(survey: Survey) -> tuple[Column, ...]:
+    """Return the columns of `SIA_ACCESS` as they are of a survey: not all tell the day alone."""
+    time = survey.obscore.time
+    if time is None or time.day:
+        return SIA_ACCESS
+    middle = "Modified Julian Date of the middle of the exposure, or of the exposures."
+    return (replace(SIA_ACCESS[0], description=middle), *SIA_ACCESS[1:])
+
+
 _LIMITS = {"ref": "ref", "low": "lo", "high": "hi"}
 GROUPS: Mapping[str, Group] = {
     **IMAGE_GROUPS,

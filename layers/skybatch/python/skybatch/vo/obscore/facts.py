@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,12 +16,11 @@ from skybatch.surveys.description.keys import parts_of
 from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.description.templates import Template
 from skybatch.surveys.image_id import parse_key
+from skybatch.surveys.image_times import Floats, times_taken
 from skybatch.surveys.known import dataset_at, known_surveys, refresh, survey_of
 
 if TYPE_CHECKING:
     from skybatch.inventory.image_sets import ImageSets
-
-_MJD_OF_1970 = 40587
 
 
 def collections(dataset: str) -> tuple[str, ...]:
@@ -52,25 +51,43 @@ def of_bands(survey: Survey, given: float | Mapping[str, float] | None) -> Mappi
     return dict.fromkeys(survey.bands, given)
 
 
-def days(values: NDArray[np.str_]) -> NDArray[np.float64]:
-    """Return the Modified Julian Dates at which the days of images begin."""
-    known, place = np.unique(values, return_inverse=True)
-    return np.array(mjd(known.tolist()))[place] if len(known) else np.empty(0)
+def times_of_band(details: ImageSets, band: str) -> tuple[Floats, Floats] | None:
+    """Return when the images of one band began and ended (MJD); None where the survey tells none."""
+
+    def column(name: str) -> NDArray[Any]:
+        values = getattr(details, name)
+        return np.asarray(values[band] if isinstance(values, Mapping) else values)
+
+    return times_taken(survey_of(details.dataset), band, column)
 
 
-def mjd(dates: Sequence[str]) -> list[float]:
-    """Return the Modified Julian Date at the beginning of days yymmdd; years from 50 on are of the 1900s."""
-    full = [f"{'19' if d[:2] >= '50' else '20'}{d[:2]}-{d[2:4]}-{d[4:]}" for d in dates]
-    return [float(day) for day in (np.array(full, "datetime64[D]").astype(np.int64) + _MJD_OF_1970).tolist()]
+def times_of_images(
+    details: ImageSets, bands: Sequence[str], at: NDArray[np.intp]
+) -> tuple[Floats, Floats] | None:
+    """Return when images began and ended (MJD): of some bands and elements; None as above."""
+    survey = survey_of(details.dataset)
+    return times_taken(survey, bands, lambda name: values_of_images(details, name, bands, at))
 
 
-def night(survey: Survey, details: ImageSets) -> tuple[float, float] | None:
+def values_of_images(
+    details: ImageSets, name: str, bands: Sequence[str], at: NDArray[np.intp]
+) -> NDArray[Any]:
+    """Return a column of the description for images: of some bands and elements."""
+    values = getattr(details, name)
+    if not isinstance(values, Mapping):
+        return np.asarray(values[at])
+    return np.array([values[band][place] for band, place in zip(bands, at.tolist(), strict=True)])
+
+
+def known_numbers(values: Floats) -> list[float | None]:
+    """Return numbers for a table, null where they are unknown."""
+    return [None if value != value else value for value in values.tolist()]
+
+
+def night(details: ImageSets, band: str) -> tuple[float, float] | None:
     """Return the first set's time (MJD), from and to; None where the survey tells none."""
-    time = survey.obscore.time
-    if time is None:
-        return None
-    start = float(days(getattr(details, time.day)[:1])[0])
-    return start, start + time.length
+    taken = times_of_band(details, band)
+    return None if taken is None else (float(taken[0][0]), float(taken[1][0]))
 
 
 def resolving_power(band: Band) -> float | None:

@@ -20,6 +20,7 @@ from skybatch.tables.model import Column
 from skybatch.tables.schemas.axis_types import axis_types, equinox
 from skybatch.tables.schemas.image_geometry import image_points, points_within
 from skybatch.tables.schemas.search import native_search
+from skybatch.vo.obscore.facts import times_of_band
 from skybatch.vo.where.coded_text import CodedText, distinct
 from skybatch.vo.where.three_valued import Kind
 
@@ -102,6 +103,7 @@ class ImageColumns(Mapping[str, Any]):
             "image_id": lambda: [self._survey.set_id.format(each) for each in self._fields()],
             "geometry:ctype1": lambda: self._axis_types(0),
             "geometry:ctype2": lambda: self._axis_types(1),
+            "time:middle": self._middles,
             "geometry:equinox": lambda: equinox(self._survey) or math.nan,
         }
         if source in own:
@@ -123,6 +125,10 @@ class ImageColumns(Mapping[str, Any]):
                 nothing = np.zeros(len(self.details))
                 self._points |= points_within(self.details.footprints(), (nothing, nothing), sides)
         return self._points[source]
+
+    def _middles(self) -> Any:
+        taken = times_of_band(self.details, self.band)
+        return math.nan if taken is None else (taken[0] + taken[1]) / 2.0
 
     def _axis_types(self, axis: int) -> CodedText:
         codes = self.details.projection
