@@ -60,9 +60,14 @@ def test_a_damaged_image_is_no_other_image(tree: DirectoryTree, survey: Survey) 
     assert not isinstance(problem, Mismatch)
 
 
-@pytest.mark.parametrize("value", [None, True, "x", math.inf])
+@pytest.mark.parametrize("value", [None, True, "x", "1e999", "nan", "0x1", "", math.inf])
 def test_what_is_no_number_is_nan(value: object) -> None:
     assert math.isnan(number(value))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("value", [7, 7.0, "7", " 7.0 ", "+7e0", "70e-1"])
+def test_numbers_may_be_quoted(value: int | float | str) -> None:
+    assert number(value) == 7.0
 
 
 def test_a_wcs_that_astropy_refuses_is_refused_with_its_words() -> None:

@@ -11,7 +11,13 @@ if TYPE_CHECKING:
     from skybatch.surveys.description.survey import Survey
 
 DEFAULT_SURVEY = "2mass"
-_FOLDERS = {"2mass": "twomass", "2mass-sixdeg": "twomass", "allwise": "allwise", "unwise": "unwise"}
+_FOLDERS = {
+    "2mass": "twomass",
+    "2mass-sixdeg": "twomass",
+    "allwise": "allwise",
+    "ptf": "ptf",
+    "unwise": "unwise",
+}
 PACKAGED_SURVEYS = tuple(_FOLDERS)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -26,6 +27,7 @@ from skybatch.surveys.description.keys import StoredKey
 from skybatch.surveys.description.survey import Survey
 
 TILED = "fits.fz"
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 _GRID = ("crpix1", "crpix2", "cdelt1", "cdelt2", "skew", "projection")
 
 
@@ -141,7 +143,9 @@ def _check_field(image: ImageHdu, name: str, field: Field, value: object) -> Non
     if said is None:
         return
     claimed = field.words.get(str(said).strip().lower(), said)
-    same = claimed == value if field.type == "int" else str(claimed).strip().lower() == str(value).lower()
+    same = str(claimed).strip().lower() == str(value).lower()
+    if field.type == "int":
+        same = number(claimed) == value
     if not same:
         raise OtherImage(f"the header says {name} {said} ({field.keyword}), the key {value}")
 
@@ -165,7 +169,9 @@ def _band_of_header(image: ImageHdu, survey: Survey) -> str:
 
 
 def number(value: Value) -> float:
-    """Return a value of a header as a finite number, NaN where it is none."""
+    """Return a value of a header as a finite number, NaN where it is none; some headers quote numbers."""
+    if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
+        value = float(value)
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return math.nan
     return float(value)

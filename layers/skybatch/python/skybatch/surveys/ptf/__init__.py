@@ -1,0 +1,1 @@
+"""The Palomar Transient Factory: its single exposures, one CCD an image."""
