@@ -43,8 +43,17 @@ def boxes(nx: int, ny: int, seed: str) -> list[PixelBox]:
     return found
 
 
-def celestial(header: fits.Header) -> WCS:
-    return WCS(header).celestial if header["NAXIS"] else WCS(header)
+# Cards that astropy's WCS is made of: it takes the other hundreds of a header apart twice. Without one of
+# these a crop would not be where its parent is, whose header is read as a whole.
+OF_WCS = re.compile(
+    rb"NAXIS|WCSAXES|C(TYPE|RVAL|RPIX|DELT|ROTA|UNIT|D\d)|P[CVS]\d|[AB]P?_|L(ON|AT)POLE|RADE|EQUI|EPOCH"
+)
+
+
+def celestial_of_crop(crop: bytes) -> WCS:
+    header = crop[: crop.index(b"END" + b" " * 77)]
+    cards = [header[at : at + 80] for at in range(0, len(header), 80)]
+    return WCS(b"".join(card for card in cards if OF_WCS.match(card))).celestial
 
 
 @pytest.mark.parametrize("image", IMAGES, ids=lambda image: image.path.rpartition("/")[2])
@@ -57,7 +66,7 @@ def test_crops_are_astropys(image: SurveyImage) -> None:
     assert read_celestial_wcs(stored.header).projection == image.projection
     with fits.open(file, do_not_scale_image_data=True) as hdus:
         parent = hdus[image.hdu]
-        pixels, sky = parent.data, celestial(parent.header)
+        pixels, sky = parent.data, WCS(parent.header).celestial
         wanted = boxes(pixels.shape[1], pixels.shape[0], seed=image.path)
         origin = Origin(file.name)
         crops = list(cut(source, wanted, origin))
@@ -75,7 +84,7 @@ def check_crop(crop: bytes, box: PixelBox, pixels: Any, sky: WCS) -> None:
     assert hdu.data.tobytes() == part.astype(hdu.data.dtype).tobytes()
     corners = np.array([[0.5, 0.5], [box.nx + 0.5, 0.5], [0.5, box.ny + 0.5], [box.nx / 2, box.ny / 2]])
     theirs = sky.all_pix2world(corners + np.array([box.x0, box.y0]), 1)
-    ours = celestial(hdu.header).all_pix2world(corners, 1)
+    ours = celestial_of_crop(crop).all_pix2world(corners, 1)
     turn = np.cos(np.radians(theirs[:, 1]))
     assert np.abs((ours - theirs)[:, 0] * turn).max() < MICROARCSEC
     assert np.abs((ours - theirs)[:, 1]).max() < MICROARCSEC
