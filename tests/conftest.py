@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.aws.service_models import models_read_once
 from tests.support.batches.stacks import service, skies, stack, start_stack
 
 __all__ = ["client_folders", "service", "skies", "stack", "start_stack", "survey_data"]
@@ -31,6 +32,13 @@ def client_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setenv("SKYBATCH_CONFIG", str(folder / "config.toml"))
         patch.setenv("XDG_STATE_HOME", str(folder / "state"))
         yield folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def models_of_services() -> Iterator[None]:
+    """Read the models of AWS's services once."""
+    with models_read_once():
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
