@@ -104,7 +104,8 @@ class Frame:
             "CRPIX1": middle + right, "CRPIX2": middle + up, "CRVAL1": self.ra, "CRVAL2": self.dec,
             "CD1_1": float(-cos), "CD1_2": float(-sin), "CD2_1": float(-sin), "CD2_2": float(cos),
             "BAND": int(band[1]), "SCAN": self.scan, "FRNUM": self.number, "MAGZP": 20.5 - int(band[1]),
-            "DATE_OBS": "2010-02-11T03:46:38.900",
+            "DATE_OBS": "2010-02-11T03:46:38.900", "MJD_OBS": 55238.15739468, "SCANGRP": self.scan[4:6],
+            "MAGZPUNC": 0.012,
         }  # fmt: skip
         return cards | _distortions(side, rng)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -73,8 +74,24 @@ class ShippedSurvey:
 def shipped_survey(survey_id: str, root: Path, dataset: str = "") -> Iterator[ShippedSurvey]:
     """Check the description on a tree, index it, and forget what was learnt."""
     survey = read_survey(packaged_description(survey_id), f"{survey_id}.toml")
-    assert main(["survey", "check", survey_id, str(root)]) == 0
-    assert main(["archive", "index", str(root), "--survey", survey_id, "--images", str(root)]) == 0
+    with _indexed(survey, survey_id, root, dataset) as shipped:
+        yield shipped
+
+
+@contextmanager
+def mirrored_survey(survey_id: str, root: Path, folder: Path) -> Iterator[ShippedSurvey]:
+    """As `shipped_survey`, with a copy of the description in a folder that names no bucket of others."""
+    text = re.sub(r"(?m)^(bucket|region|access) = .*\n", "", packaged_description(survey_id))
+    file = folder / f"{survey_id}.toml"
+    file.write_text(text)
+    with _indexed(read_survey(text, file.name), str(file), root, "") as shipped:
+        yield shipped
+
+
+@contextmanager
+def _indexed(survey: Survey, named: str, root: Path, dataset: str) -> Iterator[ShippedSurvey]:
+    assert main(["survey", "check", named, str(root)]) == 0
+    assert main(["archive", "index", str(root), "--survey", named, "--images", str(root)]) == 0
     objects = LocalStore(str(root))
-    yield ShippedSurvey(survey, dataset or survey_id, root, objects, open_inventories(objects))
+    yield ShippedSurvey(survey, dataset or survey.id, root, objects, open_inventories(objects))
     forget(survey)

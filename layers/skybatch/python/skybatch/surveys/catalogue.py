@@ -17,6 +17,12 @@ _FOLDERS = {
     "allwise": "allwise",
     "ptf": "ptf",
     "unwise": "unwise",
+    "wise-allsky": "wise",
+    "wise-cryo-3band": "wise",
+    "wise-postcryo": "wise",
+    "wise-prelim": "wise",
+    "wise-prelim-postcryo": "wise",
+    "neowise": "wise",
 }
 PACKAGED_SURVEYS = tuple(_FOLDERS)
 

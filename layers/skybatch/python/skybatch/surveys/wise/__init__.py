@@ -1,0 +1,1 @@
+"""The single exposures of WISE, in each phase of the mission, and of NEOWISE."""
