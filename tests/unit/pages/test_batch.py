@@ -21,6 +21,7 @@ from skybatch.presentation.failure import failure_advice, failure_sentence
 from skybatch.presentation.outcomes import outcome_lines
 from skybatch.presentation.request_summary import QUICKLOOK_CAUTION, request_sentence
 from skybatch.presentation.summary import summary_sentences
+from skybatch.settings import settings as deployment
 from skybatch.status import BatchStatus
 from tests.support.batches import batch_samples, page_samples
 from tests.support.html import Element, Page
@@ -214,6 +215,19 @@ def test_sketch_and_other_skies_are_offered_and_nothing_is_loaded_from_there() -
     assert page.one("img", src="sky.svg").attributes["alt"]
     outside = [each for each in page.all("a") if "aladin" in each.attributes.get("href", "")]
     assert "noopener" in outside[0].attributes["rel"]
+
+
+@pytest.mark.parametrize("mail_from", ["", "skybatch@example.org"])
+def test_a_message_is_announced_only_where_mail_is_sent(
+    monkeypatch: pytest.MonkeyPatch, mail_from: str
+) -> None:
+    monkeypatch.setenv("MAIL_FROM", mail_from)
+    deployment.cache_clear()
+    try:
+        page = running(batch_samples.status("working"))
+        assert ("a message is sent" in page.source) == bool(mail_from)
+    finally:
+        deployment.cache_clear()
 
 
 def test_a_rate_needs_a_finished_image_and_a_start() -> None:

@@ -37,7 +37,7 @@ const myBatches = (() => {
     if (response.status === 404 || response.status === 410) return {state: "expired"};
     if (!response.ok) return {};
     const {state, label, expires, images} = await response.json();
-    return {state, label: label ?? batch.label, expires, images: images?.retrieved ?? 0};
+    return {state, label: label ?? batch.label, expires, images: state === "complete" ? images?.retrieved : undefined};
   };
 
   const show = (panel) => {
@@ -62,7 +62,7 @@ const myBatches = (() => {
       added.append(content);
     };
     cell(batch.state === "expired" ? name : Object.assign(element("a", name), {href: `batches/${batch.id}/results`}));
-    cell(batch.state === "complete" && batch.images != null ? `complete, ${batch.images.toLocaleString("en-US")} images` : WORDS[batch.state] ?? batch.state ?? "");
+    cell(batch.state === "complete" && batch.images != null ? `complete, ${batch.images.toLocaleString("en-US")} image${batch.images === 1 ? "" : "s"}` : WORDS[batch.state] ?? batch.state ?? "");
     cell(day(batch.created), "Started");
     cell(batch.state === "expired" ? "" : day(batch.expires), "Kept until");
     const remove = Object.assign(element("button", "Remove"), {type: "button", className: "quiet"});
@@ -79,7 +79,8 @@ const myBatches = (() => {
   const refresh = async (panel) => {
     const now = Date.now(), expired = ({expires}) => expires && Date.parse(expires) < now;
     for (const batch of stored().filter(expired)) change(batch.id, {state: "expired"});
-    const open = stored().filter(({state}) => !FINAL.includes(state)).slice(0, ASKED_AT_ONCE);
+    const isOpen = ({state, images}) => !FINAL.includes(state) || (state === "complete" && images == null); // the page told no count
+    const open = stored().filter(isOpen).slice(0, ASKED_AT_ONCE);
     await Promise.all(open.map(async (batch) => {
       try {
         change(batch.id, await ask(batch));
