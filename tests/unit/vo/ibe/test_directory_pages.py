@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from html.parser import HTMLParser
 
 import obstore
 import pytest
 from obstore.store import MemoryStore
 
+from skybatch.archive.generic.description import Facts, description
 from skybatch.errors import NotFound
+from skybatch.surveys.description.reader import read_survey
 from skybatch.vo.ibe import directory_pages
 from tests.support.survey.described.allwise_tree import ADDRESS, PREFIX, SURVEY
 from tests.support.survey.descriptions import known_survey
@@ -52,7 +55,7 @@ def test_a_folder_links_up_to_folders_and_to_files(store: MemoryStore) -> None:
     links = Links(directory_pages.folder_page(store, "twomass/a", "https://x/api")).links
     base = "/api/ibe/data/twomass/"
     assert links == [("..", base), ("b/", f"{base}a/b/"), ("x.fits", f"{base}a/x.fits")]
-    assert ("y<&>.fits", f"{base}a/b/y<&>.fits") in Links(
+    assert ("y<&>.fits", f"{base}a/b/y%3C&%3E.fits") in Links(
         directory_pages.folder_page(store, "twomass/a/b/", "https://x/api")
     ).links
 
@@ -89,3 +92,45 @@ def test_folders_of_the_archive_are_those_of_its_addresses() -> None:
         ]
         links = Links(directory_pages.folder_page(store, f"{ADDRESS}31/3139/", "https://x")).links
         assert links[1:] == [("x.fits", f"/ibe/data/{ADDRESS}31/3139/x.fits")]
+
+
+@pytest.fixture
+def any_images() -> Iterator[MemoryStore]:
+    """A bucket of 2MASS and of images that lie at its root."""
+    store = MemoryStore()
+    for key in (
+        "a b/x.fits",
+        "a b/notes.txt",
+        "y.fits",
+        "secret.txt",
+        "any/z.fits",
+        "any/images/fits/u.fits",
+    ):
+        obstore.put(store, key, b"12345")
+    for key in ("twomass/allsky/allsky/a/x.fits", "inventory/surveys.json", "inventory/any/v/x.fits"):
+        obstore.put(store, key, b"12345")
+    facts = Facts("any", "any", {"r": "r", "g": "g"}, ["fits"])
+    with known_survey(read_survey(description(facts), "any.toml")):
+        yield store
+
+
+def names(store: MemoryStore, path: str) -> list[str]:
+    page = directory_pages.folder_page(store, path, "https://x")
+    return [words for words, _ in Links(page).links if words != ".."]
+
+
+def test_images_at_the_root_are_listed_without_inventories_and_other_surveys(any_images: MemoryStore) -> None:
+    assert names(any_images, "any/images/fits/") == ["a b/", "any/", "y.fits"]
+    assert names(any_images, "any/images/fits/a b/") == ["x.fits"]
+    assert names(any_images, "any/images/fits/any/images/fits/") == ["u.fits"]
+    assert names(any_images, "") == ["any/", "twomass/"]
+    assert names(any_images, "any/") == ["images/"]
+    assert names(any_images, "twomass/allsky/allsky/a/") == ["x.fits"]
+    link = Links(directory_pages.folder_page(any_images, "any/images/fits/", "https://x")).links[1]
+    assert link == ("a b/", "/ibe/data/any/images/fits/a%20b/")
+
+
+@pytest.mark.parametrize("path", ["inventory", "inventory/any", "twomass/allsky/allsky", "elsewhere"])
+def test_what_is_not_of_the_images_at_the_root_is_not_found(any_images: MemoryStore, path: str) -> None:
+    with pytest.raises(NotFound):
+        directory_pages.folder_page(any_images, f"any/images/fits/{path}/", "https://x")

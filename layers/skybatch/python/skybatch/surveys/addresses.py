@@ -6,6 +6,9 @@
 
 from __future__ import annotations
 
+from skybatch.errors import NotFound
+from skybatch.surveys.description.keys import INVENTORIES
+from skybatch.surveys.image_id import parse_file_key
 from skybatch.surveys.known import moved_prefixes
 
 
@@ -33,9 +36,32 @@ def folders_moved_below(path: str) -> tuple[set[str], set[str]]:
     ``path`` is empty or ends in a slash. Shown are folders that lead to an address, hidden those that only
     lead to the keys.
     """
-    shown = {_child(address, path) for _, address in moved_prefixes()} - {""}
-    hidden = {_child(prefix, path) for prefix, _ in moved_prefixes()} - {""}
+    moved = [(prefix, address) for prefix, address in moved_prefixes() if prefix != address]
+    shown = {_child(address, path) for _, address in moved} - {""}
+    hidden = {_child(prefix, path) for prefix, _ in moved} - {""}
     return shown, hidden - shown
+
+
+def is_shown_at(path: str, key: str) -> bool:
+    """Tell whether a folder or file of the bucket, by its key, is one of the archive at a path.
+
+    All are, unless the keys of a survey begin with nothing: its address then is that of the bucket's root,
+    which has inventories and the images of other surveys too, shown at their own addresses alone.
+    """
+    if all(prefix for prefix, _ in moved_prefixes()):
+        return True
+    if key.startswith(INVENTORIES):
+        return False
+    leads_to_others = any(prefix.startswith(key) for prefix, _ in moved_prefixes())
+    return path == (key if leads_to_others else address_of_key(key)) and (key[-1] == "/" or _is_file(key))
+
+
+def _is_file(key: str) -> bool:
+    try:
+        parse_file_key(key)
+    except NotFound:
+        return False
+    return True
 
 
 def _child(prefix: str, path: str) -> str:

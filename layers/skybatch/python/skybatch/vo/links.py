@@ -19,6 +19,11 @@ _SAFE = "/!$&'()*+,;=:@~"
 """What a path may have beside letters, digits, dot, dash and underscore (RFC 3986, section 3.3)."""
 
 
+def quoted_path(path: str) -> str:
+    """Return a path as addresses have it, slashes as they are."""
+    return quote(path, safe=_SAFE)
+
+
 def sia1_path(dataset: str) -> str:
     """Return the path of the service of Simple Image Access 1.0 on a data set's table."""
     survey = survey_of(dataset)
@@ -27,7 +32,7 @@ def sia1_path(dataset: str) -> str:
 
 def image_url(root: str, key: str) -> str:
     """Return the address of a stored image by its key."""
-    return f"{root}/ibe/data/{quote(address_of_key(key), safe=_SAFE)}"
+    return f"{root}/ibe/data/{quoted_path(address_of_key(key))}"
 
 
 def companion_url(root: str, found: FoundImages, i: int, product: str) -> str:

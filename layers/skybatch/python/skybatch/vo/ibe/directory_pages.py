@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -12,12 +12,12 @@ from obstore.exceptions import BaseError
 from skybatch.errors import NotFound
 from skybatch.inventory.places.image_stores import folders_placed_below
 from skybatch.storage.refusals import is_refusal
-from skybatch.surveys.addresses import folders_moved_below, key_of_address
+from skybatch.surveys.addresses import folders_moved_below, is_shown_at, key_of_address
 from skybatch.surveys.known import known_surveys, survey_of
 from skybatch.vo.ibe.plain_pages import document, link, table
+from skybatch.vo.links import quoted_path
 
 if TYPE_CHECKING:
-    from obstore import ListResult, ObjectMeta
     from obstore.store import ObjectStore
 
 
@@ -37,32 +37,38 @@ def folder_page(objects: ObjectStore, path: str, root: str) -> str:
     if inside and inside.split("/")[0] not in missions:
         raise NotFound("The archive has no such folder.")
     prefix = f"{inside}/" if inside else ""
-    found = _listed(objects, key_of_address(prefix))
-    names = {name.rstrip("/").rsplit("/", 1)[-1] for name in found["common_prefixes"]}
+    below, found = _listed(objects, key_of_address(prefix))
+    names = {_name(key) for key in below if is_shown_at(f"{prefix}{_name(key)}/", key)}
     shown, hidden = folders_moved_below(prefix)
     shown |= folders_placed_below(prefix)
     folders = [f"{name}/" for name in names - hidden | shown]
     if not inside:
-        folders = [folder for folder in folders if folder.rstrip("/") in missions]
-    files = [(item["path"].rsplit("/", 1)[-1], item["size"]) for item in found["objects"]] if inside else []
+        folders, found = [folder for folder in folders if folder.rstrip("/") in missions], {}
+    files = [(_name(key), size) for key, size in found.items() if is_shown_at(prefix + _name(key), key)]
     if not folders and not files:
         raise NotFound("The archive has no such folder.")
     base = f"{urlsplit(root).path}/ibe/data/{prefix}"
     parent = f"{urlsplit(root).path}/ibe/data/{_parent(prefix)}"
-    up = f"<p>{link('..', parent)}</p>\n" if prefix else ""
+    up = f"<p>{link('..', quoted_path(parent))}</p>\n" if prefix else ""
     sizes = [(name, "") for name in sorted(folders)] + [(name, f"{size:,}") for name, size in sorted(files)]
-    rows = (((name, base + name), size) for name, size in sizes)
+    rows = (((name, quoted_path(base + name)), size) for name, size in sizes)
     return document(f"/ibe/data/{prefix}", up + table(("name", "bytes"), rows))
 
 
-def _listed(objects: ObjectStore, prefix: str) -> ListResult[Sequence[ObjectMeta]]:
-    """List a folder. Raises NotFound where its bucket may not be listed."""
+def _listed(objects: ObjectStore, prefix: str) -> tuple[list[str], dict[str, int]]:
+    """List a folder: keys of folders, and size of each file. Raises NotFound where it may not be listed."""
     try:
-        return obstore.list_with_delimiter(objects, prefix=prefix or None)
+        found = obstore.list_with_delimiter(objects, prefix=prefix or None)
     except BaseError as error:
         if is_refusal(error):
             raise NotFound("The bucket that holds this folder may not be listed.") from None
         raise
+    folders = [f"{folder.rstrip('/')}/" for folder in found["common_prefixes"]]
+    return folders, {item["path"]: item["size"] for item in found["objects"]}
+
+
+def _name(key: str) -> str:
+    return key.rstrip("/").rpartition("/")[2]
 
 
 def missions_page(root: str, datasets: Iterable[str]) -> str:
