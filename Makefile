@@ -1,7 +1,7 @@
 # Everything a developer or operator starts. `make help` lists it.
 #
 # PYTHON   the interpreter that the virtual environment is made of (3.11 or later)
-# PORT     where `make serve` listens            ARCHIVE  a folder in the archive's layout, served as it is
+# PORT     where `make serve` listens            ARCHIVE  a folder of FITS images, any or in the archive's layout
 # SURVEYS  the surveys of the sample sky that `make serve` serves (default: 2mass,allwise)
 # PYTEST   more words for pytest, as in PYTEST='-k tally'
 # UPGRADE  1 for `make pins` to take newer versions than those pinned

@@ -45,18 +45,22 @@ def upload_tree(
     root: Path,
     say: Callable[[str], None],
     folders: tuple[str, ...] = FOLDERS,
+    *,
+    linked: bool = False,
 ) -> tuple[int, int]:
     """Copy the images and inventories below ``root`` into a new bucket; return (objects, bytes).
 
-    ``folders`` are those of the tree that are copied.
+    ``folders`` are those of the tree that are copied, an empty name stands for all. A ``linked`` tree is
+    one of links that were made to be copied.
 
     Files whose names can be no key of the store, such as those with a line break, are left out and named,
     and so are links that lead out of the tree: whoever can ask for an image could ask for their targets.
     """
-    for link in links_out(root, folders):
+    for link in () if linked else links_out(root, folders):
         say(f"  left out: {link!a}, a link out of the archive")
     files = []
-    for path in (entry.path for folder in folders for entry in _tree(root).entries(f"{folder}/")):
+    tree = DirectoryTree(root, confined=not linked)
+    for path in (entry.path for folder in folders for entry in tree.entries(f"{folder}/" if folder else "")):
         if not path.isprintable():
             say(f"  left out: {path!a}, a name that no object can have")
         elif not (root / path).is_file():
@@ -145,7 +149,7 @@ def links_out(root: Path, folders: tuple[str, ...] = FOLDERS) -> list[str]:
         for parent, below, files in os.walk(inside):
             links = [Path(parent, name) for name in (*below, *files) if Path(parent, name).is_symlink()]
             outside = [link for link in links if not _target(link).is_relative_to(inside)]
-            found += [f"{folder}/{link.relative_to(inside).as_posix()}" for link in outside]
+            found += [Path(folder, link.relative_to(inside)).as_posix() for link in outside]
     return sorted(found)
 
 

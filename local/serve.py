@@ -1,6 +1,7 @@
 """``python -m local.serve``: the whole service on this machine, until Ctrl-C.
 
-Environment: ``PORT`` (8080), ``ARCHIVE`` a folder in the archive's layout instead of the sample sky,
+Environment: ``PORT`` (8080), ``ARCHIVE`` a folder of FITS images instead of the sample sky, in the
+archive's layout or any other, which stays as it is,
 ``PARAMS`` template parameters as in ``MaxBatchBytes=1000000 MaxRows=100``, ``SURVEYS`` the surveys of the
 sample sky, all of them if it is empty: ``2mass``, ``allwise``, or both with a comma between.
 """

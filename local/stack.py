@@ -13,10 +13,11 @@ from typing import Any
 from local.allwise.tiles import Tile
 from local.allwise.tree import SURVEY as ALLWISE
 from local.allwise.tree import index_allwise, make_allwise, sample_tiles
-from local.archive_bucket import indexed, open_to_anybody, upload_tree
+from local.archive_bucket import open_to_anybody, upload_tree
 from local.deploy import TEMPLATE, Outputs, deploy
 from local.emulator import Emulator, emulator
 from local.fake_resolvers import FakeResolvers
+from local.given_archive import GivenArchive, given_archive
 from local.http_api.api import HttpApi, deployed_api
 from local.http_api.cors import Cors
 from local.http_api.server import serve_api
@@ -75,7 +76,7 @@ class Sky:
 class Trees:
     """What is uploaded: the tree of the archive bucket, and that of the public bucket if there is one."""
 
-    archive: Path
+    archive: GivenArchive
     images: Path | None = None
 
 
@@ -87,11 +88,11 @@ def make_sky(sky: Sky, folder: Path, say: Callable[[str], None] = silent) -> Tre
         images = make_synthetic_archive(archive, few=sky.few)
         say(f"sample sky: {images} simulated Atlas images of 2MASS and their Quicklooks")
     if ALLWISE not in sky.surveys:
-        return Trees(archive)
+        return Trees(GivenArchive(archive))
     images = make_allwise(public, sky.tiles or sample_tiles(few=sky.few))
     index_allwise(archive, public)
     say(f"sample sky: {images} simulated Atlas images of AllWISE")
-    return Trees(archive, public)
+    return Trees(GivenArchive(archive), public)
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ def running_stack(
 
     ``say`` hears what is being done, ``on_email`` each email and where it is kept. Raises OSError for a
     port that is taken, ValueError for a parameter that the template does not have, FileNotFoundError for
-    a folder that is no archive.
+    a folder that is not there, InventoryError for one without images.
     """
     resolved_parameters(load_template(TEMPLATE), plan.parameters)  # refuse before anything is made
     plan.folder.mkdir(parents=True, exist_ok=True)
@@ -149,9 +150,8 @@ def running_stack(
         public.open(api)
         running.callback(save_logs, aws, plan.folder / "logs")
         running.enter_context(watched(aws.url, plan.folder / "mail", on_email, mail.headers))
-        yield Stack(
-            public.url, aws, outputs, plan.folder, trees.archive, names, api, images=trees.images, mail=mail
-        )
+        root, images = trees.archive.root, trees.images
+        yield Stack(public.url, aws, outputs, plan.folder, root, names, api, images=images, mail=mail)
 
 
 def template_cors() -> Mapping[str, Any]:
@@ -182,12 +182,15 @@ def local_parameters(public_url: str, names_url: str) -> dict[str, str]:
 
 def _trees(plan: Plan, scratch: Path, say: Callable[[str], None]) -> Trees:
     if plan.archive is not None:
-        return Trees(indexed(plan.archive, scratch, say))
+        return Trees(given_archive(plan.archive, scratch, say))
     return plan.make_sky(plan.sky, scratch, say)
 
 
 def _upload(aws: Emulator, trees: Trees, say: Callable[[str], None]) -> None:
-    objects, size = upload_tree(aws, ARCHIVE_BUCKET, trees.archive, say)
+    archive = trees.archive
+    objects, size = upload_tree(
+        aws, ARCHIVE_BUCKET, archive.root, say, archive.folders, linked=archive.linked
+    )
     say(f"archive: {objects} objects, {size / 1e6:.0f} MB")
     if trees.images is not None:
         objects, size = upload_tree(aws, PUBLIC.bucket, trees.images, say, ("wise",))

@@ -39,7 +39,7 @@ NOT_EMULATED = " --skip metrics traces --patience 60"
 
 @pytest.fixture(scope="module")
 def account(skies: KeptSkies, tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedAccount]:
-    with emulated_account(tmp_path_factory.mktemp("account"), skies.made(SMALL).archive) as running:
+    with emulated_account(tmp_path_factory.mktemp("account"), skies.made(SMALL).archive.root) as running:
         yield running
 
 

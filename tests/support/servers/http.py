@@ -14,6 +14,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from obstore.store import MemoryStore
 
+from local.http_api.request import ApiRequest
 from skybatch.api.app import HttpApp
 from skybatch.api.dependencies import Dependencies
 from skybatch.api.http_request import HttpRequest
@@ -59,7 +60,8 @@ def http_event(
     source_ip: str = CALLER,
 ) -> dict[str, Any]:
     """Return the event of a request in API Gateway's payload format 2.0."""
-    path, _, query = url.partition("?")
+    request = ApiRequest(method, url, (), body, source_ip)
+    path, query = request.path, request.query
     event = sample_event("search-get-sia2")
     event["requestContext"]["http"] |= {"method": method, "path": path, "sourceIp": source_ip}
     event.pop("pathParameters", None)

@@ -24,6 +24,11 @@ def test_a_survey_is_told_with_its_map() -> None:
     assert 'href="./?survey=allwise"' in page
 
 
+def test_a_band_whose_wavelength_is_not_known_has_none() -> None:
+    bands = [{"label": "r", "reference": None}, {"label": "W4", "reference": 22.09e-6}]
+    assert "<td>r, W4 (22.09 µm)</td>" in surveys_page([{**SURVEY, "bands": bands}], {"allwise": 1})
+
+
 def test_areas_are_short() -> None:
     assert [area(each) for each in (41252.96, 12.345, 0.00983)] == ["41,253", "12.3", "0.00983"]
 

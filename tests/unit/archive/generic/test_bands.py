@@ -8,6 +8,7 @@ from skybatch.archive.generic.bands import (
     MAX_BANDS,
     NO_BAND,
     OTHER_BANDS,
+    UNNAMED,
     band_word,
     said_filter,
     tree_bands,
@@ -52,7 +53,7 @@ def test_names_tell_bands_where_headers_of_others_gave_such_numbers() -> None:
 def test_words_that_differ_are_different_bands_and_the_frequent_come_first() -> None:
     bands = tree_bands(["r", "R", "R", "", "F814W"])
     assert bands.ids == {"R": "r", "r": "r_2", "": NO_BAND, "F814W": "f814w"}
-    assert bands.labels == {"r": "R", "r_2": "r", NO_BAND: NO_BAND, "f814w": "F814W"}
+    assert bands.labels == {"r": "R", "r_2": "r", NO_BAND: UNNAMED, "f814w": "F814W"}
     assert bands.notices == ("'r' in headers is the band r_2 here",)
 
 
@@ -74,3 +75,7 @@ def test_the_rarest_words_share_one_band() -> None:
     assert len(set(bands.ids.values())) == MAX_BANDS
     assert [bands.ids[f"f{n}"] for n in range(10)] == [f"f{n}" for n in range(10)]
     assert list(bands.labels)[-1] == OTHER_BANDS
+
+
+def test_images_of_which_none_says_a_band_are_of_one_that_is_called_image() -> None:
+    assert tree_bands(["", ""]).labels == {NO_BAND: NO_BAND}

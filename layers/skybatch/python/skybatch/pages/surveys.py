@@ -37,7 +37,12 @@ def _shown(survey: Mapping[str, Any], size: int) -> dict[str, Any]:
         "area": "" if fraction is None else area(fraction * SQUARE_DEGREES_OF_SKY),
         "percentage": "" if fraction is None else percentage(fraction),
         "wavelengths": [
-            {"label": band["label"], "micrometres": f"{band['reference'] * _MICROMETRES:.4g}"}
+            {"label": band["label"], "micrometres": _micrometres(band["reference"])}
             for band in survey["bands"]
         ],
     }
+
+
+def _micrometres(metres: float | None) -> str:
+    """Return a wavelength in micrometres, empty where it is not known."""
+    return "" if metres is None else f"{metres * _MICROMETRES:.4g}"

@@ -7,11 +7,12 @@ import re
 from skybatch.errors import NotFound
 
 MAX_KEY_CHARACTERS = 1024  # S3's bound
-_SEGMENT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._+-]*", re.ASCII)
+# Printable ASCII, hidden files excepted.
+_SEGMENT = re.compile(r"[ -\-0-~][ -.0-~]*")
 
 
 def checked_key(text: str, *, folder: bool = False) -> str:
-    """Return a key as it was written, where every segment of it is a plain file name.
+    """Return a key as it was written, where every segment of it is the name of a file in printable ASCII.
 
     Stores refuse other keys in ways of their own: empty segments, ``..``, control characters.
 

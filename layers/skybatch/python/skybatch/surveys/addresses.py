@@ -6,10 +6,20 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from skybatch.errors import NotFound
 from skybatch.surveys.description.keys import INVENTORIES
 from skybatch.surveys.image_id import parse_file_key
 from skybatch.surveys.known import moved_prefixes
+
+_SAFE = "/!$&'()*+,;=:@~"
+"""What a path may have beside letters, digits, dot, dash and underscore (RFC 3986, section 3.3)."""
+
+
+def quoted_path(path: str) -> str:
+    """Return a path as addresses and identifiers have it, slashes as they are."""
+    return quote(path, safe=_SAFE)
 
 
 def address_of_key(key: str) -> str:

@@ -5,23 +5,15 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
-from skybatch.surveys.addresses import address_of_key
+from skybatch.surveys.addresses import address_of_key, quoted_path
 from skybatch.surveys.image_id import ScanImageId
 from skybatch.surveys.image_names import key_stem_writer
 from skybatch.surveys.image_type import ImageType
 from skybatch.surveys.known import survey_of
 from skybatch.vo.obscore.facts import publisher_id
 from skybatch.vo.search_images import QUICKLOOK, FoundImages
-
-_SAFE = "/!$&'()*+,;=:@~"
-"""What a path may have beside letters, digits, dot, dash and underscore (RFC 3986, section 3.3)."""
-
-
-def quoted_path(path: str) -> str:
-    """Return a path as addresses have it, slashes as they are."""
-    return quote(path, safe=_SAFE)
 
 
 def sia1_path(dataset: str) -> str:

@@ -26,7 +26,9 @@ PREFIX = "/ibe/data"
 @routes.get(f"{PREFIX}(?:/.*)?")
 def stored_image(request: HttpRequest, dependencies: Dependencies) -> AnyResponse:
     """Return a stored image by its archive path, a cutout of it, or the page of a folder."""
-    path = stored_images.archive_path(request.path.removeprefix(PREFIX).removeprefix("/"))
+    # API Gateway decodes every escape of a path but this.
+    path = request.path.removeprefix(PREFIX).removeprefix("/").replace("%25", "%")
+    path = stored_images.archive_path(path)
     if directory_pages.is_folder(path):
         html = directory_pages.folder_page(_objects_of(dependencies, path), path, request.base_url)
         return content_response(request, dependencies.results, html.encode(), "text/html; charset=utf-8")

@@ -12,10 +12,9 @@ from obstore.exceptions import BaseError
 from skybatch.errors import NotFound
 from skybatch.inventory.places.image_stores import folders_placed_below
 from skybatch.storage.refusals import is_refusal
-from skybatch.surveys.addresses import folders_moved_below, is_shown_at, key_of_address
+from skybatch.surveys.addresses import folders_moved_below, is_shown_at, key_of_address, quoted_path
 from skybatch.surveys.known import known_surveys, survey_of
 from skybatch.vo.ibe.plain_pages import document, link, table
-from skybatch.vo.links import quoted_path
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skybatch.errors import NotFound
 from skybatch.storage.object_keys import checked_key
-from skybatch.surveys.addresses import address_of_key, key_of_address
+from skybatch.surveys.addresses import address_of_key, key_of_address, quoted_path
 from skybatch.surveys.description.images import Band
 from skybatch.surveys.description.keys import parts_of
 from skybatch.surveys.description.survey import Survey
@@ -104,7 +105,7 @@ def publisher_id(key: str) -> str:
     dataset = dataset_at(*(*address.split("/", 3), "", "", "")[:3])
     if dataset is None:
         raise NotFound(f"not the key of an image: {key}")
-    return _identifier_prefix(survey_of(dataset)) + address
+    return _identifier_prefix(survey_of(dataset)) + quoted_path(address)
 
 
 def key_of_id(identifier: str) -> str:
@@ -116,7 +117,7 @@ def key_of_id(identifier: str) -> str:
     if prefix is None:
         known = " or ".join(_identifier_prefixes())
         raise NotFound(f"There is no image {identifier[:80]!r}: identifiers begin with {known}")
-    key = key_of_address(checked_key(identifier.removeprefix(prefix)))
+    key = key_of_address(checked_key(unquote(identifier.removeprefix(prefix))))
     parse_key(key)
     return key
 

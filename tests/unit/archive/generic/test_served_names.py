@@ -1,0 +1,46 @@
+"""Images whose files have names of any kind: found, fetched, cut and batched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+
+from skybatch.storage.directory_tree import DirectoryTree
+from tests.support.images.fits_files import gzipped
+from tests.support.survey.any_archive import any_archive, check
+from tests.support.survey.any_images import DEC, RA, an_image, fill
+from tests.support.survey.shipped.shipped_survey import ShippedSurvey
+
+NAMES = ("with space/my image.fits", "percent%20+&?#.fits", "it's <b>.fits", "{file}.fits", "UPPER.FITS")
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Iterator[ShippedSurvey]:
+    root = tmp_path / "My Thesis"
+    files: dict[str, Any] = {name: an_image(FILTER="r") for name in NAMES}
+    files |= {"a/same.fits": an_image(FILTER="r"), "b/same.fits.gz": gzipped(an_image(FILTER="g"))}
+    fill(DirectoryTree(root), files)
+    with any_archive(root) as archive:
+        yield archive
+
+
+def test_names_of_any_kind_are_found_fetched_and_cut(made: ShippedSurvey) -> None:
+    found = {row["sia_title"]: row["sia_url"] for row in made.sia(RA, DEC)}
+    named = [f"{name.rpartition('.')[0]} r" for name in NAMES]
+    assert sorted(found) == sorted([*named, "a/same r", "b/same g"])
+    for url in found.values():
+        path = unquote(url.partition("/images/fits/")[2])
+        check(made.fetch(f"{url}?center={RA},{DEC}&size=5pix&gzip=0"), made.root / path, 0)
+    assert len(made.crops(f"ra,dec,size\n{RA},{DEC},9\n", bands="all")) == len(NAMES) + 2
+
+
+def test_a_band_that_a_header_names_is_asked_for(made: ShippedSurvey) -> None:
+    assert list(made.crops(f"ra,dec,size\n{RA},{DEC},9\n", bands="g")) == ["0001_b_same.fits"]
+
+
+def test_searches_name_files_by_their_paths(made: ShippedSurvey) -> None:
+    assert set(made.search("filter='g'")["fname"]) == {"b/same.fits.gz"}
