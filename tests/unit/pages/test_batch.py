@@ -18,6 +18,7 @@ from skybatch.batch.results.target_choice import TargetChoice
 from skybatch.batch.results.targets import Target
 from skybatch.pages.batch import rate
 from skybatch.presentation.failure import failure_advice, failure_sentence
+from skybatch.presentation.gallery.latest_images import newest_first
 from skybatch.presentation.outcomes import outcome_lines
 from skybatch.presentation.request_summary import QUICKLOOK_CAUTION, request_sentence
 from skybatch.presentation.summary import summary_sentences
@@ -89,7 +90,7 @@ def test_a_running_batch_shows_counts_rate_and_finished_images() -> None:
     assert "2,715 of 7,500 images, 3 failed, 61.2 MB of 173 MB" in page.words
     assert "about 27 images a second, 3 minutes to go" in page.words
     tiles = [image.attributes["src"] for image in page.all("img")]
-    assert tiles == [f"previews/{image['file']}.png" for image in reversed(images[-24:])]
+    assert tiles == [f"previews/{image['file']}.png" for image in newest_first(images[-24:], "jhk")]
     assert page.one("div", id="batch").attributes["data-after"] == "c2"
     assert page.one("p", id="announcement").attributes["aria-live"] == "polite"
     assert page.one("meta", **{"http-equiv": "refresh"})

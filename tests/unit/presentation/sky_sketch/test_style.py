@@ -8,6 +8,7 @@ from hashlib import sha256
 
 import pytest
 
+from skybatch.pages.environment import inlined
 from skybatch.presentation.sky_sketch.style import style, style_source
 from tests.unit.pages.templates.test_style import luminance
 
@@ -24,3 +25,10 @@ def test_lines_stand_out_from_the_ground_by_3_and_words_by_4_5_to_1(scheme: int)
     for name, colour in colours.items():
         brighter, darker = sorted((luminance(colour), ground), reverse=True)
         assert (brighter + 0.05) / (darker + 0.05) >= (4.5 if name in ("ink", "soft") else 3), name
+
+
+def test_no_class_of_a_sketch_has_rules_of_the_pages_that_it_stands_in() -> None:
+    """A rule such as ``.frame { width: fit-content }`` would take a rectangle its width."""
+    own = set(re.findall(r"\.([a-z][\w-]*)", style())) - {"sky"}
+    pages = "".join(inlined(sheet) for sheet in ("page.css", "results.css"))
+    assert own & set(re.findall(r"\.([a-z][\w-]*)", pages)) == {"mark"}  # a colour, which no shape has

@@ -17,6 +17,7 @@ from skybatch.presentation import formatting
 from skybatch.presentation.failure import failure_advice, failure_sentence
 from skybatch.presentation.gallery.batch_field import field_of
 from skybatch.presentation.gallery.download_commands import ARCHIVE, download_commands
+from skybatch.presentation.gallery.latest_images import newest_first
 from skybatch.presentation.gallery.shown_targets import gallery_context, view_address
 from skybatch.presentation.gallery.sky_links import sky_links
 from skybatch.presentation.outcomes import informative_outcome_lines
@@ -82,13 +83,14 @@ def running_page(
     now
         The time by which the rate is computed.
     """
+    bands = status.request.bands if status.request else ()
     return render(
         "batch.html",
         **_common_context(status, any("_ql" in str(image.get("file")) for image in images)),
         **_running_context(status, has_names, now or datetime.now(UTC)),
         after=after or "",
-        tiles=[_tile(image) for image in reversed(images[-TILES_SHOWN:])],
-        band_labels={band: _band(band) for band in (status.request.bands if status.request else ())},
+        tiles=[_tile(image) for image in newest_first(images[-TILES_SHOWN:], bands)],
+        band_labels={band: _band(band) for band in bands},
     )
 
 

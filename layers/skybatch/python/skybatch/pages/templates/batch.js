@@ -51,6 +51,16 @@
     return item;
   };
 
+  // The newest target first, its bands together and in order, as the page itself has them (newest_first).
+  const newestFirst = (images) => {
+    const order = Object.keys(labels).map((band) => band.toLowerCase()), places = new Map();
+    const target = ({row, file, band}) => row || file.replace(`_${band.toLowerCase()}`, "_");
+    const rank = ({band}) => (order.indexOf(band.toLowerCase()) + 1) || order.length + 1;
+    const newest = [...images].reverse();
+    newest.forEach((image, place) => places.has(target(image)) || places.set(target(image), place));
+    return newest.sort((a, b) => places.get(target(a)) - places.get(target(b)) || rank(a) - rank(b));
+  };
+
   let cursor = batch.dataset.after;
   const fetchImages = async () => {
     for (;;) {
@@ -58,7 +68,7 @@
       if (!response.ok) return;
       const page = await response.json();
       // Whoever walks the tiles by keyboard keeps the one in focus: it is moved, not made anew.
-      tiles.prepend(...page.images.slice(-TILES_SHOWN).reverse().map(tile));
+      tiles.prepend(...newestFirst(page.images.slice(-TILES_SHOWN)).map(tile));
       while (tiles.children.length > TILES_SHOWN && !tiles.lastElementChild.contains(document.activeElement)) tiles.lastElementChild.remove();
       if (page.images.length) document.getElementById("latest").hidden = false;
       if (!page.next || page.next === cursor) return;

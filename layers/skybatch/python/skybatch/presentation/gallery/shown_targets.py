@@ -37,6 +37,7 @@ class GalleryContext(TypedDict):
     options: dict[str, Sequence[tuple[str, str]]]
     shown_sentence: str
     colour_sentence: str
+    most_pictures: int
 
 
 def gallery_context(targets: Sequence[Target], choice: TargetChoice) -> GalleryContext:
@@ -49,6 +50,7 @@ def gallery_context(targets: Sequence[Target], choice: TargetChoice) -> GalleryC
         "options": _options(targets, choice),
         "shown_sentence": _sentence(shown, choice),
         "colour_sentence": colour_sentence(shown.targets),
+        "most_pictures": max((len(each.pictures) + bool(each.colour) for each in shown.targets), default=0),
     }
 
 

@@ -45,7 +45,7 @@ def _parts(scene: Scene, view: Viewport, coverage: Sequence[Coverage]) -> Iterat
     yield f'<title id="sky-title">{escape(scene.title)}</title>\n<style>{style()}</style>\n'
     size = f'width="{WIDTH - LEFT - RIGHT}" height="{view.height - TOP - BOTTOM}"'
     if not view.projection.shows_all:
-        yield f'<rect class="frame" x="{LEFT}" y="{TOP}" {size}/>\n'
+        yield f'<rect class="border" x="{LEFT}" y="{TOP}" {size}/>\n'
     yield f'<svg x="{LEFT}" y="{TOP}" {size} '
     yield f'viewBox="{LEFT} {TOP} {WIDTH - LEFT - RIGHT} {view.height - TOP - BOTTOM}">\n'
     yield from _map(shown, view, coverage)
