@@ -30,7 +30,7 @@ def shown(batches: HttpClient, url: str) -> np.ndarray:
 
 
 def test_a_whole_image_is_shown_whole_in_the_size_asked_for(batches: HttpClient, address: str) -> None:
-    assert [shown(batches, f"{address}?side={side}").shape for side in (256, 512, 1024)] == [
+    assert [shown(batches, f"{address}?side={side}").shape[:2] for side in (256, 512, 1024)] == [
         (256, 128),
         (512, 256),
         (1024, 512),
