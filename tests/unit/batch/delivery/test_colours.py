@@ -39,11 +39,9 @@ def test_rules_are_those_of_descriptions() -> None:
     assert (other.word, other.tokens, other.reference) == ("rgb", ("w3", "w2", "w1"), 2)
 
 
-def test_a_survey_without_colours_or_with_names_of_another_kind_has_none() -> None:
+def test_a_survey_without_colours_has_none() -> None:
     without = DESCRIPTION.partition("colour =")[0]
     assert colour_rule(read_survey(without, "wide.toml")) is None
-    names = '[names]\nfile = "{tile}_{band.id}"\ncolour = "colours_{tile}"\n[requests]'
-    assert colour_rule(read_survey(DESCRIPTION.replace("[requests]", names), "wide.toml")) is None
 
 
 def test_images_of_another_row_crop_or_form_are_of_another_picture() -> None:

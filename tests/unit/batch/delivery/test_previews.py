@@ -16,6 +16,7 @@ from skybatch.batch.execution.task_queue import TaskQueue
 from skybatch.batch.execution.worker import Worker
 from skybatch.batch.plan import Task
 from skybatch.batch.store import BatchStore
+from skybatch.errors import SourceDamaged, SourceDiffers, SourceUnsupported
 from skybatch.fits.pixel_box import PixelBox
 from skybatch.imaging import quicklook
 from tests.support.batches.batch_fakes import BATCH_ID, FakeBatch, task
@@ -123,7 +124,9 @@ def test_large_images_have_no_preview(store: BatchStore, monkeypatch: pytest.Mon
     tasks = [wanted(band, LARGE) for band in "jhk"]
     deliver(store, *tasks)
     monkeypatch.setattr(previews, "MOST_BYTES", 100_000)
-    assert preview(store, f"{tasks[0].file}.png") is None
+    for name in (tasks[0].file, "0001_990101n_jhk0010009.fits"):
+        with pytest.raises(SourceUnsupported, match="over 20 MB"):
+            preview(store, f"{name}.png")
     assert previews.colour_names(tasks) == {}
 
 
@@ -141,16 +144,25 @@ def test_compressed_quicklooks_are_shown_too(store: BatchStore) -> None:
     assert size(preview(store, "990101n_j0010009_ql.fits.H.png")) == ("RGB", 64, 80)
 
 
-def test_an_image_of_pixels_far_from_square_has_no_preview(store: BatchStore) -> None:
+def test_an_image_of_pixels_far_from_square_has_no_preview_and_a_reason(store: BatchStore) -> None:
     name = "0001_990101n_j0010009.fits"
     store.write(keys.image(name), make_image(nx=64, ny=80, rotation=30.0, cards={"CDELT1": 1e-11}))
-    assert preview(store, f"{name}.png") is None
+    with pytest.raises(SourceUnsupported, match="sides of a pixel"):
+        preview(store, f"{name}.png")
 
 
-def test_what_cannot_be_drawn_is_no_error(store: BatchStore) -> None:
-    for name in ("a.fits", "b.fits.H"):
-        store.write(keys.image(name), b"SIMPLE  = not at all")
-        assert preview(store, f"{name}.png") is None
+@pytest.mark.parametrize("name", ["a.fits", "b.fits.fz", "c_ql.fits.H"])
+def test_what_cannot_be_drawn_has_a_reason(store: BatchStore, name: str) -> None:
+    store.write(keys.image(name), b"SIMPLE  = not at all")
+    with pytest.raises(SourceDamaged):
+        preview(store, f"{name}.png")
+
+
+def test_bands_of_unlike_sizes_are_no_colour_and_say_so(store: BatchStore) -> None:
+    for band, nx in zip("jhk", (64, 64, 60), strict=True):
+        store.write(keys.image(f"990101n_{band}0010009.fits"), make_image(nx=nx, ny=80))
+    with pytest.raises(SourceDiffers, match="unlike sizes, "):
+        preview(store, "990101n_jhk0010009.fits.png")
 
 
 def test_previews_of_batches_that_kept_images_by_themselves_are_drawn_too(store: BatchStore) -> None:

@@ -21,10 +21,13 @@ from skybatch.fits.stored_file import read_stored_header
 from skybatch.fits.tiles.gzip2_writer import compress_tiled
 from skybatch.imaging import quicklook
 from skybatch.imaging.quicklook_tiles import compress_quicklook_tiles
+from skybatch.imaging.stretch import NO_DATA
 from skybatch.inventory.image_geometry import ImageGeometry
 from skybatch.surveys.image_type import ImageType
 from tests.support.batches.batch_fakes import task
 from tests.support.images.fits_files import gzipped, make_image
+from tests.support.images.png import read_png
+from tests.support.survey.descriptions import known_survey, plain_survey
 
 IMAGE = make_image(180.0, 20.0)
 SOURCE = "twomass/allsky/allsky/990101n/s001/image/ji0010009.fits.gz"
@@ -209,10 +212,26 @@ def test_small_crops_have_a_preview_and_others_none() -> None:
     assert [made.preview for made in unseen if isinstance(made, MadeFile)] == [None]
 
 
+def test_previews_show_what_a_survey_writes_for_no_data() -> None:
+    with fits.open(io.BytesIO(IMAGE)) as hdus:
+        hdus[0].data[100:110, 100:120] = -99
+        changed = io.BytesIO()
+        hdus.writeto(changed)
+    bench, wanted = Bench(gzipped(changed.getvalue())), crop(0, 100, 100, 60, 50, dataset="radio")
+    survey = plain_survey(('forms = ["fits"]', 'forms = ["fits"]\nno_data = [-99]'))
+    with known_survey(survey):
+        bench.work(wanted)
+    made = bench.made[0]
+    assert isinstance(made, MadeFile)
+    missing = (read_png(made.preview or b"") == NO_DATA).all(axis=-1)
+    assert missing.sum() == 200
+    assert missing[-10:, :20].all()
+
+
 def test_an_image_does_not_fail_for_its_preview(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken(_: bytes) -> bytes:
+    def broken(_: bytes, **__: Any) -> bytes:
         raise MemoryError("no room to draw in")
 
     monkeypatch.setattr("skybatch.imaging.preview.grey_preview", broken)

@@ -44,6 +44,8 @@ KEY = 'key = "{field[0:2]}/{field}"'
         ('id = "{field}"', 'id = "{field"', r"set\.id"),
         (KEY, 'key = "{field[0:2]}/x"', r"product\.image\.key"),
         (KEY, 'key = "{field}/{unknown}"', r"product\.image\.key"),
+        ('forms = ["fits"]', 'forms = ["fits"]\nno_data = [0, nan]', r"product\.image\.no_data\[1\]"),
+        ('forms = ["fits"]', 'forms = ["fits"]\nno_data = 0', r"product\.image\.no_data"),
         ('forms = ["fits"]', "forms = []", r"product\.image\.forms"),
         ('forms = ["fits"]', 'forms = ["jpg"]', r"product\.image\.forms\[0\]"),
         ('forms = ["fits"]', 'forms = ["fits"]\nread = ["fits.gz"]', r"product\.image\.read\[0\]"),

@@ -21,6 +21,7 @@ from skybatch.surveys.known import held_datasets, known_surveys, refresh
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
+    from skybatch.batch.delivery.file_readings import FileReadings
     from skybatch.batch.delivery.image_places import ImagePlace, ImagePlaces
     from skybatch.batch.delivery.single_images import CopyRange
     from skybatch.batch.results.targets import TargetMemory
@@ -90,6 +91,13 @@ class Dependencies:
         from skybatch.batch.delivery.image_places import ImagePlaces  # 12 ms of a cold start; one function's
 
         return ImagePlaces()
+
+    @cached_property
+    def file_readings(self) -> FileReadings:
+        """What knows how files are read for pictures, and remembers those of the last batches."""
+        from skybatch.batch.delivery.file_readings import FileReadings
+
+        return FileReadings()
 
     @cached_property
     def targets(self) -> TargetMemory:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from skybatch.errors import NotFound
 from skybatch.surveys.image_type import ImageType
-from skybatch.surveys.known import key_layout, known_surveys, survey_of
+from skybatch.surveys.known import key_layout, known_surveys, survey_if_known, survey_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -90,6 +90,14 @@ def product_of(survey: Survey, image_type: ImageType) -> str:
         return survey.requests.image_types[image_type.value]
     except KeyError:
         raise NotFound(f"{survey.short} has no images of type {image_type.value}") from None
+
+
+def no_data_of(dataset: str, image_type: ImageType) -> tuple[float, ...]:
+    """Return the values of pixels without data, beside NaN and BLANK; none for an unknown data set."""
+    survey = survey_if_known(dataset)
+    if survey is None or image_type.value not in survey.requests.image_types:
+        return ()
+    return survey.product[product_of(survey, image_type)].no_data
 
 
 def image_suffixes(dataset: str, image_type: ImageType) -> tuple[str, ...]:

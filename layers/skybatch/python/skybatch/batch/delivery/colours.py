@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 from skybatch.batch.delivery.set_names import set_of
 from skybatch.batch.plan import Task
+from skybatch.surveys.description.colour_names import colour_name
 from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.known import survey_if_known, surveys_if_known
 
-_BAND = re.compile(r"\{band\.([a-z]+)\}")
 _MOST_PLACES = 3  # in a name, where its word may stand: the last ones, for ids are chosen by users
 
 
@@ -51,18 +51,13 @@ class ColourRule:
 
 def colour_rule(survey: Survey) -> ColourRule | None:
     """Return a survey's rule; None without one, or where names of files and pictures do not go together."""
-    colour, found = survey.requests.colour, list(_BAND.finditer(survey.names.file))
-    if colour is None or len(found) != 1:
+    colour, name = survey.requests.colour, colour_name(survey.names)
+    if colour is None or name is None:
         return None
-    before, after = survey.names.file[: found[0].start()], survey.names.file[found[0].end() :]
-    name = survey.names.colour
-    word = name[len(before) : len(name) - len(after)]
-    if not word or "{" in word or name != f"{before}{word}{after}":
-        return None
-    red, green, blue = (str(getattr(survey.bands[band], found[0][1])) for band in colour.bands)
+    red, green, blue = (str(getattr(survey.bands[band], name.part)) for band in colour.bands)
     reference = colour.bands.index(colour.reference) if colour.reference in colour.bands else 1
     zero_point = survey.header.values.get(colour.zero, "")
-    return ColourRule(word, colour.bands, (red, green, blue), reference, zero_point)
+    return ColourRule(name.word, colour.bands, (red, green, blue), reference, zero_point)
 
 
 def colour_rules() -> Iterator[ColourRule]:

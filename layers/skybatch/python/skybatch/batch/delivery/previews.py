@@ -8,19 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from skybatch.batch import keys
 from skybatch.batch.delivery.colours import ColourRule, colour_files, colour_rules
+from skybatch.batch.delivery.file_readings import FileReadings
 from skybatch.batch.delivery.image_places import ImagePlaces
 from skybatch.batch.delivery.single_images import bundle_key, read_image
 from skybatch.batch.plan import Task
 from skybatch.batch.store import BatchStore
 from skybatch.bundles.ranges import read_span
-from skybatch.errors import SourceError
+from skybatch.errors import SourceUnsupported
+
+if TYPE_CHECKING:
+    from skybatch.imaging.preview import PixelReading
 
 PREVIEW_SUFFIX = ".png"
 MOST_BYTES = 20_000_000
 """Bytes of an image of which a preview is drawn: larger ones would take a function's memory and time."""
+TOO_LARGE = f"of images over {MOST_BYTES // 1_000_000} MB no picture is drawn"
 _COMPRESSED = (".H", ".fz")  # left as they are stored
 QUICKLOOK_MARKER = "_ql."  # in the name of a Quicklook's file
 
@@ -62,11 +68,16 @@ SIDES = (256, 512, 1024)
 
 
 def read_or_draw(
-    store: BatchStore, places: ImagePlaces, name: str, look: Look = DEFAULT_LOOK
+    store: BatchStore,
+    places: ImagePlaces,
+    name: str,
+    look: Look = DEFAULT_LOOK,
+    readings: FileReadings | None = None,
 ) -> bytes | None:
     """Read a preview by its name, or draw and keep it where nobody asked before.
 
-    Returns the PNG, or None where the batch has no such image, or it cannot be drawn.
+    Returns the PNG, or None where the batch has no such image. Raises SourceError where it cannot be drawn,
+    with the reason.
     """
     if not name.endswith(PREVIEW_SUFFIX):
         return None
@@ -78,32 +89,35 @@ def read_or_draw(
     kept = store.read(key) if look.is_kept else None
     if kept is not None:
         return kept
-    picture = _grey(store, places, file, look) or _colour(store, places, file, look)
+    readings = readings or FileReadings()
+    picture = _grey(store, places, file, look, readings) or _colour(store, places, file, look, readings)
     if picture is not None and look.is_kept:
         store.write(key, picture, "image/png")
     return picture
 
 
-def _grey(store: BatchStore, places: ImagePlaces, file: str, look: Look) -> bytes | None:
-    """Draw one image; None where there is none of that name, or it cannot be drawn."""
+def _grey(
+    store: BatchStore, places: ImagePlaces, file: str, look: Look, readings: FileReadings
+) -> bytes | None:
+    """Draw one image; None where there is none of that name."""
     image = _plain(store, places, file)
     if image is None:
         return None
     from skybatch.imaging.preview import grey_preview
     from skybatch.imaging.stretch import Stretch
 
-    try:
-        return grey_preview(image, Stretch(look.stretch, look.black, look.white), look.side)
-    except SourceError:
-        return None
+    stretch = Stretch(look.stretch, look.black, look.white)
+    return grey_preview(image, stretch, look.side, readings.of(store, file))
 
 
-def _colour(store: BatchStore, places: ImagePlaces, shown: str, look: Look) -> bytes | None:
+def _colour(
+    store: BatchStore, places: ImagePlaces, shown: str, look: Look, readings: FileReadings
+) -> bytes | None:
     """Draw three bands; None where no survey's rule finds three images by that name."""
     for rule in colour_rules():
         for files in rule.files(shown):
             if images := _all_plain(store, places, files):
-                return _combined(images, rule, look)
+                return _combined(images, rule, look, readings.of(store, files[0]))
     return None
 
 
@@ -118,29 +132,29 @@ def _all_plain(store: BatchStore, places: ImagePlaces, files: list[str]) -> list
     return images
 
 
-def _combined(images: list[bytes], rule: ColourRule, look: Look) -> bytes | None:
+def _combined(images: list[bytes], rule: ColourRule, look: Look, reading: PixelReading) -> bytes:
     from skybatch.imaging.preview import colour_preview
 
     red, green, blue = images
-    try:
-        return colour_preview(
-            blue, green, red, reference=2 - rule.reference, zero_point=rule.zero_point, longest=look.side
-        )
-    except SourceError:
-        return None
+    return colour_preview(
+        blue,
+        green,
+        red,
+        reference=2 - rule.reference,
+        zero_point=rule.zero_point,
+        longest=look.side,
+        reading=reading,
+    )
 
 
 def _plain(store: BatchStore, places: ImagePlaces, file: str) -> bytes | None:
+    """Read an image, a Quicklook decompressed; None where there is none of that name."""
     place = places.find(store, file)
     if place and place.length > MOST_BYTES:
-        return None
+        raise SourceUnsupported(TOO_LARGE)
     body = read_image(store, place) if place else store.read(keys.image(file))
-    if body is None or not file.endswith(_COMPRESSED):
+    if body is None or QUICKLOOK_MARKER not in file or not file.endswith(_COMPRESSED):
         return body
-    from skybatch.fits.tiles.gzip2_reader import decompress_image
     from skybatch.imaging.quicklook import decompress_quicklook
 
-    try:
-        return decompress_quicklook(body) if QUICKLOOK_MARKER in file else decompress_image(body)
-    except SourceError:
-        return None
+    return decompress_quicklook(body)

@@ -15,6 +15,7 @@ from skybatch.batch.plan import Task
 from skybatch.bundles.bundle_format import FailedTask
 from skybatch.errors import SourceDiffers, SourceError
 from skybatch.inventory.stored_image import StoredImage
+from skybatch.surveys.image_id import no_data_of
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
@@ -139,9 +140,11 @@ def _with_preview(made: MadeFile | FailedTask) -> MadeFile | FailedTask:
     if isinstance(made, FailedTask) or not is_drawn_at_once(made.task):
         return made
     try:
-        from skybatch.imaging.preview import grey_preview  # numpy, which cutting alone does not need
+        # numpy, which cutting alone does not need
+        from skybatch.imaging.preview import PixelReading, grey_preview
 
-        return MadeFile(made.task, made.body, grey_preview(made.body))
+        reading = PixelReading(no_data=no_data_of(made.task.dataset, made.task.image_type))
+        return MadeFile(made.task, made.body, grey_preview(made.body, reading=reading))
     except Exception:  # the file is delivered; a preview missing is drawn when it is asked for
         log.warning("the preview of %s was not made", made.task.file, exc_info=True)
         return made

@@ -157,8 +157,6 @@ def _columns_of_time(time: TimeRule, survey: Survey) -> Broken:
 
 
 def _time(survey: Survey) -> Broken:
-    time, colour = survey.obscore.time, survey.requests.colour
+    time = survey.obscore.time
     if time is not None:
         yield from _columns_of_time(time, survey)
-    if colour is not None and colour.zero and colour.zero not in survey.columns:
-        yield "requests.colour.zero", f"{colour.zero!r} is no column"

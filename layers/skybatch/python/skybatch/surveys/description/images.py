@@ -220,6 +220,8 @@ class Product:
         Type of the pixels, as in FITS; 0: that of each image.
     hdu
         Number of the HDU that holds the image, from 0, or its EXTNAME; by default the first that holds one.
+    no_data
+        Values of pixels without data, by BSCALE and BZERO, beside NaN and BLANK: pictures show them as such.
     header_blocks
         2880-byte blocks of the header, for tables that do not tell.
     power
@@ -239,6 +241,7 @@ class Product:
     pixflags: str = "C"
     bitpix: int = -32
     hdu: int | str = ""
+    no_data: tuple[float, ...] = ()
     header_blocks: int = 4
     power: Power | None = None
     semantics: str = ""

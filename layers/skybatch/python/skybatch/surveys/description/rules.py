@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from skybatch.surveys.description.colour_names import broken_colour_rules
 from skybatch.surveys.description.column_rules import broken_column_rules
 from skybatch.surveys.description.images import Band, Dataset, Field, Product
 from skybatch.surveys.description.keys import PARTS_OF
@@ -38,6 +40,7 @@ def broken_rules(survey: Survey) -> Broken:
     yield from _powers(survey)
     yield from _requests(survey)
     yield from broken_column_rules(survey)
+    yield from broken_colour_rules(survey)
 
 
 def _identity(survey: Survey) -> Broken:
@@ -171,6 +174,9 @@ def _product(key: str, product: Product, survey: Survey) -> Broken:
             f"{key}.key",
             "must tell the bands apart: {band.token} is not in it, nor is there header.band_keyword",
         )
+    for n, value in enumerate(product.no_data):
+        if not math.isfinite(value):
+            yield f"{key}.no_data[{n}]", "must be finite: NaN and infinities are no data without saying so"
     if not product.forms:
         yield f"{key}.forms", "must name at least one ending"
     for what, forms in (("forms", product.forms), ("read", product.read)):
@@ -224,9 +230,6 @@ def _requests(survey: Survey) -> Broken:
     for mode in requests.example:
         if mode not in requests.modes:
             yield f"requests.example.{mode}", _unknown(mode, "mode of requests.modes", requests.modes)
-    for n, band in enumerate(requests.colour.bands if requests.colour else ()):
-        if band not in survey.bands:
-            yield f"requests.colour.bands[{n}]", _unknown(band, "band", survey.bands)
 
 
 def _image_types(given: Mapping[str, str], survey: Survey) -> Broken:

@@ -8,8 +8,8 @@ from skybatch.api.responses import preview_response
 from skybatch.api.routing import AnyResponse, RouteTable
 from skybatch.batch.delivery.previews import DEFAULT_LOOK, SIDES, STRETCHES, Look, read_or_draw
 from skybatch.batch.record import load_record
-from skybatch.batch.store import SAFE_NAME
-from skybatch.errors import CellError, InvalidRequest, NotFound
+from skybatch.batch.store import SAFE_NAME, BatchStore
+from skybatch.errors import CellError, InvalidRequest, NotFound, SourceError
 
 routes = RouteTable()
 
@@ -19,11 +19,18 @@ def preview(request: HttpRequest, dependencies: Dependencies, batch_id: str, nam
     """Return the preview of an image, or of its three bands in colour."""
     store, look = dependencies.batch(batch_id), read_look(request)
     load_record(store, dependencies.clock())
-    places = dependencies.places
-    body = read_or_draw(store, places, name, look) if SAFE_NAME.fullmatch(name) else None
+    body = _picture(dependencies, store, name, look) if SAFE_NAME.fullmatch(name) else None
     if body is None:
         raise NotFound("This batch has no such preview.")
     return preview_response(body, "image/png")
+
+
+def _picture(dependencies: Dependencies, store: BatchStore, name: str, look: Look) -> bytes | None:
+    """Return the picture, None for an unknown name. Raises NotFound, with the reason, where there is none."""
+    try:
+        return read_or_draw(store, dependencies.places, name, look, dependencies.file_readings)
+    except SourceError as error:
+        raise NotFound(f"There is no picture: {error.detail}.") from error
 
 
 def read_look(request: HttpRequest) -> Look:
