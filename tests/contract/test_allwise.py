@@ -258,6 +258,7 @@ def test_an_answer_of_the_search_is_a_metadata_table(
     images, wrong = well_placed(read_table_images([path], SURVEY))
     assert (len(images), wrong) == (len(TILES) * len(MAGZP), [])
     first = next(image for image in images if (image.fields["coadd_id"], image.band) == (TILE, "w1"))
+    assert first.wcs is not None
     assert (first.wcs.crval1, first.wcs.crval2) == TILES[TILE]
     assert first.values == {"magzp": 20.5, "magzpunc": 0.006}
 

@@ -129,3 +129,17 @@ def test_gzipped_images_cannot_be_assumed(tmp_path: Path) -> None:
     images = read_table_images([table], survey)
     with pytest.raises(InvalidRequest, match=r"\.fits\.gz"):
         stored_images(DirectoryTree(tmp_path), survey, images, "assumed", 1)
+
+
+def test_tables_that_do_not_place_images_need_their_headers(tree: DirectoryTree, tmp_path: Path) -> None:
+    table = allwise_table()
+    table.remove_columns(["naxis1", "naxis2", "crpix1", "crpix2"])
+    (tmp_path / "meta.csv").write_text(table_text(table, "csv"))
+    images = read_table_images([tmp_path / "meta.csv"], SURVEY)
+    for existence in ("listing", "assumed"):
+        with pytest.raises(InvalidRequest, match=r"meta\.csv, line 2: .* no naxis1; --existence probe"):
+            stored_images(tree, SURVEY, images, existence, 1)
+    found = stored_images(tree, SURVEY, images, "probe", 4)
+    assert len(read(found)) == len(images) == 8
+    assert {image.naxis1 for image in read(found)} == {128}
+    assert {image.values["magzp"] for image in read(found)} == set(MAGZP.values())

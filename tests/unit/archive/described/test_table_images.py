@@ -27,6 +27,7 @@ def test_the_archives_answer_is_read_in_both_formats(tmp_path: Path, form: str) 
     assert len(images) == len(TILES) * len(MAGZP)
     first = images[0]
     assert (first.dataset, first.fields, first.band) == ("allwise", {"coadd_id": TILE}, "w1")
+    assert first.wcs is not None
     assert (first.naxis1, first.naxis2, first.wcs.crpix1) == (128, 128, 64.5)
     assert (first.wcs.crval1, first.wcs.cdelt1, first.wcs.projection) == (TILES[TILE][0], -CDELT, "SIN")
     assert first.values == {"magzp": 20.5, "magzpunc": 0.006}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from astropy.coordinates import FK5, SkyCoord
 from astropy.io import fits
 from astropy.wcs import WCS
 
+from skybatch.cli.command_line import main
+from skybatch.inventory.cache import open_inventories
 from skybatch.surveys.catalogue import packaged_description
 from tests.e2e.crops import Judge
 from tests.support.survey.shipped.shipped_survey import ShippedSurvey, mirrored_survey, shipped_survey
@@ -91,3 +94,29 @@ def test_the_phases_are_described_alike() -> None:
         for survey in PHASES
     ]
     assert all(lines == common[0] for lines in common)
+
+
+def test_the_archive_s_table_and_a_header_each_give_the_inventory_of_all_headers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The table has no matrix and no polynomials: they are read of the first bytes of each image."""
+    make_frame(tmp_path, "neowise")
+    with shipped_survey("neowise", tmp_path) as shipped:
+        of_headers = shipped.sia(FRAME.ra, FRAME.dec)
+        rows = [f"01772a,2a,127,{band},2,63,63,RA---SIN-SIP,19.25" for band in (1, 2, 1)]
+        table = tmp_path / "p1bm_frm.csv"
+        head = "scan_id,scangrp,frame_num,band,naxis,naxis1,naxis2,ctype1,magzp"
+        table.write_text("\n".join([head, *rows, "01772a,2a,128,1,2,63,63,RA---SIN-SIP,19.25"]))
+        index = ["archive", "index", str(tmp_path), "--survey", "neowise", "--images", str(tmp_path)]
+        capsys.readouterr()
+        assert main([*index, "--table", str(table)]) != 0
+        assert "--existence probe" in capsys.readouterr().err
+        assert main([*index, "--table", str(table), "--existence", "probe"]) == 0
+        said = capsys.readouterr()
+        assert "2 images stored" in said.out
+        assert "not stored, as are 1 images" in said.out + said.err
+        again = replace(shipped, open=open_inventories(shipped.objects))
+        of_table = again.sia(FRAME.ra, FRAME.dec)
+        places = ["sia_bp_id", "sia_crval", "sia_crpix", "sia_cd", "sia_mjd_obs", "filesize"]
+        assert of_table[places].pformat() == of_headers[places].pformat()
+        assert set(of_table["magzp"]) == {19.25}

@@ -58,7 +58,8 @@ def stored_images(
     Raises
     ------
     InvalidRequest
-        Where existence cannot be assumed, because sizes do not follow from the table.
+        Where existence cannot be assumed, because sizes do not follow from the table; where a table does
+        not place its images, and no header is asked for.
     InventoryError
         Where the store refuses every image that is asked for.
     """
@@ -95,6 +96,11 @@ def _listed(tree: Tree, survey: Survey, images: Sequence[TableImage]) -> Stored:
 
 def _of_table(survey: Survey, image: TableImage, key: StoredKey, entry: Entry) -> ReadImage:
     """Return a file as the table describes it; how many cards its header has is not known."""
+    if image.wcs is None:
+        raise InvalidRequest(
+            f"{image.place}: the table does not tell where images lie, for it has no {image.missing};"
+            " --existence probe reads that of the header of each"
+        )
     blocks = survey.product[key.product].header_blocks
     return ReadImage(
         entry.path, key, entry.size, image.wcs, image.naxis1, image.naxis2, blocks, 0, image.values
@@ -166,7 +172,8 @@ def _checked(read: ReadImage | Problem, image: TableImage) -> ReadImage | Proble
     """Return an image with the values of its table, if it lies where that says."""
     if isinstance(read, Problem):
         return read
-    if not same_grid(read, image):
+    told = image.wcs and replace(read, wcs=image.wcs, naxis1=image.naxis1, naxis2=image.naxis2)
+    if told is not None and not same_grid(read, told):
         return Mismatch(read.path, f"another pixel grid than {image.place} says")
     said = {name: value for name, value in image.values.items() if value is not None}
     return replace(read, values={**read.values, **said})

@@ -7,15 +7,20 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 from skybatch.archive.metadata_cells import MetadataRow
-from skybatch.errors import InvalidRequest
+from skybatch.errors import InvalidRequest, SourceUnsupported
 from skybatch.fits.cards import Value
-from skybatch.fits.celestial_wcs import PROJECTIONS, CelestialWcs
+from skybatch.fits.celestial_wcs import PROJECTIONS, CelestialWcs, decompose
+from skybatch.fits.wcs_terms import Terms
 from skybatch.surveys.description.images import Field
-from skybatch.surveys.description.keys import FieldValue
+from skybatch.surveys.description.keys import FieldValue, StoredKey
 from skybatch.surveys.description.metadata import Column
 from skybatch.surveys.description.survey import Survey
+from skybatch.surveys.known import key_layout
 
 CORNERS = tuple(f"{axis}{corner}" for corner in range(1, 5) for axis in ("ra", "dec"))
+_MATRIX = ("cd1_1", "cd1_2", "cd2_1", "cd2_2")
+# SIP polynomials, Shupe et al. 2005, as FITS keywords name them in lower case.
+_SIP_TERMS = tuple(f"{axis}_{p}_{q}" for axis in "ab" for p in range(10) for q in range(10 - p))
 _LIMITS = {"int": 2**31 - 1, "long": 2**63 - 1}
 
 
@@ -27,6 +32,7 @@ def columns_read(survey: Survey) -> frozenset[str]:
     names |= {*geometry.center, *geometry.crota2, *CORNERS, *survey.imports.band, *survey.imports.when}
     names |= {name for field in survey.set.fields for name in field_columns(survey, field)}
     names |= {column.name or name for name, column in own_columns(survey).items()}
+    names |= {*survey.imports.key, *_MATRIX, *_SIP_TERMS}
     return frozenset(name.lower() for name in (*names, "ctype1", "dataset"))
 
 
@@ -46,6 +52,19 @@ def is_image(row: MetadataRow, survey: Survey) -> bool:
     return all(
         not row.has_value(column) or row.text(column).lower() == value.lower() for column, value in conditions
     )
+
+
+def key_of(row: MetadataRow, survey: Survey) -> StoredKey | None:
+    """Return what the key of an image says, where the table has it. Raises InvalidCell."""
+    column = next((name for name in survey.imports.key if row.has_value(name)), None)
+    if column is None:
+        return None
+    layout, text = key_layout(survey.id), row.text(column).lstrip("/")
+    below = (layout.parse(layout.prefix(dataset) + text) for dataset in survey.datasets)
+    key = layout.parse(text) or next((each for each in below if each is not None), None)
+    if key is None or survey.product[key.product].role != "image":
+        raise row.invalid(column, text, "must be the key of an image by the description")
+    return key
 
 
 def fields_of(row: MetadataRow, survey: Survey) -> dict[str, FieldValue]:
@@ -75,21 +94,69 @@ def band_of(row: MetadataRow, survey: Survey) -> str:
     return row.choice(spellings, *survey.imports.band)
 
 
+def missing_of_grid(row: MetadataRow, survey: Survey) -> str:
+    """Return what a table lacks to place an image, its columns in words; empty where it lacks nothing."""
+    geometry = survey.imports.geometry
+    centers = list(pairwise(geometry.center))[::2]
+    told = {
+        f"{geometry.naxis[0]}1": _has_pair(row, geometry.naxis),
+        f"{geometry.crval[0]}1": _has_pair(row, geometry.crval)
+        or any(row.has_column(ra) and row.has_column(dec) for ra, dec in centers),
+        f"{geometry.cdelt[0]}1": _has_pair(row, geometry.cdelt)
+        or geometry.cdelt_default is not None
+        or all(map(row.has_value, _MATRIX)),
+        "coefficients of its SIP polynomials": not _is_distorted(row, survey) or bool(_sip(row)),
+    }
+    return ", ".join(name for name, is_told in told.items() if not is_told)
+
+
+def _has_pair(row: MetadataRow, stems: tuple[str, ...]) -> bool:
+    return any(row.has_column(f"{stem}1") or _has_two(row, stem) for stem in stems)
+
+
+def _has_two(row: MetadataRow, column: str) -> bool:
+    """Tell whether a cell has two numbers; NAXIS alone is the number of axes."""
+    return row.has_value(column) and len(row.text(column).replace(",", " ").split()) == 2
+
+
 def grid_of(row: MetadataRow, survey: Survey) -> tuple[CelestialWcs, int, int]:
     """Return coordinates, columns and rows of an image. Raises InvalidCell."""
     geometry = survey.imports.geometry
     naxis1, naxis2 = map(int, _pair(row, geometry.naxis, 1, 1_000_000))
     crpix1, crpix2 = _pair(row, geometry.crpix, -1e9, 1e9, ((naxis1 + 1) / 2, (naxis2 + 1) / 2))
-    cdelt1, cdelt2 = _pair(row, geometry.cdelt, -10.0, 10.0, geometry.cdelt_default)
-    if cdelt1 == 0.0 or cdelt2 == 0.0:
-        raise row.invalid(geometry.cdelt[0], "0", "must not be 0")
     crval1, crval2 = _reference(row, survey)
     if not (0.0 <= crval1 <= 360.0 and -90.0 <= crval2 <= 90.0):
         raise row.invalid(geometry.crval[0], f"{crval1} {crval2}", "must be a position in degrees")
-    crota2 = row.number(-360.0, 360.0, *geometry.crota2) if row.has_column(*geometry.crota2) else 0.0
     projection, frame = _projection(row, survey), survey.header.frame
-    wcs = CelestialWcs(projection, frame, crpix1, crpix2, crval1 % 360.0, crval2, cdelt1, cdelt2, crota2, 0.0)
-    return wcs, naxis1, naxis2
+    terms = _sip(row) if _is_distorted(row, survey) else ()
+    place = (projection, frame, crpix1, crpix2, crval1 % 360.0, crval2)
+    return CelestialWcs(*place, *_matrix(row, survey), terms), naxis1, naxis2
+
+
+def _matrix(row: MetadataRow, survey: Survey) -> tuple[float, float, float, float]:
+    """Return CDELT1, CDELT2, CROTA2 and skew, degrees: of the CD matrix, where the table has one."""
+    geometry = survey.imports.geometry
+    if all(map(row.has_value, _MATRIX)):
+        given = [row.number(-10.0, 10.0, name) for name in _MATRIX]
+        try:
+            return decompose(*given)
+        except SourceUnsupported as error:
+            raise row.invalid(_MATRIX[0], str(given[0]), error.detail) from None
+    cdelt1, cdelt2 = _pair(row, geometry.cdelt, -10.0, 10.0, geometry.cdelt_default)
+    if cdelt1 == 0.0 or cdelt2 == 0.0:
+        raise row.invalid(geometry.cdelt[0], "0", "must not be 0")
+    crota2 = row.number(-360.0, 360.0, *geometry.crota2) if row.has_column(*geometry.crota2) else 0.0
+    return cdelt1, cdelt2, crota2, 0.0
+
+
+def _sip(row: MetadataRow) -> Terms:
+    return tuple((name.upper(), row.number(-1e9, 1e9, name)) for name in _SIP_TERMS if row.has_value(name))
+
+
+def _is_distorted(row: MetadataRow, survey: Survey) -> bool:
+    """Tell whether an image has SIP polynomials: by CTYPE1, else by the description."""
+    codes = [row.text("ctype1").upper()] if row.has_value("ctype1") else list(survey.header.wcs)
+    return bool(codes) and all(code.endswith("-SIP") for code in codes)
 
 
 def _pair(
@@ -119,14 +186,14 @@ def _reference(row: MetadataRow, survey: Survey) -> tuple[float, float]:
 def _projection(row: MetadataRow, survey: Survey) -> str:
     """Return the projection, by CTYPE1 (``RA---SIN``, or ``SIN`` alone), else the survey's only one."""
     if row.has_value("ctype1"):
-        code = row.text("ctype1").rpartition("-")[2].upper()
-        if code in PROJECTIONS and code in (survey.header.wcs or PROJECTIONS):
+        code = row.text("ctype1").upper().removesuffix("-SIP").rpartition("-")[2]
+        if code in PROJECTIONS and code in {each[:3] for each in survey.header.wcs or PROJECTIONS}:
             return code
         known = ", ".join(survey.header.wcs or PROJECTIONS)
         raise row.invalid("ctype1", row.text("ctype1"), f"must be of the projection {known}")
     if len(survey.header.wcs) != 1:
         raise InvalidRequest(f"{row.path}: no column ctype1, and the survey has not one projection")
-    return survey.header.wcs[0]
+    return survey.header.wcs[0][:3]
 
 
 def values_of(row: MetadataRow, survey: Survey) -> dict[str, Value]:

@@ -29,17 +29,21 @@ CORNER_PIXELS = 2.0
 
 @dataclass(frozen=True)
 class TableImage:
-    """One image of a table; ``place`` is file and line, ``corners`` those of the table, degrees."""
+    """One image of a table; ``place`` is file and line, ``corners`` those of the table, degrees.
+
+    ``missing`` says what the table lacks to place it on the sky; ``wcs`` is None then.
+    """
 
     place: str
     dataset: str
     fields: Mapping[str, FieldValue]
     band: str
-    wcs: CelestialWcs
+    wcs: CelestialWcs | None
     naxis1: int
     naxis2: int
     values: Mapping[str, Value]
     corners: tuple[float, ...] | None
+    missing: str = ""
 
     @property
     def identity(self) -> tuple[object, ...]:
@@ -91,17 +95,20 @@ def _images(path: Path, survey: Survey, errors: list[CellError]) -> Iterator[Tab
 
 
 def _image(row: MetadataRow, survey: Survey) -> TableImage:
-    wcs, naxis1, naxis2 = table_cells.grid_of(row, survey)
+    missing = table_cells.missing_of_grid(row, survey)
+    wcs, naxis1, naxis2 = (None, 0, 0) if missing else table_cells.grid_of(row, survey)
+    key = table_cells.key_of(row, survey)
     return TableImage(
         place=f"{row.path.name}, line {row.line}" if row.line is not None else row.path.name,
-        dataset=_dataset(row, survey),
-        fields=table_cells.fields_of(row, survey),
-        band=table_cells.band_of(row, survey),
+        dataset=key.dataset if key else _dataset(row, survey),
+        fields=key.fields if key else table_cells.fields_of(row, survey),
+        band=key.band if key else table_cells.band_of(row, survey),
         wcs=wcs,
         naxis1=naxis1,
         naxis2=naxis2,
         values=table_cells.values_of(row, survey),
         corners=table_cells.corners_of(row),
+        missing=missing,
     )
 
 
@@ -113,7 +120,12 @@ def _dataset(row: MetadataRow, survey: Survey) -> str:
 
 def well_placed(images: Sequence[TableImage]) -> tuple[list[TableImage], list[Mismatch]]:
     """Part images from those whose corners in the table are not where their pixel grids have them."""
-    known = [number for number, image in enumerate(images) if image.corners is not None]
+    # Corners of distorted images are pixels away from those of their matrix.
+    known = [
+        number
+        for number, image in enumerate(images)
+        if image.corners is not None and image.wcs is not None and not image.wcs.terms
+    ]
     pixels = _corner_pixels([images[number] for number in known]).max(axis=1) if known else np.empty(0)
     far = {n: apart for n, apart in zip(known, pixels.tolist(), strict=True) if not apart <= CORNER_PIXELS}
     wrong = [
@@ -129,14 +141,18 @@ def _corner_pixels(images: Sequence[TableImage]) -> Floats:
     given = np.array([image.corners for image in images]).reshape(-1, 4, 2)
     theirs = to_vector(given[..., 0], given[..., 1])
     apart = np.linalg.norm(ours[:, None, :, :] - theirs[:, :, None, :], axis=-1)
-    pixel = np.array([min(abs(image.wcs.cdelt1), abs(image.wcs.cdelt2)) for image in images])
+    pixel = np.array([min(abs(wcs.cdelt1), abs(wcs.cdelt2)) for wcs in _wcs(images)])
     nearest: Floats = np.degrees(apart.min(axis=2)) / pixel[:, None]
     return nearest
 
 
 def _footprints(images: Sequence[TableImage]) -> Footprints:
-    names = ("crval1", "crval2", "crpix1", "crpix2", "cdelt1", "cdelt2", "crota2")
-    columns = {name: np.array([getattr(image.wcs, name) for image in images]) for name in names}
+    names = ("crval1", "crval2", "crpix1", "crpix2", "cdelt1", "cdelt2", "crota2", "skew")
+    columns = {name: np.array([getattr(wcs, name) for wcs in _wcs(images)]) for name in names}
     columns |= {name: np.array([getattr(image, name) for image in images]) for name in ("naxis1", "naxis2")}
-    columns["projection"] = np.array([float(Projection[image.wcs.projection]) for image in images])
+    columns["projection"] = np.array([float(Projection[wcs.projection]) for wcs in _wcs(images)])
     return Footprints.from_keywords(columns)
+
+
+def _wcs(images: Sequence[TableImage]) -> list[CelestialWcs]:
+    return [image.wcs for image in images if image.wcs is not None]

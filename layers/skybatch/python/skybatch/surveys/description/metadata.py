@@ -57,9 +57,21 @@ class TableGeometry:
 
 @described
 class Import:
-    """How metadata tables are read: which rows are images, and columns of band and pixel grid."""
+    """How metadata tables are read: which rows are images, and columns of band and pixel grid.
+
+    Attributes
+    ----------
+    when
+        Columns, and the values that rows of images have in them, if any.
+    key
+        Columns of the path of an image, which tells its data set, fields and band.
+    band, geometry
+        Columns of the band and of the pixel grid. A CD matrix and SIP polynomials are read of columns named
+        as FITS keywords.
+    """
 
     when: Mapping[str, str] = field(default_factory=dict)
+    key: tuple[str, ...] = ()
     band: tuple[str, ...] = ("band",)
     geometry: TableGeometry = TableGeometry()
 
