@@ -17,6 +17,7 @@ import pytest
 
 from local.deploy import ROOT
 from local.emulator import free_port
+from tests.support.batches.stacks import SMALL, KeptSkies
 
 pytestmark = pytest.mark.e2e
 
@@ -43,12 +44,13 @@ def with_ports(text: str, ports: dict[str, str]) -> str:
 
 
 @pytest.fixture
-def served(ports: dict[str, str], tmp_path: Path) -> Iterator[None]:
-    """The operator's lines: the issuer, and the service that asks for its tokens."""
+def served(ports: dict[str, str], tmp_path: Path, skies: KeptSkies) -> Iterator[None]:
+    """The operator's lines: the issuer, and the service that asks for its tokens, of images made before."""
     issuer, serve = with_ports(documented()[0], ports).strip().splitlines()
     issuer_words = [sys.executable, *shlex.split(issuer.removesuffix("&"))[1:]]
     (parameters,) = [word for word in shlex.split(serve) if word.startswith("PARAMS=")]
-    service = {"PARAMS": parameters.removeprefix("PARAMS="), "PORT": ports["8080"]}
+    archive = str(skies.made(SMALL).archive)
+    service = {"PARAMS": parameters.removeprefix("PARAMS="), "PORT": ports["8080"], "ARCHIVE": archive}
     with ExitStack() as running:
         for words, more in (
             (issuer_words, {}),

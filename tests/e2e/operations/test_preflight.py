@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -41,11 +42,22 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def programs(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A path whose AWS CLI says its version, quickly; `test_documented_commands` runs the true one."""
+    folder = tmp_path_factory.mktemp("programs")
+    program = folder / "aws"
+    program.write_text("#!/bin/sh\necho aws-cli/2.0.0\n")
+    program.chmod(0o755)
+    return f"{folder}{os.pathsep}{os.environ['PATH']}"
+
+
 @pytest.fixture
 def preflight(
-    account: Emulator, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    account: Emulator, programs: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Preflight:
     """Runs the command; the gravest level of each check that is not well, and its exit code as ``exit``."""
+    monkeypatch.setenv("PATH", programs)
     for name, value in (CREDENTIALS | {"AWS_REGION": REGION, "AWS_ENDPOINT_URL": account.url}).items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("AWS_PROFILE", raising=False)
