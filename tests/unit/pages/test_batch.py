@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from skybatch import pages
+from skybatch.batch.delivery.previews import no_picture
 from skybatch.batch.request_facts import request_facts
 from skybatch.batch.results.target_choice import TargetChoice
 from skybatch.batch.results.targets import Target
@@ -183,6 +184,19 @@ def test_quicklooks_are_never_delivered_without_the_caution() -> None:
     for page in (shown(quick), running(batch_samples.status("working"), named)):
         assert QUICKLOOK_CAUTION in page.words
     assert QUICKLOOK_CAUTION not in shown(batch_samples.status(), batch_samples.targets(3)).words
+
+
+def test_images_too_large_for_a_picture_say_so_in_its_place() -> None:
+    first = batch_samples.targets(1)[0]
+    large = replace(first.pictures[0], bytes=20_000_001)
+    page = shown(batch_samples.mixed(), [replace(first, pictures=(large, *first.pictures[1:]), colour=None)])
+    assert [each.text for each in page.all("span", **{"class": "none"})] == [no_picture(20_000_001)]
+    assert len(page.all("img", loading="lazy")) == 2
+    images = [
+        {**image, "bytes": size} for image, size in zip(batch_samples.images(2), (9, 10**9), strict=True)
+    ]
+    page = running(batch_samples.status("working"), images)
+    assert [each.text for each in page.all("span", **{"class": "none"})] == [no_picture(10**9)]
 
 
 def test_one_button_downloads_everything_and_the_other_files_are_folded() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from skybatch.batch.delivery.previews import Look
 from skybatch.batch.results.target_choice import TargetChoice
+from skybatch.batch.results.targets import Target
 from skybatch.errors import NotFound
 from skybatch.pages.view import view_page
 from tests.support.batches import batch_samples
@@ -71,3 +73,36 @@ def test_an_image_outside_the_choice_is_shown_among_all() -> None:
 def test_what_was_not_delivered_has_no_view(name: str) -> None:
     with pytest.raises(NotFound):
         shown(name)
+
+
+def large(target: Target) -> Target:
+    return replace(target, pictures=tuple(replace(p, bytes=20_000_001) for p in target.pictures))
+
+
+def test_an_image_too_large_for_a_picture_says_so() -> None:
+    page = Page(view_page(STATUS, [large(TARGETS[1])], file(2, "h"), TargetChoice(), Look()))
+    assert not page.all("img", id="picture")
+    assert not page.all("form", id="look")
+    assert "over 20 MB" in page.one("p", **{"class": "none"}).text
+    assert page.unclosed == []
+
+
+def test_an_image_without_directions_is_shown_without_arrows() -> None:
+    first = TARGETS[1].pictures[0]
+    lost = replace(TARGETS[1], pictures=(replace(first, task=replace(first.task, geometry=None)),))
+    page = Page(view_page(STATUS, [lost], file(2, "j"), TargetChoice(), Look()))
+    assert "north up" not in page.one("img", id="picture").attributes["alt"]
+    assert "directions are not known" in page.words
+    assert not page.all("text")
+
+
+def test_marks_go_by_the_header_of_the_image_shown() -> None:
+    asked: list[str] = []
+    page = Page(
+        view_page(
+            *(STATUS, TARGETS, file(2, "jhk"), TargetChoice(), Look()),
+            read_header=lambda task: asked.append(task.file),
+        )
+    )
+    assert asked == [file(2, "j")]
+    assert "without data are blue" in page.words

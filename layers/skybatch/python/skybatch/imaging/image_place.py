@@ -9,7 +9,13 @@ from functools import cached_property
 import numpy as np
 
 from skybatch.errors import SourceUnsupported
-from skybatch.fits.celestial_wcs import GALACTIC, CelestialWcs, read_celestial_wcs
+from skybatch.fits.celestial_wcs import (
+    GALACTIC,
+    CelestialWcs,
+    has_matrix,
+    pixel_matrix,
+    read_celestial_wcs,
+)
 from skybatch.fits.header import Header
 from skybatch.sky.distortions.astropy_map import AstropyMap
 from skybatch.sky.distortions.sip import SipPolynomials
@@ -57,8 +63,14 @@ class ImagePlace:
         return plain
 
     def to_icrs(self, x: Floats, y: Floats) -> Floats:
-        """Return unit vectors (m, 3) in ICRS of FITS pixel positions (m,); NaN where there is no sky."""
-        places = self.footprint.to_sky(x[None], y[None])
+        """Return unit vectors (m, 3) in ICRS of FITS pixel positions (m,); NaN where there is no sky.
+
+        Raises SourceUnsupported where astropy cannot work out the coordinates.
+        """
+        try:
+            places = self.footprint.to_sky(x[None], y[None])
+        except ValueError as error:  # as astropy raises, or its own errors that are of this kind
+            raise SourceUnsupported(f"its coordinates cannot be worked out: {error}") from None
         return np.asarray(to_vector(*self.footprint.frame.to_icrs(*places))[0])
 
     def to_pixel(self, position: SkyPosition) -> tuple[float, float]:
@@ -144,3 +156,31 @@ def _map(wcs: CelestialWcs, plain: Footprints) -> AstropyMap:
     matrix: tuple[float, float, float, float] = tuple(plain.cd_matrix[0].tolist())
     crpix, crval = (wcs.crpix1, wcs.crpix2), (wcs.crval1, wcs.crval2)
     return AstropyMap(wcs.projection, crpix, crval, matrix, wcs.terms)
+
+
+def turning_matrix(header: Header, place: ImagePlace | None) -> Floats:
+    """Return the matrix that an image is turned by: from (column, row) to (east, north) steps, in degrees.
+
+    Where its place is not known it is that of its header alone, or of an image that stands upright.
+    """
+    given = _header_matrix(header)
+    return given if place is None else place.pixel_matrix(given)
+
+
+def _header_matrix(header: Header) -> Floats:
+    """Return the matrix from (column, row) steps to (east, north) steps, in degrees (FITS standard, 8.3)."""
+    if has_matrix(header):
+        scale1, scale2, turned, skew = pixel_matrix(header)
+        turn = np.radians(turned)
+        rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+        return np.asarray(rotation @ np.array([[scale1, skew], [0.0, scale2]]))
+    scale1, scale2 = (number_of(header, f"CDELT{axis}", None) or step for axis, step in ((1, -1.0), (2, 1.0)))
+    turn = np.radians(number_of(header, "CROTA2", 0.0) or 0.0)
+    cosine, sine = np.cos(turn), np.sin(turn)
+    return np.array([[scale1 * cosine, -scale2 * sine], [scale1 * sine, scale2 * cosine]])
+
+
+def number_of(header: Header, keyword: str, default: float | None) -> float | None:
+    """Return the number of a keyword; the default where a header has none."""
+    found = header.get(keyword)
+    return float(found) if isinstance(found, int | float) and not isinstance(found, bool) else default

@@ -14,10 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skybatch.errors import SourceDiffers
-from skybatch.fits.celestial_wcs import has_matrix, pixel_matrix
 from skybatch.fits.hdus.hdu_choice import FIRST_IMAGE, HduChoice
 from skybatch.fits.header import Header
-from skybatch.imaging.image_place import ImagePlace, place_if_known
+from skybatch.imaging.image_place import ImagePlace, number_of, place_if_known, turning_matrix
 from skybatch.imaging.png import write_png
 from skybatch.imaging.resampling import Pixels, block_mean, rotate_north_up
 from skybatch.imaging.stretch import (
@@ -132,46 +131,19 @@ def scaled_image(
     place = place_if_known(header)
     return ScaledImage(
         rotate_north_up(block_mean(pixels, longest), turning_matrix(header, place)),
-        _number(header, zero_point, None) if zero_point else None,
+        number_of(header, zero_point, None) if zero_point else None,
         (header.naxis1, header.naxis2),
         place,
     )
 
 
-def turning_matrix(header: Header, place: ImagePlace | None) -> NDArray[np.float64]:
-    """Return the matrix that an image is turned by: from (column, row) to (east, north) steps, in degrees.
-
-    Where its place is not known it is that of its header alone, or of an image that stands upright.
-    """
-    given = _pixel_matrix(header)
-    return given if place is None else place.pixel_matrix(given)
-
-
 def _physical(header: Header, stored: NDArray[Any]) -> Pixels:
     """Return the values that stored pixels stand for, BZERO + BSCALE x stored (FITS standard, 4.4.2.5)."""
-    zero, scale = _number(header, "BZERO", 0.0) or 0.0, _number(header, "BSCALE", 1.0) or 1.0
+    zero, scale = number_of(header, "BZERO", 0.0) or 0.0, number_of(header, "BSCALE", 1.0) or 1.0
     with np.errstate(over="ignore", invalid="ignore"):  # what 32 bits cannot hold is infinite: no data
         if (zero, scale) == (0.0, 1.0):
             return stored.astype(np.float32)
         return (zero + scale * stored.astype(np.float64)).astype(np.float32)
-
-
-def _number(header: Header, keyword: str, default: float | None) -> float | None:
-    found = header.get(keyword)
-    return float(found) if isinstance(found, int | float) and not isinstance(found, bool) else default
-
-
-def _pixel_matrix(header: Header) -> NDArray[np.float64]:
-    """Return the matrix from (column, row) steps to (east, north) steps, in degrees (FITS standard, 8.3)."""
-    if has_matrix(header):
-        scale1, scale2, turned, skew = pixel_matrix(header)
-        turn = np.radians(turned)
-        rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-        return np.asarray(rotation @ np.array([[scale1, skew], [0.0, scale2]]))
-    scale1, scale2 = (_number(header, f"CDELT{axis}", None) or step for axis, step in ((1, -1.0), (2, 1.0)))
-    turn = np.radians(_number(header, "CROTA2", 0.0) or 0.0)
-    cosine, sine = np.cos(turn), np.sin(turn)
-    return np.array([[scale1 * cosine, -scale2 * sine], [scale1 * sine, scale2 * cosine]])
 
 
 def combine_colour(

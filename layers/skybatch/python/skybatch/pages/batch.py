@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from skybatch.batch.delivery.previews import preview_name
+from skybatch.batch.delivery.previews import no_picture, preview_name
 from skybatch.batch.results.target_choice import TargetChoice
 from skybatch.batch.results.targets import Target
 from skybatch.pages.environment import render
@@ -102,6 +102,7 @@ def _tile(image: Mapping[str, Any]) -> dict[str, Any]:
         "title": " · ".join(filter(None, (row, named))) or plain(image["file"], 60),
         "band": _band(str(image["band"]).lower()),
         "bytes": image["bytes"],
+        "no_picture": no_picture(image["bytes"]),
         "preview": f"previews/{preview_name(image['file'])}",
         "view": view_address(image["file"], ""),
     }

@@ -23,7 +23,7 @@ from skybatch.surveys.description.survey import Survey
 from skybatch.surveys.known import band_label, served_surveys
 
 STYLES = ("page.css", "results.css")
-BATCH_SCRIPTS = ("batch.js", "copy.js", "view.js")
+BATCH_SCRIPTS = ("batch.js", "copy.js", "pictures.js", "view.js")
 FORM_SCRIPTS = (
     *("sky.js", "table_check.js", "request_file.js", "request_commands.js", "command_panel.js"),
     *("form_errors.js", "my_batches.js", "form.js"),

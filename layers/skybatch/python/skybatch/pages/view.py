@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from skybatch.batch.codes import RowStatus
-from skybatch.batch.delivery.previews import DEFAULT_LOOK, SIDES, STRETCHES, Look, preview_name
+from skybatch.batch.delivery.previews import (
+    DEFAULT_LOOK,
+    SIDES,
+    STRETCHES,
+    Look,
+    no_picture,
+    preview_name,
+)
+from skybatch.batch.plan import Task
 from skybatch.batch.results.target_choice import TargetChoice
 from skybatch.batch.results.targets import Picture, Target
 from skybatch.errors import NotFound
+from skybatch.fits.header import Header
 from skybatch.pages.environment import render
 from skybatch.plain_text import plain
 from skybatch.presentation.formatting import size
@@ -35,9 +44,19 @@ class Shown(NamedTuple):
         """The name by which its address and its preview are known: of its file, or of the colour picture."""
         return self.picture.task.file if self.picture else (self.target.colour or "").removesuffix(".png")
 
+    @property
+    def marked(self) -> Picture:
+        """The image by whose place the picture is marked: of a colour picture the first that is here."""
+        return self.picture or next(picture for picture in self.target.pictures if picture.is_here)
+
 
 def view_page(
-    status: BatchStatus, targets: Sequence[Target], file: str, choice: TargetChoice, look: Look
+    status: BatchStatus,
+    targets: Sequence[Target],
+    file: str,
+    choice: TargetChoice,
+    look: Look,
+    read_header: Callable[[Task], Header | None] = lambda _: None,
 ) -> str:
     """Render the large view of an image as HTML.
 
@@ -53,6 +72,8 @@ def view_page(
         The page that the reader came from: next and previous follow its filters and order.
     look
         How the picture is drawn.
+    read_header
+        Gives the header of a delivered image, None where it cannot be read.
 
     Raises
     ------
@@ -78,22 +99,29 @@ def view_page(
         place_in_list=f"{number + 1:,} of {len(chosen):,}",
         back=f"results{choice.query()}#gallery",
         hidden=choice.parameters(),
-        **_picture_context(shown, look),
+        **_picture_context(shown, look, read_header(shown.marked.task)),
     )
 
 
-def _picture_context(shown: Shown, look: Look) -> dict[str, Any]:
+def _picture_context(shown: Shown, look: Look, header: Header | None) -> dict[str, Any]:
     """Return the picture with what is drawn over it, how it is drawn, and what is told of it."""
-    marks = picture_marks(shown.target, shown.picture or shown.target.pictures[0], LONGEST_SHOWN)
+    marks = picture_marks(shown.target, shown.marked, LONGEST_SHOWN, header)
     side = next((each for each in SIDES if each >= max(marks.columns, marks.rows)), SIDES[-1])
     return {
         "marks": marks,
+        "no_picture": _no_picture(shown, marks),
         "picture": f"previews/{preview_name(shown.name)}{_query(TargetChoice(), look, side=side)}",
         "look": look,
         "stretches": STRETCHES,
         "is_colour": shown.picture is None,
         "facts": _facts(shown, marks),
     }
+
+
+def _no_picture(shown: Shown, marks: PictureMarks) -> str:
+    """Say why there is no picture, as far as is known without drawing it."""
+    too_large = no_picture(shown.picture.bytes) if shown.picture else ""
+    return too_large or (f"No picture: {marks.refusal}." if marks.refusal else "")
 
 
 def _find(targets: Sequence[Target], file: str) -> tuple[int, Shown] | None:

@@ -36,6 +36,11 @@ def preview_name(file: str) -> str:
     return file + PREVIEW_SUFFIX
 
 
+def no_picture(size: int) -> str:
+    """Say why there is no picture of an image of so many bytes; empty where its size does not forbid one."""
+    return f"No picture: {TOO_LARGE}." if size > MOST_BYTES else ""
+
+
 def colour_names(tasks: Iterable[Task]) -> dict[str, str]:
     """Name the colour preview of each delivered file that has one, by file name."""
     small = (task for task in tasks if task.bytes <= MOST_BYTES)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, TypedDict
 
 from skybatch.batch.codes import RowStatus
-from skybatch.batch.delivery.previews import preview_name
+from skybatch.batch.delivery.previews import no_picture, preview_name
 from skybatch.batch.delivery.set_names import image_set_name
 from skybatch.batch.results.target_choice import GALLERY, SIZES, TABLE, TargetChoice, TargetPage, page_of
 from skybatch.batch.results.targets import Picture, Target
@@ -117,6 +117,7 @@ def _shown_picture(picture: Picture, choice: TargetChoice) -> dict[str, Any]:
         "here": picture.is_here,
         "preview": f"previews/{preview_name(task.file)}",
         "view": view_address(task.file, choice.query(view=GALLERY, size="medium")),
+        "no_picture": no_picture(picture.bytes),
         "bytes": picture.bytes,
         "cut": task.cut_at_edge,
         "outcome": OUTCOMES[RowStatus(str(picture.status))][0],

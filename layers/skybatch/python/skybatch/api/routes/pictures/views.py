@@ -7,11 +7,14 @@ from skybatch.api.http_request import HttpRequest
 from skybatch.api.responses import html_response
 from skybatch.api.routes.pictures.previews import read_look
 from skybatch.api.routing import AnyResponse, RouteTable
+from skybatch.batch.delivery.image_headers import read_image_header
+from skybatch.batch.plan import Task
 from skybatch.batch.results.target_choice import TargetChoice
 from skybatch.batch.results.targets import Target, load_finished_targets
 from skybatch.batch.status import read_status
 from skybatch.batch.store import SAFE_NAME, BatchStore
 from skybatch.errors import NotFound
+from skybatch.fits.header import Header
 from skybatch.pages.view import view_page
 from skybatch.status import BatchStatus
 
@@ -26,7 +29,12 @@ def view(request: HttpRequest, dependencies: Dependencies, batch_id: str, file: 
     if not SAFE_NAME.fullmatch(file):
         raise NotFound("This batch has no such image.")
     choice = TargetChoice.read(request.query_parameter)
-    return html_response(view_page(status, _targets(dependencies, store, status), file, choice, look))
+    targets = _targets(dependencies, store, status)
+
+    def read_header(task: Task) -> Header | None:
+        return read_image_header(store, dependencies.places, task)
+
+    return html_response(view_page(status, targets, file, choice, look, read_header))
 
 
 def _targets(dependencies: Dependencies, store: BatchStore, status: BatchStatus) -> tuple[Target, ...]:
