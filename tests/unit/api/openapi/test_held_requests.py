@@ -37,11 +37,9 @@ def has_image(request: pytest.FixtureRequest) -> Iterator[bool]:
     remember_examples({})
 
 
-def test_each_example_is_a_request_that_is_taken(has_image: bool) -> None:
+def test_each_example_is_a_request_that_is_taken() -> None:
     found = described("BatchRequest")["examples"]
-    assert [each["mode"] for each in found] == (
-        ["region", "positions", "image_ids"] if has_image else ["region", "image_ids"]
-    )
+    assert [each["mode"] for each in found] == ["region", "positions", "image_ids"]
     for example in found:
         parsed, _ = parse_body(json.dumps(example).encode(), "application/json", Settings())
         assert parsed.dataset == "allwise"
