@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 from obstore.store import MemoryStore
 
@@ -89,6 +91,19 @@ def test_of_a_target_that_is_half_done_only_what_is_there_is_shown(archive: Made
     (picture,) = target.pictures
     assert (picture.task.file, picture.bytes, picture.is_here) == (done.file, 700, True)
     assert target.colour is None
+
+
+@pytest.mark.parametrize("was_enabled", [True, False])
+def test_collection_of_cycles_is_as_it_was(archive: MadeArchive, was_enabled: bool) -> None:
+    service = Service(archive)
+    accepted = service.submit(mode="positions", table=POSITIONS)
+    service.run(accepted)
+    (gc.enable if was_enabled else gc.disable)()
+    try:
+        assert load_targets(service.store(accepted.record.batch_id))
+        assert gc.isenabled() is was_enabled
+    finally:
+        gc.enable()
 
 
 def test_a_batch_that_failed_before_its_outcomes_has_none() -> None:

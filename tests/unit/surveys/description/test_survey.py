@@ -21,6 +21,7 @@ def test_the_only_data_set_of_a_survey_has_its_name() -> None:
 def test_bands_and_products_have_the_order_of_the_description() -> None:
     survey = packaged_survey()
     assert list(survey.bands) == ["j", "h", "k"]
+    assert survey.band_order == {"j": 0, "h": 1, "k": 2}
     assert list(survey.images) == ["image", "quicklook"]
     assert survey.first_product == "image"
     assert survey.has("scans")

@@ -26,6 +26,7 @@ _WITHOUT_IMAGES = {
     ImageStatus.FAILED: RowStatus.FAILED,
     ImageStatus.CANCELLED: RowStatus.CANCELLED,
 }
+_IMAGE_STATUSES = {str(each): each for each in ImageStatus}  # as in plans, there may be 100,000
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class ImageOutcome:
     @classmethod
     def from_json(cls, line: dict[str, Any]) -> ImageOutcome:
         """Read a line of ``outcomes.jsonl``; older ones have neither code nor place."""
-        status, place = ImageStatus(line["status"]), line.get("place")
+        status, place = _IMAGE_STATUSES[line["status"]], line.get("place")
         found = Place.from_json(place) if place else None
         return cls(line["n"], status, line["bytes"], line["reason"], line.get("code"), found)
 

@@ -169,7 +169,9 @@ class BatchStore:
         if body is None:
             return None
         lines = body.splitlines() if first is None else body.split(b"\n", first)[:first]
-        return [json.loads(line) for line in lines if line]
+        # One call for all: half of the time of one for each of thousands of short lines.
+        values: list[dict[str, Any]] = json.loads(b"[" + b",".join(filter(None, lines)) + b"]")
+        return values
 
     # Many objects -----------------------------------------------------------------------------------
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from skybatch.batch.codes import ImageStatus, RowStatus
@@ -75,10 +77,26 @@ class Target:
 
 def load_targets(store: BatchStore) -> tuple[Target, ...]:
     """Read the targets of a batch that ended; one that failed before its outcomes were decided has none."""
-    plan, outcomes = load_plan(store), load_outcomes(store)
-    if plan is None or outcomes is None:
-        return ()
-    return make_targets(load_request(store), plan, outcomes)
+    with _without_collection():
+        plan, outcomes = load_plan(store), load_outcomes(store)
+        if plan is None or outcomes is None:
+            return ()
+        return make_targets(load_request(store), plan, outcomes)
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Look for no cycles meanwhile: ten objects are made of each image, all of which stay.
+
+    Of 7,500 images that took a third of the time.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def load_finished_targets(store: BatchStore) -> tuple[Target, ...]:
@@ -114,7 +132,7 @@ def _is_here(outcome: ImageOutcome) -> bool:
 
 
 def _target(row: Row, number: int | None, pictures: list[Picture], colours: dict[str, str]) -> Target:
-    ordered = sorted(pictures, key=_band_order)
+    ordered = sorted(pictures, key=_band_order) if len(pictures) > 1 else pictures
     status = status_of_images(picture.status for picture in ordered)
     reason = next((picture.reason for picture in ordered if picture.reason), None)
     colour = next((colours[p.task.file] for p in ordered if p.task.file in colours), None)
@@ -123,8 +141,8 @@ def _target(row: Row, number: int | None, pictures: list[Picture], colours: dict
 
 def _band_order(picture: Picture) -> int:
     survey = survey_if_known(picture.task.dataset)
-    bands = list(survey.bands) if survey else []
-    return bands.index(picture.task.band) if picture.task.band in bands else len(bands)
+    bands = survey.band_order if survey else {}
+    return bands.get(picture.task.band, len(bands))
 
 
 @dataclass

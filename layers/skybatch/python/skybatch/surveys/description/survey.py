@@ -94,6 +94,11 @@ class Survey:
         return self.set.grid == "band" and len(self.band) > 1
 
     @cached_property
+    def band_order(self) -> Mapping[str, int]:
+        """The place of each band in the description's order, from 0."""
+        return {band: place for place, band in enumerate(self.bands)}
+
+    @cached_property
     def datasets(self) -> Mapping[str, Dataset]:
         """Data sets by the name that requests, plans and inventory folders have: see `dataset_key`."""
         return {self.dataset_key(dataset): dataset for dataset in self.dataset}
