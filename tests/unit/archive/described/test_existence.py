@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pytest
+from astropy.io import fits
 
 from skybatch.archive.described.existence import Existence, Stored, stored_images
 from skybatch.archive.described.headers import Mismatch, ReadImage
@@ -13,10 +16,12 @@ from skybatch.archive.described.table_images import read_table_images
 from skybatch.errors import AccessRefused, InvalidRequest, InventoryError
 from skybatch.fits.tiles.gzip2_writer import compress_tiled
 from skybatch.storage.directory_tree import DirectoryTree
-from skybatch.surveys.catalogue import packaged_description
+from skybatch.surveys.catalogue import packaged_description, packaged_survey
 from skybatch.surveys.description.reader import read_survey
 from tests.support.survey.described.allwise_table import allwise_table, table_text
 from tests.support.survey.described.allwise_tree import MAGZP, SURVEY, TILES, fill, key, tile_image
+from tests.support.survey.shipped.wise import FRAME
+from tests.support.survey.shipped.wise import key as frame_key
 
 TILE, OTHER = TILES
 
@@ -143,3 +148,31 @@ def test_tables_that_do_not_place_images_need_their_headers(tree: DirectoryTree,
     assert len(read(found)) == len(images) == 8
     assert {image.naxis1 for image in read(found)} == {128}
     assert {image.values["magzp"] for image in read(found)} == set(MAGZP.values())
+
+
+@dataclass(frozen=True)
+class CountingTree(DirectoryTree):
+    """A tree that notes the bytes of each request."""
+
+    asked: list[int] = field(default_factory=list)
+
+    def read_start(self, path: str, length: int) -> tuple[bytes, int]:
+        self.asked.append(length)
+        return super().read_start(path, length)
+
+    def read_range(self, path: str, start: int, length: int) -> bytes:
+        self.asked.append(length)
+        return super().read_range(path, start, length)
+
+
+def test_a_long_header_is_one_request_where_the_description_tells_its_blocks(tmp_path: Path) -> None:
+    tree, survey = CountingTree(tmp_path / "tree"), packaged_survey("neowise")
+    header = fits.Header(FRAME.cards("w1", 16))
+    header.extend([("COMMENT", "of fourteen blocks")] * (36 * 13 - 40), bottom=True)
+    file = io.BytesIO()
+    fits.PrimaryHDU(np.zeros((63, 63), np.float32), header).writeto(file)
+    tree.write(frame_key("neowise", "w1"), file.getvalue())
+    (tmp_path / "frames.csv").write_text(f"scan_id,frame_num,band\n{FRAME.scan},{FRAME.number},1\n")
+    images = read_table_images([tmp_path / "frames.csv"], survey)
+    (found,) = read(stored_images(tree, survey, images, "probe", 1))
+    assert (found.blocks, tree.asked) == (14, [14 * 2880])

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from skybatch.archive.described.forms import by_image, read_forms
-from skybatch.archive.described.headers import TILED, Mismatch, ReadImage, read_image
+from skybatch.archive.described.headers import TILED, Mismatch, ReadImage, bytes_ahead, read_image
 from skybatch.archive.described.listing import Listing, list_held
 from skybatch.archive.described.sets import same_grid
 from skybatch.archive.described.table_images import TableImage
-from skybatch.archive.header_reader import FIRST_BYTES
 from skybatch.archive.image_records import Problem
 from skybatch.concurrency import parallel_map
 from skybatch.errors import AccessRefused, InvalidRequest, InventoryError
@@ -155,10 +154,11 @@ def _probe(
 ) -> ReadImage | Problem | AccessRefused | None:
     """Return the first form of an image that is there, read from its header; None where there is none."""
     refusal: AccessRefused | None = None
+    ahead = bytes_ahead(survey.product[survey.first_product])
     for form in survey.product[survey.first_product].forms:
         key = replace(_first_key(survey, image), form=form)
         try:
-            started = StartedTree.read(tree, layout.key(key), FIRST_BYTES)
+            started = StartedTree.read(tree, layout.key(key), ahead)
         except FileNotFoundError:
             continue
         except AccessRefused as error:

@@ -29,10 +29,13 @@ class StoredHdu(NamedTuple):
     tile_heap: int = 0
 
 
-def read_hdu(tree: RangedTree, entry: Entry, wanted: HduChoice, *, own_tiles: bool = False) -> StoredHdu:
+def read_hdu(
+    tree: RangedTree, entry: Entry, wanted: HduChoice, *, own_tiles: bool = False, ahead: int = FIRST_BYTES
+) -> StoredHdu:
     """Read the header of the image of a stored file.
 
-    ``own_tiles`` says that its name is that of a file in tiles, which may be ours.
+    ``own_tiles`` says that its name is that of a file in tiles, which may be ours; ``ahead`` is the bytes of
+    the first request.
 
     Raises
     ------
@@ -43,7 +46,7 @@ def read_hdu(tree: RangedTree, entry: Entry, wanted: HduChoice, *, own_tiles: bo
     FileNotFoundError
         Where the file is gone.
     """
-    ahead = min(FRONT_BYTES if own_tiles else FIRST_BYTES, entry.size)
+    ahead = min(FRONT_BYTES if own_tiles else ahead, entry.size)
     front = tree.read_range(entry.path, 0, ahead) if ahead else b""
     if front.startswith(GZIP_MAGIC):
         return StoredHdu(_of_gzip(tree, entry, wanted, front))

@@ -11,9 +11,10 @@ from functools import lru_cache
 import numpy as np
 
 from skybatch.archive.described.hdu_reader import StoredHdu, read_hdu
+from skybatch.archive.header_reader import FIRST_BYTES
 from skybatch.archive.image_records import UNREADABLE, Problem, unreadable
 from skybatch.errors import SourceUnsupported
-from skybatch.fits.blocks import CARD_BYTES
+from skybatch.fits.blocks import BLOCK_BYTES, CARD_BYTES
 from skybatch.fits.cards import Value
 from skybatch.fits.celestial_wcs import CelestialWcs, read_celestial_wcs
 from skybatch.fits.hdus.image_hdu import ImageHdu
@@ -22,7 +23,7 @@ from skybatch.sky.boundaries import refusals
 from skybatch.sky.image_frames import ImageFrame
 from skybatch.sky.pixel_grids import PixelGrids, Projection
 from skybatch.storage.trees import Entry, RangedTree
-from skybatch.surveys.description.images import Band, Field
+from skybatch.surveys.description.images import Band, Field, Product
 from skybatch.surveys.description.keys import StoredKey
 from skybatch.surveys.description.survey import Survey
 
@@ -60,8 +61,9 @@ class ReadImage:
 def read_image(tree: RangedTree, entry: Entry, key: StoredKey, survey: Survey) -> ReadImage | Problem:
     """Return what an image's header says, or why it cannot be used."""
     try:
-        hdu = survey.product[key.product].hdu
-        found = read_hdu(tree, entry, hdu, own_tiles=key.form == TILED)
+        product = survey.product[key.product]
+        own_tiles, ahead = key.form == TILED, bytes_ahead(product)
+        found = read_hdu(tree, entry, product.hdu, own_tiles=own_tiles, ahead=ahead)
         key = key if key.band else replace(key, band=_band_of_header(found.image, survey))
         return image_of(entry, key, survey, found)
     except OtherImage as error:
@@ -88,6 +90,11 @@ def image_of(entry: Entry, key: StoredKey, survey: Survey, found: StoredHdu) -> 
         tile_heap=found.tile_heap,
         bitpix=header.bitpix,
     )
+
+
+def bytes_ahead(product: Product) -> int:
+    """Return the bytes of a file that hold its header, as the description has it, for one request."""
+    return max(FIRST_BYTES, product.header_blocks * BLOCK_BYTES)
 
 
 def checked(image: ImageHdu, key: StoredKey, survey: Survey) -> CelestialWcs:
