@@ -27,6 +27,9 @@ LEFT_IN_MID_COMMAND = (
 RUN_AXE = """const done = arguments[0];
     axe.run(document, {resultTypes: ["violations"]}).then(({violations}) => done(violations.flatMap(
         (rule) => rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 200)}`))));"""
+TAB_STOPS = """const reached = "a[href], button, input, select, textarea, summary, [tabindex]";
+    return [...document.querySelectorAll(reached)].filter(
+        (each) => each.tabIndex >= 0 && each.type !== "hidden" && each.checkVisibility()).length"""
 PICTURES_ARE_HERE = """return Array.from(document.images).every((image) =>
     image.complete || image.getBoundingClientRect().top > innerHeight)"""
 
@@ -127,6 +130,11 @@ class Browser:
         """What axe finds wrong with the page for people who do not see it, or not well: rule and element."""
         self.driver.execute_cdp_cmd("Runtime.evaluate", {"expression": _axe()})  # the policy refuses a script
         return list(self.driver.execute_async_script(RUN_AXE))
+
+    @property
+    def tab_stops(self) -> int:
+        """How often Tab is pressed from the first thing that can have the focus to the last."""
+        return int(self.script(TAB_STOPS))
 
     def dark(self, wanted: bool) -> None:
         """Prefer the dark scheme, or the light one."""

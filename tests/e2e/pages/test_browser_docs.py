@@ -19,6 +19,7 @@ from tests.support.batches.stacks import StartStack
 
 pytestmark = pytest.mark.e2e
 CROPS = "ra,dec,size\n65.497627,19.535070,50\n"
+MOST_TAB_STOPS = 100
 CANNOT = ("cancelBatch",)  # the batch of the examples has ended
 
 
@@ -99,9 +100,24 @@ def test_a_file_is_opened_where_the_call_leads(browser: Browser, stack: Stack, b
     assert browser.complaints() == []
 
 
+def test_the_reference_is_walked_by_keyboard_and_opens_what_a_link_names(
+    browser: Browser, stack: Stack
+) -> None:
+    browser.open(f"{stack.url}/docs")
+    assert browser.tab_stops <= MOST_TAB_STOPS
+    browser.open(f"{stack.url}/docs#planBatch")
+    browser.click("#planBatch a[href='#BatchEstimate']")
+    browser.wait(lambda: browser.find("#BatchEstimate").is_displayed(), "the schema")
+    assert browser.complaints() == []
+
+
 def test_the_reference_and_the_help_are_for_everybody(browser: Browser, stack: Stack, batch_id: str) -> None:
     """Judged by axe, in both widths and schemes."""
-    pages = [f"docs?batch={batch_id}#planBatch", *(f"help/{topic}" for topic in ("", *TOPICS))]
+    pages = [
+        f"docs?batch={batch_id}#planBatch",
+        "docs#TableReading",
+        *(f"help/{topic}" for topic in ("", *TOPICS)),
+    ]
     found = []
     for page in pages:
         browser.open(f"{stack.url}/{page}")

@@ -29,9 +29,6 @@ ra,dec,size,id
 """
 MOST_TAB_STOPS = 100
 BAND = ".bands [aria-current]"
-TAB_STOPS = """const reached = "a[href], button, input, select, textarea, summary, [tabindex]";
-    return [...document.querySelectorAll(reached)].filter(
-        (each) => each.tabIndex >= 0 && each.type !== "hidden" && each.checkVisibility()).length"""
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +72,7 @@ def check(browser: Browser, name: str) -> None:
     browser.resize("desktop")
     browser.dark(False)
     assert found == []
-    assert browser.script(TAB_STOPS) <= MOST_TAB_STOPS
+    assert browser.tab_stops <= MOST_TAB_STOPS
 
 
 def test_a_tour_by_keyboard_alone_from_request_to_large_view_and_download(
@@ -183,7 +180,7 @@ def test_a_page_of_2500_rows_is_small_and_its_pages_are_walked_by_links(
     submitted(stack, browser, mode="positions", table="\n".join(["ra,dec,size,id", *lines]), best=True)
     browser.wait(lambda: browser.all("#sky svg"), "the sketch in the page")
     assert len(browser.driver.page_source.encode()) < 300_000
-    assert browser.script(TAB_STOPS) <= MOST_TAB_STOPS
+    assert browser.tab_stops <= MOST_TAB_STOPS
     browser.click(".pages a[rel=next]")
     browser.wait(lambda: "page=2" in browser.url, "the next page")
     assert len(browser.all(".target")) == 24

@@ -64,8 +64,10 @@
     });
   }
   const opened = () => {
-    const named = location.hash && document.getElementById(location.hash.slice(1));
-    if (named?.matches("details")) named.open = true;
+    const named = document.getElementById(location.hash.slice(1)), folded = named?.closest("details:not([open])");
+    if (!folded) return;
+    folded.open = true;
+    named.scrollIntoView();
   };
   addEventListener("hashchange", opened);
   opened();
