@@ -36,7 +36,8 @@ def legend(scene: Scene, shown: Scene, outside: Sequence[Outsider], view: Viewpo
         of_group = int((scene.images.group == number).sum())
         yield f"{_box(f'image hue{number % HUES}')}{_words(f'{name}: {of_group:,}')}"
     if cut := int(scene.crops.cut.sum()):
-        yield f"{_box('crop cut hue0')}{_words(f'Crops that end at the edge of their image: {cut:,}')}"
+        words = f"Crops that end at the edge of their image, bands as one: {cut:,}"
+        yield f"{_box('crop cut hue0')}{_words(words)}"
     if scene.region is not None:
         region = f"Region of {2 * scene.region.radius:g}° diameter"
         yield f'<path class="region" d="M0 4h12"/>{_words(region)}'
