@@ -14,11 +14,13 @@ from skybatch.batch.delivery.image_places import ImagePlaces
 from skybatch.batch.delivery.previews import colour_names, read_or_draw
 from skybatch.batch.plan import load_plan
 from skybatch.fits.pixel_box import PixelBox
+from skybatch.inventory.image_geometry import ImageGeometry
 from skybatch.surveys.catalogue import packaged_survey
 from skybatch.surveys.description.reader import read_survey
 from tests.support.batches.batch_fakes import task
 from tests.support.batches.in_process_service import Service
 from tests.support.survey.two_surveys import BOTH, DESCRIPTION, SURVEY, TwoSurveys, two_surveys
+from tests.support.survey.wise_frames import Frame, known_frames
 
 image_module = pytest.importorskip("PIL.Image", reason="no Pillow to read the pictures with")
 
@@ -51,6 +53,27 @@ def test_images_of_another_row_crop_or_form_are_of_another_picture() -> None:
     for change in ({"row": 1}, {"box": PixelBox(0, 0, 9, 9)}, {"delivery_format": "fz"}, {"set_index": 3}):
         changed = [*tasks[:2], replace(tasks[2], **change)]
         assert colour_files(changed) == {}
+
+
+def test_bands_with_grids_of_their_own_make_a_picture_where_these_are_the_same() -> None:
+    frame, place = Frame("01772a", 127, 10.0, 5.0), (127, 127, 64.0, 64.0, -0.006, 0.006, 10.0, 5.0, 3.0)
+    grid, other = ImageGeometry(*place), ImageGeometry(*place)._replace(crpix1=64.25)
+
+    def pictures(*grids: ImageGeometry, number: int = 127) -> dict[str, str]:
+        frames = [frame, frame, replace(frame, number=number)]
+        tasks = [
+            task(
+                n, row=0, band=band, dataset="frames", source=of.key(band), geometry=placed,
+                file=f"0001_frames_{of.id}_{band}.fits",
+            )
+            for n, (band, of, placed) in enumerate(zip(("w4", "w2", "w1"), frames, grids, strict=True))
+        ]  # fmt: skip
+        return colour_files(tasks)
+
+    with known_frames():
+        assert len(set(pictures(grid, grid, grid).values())) == 1
+        assert pictures(grid, grid, other) == {}
+        assert pictures(grid, grid, grid, number=128) == {}
 
 
 def test_names_that_were_made_unique_are_of_no_picture() -> None:
