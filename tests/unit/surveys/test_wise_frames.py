@@ -20,8 +20,11 @@ from obstore.store import LocalStore
 
 from skybatch.archive.described.index import index_described
 from skybatch.batch.plan import load_plan
+from skybatch.batch.record import load_request
 from skybatch.batch.results.targets import load_targets
 from skybatch.inventory.cache import open_inventories
+from skybatch.presentation.sky_sketch.scene import MarkKind
+from skybatch.presentation.sky_sketch.scene_of_plan import running_scene
 from skybatch.standalone.bundle_worker import Places
 from skybatch.standalone.run import LocalRun
 from skybatch.status import AbsentImages
@@ -31,6 +34,8 @@ from tests.e2e.crops import Judge
 from tests.support.batches.functions import load_function
 from tests.support.batches.in_process_service import Service, images_of
 from tests.support.servers.http import HttpClient, make_dependencies
+from tests.support.survey.described.four_bands import DESCRIPTION as QUAD
+from tests.support.survey.described.four_bands import known_survey as known_quad
 from tests.support.survey.wise_frames import (
     BANDS,
     DESCRIPTION,
@@ -38,9 +43,11 @@ from tests.support.survey.wise_frames import (
     SIDES,
     SURVEY,
     Frame,
+    known_frames,
     write_frames,
     write_with_genuine,
 )
+from tests.unit.archive.described.test_geometry import image
 from tests.unit.standalone.conftest import posted
 
 SHRINK = 8
@@ -119,9 +126,14 @@ def test_a_position_that_some_bands_miss_is_told_of(archive: Any) -> None:
     assert plan is not None
     assert [(task.row, task.band) for task in plan.tasks] == [(0, "w1")]
     assert plan.absent == {}
-    assert ["W2" in notice and "row 1" in notice for notice in plan.notices] == [True]
+    reason = "no image in W2 holds the position, though images of other bands do"
+    assert plan.beside == {0: reason}
+    assert [notice.startswith(f"1 row: {reason}") for notice in plan.notices] == [True]
     rows = rows_of(service, accepted, "rows.csv")
     assert [row["outcome"] for row in rows] == ["retrieved", "not_covered"]
+    assert rows[0]["reason"] == reason
+    scene = running_scene(load_request(service.store(accepted.record.batch_id)), plan)
+    assert [mark.kind for mark in scene.marks] == [MarkKind.PARTLY, MarkKind.NOT_COVERED]
     only = f"ra,dec\n{ra!r},{dec!r}\n"
     service, accepted = submitted(archive, mode="positions", table=only, bands="w2")
     (row,) = rows_of(service, accepted, "rows.csv")
@@ -237,3 +249,23 @@ def test_a_local_batch_cuts_the_genuine_frame_and_its_neighbours(tmp_path: Path)
         assert len(manifest["images"]) == 32
     finally:
         forget(SURVEY)
+
+
+def test_a_batch_of_several_surveys_says_whose_bands_miss_a_position(tmp_path: Path) -> None:
+    ra, dec = position(FIRST, "w1", 30, 0.7)
+    tree = DirectoryTree(tmp_path)
+    write_frames(tree, (FIRST,), SHRINK)
+    tree.write("quad/quad/coadds/0000p000/0/g-coadd.fits", image(ra, dec, 0.0, CRPIX1=32.5))
+    with known_frames(), known_quad():
+        index_described(tree, DESCRIPTION, "frames.toml")
+        index_described(tree, QUAD, "quad.toml")
+        objects = LocalStore(str(tmp_path))
+        service = Service(SimpleNamespace(objects=objects, open=open_inventories(objects)))  # type: ignore[arg-type]
+        table = f"ra,dec\n{ra!r},{dec!r}\n"
+        accepted = service.submit(mode="positions", survey=["frames", "quad"], bands="all", table=table)
+        service.run(accepted)
+        rows = rows_of(service, accepted, "rows.csv")
+    assert sorted(row["band"] for row in rows_of(service, accepted, "images.csv")) == ["W1", "W3", "W4", "g"]
+    (row,) = rows
+    assert (row["outcome"], row["in_frames"], row["in_quad"]) == ("retrieved",) * 3
+    assert "no Frames Single Frames image in W2 holds the position" in row["reason"]

@@ -80,7 +80,8 @@ class RowOutcome:
     """What became of one row of the request, and how many of its images ended in which status.
 
     ``reason`` and ``code`` are the most frequent ones of the images that were not retrieved, ``others`` those
-    of other kinds; ``absent`` are images asked for that the archive does not hold.
+    of other kinds; ``absent`` are images asked for that the archive does not hold, ``beside`` says in which
+    bands none holds the row's position although those of other bands do, None where there are none.
     """
 
     row: int
@@ -90,13 +91,15 @@ class RowOutcome:
     code: str | None = None
     absent: AbsentImages | None = None
     others: tuple[tuple[str, str | None], ...] = ()
+    beside: str | None = None
 
     @property
     def reasons(self) -> list[tuple[str, str | None]]:
         """Why the row lacks images: reasons, each with its code; the first is the one of ``reason``."""
         of_images = [(self.reason, self.code)] if self.reason else []
         of_absent = [(describe_absent(self.absent), None)] if self.absent and self.counts else []
-        return [*of_images, *self.others, *of_absent]
+        of_beside = [(self.beside, None)] if self.beside else []
+        return [*of_images, *self.others, *of_absent, *of_beside]
 
     @property
     def explanation(self) -> str | None:
@@ -127,11 +130,12 @@ def _row_outcome(plan: Plan, row: int, images: Sequence[ImageOutcome]) -> RowOut
     if not images:
         return RowOutcome(row, *plan.unplanned[row], counts={}, absent=absent)
     counts, status = Counter(image.status for image in images), status_of_images(i.status for i in images)
+    beside = plan.beside.get(row)
     if status is RowStatus.RETRIEVED:
-        return RowOutcome(row, RowStatus.RETRIEVED, None, counts, absent=absent)
+        return RowOutcome(row, RowStatus.RETRIEVED, None, counts, absent=absent, beside=beside)
     kinds = _kinds(images)
     reason, code = kinds[0] if kinds else (None, None)
-    return RowOutcome(row, status, reason, counts, code, absent, tuple(kinds[1:]))
+    return RowOutcome(row, status, reason, counts, code, absent, tuple(kinds[1:]), beside)
 
 
 def status_of_images(statuses: Iterable[ImageStatus]) -> RowStatus:

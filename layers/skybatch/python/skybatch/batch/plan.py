@@ -187,6 +187,9 @@ class Plan:
         earlier row asks for. Empty for one.
     surveys
         Then the identifier of each data set as a survey, which a step that reads no inventory cannot know.
+    beside
+        By row index, where each band has a footprint of its own: in which bands no image holds the row's
+        position although images of other bands do.
     """
 
     tasks: tuple[Task, ...]
@@ -197,6 +200,7 @@ class Plan:
     notices: tuple[str, ...] = ()
     repeated: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     surveys: Mapping[str, str] = field(default_factory=dict)
+    beside: Mapping[int, str] = field(default_factory=dict)
 
     @cached_property
     def parts(self) -> int:
@@ -240,6 +244,8 @@ def save_plan(store: BatchStore, plan: Plan) -> Plan:
     }
     if plan.absent:
         head["absent"] = {str(row): absent.to_json() for row, absent in plan.absent.items()}
+    if plan.beside:
+        head["beside"] = {str(row): text for row, text in plan.beside.items()}
     if plan.surveys:
         head["surveys"] = dict(plan.surveys)
         head["repeated"] = {dataset: list(rows) for dataset, rows in plan.repeated.items()}
@@ -264,4 +270,5 @@ def load_plan(store: BatchStore, first: int | None = None) -> Plan | None:
         notices=tuple(head.get("notices", ())),
         repeated={dataset: tuple(rows) for dataset, rows in head.get("repeated", {}).items()},
         surveys=head.get("surveys", {}),
+        beside={int(row): text for row, text in head.get("beside", {}).items()},
     )

@@ -5,6 +5,7 @@ The same request against the same inventory version gives the same plan, byte fo
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -24,8 +25,6 @@ from skybatch.surveys.known import band_label, survey_of
 
 BYTES_PER_SECOND = 25_000_000
 """Bytes of a whole image that a worker surely reads and writes in a second."""
-ROWS_TOLD = 5
-"""Rows that a notice names."""
 
 
 def make_plan(
@@ -65,15 +64,17 @@ def make_plan(
     kept = drafts.tasks if request.mode is Mode.POSITIONS else list(_without_repeats(request, drafts.tasks))
     if worker_seconds is not None:
         kept = [_refused_if_too_large(task, worker_seconds) for task in kept]
+    beside = _beside(request, drafts)
     return Plan(
         _ordered(kept),
         drafts.versions,
         _unplanned(request, drafts, kept, answers or {}),
         limit,
         drafts.absent,
-        (*_notices(request, kept), *_beside(request, drafts)),
+        (*_notices(request, kept), *_of_footprints(beside)),
         _repeated_in(request, drafts.tasks, kept),
         survey_ids(request.surveys),
+        beside,
     )
 
 
@@ -98,18 +99,23 @@ def _notices(request: Request, tasks: Sequence[Task]) -> Iterator[str]:
         )
 
 
-def _beside(request: Request, drafts: Drafts) -> Iterator[str]:
+def _of_footprints(reasons: Mapping[int, str]) -> Iterator[str]:
     """Tell of positions that images of some of the bands asked for do not hold."""
+    for reason, count in Counter(reasons.values()).items():
+        rows = "1 row" if count == 1 else f"{count:,} rows"
+        yield f"{rows}: {reason}; each band has a footprint of its own."
+
+
+def _beside(request: Request, drafts: Drafts) -> dict[int, str]:
+    """Say for each row in which bands no image holds its position although those of other bands do."""
+    found: dict[int, list[str]] = defaultdict(list)
     for dataset, by_row in drafts.beside.items():
-        for band in survey_of(dataset).bands if by_row else ():
-            rows = [str(request.rows[i].row_number or i + 1) for i, bands in by_row.items() if band in bands]
-            if rows:
-                more = [f"{len(rows) - ROWS_TOLD:,} more"] if len(rows) > ROWS_TOLD else []
-                yield (
-                    f"{band_label(band, dataset)}: no image holds the position of "
-                    f"row{'s' if len(rows) > 1 else ''} {join_words([*rows[:ROWS_TOLD], *more])}, though "
-                    "images of other bands do: each band has a footprint of its own."
-                )
+        of_survey = f"{survey_of(dataset).dataset_title(dataset)} " if request.surveys else ""
+        for row, bands in by_row.items():
+            labels = join_words([band_label(band, dataset) for band in bands], "or")
+            where = f"no {of_survey}image in {labels} holds the position"
+            found[row].append(f"{where}, though images of other bands do")
+    return {row: "; ".join(reasons) for row, reasons in sorted(found.items())}
 
 
 def _ordered(tasks: list[Task]) -> tuple[Task, ...]:

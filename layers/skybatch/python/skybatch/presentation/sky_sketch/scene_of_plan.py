@@ -121,7 +121,7 @@ def _cut_rows(tasks: Iterable[Task]) -> set[int]:
 
 def _kind(outcome: RowOutcome, is_cut: bool) -> MarkKind:
     kind = _KINDS.get(outcome.status, MarkKind.LEFT_OUT)
-    partly = kind is MarkKind.COVERED and (is_cut or outcome.absent is not None)
+    partly = kind is MarkKind.COVERED and (is_cut or outcome.absent is not None or outcome.beside is not None)
     return MarkKind.PARTLY if partly else kind
 
 
