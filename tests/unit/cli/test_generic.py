@@ -33,8 +33,11 @@ def test_a_folder_is_indexed_and_cut_without_a_description(
     assert "skipped d.fits" in told.err
     table, results = tmp_path / "table.csv", tmp_path / "results"
     table.write_text(f"ra,dec,size\n{RA},{DEC},9\n")
-    local = ["local", str(table), "--archive", str(tree), "--out", str(results), "--processes", "1"]
-    assert main([*local, "--quiet"]) == 0
+    given = ["--archive", str(tree), "--processes", "1", "--quiet"]
+    assert main(["local", str(table), *given, "--out", str(results)]) == 0
+    assert "2 images" in capsys.readouterr().out
+    again = ["local", str(results / "images.tbl"), "--mode", "image_ids", *given]
+    assert main([*again, "--out", str(tmp_path / "again")]) == 0
     assert "2 images" in capsys.readouterr().out
 
 

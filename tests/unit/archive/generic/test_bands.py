@@ -8,12 +8,14 @@ from skybatch.archive.generic.bands import (
     MAX_BANDS,
     NO_BAND,
     OTHER_BANDS,
-    UNNAMED,
     band_word,
     said_filter,
     tree_bands,
     words_of_names,
 )
+from skybatch.archive.generic.description import Facts, description
+from skybatch.surveys.band_words import bands as parsed_bands
+from skybatch.surveys.description.reader import read_survey
 from skybatch.surveys.description.rules import BAND_ID
 
 
@@ -53,7 +55,7 @@ def test_names_tell_bands_where_headers_of_others_gave_such_numbers() -> None:
 def test_words_that_differ_are_different_bands_and_the_frequent_come_first() -> None:
     bands = tree_bands(["r", "R", "R", "", "F814W"])
     assert bands.ids == {"R": "r", "r": "r_2", "": NO_BAND, "F814W": "f814w"}
-    assert bands.labels == {"r": "R", "r_2": "r", NO_BAND: UNNAMED, "f814w": "F814W"}
+    assert bands.labels == {"r": "R", "r_2": "r_2", NO_BAND: NO_BAND, "f814w": "F814W"}
     assert bands.notices == ("'r' in headers is the band r_2 here",)
 
 
@@ -77,5 +79,10 @@ def test_the_rarest_words_share_one_band() -> None:
     assert list(bands.labels)[-1] == OTHER_BANDS
 
 
-def test_images_of_which_none_says_a_band_are_of_one_that_is_called_image() -> None:
-    assert tree_bands(["", ""]).labels == {NO_BAND: NO_BAND}
+@pytest.mark.parametrize("word", ["<script>", "Halpha+[NII]6583", "F814W", "all", "K"])
+def test_labels_are_words_that_requests_take(word: str) -> None:
+    bands = tree_bands([word, word.swapcase(), ""])
+    survey = read_survey(description(Facts("x", "x", bands.labels, ["fits"])), "x.toml")
+    assert {name: parsed_bands(survey.bands[name].show, survey) for name in survey.bands} == {
+        name: (name,) for name in survey.bands
+    }

@@ -23,6 +23,7 @@ def made(tmp_path: Path) -> Iterator[ShippedSurvey]:
     root = tmp_path / "My Thesis"
     files: dict[str, Any] = {name: an_image(FILTER="r") for name in NAMES}
     files |= {"a/same.fits": an_image(FILTER="r"), "b/same.fits.gz": gzipped(an_image(FILTER="g"))}
+    files["gzip.fits"] = gzipped(an_image(FILTER="g"))
     fill(DirectoryTree(root), files)
     with any_archive(root) as archive:
         yield archive
@@ -31,16 +32,24 @@ def made(tmp_path: Path) -> Iterator[ShippedSurvey]:
 def test_names_of_any_kind_are_found_fetched_and_cut(made: ShippedSurvey) -> None:
     found = {row["sia_title"]: row["sia_url"] for row in made.sia(RA, DEC)}
     named = [f"{name.rpartition('.')[0]} r" for name in NAMES]
-    assert sorted(found) == sorted([*named, "a/same r", "b/same g"])
+    assert sorted(found) == sorted([*named, "a/same r", "b/same g", "gzip g"])
     for url in found.values():
         path = unquote(url.partition("/images/fits/")[2])
         check(made.fetch(f"{url}?center={RA},{DEC}&size=5pix&gzip=0"), made.root / path, 0)
-    assert len(made.crops(f"ra,dec,size\n{RA},{DEC},9\n", bands="all")) == len(NAMES) + 2
+    assert len(made.crops(f"ra,dec,size\n{RA},{DEC},9\n", bands="all")) == len(NAMES) + 3
 
 
 def test_a_band_that_a_header_names_is_asked_for(made: ShippedSurvey) -> None:
-    assert list(made.crops(f"ra,dec,size\n{RA},{DEC},9\n", bands="g")) == ["0001_b_same.fits"]
+    assert list(made.crops(f"ra,dec,size\n{RA},{DEC},9\n", bands="g")) == [
+        "0001_b_same.fits",
+        "0001_gzip.fits",
+    ]
 
 
 def test_searches_name_files_by_their_paths(made: ShippedSurvey) -> None:
-    assert set(made.search("filter='g'")["fname"]) == {"b/same.fits.gz"}
+    assert set(made.search("filter='g'")["fname"]) == {"b/same.fits.gz", "gzip.fits"}
+
+
+def test_a_file_that_is_gzip_without_saying_so_is_fetched_plain(made: ShippedSurvey) -> None:
+    (url,) = (row["sia_url"] for row in made.sia(RA, DEC) if row["sia_title"] == "gzip g")
+    assert made.fetch(url) == an_image(FILTER="g")

@@ -32,5 +32,6 @@ def test_names_come_in_order_of_preference() -> None:
 
 def test_ids_and_dates_may_hold_blanks_and_sizes_are_numbers() -> None:
     assert not cell_kind("id").word
+    assert not cell_kind("image_id").word  # a path, where no description says what it is made of
     assert cell_kind("band").word
     assert cell_kind("size").numeric

@@ -18,8 +18,6 @@ from skybatch.fits.cards import Value
 
 KEYWORDS = ("FILTER", "FILTNAM", "BAND", "FILTER1", "FILTER2")
 NO_BAND = "image"
-UNNAMED = "unnamed"
-"""Label of `NO_BAND` beside bands with names."""
 OTHER_BANDS = "other"
 MAX_BANDS = 64
 """Each band has columns of its own in an inventory; the rarest beyond share one."""
@@ -48,8 +46,9 @@ class TreeBands:
         """Label of each band, by identifier; the most frequent first."""
         labels: dict[str, str] = {}
         for word, name in self.ids.items():
-            labels.setdefault(name, word or (NO_BAND if len(self.ids) == 1 else UNNAMED))
-        return labels | ({OTHER_BANDS: OTHER_BANDS} if OTHER_BANDS in labels else {})
+            # Requests and tables of results name bands by labels too, in any case.
+            labels.setdefault(name, word if word.lower() == name else name)
+        return labels
 
 
 def said_filter(values: Mapping[str, Value]) -> str:

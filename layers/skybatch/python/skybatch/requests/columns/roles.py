@@ -68,7 +68,7 @@ COORDINATE_COLUMNS = (
 """Columns of whole coordinates, which are no names."""
 
 NO_ALIASES: Mapping[str, tuple[str, ...]] = MappingProxyType({})
-_WITH_BLANKS = frozenset({"id", "given_id", "date"})
+_WITH_BLANKS = frozenset({"id", "given_id", "date", "image_id"})
 _NUMERIC = frozenset({"size", "req_ra", "req_dec"})
 
 

@@ -140,7 +140,8 @@ def plain_image(objects: ObjectStore, key: str, inventory: Inventory | None = No
     """
     image, image_type, suffix = parse_file_key(key)
     forms = [stored_image(objects, key, inventory)]
-    if image_type is ImageType.ATLAS and suffix != TILED_SUFFIX:
+    tiled = image_type is ImageType.ATLAS and TILED_SUFFIX in image_suffixes(image.dataset, image_type)
+    if tiled and suffix != TILED_SUFFIX:
         forms.append(stored_image(objects, atlas_key(image, TILED_SUFFIX)))
     for form in forms:
         try:
