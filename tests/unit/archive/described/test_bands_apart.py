@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +13,8 @@ from astropy.coordinates import FK5, SkyCoord
 from astropy.wcs import WCS
 from astropy.wcs.utils import proj_plane_pixel_scales
 
-from skybatch.archive.described.index import index_described
+from skybatch.archive.described.existence import Existence
+from skybatch.archive.described.index import index_described, index_tables
 from skybatch.errors import InventoryError
 from skybatch.inventory.image_lookup import set_of_image
 from skybatch.inventory.inventory import Inventory
@@ -164,6 +167,39 @@ def test_a_search_finds_each_image_once(inventory: Inventory) -> None:
     assert len(found) == inventory.size
     assert sorted(found.at.tolist()) == list(range(inventory.size))
     assert found.band == [BANDS[number] for number in inventory.own_bands(found.details.set_index[found.at])]
+
+
+@pytest.mark.parametrize("existence", ["listing", "probe", "assumed"])
+def test_metadata_tables_give_each_band_its_own_grid(existence: Existence, tmp_path: Path) -> None:
+    tree, frames = DirectoryTree(tmp_path), FRAMES[1:3]
+    write_frames(tree, frames, SHRINK)
+    names = [name for name in frames[0].cards("w1", SHRINK) if re.match("CTYPE|CR|CD|A_|B_", name)]
+    lines = [",".join(("scan_id", "frame_num", "band", "magzp", "naxis1", "naxis2", *map(str.lower, names)))]
+    for frame in frames:
+        for band in frame.bands:
+            cards, side = frame.cards(band, SHRINK), SIDES[band] // SHRINK
+            values = [
+                frame.scan,
+                frame.number,
+                band[1],
+                cards["MAGZP"],
+                side,
+                side,
+                *(cards[n] for n in names),
+            ]
+            lines.append(",".join(map(str, values)))
+    table = tmp_path / "frames.csv"
+    table.write_text("\n".join(lines) + "\n")
+    report = index_tables(tree, DESCRIPTION, "frames.toml", [table], existence)["frames"]
+    assert (report.sets, report.images, report.problems) == (6, 6, ())
+    made = Inventory.open(tree, "frames")
+    for frame in frames:
+        for band in frame.bands:
+            details = made.details([row_of(made, frame, band)])
+            assert details.naxis1[0] == SIDES[band] // SHRINK
+            assert details.crpix1[0] == frame.cards(band, SHRINK)["CRPIX1"]
+            assert [other for other in BANDS if details.held(ImageType.ATLAS, other)[0]] == [band]
+            assert details.magzp[band][0] == frame.cards(band)["MAGZP"]
 
 
 def test_an_image_that_is_there_twice_is_refused(inventory: Inventory) -> None:
