@@ -149,6 +149,9 @@ def test_a_dropped_file_is_shown_as_understood_before_anything_starts(browser: B
 
 def test_what_cannot_be_read_says_so_where_the_table_is(browser: Browser, small: Stack) -> None:
     browser.open(f"{small.url}/")
+    browser.drop("#ask", "nothing.csv", "")
+    browser.wait(lambda: "nothing.csv is empty" in browser.text("#preview"), "that the file is empty")
+    assert requested(browser) == set()
     browser.drop("#ask", "paper.pdf", "%PDF-1.7")
     browser.wait(lambda: "PDF" in browser.text("#preview"), "why the file is refused")
     assert requested(browser) == {"tables"}

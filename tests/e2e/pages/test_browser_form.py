@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import subprocess
 import sys
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
@@ -140,6 +142,17 @@ def test_a_request_file_fills_in_the_form(browser: Browser, stack: Stack) -> Non
     browser.wait(lambda: "/results" in browser.url, "the page of the batch")
     again = service.wait(browser.url.split("/")[-2])
     assert sorted(service.images(again)) == sorted(service.images(status))
+
+
+def test_a_request_file_brings_a_table_that_is_no_text(browser: Browser, stack: Stack) -> None:
+    table = b64encode(gzip.compress(POSITIONS.encode())).decode()
+    request = {"mode": "positions", "size": 70, "best": True, "bands": ["J"]}
+    browser.open(f"{stack.url}/")
+    browser.drop("#ask", "request.json", json.dumps({**request, "table_base64": table}))
+    browser.wait(lambda: len(browser.all("#preview tbody tr")) == 2, "its table")
+    assert browser.find("#size").get_property("value") == "70"
+    browser.drop("#ask", "request.json", json.dumps(request))
+    browser.wait(lambda: "does not include the table" in browser.text("#problem"), "what it lacks")
 
 
 def test_a_batch_is_edited_and_run_again_from_its_page(browser: Browser, stack: Stack) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import os
 import shutil
 import subprocess
 import tarfile
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -32,10 +34,13 @@ KEYS = "coadd_key,band,id\n1001,J,first\n1002,A,\n"
 SCANS = "xdate,hem,scan,image\n990101,n,1,9\n990101,n,2,\n"
 
 
+BINARY = b64encode(gzip.compress(b"ra,dec\n180,20\n180,20.01\n", mtime=0)).decode()
+
 REQUESTS: dict[str, dict[str, Any]] = {
     "region": {"mode": "region", "center": "180.0 20.0", "diameter": 0.2, "relation": "cover", "bands": "J"},
     "positions": {"mode": "positions", "table": POSITIONS_WITH_BEST, "label": "mine"},
     "all the best": {"mode": "positions", "table": "ra,dec,size\n180,20,30\n180,20.01,30\n", "best": True},
+    "no text": {"mode": "positions", "table_base64": BINARY, "size": 30, "best": True, "first_row": 7},
     "coadd_keys": {"mode": "coadd_keys", "table": KEYS, "form": "fits"},
     "scan": {"mode": "scan", "date": "990101", "hemisphere": "n", "scan": 2, "bands": ["H", "K"]},
     "scans": {"mode": "scans", "table": SCANS},
@@ -67,9 +72,20 @@ def test_request_json_of_a_next_part_asks_for_that_part(archive: MadeArchive) ->
 
 
 @pytest.mark.parametrize("table", [b"\x1f\x8bgzip", b"SIMPLE  =\0", "é".encode("latin-1")])
-def test_a_table_that_is_no_text_stays_a_file(table: bytes) -> None:
+def test_a_table_that_is_no_text_is_in_base64(table: bytes) -> None:
     request, _ = parse_body(json.dumps(REQUESTS["coadd_keys"]).encode(), "application/json", Settings())
-    assert "table" not in request_body(request, table)
+    body = request_body(request, table)
+    assert "table" not in body
+    assert b64decode(body["table_base64"]) == table
+
+
+def test_a_table_too_long_for_a_request_leaves_the_other_fields() -> None:
+    request, _ = parse_body(json.dumps(REQUESTS["all the best"]).encode(), "application/json", Settings())
+    body = request_body(
+        request, b"ra,dec,size\n180,20,30\n180,20.01,30\n" + (b"#" + b"x" * 998 + b"\n") * 4000
+    )
+    assert body["best"] is True
+    assert not body.keys() & {"table", "table_base64"}
 
 
 def unpacked(tar: bytes, folder: Path) -> Path:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -87,9 +89,9 @@ def download_script(record: BatchRecord, sums: Mapping[str, str]) -> GeneratedFi
 
 
 def request_body(request: Request, upload: bytes | None) -> dict[str, Any]:
-    """Give the request as it can be posted again, with its table where that is text.
+    """Give the request as it can be posted again, with its table: as text, or in base64 if it is none.
 
-    A table that is no text (FITS, gzip) or too long is among the results as uploaded.
+    A table that is too long is among the results as uploaded.
     """
     body: dict[str, Any] = {
         "mode": str(request.mode),
@@ -109,8 +111,8 @@ def request_body(request: Request, upload: bytes | None) -> dict[str, Any]:
     elif request.mode is Mode.SCAN:
         row = request.rows[0]
         body |= {"date": row.date, "hemisphere": row.hem, "scan": row.scan}
-    elif (table := _as_text(upload)) is not None:
-        body |= {"table": table, **_best(request, table)}
+    elif upload is not None:
+        body |= {**_table(upload), **_best(request, upload)}
         if request.size is not None:
             body["size"] = request.size
         if not request.from_service and request.rows[0].row_number > 1:
@@ -125,17 +127,17 @@ def _survey(request: Request) -> dict[str, Any]:
     return {"survey": list(survey_ids(request.surveys).values())}
 
 
-def _as_text(upload: bytes | None) -> str | None:
-    """Decode the uploaded table, or return None where it is no text."""
-    if upload is None or len(upload) > LARGEST_TABLE_INLINE or b"\0" in upload:
-        return None
-    try:
-        return upload.decode()
-    except UnicodeDecodeError:
-        return None
+def _table(upload: bytes) -> dict[str, str]:
+    """Give an uploaded table as text, in base64 where it is none (FITS, gzip), or not at all if too long."""
+    if len(upload) > LARGEST_TABLE_INLINE:
+        return {}
+    with suppress(UnicodeDecodeError):
+        if b"\0" not in upload:
+            return {"table": upload.decode()}
+    return {"table_base64": b64encode(upload).decode()}
 
 
-def _best(request: Request, table: str) -> dict[str, bool]:
+def _best(request: Request, upload: bytes) -> dict[str, bool]:
     """Give the default of ``best`` for rows without one of their own, found by reading the table again."""
     if request.mode is not Mode.POSITIONS:
         return {}
@@ -143,14 +145,12 @@ def _best(request: Request, table: str) -> dict[str, bool]:
     if not any(wanted):
         return {"best": False}
     from skybatch.requests.model import RowDefaults
+    from skybatch.requests.parser import MAX_INFLATION
     from skybatch.requests.table_rows import read_rows
     from skybatch.tables.readers.model import Bounds
 
-    encoded = table.encode()
-    bounds = Bounds(len(wanted), len(wanted), len(encoded))
-    listing = read_rows(
-        encoded, Mode.POSITIONS, RowDefaults(request.bands, datasets=request.datasets), bounds
-    )
+    bounds = Bounds(len(wanted), len(wanted), max(len(upload), LARGEST_TABLE_INLINE) * MAX_INFLATION)
+    listing = read_rows(upload, Mode.POSITIONS, RowDefaults(request.bands, datasets=request.datasets), bounds)
     return {"best": [row.best_only for row in listing.rows] != wanted}
 
 

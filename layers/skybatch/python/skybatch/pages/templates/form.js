@@ -90,8 +90,10 @@
     }
     byId("first_row-field").hidden = form.elements.first_row.value === "1";
     clear();
-    const left = [...refused, ...unknown];
-    const box = element("p", `The form was filled in from ${name}.${left.length ? ` Left out, since the form has no such field or choice: ${left.join(", ")}.` : ""}`, "notice");
+    const left = [...refused, ...unknown], said = [`The form was filled in from ${name}.`];
+    if (left.length) said.push(`Left out, since the form has no such field or choice: ${left.join(", ")}.`);
+    if (listMode() && !table && !file) said.push("It does not include the table: choose that again.");
+    const box = element("p", said.join(" "), "notice");
     byId("problem").replaceChildren(box);
     changed();
     checkTable();

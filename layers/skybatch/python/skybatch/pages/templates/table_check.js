@@ -114,7 +114,8 @@ const tableCheck = (() => {
   return async (target, fields) => {
     latest?.abort(); // the answer to what was there before must not overwrite this one's
     const table = fields?.get("table");
-    if (!table || !(table.size ?? table.trim().length)) return target.replaceChildren();
+    if (!table || (typeof table === "string" && !table.trim())) return target.replaceChildren();
+    if (table.size === 0) return target.replaceChildren(...refused({detail: `${table.name} is empty.`}));
     const most = Number(target.dataset.maxBytes);
     if (table.size > most) {
       return target.replaceChildren(...refused({detail: `${table.name} has more than ${plural(most, "byte")}.`}));
