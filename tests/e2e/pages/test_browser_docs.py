@@ -97,6 +97,7 @@ def test_a_file_is_opened_where_the_call_leads(browser: Browser, stack: Stack, b
     browser.wait(lambda: browser.all("#downloadFile .answer a"), "the link")
     href = browser.find("#downloadFile .answer a").get_property("href")
     assert href == f"{stack.url}/batches/{batch_id}/files/rows.csv"
+    browser.script("location.hash = ''")
     assert browser.complaints() == []
 
 

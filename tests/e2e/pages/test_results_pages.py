@@ -86,7 +86,12 @@ def test_a_tour_by_keyboard_alone_from_request_to_large_view_and_download(
     tab_to(browser, "#plan-sky [tabindex]")
     browser.press(Keys.ARROW_RIGHT, Keys.ARROW_RIGHT)
     assert "Row 2 (second)" in browser.text("#plan-sky output")
+    browser.press(Keys.ARROW_RIGHT, Keys.ARROW_RIGHT)  # to the row that the map leaves out
+    assert "Row 4 (nowhere)" in browser.text("#plan-sky output")
     check(browser, "dry-run")
+    tab_to(browser, "#whole-sky")
+    browser.press(Keys.ENTER)
+    browser.wait(lambda: browser.all("#plan-sky svg[data-field='180 0 180']"), "the whole sky")
     browser.script("document.getElementById('email').focus()")
     tab_to(browser, "#start")
     browser.press(Keys.ENTER)
@@ -121,6 +126,7 @@ def submitted(stack: Stack, browser: Browser, **fields: object) -> str:
 def test_every_page_is_clean_in_both_widths_and_schemes(browser: Browser, stack: Stack) -> None:
     url = submitted(stack, browser, mode="positions", table=TABLE, label="Four positions")
     check(browser, "results")
+    assert browser.all("a[href='sky.svg?map=sky']")
     browser.open(f"{url}?view=table")
     check(browser, "results-table")
     browser.open(f"{url}?find=first")

@@ -52,6 +52,7 @@ def test_modes_bands_and_names_are_those_of_the_surveys(name: str) -> None:
     assert {"scan", "scans", "coadd_keys"}.isdisjoint(fields["mode"]["enum"])
     assert "image_ids" in fields["mode"]["enum"]
     assert {"date", "hemisphere", "scan"}.isdisjoint(fields)
+    assert fields["table"]["description"].startswith("Modes positions and image_ids: ")
     if "bands" in fields:
         assert fields["bands"]["description"].startswith("W1, W2, W3, W4, L, a list")
     if name == "BatchRequest":

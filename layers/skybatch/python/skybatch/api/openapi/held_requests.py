@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from skybatch.requests.model import Mode
+from skybatch.plain_text import join_words
+from skybatch.requests.model import LIST_MODES, Mode
 from skybatch.surveys.example_images import ExampleImage, example_image
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 Schema = dict[str, Any]
 OF_SCANS = ("date", "hemisphere", "scan")
+_MODES = re.compile(r"Modes [^:]*:")
 _DEFAULT = re.compile(r"Default: `.*`\.")
 
 
@@ -25,6 +27,9 @@ def describe_request(schema: Schema, held: Mapping[str, Survey]) -> None:
     if Mode.SCAN not in modes:
         for name in OF_SCANS:
             fields.pop(name, None)
+    if "description" in fields.get("table", {}):
+        lists = join_words([mode for mode in LIST_MODES if mode in modes])
+        fields["table"]["description"] = _MODES.sub(f"Modes {lists}:", fields["table"]["description"])
     if "bands" in fields:
         _describe_bands(fields["bands"], held)
     _name_surveys(fields, held)
