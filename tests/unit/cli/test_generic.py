@@ -70,3 +70,27 @@ def test_a_folder_that_is_absent_or_has_no_images_exits_1(
 )
 def test_a_tree_is_named_by_its_last_part(location: str, name: str) -> None:
     assert tree_name(location) == name
+
+
+@pytest.mark.parametrize("options", [["--table", "x.tbl"], ["--images", "elsewhere"]])
+@pytest.mark.parametrize("survey", [[], ["--survey", "generic"]])
+def test_options_of_descriptions_are_refused_without_one(
+    tmp_path: Path, options: list[str], survey: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    fill(DirectoryTree(tmp_path), {"a.fits": an_image()})
+    assert main(["archive", "index", str(tmp_path), *survey, *options]) == 2
+    assert options[0] in capsys.readouterr().err
+
+
+def test_the_description_that_is_made_is_one_to_go_on_with(tmp_path: Path) -> None:
+    tree = DirectoryTree(tmp_path / "x")
+    fill(
+        tree,
+        {"a.fits": an_image(FILTER="r DECam c0002"), "b.fits": an_image(FILTER="g"), "c.fits": an_image()},
+    )
+    assert main(["archive", "index", str(tree.root)]) == 0
+    (made,) = tree.root.glob("inventory/*/*/survey.toml")
+    description = tmp_path / "mine.toml"
+    description.write_text(made.read_text())
+    assert main(["survey", "check", str(description), str(tree.root)]) == 0
+    assert main(["archive", "index", str(tree.root), "--survey", str(description)]) == 0

@@ -157,13 +157,14 @@ def _index(options: argparse.Namespace) -> int:
     from skybatch.storage.locations import open_tree
 
     tree = open_tree(options.tree)
+    if options.survey not in (None, GENERIC):
+        return _index_described(tree, options)
+    if options.tables or options.images:
+        option = "--table" if options.tables else "--images"
+        print(f"skybatch: {option} is of --survey with a description", file=sys.stderr)
+        return USAGE
     if options.survey == GENERIC:
         return index_generic(tree, options)
-    if options.survey is not None:
-        return _index_described(tree, options)
-    if options.tables:
-        print("skybatch: --table is of --survey; 2MASS has `skybatch archive import`", file=sys.stderr)
-        return USAGE
     datasets = [options.dataset] if options.dataset else datasets_in(tree)
     if not datasets:
         return index_generic(tree, options)

@@ -110,7 +110,8 @@ def checked(image: ImageHdu, key: StoredKey, survey: Survey) -> CelestialWcs:
     header = image.header
     for name, value in key.fields.items():
         _check_field(image, name, survey.fields[name], value)
-    _check_band(image, survey.bands[key.band], survey)
+    if not survey.has_sets_of_one_band:
+        _check_band(image, survey.bands[key.band], survey)
     product = survey.product[key.product]
     if product.bitpix not in (0, header.bitpix):
         raise OtherImage(f"BITPIX {header.bitpix}; the description says {product.bitpix}")
@@ -166,12 +167,16 @@ def _check_band(image: ImageHdu, band: Band, survey: Survey) -> None:
 
 
 def _band_of_header(image: ImageHdu, survey: Survey) -> str:
-    """Return the band that a header names, by any of its spellings. Raises OtherImage for an unknown one."""
+    """Return the band that a header names, by any spelling of it or of its first word; ``none`` for no card.
+
+    Raises OtherImage for an unknown one.
+    """
     keyword = survey.header.band_keyword
     said = str(image.get(keyword)).strip()
-    for band in survey.band:
-        if said.lower() in (band.id, band.label.lower(), *band.words):
-            return band.id
+    for word in (said.lower(), said.lower().partition(" ")[0]):
+        for band in survey.band:
+            if word in (band.id, band.label.lower(), *band.words):
+                return band.id
     raise OtherImage(f"the header says band {said} ({keyword}), which the description does not have")
 
 

@@ -11,7 +11,7 @@ from skybatch.archive.image_records import Problem
 from skybatch.errors import AccessRefused
 from skybatch.inventory.publish import MAX_BYTES
 from skybatch.storage.trees import Entry, Tree
-from skybatch.surveys.description.keys import KeyLayout, StoredKey
+from skybatch.surveys.description.keys import INVENTORIES, KeyLayout, StoredKey
 from skybatch.surveys.description.survey import Survey
 
 # More of the keys that are not ignored may not be unmatched: the description is then of another archive.
@@ -69,7 +69,8 @@ def list_files(tree: Tree, survey: Survey, dataset: str) -> Listing:
     layout, listing = KeyLayout(survey), Listing()
     for entry in _entries(tree, layout.prefix(dataset)):
         name = entry.path.rpartition("/")[2]
-        if any(fnmatchcase(name, pattern) for pattern in survey.place.ignore):
+        ignored = any(fnmatchcase(name, pattern) for pattern in survey.place.ignore)
+        if ignored or entry.path.startswith(INVENTORIES):
             listing.ignored += 1
             continue
         found = layout.parse(entry.path)

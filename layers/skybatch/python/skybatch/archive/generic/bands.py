@@ -22,7 +22,7 @@ OTHER_BANDS = "other"
 MAX_BANDS = 64
 """Each band has columns of its own in an inventory; the rarest beyond share one."""
 _NOTHING = re.compile(r"(n/?a|none|null|unknown|undefined|open|clear\w*|empty|blank|-+|)", re.IGNORECASE)
-_RESERVED = frozenset({"a", "all", NO_BAND, OTHER_BANDS})
+_RESERVED = frozenset({"a", "all", "none", NO_BAND, OTHER_BANDS})
 _LONGEST = 12
 
 

@@ -7,7 +7,11 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from skybatch.archive.generic.bands import NO_BAND
+
 FILE = "file"
+NO_CARD = "none"
+"""How the band of a header is read that has no card for it."""
 LONGEST_ID = 31
 DEFAULT_ID = "generic"
 COLUMNS = {
@@ -96,7 +100,8 @@ def _text(text: str) -> str:
 
 
 def _band(name: str, label: str) -> str:
-    return f"  {{ id = {_text(name)}, label = {_text(label)}, words = [{_text(name)}] }},"
+    words = [name, NO_CARD] if name == NO_BAND else [name]
+    return f"  {{ id = {_text(name)}, label = {_text(label)}, words = {json.dumps(words)} }},"
 
 
 def _ordered(forms: Iterable[str]) -> list[str]:
