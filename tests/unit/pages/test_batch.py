@@ -190,13 +190,13 @@ def test_images_too_large_for_a_picture_say_so_in_its_place() -> None:
     first = batch_samples.targets(1)[0]
     large = replace(first.pictures[0], bytes=20_000_001)
     page = shown(batch_samples.mixed(), [replace(first, pictures=(large, *first.pictures[1:]), colour=None)])
-    assert [each.text for each in page.all("span", **{"class": "none"})] == [no_picture(20_000_001)]
+    assert [each.text for each in page.all("span", **{"class": "none undrawn"})] == [no_picture(20_000_001)]
     assert sum("previews/" in each.attributes["src"] for each in page.all("img")) == 2
     images = [
         {**image, "bytes": size} for image, size in zip(batch_samples.images(2), (9, 10**9), strict=True)
     ]
     page = running(batch_samples.status("working"), images)
-    assert [each.text for each in page.all("span", **{"class": "none"})] == [no_picture(10**9)]
+    assert [each.text for each in page.all("span", **{"class": "none undrawn"})] == [no_picture(10**9)]
 
 
 def test_one_button_downloads_everything_and_the_other_files_are_folded() -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 PREVIEW_SUFFIX = ".png"
 MOST_BYTES = 20_000_000
 """Bytes of an image of which a preview is drawn: larger ones would take a function's memory and time."""
-TOO_LARGE = f"of images over {MOST_BYTES // 1_000_000} MB no picture is drawn"
+TOO_LARGE = f"images over {MOST_BYTES // 1_000_000} MB are not drawn"
 _COMPRESSED = (".H", ".fz")  # left as they are stored
 QUICKLOOK_MARKER = "_ql."  # in the name of a Quicklook's file
 

@@ -6,7 +6,7 @@
     if (response.ok) return;
     const reason = (await response.json()).detail;
     if (!reason) return;
-    const text = Object.assign(document.createElement("span"), {className: "none", textContent: reason});
+    const text = Object.assign(document.createElement("span"), {className: "none undrawn", textContent: reason});
     (picture.closest(".frame") ?? picture).replaceWith(text);
   };
   const lost = (picture) => {
