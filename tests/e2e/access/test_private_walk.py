@@ -49,7 +49,7 @@ def served(ports: dict[str, str], tmp_path: Path, skies: KeptSkies) -> Iterator[
     issuer, serve = with_ports(documented()[0], ports).strip().splitlines()
     issuer_words = [sys.executable, *shlex.split(issuer.removesuffix("&"))[1:]]
     (parameters,) = [word for word in shlex.split(serve) if word.startswith("PARAMS=")]
-    archive = str(skies.made(SMALL).archive)
+    archive = str(skies.made(SMALL).archive.root)
     service = {"PARAMS": parameters.removeprefix("PARAMS="), "PORT": ports["8080"], "ARCHIVE": archive}
     with ExitStack() as running:
         for words, more in (

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.e2e
 @pytest.fixture
 def archive(skies: KeptSkies) -> str:
     """A folder of images that is served as it is."""
-    return str(skies.made(SMALL).archive)
+    return str(skies.made(SMALL).archive.root)
 
 
 @pytest.fixture

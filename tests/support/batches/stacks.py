@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
+import hashlib
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -10,6 +13,7 @@ from typing import Any
 import pytest
 
 from local.allwise.tiles import Tile
+from local.given_archive import GivenArchive
 from local.stack import Plan, Sky, Stack, Trees, make_sky, running_stack
 from skybatch.surveys.catalogue import DEFAULT_SURVEY
 from tests.e2e.service import Service
@@ -22,25 +26,33 @@ SMALL = Sky(few=True)
 
 
 class KeptSkies:
-    """Sample skies, each made once and read by all that want the same."""
+    """Sample skies, each made once by one of the processes that test, and read by all that want the same."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._made: dict[Sky, Trees] = {}
 
     def made(self, sky: Sky) -> Trees:
         """Make a sky, or give the one that was made before."""
-        if sky not in self._made:
-            folder = self.folder / str(len(self._made))
-            folder.mkdir()
-            self._made[sky] = make_sky(sky, folder)
-        return self._made[sky]
+        folder = self.folder / hashlib.sha256(repr(sky).encode()).hexdigest()[:16]
+        folder.mkdir(exist_ok=True)
+        with (folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not (folder / "whole").exists():
+                trees = make_sky(sky, folder)
+                (folder / "whole").touch()
+                return trees
+        images = folder / "public"
+        return Trees(GivenArchive(folder / "archive"), images if images.exists() else None)
 
 
 @pytest.fixture(scope="session")
 def skies(tmp_path_factory: pytest.TempPathFactory) -> KeptSkies:
-    """The sample skies of the session's stacks."""
-    return KeptSkies(tmp_path_factory.mktemp("skies"))
+    """The sample skies of all stacks of this run."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    folder = shared / "skies"
+    folder.mkdir(exist_ok=True)
+    return KeptSkies(folder)
 
 
 @contextmanager
