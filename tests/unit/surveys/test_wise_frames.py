@@ -174,6 +174,23 @@ def test_an_identifier_asks_for_all_bands_of_its_frame(archive: Any) -> None:
     ]
 
 
+def test_crops_beyond_the_limit_come_with_the_table_posted_back(archive: Any) -> None:
+    places = [position(frame, "w1", 100, 60) for frame in (FIRST, TWO_BANDS)]
+    table = "id,ra,dec,size\n" + "".join(f"t{n},{ra!r},{dec!r},200\n" for n, (ra, dec) in enumerate(places))
+    service, accepted = submitted(archive, mode="positions", table=table, bands="all")
+    every = images_of(service.file(accepted, "images.tar"))
+    limited = Service(archive, max_batch_bytes=sum(map(len, every.values())) // 2)
+    accepted = limited.submit(mode="positions", table=table, bands="all", survey="frames")
+    limited.run(accepted)
+    first = images_of(limited.file(accepted, "images.tar"))
+    left = limited.file(accepted, "unretrieved.csv").decode()
+    service, accepted = submitted(archive, mode="image_ids", table=left)
+    rest = images_of(service.file(accepted, "images.tar"))
+    assert 0 < len(first) < len(every)
+    assert {**first, **rest} == every
+    assert len(first) + len(rest) == len(every)
+
+
 def test_a_region_relates_to_the_footprint_of_each_band(archive: Any) -> None:
     ra, dec = position(FIRST, "w1", 60, 8)
     region = {"center": f"{ra} {dec}", "diameter": 0.05}
