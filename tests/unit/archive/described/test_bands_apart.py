@@ -12,11 +12,13 @@ import pytest
 from astropy.coordinates import FK5, SkyCoord
 from astropy.wcs import WCS
 from astropy.wcs.utils import proj_plane_pixel_scales
+from numpy.typing import NDArray
 
 from skybatch.archive.described.existence import Existence
 from skybatch.archive.described.index import index_described, index_tables
 from skybatch.errors import InventoryError
 from skybatch.inventory.image_lookup import set_of_image
+from skybatch.inventory.image_sets import ImageSets
 from skybatch.inventory.inventory import Inventory
 from skybatch.inventory.set_columns import set_columns
 from skybatch.sky.regions import Circle
@@ -167,6 +169,20 @@ def test_a_search_finds_each_image_once(inventory: Inventory) -> None:
     assert len(found) == inventory.size
     assert sorted(found.at.tolist()) == list(range(inventory.size))
     assert found.band == [BANDS[number] for number in inventory.own_bands(found.details.set_index[found.at])]
+
+
+def test_a_condition_is_worked_out_once_for_each_image(inventory: Inventory) -> None:
+    seen: list[tuple[int, str]] = []
+
+    def bright(details: ImageSets, band: str) -> NDArray[np.bool_]:
+        seen.extend((number, band) for number in details.set_index.tolist())
+        return np.asarray(details.magzp[band] > 17.0)
+
+    found = find_images(inventory, np.arange(inventory.size), 100, matches=bright)
+    assert sorted(number for number, _ in seen) == list(range(inventory.size))
+    assert sorted(found.band) == sorted(band for frame in FRAMES for band in frame.bands if band != "w4")
+    some = find_images(inventory, np.arange(inventory.size), 100, bands=("w4", "w2"), matches=bright)
+    assert set(some.band) == {"w2"}
 
 
 @pytest.mark.parametrize("existence", ["listing", "probe", "assumed"])

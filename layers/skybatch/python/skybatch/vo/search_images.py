@@ -146,9 +146,22 @@ def _present(
     """Return (sets, bands x kinds) flags: which matching images the archive holds."""
     columns = []
     for band in bands:
-        matching = np.ones(len(details), bool) if matches is None else matches(details, band)
+        matching = _matching(details, band, matches)
         some = bool(matching.any())
         for kind in kinds:
             # What is held is looked up, and read, only where something matches.
             columns.append(matching & details.held(ImageType.of_letter(kind), band) if some else matching)
     return np.stack(columns, axis=1)
+
+
+def _matching(details: ImageSets, band: str, matches: Predicate | None) -> NDArray[np.bool_]:
+    """Return of which sets the image in a band matches; each is asked about its own where it has but one."""
+    if matches is None:
+        return np.ones(len(details), bool)
+    if details.own_band is None:
+        return matches(details, band)
+    matching = details.own_band == list(survey_of(details.dataset).bands).index(band)
+    own = np.flatnonzero(matching)
+    if len(own):
+        matching[own] = matches(details.take(own), band)
+    return np.asarray(matching)
