@@ -72,7 +72,7 @@ def test_the_legend_counts_what_is_shown() -> None:
     assert {"Here: 2", "A, J: 2", "B, W1: 2", "Region of 2° diameter", "2 rows have no position"} <= set(
         words
     )
-    assert "Crops that end at the edge of their image, bands as one: 2" in words
+    assert "Crops cut at an edge of their image, bands as one: 2" in words
 
 
 def test_it_is_the_same_every_time_and_what_was_typed_is_text() -> None:

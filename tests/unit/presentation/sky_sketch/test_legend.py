@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from xml.etree import ElementTree
 
-from skybatch.presentation.sky_sketch.legend import MOST_NAMED, legend
+import numpy as np
+
+from skybatch.presentation.sky_sketch.legend import MOST_CHARACTERS, MOST_NAMED, legend
 from skybatch.presentation.sky_sketch.outside import on_map, outsiders
 from skybatch.presentation.sky_sketch.scene import Mark, MarkKind, Scene
+from skybatch.presentation.sky_sketch.scene_of_plan import EXPECTED_LABELS, FINAL_LABELS
 from skybatch.presentation.sky_sketch.viewport import Viewport
 from tests.unit.presentation.sky_sketch.test_main_part import scene, squares
 
@@ -54,3 +58,14 @@ def test_images_outside_are_told_where_there_are_no_positions_and_small_ones_are
 
 def test_a_field_of_all_its_rows_names_none() -> None:
     assert words(scene(NEAR)) == ["covered: 200"]
+
+
+def test_no_row_is_longer_than_a_phone_shows() -> None:
+    far = Mark(190.0, 0.0, 20_001, MarkKind.LEFT_OUT, "", f"Row 20001 ({'x' * 40})")
+    near = squares(NEAR[:20])
+    images = replace(near, groups=("A survey of a very long name, " * 3,), cut=np.ones(20, bool))
+    labels = {**FINAL_LABELS, **EXPECTED_LABELS}
+    marks = tuple(replace(mark, kind=list(MarkKind)[mark.row % 4]) for mark in scene(NEAR * 60).marks)
+    told = words(Scene("", (*marks, far), labels, images, images, without_position=2500))
+    assert max(map(len, told)) <= MOST_CHARACTERS
+    assert [row for row in told if row.startswith("Row 20001 (xx")]

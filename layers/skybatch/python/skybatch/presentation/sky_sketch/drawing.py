@@ -15,6 +15,7 @@ from markupsafe import escape
 
 from skybatch.presentation.sky_sketch.graticule import graticule, scale_bar
 from skybatch.presentation.sky_sketch.legend import HUES, ROW_HEIGHT, legend
+from skybatch.presentation.sky_sketch.legend import LEFT as LEGEND_LEFT
 from skybatch.presentation.sky_sketch.outside import on_map, outsiders
 from skybatch.presentation.sky_sketch.paths import element, mark_shape, polyline, short, thinned, titled
 from skybatch.presentation.sky_sketch.scene import Coverage, Mark, MarkKind, Outlines, Scene, circle_positions
@@ -52,7 +53,7 @@ def _parts(scene: Scene, view: Viewport, coverage: Sequence[Coverage]) -> Iterat
     yield "</svg>\n"
     yield from _labels(view)
     for number, row in enumerate(rows):
-        yield f'<g transform="translate({LEFT} {view.height + 4.0 + ROW_HEIGHT * number})">{row}</g>\n'
+        yield f'<g transform="translate({LEGEND_LEFT} {view.height + 4.0 + ROW_HEIGHT * number})">{row}</g>\n'
     yield "</svg>\n"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from markupsafe import escape
 
+from skybatch.plain_text import plain
 from skybatch.presentation.sky_sketch.outside import Outsider
 from skybatch.presentation.sky_sketch.paths import mark_shape, titled
 from skybatch.presentation.sky_sketch.scene import MarkKind, Scene
@@ -23,6 +24,11 @@ ROW_HEIGHT = 16.0
 MOST_NAMED = 5
 """Rows outside of a map that are named, each on a row of the legend."""
 _MOST_IN_TITLE = 20
+MOST_CHARACTERS = 58
+"""Of a row, which ends within the drawing in the letters of a phone."""
+_SHOWN = MOST_CHARACTERS - len(", 87.5° away")
+LEFT = 12.0
+"""Where rows begin."""
 
 
 def legend(scene: Scene, shown: Scene, outside: Sequence[Outsider], view: Viewport) -> Iterator[str]:
@@ -34,9 +40,9 @@ def legend(scene: Scene, shown: Scene, outside: Sequence[Outsider], view: Viewpo
     yield from _outside(outside)
     for number, name in enumerate(scene.images.groups):
         of_group = int((scene.images.group == number).sum())
-        yield f"{_box(f'image hue{number % HUES}')}{_words(f'{name}: {of_group:,}')}"
+        yield f"{_box(f'image hue{number % HUES}')}{_words(f'{plain(name, _SHOWN)}: {of_group:,}')}"
     if cut := int(scene.crops.cut.sum()):
-        words = f"Crops that end at the edge of their image, bands as one: {cut:,}"
+        words = f"Crops cut at an edge of their image, bands as one: {cut:,}"
         yield f"{_box('crop cut hue0')}{_words(words)}"
     if scene.region is not None:
         region = f"Region of {2 * scene.region.radius:g}° diameter"
@@ -53,7 +59,7 @@ def _outside(outside: Sequence[Outsider]) -> Iterator[str]:
     yield _words(f"{len(outside):,} {lie} far outside of this map:")
     for each in outside[:MOST_NAMED]:
         row = "" if each.row is None else f' data-row="{each.row}"'
-        words = escape(f"{each.name}, {each.distance:.3g}° away")
+        words = escape(f"{plain(each.name, _SHOWN)}, {each.distance:.3g}° away")
         shape = _shape(each.kind) if each.kind else ""
         yield f'{shape}<text class="far" x="18" y="8"{row}>{titled(each.text)}{words}</text>'
     if rest := outside[MOST_NAMED:]:

@@ -7,12 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from skybatch.plain_text import plain
 from skybatch.presentation.sky_sketch.scene import Flags, Mark, MarkKind, Outlines, Scene
 from skybatch.presentation.sky_sketch.viewport import BOTTOM, LEFT, RIGHT, TOP, WIDTH, Viewport
 from skybatch.sky.vectors import Floats, to_vector
-
-_SHOWN = 46  # characters of an image's words, in the letters of a phone
 
 
 @dataclass(frozen=True)
@@ -75,7 +72,7 @@ def _row(mark: Mark, middle: Floats) -> Outsider:
 def _image(images: Outlines, i: int, middle: Floats) -> Outsider:
     corners = to_vector(images.ra[i], images.dec[i]).sum(axis=0)
     away = _degrees_between(corners / np.linalg.norm(corners), middle)
-    return Outsider(plain(images.texts[i], _SHOWN), images.texts[i], away)
+    return Outsider(images.texts[i], images.texts[i], away)
 
 
 def _degrees_between(one: Floats, other: Floats) -> float:

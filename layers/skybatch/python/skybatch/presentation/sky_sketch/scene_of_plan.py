@@ -25,14 +25,14 @@ from skybatch.surveys.known import band_label, survey_if_known
 if TYPE_CHECKING:
     from skybatch.inventory.image_geometry import ImageGeometry
 
-_LABELS = {
+EXPECTED_LABELS = {
     MarkKind.COVERED: "Covered",
     MarkKind.PARTLY: "Partly covered: cut at an edge, or bands missing",
     MarkKind.LEFT_OUT: "Not delivered",
     MarkKind.NOT_COVERED: "Not covered",
 }
-_FINAL_LABELS = {
-    **_LABELS,
+FINAL_LABELS = {
+    **EXPECTED_LABELS,
     MarkKind.COVERED: "Retrieved",
     MarkKind.PARTLY: "Partly: cut at an edge, or images missing",
 }
@@ -49,7 +49,9 @@ _ID_SHOWN = 40
 
 def expected_scene(request: Request, plan: Plan, outcomes: Sequence[ImageOutcome]) -> Scene:
     """Return the scene of a dry run, by the outcomes to expect."""
-    return _scene("What this request covers on the sky", request, plan, outcomes, (_LABELS, _EXPECTED_TITLES))
+    return _scene(
+        "What this request covers on the sky", request, plan, outcomes, (EXPECTED_LABELS, _EXPECTED_TITLES)
+    )
 
 
 def running_scene(request: Request, plan: Plan) -> Scene:
@@ -58,12 +60,14 @@ def running_scene(request: Request, plan: Plan) -> Scene:
         ImageOutcome(task.index, ImageStatus.FAILED if task.refusal else ImageStatus.RETRIEVED)
         for task in plan.tasks
     ]
-    return _scene("What this batch covers on the sky", request, plan, expected, (_LABELS, _EXPECTED_TITLES))
+    return _scene(
+        "What this batch covers on the sky", request, plan, expected, (EXPECTED_LABELS, _EXPECTED_TITLES)
+    )
 
 
 def final_scene(request: Request, plan: Plan, outcomes: Sequence[ImageOutcome]) -> Scene:
     """Return the scene of a batch that has ended."""
-    return _scene("The results of this batch on the sky", request, plan, outcomes, (_FINAL_LABELS, _TITLES))
+    return _scene("The results of this batch on the sky", request, plan, outcomes, (FINAL_LABELS, _TITLES))
 
 
 def _scene(
