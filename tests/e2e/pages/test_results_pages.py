@@ -148,6 +148,12 @@ def test_stretch_and_points_are_drawn_as_they_are_chosen(browser: Browser, stack
     picture = browser.find("#picture")
     assert picture.get_attribute("src") != before
     assert browser.wait(lambda: picture.get_attribute("naturalWidth") != "0", "the picture")
+    here = browser.url
+    browser.fill("#white", "2")
+    assert not browser.script("return document.getElementById('white').checkValidity()")
+    assert browser.url == here
+    browser.fill("#black", "1")
+    browser.wait(lambda: "white=2" in browser.url, "points in order")
 
 
 def test_of_many_outlines_a_page_shows_some_and_says_so_and_holds_one_title(

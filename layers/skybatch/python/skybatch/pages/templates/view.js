@@ -18,6 +18,8 @@
   });
   const form = document.getElementById("look");
   form?.addEventListener("change", () => {
+    const {black, white} = form.elements, inOrder = Number(black.value) < Number(white.value);
+    white.setCustomValidity(inOrder ? "" : "The white point must be above the black point.");
     if (form.reportValidity()) form.requestSubmit();
   });
 })();
