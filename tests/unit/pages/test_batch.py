@@ -232,6 +232,13 @@ def test_sketch_and_other_skies_are_offered_and_nothing_is_loaded_from_there() -
     assert "noopener" in outside[0].attributes["rel"]
 
 
+def test_only_images_that_are_here_are_said_to_be_cut_at_an_edge() -> None:
+    target = batch_samples.targets(30)[29]
+    assert [picture.is_here for picture in target.pictures] == [True, True, False]
+    page = shown(batch_samples.mixed(), [target])
+    assert page.source.count('<span class="mark">cut at the edge') == 2
+
+
 @pytest.mark.parametrize("mail_from", ["", "skybatch@example.org"])
 def test_a_message_is_announced_only_where_mail_is_sent(
     monkeypatch: pytest.MonkeyPatch, mail_from: str

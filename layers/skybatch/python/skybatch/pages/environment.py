@@ -28,7 +28,7 @@ FORM_SCRIPTS = (
     *("sky.js", "table_check.js", "request_file.js", "request_commands.js", "command_panel.js"),
     *("form_errors.js", "my_batches.js", "form.js"),
 )
-SCRIPTS = (*BATCH_SCRIPTS, *FORM_SCRIPTS, "api_try.js")
+SCRIPTS = (*BATCH_SCRIPTS, *FORM_SCRIPTS, "byte_size.js", "api_try.js")
 TOKEN_SCRIPT = "token.js"  # noqa: S105  of pages of a private deployment alone
 _WITH_INDEX = re.compile(r"^([A-Z])([a-z]+)$")
 _SAFE_URL = re.compile(r"https?://|[^:]*(?:[/?#]|$)")

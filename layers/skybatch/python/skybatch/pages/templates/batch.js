@@ -9,12 +9,6 @@
   const element = (name, text) => Object.assign(document.createElement(name), {textContent: text});
   const number = (n) => n.toLocaleString("en-US");
 
-  const size = (octets) => {
-    if (octets < 1000) return `${octets} bytes`;
-    const power = Math.min(4, Math.floor(Math.log10(octets) / 3));
-    return `${Number((octets / 1000 ** power).toPrecision(3))} ${["", "kB", "MB", "GB", "TB"][power]}`;
-  };
-
   const plural = (n, noun) => `${number(n)} ${noun}${n === 1 ? "" : "s"}`;
 
   const duration = (seconds) => {
@@ -46,7 +40,7 @@
     link.href = `views/${encodeURIComponent(image.file)}`;
     link.append(picture);
     told.className = "told";
-    told.append(element("b", band), ` ${title} `, Object.assign(element("span", size(image.bytes)), {className: "hint"}));
+    told.append(element("b", band), ` ${title} `, Object.assign(element("span", byteSize(image.bytes)), {className: "hint"}));
     item.append(link, " ", told);
     return item;
   };
@@ -115,7 +109,7 @@
     const text = `${number(finished)} of ${plural(progress.tasks, "image")}`
       + (failed ? `, ${number(failed)} failed` : "");
     document.getElementById("figures").textContent =
-      `${text}, ${size(progress.bytes_done ?? 0)} of ${size(progress.bytes_planned ?? 0)}`;
+      `${text}, ${byteSize(progress.bytes_done ?? 0)} of ${byteSize(progress.bytes_planned ?? 0)}`;
     const rate = rateText(finished, progress.tasks);
     if (rate) document.getElementById("rate").textContent = rate;
     announce(text, performance.now());

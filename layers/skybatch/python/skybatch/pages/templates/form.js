@@ -12,12 +12,6 @@
     unresolved: "with a name not found", duplicate: "duplicate", partial: "partly beyond the limit",
   };
 
-  const size = (octets) => {
-    if (octets < 1000) return `${octets} bytes`;
-    const power = Math.min(4, Math.floor(Math.log10(octets) / 3));
-    return `${Number((octets / 1000 ** power).toPrecision(3))} ${["", "kB", "MB", "GB", "TB"][power]}`;
-  };
-
   let checkTimer;
 
   const mode = () => form.elements.mode.value;
@@ -184,7 +178,7 @@
     const kinds = Object.entries(plan.by_band ?? {}).filter(([, n]) => n)
       .map(([band, n]) => `${bandLabel(band)} ${n.toLocaleString("en-US")}`);
     if (!plan.images) say("No image set matches this request.");
-    else say(`${plural(plan.images, "image")}, ${size(plan.bytes)}${kinds.length > 1 ? ` (${kinds.join(", ")})` : ""}.`);
+    else say(`${plural(plan.images, "image")}, ${byteSize(plan.bytes)}${kinds.length > 1 ? ` (${kinds.join(", ")})` : ""}.`);
     if (plan.cut_at_edge) say(`${plan.cut_at_edge.toLocaleString("en-US")} of ${plural(plan.crops, "crop")} reach beyond the edge of an image.`);
     if (plan.parts > 1) say(`This takes ${plan.parts} batches; a button on the page of each starts the next.`);
     const rows = Object.entries(plan.by_outcome ?? {}).filter(([outcome, n]) => n && outcome in OUTCOMES)
