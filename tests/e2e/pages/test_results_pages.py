@@ -156,6 +156,14 @@ def test_stretch_and_points_are_drawn_as_they_are_chosen(browser: Browser, stack
     browser.wait(lambda: "white=2" in browser.url, "points in order")
 
 
+def test_pictures_tell_how_much_has_no_data(browser: Browser, stack: Stack) -> None:
+    """Whole images have a margin without data."""
+    submitted(stack, browser, mode="positions", table="ra,dec\n65.497627,19.535070\n")
+    browser.script("document.getElementById('gallery').scrollIntoView()")
+    told = ".pictures img[title*='without data']"
+    browser.wait(lambda: len(browser.all(told)) >= 4, "what has no data, of three bands and their colours")
+
+
 def test_of_many_outlines_a_page_shows_some_and_says_so_and_holds_one_title(
     browser: Browser, stack: Stack
 ) -> None:

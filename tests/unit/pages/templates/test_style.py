@@ -56,3 +56,7 @@ def test_the_legend_has_the_colour_of_pictures_and_stands_out(scheme: str) -> No
     assert f"background: {colour};" in inlined("results.css")
     brighter, darker = sorted((luminance(colour), luminance(schemes()[scheme]["ground"])), reverse=True)
     assert (brighter + 0.05) / (darker + 0.05) >= 3
+
+
+def test_the_script_that_counts_what_has_no_data_knows_its_colour() -> None:
+    assert f"const NO_DATA = [{', '.join(map(str, NO_DATA))}];" in inlined("pictures.js")
