@@ -62,14 +62,14 @@ class Placements:
         """Return where the images lie, in a frame, each with a pixel grid of its own."""
         place = {name: np.zeros(len(self)) for name in (*SIDES, *PLACE, "projection")}
         maps: list[ImageMap | None] = [None] * len(self)
-        terms: list[dict[str, float]] = [{}] * len(self)
+        terms: dict[str, Floats] = {}
         for number, template in enumerate(self.templates):
             rows = np.flatnonzero(self.number == number)
             if len(rows):
                 self._place(template, rows, frame, place, maps, terms)
         grids = PixelGrids(
             *(place[name] for name in (*_GRID, "projection")),
-            sip=SipPolynomials.of_terms(terms) if any(terms) else None,
+            sip=SipPolynomials.of_columns(terms, len(self)) if terms else None,
             maps=tuple(maps) if any(maps) else None,
         )
         crval = place["crval1"], place["crval2"], place["crota2"]
@@ -82,7 +82,7 @@ class Placements:
         frame: ImageFrame,
         place: dict[str, Floats],
         maps: list[ImageMap | None],
-        terms: list[dict[str, float]],
+        terms: dict[str, Floats],
     ) -> None:
         """Fill in the images of one template."""
         values = template.values(self.slots[rows])
@@ -94,13 +94,14 @@ class Placements:
             place[name][rows] = values[name]
         by_astropy = template.by_astropy
         place["projection"][rows] = Projection.OTHER if by_astropy else Projection[template.projection]
+        if not by_astropy:
+            for name in template.terms:
+                terms.setdefault(name, np.zeros(len(self)))[rows] = values[name]
+            return
         lists = {name: values[name].tolist() for name in template.terms}
         for n, row in enumerate(rows.tolist()):
             of_image = {name: each[n] for name, each in lists.items()}
-            if by_astropy:
-                maps[row] = ImageMap(_map(template, own, n, of_image), own.frames[n])
-            else:
-                terms[row] = of_image
+            maps[row] = ImageMap(_map(template, own, n, of_image), own.frames[n])
 
 
 def _map(template: WcsTemplate, own: Footprints, n: int, terms: dict[str, float]) -> AstropyMap:

@@ -36,13 +36,21 @@ class SipPolynomials:
     def of_terms(cls, terms: Iterable[Mapping[str, float]]) -> SipPolynomials:
         """Make them from the cards ``A_p_q`` and ``B_p_q`` of each grid; what one has not is 0."""
         given = list(terms)
-        names = sorted({name[2:] for each in given for name in each})
+        names = sorted({name for each in given for name in each})
+        columns = {name: np.array([each.get(name, 0.0) for each in given], np.float64) for name in names}
+        return cls.of_columns(columns, len(given))
+
+    @classmethod
+    def of_columns(cls, columns: Mapping[str, Floats], count: int) -> SipPolynomials:
+        """Make those of ``count`` grids from the values (count,) of the cards ``A_p_q`` and ``B_p_q``."""
+        names = sorted({name[2:] for name in columns})
         powers = tuple((int(name[0]), int(name[2])) for name in names)
+        nothing = np.zeros(count)
         a, b = (
-            np.array([[each.get(f"{axis}_{name}", 0.0) for name in names] for each in given], np.float64)
+            np.array([columns.get(f"{axis}_{name}", nothing) for name in names]).reshape(-1, count).T
             for axis in "AB"
         )
-        return cls(powers, a.reshape(len(given), -1), b.reshape(len(given), -1))
+        return cls(powers, a, b)
 
     def distort(self, grid: NDArray[np.integer], u: Floats, v: Floats) -> tuple[Floats, Floats]:
         """Return the shifted offsets from CRPIX of offsets (n, …) of pixels of the grids ``grid`` (n,)."""
