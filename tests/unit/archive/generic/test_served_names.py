@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlencode
 
 import pytest
+from astropy.io import fits
+from astropy.io.votable import parse_single_table
 
 from skybatch.storage.directory_tree import DirectoryTree
 from tests.support.images.fits_files import gzipped
@@ -44,6 +47,22 @@ def test_a_band_that_a_header_names_is_asked_for(made: ShippedSurvey) -> None:
         "0001_b_same.fits",
         "0001_gzip.fits",
     ]
+
+
+def test_the_best_image_is_that_of_each_band(made: ShippedSurvey) -> None:
+    crops = made.crops(f"ra,dec,size,best\n{RA},{DEC},9,y\n", bands="all")
+    bands = [fits.getheader(io.BytesIO(crop))["FILTER"] for crop in crops.values()]
+    assert sorted(bands) == ["g", "r"]
+
+
+def test_identifiers_lead_to_links_and_cutouts(made: ShippedSurvey) -> None:
+    for row in made.sia(RA, DEC):
+        image = urlencode({"ID": row["publisher_did"]})
+        links = parse_single_table(io.BytesIO(made.fetch(f"/datalink/links?{image}"))).to_table()
+        assert row["sia_url"] in set(links["access_url"])
+        path = unquote(row["sia_url"].partition("/images/fits/")[2])
+        cut = made.fetch(f"/soda/sync?{image}&PIXELS_1=10+15&PIXELS_2=3+9")
+        check(cut, made.root / path, 0)
 
 
 def test_searches_name_files_by_their_paths(made: ShippedSurvey) -> None:

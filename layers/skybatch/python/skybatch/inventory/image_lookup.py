@@ -9,6 +9,7 @@ import numpy as np
 
 from skybatch.errors import NotFound
 from skybatch.surveys.image_names import image_set_id
+from skybatch.surveys.known import survey_of
 
 if TYPE_CHECKING:
     from skybatch.inventory.image_sets import ImageSets
@@ -20,11 +21,13 @@ if TYPE_CHECKING:
 def sets_of_images(inventory: Inventory, images: Iterable[ImageId]) -> SetNumbers:
     """Return the sets of those images that are in the inventory, ascending, each once.
 
-    Where each band of a set has a number of its own, that is the one of the image's band.
+    Where each band of a set has a number of its own, that is the one of the image's band; of all, where the
+    identity of an image does not tell the band.
     """
     own = [each for each in images if each.dataset == inventory.dataset]
     found = inventory.by_image_id([image_set_id(each.dataset, each.fields) for each in own])
-    wanted = inventory.wanted_bands([(each.band,) for each in own])
+    all_bands = tuple(survey_of(inventory.dataset).bands)
+    wanted = inventory.wanted_bands([(each.band,) if each.band else all_bands for each in own])
     if wanted is None:
         return np.unique(found.set_index)
     return np.unique(found.set_index[wanted[found.row, inventory.own_bands(found.set_index)]])

@@ -82,6 +82,7 @@ def description(facts: Facts) -> str:
         "]",
         f'[place]\nprefix = ""\n[fields]\n{FILE} = {{ type = "path" }}',
         f'[set]\nfields = ["{FILE}"]\nid = "{{{FILE}}}"',
+        *(['grid = "band"'] if len(facts.bands) > 1 else []),
         f'[product.image]\ntitle = "FITS"\nkey = "{{{FILE}}}"\nbitpix = 0',
         f"forms = {json.dumps(_ordered(facts.forms))}",
         _names(),

@@ -76,6 +76,8 @@ def beside_positions(
     """
     if request.mode is not Mode.POSITIONS or not inventory.bands_apart:
         return {}
+    if survey_of(inventory.dataset).has_sets_of_one_band:
+        return {}
     found: dict[int, tuple[str, ...]] = {}
     for index, matched in matched_bands(inventory, matches).items():
         known = {*matched, *(absent[index].bands if index in absent else ())}

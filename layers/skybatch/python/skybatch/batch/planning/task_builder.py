@@ -84,7 +84,8 @@ class TaskBuilder:
 
     def absent(self) -> dict[int, AbsentImages]:
         """Return the images asked for that the archive does not hold, by row index."""
-        if self.inventory.bands_apart:
+        survey = survey_of(self.inventory.dataset)
+        if self.inventory.bands_apart and not survey.has_sets_of_one_band:
             return absent_of_sets(self.request, self.inventory, self.matches, self.details)
         return absent_images(self.request, self.inventory.dataset, self.matches, self.details)
 
