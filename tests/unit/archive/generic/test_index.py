@@ -68,6 +68,13 @@ def test_forms_of_one_image_are_one_set(tree: DirectoryTree) -> None:
     assert (report.index.sets, report.index.images) == (1, 2)
 
 
+def test_a_file_that_its_name_makes_a_form_of_another_band_is_named(tree: DirectoryTree) -> None:
+    fill(tree, {"a.fit": an_image(FILTER="r"), "a.fits": an_image(FILTER="g"), "b.fits": an_image()})
+    report = index_tree(tree, "x")
+    assert (report.index.sets, [problem.place for problem in report.index.problems]) == (2, ["a.fits"])
+    assert "a.fits" not in report.keys
+
+
 def test_the_first_of_several_images_is_taken_and_the_others_are_told(tree: DirectoryTree) -> None:
     hdus = fits.PrimaryHDU(plane(), header()), fits.ImageHDU(plane(), header(), name="ERR")
     fill(tree, {"a.fits": written(*hdus)})

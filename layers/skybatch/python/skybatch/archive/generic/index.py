@@ -216,19 +216,19 @@ def _middle(image: ReadImage) -> tuple[float, float]:
 
 def _sets(survey: Survey, found: Sequence[_Found], bands: TreeBands) -> tuple[ImageSets, list[Problem]]:
     register(survey)
-    # Several forms of one image have the band of the first.
-    words: dict[object, str] = {}
+    first: dict[object, _Found] = {}
+    images, problems = [], []
     for each in found:
-        words.setdefault(each.image.key.fields[FILE], each.word)
-    images = [
-        replace(
-            each.image,
-            key=replace(each.image.key, band=bands.ids[words[each.image.key.fields[FILE]]]),
-            values={name: each.image.values.get(name) for name in COLUMNS},
-        )
-        for each in found
-    ]
-    return assemble(survey, survey.id, images)
+        image, band = each.image, bands.ids[each.word]
+        other = first.setdefault(image.key.fields[FILE], each)
+        if band != bands.ids[other.word]:
+            reason = f"another band than {other.image.path}, of which its name makes it a form"
+            problems.append(Problem(image.path, reason))
+            continue
+        values = {name: image.values.get(name) for name in COLUMNS}
+        images.append(replace(image, key=replace(image.key, band=band), values=values))
+    sets, odd = assemble(survey, survey.id, images)
+    return sets, [*problems, *odd]
 
 
 def _notices(files: TreeFiles, bands: TreeBands, found: Sequence[_Found]) -> list[str]:
