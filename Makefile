@@ -94,9 +94,8 @@ test: $(STAMP) system ## all checks and tests but the long ones
 beside-%:
 	@$(MAKE) --no-print-directory $* || { mkdir -p $(FAILED) && echo "make test: $* failed" >&2; touch $(FAILED)/$*; exit 1; }
 
-# Three processes for two processors: a third of the time of each goes by in waits for stacks.
 tests: $(STAMP)
-	@$(PY) -m pytest -n 3 --dist loadfile -m 'not soak' $(if $(PYTEST),$(PYTEST),--cov --cov-report=term)
+	@$(PY) -m pytest -n 2 --dist loadfile -m 'not soak' $(if $(PYTEST),$(PYTEST),--cov --cov-report=term)
 
 demo: $(STAMP) ## one batch from request to verified result on this machine
 	@PARAMS='$(PARAMS)' $(PY) -m local.demo
