@@ -111,16 +111,16 @@ def test_the_page_lists_every_target_with_its_outcome(batch: EventfulBatch, api:
     table = answer.body.decode().partition('<table class="rows">')[2].partition("</table>")[0]
     cells = [cell.text for cell in Page(table).all("td")]
     rows = [cells[at : at + 8] for at in range(0, len(cells), 8)]
-    bands = [band for row in rows for band in row[5].split()]
+    outcomes = [row[3] for row in rows]
+    bands = [band for row in rows for band in row[6].split()]
     assert len(bands) == sum(IMAGE_OUTCOMES.values())
     assert sum(not band.startswith("(") for band in bands) == IMAGE_OUTCOMES["retrieved"]
     lines = {line.title: line.rows for line in outcome_lines(batch.status)}
-    assert (
-        Counter(next((title for title in lines if row[7].startswith(title)), row[7]) for row in rows) == lines
-    )
+    titles = (next((title for title in lines if words.startswith(title)), words) for words in outcomes)
+    assert Counter(titles) == lines
     missing = {"Failed": IMAGE_OUTCOMES["failed"], "beyond the batch's limit": IMAGE_OUTCOMES["over_limit"]}
     for words, images in missing.items():
-        assert sum(row[5].count("(") for row in rows if words in row[7]) == images
+        assert sum(row[6].count("(") for row in rows if words in row[3]) == images
     assert {row[0] for row in rows} == {str(n) for n in range(1, ROW_OUTCOMES["total"] + 1)}
 
 

@@ -13,14 +13,12 @@ def test_every_test_named_exists() -> None:
     named = set(re.findall(r"`(test_\w+\.py)::(test_\w+)`", TEXT))
     assert len(named) > 15
     for file, test in named:
-        assert f"def {test}(" in (ROOT / "tests" / "e2e" / file).read_text(), test
+        assert f"def {test}(" in end_to_end(file), test
 
 
 def test_every_drill_stands_in_the_table() -> None:
     for file in ("test_faults.py", "test_faults_people.py", "test_soak_clocks.py", "test_soak_queue.py"):
-        tests = set(
-            re.findall(r"^def (test_\w+)\(", (ROOT / "tests" / "e2e" / file).read_text(), re.MULTILINE)
-        )
+        tests = set(re.findall(r"^def (test_\w+)\(", end_to_end(file), re.MULTILINE))
         reference = {
             "test_a_batch_left_in_peace_is_whole",
             "test_cancellation_counts_until_outcomes_are_final",
@@ -38,3 +36,9 @@ def test_defaults_of_bounds_are_the_templates() -> None:
     bounds = dict(re.findall(r"`(Max\w+)` \| (\d+) \|", TEXT))
     assert len(bounds) == 3
     assert bounds == {name: str(PARAMETERS[name]["Default"]) for name in bounds}
+
+
+def end_to_end(name: str) -> str:
+    """Return the text of the end-to-end tests in a file of this name."""
+    (path,) = (ROOT / "tests" / "e2e").rglob(name)
+    return path.read_text()
