@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,14 +18,12 @@ from skybatch.fits.celestial_wcs import (
     read_celestial_wcs,
 )
 from skybatch.fits.header import Header
-from skybatch.sky.distortions.astropy_map import AstropyMap
-from skybatch.sky.distortions.sip import SipPolynomials
-from skybatch.sky.footprints import Footprints
-from skybatch.sky.image_frames import ImageFrame
-from skybatch.sky.image_maps import ImageMap
-from skybatch.sky.pixel_grids import Projection
 from skybatch.sky.position import SkyPosition
 from skybatch.sky.vectors import Floats, tangents, to_vector
+
+if TYPE_CHECKING:
+    from skybatch.sky.distortions.astropy_map import AstropyMap
+    from skybatch.sky.footprints import Footprints
 
 # Of a radian, a degree: within it the directions at CRPIX are taken for those in the middle, so that the
 # crops of an image are turned alike.
@@ -49,6 +48,13 @@ class ImagePlace:
     @cached_property
     def footprint(self) -> Footprints:
         """The footprint of this image alone, with its distortions."""
+        # Most pictures need none of it: an import less in the cold start of a worker.
+        from skybatch.sky.distortions.sip import SipPolynomials
+        from skybatch.sky.footprints import Footprints
+        from skybatch.sky.image_frames import ImageFrame
+        from skybatch.sky.image_maps import ImageMap
+        from skybatch.sky.pixel_grids import Projection
+
         wcs = self.wcs
         kind = Projection.OTHER if wcs.by_astropy else Projection[wcs.projection]
         values = {"naxis1": self.columns, "naxis2": self.rows, "projection": kind}
@@ -153,6 +159,8 @@ def place_if_known(header: Header) -> ImagePlace | None:
 
 
 def _map(wcs: CelestialWcs, plain: Footprints) -> AstropyMap:
+    from skybatch.sky.distortions.astropy_map import AstropyMap
+
     matrix: tuple[float, float, float, float] = tuple(plain.cd_matrix[0].tolist())
     crpix, crval = (wcs.crpix1, wcs.crpix2), (wcs.crval1, wcs.crval2)
     return AstropyMap(wcs.projection, crpix, crval, matrix, wcs.terms)
