@@ -116,6 +116,11 @@ class Task:
     hdu: HduChoice = FIRST_IMAGE
 
     @property
+    def delivered_hdu(self) -> HduChoice:
+        """The HDU of the delivered file that holds the image: a crop is a file of one image."""
+        return self.hdu if self.box is None else FIRST_IMAGE
+
+    @property
     def planned_bytes(self) -> int:
         """Bytes it adds to the batch: none where it is refused."""
         return self.bytes if self.refusal is None else 0

@@ -58,9 +58,7 @@ def _readings(tasks: Iterable[Task]) -> Mapping[str, PixelReading]:
 
     readings = {}
     for task in tasks:
-        # A crop is a file of one image.
-        hdu = task.hdu if task.box is None else FIRST_IMAGE
-        reading = PixelReading(hdu, no_data_of(task.dataset, task.image_type))
+        reading = PixelReading(task.delivered_hdu, no_data_of(task.dataset, task.image_type))
         if reading != DEFAULT_READING:
             readings[task.file] = reading
     return readings

@@ -10,7 +10,6 @@ from skybatch.batch.plan import Task
 from skybatch.batch.store import BatchStore
 from skybatch.bundles.ranges import read_span
 from skybatch.errors import SourceError
-from skybatch.fits.hdus.hdu_choice import FIRST_IMAGE
 from skybatch.fits.hdus.image_hdu import find_image
 from skybatch.fits.header import Header
 from skybatch.fits.readers import open_reader
@@ -31,8 +30,7 @@ def read_image_header(store: BatchStore, places: ImagePlaces, task: Task) -> Hea
     span = place.span
     front = replace(span, stop=min(span.stop, span.start + FRONT_BYTES))
     body = read_span(store.objects, bundle_key(store), front)
-    hdu = task.hdu if task.box is None else FIRST_IMAGE  # a crop is a file of one image
     try:
-        return find_image(open_reader(body), hdu, takes_one_pixel=True).header
+        return find_image(open_reader(body), task.delivered_hdu, takes_one_pixel=True).header
     except SourceError:
         return None
