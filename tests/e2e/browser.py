@@ -131,6 +131,17 @@ class Browser:
         self.driver.execute_cdp_cmd("Runtime.evaluate", {"expression": _axe()})  # the policy refuses a script
         return list(self.driver.execute_async_script(RUN_AXE))
 
+    def violations_everywhere(self, page: str) -> list[str]:
+        """What axe finds wrong with the page, light on a desktop and dark on a phone, behind its name."""
+        found = []
+        for width, dark in (("desktop", False), ("phone", True)):
+            self.resize(width)
+            self.dark(dark)
+            found += [f"{page}, {width}: {each}" for each in self.violations()]
+        self.resize("desktop")
+        self.dark(False)
+        return found
+
     @property
     def tab_stops(self) -> int:
         """How often Tab is pressed from the first thing that can have the focus to the last."""

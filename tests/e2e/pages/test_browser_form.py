@@ -245,11 +245,6 @@ def test_the_form_is_for_everybody_in_each_of_its_states(browser: Browser, stack
             browser.fill("#email", EMAIL)
             browser.click("#start")
             browser.wait(lambda: browser.all("#problem section"), "the refusal")
-        for width, dark in (("desktop", False), ("phone", True)):
-            browser.resize(width)
-            browser.dark(dark)
-            found += [f"{page}, {width}: {each}" for each in browser.violations()]
-    browser.resize("desktop")
-    browser.dark(False)
+        found += browser.violations_everywhere(page)
     assert found == []
     assert any("422" in told for told in browser.complaints())
