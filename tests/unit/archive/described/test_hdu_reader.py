@@ -76,11 +76,11 @@ def test_our_own_tiles_take_one_request(tmp_path: Path) -> None:
 def test_tiles_have_a_place_where_they_are_ours(tmp_path: Path) -> None:
     own = compress_tiled(IMAGE)
     tree, entry = stored(tmp_path, own.content)
-    assert read_hdu(tree, entry, "", own_tiles=True)[1:] == (own.table_offset, own.heap_offset)
-    assert read_hdu(tree, entry, "")[1:] == (0, 0)
+    assert read_hdu(tree, entry, "", own_tiles=True)[1:] == (own.table_offset, own.heap_offset, False)
+    assert read_hdu(tree, entry, "")[1:] == (0, 0, False)
     tree, entry = stored(tmp_path, compressed(16))
     found = read_hdu(tree, entry, "", own_tiles=True)
-    assert (found.image.header.bitpix, *found[1:]) == (16, 0, 0)
+    assert (found.image.header.bitpix, *found[1:]) == (16, 0, 0, False)
 
 
 @pytest.mark.parametrize(

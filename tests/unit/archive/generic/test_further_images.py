@@ -15,7 +15,7 @@ from tests.support.survey.any_images import an_image, header, plane, written
 def further(tree: DirectoryTree, content: bytes) -> list[str]:
     tree.write("a.fits", content)
     (entry,) = tree.entries("")
-    return further_images(tree, entry, read_hdu(tree, entry, "").image)
+    return further_images(tree, entry, read_hdu(tree, entry, ""))
 
 
 def test_a_file_of_one_image_has_none(tree: DirectoryTree) -> None:

@@ -22,11 +22,12 @@ from skybatch.storage.trees import Entry, RangedTree
 
 
 class StoredHdu(NamedTuple):
-    """An image of a file; where table and heap of our own tiles begin, 0 for any other."""
+    """An image of a file; where table and heap of our own tiles begin, else 0; whether the file is gzip."""
 
     image: ImageHdu
     tile_table: int = 0
     tile_heap: int = 0
+    is_gzip: bool = False
 
 
 def read_hdu(
@@ -49,7 +50,7 @@ def read_hdu(
     ahead = min(FRONT_BYTES if own_tiles else ahead, entry.size)
     front = tree.read_range(entry.path, 0, ahead) if ahead else b""
     if front.startswith(GZIP_MAGIC):
-        return StoredHdu(_of_gzip(tree, entry, wanted, front))
+        return StoredHdu(_of_gzip(tree, entry, wanted, front), is_gzip=True)
     if not front.startswith(FITS_MAGIC):
         raise not_fits(front)
     started = StartedTree(tree, entry, front)

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
+from skybatch.archive.described.hdu_reader import StoredHdu
 from skybatch.archive.header_reader import FIRST_BYTES, inflated, ranged_reader
 from skybatch.archive.whole_files import read_whole
 from skybatch.errors import SourceError
 from skybatch.fits.hdus.card_list import CardList
-from skybatch.fits.hdus.image_hdu import ImageHdu
 from skybatch.fits.header import read_cards
 from skybatch.fits.limits import MAX_IMAGE_BYTES
-from skybatch.fits.readers import GZIP_MAGIC, PlainReader, Reader
+from skybatch.fits.readers import PlainReader, Reader
 from skybatch.storage.trees import Entry, RangedTree
 
 _EXTENSION = b"XTENSION"
 _MOST_HDUS = 1000
 
 
-def further_images(tree: RangedTree, entry: Entry, image: ImageHdu) -> list[str]:
+def further_images(tree: RangedTree, entry: Entry, hdu: StoredHdu) -> list[str]:
     """Return the HDUs with images that follow the one that is taken: number and name of each.
 
     Nothing is read where the file ends with the image; of a gzip file all is, if it has more than that.
     """
+    image = hdu.image
     if image.end == entry.size:
         return []
     reader: Reader
-    if tree.read_range(entry.path, 0, len(GZIP_MAGIC)) == GZIP_MAGIC:
+    if hdu.is_gzip:
         plain_bytes = int.from_bytes(tree.read_range(entry.path, entry.size - 4, 4), "little")
         if plain_bytes == image.end & 0xFFFFFFFF:
             return []

@@ -167,7 +167,7 @@ def _read(tree: Tree, file: FitsFile, survey: Survey) -> _Found | Problem:
     try:
         hdu = read_hdu(tree, file.entry, "", own_tiles=file.form == TILED)
         image = image_of(file.entry, key, survey, hdu)
-        further = further_images(tree, file.entry, hdu.image)
+        further = further_images(tree, file.entry, hdu)
     except UNREADABLE as error:
         return unreadable(file.entry.path, error)
     said = said_filter({keyword: image.values.get(keyword.lower()) for keyword in KEYWORDS})
